@@ -1,0 +1,90 @@
+"""Every error that artimap raises on purpose.
+
+::
+
+    ArtimapError
+    ├── CrsError          (ValueError)    wrong or missing coordinate reference system
+    ├── SchemaError       (ValueError)    a table breaks its schema; holds every breach
+    ├── CorridorError     (ValueError)    posts or lines that do not make one road
+    ├── PlaceError        (LookupError)   a name that finds nothing, or too much
+    ├── DataError         (LookupError)   an embedded or added layer is absent or damaged
+    ├── DateError         (ValueError)    a day that cannot be read
+    ├── ShareError        (ValueError)    a product that may not be written as asked
+    └── ModelError        (ValueError)    a model parameter outside its range
+
+Each is also of the built-in kind in brackets, so ``except ValueError`` keeps working.
+The message always says what was met and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ArtimapError(Exception):
+    """Base of all errors that artimap raises on purpose."""
+
+
+class CrsError(ValueError, ArtimapError):
+    """A table has no coordinate reference system, or not the one that is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One thing that is wrong with a table: where, what, and how to mend it."""
+
+    row: str
+    column: str
+    value: str
+    why: str
+    fix: str
+
+    def __str__(self) -> str:
+        where = f"row {self.row}, " if self.row else ""
+        value = f" {self.value!r}" if self.value else ""
+        return f"{where}column {self.column}:{value} {self.why}; {self.fix}"
+
+
+class SchemaError(ValueError, ArtimapError):
+    """A table breaks its schema. ``breaches`` holds every breach, not only the first."""
+
+    def __init__(self, table: str, breaches: Sequence[Breach]) -> None:
+        self.table = table
+        self.breaches = tuple(breaches)
+        shown = [f"  - {breach}" for breach in self.breaches[:20]]
+        more = len(self.breaches) - len(shown)
+        if more > 0:
+            shown.append(f"  … and {more} more")
+        noun = "problem" if len(self.breaches) == 1 else "problems"
+        super().__init__(f"{table}: {len(self.breaches)} {noun}\n" + "\n".join(shown))
+
+
+class CorridorError(ValueError, ArtimapError):
+    """Posts or lines that do not make one unbroken road."""
+
+
+class PlaceError(LookupError, ArtimapError):
+    """A place name that finds nothing, or finds more than one place."""
+
+    def __str__(self) -> str:  # LookupError's children print their repr otherwise
+        return str(self.args[0]) if self.args else ""
+
+
+class DataError(LookupError, ArtimapError):
+    """A layer of embedded or added data is absent or damaged."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class DateError(ValueError, ArtimapError):
+    """A day that cannot be read."""
+
+
+class ShareError(ValueError, ArtimapError):
+    """A product that may not be written as asked."""
+
+
+class ModelError(ValueError, ArtimapError):
+    """A model parameter outside its range."""

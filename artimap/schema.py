@@ -1,0 +1,531 @@
+"""Every table of artimap as data, and one function that holds a table to its schema.
+
+Dtypes in memory: text is :data:`TEXT` (missing is NaN, comparisons give plain booleans),
+whole numbers are ``Int64`` (null is not zero), numbers ``float64``, days
+``datetime64[s]`` at midnight without a time zone, yes/no ``bool``. A list of names is one
+text joined by ``"; "`` (:func:`split_names`, :func:`join_names`), so that it survives
+CSV, GeoPackage and GeoParquet alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from artimap import vocab
+from artimap.crs import require
+from artimap.errors import Breach, SchemaError
+
+TEXT = pd.StringDtype(na_value=np.nan)
+"""The dtype of all text columns."""
+
+DAY = "datetime64[s]"
+"""The dtype of all day columns."""
+
+Kind = Literal["text", "int", "float", "day", "bool"]
+
+_DTYPES: dict[str, Any] = {"text": TEXT, "int": "Int64", "float": "float64", "day": DAY, "bool": "bool"}
+_SHOWN_PER_COLUMN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, kind, whether null is allowed, and the words it may hold."""
+
+    name: str
+    kind: Kind = "text"
+    required: bool = False
+    words: type[StrEnum] | None = None
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its key, its columns in order, and the geometry types it may hold."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    geometry: tuple[str, ...] | None = None
+    _by_name: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_name.update({column.name: column for column in self.columns})
+
+    def column(self, name: str) -> Column:
+        """Give the column of that name; KeyError if there is none."""
+        return self._by_name[name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names in order, the geometry column last."""
+        tail = ("geometry",) if self.geometry is not None else ()
+        return tuple(column.name for column in self.columns) + tail
+
+
+def split_names(value: object) -> tuple[str, ...]:
+    """Split ``"a; b"`` into its names; null gives none.
+
+    >>> split_names("Gran Grif; PNH")
+    ('Gran Grif', 'PNH')
+    """
+    if not isinstance(value, str):
+        return ()
+    return tuple(part for part in (piece.strip() for piece in value.split(";")) if part)
+
+
+def join_names(names: Iterable[str]) -> str | None:
+    """Join names into one text, each once, in the order given; none gives null.
+
+    >>> join_names(["PNH", "Gran Grif", "PNH"])
+    'PNH; Gran Grif'
+    """
+    kept = dict.fromkeys(name.strip() for name in names if name and name.strip())
+    return "; ".join(kept) or None
+
+
+def _as_text(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    text = values.astype(TEXT).str.strip()
+    text = text.mask(text == "")
+    return text, pd.Series(False, index=values.index)
+
+
+def _as_number(values: pd.Series, *, whole: bool) -> tuple[pd.Series, pd.Series]:
+    source = values
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        source = values.astype(TEXT).str.strip()
+        source = source.mask(source == "")
+    numbers = pd.to_numeric(source, errors="coerce").astype("float64")
+    numbers = numbers.mask(~np.isfinite(numbers))
+    bad = numbers.isna() & source.notna()
+    if not whole:
+        return numbers, bad
+    fractional = numbers.notna() & (numbers != np.floor(numbers))
+    return numbers.mask(fractional).astype("Int64"), bad | fractional
+
+
+def _as_day(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        values = values.dt.tz_localize(None)
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return values.dt.normalize().astype(DAY), pd.Series(False, index=values.index)
+    text = values.astype(TEXT).str.strip()
+    text = text.mask(text == "")
+    days = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)
+    days = days.dt.tz_localize(None).dt.normalize().astype(DAY)
+    return days, days.isna() & text.notna()
+
+
+def _as_bool(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    if pd.api.types.is_bool_dtype(values.dtype) and not values.isna().any():
+        return values.astype("bool"), pd.Series(False, index=values.index)
+    text = values.astype(TEXT).str.strip().str.lower()
+    true = text.isin(["true", "yes", "1"])
+    false = text.isin(["false", "no", "0"]) | text.isna()
+    return true.astype("bool"), ~(true | false)
+
+
+_FIXES = {
+    "int": "write a whole number, or leave it empty where it is not known",
+    "float": "write a number, or leave it empty where it is not known",
+    "day": "write the day as YYYY-MM-DD",
+    "bool": "write yes or no",
+    "text": "write text",
+}
+
+
+def _coerce(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    if column.kind == "int":
+        return _as_number(values, whole=True)
+    if column.kind == "float":
+        return _as_number(values, whole=False)
+    if column.kind == "day":
+        return _as_day(values)
+    if column.kind == "bool":
+        return _as_bool(values)
+    return _as_text(values)
+
+
+def _rows(mask: pd.Series, labels: pd.Series, limit: int = _SHOWN_PER_COLUMN) -> Iterable[tuple[int, str]]:
+    for position in np.flatnonzero(mask.to_numpy(dtype=bool))[:limit]:
+        yield int(position), str(labels.iloc[position])
+
+
+def find_breaches(frame: pd.DataFrame, table: Table) -> tuple[dict[str, pd.Series], list[Breach]]:
+    """Read every column of ``frame`` as ``table`` wants it, and list all that is wrong.
+
+    Parameters
+    ----------
+    frame
+        Any table.
+    table
+        The schema.
+
+    Returns
+    -------
+    tuple
+        The columns as read (by name), and the breaches in column order (at most 50
+        rows a column are listed).
+    """
+    breaches: list[Breach] = []
+    read: dict[str, pd.Series] = {}
+    labels = pd.Series(np.arange(1, len(frame) + 1), index=frame.index)
+    for column in table.columns:
+        if column.name not in frame.columns:
+            if column.required:
+                breaches.append(Breach("", column.name, "", "is missing", "add the column"))
+            empty = pd.Series([None] * len(frame), index=frame.index, dtype=object)
+            read[column.name] = _coerce(empty, column)[0]
+            continue
+        values, bad = _coerce(frame[column.name], column)
+        read[column.name] = values
+        for position, row in _rows(bad, labels):
+            shown = str(frame[column.name].iloc[position])
+            breaches.append(Breach(row, column.name, shown, f"is not a {column.kind}", _FIXES[column.kind]))
+        if column.required:
+            for _, row in _rows(values.isna() & ~bad, labels):
+                breaches.append(Breach(row, column.name, "", "is empty", "it must have a value"))
+        if column.words is not None:
+            allowed = [word.value for word in column.words]
+            wrong = values.notna() & ~values.isin(allowed)
+            for position, row in _rows(wrong, labels):
+                fix = "use one of " + ", ".join(allowed)
+                breaches.append(Breach(row, column.name, str(values.iloc[position]), "is not a known word", fix))
+    if table.key and all(name in frame.columns for name in table.key):
+        keys = pd.DataFrame({name: read[name] for name in table.key})
+        twice = keys.duplicated(keep="first") & keys.notna().all(axis=1)
+        for position, row in _rows(twice, labels):
+            shown = " ".join(str(part) for part in keys.iloc[position])
+            breaches.append(Breach(row, "+".join(table.key), shown, "stands twice", "give each row its own key"))
+    return read, breaches
+
+
+def conform(frame: pd.DataFrame, table: Table, *, crs: str | None = None) -> Any:
+    """Hold ``frame`` to ``table``: right columns, order and dtypes, or one error.
+
+    Nullable columns that are missing are added as null; columns beyond the schema are
+    kept, after the others. The index becomes 0…n-1. Conforming twice gives the same.
+
+    Parameters
+    ----------
+    frame
+        Any table; a GeoDataFrame where the schema has a geometry.
+    table
+        The schema.
+    crs
+        The metric system that a geometry must be in. Without it the system is not looked at.
+
+    Returns
+    -------
+    GeoDataFrame or DataFrame
+        A new table; ``frame`` is not changed.
+
+    Raises
+    ------
+    SchemaError
+        With every breach, if there is any.
+    CrsError
+        If the geometry is not in ``crs``.
+    """
+    read, breaches = find_breaches(frame, table)
+    geometry = None
+    if table.geometry is not None:
+        if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
+            breaches.append(Breach("", "geometry", "", "is missing", "pass a GeoDataFrame with a geometry column"))
+        else:
+            if crs is not None:
+                require(frame, crs, what=table.name)
+            geometry = frame.geometry
+            if table.geometry:
+                kinds = geometry.geom_type
+                absent = geometry.isna() | geometry.is_empty
+                wrong = ~absent & ~kinds.isin(table.geometry)
+                labels = pd.Series(np.arange(1, len(frame) + 1), index=frame.index)
+                for position, row in _rows(wrong, labels):
+                    why = f"is not {' or '.join(table.geometry)}"
+                    breaches.append(Breach(row, "geometry", str(kinds.iloc[position]), why, "bring another geometry"))
+    if breaches:
+        raise SchemaError(table.name, breaches)
+    named = set(table.names)
+    active = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
+    extras = {name: frame[name] for name in frame.columns if name not in named and name != active}
+    out = pd.DataFrame({**read, **extras}, index=frame.index).reset_index(drop=True)
+    if geometry is None:
+        return out
+    kept = geometry.reset_index(drop=True)
+    order = [*read, "geometry", *extras]
+    return gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(kept.array, crs=geometry.crs), crs=geometry.crs)[order]
+
+
+def empty(table: Table, *, crs: str | None = None) -> Any:
+    """Give a table of no rows that conforms to ``table``."""
+    columns = {column.name: pd.Series([], dtype=_DTYPES[column.kind]) for column in table.columns}
+    frame = pd.DataFrame(columns)
+    if table.geometry is None:
+        return frame
+    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+
+
+def _text(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name) for name in names)
+
+
+PLACES = Table(
+    "PLACES",
+    ("place_id",),
+    (
+        Column("place_id", required=True, doc="stable id, lower-case ASCII"),
+        Column("name", required=True),
+        *_text("name_fr", "name_ht", "aliases"),
+        Column("kind", required=True, words=vocab.PlaceKind),
+        *_text("adm2_pcode", "adm3_pcode"),
+        Column("population", "int"),
+        Column("source", required=True),
+    ),
+    ("Point",),
+)
+
+UNITS = Table(
+    "UNITS",
+    ("pcode",),
+    (
+        Column("pcode", required=True),
+        Column("name", required=True),
+        Column("level", required=True, words=vocab.Level),
+        *_text("parent"),
+        Column("number", "int", doc="number of a communal section in its commune"),
+        Column("population_2019", "int", doc="IHSI-UNFPA estimate"),
+        Column("area_km2", "float"),
+        Column("valid_from", "day"),
+        Column("valid_to", "day"),
+        Column("approximate", "bool", required=True, doc="true where the boundary is a stand-in"),
+        Column("source", required=True),
+    ),
+    ("Polygon", "MultiPolygon", "Point"),
+)
+
+ROADS = Table(
+    "ROADS",
+    ("road_id",),
+    (
+        Column("road_id", required=True, doc="lower-case id, for example rn1"),
+        Column("ref", doc="number on the sign, for example RN1"),
+        Column("name"),
+        Column("class", required=True, doc="national or departmental"),
+        Column("length_m", "float", required=True, doc="length along the road, from the posts"),
+        Column("source", required=True),
+    ),
+    ("LineString",),
+)
+
+POSTS = Table(
+    "POSTS",
+    ("road_id", "seq"),
+    (
+        Column("road_id", required=True),
+        Column("seq", "int", required=True),
+        Column("km", "float", required=True, doc="road distance from the origin in km"),
+        Column("note"),
+    ),
+    ("Point",),
+)
+
+ROAD_UNITS = Table(
+    "ROAD_UNITS",
+    (),
+    (
+        Column("road_id", required=True),
+        Column("level", required=True, words=vocab.Level),
+        Column("pcode", required=True),
+        Column("relation", required=True, words=vocab.RoadRelation),
+        Column("from_m", "float", required=True),
+        Column("to_m", "float", required=True),
+    ),
+)
+
+ACTORS = Table(
+    "ACTORS",
+    ("actor_id",),
+    (
+        Column("actor_id", required=True),
+        Column("name", required=True),
+        Column("aliases"),
+        Column("kind", required=True, words=vocab.ActorKind),
+        *_text("parent", "note"),
+        Column("source", required=True),
+    ),
+)
+
+EVENTS = Table(
+    "EVENTS",
+    ("event_id",),
+    (
+        Column("event_id", required=True),
+        Column("record", required=True, words=vocab.Record),
+        Column("overlaps", doc="events whose harm this row may count again"),
+        Column("date_start", "day", required=True),
+        Column("date_end", "day", required=True),
+        Column("date_precision", "int", required=True, doc="1 day, 2 week, 3 month or longer"),
+        Column("kind", required=True, words=vocab.EventKind),
+        Column("sub_kind"),
+        Column("actors", doc="actor names, joined by '; '"),
+        Column("killed_low", "int", doc="least figure said; null is not zero"),
+        Column("killed_best", "int", doc="median of the figures said"),
+        Column("killed_high", "int", doc="greatest figure said; null where a figure is only 'at least'"),
+        Column("alleged_gang_dead", "bool", required=True, doc="the dead counted are said to be gang members"),
+        Column("injured", "int"),
+        Column("abducted", "int"),
+        Column("displaced", "int"),
+        Column("place", doc="the place in words"),
+        Column("place_kind", required=True, words=vocab.Where),
+        Column("place_id", doc="key into PLACES, where there is one"),
+        Column("pcode", doc="unit, where the place is a section, commune or department; several joined by '; '"),
+        Column("road_id", doc="the road that the report names, where it names one"),
+        Column("from_m", "float", doc="chainage of a stretch on road_id"),
+        Column("to_m", "float"),
+        Column("radius_m", "float", doc="how far from a point or place it may lie; null where the kind of place decides"),
+        Column("geo_precision", "int", required=True, doc="1 place, 2 part of a unit, 3 unit or wider (ACLED)"),
+        Column("n_claims", "int", required=True, doc="statements behind the row"),
+        Column("n_sources", "int", required=True, doc="publishers behind the row, reprints counted once"),
+        Column("sensitivity", required=True, words=vocab.Sensitivity),
+        Column("licence", required=True),
+        Column("summary"),
+    ),
+    (),
+)
+
+CLAIMS = Table(
+    "CLAIMS",
+    ("claim_id",),
+    (
+        Column("claim_id", required=True),
+        Column("about", required=True, words=vocab.About),
+        Column("subject", required=True, doc="event_id, place_id, p-code, stretch or checkpoint_id"),
+        Column("predicate", required=True, words=vocab.Predicate),
+        Column("value", doc="an actor, a figure, a word; null where the predicate says it all"),
+        Column("claimant", doc="who says so"),
+        Column("claimant_is_party", required=True, words=vocab.Party),
+        Column("reported", "day", doc="day of the report; null where the copy carries none"),
+        Column("date_basis", required=True, doc="stated, month, year, from_event, undated"),
+        Column("retrieved", "day"),
+        Column("valid_from", "day"),
+        Column("valid_to", "day"),
+        Column("last_confirmed", "day"),
+        Column("source", required=True, doc="publisher"),
+        Column("source_url"),
+        Column("sensitivity", required=True, words=vocab.Sensitivity),
+        Column("licence", required=True),
+        Column("note"),
+        Column("place", doc="the place in words"),
+        Column("report_id", doc="the report that this claim was read from: repeats inside one are one source"),
+    ),
+)
+
+CHECKPOINTS = Table(
+    "CHECKPOINTS",
+    ("checkpoint_id",),
+    (
+        Column("checkpoint_id", required=True),
+        Column("kind", required=True, words=vocab.CheckpointKind),
+        Column("operator"),
+        Column("place", doc="the place in words"),
+        Column("corridor_id", doc="null where the road is not known"),
+        Column("from_m", "float", doc="null where the place on the road is not known"),
+        Column("to_m", "float"),
+        Column("first_seen", "day"),
+        Column("last_confirmed", "day"),
+        Column("days_since", "int", doc="as_of minus last_confirmed"),
+        Column("status", required=True, words=vocab.CheckpointStatus),
+        Column("fees", doc="what the post is said to ask, in words"),
+        Column("passable_for"),
+        Column("n_claims", "int", required=True),
+        Column("claims", doc="claim ids, joined by '; '"),
+        Column("sources", doc="publishers, joined by '; '"),
+    ),
+    (),
+)
+
+_LOCATED_COLUMNS = (
+    Column("chainage_m", "float", doc="along the road at the nearest point; null where not a point or place"),
+    Column("offset_m", "float", doc="distance from the road"),
+    Column("from_m", "float", doc="start of the road that the row may lie on"),
+    Column("to_m", "float"),
+    Column("off_corridor", "float", doc="share of the row's weight that may lie off this road"),
+    Column("why_not", doc="why the row has no place on this road; null where it has one"),
+)
+
+LOCATED = Table("LOCATED", (), _LOCATED_COLUMNS, ())
+
+RISK = Table(
+    "RISK",
+    ("lixel_id",),
+    (
+        Column("lixel_id", required=True),
+        Column("name", doc="from – to, where the piece is a named stretch"),
+        Column("corridor_id", required=True),
+        Column("from_m", "float", required=True),
+        Column("to_m", "float", required=True),
+        Column("density", "float", required=True, doc="decayed events per km"),
+        Column("rate", "float", doc="posterior mean, events per km and month"),
+        Column("lo80", "float", doc="80 % interval of the rate"),
+        Column("hi80", "float"),
+        Column("events_used", "float", required=True, doc="decayed, spread weight of the events that count"),
+        Column("n_events", "int", required=True, doc="events with any weight here in the window"),
+        Column("imprecise_share", "float", doc="share of that weight whose place is a section, commune or stretch"),
+        Column("last_event", "day", doc="newest incident that counts"),
+        Column("days_since", "int"),
+        Column("newest_report", "day", doc="newest report of any kind that touches the piece"),
+        Column("info", required=True, words=vocab.Info),
+        Column("band", "int", doc="1 to 5 by rate; null where the piece is quiet or silent"),
+        Column("event_ids", doc="events behind the value, greatest share first"),
+    ),
+    ("LineString",),
+)
+
+STATUS = Table(
+    "STATUS",
+    ("subject",),
+    (
+        Column("subject", required=True, doc="place_id or p-code"),
+        Column("name", required=True),
+        Column("status", required=True, words=vocab.Status),
+        Column("actors"),
+        Column("confidence", required=True, doc="low, medium or high"),
+        Column("last_confirmed", "day"),
+        Column("days_since", "int"),
+        Column("rule", required=True, doc="the named rule that gave the status"),
+        Column("claims", doc="claim ids behind it, joined by '; '"),
+    ),
+)
+
+ZONES = Table(
+    "ZONES",
+    ("zone_id",),
+    (
+        Column("zone_id", required=True),
+        Column("name", required=True),
+        Column("kind", required=True, words=vocab.Status),
+        Column("layer", required=True, doc="reported or estimated"),
+        Column("actors"),
+        Column("valid_from", "day"),
+        Column("valid_to", "day"),
+        Column("last_confirmed", "day"),
+        Column("rule", required=True),
+        Column("claims"),
+    ),
+    (),
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        PLACES, UNITS, ROADS, POSTS, ROAD_UNITS, ACTORS, EVENTS, CLAIMS, CHECKPOINTS, LOCATED, RISK, STATUS, ZONES,
+    )
+}  # fmt: skip
+"""All tables by name."""

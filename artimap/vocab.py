@@ -1,0 +1,197 @@
+"""The words that tables may use, as enumerations of plain strings."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What happened."""
+
+    ATTACK_ON_CIVILIANS = "attack_on_civilians"
+    ARMED_CLASH = "armed_clash"
+    ABDUCTION = "abduction"
+    ROAD_AMBUSH = "road_ambush"
+    EXTORTION_OR_TOLL = "extortion_or_toll"
+    ARSON = "arson_or_property_destruction"
+    ROAD_CLOSURE = "road_closure"
+    POLICE_OPERATION = "police_operation"
+    PROTEST = "protest"
+    DISPLACEMENT = "displacement"
+    DEPLOYMENT = "deployment"
+    CHECKPOINT_REPORT = "checkpoint_report"
+    CONTROL_REPORT = "control_or_presence_report"
+    OTHER = "other"
+
+
+class Record(StrEnum):
+    """Whether a row is one occurrence or a figure over several."""
+
+    EVENT = "event"
+    AGGREGATE = "aggregate"
+
+
+class PlaceKind(StrEnum):
+    """What a named place is."""
+
+    CITY = "city"
+    TOWN = "town"
+    VILLAGE = "village"
+    SUBURB = "suburb"
+    NEIGHBOURHOOD = "neighbourhood"
+    HAMLET = "hamlet"
+    LOCALITY = "locality"
+    JUNCTION = "junction"
+
+
+class Where(StrEnum):
+    """What a statement's place comes down to. A pin is only ever a ``point``."""
+
+    POINT = "point"
+    PLACE = "place"
+    SECTION = "section"
+    COMMUNE = "commune"
+    DEPARTMENT = "department"
+    STRETCH = "stretch"
+    NOWHERE = "nowhere"
+
+
+class Level(StrEnum):
+    """Administrative level of a unit."""
+
+    ADM1 = "adm1"
+    ADM2 = "adm2"
+    ADM3 = "adm3"
+
+
+class RoadRelation(StrEnum):
+    """How a road lies to a unit."""
+
+    INSIDE = "inside"
+    WITHIN_500M = "within_500m"
+
+
+class ActorKind(StrEnum):
+    """What an actor is."""
+
+    ARMED_GROUP = "armed_group"
+    COALITION = "coalition"
+    SELF_DEFENCE = "self_defence"
+    STATE_FORCE = "state_force"
+    MISSION = "mission"
+    CIVILIANS = "civilians"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class About(StrEnum):
+    """What a claim is about."""
+
+    EVENT = "event"
+    PLACE = "place"
+    STRETCH = "stretch"
+    CHECKPOINT = "checkpoint"
+    FIGURE = "figure"
+    DEPLOYMENT = "deployment"
+
+
+class Predicate(StrEnum):
+    """What a claim says of its subject."""
+
+    CONTROLS = "controls"
+    BASE = "base"
+    PRESENCE = "presence"
+    CONTESTED = "contested"
+    ATTACKED = "attacked"
+    WITHDREW = "withdrew"
+    AFFECTED = "affected"
+    KILLED = "killed"
+    INJURED = "injured"
+    ABDUCTED = "abducted"
+    DISPLACED = "displaced"
+    ARRESTED = "arrested"
+    DAMAGED = "damaged"
+    KIND = "kind"
+    LOCATION = "location"
+    TIME = "time"
+    TOLL = "toll"
+    FEE = "fee"
+    STATED = "stated"
+    DEPLOYED = "deployed"
+
+
+class Party(StrEnum):
+    """Whether a claimant takes part in what it speaks of."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Status(StrEnum):
+    """Reported status of a place, section or stretch."""
+
+    ASSESSED = "assessed"
+    CLAIMED = "claimed"
+    CONTESTED = "contested"
+    PRESENCE = "presence"
+    ATTACKED_RECENTLY = "attacked_recently"
+    LAST_KNOWN = "last_known"
+    UNKNOWN = "unknown"
+
+
+class Info(StrEnum):
+    """What is known of a stretch: silence is not safety."""
+
+    REPORTED = "reported"
+    QUIET = "quiet"
+    SILENT = "silent"
+
+
+class CheckpointKind(StrEnum):
+    """Who keeps a post, and what for."""
+
+    TOLL = "toll"
+    ROADBLOCK = "roadblock"
+    SEARCH_POST = "search_post"
+    POLICE_POST = "police_post"
+    BARRICADE = "barricade"
+
+
+class CheckpointStatus(StrEnum):
+    """Where a post stands in its life."""
+
+    ACTIVE = "active"
+    FADING = "fading"
+    LAST_KNOWN = "last_known"
+    REMOVED = "removed"
+    UNKNOWN = "unknown"
+
+
+class Sensitivity(StrEnum):
+    """How much harm a row could do in the wrong hands (OCHA's four steps)."""
+
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+    SEVERE = "severe"
+
+
+class Audience(StrEnum):
+    """Who a product is for."""
+
+    INTERNAL = "internal"
+    PARTNERS = "partners"
+    PUBLIC = "public"
+
+
+class Lang(StrEnum):
+    """Languages of the products."""
+
+    EN = "en"
+    FR = "fr"
+    HT = "ht"
+
+
+RESTRICTED = frozenset({Sensitivity.HIGH, Sensitivity.SEVERE})
+"""Sensitivities that leave the house only in products for the audience ``internal``."""
