@@ -7,8 +7,9 @@ drawn through posts cuts the bends and measures several per cent short.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -21,45 +22,10 @@ from artimap import data, schema
 from artimap.area import Area, read_places, read_posts, read_road_units, read_roads
 from artimap.crs import require
 from artimap.errors import CorridorError, PlaceError
-from artimap.vocab import Where
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from artimap.spreading import Floats, Ints, Reach, Spread, merge, spread_rows
 
 _POST_TOLERANCE_M = 15.0
 """Posts are given to 4 decimals of a degree (±8 m each): two may look that much too far apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far from its named spot a report may lie, and how much of it lies on the road.
-
-    The radii are used where a row states none (``radius_m``); the shares where the report
-    does not name the road itself. They are stated assumptions, printed by every product.
-
-    Attributes
-    ----------
-    point_m, place_m
-        Radius of an exact spot and of a named place, in metres.
-    share_place, share_section, share_commune
-        Share of such events taken to have happened on the road at all.
-    """
-
-    point_m: float = 500.0
-    place_m: float = 1_500.0
-    share_place: float = 0.5
-    share_section: float = 0.25
-    share_commune: float = 0.1
-
-    def __post_init__(self) -> None:
-        from artimap.errors import ModelError  # noqa: PLC0415 - errors only
-
-        if min(self.point_m, self.place_m) <= 0:
-            msg = "Reach: point_m and place_m are radii in metres and must be greater than 0"
-            raise ModelError(msg)
-        if not all(0 <= share <= 1 for share in (self.share_place, self.share_section, self.share_commune)):
-            msg = "Reach: shares lie between 0 and 1"
-            raise ModelError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,56 +42,6 @@ class Stretch:
     def length_m(self) -> float:
         """Length along the road in metres."""
         return self.to_m - self.from_m
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Where on the road each event may lie: pieces ``from_m``–``to_m`` with a weight.
-
-    ``row`` counts the rows of the table that was spread. The weights of a row and its
-    ``off_corridor`` add up to 1; inside a piece the weight is even.
-    """
-
-    row: Ints
-    from_m: Floats
-    to_m: Floats
-    weight: Floats
-    off_corridor: Floats
-    why_not: tuple[str | None, ...]
-
-    def over(self, edges: Floats) -> tuple[Ints, Ints, Floats]:
-        """Share the weights out over consecutive bins of the road.
-
-        Parameters
-        ----------
-        edges
-            Chainages of the bin edges, rising, in metres.
-
-        Returns
-        -------
-        tuple
-            Row numbers, bin numbers, weights: one entry where an event touches a bin.
-            What lies outside the edges is not counted.
-        """
-        if not len(self.row):
-            nothing = np.zeros(0, dtype=np.int64)
-            return nothing, nothing, np.zeros(0)
-        bins = len(edges) - 1
-        first = np.clip(np.searchsorted(edges, self.from_m, side="right") - 1, 0, bins - 1)
-        last = np.clip(np.searchsorted(edges, self.to_m, side="left") - 1, first, bins - 1)
-        count = last - first + 1
-        entry = np.repeat(np.arange(len(self.row)), count)
-        step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        where = first[entry] + step
-        low = np.maximum(self.from_m[entry], edges[where])
-        high = np.minimum(self.to_m[entry], edges[where + 1])
-        length = self.to_m[entry] - self.from_m[entry]
-        overlap = np.clip(high - low, 0.0, None)
-        inside = (self.from_m[entry] >= edges[0]) & (self.from_m[entry] <= edges[-1])
-        share = np.divide(overlap, length, out=np.where(inside, 1.0, 0.0), where=length > 0)
-        weight = self.weight[entry] * share
-        kept = weight > 0
-        return self.row[entry][kept], where[kept], weight[kept]
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,14 +116,16 @@ class Corridor:
         wrong = []
         if len(km) < 2 or abs(km[0]) > 1e-9:
             wrong.append("it needs two posts at least, the first at km 0")
-        for i in np.flatnonzero(np.diff(km) <= 0):
-            wrong.append(f"km {km[i + 1]:g} follows km {km[i]:g}: posts must rise (a branch, or a repeated post?)")
+        wrong += [
+            f"km {km[i + 1]:g} follows km {km[i]:g}: posts must rise (a branch, or a repeated post?)"
+            for i in np.flatnonzero(np.diff(km) <= 0)
+        ]
         straight = np.hypot(*np.diff(xy, axis=0).T)
-        for i in np.flatnonzero(straight > np.diff(km) * 1000 + _POST_TOLERANCE_M):
-            wrong.append(
-                f"between km {km[i]:g} and km {km[i + 1]:g} the posts lie {straight[i] / 1000:.2f} km apart: "
-                f"more than the road between them (a gap, or a misplaced post, at x={xy[i, 0]:.0f} y={xy[i, 1]:.0f})"
-            )
+        wrong += [
+            f"between km {km[i]:g} and km {km[i + 1]:g} the posts lie {straight[i] / 1000:.2f} km apart: "
+            f"more than the road between them (a gap, or a misplaced post, at x={xy[i, 0]:.0f} y={xy[i, 1]:.0f})"
+            for i in np.flatnonzero(straight > np.diff(km) * 1000 + _POST_TOLERANCE_M)
+        ]
         if wrong:
             msg = f"{ref}: these posts do not make one road:\n  - " + "\n  - ".join(wrong)
             raise CorridorError(msg)
@@ -291,8 +209,7 @@ class Corridor:
             msg = f"chainage must lie between 0 and {self.length_m:.0f} m on {self.ref}"
             raise ValueError(msg)
         xy = self._xy
-        points = shapely.points(np.interp(wanted, self.measures, xy[:, 0]), np.interp(wanted, self.measures, xy[:, 1]))
-        return points
+        return shapely.points(np.interp(wanted, self.measures, xy[:, 0]), np.interp(wanted, self.measures, xy[:, 1]))
 
     def project(self, points: Sequence[shapely.Point] | NDArray[Any]) -> tuple[Floats, Floats]:
         """Give chainage and offset of points, in metres.
@@ -332,7 +249,11 @@ class Corridor:
         """
         circles = len(points)
         tree = shapely.STRtree(self._segments)
-        which, segment = tree.query(points, predicate="dwithin", distance=radius_m) if circles else (_none(), _none())
+        which, segment = (
+            tree.query(points, predicate="dwithin", distance=radius_m)
+            if circles
+            else (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        )
         xy = self._xy
         centre = shapely.get_coordinates(points)[which] if len(which) else np.zeros((0, 2))
         start, along = xy[segment], xy[segment + 1] - xy[segment]
@@ -344,7 +265,7 @@ class Corridor:
         t0, t1 = np.clip((-b - root) / a, 0, 1), np.clip((-b + root) / a, 0, 1)
         span = self.measures[segment + 1] - self.measures[segment]
         low, high = self.measures[segment] + t0 * span, self.measures[segment] + t1 * span
-        return _merge(which, low, high)
+        return merge(which, low, high)
 
     def piece(self, from_m: float, to_m: float) -> shapely.LineString:
         """Give the road between two chainages as a line."""
@@ -391,8 +312,8 @@ class Corridor:
             near = self.towns[(self.towns["chainage_m"] - edge).abs() <= max(1.0, _END_M * (edge in (0.0, edges[-1])))]
             names.append(str(near["name"].iloc[0]) if len(near) else f"km {edge / 1000:.0f}")
             ids.append(str(near["place_id"].iloc[0]) if len(near) else None)
-        table = self._pieces(edges, [f"{self.corridor_id}:{low:.0f}-{high:.0f}" for low, high in _pairs(edges)])
-        table.insert(4, "name", [f"{a} – {b}" for a, b in _pairs(names)])
+        table = self._pieces(edges, [f"{self.corridor_id}:{low:.0f}-{high:.0f}" for low, high in pairwise(edges)])
+        table.insert(4, "name", [f"{a} – {b}" for a, b in pairwise(names)])
         table.insert(5, "from_place", ids[:-1])
         table.insert(6, "to_place", ids[1:])
         return table
@@ -438,7 +359,7 @@ class Corridor:
                 "from_m": edges[:-1],
                 "to_m": edges[1:],
             },
-            geometry=[self.piece(low, high) for low, high in _pairs(edges)],
+            geometry=[self.piece(low, high) for low, high in pairwise(edges)],
             crs=self.crs,
         )
 
@@ -475,7 +396,7 @@ class Corridor:
         if "place_kind" not in out.columns:
             located = pd.DataFrame({"chainage_m": chainage, "offset_m": offset, "from_m": chainage, "to_m": chainage})
             located["off_corridor"] = np.nan
-            located["why_not"] = pd.Series(np.where(exact, None, "no place stated"), dtype=schema.TEXT)
+            located["why_not"] = pd.Series("no place stated", index=out.index, dtype=schema.TEXT).mask(exact)
         else:
             spread = self.spread(out, reach=reach)
             located = pd.DataFrame({"chainage_m": chainage, "offset_m": offset})
@@ -503,7 +424,7 @@ class Corridor:
         reach
             Radii and shares for rows that state none.
         """
-        return _spread(self, events, reach or Reach())
+        return spread_rows(self, events, reach or Reach())
 
     def unit_pieces(self, pcode: str) -> list[tuple[float, float]]:
         """Give the pieces of road within 500 m of a unit, merged, in metres."""
@@ -511,7 +432,7 @@ class Corridor:
         if near.empty:
             return []
         zero = np.zeros(len(near), dtype=np.int64)
-        _, low, high = _merge(zero, near["from_m"].to_numpy(dtype=float), near["to_m"].to_numpy(dtype=float))
+        _, low, high = merge(zero, near["from_m"].to_numpy(dtype=float), near["to_m"].to_numpy(dtype=float))
         return list(zip(low.tolist(), high.tolist(), strict=True))
 
     @property
@@ -528,43 +449,19 @@ _END_M = 3_000.0
 """A town this near to an end of the road gives that end its name."""
 
 
-def _none() -> Ints:
-    return np.zeros(0, dtype=np.int64)
-
-
-def _pairs(values: Iterable[Any]) -> list[tuple[Any, Any]]:
-    listed = list(values)
-    return list(zip(listed[:-1], listed[1:], strict=True))
-
-
 def _no_towns(crs: str) -> gpd.GeoDataFrame:
     columns = {name: pd.Series([], dtype=schema.TEXT) for name in ("place_id", "name", "name_fr", "name_ht", "kind")}
     numbers = {name: pd.Series([], dtype=float) for name in ("chainage_m", "offset_m")}
     return gpd.GeoDataFrame({**columns, **numbers}, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
 
 
-def _merge(group: Ints, low: Floats, high: Floats, gap: float = 1e-6) -> tuple[Ints, Floats, Floats]:
-    """Merge touching or overlapping intervals within each group."""
-    if not len(group):
-        return group, low, high
-    order = np.lexsort((low, group))
-    group, low, high = group[order], low[order], high[order]
-    starts = [0]
-    reach = high[0]
-    for i in range(1, len(group)):
-        if group[i] != group[i - 1] or low[i] > reach + gap:
-            starts.append(i)
-            reach = high[i]
-        else:
-            reach = max(reach, high[i])
-    return group[starts], low[starts], np.maximum.reduceat(high, starts)
-
-
 def _why_not_one_line(parts: NDArray[Any], ref: str) -> str:
     """Say where lines fork or stop short, so that the road can be mended."""
     ends = np.vstack([shapely.get_coordinates(part)[[0, -1]] for part in parts])
     places, count = np.unique(np.round(ends, 3), axis=0, return_counts=True)
-    forks = [f"a branch at x={x:.0f} y={y:.0f} ({n} lines meet)" for (x, y), n in zip(places, count, strict=True) if n > 2]
+    forks = [
+        f"a branch at x={x:.0f} y={y:.0f} ({n} lines meet)" for (x, y), n in zip(places, count, strict=True) if n > 2
+    ]
     loose = places[count == 1]
     gaps = []
     if len(loose) > 2:
@@ -579,117 +476,6 @@ def _why_not_one_line(parts: NDArray[Any], ref: str) -> str:
         if not gaps:
             gaps = [f"a loose end at x={x:.0f} y={y:.0f}" for x, y in loose]
     return f"{ref}: the lines do not make one road:\n  - " + "\n  - ".join([*forks, *gaps])
-
-
-# -- spreading ------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Pieces:
-    """Pieces gathered while spreading; frozen into a Spread at the end."""
-
-    row: list[int] = field(default_factory=list)
-    low: list[float] = field(default_factory=list)
-    high: list[float] = field(default_factory=list)
-    weight: list[float] = field(default_factory=list)
-
-    def add(self, row: int, pieces: Sequence[tuple[float, float]], weight: float) -> None:
-        total = sum(high - low for low, high in pieces)
-        for low, high in pieces:
-            self.row.append(row)
-            self.low.append(low)
-            self.high.append(high)
-            self.weight.append(weight * ((high - low) / total if total > 0 else 1.0 / len(pieces)))
-
-
-def _column(events: pd.DataFrame, name: str) -> list[Any]:
-    if name not in events.columns:
-        return [None] * len(events)
-    return [None if pd.isna(value) else value for value in events[name]]
-
-
-def _spread(corridor: Corridor, events: gpd.GeoDataFrame, reach: Reach) -> Spread:
-    require(events, corridor.crs, what="events")
-    rows = len(events)
-    kinds = [Where(kind) for kind in events["place_kind"]]
-    named = _column(events, "road_id")
-    geometry = events.geometry.to_numpy()
-    pieces = _Pieces()
-    why: list[str | None] = [None] * rows
-    circled = _circles(corridor, kinds, geometry, _column(events, "radius_m"), reach)
-    starts, stops, pcodes = _column(events, "from_m"), _column(events, "to_m"), _column(events, "pcode")
-    for row, kind in enumerate(kinds):
-        roads = [road.lower() for road in schema.split_names(named[row])]
-        says_here = corridor.corridor_id in roads
-        if roads and not says_here:
-            why[row] = f"the report names another road ({', '.join(roads)})"
-        elif kind is Where.NOWHERE:
-            why[row] = f"on {corridor.ref}, but where is not stated" if says_here else "no place stated"
-        elif kind is Where.DEPARTMENT:
-            why[row] = "department or wider"
-        elif kind is Where.STRETCH:
-            if not says_here or starts[row] is None or stops[row] is None:
-                why[row] = "a stretch of another road, or its ends are not known"
-            else:
-                low, high = sorted((float(starts[row]), float(stops[row])))
-                pieces.add(row, [(max(low, 0.0), min(high, corridor.length_m))], 1.0)
-        elif kind in (Where.SECTION, Where.COMMUNE):
-            near = _merge_pieces([p for code in schema.split_names(pcodes[row]) for p in corridor.unit_pieces(code)])
-            if near:
-                share = reach.share_section if kind is Where.SECTION else reach.share_commune
-                pieces.add(row, near, 1.0 if says_here else share)
-            else:
-                why[row] = f"{corridor.ref} runs nowhere within 500 m of the {kind.value}"
-        elif circled.get(row):
-            pieces.add(row, circled[row], 1.0 if says_here or kind is Where.POINT else reach.share_place)
-        elif shapely.is_missing(geometry[row]) or geometry[row].is_empty:
-            why[row] = "no place stated"
-        elif says_here:  # the named place lies off the road, but the report puts it on the road: its nearest point
-            chainage = float(corridor.project(geometry[row : row + 1])[0][0])
-            radius = reach.place_m
-            pieces.add(row, [(max(chainage - radius, 0.0), min(chainage + radius, corridor.length_m))], 1.0)
-        else:
-            why[row] = f"farther from {corridor.ref} than the place reaches"
-    weight = np.asarray(pieces.weight, dtype=float)
-    row_of = np.asarray(pieces.row, dtype=np.int64)
-    on = np.bincount(row_of, weights=weight, minlength=rows) if rows else np.zeros(0)
-    return Spread(
-        row=row_of,
-        from_m=np.asarray(pieces.low, dtype=float),
-        to_m=np.asarray(pieces.high, dtype=float),
-        weight=weight,
-        off_corridor=np.clip(1.0 - on, 0.0, 1.0),
-        why_not=tuple(why),
-    )
-
-
-def _merge_pieces(pieces: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    if not pieces:
-        return []
-    ends = np.asarray(pieces, dtype=float)
-    _, low, high = _merge(np.zeros(len(ends), dtype=np.int64), ends[:, 0], ends[:, 1])
-    return list(zip(low.tolist(), high.tolist(), strict=True))
-
-
-def _circles(
-    corridor: Corridor, kinds: Sequence[Where], geometry: NDArray[Any], radii: Sequence[Any], reach: Reach
-) -> Mapping[int, list[tuple[float, float]]]:
-    """Give the road inside the radius of each row that is a point or a place."""
-    rows = [
-        row
-        for row, kind in enumerate(kinds)
-        if kind in (Where.POINT, Where.PLACE)
-        and not shapely.is_missing(geometry[row])
-        and geometry[row].geom_type == "Point"
-        and not geometry[row].is_empty
-    ]
-    usual = {Where.POINT: reach.point_m, Where.PLACE: reach.place_m}
-    radius = np.array([radii[row] if radii[row] is not None else usual[kinds[row]] for row in rows], dtype=float)
-    which, low, high = corridor.within(geometry[rows], radius)
-    found: dict[int, list[tuple[float, float]]] = {}
-    for entry, a, b in zip(which.tolist(), low.tolist(), high.tolist(), strict=True):
-        found.setdefault(rows[entry], []).append((a, b))
-    return found
 
 
 # -- reading --------------------------------------------------------------------

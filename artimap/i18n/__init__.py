@@ -76,10 +76,10 @@ def format_day(day: dt.date, lang: str) -> str:
 
 
 def format_number(value: float, lang: str, *, digits: int = 2) -> str:
-    """Write a number with ``digits`` significant figures and the language's marks.
+    r"""Write a number with ``digits`` significant figures and the language's marks.
 
     >>> format_number(1234.5, "fr", digits=2), format_number(0.0456, "en")
-    ('1\\u202f200', '0.046')
+    ('1\u202f200', '0.046')
     """
     if value == 0:
         return "0"
