@@ -16,7 +16,7 @@ _LAZY = {
     "CrsError": "errors",
     "SchemaError": "errors",
     "Corridor": "corridor",
-    "Reach": "corridor",
+    "Reach": "spreading",
     "Stretch": "corridor",
     "read_corridor": "corridor",
     "Reading": "gazetteer",
@@ -28,7 +28,25 @@ _LAZY = {
 }
 
 __version__ = "0.1.0"
-__all__ = sorted([*_LAZY, "AREAS", "ARTIBONITE", "Area", "area"])  # noqa: PLE0605 - a sorted list is a list
+__all__ = [
+    "AREAS",
+    "ARTIBONITE",
+    "Area",
+    "ArtimapError",
+    "Corridor",
+    "CrsError",
+    "Reach",
+    "Reading",
+    "SchemaError",
+    "Stretch",
+    "area",
+    "find_place",
+    "read_corridor",
+    "read_places",
+    "read_roads",
+    "read_units",
+    "resolve",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -104,7 +104,8 @@ def read_posts(area: Area) -> gpd.GeoDataFrame:
 
 def read_road_units(area: Area) -> pd.DataFrame:
     """Read which road runs inside or within 500 m of which unit: ROAD_UNITS."""
-    return schema.conform(data.read_table(area.name, "road_units"), schema.ROAD_UNITS)
+    table: pd.DataFrame = schema.conform(data.read_table(area.name, "road_units"), schema.ROAD_UNITS)
+    return table
 
 
 def read_roads(area: Area) -> gpd.GeoDataFrame:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -29,7 +28,14 @@ from artimap.vocab import Where
 _APOSTROPHES = "'’‘ʼ`´′＇‛"
 _ARTICLES = frozenset({"la", "le", "les", "l", "de", "du", "des", "d", "the", "of"})
 _WORDS = {"st": "saint", "ste": "sainte", "pte": "petite", "gde": "grande", "kafou": "carrefour", "carr": "carrefour"}
-_SPELLINGS = {"peye": "paye", "peille": "paye", "peiye": "paye", "lakwa": "lacroix", "estere": "lestere", "esther": "lestere"}
+_SPELLINGS = {
+    "peye": "paye",
+    "peille": "paye",
+    "peiye": "paye",
+    "lakwa": "lacroix",
+    "estere": "lestere",
+    "esther": "lestere",
+}
 _FUZZY_LEAST = 0.84
 _CLOSE = 0.08
 """Two candidates whose scores lie closer than this leave the reading ambiguous."""
@@ -70,7 +76,7 @@ class Candidate:
 
 def _names(row: pd.Series, columns: Iterable[str]) -> list[tuple[str, str]]:
     """List the names of a row with what kind of name each is."""
-    out = []
+    out: list[tuple[str, str]] = []
     for column in columns:
         value = row.get(column)
         if isinstance(value, str):
@@ -162,7 +168,9 @@ def _candidates(area: Area, text: str, *, only: Sequence[Where] | None = None) -
         best -= {Where.COMMUNE: 0.03, Where.SECTION: 0.05, Where.DEPARTMENT: 0.0}.get(entry.where, 0.0) * (best > 0)
         if best > 0.5:
             found.append(
-                Candidate(entry.where, entry.id, entry.name, round(best, 3), why, entry.kind, entry.commune, entry.geometry)
+                Candidate(
+                    entry.where, entry.id, entry.name, round(best, 3), why, entry.kind, entry.commune, entry.geometry
+                )
             )
     return sorted(found, key=lambda one: (-one.score, one.id))
 
@@ -232,14 +240,18 @@ _BETWEEN = re.compile(
     r"\b(?:between|entre|ant|antre)\s+(.+?)\s+(?:and|et|ak|e)\s+(.+)$|\b(?:from|de|soti)\s+(.+?)\s+(?:to|à|a|rive|jiska)\s+(.+)$",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(r"\b(\d{1,2})\s*(?:st|nd|rd|th|re|ère|ere|er|e|ème|eme|yèm|yem|è)\b|\b(premi[eè]re?|first|premye)\b", re.IGNORECASE)
-_SECTION = re.compile(r"\b(?:communal\s+section|section(?:\s+communale)?|seksyon(?:\s+kominal)?)\b", re.IGNORECASE)
-_NOISE = re.compile(
-    r"\b(?:near|close to|outside|at the entrance (?:of|to)|entrance (?:of|to)|à l[’']entrée d[eu'’]|entr[eé]e d[eu'’]|non loin d[eu'’]|"
-    r"près d[eu'’]|pre|nan zòn|zone d[eu'’]|in the area of|area of|town of|city of|ville d[eu'’]|commune d[eu'’]|komin|centre-ville d[eu'’]|"
-    r"downtown|in|at|on|sur|nan|à|a|au|aux|au niveau d[eu'’])\s+",
-    re.IGNORECASE,
+_ORDINAL = re.compile(
+    r"\b(\d{1,2})\s*(?:st|nd|rd|th|re|ère|ere|er|e|ème|eme|yèm|yem|è)\b|\b(premi[eè]re?|first|premye)\b", re.IGNORECASE
 )
+_SECTION = re.compile(r"\b(?:communal\s+section|section(?:\s+communale)?|seksyon(?:\s+kominal)?)\b", re.IGNORECASE)
+_BEFORE = (
+    r"near", r"close to", r"outside", r"(?:at )?(?:the )?entrance (?:of|to)", r"(?:à )?l[’']entrée d[eu'’]",
+    r"entr[eé]e d[eu'’]", r"non loin d[eu'’]", r"près d[eu'’]", r"pre", r"nan zòn", r"zone d[eu'’]",
+    r"(?:in )?(?:the )?area of", r"town of", r"city of", r"ville d[eu'’]", r"commune d[eu'’]", r"komin",
+    r"centre-ville d[eu'’]", r"downtown", r"in", r"at", r"on", r"sur", r"nan", r"à", r"a", r"aux?",
+    r"au niveau d[eu'’]",
+)  # fmt: skip
+_NOISE = re.compile(r"\b(?:" + "|".join(_BEFORE) + r")\s+", re.IGNORECASE)
 
 
 def _road_of(text: str) -> tuple[str | None, str]:
@@ -307,7 +319,13 @@ def resolve(area: Area, text: str) -> Reading:
         found = narrowed or found
     if not found or found[0].score < 0.7:
         return Reading(
-            text, Where.NOWHERE, "", "no known place fits these words", 3, corridor_id=road_id, candidates=tuple(found[:5])
+            text,
+            Where.NOWHERE,
+            "",
+            "no known place fits these words",
+            3,
+            corridor_id=road_id,
+            candidates=tuple(found[:5]),
         )
     return _as_reading(text, found, road_id)
 
@@ -333,7 +351,7 @@ def _as_reading(text: str, found: list[Candidate], road_id: str | None) -> Readi
 
 
 def _same_spot(best: Candidate, other: Candidate) -> bool:
-    """A commune or section named after the town it holds is not another place."""
+    """Tell whether a unit is only named after the town that it holds."""
     units = (Where.SECTION, Where.COMMUNE)
     return best.where not in units and other.where in units and best.commune == other.commune
 

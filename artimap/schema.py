@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -25,7 +25,7 @@ from artimap.errors import Breach, SchemaError
 TEXT = pd.StringDtype(na_value=np.nan)
 """The dtype of all text columns."""
 
-DAY = "datetime64[s]"
+DAY: Final = "datetime64[s]"
 """The dtype of all day columns."""
 
 Kind = Literal["text", "int", "float", "day", "bool"]
@@ -90,10 +90,14 @@ def join_names(names: Iterable[str]) -> str | None:
     return "; ".join(kept) or None
 
 
+def _none_bad(values: pd.Series) -> pd.Series:
+    return pd.Series(np.zeros(len(values), dtype=bool), index=values.index)
+
+
 def _as_text(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     text = values.astype(TEXT).str.strip()
     text = text.mask(text == "")
-    return text, pd.Series(False, index=values.index)
+    return text, _none_bad(values)
 
 
 def _as_number(values: pd.Series, *, whole: bool) -> tuple[pd.Series, pd.Series]:
@@ -114,7 +118,7 @@ def _as_day(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         values = values.dt.tz_localize(None)
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return values.dt.normalize().astype(DAY), pd.Series(False, index=values.index)
+        return values.dt.normalize().astype(DAY), _none_bad(values)
     text = values.astype(TEXT).str.strip()
     text = text.mask(text == "")
     days = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)
@@ -124,7 +128,7 @@ def _as_day(values: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 def _as_bool(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     if pd.api.types.is_bool_dtype(values.dtype) and not values.isna().any():
-        return values.astype("bool"), pd.Series(False, index=values.index)
+        return values.astype("bool"), _none_bad(values)
     text = values.astype(TEXT).str.strip().str.lower()
     true = text.isin(["true", "yes", "1"])
     false = text.isin(["false", "no", "0"]) | text.isna()
@@ -389,7 +393,9 @@ EVENTS = Table(
         Column("road_id", doc="the road that the report names, where it names one"),
         Column("from_m", "float", doc="chainage of a stretch on road_id"),
         Column("to_m", "float"),
-        Column("radius_m", "float", doc="how far from a point or place it may lie; null where the kind of place decides"),
+        Column(
+            "radius_m", "float", doc="how far from a point or place it may lie; null where the kind of place decides"
+        ),
         Column("geo_precision", "int", required=True, doc="1 place, 2 part of a unit, 3 unit or wider (ACLED)"),
         Column("n_claims", "int", required=True, doc="statements behind the row"),
         Column("n_sources", "int", required=True, doc="publishers behind the row, reprints counted once"),
@@ -412,7 +418,7 @@ CLAIMS = Table(
         Column("claimant", doc="who says so"),
         Column("claimant_is_party", required=True, words=vocab.Party),
         Column("reported", "day", doc="day of the report; null where the copy carries none"),
-        Column("date_basis", required=True, doc="stated, month, year, from_event, undated"),
+        Column("date_basis", required=True, doc="stated, week, month, year, from_event, undated"),
         Column("retrieved", "day"),
         Column("valid_from", "day"),
         Column("valid_to", "day"),

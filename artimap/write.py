@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,11 +29,11 @@ def replacing(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix=".artimap-", dir=path.parent) as folder:
         temporary = Path(folder) / path.name
         yield temporary
-        os.replace(temporary, path)
+        temporary.replace(path)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` as UTF-8 with ``\\n`` line ends, whole or not at all."""
+    """Write ``text`` to ``path`` as UTF-8 with LF line ends, whole or not at all."""
     write_bytes(path, text.encode("utf-8"))
 
 

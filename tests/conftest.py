@@ -1,0 +1,69 @@
+"""Shared fixtures. No test may reach the network: sockets beyond loopback raise."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from hypothesis import HealthCheck, settings
+
+import artimap as am
+from artimap.claims import Ledger, read_claims
+from artimap.corridor import Corridor
+from artimap.sources import read_events
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT.parent / "shared" / "reference"
+
+settings.register_profile("artimap", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("artimap")
+
+_LOCAL = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch):
+    """Forbid every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if self.family != socket.AF_UNIX and address[0] not in _LOCAL:
+            pytest.fail(f"a test tried to reach {address!r}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def artibonite() -> am.Area:
+    return am.area("artibonite")
+
+
+@pytest.fixture(scope="session")
+def rn1(artibonite) -> Corridor:
+    return am.read_corridor(artibonite, "rn1")
+
+
+@pytest.fixture(scope="session")
+def events(artibonite) -> gpd.GeoDataFrame:
+    return read_events(artibonite)
+
+
+@pytest.fixture(scope="session")
+def ledger(artibonite) -> Ledger:
+    return read_claims(artibonite)
+
+
+@pytest.fixture
+def reference() -> Path:
+    if not REFERENCE.is_dir():
+        pytest.skip("reference layers are not on this machine")
+    return REFERENCE
+
+
+def in_ci() -> bool:
+    """Tell whether this is the project's own CI, where nothing may be skipped for lack of a tool."""
+    return os.environ.get("CI") == "true"

@@ -1,0 +1,204 @@
+"""The road as a measured line, against the real one and against its laws."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+import artimap as am
+from artimap.corridor import Corridor
+from artimap.errors import CorridorError, CrsError, PlaceError
+from artimap.spreading import merge
+
+METRIC = "EPSG:32618"
+
+# read off the detailed road, in km
+TOWNS = {
+    "Montrouis": 73.8, "Saint-Marc": 94.8, "Pont-Sondé": 107.8, "Carrefour Paye": 110.4, "Villard": 114.4,
+    "L'Estère": 125.8, "Johanisse": 130.2, "Gonaïves": 150.0, "Ennery": 179.7,
+}  # fmt: skip
+
+
+def test_rn1_is_as_long_as_the_road_not_as_the_polyline(rn1):
+    assert rn1.length_m == pytest.approx(249_850, abs=300)
+    assert rn1.line.length < 0.99 * rn1.length_m
+
+
+@pytest.mark.parametrize(("town", "km"), TOWNS.items())
+def test_towns_stand_at_their_kilometre(rn1, town, km):
+    row = rn1.towns.set_index("name").loc[town]
+    assert row["chainage_m"] / 1000 == pytest.approx(km, abs=0.3)
+
+
+def test_saint_marc_to_gonaives(rn1):
+    stretch = rn1.stretch("Saint-Marc", "Gonaïves")
+    assert stretch.length_m / 1000 == pytest.approx(55.2, abs=0.3)
+    assert rn1.stretch("gonayiv", "St Marc").name == stretch.name
+
+
+def test_against_the_detailed_road(rn1, reference):
+    detailed = gpd.read_file(reference / "rn1_osm.gpkg").to_crs(METRIC)
+    line = shapely.line_merge(detailed.union_all())
+    assert line.length == pytest.approx(rn1.length_m, abs=100)
+    chainage = np.arange(94_800.0, 150_060.0, 20.0)
+    _, offset = rn1.project(shapely.line_interpolate_point(line, chainage))
+    assert np.median(offset) <= 10
+    assert np.percentile(offset, 95) <= 120
+    measured, _ = rn1.project(shapely.line_interpolate_point(line, chainage))
+    assert np.percentile(np.abs(measured - chainage), 95) < 50
+
+
+@given(chainages=st.lists(st.floats(0, 249_854), min_size=1, max_size=50))
+def test_locate_undoes_point_at(rn1, chainages):
+    found, offset = rn1.project(rn1.point_at(chainages))
+    assert np.allclose(found, chainages, atol=1e-6)
+    assert offset.max() < 1e-6
+
+
+def test_project_agrees_with_shapely_on_a_plain_line():
+    rng = np.random.default_rng(5)
+    line = gpd.GeoSeries([shapely.LineString(np.cumsum(rng.uniform(10, 500, (60, 2)), axis=0))], crs=METRIC)
+    road = Corridor.from_lines(line, corridor_id="x", ref="X", name="X")
+    points = shapely.points(rng.uniform(0, 15_000, (500, 2)))
+    chainage, offset = road.project(points)
+    assert np.allclose(chainage, shapely.line_locate_point(line.iloc[0], points), atol=1e-6)
+    assert np.allclose(offset, shapely.distance(line.iloc[0], points), atol=1e-6)
+
+
+@given(st.floats(50, 60_000))
+def test_lixels_cover_the_road_once(length_m):
+    road = am.read_corridor(am.area("artibonite"), "rd-sav")
+    pieces = road.lixels(length_m)
+    assert pieces["from_m"].iloc[0] == 0
+    assert pieces["to_m"].iloc[-1] == road.length_m
+    assert (pieces["from_m"].to_numpy()[1:] == pieces["to_m"].to_numpy()[:-1]).all()
+    assert pieces["lixel_id"].is_unique
+
+
+def test_stretches_cover_the_road_once(rn1):
+    stretches = rn1.stretches()
+    assert stretches["from_m"].iloc[0] == 0
+    assert stretches["to_m"].iloc[-1] == rn1.length_m
+    assert (stretches["from_m"].to_numpy()[1:] == stretches["to_m"].to_numpy()[:-1]).all()
+    assert "L'Estère – Johanisse" in set(stretches["name"])
+
+
+def test_within_agrees_with_a_cut_circle(rn1):
+    centre = np.array([shapely.Point(rn1.point_at(100_000.0).x + 300, rn1.point_at(100_000.0).y)])
+    _, low, high = rn1.within(centre, np.array([2_000.0]))
+    inside = rn1.line.intersection(centre[0].buffer(2_000.0, quad_segs=400)).length
+    drawn = sum(rn1.piece(a, b).length for a, b in zip(low, high, strict=True))
+    assert drawn == pytest.approx(inside, rel=1e-4)
+
+
+def test_a_gap_is_refused_and_named():
+    posts = gpd.GeoDataFrame({"km": [0.0, 1.0, 2.0]}, geometry=gpd.points_from_xy([0, 1000, 9000], [0, 0, 0]), crs=METRIC)
+    with pytest.raises(CorridorError, match=r"between km 1 and km 2 the posts lie 8\.00 km apart"):
+        Corridor.from_posts(posts, corridor_id="x", ref="X", name="X")
+
+
+def test_falling_posts_are_refused():
+    posts = gpd.GeoDataFrame({"km": [0.0, 2.0, 1.0]}, geometry=gpd.points_from_xy([0, 1000, 1500], [0, 0, 0]), crs=METRIC)
+    with pytest.raises(CorridorError, match="km 1 follows km 2"):
+        Corridor.from_posts(posts, corridor_id="x", ref="X", name="X")
+
+
+def test_a_branch_and_a_gap_in_lines_are_refused_with_their_place():
+    def lines(*coords):
+        return gpd.GeoSeries([shapely.LineString(c) for c in coords], crs=METRIC)
+
+    branch = lines([(0, 0), (100, 0)], [(100, 0), (200, 0)], [(100, 0), (100, 80)])
+    with pytest.raises(CorridorError, match=r"a branch at x=100 y=0 \(3 lines meet\)"):
+        Corridor.from_lines(branch, corridor_id="x", ref="X", name="X")
+    gap = lines([(0, 0), (100, 0)], [(130, 0), (200, 0)])
+    with pytest.raises(CorridorError, match=r"a gap of 30\.0 m"):
+        Corridor.from_lines(gap, corridor_id="x", ref="X", name="X")
+    ring = lines([(0, 0), (100, 0), (50, 80), (0, 0)])
+    with pytest.raises(CorridorError, match="ring"):
+        Corridor.from_lines(ring, corridor_id="x", ref="X", name="X")
+
+
+def test_lines_in_any_order_and_direction_join():
+    lines = gpd.GeoSeries(
+        [shapely.LineString([(0, 0), (100, 0)]), shapely.LineString([(300, 0), (200, 0)]), shapely.LineString([(100, 0), (200, 0)])],
+        crs=METRIC,
+    )
+    road = Corridor.from_lines(lines, corridor_id="x", ref="X", name="X")
+    assert road.length_m == 300
+    assert road.point_at(50.0).x == 50
+
+
+def test_places_locate_and_stay_in_order(rn1, artibonite):
+    places = am.read_places(artibonite)
+    located = rn1.locate(places)
+    assert (located["place_id"] == places["place_id"]).all()
+    assert located["why_not"].isna().all()
+    assert (located["offset_m"] >= 0).all()
+
+
+def test_locate_refuses_degrees(rn1, artibonite):
+    with pytest.raises(CrsError, match="to_crs"):
+        rn1.locate(am.read_places(artibonite).to_crs("EPSG:4326"))
+
+
+def test_every_event_comes_back_placed_or_with_a_reason(rn1, events):
+    located = rn1.locate(events)
+    assert (located["event_id"] == events["event_id"]).all()
+    placed = located["why_not"].isna()
+    assert located.loc[placed, "from_m"].notna().all()
+    assert located.loc[~placed, "from_m"].isna().all()
+    assert (located.loc[~placed, "off_corridor"] == 1).all()
+
+
+def test_spread_and_off_corridor_are_the_events_weight(rn1, events):
+    spread = rn1.spread(events)
+    on = np.bincount(spread.row, weights=spread.weight, minlength=len(events))
+    assert np.allclose(on + spread.off_corridor, 1.0, atol=1e-12)
+
+
+@given(bins=st.integers(1, 400))
+def test_sharing_over_bins_keeps_the_weight(rn1, events, bins):
+    spread = rn1.spread(events)
+    row, _, weight = spread.over(np.linspace(0, rn1.length_m, bins + 1))
+    on = np.bincount(row, weights=weight, minlength=len(spread.off_corridor))
+    assert np.allclose(on + spread.off_corridor, 1.0, atol=1e-9)
+
+
+def test_la_croix_perisse_lies_along_the_road_not_in_a_polygon(rn1):
+    assert rn1.unit_pieces("HT0513-01") == [(124_900.0, 138_440.0)]
+
+
+def test_stretch_names_the_towns_it_knows(rn1):
+    with pytest.raises(PlaceError, match="Johanisse"):
+        rn1.stretch("Saint-Marc", "Jacmel")
+    with pytest.raises(PlaceError, match="two different ends"):
+        rn1.stretch("Saint-Marc", "Sen Mak")
+
+
+def test_unknown_road(artibonite):
+    with pytest.raises(CorridorError, match="rd-sav"):
+        am.read_corridor(artibonite, "rn7")
+
+
+intervals = st.lists(st.tuples(st.integers(0, 2), st.floats(0, 100), st.floats(0.01, 30)), min_size=1, max_size=30)
+
+
+@given(intervals)
+def test_merged_intervals_cover_the_same_points(rows):
+    group = np.array([row[0] for row in rows])
+    low = np.array([row[1] for row in rows])
+    high = low + np.array([row[2] for row in rows])
+    g, a, b = merge(group, low, high)
+    for probe in np.linspace(0, 130, 263):
+        for one in range(3):
+            before = bool(((group == one) & (low <= probe) & (probe <= high)).any())
+            after = bool(((g == one) & (a <= probe) & (probe <= b)).any())
+            assert before <= after
+    assert pd.Series(b - a).ge(0).all()
+    same = g[1:] == g[:-1]
+    assert (a[1:][same] > b[:-1][same]).all()
