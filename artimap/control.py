@@ -23,6 +23,7 @@ from artimap.schema import join_names, split_names
 from artimap.vocab import About, EventKind, Party, Predicate, Status
 
 _HOLDS = (Predicate.CONTROLS, Predicate.BASE)
+_NO_CLAIM = "no usable claim by this day"
 _FIGHTS = (EventKind.ARMED_CLASH, EventKind.POLICE_OPERATION)
 
 
@@ -94,9 +95,10 @@ def control_status(
     claims = claims.assign(day=effective)[(effective <= day).to_numpy()]
     fights = _fights(events, day, model)
     rows = []
+    said = {str(subject): rows for subject, rows in claims.sort_values(["day", "claim_id"]).groupby("subject")}
+    nothing = _Answer(Status.UNKNOWN, (), _NO_CLAIM, (), None, "low")
     for subject, name in _subjects(area, ledger).items():
-        here = claims[claims["subject"] == subject].sort_values(["day", "claim_id"])
-        answer = _rule(here, fights.get(subject, []), day, model)
+        answer = _rule(said[subject], fights.get(subject, []), day, model) if subject in said else nothing
         rows.append(
             {
                 "subject": subject,
@@ -196,7 +198,7 @@ def _rule(
         last = max(one[0] for said in older.values() for one in said)
         ids = tuple(one[1] for said in older.values() for one in said)
         return _Answer(Status.LAST_KNOWN, tuple(older), "a claim that nobody renewed", ids, last, "low")
-    return _Answer(Status.UNKNOWN, (), "no usable claim by this day", (), None, "low")
+    return _Answer(Status.UNKNOWN, (), _NO_CLAIM, (), None, "low")
 
 
 def _held(

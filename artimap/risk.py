@@ -26,7 +26,7 @@ from artimap.claims import Ledger
 from artimap.corridor import Corridor
 from artimap.dates import day_of
 from artimap.errors import ModelError
-from artimap.spreading import Reach
+from artimap.spreading import Reach, Spread
 from artimap.vocab import EventKind, Info, Record, Where
 
 Floats = NDArray[np.float64]
@@ -49,6 +49,9 @@ ROAD_KINDS = frozenset(
 
 _LIKELY_SHARE = 0.25
 """An event is named as a piece's last incident where at least this share of it may lie there."""
+
+_COVERED_SHARE = 0.2
+"""A report that covers at least this share of a piece tells of the piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +216,10 @@ def corridor_risk(
     out["lo80"] = gammaincinv(shape, 0.1) / scale
     out["hi80"] = gammaincinv(shape, 0.9) / scale
     out["events_used"] = total
-    out = _evidence(out, events, row=row, piece=piece, share=share, used=used, known=known, decay=decay, day=day)
+    out = _evidence(out, events, row=row, piece=piece, share=share, used=used, decay=decay, day=day)
+    last_day = np.minimum(events["date_end"].fillna(events["date_start"]).to_numpy(), np.datetime64(day, "s"))
+    told = _tells_of(spread, edges, wide=_is_wide(events) | ~known)
+    out["newest_report"] = _newest(len(pieces), told, last_day)
     if ledger is not None:
         said = _newest_said(corridor, ledger, edges, day=day, reach=model.reach)
         out["newest_report"] = np.fmax(out["newest_report"].to_numpy(), said)
@@ -234,16 +240,46 @@ def corridor_risk(
     return risk
 
 
+def _tells_of(spread: Spread, edges: Floats, *, wide: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the rows and pieces where a row says something about the piece itself.
+
+    Either a good part of what the row may mean lies on the piece, or it covers a good
+    part of the piece. A statement about a whole commune, or one that only touches the
+    end of a piece, does not break its silence.
+    """
+    row, piece, weight = spread.over(edges)
+    table = pd.DataFrame({"row": row, "piece": piece, "weight": weight}).groupby(["row", "piece"])["weight"].sum()
+    rows, pieces = (table.index.get_level_values(level).to_numpy() for level in ("row", "piece"))
+    count = len(spread.off_corridor)
+    on_road = np.bincount(spread.row, weights=spread.weight, minlength=count)
+    length = np.bincount(spread.row, weights=spread.to_m - spread.from_m, minlength=count)
+    share = table.to_numpy() / on_road[rows]
+    covered = share * length[rows] / np.diff(edges)[pieces]
+    told = ((share >= _LIKELY_SHARE) | (covered >= _COVERED_SHARE)) & ~wide[rows]
+    return rows[told], pieces[told]
+
+
+def _newest(pieces: int, told: tuple[NDArray[np.int64], NDArray[np.int64]], days: NDArray[Any]) -> NDArray[Any]:
+    """Give the newest day told of each piece."""
+    newest = np.full(pieces, np.datetime64("NaT", "s"))
+    for row, piece in zip(*told, strict=True):
+        newest[piece] = np.fmax(newest[piece], days[row])
+    return newest
+
+
+def _is_wide(table: pd.DataFrame) -> NDArray[np.bool_]:
+    return np.asarray(table["place_kind"].isin([Where.COMMUNE, Where.DEPARTMENT]), dtype=bool)
+
+
 def _newest_said(corridor: Corridor, ledger: Ledger, edges: Floats, *, day: dt.date, reach: Reach) -> NDArray[Any]:
     """Give, for each piece, the newest day on which a place or post on it was spoken of."""
-    last = np.datetime64(day, "s")
     newest = np.full(len(edges) - 1, np.datetime64("NaT", "s"))
     dated = ledger.claims[ledger.claims["reported"] <= pd.Timestamp(day)]
-    for table, key, claim_key in ((ledger.subjects, "subject", "subject"), (ledger.posts, "claim_id", "claim_id")):
-        days = dated.groupby(claim_key)["reported"].max().reindex(table[key]).to_numpy(dtype="datetime64[s]")
-        row, piece, _ = corridor.spread(table.reset_index(drop=True), reach=reach).over(edges)
-        for r, where in zip(row.tolist(), piece.tolist(), strict=True):
-            newest[where] = np.fmax(newest[where], np.minimum(days[r], last))
+    for table, key in ((ledger.subjects, "subject"), (ledger.posts, "claim_id")):
+        rows = table.reset_index(drop=True)
+        days = dated.groupby(key)["reported"].max().reindex(rows[key]).to_numpy(dtype="datetime64[s]")
+        told = _tells_of(corridor.spread(rows, reach=reach), edges, wide=_is_wide(rows))
+        newest = np.fmax(newest, _newest(len(newest), told, days))
     return newest
 
 
@@ -265,11 +301,10 @@ def _evidence(
     piece: NDArray[np.int64],
     share: Floats,
     used: NDArray[np.bool_],
-    known: NDArray[np.bool_],
     decay: Floats,
     day: dt.date,
 ) -> gpd.GeoDataFrame:
-    """Add what stands behind each rate: which events, how precise, how fresh."""
+    """Add what stands behind each rate: which events, how precise, how recent."""
     imprecise = events["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy()
     touched = pd.DataFrame(
         {
@@ -278,14 +313,13 @@ def _evidence(
             "weight": np.where(used, share * decay[row], 0.0),
             "share": share,
             "used": used,
-            "known": known[row],
             "imprecise": imprecise[row],
             "event_id": events["event_id"].to_numpy()[row],
             "day": np.minimum(events["date_end"].fillna(events["date_start"]).to_numpy()[row], np.datetime64(day, "s")),
         }
     )
     per_event = touched.groupby(["piece", "row"], as_index=False).agg(
-        weight=("weight", "sum"), share=("share", "sum"), used=("used", "first"), known=("known", "first"),
+        weight=("weight", "sum"), share=("share", "sum"), used=("used", "first"),
         imprecise=("imprecise", "first"), event_id=("event_id", "first"), day=("day", "first"),
     )  # fmt: skip
     counted = per_event[per_event["used"]]
@@ -300,6 +334,5 @@ def _evidence(
     last = likely.groupby("piece")["day"].max().reindex(pieces)
     out["last_event"] = last.to_numpy()
     out["days_since"] = (pd.Timestamp(day) - pd.to_datetime(last)).dt.days.to_numpy()
-    out["newest_report"] = per_event[per_event["known"]].groupby("piece")["day"].max().reindex(pieces).to_numpy()
     out["event_ids"] = ranked.groupby("piece")["event_id"].agg("; ".join).reindex(pieces).to_numpy()
     return out

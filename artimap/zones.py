@@ -27,6 +27,7 @@ def control_zones(
     as_of: str | dt.date,
     events: gpd.GeoDataFrame | None = None,
     model: ControlModel | None = None,
+    status: pd.DataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Give the reported zones of an area on a day.
 
@@ -42,6 +43,8 @@ def control_zones(
         EVENTS, for places where fighting followed a claim.
     model
         How claims age.
+    status
+        STATUS of the same day, if it is at hand already.
 
     Returns
     -------
@@ -50,7 +53,8 @@ def control_zones(
         road, or an approximate section. Subjects wider than a section (a commune, the
         department) get no shape, and neither do unknown ones: see :func:`control_status`.
     """
-    status = control_status(area, ledger, as_of=as_of, events=events, model=model)
+    if status is None:
+        status = control_status(area, ledger, as_of=as_of, events=events, model=model)
     subjects = ledger.subjects.set_index("subject")
     rows: list[dict[str, object]] = []
     shapes: list[shapely.Geometry] = []

@@ -18,7 +18,7 @@ PACKAGE = Path(artimap.__file__).parent
 ORDER = [
     "errors", "vocab", "schema", "crs", "dates", "i18n", "write", "data", "area", "spreading", "corridor", "network",
     "gazetteer", "sources", "claims", "checkpoints", "control", "density", "coverage", "risk", "hotspots", "zones",
-    "routes", "backtest", "share", "geopackage", "maps", "report", "scale", "brief", "cli", "__main__",
+    "routes", "backtest", "share", "geopackage", "maps", "report", "scale", "briefing", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -1,0 +1,239 @@
+"""The main job: from embedded data and one's own reports to a briefing folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from artimap import data
+from artimap.area import Area
+from artimap.checkpoints import checkpoints_on
+from artimap.claims import Ledger, read_claims
+from artimap.control import control_status
+from artimap.corridor import read_corridor
+from artimap.dates import day_of
+from artimap.errors import DataError
+from artimap.gazetteer import Reading
+from artimap.geopackage import write_geopackage
+from artimap.maps import briefing_map, strip_map
+from artimap.report import corridor_report
+from artimap.risk import RiskModel, corridor_risk
+from artimap.share import HeldBack, releasable, releasable_claims
+from artimap.sources import read_events, read_template
+from artimap.sources.template import quarantine_csv
+from artimap.vocab import Audience, Lang
+from artimap.write import write_text
+from artimap.zones import control_zones
+
+Progress = Callable[[str], None]
+
+FILES = ("map.html", "report.html", "report.md", "risk.gpkg", "strip.png", "manifest.json")
+"""What a briefing folder holds."""
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What :func:`brief` wrote and what it left out.
+
+    Attributes
+    ----------
+    folder
+        Where the files are.
+    as_of
+        The day of the answer.
+    files
+        Paths written, in the order written.
+    tally
+        Why events have no weight on the corridor: reason to number.
+    held_back
+        Events held back because of the audience.
+    own_rows, own_rejected
+        Rows of the user's file, and how many of them were rejected.
+    quarantine
+        The file with the rejected rows, if there are any.
+    readings
+        How the places of the user's rows were read, by event id.
+    """
+
+    folder: Path
+    as_of: dt.date
+    files: tuple[Path, ...]
+    tally: dict[str, int]
+    held_back: HeldBack
+    own_rows: int
+    own_rejected: int
+    quarantine: Path | None
+    readings: dict[str, Reading]
+
+
+def brief(
+    area: Area,
+    *,
+    folder: Path,
+    events: Path | None = None,
+    as_of: str | dt.date | None = None,
+    lang: Lang = Lang.EN,
+    audience: Audience = Audience.PARTNERS,
+    since: Path | None = None,
+    model: RiskModel | None = None,
+    progress: Progress | None = None,
+) -> Briefing:
+    """Write a briefing on an area's corridor: map, report, risk table, strip picture, manifest.
+
+    Parameters
+    ----------
+    area
+        The area.
+    folder
+        Where to write; made if missing. Files of an earlier briefing are replaced, whole.
+    events
+        The user's own reports in artimap's CSV template; they add to the embedded ones.
+    as_of
+        The day of the answer; the last day of the embedded data, or of the user's reports
+        if that is later, where null. No clock is read.
+    lang, audience
+        Language of the products, and who they are for.
+    since
+        An earlier briefing folder to compare with.
+    model
+        Parameters of the risk.
+    progress
+        Called with a few words before each step.
+
+    Returns
+    -------
+    Briefing
+        What was written and what was left out.
+
+    Raises
+    ------
+    DataError, SchemaError, DateError
+        If the user's file or day cannot be read.
+    """
+    say = progress or _silent
+    if since is not None and not (since / "manifest.json").is_file():
+        msg = f"{since} is not a briefing folder: it has no manifest.json"
+        raise DataError(msg)
+    say("reading the data")
+    corridor = read_corridor(area, area.corridor_id)
+    table = read_events(area)
+    ledger = read_claims(area)
+    own = read_template(area, events) if events is not None else None
+    if own is not None:
+        table = pd.concat([table, own.events], ignore_index=True)
+        ledger = Ledger(pd.concat([ledger.claims, own.claims], ignore_index=True), ledger.subjects, ledger.posts)
+    day = day_of(as_of) if as_of is not None else _last_day(area, None if own is None else own.events)
+    known = table[table["date_start"] <= pd.Timestamp(day)].reset_index(drop=True)
+    out, held = releasable(known, audience=audience)
+    said, _ = releasable_claims(ledger.until(day), audience=audience, events=out)
+
+    say("estimating the risk")
+    # rates use every event: holding a row back must not make a road look calmer
+    located = corridor.locate(known)
+    risk = corridor_risk(corridor, located, as_of=day, model=model, ledger=ledger)
+    if audience is not Audience.INTERNAL:
+        risk["event_ids"] = _only(risk["event_ids"], set(out["event_id"]))
+    status = control_status(area, said, as_of=day, events=known)
+    zones = control_zones(area, said, as_of=day, status=status)
+    posts = checkpoints_on(corridor, said, as_of=day)
+
+    written: list[Path] = []
+    say("drawing the map")
+    chart = briefing_map(
+        area, corridor=corridor, risk=risk, zones=zones, checkpoints=posts, events=out, ledger=said,
+        as_of=day, lang=lang, audience=audience, held_back=held.total,
+    )  # fmt: skip
+    written.append(chart.save(folder / "map.html"))
+    say("writing the report")
+    report = corridor_report(
+        area, corridor=corridor, risk=risk, zones=zones, status=status, checkpoints=posts, events=out, ledger=said,
+        as_of=day, lang=lang, audience=audience, since=since, held_back=held.total,
+    )  # fmt: skip
+    written += [report.save(folder / "report.html"), report.save(folder / "report.md")]
+    say("writing the tables")
+    layers = {"stretches": risk, "checkpoints": posts, "zones": zones}
+    written.append(write_geopackage(layers, folder / "risk.gpkg", day=day))
+    say("drawing the strip")
+    strip = strip_map(corridor, risk=risk, checkpoints=posts, events=out, as_of=day, lang=lang)
+    written.append(strip.save(folder / "strip.png"))
+    quarantine = None
+    if own is not None and len(own.quarantine):
+        quarantine = folder / "quarantine.csv"
+        write_text(quarantine, quarantine_csv(own))
+        written.append(quarantine)
+    manifest = folder / "manifest.json"
+    own_file = events if own is not None else None
+    write_text(
+        manifest,
+        _manifest(area, day=day, lang=lang, audience=audience, risk=risk, files=written, own=own_file, held=held),
+    )
+    written.append(manifest)
+    return Briefing(
+        folder=folder,
+        as_of=day,
+        files=tuple(written),
+        tally=dict(risk.attrs["tally"]),
+        held_back=held,
+        own_rows=0 if own is None else own.rows,
+        own_rejected=0 if own is None else len(own.quarantine),
+        quarantine=quarantine,
+        readings={} if own is None else own.readings,
+    )
+
+
+def _silent(_words: str) -> None:
+    """Say nothing."""
+
+
+def _only(event_ids: pd.Series, allowed: set[str]) -> pd.Series:
+    """Keep the names of events that may go out."""
+    return event_ids.map(
+        lambda ids: "; ".join(one for one in ids.split("; ") if one in allowed) or None, na_action="ignore"
+    ).astype(event_ids.dtype)
+
+
+def _last_day(area: Area, own: gpd.GeoDataFrame | None) -> dt.date:
+    last = area.data_until
+    if own is not None and len(own):
+        last = max(last, own["date_end"].max().date())
+    return last
+
+
+def _manifest(
+    area: Area,
+    *,
+    day: dt.date,
+    lang: Lang,
+    audience: Audience,
+    risk: gpd.GeoDataFrame,
+    files: list[Path],
+    own: Path | None,
+    held: HeldBack,
+) -> str:
+    """Write down what the briefing is made of, for checking and for comparing with the next one."""
+    entries = data.manifest(area.name)
+    model: RiskModel = risk.attrs["model"]
+    parameters = asdict(model)
+    parameters["kinds"] = sorted(kind.value for kind in model.kinds)
+    content = {
+        "area": area.name,
+        "corridor": area.corridor_id,
+        "as_of": day.isoformat(),
+        "data_until": entries.data_until.isoformat(),
+        "lang": lang.value,
+        "audience": audience.value,
+        "model": parameters,
+        "left_out": risk.attrs["tally"],
+        "held_back": held.total,
+        "files": [{"file": path.name, "bytes": path.stat().st_size, "sha256": data.digest(path)} for path in files],
+        "own_reports": None if own is None else {"sha256": hashlib.sha256(own.read_bytes()).hexdigest()},
+        "data": [{"name": entry.name, "sha256": entry.sha256, "licence": entry.licence} for entry in entries.layers],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,158 @@
+"""The main job, end to end, as the command line does it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from artimap import data
+from artimap.briefing import FILES
+from artimap.cli import main
+from artimap.geopackage import write_geopackage
+
+HOSTILE = (
+    "\"quotes\" 'single' `back` ${alert(1)} \\2019 </script><script>document.title='owned'</script>"
+    "<img src=x onerror=document.title='owned'> \u202eright-to-left\u202c 🚚 {{7*7}} {% raw %} [x](javascript:alert(1))"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    where = tmp_path_factory.mktemp("brief")
+    assert main(["brief", "--as-of", "2024-10-15", "-o", str(where / "a")]) == 0
+    return where
+
+
+def test_all_files_are_there(folder):
+    assert {path.name for path in (folder / "a").iterdir()} == set(FILES)
+
+
+def test_two_runs_same_bytes(folder):
+    assert main(["brief", "--as-of", "2024-10-15", "-o", str(folder / "b")]) == 0
+    for name in FILES:
+        assert (folder / "a" / name).read_bytes() == (folder / "b" / name).read_bytes(), name
+
+
+def test_the_map_is_small(folder):
+    assert (folder / "a" / "map.html").stat().st_size <= 900_000
+
+
+def test_the_report_of_the_founding_week(folder):
+    text = (folder / "a" / "report.md").read_text(encoding="utf-8")
+    for words in ("La Croix Périsse", "Pont-Sondé", "The Haitian Times", "15 Oct 2024", "Kokorat San Ras", "very thin"):
+        assert words in text, words
+    assert "2.4 per 100" not in text
+
+
+def test_manifest_names_every_file_and_parameter(folder):
+    manifest = json.loads((folder / "a" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["as_of"] == "2024-10-15"
+    assert manifest["model"]["half_life_days"] == 90
+    for entry in manifest["files"]:
+        assert data.digest(folder / "a" / entry["file"]) == entry["sha256"]
+
+
+def test_risk_gpkg_reads_back(folder):
+    table = gpd.read_file(folder / "a" / "risk.gpkg", layer="stretches")
+    assert table.crs.to_epsg() == 4326
+    assert len(table) == 18
+    posts = gpd.read_file(folder / "a" / "risk.gpkg", layer="checkpoints")
+    assert posts["from_m"].isna().any()
+
+
+def test_no_file_names_a_path_of_the_machine(folder):
+    for name in ("map.html", "report.html", "report.md", "manifest.json"):
+        text = (folder / "a" / name).read_text(encoding="utf-8")
+        for path in (Path.home(), folder, Path(data.__file__).parent):
+            assert str(path) not in text, name
+
+
+def test_force_positions_only_for_internal_use(folder):
+    assert main(["brief", "--as-of", "2024-10-15", "--audience", "internal", "-o", str(folder / "in")]) == 0
+    inside = (folder / "in" / "report.md").read_text(encoding="utf-8")
+    outside = (folder / "a" / "report.md").read_text(encoding="utf-8")
+    assert "2024-10-08-mss-deployment" not in (folder / "a" / "map.html").read_text(encoding="utf-8")
+    assert len(inside) > len(outside)
+
+
+@pytest.mark.parametrize("lang", ["fr", "ht"])
+def test_other_languages(folder, lang):
+    assert main(["brief", "--as-of", "2024-10-15", "--lang", lang, "-o", str(folder / lang)]) == 0
+    text = (folder / lang / "report.md").read_text(encoding="utf-8")
+    assert {"fr": "15 oct. 2024", "ht": "15 oktòb 2024"}[lang] in text
+
+
+def test_own_reports_hostile_in_every_text_column(folder, tmp_path, capsys):
+    rows = pd.DataFrame(
+        [
+            {
+                "date": "2024-10-14", "place": "Pont-Sondé", "kind": "road_ambush", "actors": HOSTILE, "source": HOSTILE,
+                "said_by": HOSTILE, "url": "javascript:alert(1)", "summary": HOSTILE,
+            },
+            {"date": "2024-10-14", "place": HOSTILE, "kind": "abduction", "source": "radio", "summary": HOSTILE},
+            {"date": "someday", "place": "Savien", "kind": "abduction", "source": "radio"},
+        ]
+    )  # fmt: skip
+    mine = tmp_path / "mine.csv"
+    rows.to_csv(mine, index=False)
+    out = folder / "own"
+    assert main(["brief", "--as-of", "2024-10-15", "--events", str(mine), "--since", str(folder / "a"), "-o", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "3 rows read, 2 used, 1 rejected" in said
+    assert (out / "quarantine.csv").is_file()
+    page = (out / "map.html").read_text(encoding="utf-8")
+    report = (out / "report.html").read_text(encoding="utf-8")
+    for text in (page, report):
+        assert "<img src=x" not in text
+        assert "</script><script>document.title" not in text
+        assert 'href="javascript:' not in text
+    assert "<img src=x" not in (out / "report.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["brief", "--as-of", "yesterday"], "YYYY-MM-DD"),
+        (["brief", "--events", "absent.csv"], "artimap template events"),
+        (["brief", "--since", "absent"], "no manifest.json"),
+        (["locate", "qqq zzz"], "no known place"),
+        (["validate", "absent.csv"], "is not there"),
+    ],
+)
+def test_known_errors_are_told_without_a_traceback(arguments, why, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 1
+    err = capsys.readouterr().err
+    assert why in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "briefing").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path, capsys):
+    (tmp_path / "file").write_text("x")
+    assert main(["brief", "--as-of", "2024-10-15", "-o", str(tmp_path / "file" / "x")]) == 1
+    assert "choose another place with -o" in capsys.readouterr().err
+
+
+def test_template_validate_locate_and_data(tmp_path, capsys):
+    mine = tmp_path / "mine.csv"
+    assert main(["template", "events", "-o", str(mine)]) == 0
+    assert main(["template", "events", "-o", str(mine)]) == 1
+    assert main(["validate", str(mine)]) == 0
+    assert main(["validate"]) == 0
+    assert main(["locate", "between Saint-Marc and Gonaïves on RN1"]) == 0
+    assert "RN1 km 94.9 – 150.1" in capsys.readouterr().out
+    assert main(["data", "list"]) == 0
+    assert main(["data", "check"]) == 0
+    assert "all as in the manifest" in capsys.readouterr().out
+
+
+def test_geopackages_of_the_same_tables_are_the_same(tmp_path, rn1):
+    day = pd.Timestamp("2024-10-15").date()
+    a = write_geopackage({"x": rn1.stretches()}, tmp_path / "a.gpkg", day=day)
+    b = write_geopackage({"x": rn1.stretches()}, tmp_path / "b.gpkg", day=day)
+    assert a.read_bytes() == b.read_bytes()
