@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -146,15 +146,16 @@ def brief(
 
     written: list[Path] = []
     say("drawing the map")
+    # map and report take out themselves what the audience may not see, so that they can say how much
     chart = briefing_map(
-        area, corridor=corridor, risk=risk, zones=zones, checkpoints=posts, events=out, ledger=said,
-        as_of=day, lang=lang, audience=audience, held_back=held.total,
+        area, corridor=corridor, risk=risk, zones=zones, checkpoints=posts, events=known, ledger=ledger,
+        as_of=day, lang=lang, audience=audience,
     )  # fmt: skip
     written.append(chart.save(folder / "map.html"))
     say("writing the report")
     report = corridor_report(
-        area, corridor=corridor, risk=risk, zones=zones, status=status, checkpoints=posts, events=out, ledger=said,
-        as_of=day, lang=lang, audience=audience, since=since, held_back=held.total,
+        area, corridor=corridor, risk=risk, zones=zones, status=status, checkpoints=posts, events=known, ledger=ledger,
+        as_of=day, lang=lang, audience=audience, since=since,
     )  # fmt: skip
     written += [report.save(folder / "report.html"), report.save(folder / "report.md")]
     say("writing the tables")
@@ -169,11 +170,11 @@ def brief(
         write_text(quarantine, quarantine_csv(own))
         written.append(quarantine)
     manifest = folder / "manifest.json"
-    own_file = events if own is not None else None
-    write_text(
-        manifest,
-        _manifest(area, day=day, lang=lang, audience=audience, risk=risk, files=written, own=own_file, held=held),
-    )
+    content = _manifest(area, day=day, lang=lang, audience=audience, risk=risk, files=written, held=held)
+    if events is not None:
+        content["own_reports"] = {"sha256": data.digest(events)}
+    content["report"] = report.snapshot()
+    write_text(manifest, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     written.append(manifest)
     return Briefing(
         folder=folder,
@@ -214,15 +215,14 @@ def _manifest(
     audience: Audience,
     risk: gpd.GeoDataFrame,
     files: list[Path],
-    own: Path | None,
     held: HeldBack,
-) -> str:
+) -> dict[str, Any]:
     """Write down what the briefing is made of, for checking and for comparing with the next one."""
     entries = data.manifest(area.name)
     model: RiskModel = risk.attrs["model"]
     parameters = asdict(model)
     parameters["kinds"] = sorted(kind.value for kind in model.kinds)
-    content = {
+    return {
         "area": area.name,
         "corridor": area.corridor_id,
         "as_of": day.isoformat(),
@@ -233,7 +233,5 @@ def _manifest(
         "left_out": risk.attrs["tally"],
         "held_back": held.total,
         "files": [{"file": path.name, "bytes": path.stat().st_size, "sha256": data.digest(path)} for path in files],
-        "own_reports": None if own is None else {"sha256": hashlib.sha256(own.read_bytes()).hexdigest()},
         "data": [{"name": entry.name, "sha256": entry.sha256, "licence": entry.licence} for entry in entries.layers],
     }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"

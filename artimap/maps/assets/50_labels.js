@@ -1,0 +1,210 @@
+/* Labels by rank without collisions: each takes the first free of a few spots around its
+   point, the best one first; what finds none is left out until one comes closer. */
+const pen = document.createElement("canvas").getContext("2d");
+const LABELS = {
+  1: { size: 16, weight: 600, zoom: 0, dot: 4 },
+  2: { size: 13.5, weight: 500, zoom: 7.5, dot: 3 },
+  3: { size: 12.5, weight: 400, zoom: 9.3, dot: 2.4 },
+  4: { size: 12, weight: 400, zoom: 10.6, dot: 1.9 },
+};
+const FONT = 'system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif';
+
+const widths = new Map();
+
+function textWidth(text, size, weight) {
+  const key = `${weight}/${size}/${text}`;
+  if (!widths.has(key)) {
+    pen.font = `${weight} ${size}px ${FONT}`;
+    widths.set(key, pen.measureText(text).width);
+  }
+  return widths.get(key);
+}
+
+function overlaps(a, b) {
+  return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
+}
+
+function roadHits(box, road) {
+  let hits = 0;
+  for (const [x, y] of road) if (x > box.x0 && x < box.x1 && y > box.y0 && y < box.y1) hits += 1;
+  return hits;
+}
+
+/* Points every few pixels along the road, so that a label can tell that it lies on it. */
+function roadDots(lines) {
+  const dots = [];
+  for (const line of lines) {
+    for (let i = 1; i < line.length; i += 1) {
+      const [ax, ay] = line[i - 1];
+      const [bx, by] = line[i];
+      const steps = Math.max(1, Math.min(80, Math.round(Math.hypot(bx - ax, by - ay) / 7)));
+      for (let s = 0; s < steps; s += 1) dots.push([ax + ((bx - ax) * s) / steps, ay + ((by - ay) * s) / steps]);
+    }
+  }
+  return dots;
+}
+
+/* Spots around what stands at a point (`around`, a box): right, left, above, below, corners. */
+function spots(around, wide, high) {
+  const at = (x0, y0) => ({ x0, y0, x1: x0 + wide, y1: y0 + high });
+  const { x0, y0, x1, y1 } = around;
+  const mid = (y0 + y1 - high) / 2;
+  const centre = (x0 + x1 - wide) / 2;
+  return [
+    at(x1, mid),
+    at(x0 - wide, mid),
+    at(x1 - 4, y0 - high + 5),
+    at(x0 - wide + 4, y0 - high + 5),
+    at(x1 - 4, y1 - 5),
+    at(x0 - wide + 4, y1 - 5),
+    at(centre, y0 - high),
+    at(centre, y1),
+  ];
+}
+
+/* A place and all the marks that stand on it, as one box. */
+function standing(x, y, half, boxes) {
+  const around = boxAround(x, y, half);
+  for (const box of boxes) {
+    if (x < box.x0 - 1 || x > box.x1 + 1 || y < box.y0 - 1 || y > box.y1 + 1) continue;
+    around.x0 = Math.min(around.x0, box.x0 - 1);
+    around.y0 = Math.min(around.y0, box.y0 - 1);
+    around.x1 = Math.max(around.x1, box.x1 + 1);
+    around.y1 = Math.max(around.y1, box.y1 + 1);
+  }
+  return around;
+}
+
+/* A ring farther out, for a place whose neighbours fill the first one. */
+function wider(box, by) {
+  return { x0: box.x0 - by, y0: box.y0 - by, x1: box.x1 + by, y1: box.y1 + by };
+}
+
+function bestSpot(candidates, boxes, road) {
+  let best = null;
+  candidates.forEach((box, n) => {
+    if (boxes.some((other) => overlaps(box, other))) return;
+    const cost = roadHits(box, road) * 1.2 + n * 0.6;
+    if (!best || cost < best.cost) best = { box, cost };
+  });
+  return best && best.box;
+}
+
+function labelNode(text, box, look, kind) {
+  const baseline = box.y0 + (box.y1 - box.y0) * 0.76;
+  return svg("text", { class: `label ${kind}`, x: box.x0.toFixed(1), y: baseline.toFixed(1), "font-size": look.size, "font-weight": look.weight, text });
+}
+
+function placeNode(feature, x, y, look) {
+  const made = svg("g", { class: "dot", transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`, "data-key": feature.key });
+  made.append(svg("circle", { class: feature.rank < 3 ? "town" : "village", r: look.dot }));
+  if (!(feature.details || []).length) return made;
+  made.classList.add("mark");
+  made.append(svg("circle", { class: "said", r: look.dot + 2.6 }), svg("circle", { class: "touch", r: 12 }));
+  opens(made, feature.label, () => tell("open", { keys: feature.details, key: feature.key, from: made }));
+  made.append(svg("title", { text: feature.label }));
+  return made;
+}
+
+function layoutPlaces(layer, home, boxes, road) {
+  const zoom = map.getZoom();
+  const nodes = [];
+  const texts = [];
+  for (const feature of layer.features) {
+    const look = LABELS[feature.rank] || LABELS[4];
+    if (zoom < look.zoom) continue;
+    const [x, y] = layerPoint(shapeIn(feature)[0][0][0]);
+    const wide = textWidth(feature.label, look.size, look.weight) + 4;
+    const around = standing(x, y, look.dot + 4, boxes);
+    const tries = [...spots(around, wide, look.size * 1.24), ...spots(wider(around, 20), wide, look.size * 1.24)];
+    const spot = bestSpot(tries, boxes, road);
+    if (spot) {
+      boxes.push(spot);
+      texts.push(labelNode(feature.label, spot, look, `rank-${feature.rank}`));
+    }
+    if (spot || feature.rank < 3) {
+      boxes.push(boxAround(x, y, look.dot + 1));
+      nodes.push(placeNode(feature, x, y, look));
+    }
+  }
+  home.replaceChildren(...nodes, ...texts);
+}
+
+function layoutTickLabels(spotsAlong, home, boxes, road) {
+  const zoom = map.getZoom();
+  const look = { size: 11, weight: 500 };
+  const nodes = [];
+  for (const { feature, x, y, across } of spotsAlong) {
+    if (zoom < (feature.rank === 3 ? 8.5 : 10.2)) continue;
+    const wide = textWidth(feature.label, look.size, look.weight) + 4;
+    const high = look.size * 1.2;
+    const side = (sign, far) => {
+      const cx = x + across[0] * sign * (far + (Math.abs(across[0]) * wide) / 2);
+      const cy = y + across[1] * sign * (far + high / 2);
+      return { x0: cx - wide / 2, y0: cy - high / 2, x1: cx + wide / 2, y1: cy + high / 2 };
+    };
+    const spot = bestSpot([side(1, 9), side(-1, 9), side(1, 14), side(-1, 14)], boxes, road);
+    if (!spot) continue;
+    boxes.push(spot);
+    nodes.push(labelNode(feature.label, { ...spot, x0: spot.x0 + 2 }, look, "km"));
+  }
+  home.append(...nodes);
+}
+
+/* Road numbers: at the first free spots of each road, well apart from each other. */
+function layoutShields(layer, home, boxes) {
+  const nodes = [];
+  for (const feature of layer.features) {
+    const wide = textWidth(feature.label, 10.5, 600) + 9;
+    const taken = [];
+    for (const part of feature.parts) {
+      const [x, y] = layerPoint(decodeRing(part[0])[0]);
+      const box = { x0: x - wide / 2, y0: y - 8, x1: x + wide / 2, y1: y + 8 };
+      const near = taken.some((one) => Math.hypot(one[0] - x, one[1] - y) < 330);
+      if (near || boxes.some((other) => overlaps(box, other))) continue;
+      taken.push([x, y]);
+      boxes.push(box);
+      nodes.push(svg("rect", { class: feature.rank === 1 ? "shield main" : "shield", x: box.x0, y: box.y0, width: wide, height: 16, rx: 3 }));
+      nodes.push(svg("text", { class: feature.rank === 1 ? "shield-text main" : "shield-text", x, y: y + 3.8, text: feature.label }));
+    }
+  }
+  home.replaceChildren(...nodes);
+}
+
+/* "3 somewhere here" in the middle of the part of an area that lies free. */
+function layoutSomewhere(layer, home, boxes, road) {
+  const zoom = map.getZoom();
+  const look = { size: 11.5, weight: 500 };
+  const nodes = [];
+  for (const feature of layer.features) {
+    if (zoom < (feature.size > 1 ? 9 : 10.4) || feature.mark !== "somewhere_area") continue;
+    const points = shapeIn(feature)[0][0].map(layerPoint);
+    const xs = points.map((point) => point[0]);
+    const ys = points.map((point) => point[1]);
+    const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    const wide = textWidth(feature.label, look.size, look.weight) + 6;
+    if (x1 - x0 < wide * 0.9) continue;
+    const tries = [];
+    for (const fy of [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8]) {
+      for (const fx of [0.5, 0.35, 0.65, 0.25, 0.75]) {
+        const [cx, cy] = [x0 + (x1 - x0) * fx, y0 + (y1 - y0) * fy];
+        if (inside([cx, cy], points)) tries.push({ x0: cx - wide / 2, y0: cy - 7.5, x1: cx + wide / 2, y1: cy + 7.5 });
+      }
+    }
+    const spot = bestSpot(tries, boxes, road);
+    if (!spot) continue;
+    boxes.push(spot);
+    nodes.push(labelNode(feature.label, { ...spot, x0: spot.x0 + 3 }, look, "vague"));
+  }
+  home.replaceChildren(...nodes);
+}
+
+function inside(point, ring) {
+  let odd = false;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+    const [xi, yi] = ring[i];
+    const [xj, yj] = ring[j];
+    if (yi > point[1] !== yj > point[1] && point[0] < ((xj - xi) * (point[1] - yi)) / (yj - yi) + xi) odd = !odd;
+  }
+  return odd;
+}

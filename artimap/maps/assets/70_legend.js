@@ -1,0 +1,37 @@
+/* Legend and layer switches are one list: a row explains a mark, a box takes its layer away. */
+function legendNode() {
+  const body = el("div", { class: "legend-body" });
+  for (const group of DATA.panel.legend) body.append(legendGroup(group));
+  const made = el("details", { class: "legend", id: "legend" }, el("summary", {}, el("span", { text: word("legend") })), body);
+  made.addEventListener("toggle", () => {
+    if (made.open && NARROW.matches && app.dataset.sheet === "peek") setSheet("half");
+  });
+  return made;
+}
+
+function legendGroup(group) {
+  const made = el("fieldset", { class: "legend-group", "data-layer": group.layer });
+  const name = el("span", { dir: "auto", text: group.heading });
+  if (group.toggle) {
+    const layer = DATA.layers.find((one) => one.name === group.layer);
+    const box = el("input", { type: "checkbox", id: `layer-${layer.name}`, checked: layer.shown });
+    box.addEventListener("change", () => switchLayer(layer, box.checked));
+    made.append(el("legend", {}, el("label", { class: "switch" }, box, name)));
+  } else made.append(el("legend", {}, el("span", { class: "fixed" }, name)));
+  const list = el("ul", {});
+  for (const row of group.rows) list.append(el("li", {}, swatch(row.mark, row.groups, row.hollow), el("span", { dir: "auto", text: row.text })));
+  made.append(list);
+  return made;
+}
+
+function switchLayer(layer, on) {
+  const group = groupsByLayer.get(layer.name);
+  if (group) {
+    if (on) group.addTo(map);
+    else group.remove();
+  }
+  const pane = map.getPane(`artimap-${layer.name}`);
+  if (pane) pane.classList.toggle("is-off", !on);
+  layer.shown = on;
+  layout();
+}

@@ -1,0 +1,161 @@
+/* Start: draw, lay out, listen. */
+const homes = new Map();
+
+function layerNamed(kind) {
+  return DATA.layers.filter((one) => one.kind === kind);
+}
+
+/* Everything that has a size in pixels shares one list of taken boxes, in order of weight. */
+function layout() {
+  const boxes = [];
+  const lines = roadPixels();
+  const road = roadDots(lines);
+  const each = (kind, act) => {
+    for (const layer of layerNamed(kind)) if (layer.shown) act(layer, homes.get(layer.name));
+  };
+  each("event", (layer, home) => layoutEvents(layer, home, boxes));
+  each("bracket", (layer, home) => layoutPosts(layer, home, boxes, lines));
+  const ticks = [];
+  each("tick", (layer, home) => ticks.push([layoutTicks(layer, home), home]));
+  each("place", (layer, home) => layoutPlaces(layer, home, boxes, road));
+  for (const [found, home] of ticks) layoutTickLabels(found, home, boxes, road);
+  each("shield", (layer, home) => layoutShields(layer, home, boxes));
+  each("somewhere", (layer) => layoutSomewhere(layer, homes.get(`${layer.name}-labels`), boxes, road));
+  remark();
+}
+
+function makeHomes() {
+  for (const layer of DATA.layers) {
+    if (["event", "bracket", "tick", "place", "shield"].includes(layer.kind)) homes.set(layer.name, pixelPane(layer.name));
+    if (layer.kind === "somewhere") homes.set(`${layer.name}-labels`, pixelPane(layer.name));
+    for (const feature of layer.features) if (feature.details) remember(feature);
+  }
+}
+
+function wholeArea(animate) {
+  const [west, south, east, north] = DATA.meta.bounds;
+  const narrow = NARROW.matches;
+  map.fitBounds([[south, west], [north, east]], {
+    animate: animate && !CALM.matches,
+    paddingTopLeft: [14, narrow ? 64 : 44],
+    paddingBottomRight: [14, narrow ? 112 : 14],
+  });
+}
+
+function buttons() {
+  const make = (cls, name, text, act) => {
+    const made = el("button", { type: "button", class: cls, "aria-label": name, title: name }, el("span", { "aria-hidden": "true", text }));
+    made.addEventListener("click", act);
+    return made;
+  };
+  const bar = el(
+    "div",
+    { class: "zoom" },
+    make("in", word("zoom_in"), "+", () => map.zoomIn(1, { animate: !CALM.matches })),
+    make("out", word("zoom_out"), "−", () => map.zoomOut(1, { animate: !CALM.matches })),
+    make("whole", word("whole"), "⤢", () => wholeArea(true)),
+  );
+  L.DomEvent.disableClickPropagation(bar);
+  document.getElementById("stage").append(bar, northArrow());
+}
+
+function northArrow() {
+  const arrow = svg("svg", { width: 22, height: 34, viewBox: "0 0 22 34", role: "img", "aria-label": word("north") });
+  arrow.append(
+    svg("path", { d: "M11 2L18 24L11 19.5L4 24Z", fill: TOKENS.paper, stroke: TOKENS.ink, "stroke-width": 1.3, "stroke-linejoin": "round" }),
+    svg("path", { d: "M11 2L18 24L11 19.5Z", fill: TOKENS.ink }),
+    svg("text", { x: 11, y: 33, text: word("north_letter") }),
+  );
+  return el("div", { class: "north" }, arrow);
+}
+
+/* A mark that gets the focus outside the window would scroll the frame: move the map instead. */
+function followFocus() {
+  const stage = document.getElementById("stage");
+  const still = () => {
+    for (const box of [stage, map.getContainer()]) box.scrollTop = box.scrollLeft = 0;
+  };
+  stage.addEventListener("scroll", still);
+  map.getContainer().addEventListener("scroll", still);
+  stage.addEventListener("focusin", (event) => {
+    still();
+    const node = event.target.closest("[data-key]");
+    if (!node || !node.matches(":focus-visible")) return;
+    const box = node.getBoundingClientRect();
+    const frame = stage.getBoundingClientRect();
+    const [x, y] = [box.x + box.width / 2 - frame.x, box.y + box.height / 2 - frame.y];
+    if (x > 20 && y > 20 && x < frame.width - 20 && y < frame.height - 20) return;
+    map.panTo(map.containerPointToLatLng([x, y]), { animate: false });
+  });
+}
+
+function keys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !view.card.hidden) {
+      closeCard(true);
+      event.preventDefault();
+    }
+  });
+}
+
+/* Paper: the map takes a fixed size, shows the whole area, and the pages behind it are filled. */
+let before = null;
+
+function printing() {
+  const sheets = document.getElementById("sheets");
+  const road = el("table", {}, el("caption", { text: word("tab_road") }));
+  road.append(el("thead", {}, el("tr", {}, ...["print_stretch", "print_km", "print_said"].map((key) => el("th", { scope: "col", text: word(key) })))));
+  const rows = el("tbody", {});
+  for (const key of DATA.panel.road) {
+    const detail = DATA.details[key];
+    rows.append(el("tr", {}, el("th", { scope: "row", dir: "auto", text: detail.where }), el("td", { text: detail.heading }), el("td", { dir: "auto", text: detail.sentence })));
+  }
+  road.append(rows);
+  const columns = (name) => el("div", { class: "columns" }, ...DATA.panel[name].map((one) => sectionNode(one, "h2")));
+  const legend = el("div", { class: "print-legend" });
+  for (const group of DATA.panel.legend) {
+    const layer = DATA.layers.find((one) => one.name === group.layer);
+    if (group.rows.length && (!layer || layer.shown)) legend.append(legendGroup({ ...group, toggle: false }));
+  }
+  sheets.replaceChildren(legend, columns("briefing"), road, columns("about"));
+  before = { center: map.getCenter(), zoom: map.getZoom() };
+  document.body.classList.add("printing");
+  map.invalidateSize({ animate: false });
+  wholeArea(false);
+}
+
+function printed() {
+  document.body.classList.remove("printing");
+  document.getElementById("sheets").replaceChildren();
+  map.invalidateSize({ animate: false });
+  if (before) map.setView(before.center, before.zoom, { animate: false });
+  before = null;
+}
+
+function start() {
+  const [west, south, east, north] = DATA.meta.limits;
+  map.attributionControl?.remove();
+  map.options.zoomAnimation = map.options.fadeAnimation = !CALM.matches;
+  map.options.minZoom = map.getBoundsZoom([[south, west], [north, east]], true);
+  wholeArea(false);
+  patternHome();
+  drawBase();
+  makeHomes();
+  buildPanel();
+  buttons();
+  L.control.scale({ imperial: false, maxWidth: 120, position: "bottomleft" }).addTo(map);
+  map.getContainer().setAttribute("role", "application");
+  map.getContainer().setAttribute("aria-label", word("map_keys"));
+  on("open", openCard);
+  map.on("zoomend viewreset", layout);
+  map.on("click", () => closeCard(false));
+  keys();
+  followFocus();
+  window.addEventListener("beforeprint", printing);
+  window.addEventListener("afterprint", printed);
+  layout();
+  map.setMaxBounds([[south, west], [north, east]]);
+  document.documentElement.dataset.ready = "yes";
+}
+
+start();

@@ -1,0 +1,355 @@
+"""The briefing map: tables in, one HTML file out that works with no network."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from artimap.area import read_layer, read_places, read_roads, read_units
+from artimap.crs import require
+from artimap.dates import day_of
+from artimap.errors import ShareError
+from artimap.i18n import format_day, tr
+from artimap.maps import furniture as made
+from artimap.maps.audience import Left, Seen, for_audience
+from artimap.maps.details import Detail, Icon, Said
+from artimap.maps.layers import (
+    Layer,
+    border_layer,
+    bounds_of,
+    communes_layer,
+    department_layer,
+    km_layer,
+    land_layer,
+    name_in,
+    places_layer,
+    roads_layer,
+    shields_layer,
+    water_layers,
+)
+from artimap.maps.render import Page, to_html
+from artimap.maps.thematic import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
+from artimap.vocab import Audience, Lang
+from artimap.write import write_text
+
+if TYPE_CHECKING:
+    from artimap.area import Area
+    from artimap.claims import Ledger
+    from artimap.corridor import Corridor
+
+_BASE = ("land", "lakes", "rivers", "border", "outline", "communes", "roads", "posts", "places", "units")
+_WINDOW_DAYS = 730
+
+
+@dataclass(frozen=True, eq=False)
+class BriefingMap:
+    """A finished map. Show it, or :meth:`save` it.
+
+    Attributes
+    ----------
+    page
+        All that it shows, as plain data.
+    """
+
+    page: Page
+
+    def html(self) -> str:
+        """Give the whole page; the same tables give the same text."""
+        return to_html(self.page)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page to one file, whole or not at all.
+
+        Raises
+        ------
+        ShareError
+            If the map names no source.
+        """
+        if not any(section.items for section in self.page.furniture.about):
+            msg = "a map without sources is not saved: bring layers whose source and licence are stated"
+            raise ShareError(msg)
+        target = Path(path)
+        write_text(target, self.html())
+        return target
+
+    def __repr__(self) -> str:
+        furniture = self.page.furniture
+        return f"<BriefingMap {furniture.title!r}, {len(self.page.layers)} layers, {len(self.page.events)} events>"
+
+    def _repr_html_(self) -> str:
+        """Give the map in a frame of its own for notebooks, and its briefing as text below it."""
+        from jinja2 import Environment  # noqa: PLC0415 - only where a page is made
+
+        frame = Environment(autoescape=True).from_string(_FRAME)
+        return frame.render(html=self.html(), page=self.page.furniture)
+
+
+_FRAME = """<iframe srcdoc="{{ html }}" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox"
+ title="{{ page.title }}" width="100%" height="640" frameborder="0"></iframe>
+<details><summary>{{ page.title }} – {{ page.subtitle }}</summary>
+{% for section in page.briefing %}<p><b>{{ section.heading }}</b> {{ section.text }}
+{% for item in section["items"] %}<br>{{ item.text }}: {{ item.note }}{% endfor %}</p>
+{% endfor %}</details>"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the caller asked for, beside the tables."""
+
+    since: dt.date
+    as_of: dt.date
+    lang: str
+    audience: Audience
+    title: str | None
+    author: str | None
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the analysis puts on the map."""
+
+    layers: tuple[Layer, ...]
+    details: tuple[Detail, ...]
+    road: tuple[Detail, ...]
+    posts: tuple[Detail, ...]
+    events: tuple[Detail, ...]
+    unplaced_events: tuple[Detail, ...]
+    unplaced_posts: tuple[Detail, ...]
+
+
+def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the call that people make
+    area: Area,
+    *,
+    corridor: Corridor | None = None,
+    risk: gpd.GeoDataFrame | None = None,
+    zones: gpd.GeoDataFrame | None = None,
+    checkpoints: gpd.GeoDataFrame | None = None,
+    events: gpd.GeoDataFrame | None = None,
+    ledger: Ledger | None = None,
+    as_of: str | dt.date,
+    lang: str = Lang.EN,
+    audience: str = Audience.PARTNERS,
+    since: str | dt.date | None = None,
+    title: str | None = None,
+    author: str | None = None,
+    changes: Sequence[str] = (),
+    held_back: int = 0,
+) -> BriefingMap:
+    """Make the map of an area as of a day: one page that asks nothing of any network.
+
+    Parameters
+    ----------
+    area
+        The area; its embedded layers are the base map.
+    corridor
+        The road that the map is about.
+    risk, zones, checkpoints, events
+        RISK by named stretch, ZONES, CHECKPOINTS and EVENTS in ``area.crs``; what is not
+        given is not on the map.
+    ledger
+        The claims behind them: who says so and when.
+    as_of
+        The day of the answer. Events and claims after it are left out.
+    lang
+        ``"en"``, ``"fr"`` or ``"ht"``.
+    audience
+        ``"internal"``, ``"partners"`` or ``"public"``. Unless internal, rows of high or
+        severe sensitivity and positions of forces are left out and counted.
+    since
+        First day of the events shown; two years before ``as_of`` where null.
+    title, author
+        What the map is called and who made it.
+    changes
+        What changed since an earlier briefing, a sentence each; left out where empty.
+    held_back
+        Rows that the caller has already held back, to be counted with the others.
+
+    Returns
+    -------
+    BriefingMap
+        The map as plain data, with ``html()`` and ``save()``.
+
+    Raises
+    ------
+    CrsError
+        If a table is not in ``area.crs``.
+    """
+    lang, reader = Lang(lang).value, Audience(audience)
+    day = day_of(as_of)
+    first = day_of(since) if since is not None else day - dt.timedelta(days=_WINDOW_DAYS)
+    for name, table in (("risk", risk), ("zones", zones), ("checkpoints", checkpoints), ("events", events)):
+        if table is not None:
+            require(table, area.crs, what=name)
+    seen = for_audience(events=events, ledger=ledger, checkpoints=checkpoints, audience=reader, as_of=day, since=first)
+    seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
+    said = Said(seen.ledger, None, lang)
+    asked = _Asked(first, day, lang, reader, title, author, tuple(changes))
+    parts = _analysis(corridor, risk, zones, seen, said, lang)
+    base, spots = _base(area, corridor, parts, said, lang)
+    order = (*base, *parts.layers)
+    layers = tuple(sorted(order, key=lambda layer: _ORDER.index(layer.name)))
+    page = Page(
+        lang=lang,
+        bounds=bounds_of(read_layer(area, "outline").geometry),
+        limits=_limits(area),
+        layers=layers,
+        details=(*parts.details, *spots),
+        road=tuple(detail.key for detail in parts.road),
+        events=tuple(detail.key for detail in parts.events),
+        furniture=_furniture(area, corridor=corridor, risk=risk, seen=seen, parts=parts, layers=layers, asked=asked),
+    )
+    return BriefingMap(page)
+
+
+_ORDER = (
+    "land", "rivers", "lakes", "communes", "department", "border", "zones_reported", "zones_estimated", "somewhere",
+    "roads", "corridor", "km", "shields", "checkpoints", "places", "events",
+)  # fmt: skip
+"""The layers from the lowest to the highest."""
+
+
+def _add_held(left: Left, more: int) -> Left:
+    return Left(left.held + more, left.earlier, left.later)
+
+
+def _limits(area: Area) -> tuple[float, float, float, float]:
+    """Give how far one can go: where the embedded land ends, less its cut edge."""
+    west, south, east, north = bounds_of(read_layer(area, "land").geometry)
+    return west + 0.02, south + 0.02, east - 0.02, north + 0.12
+
+
+def _analysis(
+    corridor: Corridor | None,
+    risk: gpd.GeoDataFrame | None,
+    zones: gpd.GeoDataFrame | None,
+    seen: Seen,
+    said: Said,
+    lang: str,
+) -> _Parts:
+    nothing = Drawn((), ())
+    shown = nothing if seen.events is None else events_layers(seen.events, said, lang=lang)
+    listed = sorted((*shown.details, *shown.unplaced), key=lambda detail: detail.key)
+    keys = frozenset(detail.key.removeprefix("event:") for detail in listed)
+    road = nothing if corridor is None else corridor_layer(corridor, risk, lang=lang, event_ids=keys)
+    held = nothing if zones is None else zones_layers(zones, said, lang=lang)
+    posts = nothing if seen.checkpoints is None else checkpoints_layer(seen.checkpoints, said, lang=lang)
+    marks = (km_layer(corridor, lang),) if corridor is not None else ()
+    every = (shown, road, held, posts)
+    return _Parts(
+        layers=(*marks, *(layer for drawn in every for layer in drawn.layers)),
+        details=tuple(one for drawn in every for one in (*drawn.details, *drawn.unplaced)),
+        road=road.details,
+        posts=posts.details,
+        events=_newest_first(shown, seen.events),
+        unplaced_events=shown.unplaced,
+        unplaced_posts=posts.unplaced,
+    )
+
+
+def _newest_first(shown: Drawn, events: gpd.GeoDataFrame | None) -> tuple[Detail, ...]:
+    if events is None:
+        return ()
+    order = events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")["event_id"]
+    by_key = {detail.key: detail for detail in (*shown.details, *shown.unplaced)}
+    return tuple(by_key[f"event:{event_id}"] for event_id in order)
+
+
+def _base(
+    area: Area, corridor: Corridor | None, parts: _Parts, said: Said, lang: str
+) -> tuple[tuple[Layer, ...], tuple[Detail, ...]]:
+    """Give the base map, and the details of places of which something is said but no zone is drawn."""
+    roads, places = read_roads(area), read_places(area)
+    studied = corridor.corridor_id if corridor is not None else None
+    zones = {
+        detail.key.removeprefix("zone:reported:"): detail.key
+        for detail in parts.details
+        if detail.key.startswith("zone:")
+    }
+    opens: dict[str, str] = {}
+    spots = []
+    for _, row in places.iterrows():
+        place_id = str(row["place_id"])
+        if place_id in zones:
+            opens[place_id] = zones[place_id]
+            continue
+        statements = said.about(place_id)
+        if statements:
+            opens[place_id] = f"place:{place_id}"
+            spots.append(_place_detail(row, statements, lang))
+    towns = [] if corridor is None else [str(name) for name in corridor.towns["place_id"]]
+    layers = (
+        land_layer(read_layer(area, "land")),
+        *water_layers(read_layer(area, "lakes"), read_layer(area, "rivers")),
+        border_layer(read_layer(area, "border")),
+        department_layer(read_layer(area, "outline")),
+        communes_layer(read_units(area, "adm2")),
+        roads_layer(roads, but=studied),
+        shields_layer(roads, first=studied),
+        places_layer(places, lang=lang, towns=towns, details=opens),
+    )
+    return layers, tuple(spots)
+
+
+def _place_detail(row: pd.Series, statements: tuple[Any, ...], lang: str) -> Detail:
+    name = name_in(row, lang)
+    return Detail(
+        key=f"place:{row['place_id']}",
+        heading=tr("map.place.heading", lang),
+        sentence=tr("map.place.sentence", lang, place=name),
+        when="",
+        where=name,
+        icon=Icon("km"),
+        statements=statements,
+    )
+
+
+def _furniture(
+    area: Area, *, corridor: Corridor | None, risk: gpd.GeoDataFrame | None, seen: Seen, parts: _Parts,
+    layers: tuple[Layer, ...], asked: _Asked,
+) -> made.Furniture:  # fmt: skip
+    lang = asked.lang
+    claims = None if seen.ledger is None else seen.ledger.claims
+    newest = made.newest_of(seen.events, claims, asked.as_of)
+    model = None if risk is None else risk.attrs.get("model")
+    by_key = {detail.key: detail for detail in parts.details}
+    spread = sum(int(feature.size) for layer in layers if layer.name == "somewhere" for feature in layer.features)
+    unplaced = len(parts.unplaced_events) + len(parts.unplaced_posts)
+    briefing = [
+        made.as_of_section(as_of=asked.as_of, since=asked.since, events=seen.events, newest=newest, lang=lang),
+        None if risk is None else made.worst_section(risk, by_key, lang),
+        None if seen.checkpoints is None else made.posts_section(seen.checkpoints, parts.posts, lang),
+        made.changed_section(asked.changes, lang),
+        made.unknown_section(risk=risk, unplaced=unplaced, spread=spread, lang=lang),
+    ]
+    key = "map.title" if corridor is None else "map.title_road"
+    road = "" if corridor is None else corridor.ref
+    return made.Furniture(
+        title=asked.title or tr(key, lang, road=road, area=area.label),
+        subtitle=tr("map.subtitle", lang, day=format_day(asked.as_of, lang)),
+        note=made.sensitivity_note(asked.audience.value, lang),
+        briefing=tuple(section for section in briefing if section is not None),
+        legend=made.legend_groups(layers, lang, edges=tuple(getattr(model, "band_rates", ()))),
+        margin=made.margin_sections(
+            events=parts.unplaced_events,
+            posts=parts.unplaced_posts,
+            risk=risk,
+            left=seen.left,
+            since=asked.since,
+            lang=lang,
+        ),
+        about=made.about_sections(
+            area,
+            layer_names=_BASE,
+            publishers=made.publishers_of(claims),
+            model=model,
+            author=asked.author,
+            lang=lang,
+        ),
+    )

@@ -1,0 +1,400 @@
+"""Everything on the page that is not the map itself, as plain data.
+
+Title, the five lines of the briefing, the legend, the margin ("not on the map"), and what
+the page is: sources, licences, method, disclaimer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from artimap import data
+from artimap.i18n import format_count, format_day, format_number, to_review, tr
+from artimap.maps import style
+from artimap.maps.audience import Left
+from artimap.maps.details import Detail, sentence_case, text_or, to_date
+from artimap.maps.layers import Layer
+from artimap.maps.phrases import rate_phrase
+from artimap.vocab import CheckpointStatus, Info
+
+if TYPE_CHECKING:
+    from artimap.area import Area
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a list; ``detail`` is what it opens, if anything."""
+
+    text: str
+    note: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, a few words, and a list."""
+
+    heading: str
+    text: str = ""
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LegendRow:
+    """One row of the legend: a mark of the style table and its words."""
+
+    mark: str
+    text: str
+    groups: tuple[str, ...] = ()
+    hollow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LegendGroup:
+    """The rows of one layer; ``toggle`` where the reader can switch the layer off."""
+
+    layer: str
+    heading: str
+    toggle: bool
+    rows: tuple[LegendRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """All of it."""
+
+    title: str
+    subtitle: str
+    note: str
+    briefing: tuple[Section, ...]
+    legend: tuple[LegendGroup, ...]
+    margin: tuple[Section, ...]
+    about: tuple[Section, ...]
+
+
+# --- the briefing in five lines ------------------------------------------------------------
+
+
+def as_of_section(
+    *, as_of: dt.date, since: dt.date, events: gpd.GeoDataFrame | None, newest: dt.date | None, lang: str
+) -> Section:
+    """Say of which day the map speaks, and how old its newest report is."""
+    shown = format_day(as_of, lang)
+    parts = [tr("map.brief.as_of", lang, day=shown)]
+    if newest is not None:
+        age = (as_of - newest).days
+        key = "map.brief.newest" if age else "map.brief.newest_same"
+        parts.append(tr(key, lang, day=format_day(newest, lang), n=format_count(age, lang)))
+    if events is not None:
+        count = format_count(len(events), lang)
+        parts.append(tr("map.brief.events", lang, n=count, day=format_day(since, lang)))
+    return Section(tr("map.brief.as_of_head", lang), " ".join(parts))
+
+
+def worst_section(risk: gpd.GeoDataFrame, details: dict[str, Detail], lang: str) -> Section:
+    """Name the stretches with the highest rate per km, and why."""
+    table = risk[risk["band"].notna() & (risk["info"] == Info.REPORTED)]
+    table = table.sort_values(["rate", "lixel_id"], ascending=[False, True], kind="stable").head(3)
+    items = []
+    rows: list[dict[str, Any]] = table.to_dict("records")
+    for row in rows:
+        detail = details.get(f"stretch:{row['lixel_id']}")
+        length_km = (float(row["to_m"]) - float(row["from_m"])) / 1000
+        last = to_date(row["last_event"])
+        why = tr("map.brief.why", lang, n=int(row["n_events"]))
+        if last is not None:
+            why = f"{why} {tr('map.brief.why_last', lang, day=format_day(last, lang))}"
+        rate = rate_phrase(row["rate"], row["lo80"], row["hi80"], length_km, lang)
+        items.append(Item(text_or(row["name"]), f"{sentence_case(rate)}. {why}", detail.key if detail else ""))
+    text = "" if items else tr("map.brief.worst_none", lang)
+    return Section(tr("map.brief.worst_head", lang), text, tuple(items))
+
+
+def posts_section(checkpoints: gpd.GeoDataFrame, placed: Sequence[Detail], lang: str) -> Section:
+    """Count the posts by how fresh they are, and list those that are active."""
+    status = checkpoints["status"]
+    counts = [
+        tr(f"map.brief.posts_{word}", lang, n=int((status == word).sum()))
+        for word in (
+            CheckpointStatus.ACTIVE,
+            CheckpointStatus.FADING,
+            CheckpointStatus.LAST_KNOWN,
+            CheckpointStatus.UNKNOWN,
+        )
+        if int((status == word).sum())
+    ]
+    nowhere = int(checkpoints["from_m"].isna().sum())
+    if nowhere:
+        counts.append(tr("map.brief.posts_nowhere", lang, n=nowhere))
+    text = "; ".join(counts) + "." if counts else tr("map.brief.posts_none", lang)
+    live = [one for one in placed if one.icon.mark in ("post_active", "post_fading")]
+    live.sort(key=lambda one: one.icon.mark)
+    items = tuple(Item(one.where, one.sentence, one.key) for one in live[:4])
+    return Section(tr("map.brief.posts_head", lang), sentence_case(text), items)
+
+
+def changed_section(changes: Sequence[str], lang: str) -> Section | None:
+    """Say what changed since the last briefing; None where it is not known."""
+    if not changes:
+        return None
+    return Section(tr("map.brief.changed_head", lang), "", tuple(Item(change) for change in changes))
+
+
+def unknown_section(*, risk: gpd.GeoDataFrame | None, unplaced: int, spread: int, lang: str) -> Section:
+    """Say what is not known: silent road, statements without a place, places only roughly known."""
+    parts = []
+    if risk is not None and len(risk):
+        silent = risk[risk["info"] == Info.SILENT]
+        km = float((silent["to_m"] - silent["from_m"]).sum()) / 1000
+        share = 100 * km * 1000 / float((risk["to_m"] - risk["from_m"]).sum())
+        if km:
+            n = format_number(km, lang, digits=3)
+            parts.append(tr("map.brief.silent", lang, n=n, share=format_number(share, lang)))
+    if spread:
+        parts.append(tr("map.brief.spread", lang, n=format_count(spread, lang)))
+    if unplaced:
+        parts.append(tr("map.brief.unplaced", lang, n=format_count(unplaced, lang)))
+    parts.append(tr("map.brief.silence", lang))
+    return Section(tr("map.brief.unknown_head", lang), " ".join(parts))
+
+
+# --- the margin ----------------------------------------------------------------------------
+
+
+def margin_sections(
+    *,
+    events: Sequence[Detail],
+    posts: Sequence[Detail],
+    risk: gpd.GeoDataFrame | None,
+    left: Left,
+    since: dt.date,
+    lang: str,
+) -> tuple[Section, ...]:
+    """List what has no place on the map, and count what was left out.
+
+    Parameters
+    ----------
+    events, posts
+        Events and checkpoints without a place.
+    risk
+        RISK, for its silent stretches.
+    left
+        What was left out.
+    since
+        First day of the events that the map shows.
+    lang
+        Language of the words.
+    """
+    sections = []
+    if events:
+        items = tuple(Item(f"{one.heading} · {one.where}", one.when, one.key) for one in events)
+        sections.append(Section(tr("map.margin.events", lang), tr("map.margin.events_text", lang), items))
+    if posts:
+        items = tuple(Item(one.sentence, one.when, one.key) for one in posts)
+        sections.append(Section(tr("map.margin.posts", lang), tr("map.margin.posts_text", lang), items))
+    if risk is not None:
+        silent = risk[risk["info"] == Info.SILENT].sort_values("from_m", kind="stable")
+        if len(silent):
+            rows: list[dict[str, Any]] = silent.to_dict("records")
+            items = tuple(Item(text_or(row["name"]), "", f"stretch:{row['lixel_id']}") for row in rows)
+            sections.append(Section(tr("map.margin.silent", lang), tr("map.margin.silent_text", lang), items))
+    counts = []
+    if left.held:
+        counts.append(Item(tr("map.margin.held", lang, n=format_count(left.held, lang))))
+    if left.earlier:
+        day = format_day(since, lang)
+        counts.append(Item(tr("map.margin.earlier", lang, n=format_count(left.earlier, lang), day=day)))
+    if left.later:
+        counts.append(Item(tr("map.margin.later", lang, n=format_count(left.later, lang))))
+    if counts:
+        sections.append(Section(tr("map.margin.left_out", lang), "", tuple(counts)))
+    return tuple(sections)
+
+
+# --- the legend ----------------------------------------------------------------------------
+
+
+_LEGEND_ORDER = (
+    "corridor", "checkpoints", "events", "somewhere", "zones_reported", "zones_estimated", "km", "places", "roads",
+    "communes",
+)  # fmt: skip
+"""What the legend explains first: the road, then what happens on it, then the map below."""
+
+_BASE_LAYERS = ("land", "lakes", "rivers", "department", "border")
+
+
+def legend_groups(layers: Iterable[Layer], lang: str, *, edges: Sequence[float] = ()) -> tuple[LegendGroup, ...]:
+    """Give the legend: every mark that is on the page, and none that is not.
+
+    Parameters
+    ----------
+    layers
+        The layers of the page.
+    lang
+        Language of the words.
+    edges
+        Lower edges of the rate classes 2 to 5, events per km and month.
+    """
+    by_name = {layer.name: layer for layer in layers}
+    groups = [
+        LegendGroup(name, tr(layer.label_key, lang), layer.toggle, _legend_rows(layer, lang, edges))
+        for name in _LEGEND_ORDER
+        if (layer := by_name.get(name)) is not None
+    ]
+    base = [row for name in _BASE_LAYERS if name in by_name for row in _legend_rows(by_name[name], lang, edges)]
+    if base:
+        groups.append(LegendGroup("base", tr("map.layer.base", lang), toggle=False, rows=tuple(base)))
+    return tuple(groups)
+
+
+def _legend_rows(layer: Layer, lang: str, edges: Sequence[float]) -> tuple[LegendRow, ...]:
+    used = {feature.mark for feature in layer.features}
+    table = style.load()
+    rows = []
+    if layer.kind == "event":
+        for kind, shape in table.shapes.items():
+            if kind in used:
+                rows.append(LegendRow(kind, sentence_case(tr(shape.label, lang))))
+        if any(feature.hollow for feature in layer.features):
+            rows.append(LegendRow("attack_on_civilians", tr("map.legend.hollow", lang), hollow=True))
+        return tuple(rows)
+    for mark in table.marks.values():
+        if mark.key not in used:
+            continue
+        text = tr(mark.label, lang)
+        if mark.key.startswith("rate_") and edges:
+            text = _rate_text(int(mark.key[-1]), edges, lang)
+        rows.append(LegendRow(mark.key, text, _example(mark.key) if mark.key.startswith("zone_") else ()))
+    on = {key for feature in layer.features for key in feature.groups}
+    rows += [
+        LegendRow(f"group_{key}", tr(group.label, lang), (key,)) for key, group in table.groups.items() if key in on
+    ]
+    return tuple(rows)
+
+
+def _example(mark: str) -> tuple[str, ...]:
+    """Give the colours that the legend shows a status in: none, but two for the hatch."""
+    return ("gran_grif", "state") if mark == "zone_contested" else ("unnamed",)
+
+
+def _rate_text(band: int, edges: Sequence[float], lang: str) -> str:
+    low = format_number(edges[band - 2], lang) if band > 1 else None
+    high = format_number(edges[band - 1], lang) if band <= len(edges) else None
+    if low is None:
+        return tr("map.legend.rate_below", lang, b=high)
+    if high is None:
+        return tr("map.legend.rate_above", lang, a=low)
+    return tr("map.legend.rate_between", lang, a=low, b=high)
+
+
+# --- about ---------------------------------------------------------------------------------
+
+
+def about_sections(
+    area: Area, *, layer_names: Sequence[str], publishers: int, model: object | None, author: str | None, lang: str
+) -> tuple[Section, ...]:
+    """Give disclaimer, limits, method, sources and licences.
+
+    Parameters
+    ----------
+    area
+        The area, whose manifest names the sources.
+    layer_names
+        Embedded layers that the map uses.
+    publishers
+        How many publishers stand behind the statements.
+    model
+        The risk model, a frozen dataclass whose every field is printed; or None.
+    author
+        Who made the map; None leaves the line out.
+    lang
+        Language of the words.
+    """
+    sections = [
+        Section(tr("map.about.disclaimer_head", lang), tr("map.about.disclaimer", lang)),
+        Section(tr("map.about.use_head", lang), tr("map.about.use", lang)),
+    ]
+    items = [
+        Item(f"{entry.attribution} · {entry.licence}", _used_for(entry, lang))
+        for entry in _grouped(data.manifest(area.name).layers, layer_names)
+    ]
+    if publishers:
+        items.append(Item(tr("map.about.publishers", lang, n=format_count(publishers, lang))))
+    sections.append(Section(tr("map.about.sources_head", lang), "", tuple(items)))
+    if model is not None and dataclasses.is_dataclass(model):
+        rows = tuple(Item(name, text) for name, text in parameters(model, lang))
+        sections.append(Section(tr("map.about.method_head", lang), tr("map.about.method", lang), rows))
+    if to_review(lang):
+        sections.append(Section(tr("map.about.review_head", lang), tr("map.about.review", lang)))
+    if author:
+        sections.append(Section(tr("map.about.author_head", lang), author))
+    sections.append(Section(tr("map.about.software_head", lang), tr("map.about.software", lang)))
+    return tuple(sections)
+
+
+def _grouped(entries: Iterable[data.LayerEntry], names: Sequence[str]) -> list[data.LayerEntry]:
+    """Keep one entry for each attribution and licence, its name the names of all of them."""
+    found: dict[tuple[str, str], data.LayerEntry] = {}
+    for entry in entries:
+        if entry.name not in names:
+            continue
+        key = (entry.attribution, entry.licence)
+        before = found.get(key)
+        found[key] = (
+            entry
+            if before is None
+            else dataclasses.replace(
+                before, name=f"{before.name}, {entry.name}", approximate=before.approximate or entry.approximate
+            )
+        )
+    return list(found.values())
+
+
+def _used_for(entry: data.LayerEntry, lang: str) -> str:
+    text = entry.name.replace("_", " ")
+    return tr("map.about.approximate", lang, what=text) if entry.approximate else text
+
+
+def parameters(model: object, lang: str) -> list[tuple[str, str]]:
+    """Give every field of a frozen model as name and value, nested ones in place."""
+    if not dataclasses.is_dataclass(model):
+        return []
+    rows: list[tuple[str, str]] = []
+    for field in dataclasses.fields(model):
+        value = getattr(model, field.name)
+        if dataclasses.is_dataclass(value):
+            rows += parameters(value, lang)
+        elif isinstance(value, frozenset):
+            rows.append((field.name, ", ".join(sorted(str(one) for one in value))))
+        elif isinstance(value, tuple):
+            rows.append((field.name, " · ".join(str(one) for one in value)))
+        else:
+            rows.append((field.name, "–" if value is None else str(value)))
+    return rows
+
+
+def publishers_of(claims: pd.DataFrame | None) -> int:
+    """Count the publishers behind claims."""
+    return 0 if claims is None else int(claims["source"].nunique())
+
+
+def newest_of(events: gpd.GeoDataFrame | None, claims: pd.DataFrame | None, as_of: dt.date) -> dt.date | None:
+    """Give the newest day that anything on the map speaks of or was reported on."""
+    days = []
+    for table, column in ((events, "date_end"), (claims, "reported")):
+        if table is not None:
+            kept = table[column].dropna()
+            days += list(kept[kept <= pd.Timestamp(as_of)].nlargest(1))
+    return max((pd.Timestamp(day).date() for day in days), default=None)
+
+
+def sensitivity_note(audience: str, lang: str) -> str:
+    """Give the marking of the page: for whom it is."""
+    return tr(f"map.audience.{audience}", lang)

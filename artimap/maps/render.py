@@ -1,0 +1,285 @@
+"""From plain data to one HTML page.
+
+The only module that imports folium, and the only one that escapes for the page.
+
+A ``folium.Map`` lies underneath: its own element and script are kept, its links to
+libraries elsewhere are not. Leaflet comes from the installed package that carries it. The
+page's policy names every script and style by its hash, so nothing else can run in it, and
+it forbids every request.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import resources
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+
+from artimap.errors import DataError
+from artimap.i18n import words
+from artimap.maps import style
+from artimap.maps.details import Detail
+from artimap.maps.furniture import Furniture
+from artimap.maps.layers import Feature, Layer, Parts
+
+_LEAFLET = "xstatic/pkg/leaflet/data/"
+_SCALE = 100_000
+"""Coordinates in the page are whole hundred-thousandths of a degree."""
+
+_WORDS = "map.ui."
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that a page shows.
+
+    Attributes
+    ----------
+    lang
+        Language of the words.
+    bounds, limits
+        West, south, east, north in degrees: what is shown at first, and how far one can go.
+    layers, details
+        What is drawn, lowest first, and what opens.
+    road, events
+        Keys of the details that the tabs *Road* and *Events* list, in order.
+    furniture
+        Everything around the map.
+    """
+
+    lang: str
+    bounds: tuple[float, float, float, float]
+    limits: tuple[float, float, float, float]
+    layers: tuple[Layer, ...]
+    details: tuple[Detail, ...]
+    road: tuple[str, ...]
+    events: tuple[str, ...]
+    furniture: Furniture
+
+
+# --- Leaflet and our own files -----------------------------------------------------------------
+
+
+@cache
+def leaflet() -> tuple[str, str]:
+    """Give Leaflet's script and style from the installed package, as they go into the page.
+
+    Raises
+    ------
+    DataError
+        If the package is not installed.
+    """
+    try:
+        found = distribution("XStatic-Leaflet")
+    except PackageNotFoundError:
+        msg = "Leaflet's files are missing: pip install XStatic-Leaflet"
+        raise DataError(msg) from None
+    script, sheet = (
+        Path(str(found.locate_file(_LEAFLET + name))).read_text(encoding="utf-8").replace("\r\n", "\n")
+        for name in ("leaflet.js", "leaflet.css")
+    )
+    # the map file and the images are not in the page: asking for them would be a request
+    script = re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.MULTILINE).strip()
+    return script, re.sub(r"url\([^)]*\)", "none", sheet)
+
+
+@cache
+def _asset(name: str) -> str:
+    return resources.files("artimap.maps").joinpath("assets").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def own_script() -> str:
+    """Give our modules as one script with a scope of its own, in the order of their names."""
+    folder = resources.files("artimap.maps").joinpath("assets")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".js"))
+    return '(() => {\n"use strict";\n' + "\n".join(_asset(name) for name in names) + "})();"
+
+
+def own_style() -> str:
+    """Give our style sheet, with the tokens of the style table as custom properties."""
+    tokens = style.load().tokens
+    rows = [f"  --{name.replace('_', '-')}: {value};" for name, value in tokens.items()]
+    return ":root {\n" + "\n".join(rows) + "\n}\n" + _asset("page.css")
+
+
+# --- data ----------------------------------------------------------------------------------------
+
+
+def _steps(parts: Parts) -> list[list[list[int]]]:
+    """Write each ring as whole numbers: the first point, then the step to each next one."""
+    out = []
+    for rings in parts:
+        coded = []
+        for ring in rings:
+            row: list[int] = []
+            x0 = y0 = 0
+            for lon, lat in ring:
+                x, y = round(lon * _SCALE), round(lat * _SCALE)
+                row += [x - x0, y - y0]
+                x0, y0 = x, y
+            coded.append(row)
+        out.append(coded)
+    return out
+
+
+def _lean(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value not in ("", (), [], None, False, 0.0)}
+
+
+def _feature(feature: Feature) -> dict[str, Any]:
+    return {**_lean({**asdict(feature), "parts": ()}), "parts": _steps(feature.parts)}
+
+
+def _layer(layer: Layer, lang: str) -> dict[str, Any]:
+    return {
+        "name": layer.name,
+        "label": words(lang)[layer.label_key],
+        "kind": layer.kind,
+        "toggle": layer.toggle,
+        "shown": layer.shown,
+        "features": [_feature(feature) for feature in layer.features],
+    }
+
+
+def payload(page: Page, *, map_name: str) -> dict[str, Any]:
+    """Give the page's data as plain lists, dicts, texts and numbers."""
+    table = style.load()
+    furniture = page.furniture
+    mine = {key.removeprefix(_WORDS): text for key, text in words(page.lang).items() if key.startswith(_WORDS)}
+    return {
+        "meta": {"map": map_name, "lang": page.lang, "bounds": page.bounds, "limits": page.limits},
+        "tokens": dict(table.tokens),
+        "marks": {key: asdict(mark) for key, mark in table.marks.items()},
+        "shapes": {key: asdict(shape) for key, shape in table.shapes.items()},
+        "groups": {key: {"colour": group.colour, "line": group.line} for key, group in table.groups.items()},
+        "words": mine,
+        "layers": [_layer(layer, page.lang) for layer in page.layers],
+        "details": {detail.key: asdict(detail) for detail in page.details},
+        "panel": {
+            "road": page.road,
+            "events": page.events,
+            "briefing": [asdict(section) for section in furniture.briefing],
+            "margin": [asdict(section) for section in furniture.margin],
+            "about": [asdict(section) for section in furniture.about],
+            "legend": [asdict(group) for group in furniture.legend],
+        },
+    }
+
+
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def to_json(value: object) -> str:
+    r"""Write JSON that cannot end the element that it stands in.
+
+    >>> print(to_json({"a": "</script>"}))
+    {"a":"\u003c/script\u003e"}
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates have no bytes
+    return re.sub("[<>&\u2028\u2029]", lambda found: _ESCAPES[found.group()], text)
+
+
+# --- folium ----------------------------------------------------------------------------------------
+
+_RANDOM_ID = re.compile(r"\b([a-z]+(?:_[a-z]+)*)_([0-9a-f]{32})\b")
+
+
+def base_map(page: Page) -> tuple[str, str, str]:
+    """Build the ``folium.Map`` underneath.
+
+    Returns
+    -------
+    tuple
+        Its HTML, its script, and the name of its variable. folium's random ids are
+        replaced by counts, so that the same map is the same page.
+    """
+    import folium  # noqa: PLC0415 - heavy, and needed nowhere else
+
+    west, south, east, north = page.bounds
+    chart = folium.Map(
+        location=[(south + north) / 2, (west + east) / 2],
+        zoom_start=9,
+        tiles=None,
+        zoom_control=False,
+        attributionControl=False,
+        zoom_snap=0.25,
+        zoom_delta=1,
+        max_zoom=15,
+        wheelPxPerZoomLevel=90,
+        maxBoundsViscosity=0.8,
+    )
+    figure: Any = chart.get_root()
+    figure.render()
+    # the third part, folium's header, is left out: it is nothing but links to other hosts
+    html, script = (_inner(part) for part in (figure.html, figure.script))
+    ids: dict[str, str] = {}
+
+    def counted(found: re.Match[str]) -> str:
+        return ids.setdefault(found.group(), f"{found.group(1)}_{len(ids) + 1}")
+
+    html, script = _RANDOM_ID.sub(counted, html), _RANDOM_ID.sub(counted, script)
+    lines = (line.strip() for line in script.splitlines())
+    return html.strip(), "\n".join(line for line in lines if line), ids[chart.get_name()]
+
+
+def _inner(part: Any) -> str:
+    return "\n".join(child.render() for child in part._children.values())  # noqa: SLF001 - branca has no public way
+
+
+# --- the page ----------------------------------------------------------------------------------------
+
+
+def digest(text: str) -> str:
+    """Give a script or style as the policy names it.
+
+    >>> digest("")
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+    """
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def policy(scripts: Sequence[str], sheets: Sequence[str]) -> str:
+    """Give the Content-Security-Policy of a page with these scripts and styles and no others."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src " + " ".join(digest(text) for text in scripts),
+            "style-src " + " ".join(digest(text) for text in sheets),
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def to_html(page: Page) -> str:
+    """Make the page."""
+    from jinja2 import Environment  # noqa: PLC0415 - only where a page is made
+    from markupsafe import Markup  # noqa: PLC0415
+
+    leaflet_script, leaflet_style = leaflet()
+    body, map_script, map_name = base_map(page)
+    scripts = (leaflet_script, map_script, own_script())
+    sheet = leaflet_style + "\n" + own_style()
+    data = to_json(payload(page, map_name=map_name))
+    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_asset("page.html"))
+    spoken = words(page.lang)
+    return template.render(
+        lang=page.lang,
+        policy=Markup(policy(scripts, (sheet,))),  # noqa: S704 - hashes only
+        css=Markup(sheet),  # noqa: S704 - our own file and Leaflet's
+        body=Markup(body),  # noqa: S704 - folium's element, no data in it
+        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and Leaflet's
+        data=Markup(data),  # noqa: S704 - escaped by to_json
+        page=page.furniture,
+        words={name: spoken[f"{_WORDS}{name}"] for name in ("skip", "map", "panel", "noscript")},
+    )

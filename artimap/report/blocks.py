@@ -1,0 +1,156 @@
+"""What a report is made of: plain frozen data, no markup.
+
+A section holds blocks; a block holds cells; a cell is a row of runs of text. Only the
+two renderers know HTML and Markdown, so data text can never become markup on the way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_WEB = re.compile(r"https?://[^\s<>\"'`\\^{}|]+", re.IGNORECASE)
+
+Tone = Literal["", "lead", "note", "warn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of text.
+
+    Parameters
+    ----------
+    text
+        The words.
+    url
+        Where the words lead to; only web addresses survive :func:`run`.
+    strong
+        Whether the words carry weight.
+    quiet
+        Whether the words stand back.
+    mark
+        A name of the style sheet, such as ``band-3`` or ``silent``: a sign before the
+        words, which repeat what it says.
+    """
+
+    text: str
+    url: str | None = None
+    strong: bool = False
+    quiet: bool = False
+    mark: str = ""
+
+
+Cell: TypeAlias = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph."""
+
+    runs: Cell
+    tone: Tone = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list, numbered or not."""
+
+    items: tuple[Cell, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Pairs of a label and what it stands for."""
+
+    pairs: tuple[tuple[str, Cell], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: column heads, rows of cells, and the columns that hold figures."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    figures: frozenset[int] = frozenset()
+    caption: str = ""
+    wide: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading inside a section: level 3 to 5, with a small note beside it."""
+
+    text: str
+    level: Literal[3, 4, 5] = 3
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The strip map, drawn by the renderer that can show it."""
+
+    alt: str
+    caption: str
+
+
+Block: TypeAlias = Paragraph | Listing | Facts | Grid | Heading | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of a report: an id for links, a title, and its blocks in order."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def clean(text: object) -> str:
+    r"""Give data text on one line, with marks that turn the reading direction made visible.
+
+    >>> clean("a\nb"), clean("x\u202ey")
+    ('a b', 'x⟨U+202E⟩y')
+    """
+    line = _CONTROL.sub(" ", str(text))
+    return _DIRECTION.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", line)
+
+
+def web_address(value: object) -> str | None:
+    """Give ``value`` if it is a plain http(s) address, else None.
+
+    >>> web_address("javascript:alert(1)") is None
+    True
+    """
+    if not isinstance(value, str):
+        return None
+    address = value.strip()
+    return address if _WEB.fullmatch(address) else None
+
+
+def run(text: object, *, url: object = None, strong: bool = False, quiet: bool = False, mark: str = "") -> Run:
+    """Make a run of cleaned text; anything but a web address is dropped from ``url``."""
+    return Run(clean(text), web_address(url), strong, quiet, mark)
+
+
+def cell(*parts: object) -> Cell:
+    """Make a cell of runs and plain text, in order.
+
+    >>> cell("a", run("b", strong=True))[1].strong
+    True
+    """
+    return tuple(part if isinstance(part, Run) else run(part) for part in parts)
+
+
+def joined(cells: Iterable[Cell], between: str = "; ") -> Cell:
+    """Join cells into one with ``between`` in the gaps."""
+    out: list[Run] = []
+    for number, part in enumerate(cells):
+        if number:
+            out.append(Run(between))
+        out.extend(part)
+    return tuple(out)

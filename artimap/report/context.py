@@ -1,0 +1,247 @@
+"""Everything a report is made from, after the rows that the audience may not see are left out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+
+from artimap import schema
+from artimap.area import Area, read_places, read_units
+from artimap.claims import Ledger
+from artimap.corridor import Corridor
+from artimap.dates import day_of
+from artimap.report.previous import Previous, read_previous
+from artimap.schema import split_names
+from artimap.share import HeldBack, releasable, releasable_claims
+from artimap.sources import read_events
+from artimap.vocab import RESTRICTED, About, Audience, EventKind, Lang
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many rows the audience does not see, and why.
+
+    ``related`` counts claims about events held back, ``earlier`` rows that were taken out
+    before the report was asked for.
+    """
+
+    by_sensitivity: tuple[tuple[str, int], ...] = ()
+    deployments: int = 0
+    checkpoints: int = 0
+    related: int = 0
+    earlier: int = 0
+
+    @property
+    def total(self) -> int:
+        """Rows held back in all, each counted once."""
+        return (
+            sum(number for _, number in self.by_sensitivity)
+            + self.deployments
+            + self.checkpoints
+            + (self.related + self.earlier)
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """What the sections of a report read. Tables are already those of the audience.
+
+    Parameters
+    ----------
+    area, corridor
+        What the report is about.
+    risk
+        RISK by named stretch.
+    zones, status, checkpoints, events, claims
+        ZONES, STATUS, CHECKPOINTS, EVENTS (with the LOCATED columns where it was
+        located) and CLAIMS; empty tables where none were given.
+    as_of
+        The day of the answer.
+    lang, audience
+        For whom.
+    model
+        The risk model, a frozen dataclass, or None.
+    previous
+        An older briefing, or None.
+    held
+        What was left out for the audience.
+    later
+        Number of claims reported after ``as_of``, which are left out.
+    fees
+        Statements about posts, one row each, with ``checkpoint_id``, ``claim_id`` and,
+        where stated, ``fee_low``, ``fee_high``, ``fee_currency``, ``fee_unit``, ``vehicle``.
+    tally
+        Why events do not count in the rates: reason to number.
+    names
+        Names by place_id, p-code or stretch.
+    """
+
+    area: Area
+    corridor: Corridor
+    risk: pd.DataFrame
+    zones: pd.DataFrame
+    status: pd.DataFrame
+    checkpoints: pd.DataFrame
+    events: pd.DataFrame
+    claims: pd.DataFrame
+    as_of: dt.date
+    lang: Lang
+    audience: Audience
+    model: object | None = None
+    previous: Previous | None = None
+    held: Held = Held()
+    later: int = 0
+    fees: pd.DataFrame = field(default_factory=pd.DataFrame)
+    tally: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def data_until(self) -> dt.date | None:
+        """Newest day that any row speaks of or was reported on, up to ``as_of``."""
+        found = [
+            day
+            for day in (_newest(self.claims, "reported", self.as_of), _newest(self.events, "date_end", self.as_of))
+            if day is not None
+        ]
+        return max(found, default=None)
+
+
+def _in_order(risk: pd.DataFrame) -> pd.DataFrame:
+    table = pd.DataFrame(risk).sort_values(["from_m", "to_m"], kind="stable").reset_index(drop=True)
+    table.attrs.update(risk.attrs)
+    return table
+
+
+def _newest(table: pd.DataFrame, column: str, as_of: dt.date) -> dt.date | None:
+    if column not in table.columns:
+        return None
+    days = table[column].dropna()
+    days = days[days <= pd.Timestamp(as_of)]
+    return None if days.empty else pd.Timestamp(days.max()).date()
+
+
+def _or_empty(table: pd.DataFrame | None, kind: schema.Table) -> pd.DataFrame:
+    if table is not None:
+        return pd.DataFrame(table)
+    out = schema.empty(kind)
+    return pd.DataFrame(out)
+
+
+def hold_back(
+    events: pd.DataFrame, ledger: Ledger | None, checkpoints: pd.DataFrame, audience: Audience
+) -> tuple[pd.DataFrame, Ledger | None, pd.DataFrame, Held]:
+    """Leave out what ``audience`` may not see (:mod:`artimap.share`), and count it.
+
+    A checkpoint goes too when every claim behind it goes.
+
+    Returns
+    -------
+    tuple
+        Events, ledger and checkpoints as the audience sees them, and the count.
+    """
+    if audience is Audience.INTERNAL:
+        return events, ledger, checkpoints, Held()
+    out, held = releasable(events, audience=audience)
+    counts = _restricted(events[events["kind"] != EventKind.DEPLOYMENT])
+    if ledger is None:
+        return out, None, checkpoints, Held(counts, held.positions)
+    hidden = events[~events["event_id"].isin(out["event_id"])]["event_id"]
+    # claims about events that nobody passed in stay: only those of events held back go
+    shown = events if len(events) else pd.DataFrame({"event_id": ledger.claims["subject"].unique()})
+    said, held_claims = releasable_claims(ledger, audience=audience, events=shown[~shown["event_id"].isin(hidden)])
+    claims = ledger.claims[ledger.claims["about"] != About.DEPLOYMENT]
+    direct = _restricted(claims)
+    related = held_claims.sensitive - sum(number for _, number in direct)
+    kept = set(said.claims["claim_id"])
+
+    def seen(behind: object) -> bool:
+        ids = split_names(behind)
+        return not ids or any(one in kept for one in ids)
+
+    keep = pd.Series([seen(behind) for behind in checkpoints["claims"]], index=checkpoints.index, dtype=bool)
+    merged = dict(counts)
+    for name, number in direct:
+        merged[name] = merged.get(name, 0) + number
+    return (
+        out,
+        said,
+        checkpoints[keep],
+        Held(tuple(sorted(merged.items())), held.positions + held_claims.positions, int((~keep).sum()), related),
+    )
+
+
+def _restricted(table: pd.DataFrame) -> tuple[tuple[str, int], ...]:
+    words = table.loc[table["sensitivity"].isin([word.value for word in RESTRICTED]), "sensitivity"]
+    return tuple(sorted((str(name), int(number)) for name, number in words.value_counts().items()))
+
+
+def _fees(ledger: Ledger | None) -> pd.DataFrame:
+    if ledger is None:
+        return pd.DataFrame({"checkpoint_id": [], "claim_id": []}, dtype=schema.TEXT)
+    posts: pd.DataFrame = ledger.posts[ledger.posts["claim_id"].isin(ledger.claims["claim_id"])]
+    return posts.reset_index(drop=True)
+
+
+def _names(area: Area, corridor: Corridor, ledger: Ledger | None, status: pd.DataFrame) -> dict[str, str]:
+    units, places, towns = read_units(area), read_places(area), corridor.towns
+    pairs = [(places["place_id"], places["name"]), (towns["place_id"], towns["name"]), (units["pcode"], units["name"])]
+    if ledger is not None:
+        pairs.insert(0, (ledger.subjects["subject"], ledger.subjects["name"]))
+    pairs.insert(0, (status["subject"], status["name"]))
+    return {str(key): str(name) for keys, found in pairs for key, name in zip(keys, found, strict=True)}
+
+
+def make_context(  # noqa: PLR0913 - one keyword a table
+    area: Area,
+    *,
+    corridor: Corridor,
+    risk: pd.DataFrame,
+    zones: pd.DataFrame | None = None,
+    status: pd.DataFrame | None = None,
+    checkpoints: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+    ledger: Ledger | None = None,
+    as_of: str | dt.date,
+    lang: str = "en",
+    audience: str = "partners",
+    since: str | Path | None = None,
+    model: object | None = None,
+    held_back: HeldBack | int = 0,
+) -> Context:
+    """Gather what a report is made from; the parameters are those of ``corridor_report``."""
+    day = day_of(as_of)
+    said = None if ledger is None else ledger.until(day)
+    if events is None:
+        events = read_events(area) if ledger is not None else schema.empty(schema.EVENTS, crs=corridor.crs)
+    if "why_not" not in events.columns:
+        events = corridor.locate(events)
+    known = pd.DataFrame(events)
+    known = known[known["date_start"] <= pd.Timestamp(day)]
+    status_seen = _or_empty(status, schema.STATUS)
+    shown, said_seen, posts, held = hold_back(
+        known, said, _or_empty(checkpoints, schema.CHECKPOINTS), Audience(audience)
+    )
+    return Context(
+        area=area,
+        corridor=corridor,
+        risk=_in_order(risk),
+        zones=_or_empty(zones, schema.ZONES),
+        status=status_seen,
+        events=shown.reset_index(drop=True),
+        claims=_or_empty(None if said_seen is None else said_seen.claims, schema.CLAIMS).reset_index(drop=True),
+        checkpoints=posts.reset_index(drop=True),
+        as_of=day,
+        lang=Lang(lang),
+        audience=Audience(audience),
+        model=risk.attrs.get("model") if model is None else model,
+        previous=None if since is None else read_previous(Path(since)),
+        held=replace(held, earlier=held_back.total if isinstance(held_back, HeldBack) else held_back),
+        later=0 if ledger is None or said is None else len(ledger.claims) - len(said.claims),
+        fees=_fees(said_seen),
+        tally=dict(risk.attrs.get("tally", {})),
+        names=_names(area, corridor, said_seen, status_seen),
+    )

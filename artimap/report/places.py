@@ -1,0 +1,386 @@
+"""Named places with what is said of them, and the posts with what they are said to ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from artimap.i18n import format_count, format_day
+from artimap.maps.phrases import harm_phrase, known
+from artimap.report.blocks import Block, Cell, Grid, Heading, Paragraph, Section, cell, joined, run
+from artimap.report.context import Context
+from artimap.report.wording import (
+    HARMS,
+    counted,
+    day_and_ago,
+    event_line,
+    harm,
+    km,
+    only_later,
+    reported,
+    rule,
+    say,
+    text_of,
+    together,
+    who,
+    word,
+)
+from artimap.schema import split_names
+from artimap.vocab import About, Where
+
+WINDOW_DAYS = 365
+"""Events older than this are counted under their place, not told one by one."""
+
+_FIGURE = re.compile(r"^(\d+)(?:[–-](\d+)|(\+))?$")
+_AMOUNT = re.compile(r"^\d{1,12}(?= )")
+_HIDDEN_PREDICATES = ("location", "time", "kind")
+
+
+def figure(ctx: Context, value: str) -> str:
+    """Say a figure as claims write it: ``70+``, ``54–65`` or ``115``; other text stands as it is."""
+    found = _FIGURE.match(value.strip())
+    if found is None:
+        return value
+    low = float(found[1])
+    high = None if found[3] else float(found[2] or found[1])
+    return harm_phrase(low, high, ctx.lang)
+
+
+def spans(ctx: Context, claims: pd.DataFrame) -> list[str]:
+    """Say for each count of people on which sources differ, from where to where."""
+    out = []
+    for name in HARMS:
+        said = claims[claims["predicate"] == name]
+        ends = [_FIGURE.match(str(value).strip()) for value in said["value"].dropna()]
+        numbers = [int(part) for found in ends if found for part in (found[1], found[2]) if part]
+        if len({*said["value"].dropna()}) > 1 and numbers and min(numbers) < max(numbers):
+            out.append(
+                say(
+                    ctx,
+                    "places.differ",
+                    what=word(ctx, "predicate", name),
+                    low=format_count(min(numbers), ctx.lang),
+                    high=format_count(max(numbers), ctx.lang),
+                    n=counted(ctx, "statements", len(said)),
+                )
+            )
+    return out
+
+
+def _reports(claims: pd.DataFrame) -> Iterable[pd.DataFrame]:
+    key = claims["report_id"].fillna(claims["claim_id"])
+    order = claims.assign(_key=key).sort_values(["reported", "_key"], kind="stable", na_position="last")
+    return (rows for _, rows in order.groupby("_key", sort=False))
+
+
+def _said_of_event(ctx: Context, rows: pd.DataFrame) -> Cell:
+    parts: list[Cell] = []
+    sentence: Cell = ()
+    for _, row in rows.iterrows():
+        predicate, value = str(row["predicate"]), text_of(row["value"])
+        if predicate in HARMS:
+            parts.append(
+                cell(run(f"{word(ctx, 'predicate', predicate)}{say(ctx, 'colon')}{figure(ctx, value)}", strong=True))
+            )
+        elif predicate == "stated":
+            sentence = cell(value)
+        elif predicate not in _HIDDEN_PREDICATES and value:
+            value = _AMOUNT.sub(lambda found: format_count(int(found.group()), ctx.lang), value)
+            parts.append(cell(f"{word(ctx, 'predicate', predicate)}{say(ctx, 'colon')}{value}"))
+    figures = joined(parts)
+    between = cell(" ") if sentence and figures else ()
+    return sentence + between + figures or cell(run(say(ctx, "not_stated"), quiet=True))
+
+
+def _source(row: pd.Series) -> Cell:
+    return cell(run(text_of(row["source"]), url=row["source_url"]))
+
+
+def _day(ctx: Context, row: pd.Series) -> Cell:
+    if row["date_basis"] == "from_event":
+        return cell(run(say(ctx, "day_not_stated"), quiet=True))
+    return reported(ctx, row)
+
+
+def _event_blocks(ctx: Context, event: pd.Series, said: Mapping[str, pd.DataFrame]) -> list[Block]:
+    claims = said.get(str(event["event_id"]), ctx.claims.head(0))
+    line = event_line(ctx, event)
+    blocks: list[Block] = [Heading(line[:1].upper() + line[1:], 5)]
+    differ = spans(ctx, claims)
+    if differ:
+        blocks.append(
+            Paragraph(
+                cell(run(say(ctx, "places.contradiction") + say(ctx, "colon"), strong=True), "; ".join(differ)), "warn"
+            )
+        )
+    if claims.empty and only_later(ctx, event):
+        blocks.append(Paragraph(cell(say(ctx, "places.only_later")), "note"))
+        return blocks
+    if claims.empty:
+        summary = text_of(event["summary"])
+        blocks.append(Paragraph(cell(f"{summary} " if summary else "", run(harm(ctx, event)))))
+        return blocks
+    rows = tuple(
+        (_said_of_event(ctx, said), who(ctx, said.iloc[0]), _day(ctx, said.iloc[0]), _source(said.iloc[0]))
+        for said in _reports(claims)
+    )
+    blocks.append(Grid(_said_head(ctx), rows, wide=0))
+    return blocks
+
+
+def _said_head(ctx: Context) -> tuple[str, ...]:
+    return tuple(say(ctx, f"places.{name}") for name in ("said", "who", "reported", "source"))
+
+
+def _claim_grid(ctx: Context, claims: pd.DataFrame) -> Grid:
+    order = claims.sort_values(["reported", "claim_id"], ascending=[False, True], kind="stable", na_position="last")
+    rows = []
+    for _, row in order.iterrows():
+        value, predicate = text_of(row["value"]), word(ctx, "predicate", row["predicate"])
+        note = text_of(row["note"])
+        said = cell(run(value, strong=True), f" – {predicate}") if value else cell(run(predicate, strong=True))
+        rows.append(
+            (said + (cell(run(f" ({note})", quiet=True)) if note else ()), who(ctx, row), _day(ctx, row), _source(row))
+        )
+    return Grid(_said_head(ctx), tuple(rows), wide=0)
+
+
+def _key_of(event: pd.Series) -> str | None:
+    if event["place_kind"] in (Where.NOWHERE.value, Where.DEPARTMENT.value):
+        return None
+    if event["place_kind"] == Where.STRETCH.value:
+        return f"stretch: {text_of(event['place'])}"
+    return text_of(event["place_id"]) or text_of(event["pcode"]) or text_of(event["place"]) or None
+
+
+def _chainages(ctx: Context) -> dict[str, float]:
+    places = {
+        str(key): float(at)
+        for key, at in zip(ctx.corridor.towns["place_id"], ctx.corridor.towns["chainage_m"], strict=True)
+    }
+    units = ctx.corridor.units.groupby("pcode")["from_m"].min()
+    return {**{str(key): float(at) for key, at in units.items()}, **places}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """A place: its key, where it lies (infinite off the road), name, events newest first, claims."""
+
+    key: str
+    chainage_m: float
+    name: str
+    events: list[pd.Series]
+    claims: pd.DataFrame
+
+
+def _gather(ctx: Context) -> list[_Place]:
+    at = _chainages(ctx)
+    events: dict[str, list[pd.Series]] = {}
+    names: dict[str, str] = {}
+    near: dict[str, float] = {}
+    for _, event in ctx.events.sort_values(
+        ["date_start", "event_id"], ascending=[False, True], kind="stable"
+    ).iterrows():
+        key = _key_of(event)
+        if key is None:
+            continue
+        events.setdefault(key, []).append(event)
+        names.setdefault(
+            key,
+            ", ".join(ctx.names.get(one, "") for one in split_names(key)).strip(", ") or text_of(event["place"]) or key,
+        )
+        start = known(event.get("chainage_m")) if "chainage_m" in event.index else None
+        on_road = "why_not" in event.index and pd.isna(event["why_not"])
+        if on_road and (start is not None or known(event.get("from_m")) is not None):
+            near[key] = min(near.get(key, float("inf")), start if start is not None else float(event["from_m"]))
+    about = ctx.claims[ctx.claims["about"].isin([About.PLACE.value, About.STRETCH.value])]
+    groups = {str(key): rows for key, rows in about.groupby("subject", sort=True) if key != "nowhere"}
+    for key, rows in groups.items():
+        names.setdefault(key, ctx.names.get(key) or text_of(rows["place"].iloc[0]) or key)
+    found = []
+    for key in sorted({*events, *groups}):
+        first = key.split(";")[0].strip()
+        chainage = at.get(key, at.get(first, near.get(key, float("inf"))))
+        found.append(_Place(key, chainage, names[key], events.get(key, []), groups.get(key, ctx.claims.head(0))))
+    return sorted(found, key=lambda place: (place.chainage_m, place.name, place.key))
+
+
+def _kind_of(ctx: Context, key: str) -> str:
+    """Say what a subject is, so that a town and the commune of its name are told apart."""
+    if ":" in key:
+        return word(ctx, "where", Where.STRETCH.value)
+    if not key.startswith(ctx.area.pcode[:2]):
+        return ""
+    if len(split_names(key)) > 1:
+        return say(ctx, "places.several")
+    level = Where.SECTION if "-" in key else Where.COMMUNE if len(key) > len(ctx.area.pcode) else Where.DEPARTMENT
+    return word(ctx, "where", level.value)
+
+
+def _span(ctx: Context, key: str, chainage: float) -> str:
+    near = ctx.corridor.units[ctx.corridor.units["pcode"].isin(split_names(key))]
+    if len(near):
+        return km(ctx, pd.Series({"from_m": near["from_m"].min(), "to_m": near["to_m"].max()}))
+    return "" if chainage == float("inf") else km(ctx, pd.Series({"from_m": chainage, "to_m": chainage}))
+
+
+def _place_blocks(ctx: Context, place: _Place, said: Mapping[str, pd.DataFrame]) -> list[Block]:
+    start = pd.Timestamp(ctx.as_of) - pd.Timedelta(days=WINDOW_DAYS)
+    events, claims = place.events, place.claims
+    recent = [event for event in events if event["date_start"] >= start]
+    note = ", ".join(part for part in (_kind_of(ctx, place.key), _span(ctx, place.key, place.chainage_m)) if part)
+    blocks: list[Block] = [Heading(place.name, 4, note)]
+    if len(claims):
+        blocks.append(_claim_grid(ctx, claims))
+    for event in recent:
+        blocks += _event_blocks(ctx, event, said)
+    older = len(events) - len(recent)
+    if older:
+        blocks.append(
+            Paragraph(
+                cell(
+                    say(
+                        ctx,
+                        "places.older",
+                        events=counted(ctx, "events", older),
+                        line=event_line(ctx, events[len(recent)]),
+                    )
+                ),
+                "note",
+            )
+        )
+    return blocks
+
+
+def _level(ctx: Context, subject: object) -> str:
+    kind = _kind_of(ctx, subject) if isinstance(subject, str) else ""
+    return f" ({kind})" if kind else ""
+
+
+def _status_grid(ctx: Context) -> list[Block]:
+    if len(ctx.status):
+        table, kind = ctx.status, "status"
+    elif len(ctx.zones):
+        table, kind = ctx.zones, "kind"
+    else:
+        return []
+    shown = table[table[kind] != "unknown"]
+    rows = tuple(
+        (
+            cell(run(text_of(row["name"]), strong=True), run(_level(ctx, row.get("subject")), quiet=True)),
+            cell(word(ctx, "status", row[kind])),
+            cell(text_of(row["actors"]) or say(ctx, "not_stated")),
+            day_and_ago(ctx, row["last_confirmed"]),
+            cell(run(rule(ctx, text_of(row["rule"])), quiet=True)),
+        )
+        for _, row in shown.iterrows()
+    )
+    if not rows:
+        return []
+    head = tuple(say(ctx, f"places.{name}") for name in ("place", "status", "actors", "confirmed", "rule"))
+    return [
+        Heading(say(ctx, "places.status_heading")),
+        Paragraph(cell(say(ctx, "places.status_note")), "note"),
+        Grid(head, rows),
+    ]
+
+
+def places(ctx: Context) -> Section:
+    """Give each named place with what is said of it, by whom, when, contradictions side by side."""
+    found = _gather(ctx)
+    about_events = ctx.claims[ctx.claims["about"] == About.EVENT.value]
+    said = {str(event_id): rows for event_id, rows in about_events.groupby("subject", sort=False)}
+    blocks: list[Block] = [Paragraph(cell(say(ctx, "places.intro", days=WINDOW_DAYS)), "note")]
+    if ctx.lang != "en":
+        blocks.append(Paragraph(cell(say(ctx, "places.in_english")), "note"))
+    blocks += _status_grid(ctx)
+    for on_road in (True, False):
+        group = [place for place in found if (place.chainage_m != float("inf")) is on_road]
+        if not group:
+            continue
+        blocks.append(Heading(say(ctx, "places.on_road" if on_road else "places.elsewhere", road=ctx.corridor.ref)))
+        for place in group:
+            blocks += _place_blocks(ctx, place, said)
+    if not found:
+        blocks.append(Paragraph(cell(say(ctx, "places.none"))))
+    return Section("places", say(ctx, "places.heading"), tuple(blocks))
+
+
+def _fee(ctx: Context, row: pd.Series) -> str:
+    low, high = known(row.get("fee_low")), known(row.get("fee_high"))
+    unit = " ".join(text_of(row.get(name)) for name in ("fee_currency", "fee_unit")).strip()
+    if low is None:
+        return text_of(row.get("fee_text"))
+    span = format_count(round(low), ctx.lang)
+    if high is not None and high != low:
+        span = f"{span} – {format_count(round(high), ctx.lang)}"
+    return f"{span} {unit}".strip()
+
+
+def _fee_day(ctx: Context, row: pd.Series) -> str:
+    stated = text_of(row.get("reported")) or text_of(row.get("last_reported"))
+    try:
+        return format_day(dt.date.fromisoformat(stated), ctx.lang)
+    except ValueError:
+        return stated
+
+
+def _fees(ctx: Context, post: pd.Series) -> Cell:
+    said = ctx.fees[ctx.fees["checkpoint_id"] == post["checkpoint_id"]]
+    lines = []
+    for _, row in said.iterrows():
+        amount = _fee(ctx, row)
+        if not amount:
+            continue
+        stated = known(row.get("fee_low")) is not None
+        vehicle = text_of(row.get("vehicle")) or text_of(row.get("vehicle_class"))
+        when = _fee_day(ctx, row)
+        tail = ", ".join(part for part in (vehicle, when or say(ctx, "day_not_stated")) if part)
+        lines.append(cell(run(amount, strong=stated), run(f" ({tail})", quiet=True)))
+    if lines:
+        return joined(lines)
+    return cell(text_of(post["fees"]) or say(ctx, "not_stated"))
+
+
+def _post_grid(ctx: Context, table: pd.DataFrame, *, placed: bool) -> Grid:
+    rows = []
+    for _, row in table.iterrows():
+        where = cell(run(text_of(row["place"]) or say(ctx, "not_stated"), strong=True))
+        spot: tuple[Cell, ...] = (cell(together(km(ctx, row))),) if placed else ()
+        rows.append(
+            (
+                where,
+                *spot,
+                cell(word(ctx, "checkpoint", row["kind"])),
+                cell(text_of(row["operator"]) or say(ctx, "not_stated")),
+                _fees(ctx, row),
+                cell(word(ctx, "checkpoint_status", row["status"])),
+                day_and_ago(ctx, row["last_confirmed"]),
+                cell(text_of(row["sources"]) or say(ctx, "not_stated")),
+            )
+        )
+    names = ("place", *(("km",) if placed else ()), "kind", "operator", "fees", "status", "confirmed", "sources")
+    return Grid(tuple(say(ctx, f"posts.{name}") for name in names), tuple(rows), wide=4 if placed else 3)
+
+
+def checkpoints(ctx: Context) -> Section:
+    """Give the posts with their fees; those without a place on the road stand apart."""
+    posts = ctx.checkpoints
+    blocks: list[Block] = []
+    if posts.empty:
+        blocks.append(Paragraph(cell(say(ctx, "posts.none"))))
+    placed = posts[posts["from_m"].notna()]
+    apart = posts[posts["from_m"].isna()]
+    if len(placed):
+        blocks += [Paragraph(cell(say(ctx, "posts.note")), "note"), _post_grid(ctx, placed, placed=True)]
+    if len(apart):
+        blocks += [
+            Heading(say(ctx, "posts.apart")),
+            Paragraph(cell(say(ctx, "posts.apart_note")), "note"),
+            _post_grid(ctx, apart, placed=False),
+        ]
+    return Section("checkpoints", say(ctx, "posts.heading"), tuple(blocks))

@@ -1,0 +1,198 @@
+"""Small wordings shared by the sections: days, counts, harm, reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+import pandas as pd
+
+from artimap.i18n import format_count, format_day, format_number, tr, words
+from artimap.maps.phrases import day_phrase, harm_phrase, km_span, known
+from artimap.report.blocks import Cell, cell, run
+from artimap.report.context import Context
+from artimap.vocab import Party
+
+HARMS = ("killed", "injured", "abducted", "displaced", "arrested")
+"""Predicates of claims whose value is a count of people."""
+
+_ROADS = re.compile(r"\((.*)\)")
+_DAYS = re.compile(r"\d+")
+_REASONS = (
+    ("the report names another road", "other_road"),
+    ("no place stated", "no_place"),
+    ("department or wider", "too_wide"),
+    ("a stretch of another road", "other_stretch"),
+    ("farther from", "too_far"),
+    ("a kind that does not endanger", "kind"),
+    ("a figure over several events", "aggregate"),
+    ("more than ", "old"),
+    ("after the day", "future"),
+)
+
+
+_RULES = {
+    "said to be contested": "contested",
+    "presence is said, control is not": "presence",
+    "said to be attacked or affected; no group is given the place": "attacked",
+    "a claim that nobody renewed": "old",
+    "conflicting claims": "conflict",
+    "a group is said to hold it and it is said to be contested": "held_contested",
+    "a fight at a held place whose outcome is not stated": "fight",
+    "said by at least one source, not assessed": "one_source",
+}
+
+
+def say(ctx: Context, key: str, /, **values: object) -> str:
+    """Give the words for ``report.<key>`` in the language of the report."""
+    return tr(f"report.{key}", ctx.lang, **values)
+
+
+def word(ctx: Context, table: str, value: object) -> str:
+    """Give the word for a value of a vocabulary; a value without one stands as it is."""
+    if not isinstance(value, str) or not value:
+        return say(ctx, "not_stated")
+    return words(ctx.lang).get(f"{table}.{value}", value)
+
+
+def counted(ctx: Context, noun: str, number: int) -> str:
+    """Give a count with its noun: ``report.count.<noun>`` holds "one|many" with ``{n}``."""
+    one, many = tr(f"report.count.{noun}", ctx.lang).split("|")
+    single = number == 1 or (number == 0 and ctx.lang == "fr")
+    return (one if single else many).format(n=format_count(number, ctx.lang))
+
+
+def day_of(value: Any) -> dt.date | None:
+    """Give a table's day as a date; null as None."""
+    return None if value is None or pd.isna(value) else pd.Timestamp(value).date()
+
+
+def text_of(value: Any) -> str:
+    """Give a table's text; null as an empty text."""
+    return value if isinstance(value, str) else ""
+
+
+def day(ctx: Context, value: Any) -> str:
+    """Write a day, or that it is not stated."""
+    found = day_of(value)
+    return say(ctx, "not_stated") if found is None else format_day(found, ctx.lang)
+
+
+def ago(ctx: Context, value: Any) -> str:
+    """Say how long before ``as_of`` a day lies; empty where it is null or later."""
+    found = day_of(value)
+    if found is None or found > ctx.as_of:
+        return ""
+    days = (ctx.as_of - found).days
+    return say(ctx, "today") if days == 0 else counted(ctx, "days_ago", days)
+
+
+def day_and_ago(ctx: Context, value: Any) -> Cell:
+    """Write a day and how long ago it was."""
+    since = ago(ctx, value)
+    if not since:
+        return cell(run(day(ctx, value), quiet=day_of(value) is None))
+    return cell(together(day(ctx, value)), run(f" ({together(since)})", quiet=True))
+
+
+def together(text: str) -> str:
+    """Keep the words of a short text on one line."""
+    return text.replace(" ", "\u00a0")
+
+
+def km(ctx: Context, row: pd.Series) -> str:
+    """Say between which kilometres a row lies."""
+    return km_span(float(row["from_m"]), float(row["to_m"]), ctx.lang)
+
+
+def interval(ctx: Context, row: pd.Series) -> str:
+    """Give a rate with its 80 % interval, per km and month."""
+    rate, low, high = (known(row[name]) for name in ("rate", "lo80", "hi80"))
+    if rate is None:
+        return say(ctx, "not_known")
+    shown = format_number(rate, ctx.lang)
+    if low is None or high is None:
+        return shown
+    return f"{shown} ({together(f'{format_number(low, ctx.lang)} – {format_number(high, ctx.lang)}')})"
+
+
+def when(ctx: Context, event: pd.Series) -> str:
+    """Say when an event was."""
+    start, end = day_of(event["date_start"]), day_of(event["date_end"])
+    if start is None:
+        return say(ctx, "not_stated")
+    return day_phrase(start, end, int(event["date_precision"]), ctx.lang)
+
+
+def harm(ctx: Context, event: pd.Series) -> str:
+    """Say an event's harm: "killed at least 70, injured 16"; what no source states is left out."""
+    parts = []
+    if not (pd.isna(event["killed_low"]) and pd.isna(event["killed_high"]) and pd.isna(event["killed_best"])):
+        figure = harm_phrase(
+            known(event["killed_low"]), known(event["killed_high"]), ctx.lang, best=known(event["killed_best"])
+        )
+        parts.append(f"{word(ctx, 'predicate', 'killed')}{say(ctx, 'colon')}{figure}")
+    for name in ("injured", "abducted", "displaced"):
+        if not pd.isna(event[name]):
+            figure = harm_phrase(known(event[name]), known(event[name]), ctx.lang)
+            parts.append(f"{word(ctx, 'predicate', name)}{say(ctx, 'colon')}{figure}")
+    return "; ".join(parts) or say(ctx, "harm_not_stated")
+
+
+def event_line(ctx: Context, event: pd.Series) -> str:
+    """Say an event in a line: kind, place, day."""
+    kind = word(ctx, "kind", event["kind"])
+    place = text_of(event["place"])
+    return ", ".join(part for part in (kind, place, when(ctx, event)) if part)
+
+
+def sources(claims: pd.DataFrame, limit: int = 4) -> tuple[str, ...]:
+    """Give the publishers behind some claims, each once, in order, at most ``limit``."""
+    return tuple(dict.fromkeys(str(name) for name in claims["source"].dropna()))[:limit]
+
+
+def only_later(ctx: Context, event: pd.Series) -> bool:
+    """Tell whether an event is known only from reports after the day of the answer."""
+    if ctx.claims.empty or int(event["n_claims"]) == 0:
+        return False
+    return not bool((ctx.claims["subject"] == event["event_id"]).any())
+
+
+def who(ctx: Context, claim: pd.Series) -> Cell:
+    """Say who makes a claim, and whether it is a party to what it speaks of."""
+    name = text_of(claim["claimant"]) or say(ctx, "claimant_not_stated")
+    party = str(claim["claimant_is_party"])
+    note = word(ctx, "party", party)
+    return cell(run(name), run(f" ({note})", strong=party == Party.YES.value, quiet=party != Party.YES.value))
+
+
+def reported(ctx: Context, claim: pd.Series) -> Cell:
+    """Say when a claim was reported; a report later than the day of the answer is marked."""
+    found = day_of(claim["reported"])
+    if found is None:
+        return cell(run(say(ctx, "day_not_stated"), quiet=True))
+    if found > ctx.as_of:
+        return cell(format_day(found, ctx.lang), run(f" ({say(ctx, 'later')})", quiet=True))
+    return cell(format_day(found, ctx.lang))
+
+
+def reason(ctx: Context, why_not: str) -> str:
+    """Say in the language of the report why a row has no place on the road."""
+    if "runs nowhere within" in why_not:
+        kind = why_not.rsplit(" ", 1)[-1]
+        return say(ctx, "why.unit_far", road=ctx.corridor.ref, unit=word(ctx, "where", kind))
+    if why_not.endswith("but where is not stated"):
+        return say(ctx, "why.on_road", road=ctx.corridor.ref)
+    for start, key in _REASONS:
+        if why_not.startswith(start):
+            roads = _ROADS.search(why_not)
+            shown = roads.group(1).upper() if roads else ""
+            days = _DAYS.search(why_not)
+            return say(ctx, f"why.{key}", road=ctx.corridor.ref, roads=shown, n=days.group() if days else "")
+    return why_not
+
+
+def rule(ctx: Context, name: str) -> str:
+    """Say the rule behind a status in the language of the report."""
+    return say(ctx, f"rule.{_RULES[name]}") if name in _RULES else name
