@@ -161,7 +161,7 @@ def test_sources_open_apart_and_tell_nothing(page):
 
 def test_a_stack_lists_all_its_events(page):
     keys = page.evaluate(
-        "[...document.querySelectorAll('.mark .badge-text')].map(t => [t.parentNode.dataset.key, +t.textContent])"
+        "[...document.querySelectorAll('.badge-text')].map(t => [t.parentNode.dataset.key, +t.textContent])"
     )
     key, count = max(((k, n) for k, n in keys if k.startswith("event:")), key=lambda one: one[1])
     card = open_key(page, key)

@@ -1,6 +1,6 @@
 /* Marks that have a size in pixels: events (stacked where they would hide each other),
    posts, kilometre ticks. They are laid out anew at every zoom, never while panning. */
-const STACK_PX = 21;
+const STACK_GAP = 9;
 const FAN_ZOOM = 11.5;
 const FAN_MOST = 7;
 
@@ -43,15 +43,16 @@ function directionAt(point, road) {
   return way;
 }
 
-/* Marks that would overlap become one stack; the largest gives its place. */
-function stack(points, reach) {
+/* Marks that would overlap become one stack; the largest gives its place. The gap leaves
+   room for the count of a stack beside its neighbour. */
+function stack(points, gap) {
   const found = [];
   const order = points.map((point, n) => n).sort((a, b) => points[b].size - points[a].size || a - b);
   for (const n of order) {
     const point = points[n];
-    const home = found.find((one) => Math.hypot(one.x - point.x, one.y - point.y) < reach);
+    const home = found.find((one) => Math.hypot(one.x - point.x, one.y - point.y) < (one.size + point.size) / 2 + gap);
     if (home) home.members.push(n);
-    else found.push({ x: point.x, y: point.y, members: [n] });
+    else found.push({ x: point.x, y: point.y, size: point.size, members: [n] });
   }
   for (const one of found) one.members.sort((a, b) => a - b);
   return found;
@@ -92,7 +93,7 @@ function layoutEvents(layer, home, boxes) {
     const [x, y] = layerPoint(shapeIn(feature)[0][0][0]);
     return { x, y, size: feature.size, feature };
   });
-  for (const pile of stack(points, STACK_PX)) {
+  for (const pile of stack(points, STACK_GAP)) {
     const members = pile.members.map((n) => points[n].feature);
     const lead = members.reduce((a, b) => (b.size > a.size ? b : a));
     if (members.length > 1 && members.length <= FAN_MOST && map.getZoom() >= FAN_ZOOM) {

@@ -116,7 +116,8 @@ function layoutPlaces(layer, home, boxes, road) {
     const [x, y] = layerPoint(shapeIn(feature)[0][0][0]);
     const wide = textWidth(feature.label, look.size, look.weight) + 4;
     const around = standing(x, y, look.dot + 4, boxes);
-    const tries = [...spots(around, wide, look.size * 1.24), ...spots(wider(around, 20), wide, look.size * 1.24)];
+    const far = zoom >= FAN_ZOOM ? 20 : 7;
+    const tries = [around, wider(around, far)].flatMap((box) => spots(box, wide, look.size * 1.24));
     const spot = bestSpot(tries, boxes, road);
     if (spot) {
       boxes.push(spot);
