@@ -20,7 +20,10 @@ pytestmark = pytest.mark.browser
 
 DAY = "2024-10-15"
 LAPTOP, PHONE = (1280, 800), (390, 844)
-HOSTILE = "</script><script>window.hit=1</script><img src=x onerror=window.hit=1>`${window.hit=1}`\\2019\"'\u202e\u2028 👩‍👩‍👧"
+HOSTILE = (  # what a source might write
+    "</script><script>window.hit=1</script><img src=x onerror=window.hit=1>"
+    "`${window.hit=1}`\\2019\"'\u202e\u2028 👩‍👩‍👧"
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 /* Marks that have a size in pixels: events (stacked where they would hide each other),
    posts, kilometre ticks. They are laid out anew at every zoom, never while panning. */
 const STACK_GAP = 9;
+const STACK_GAP_FAR = 17;
 const FAN_ZOOM = 11.5;
 const FAN_MOST = 7;
 
@@ -67,21 +68,30 @@ function fan(count) {
   });
 }
 
-function markOf(feature, x, y, keys, badge) {
-  const made = svg("g", { class: "mark", transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`, "data-key": feature.key });
-  made.append(svg("circle", { class: "touch", r: 17 }));
-  made.append(svg("circle", { class: "ring", r: feature.size / 2 + 5 }));
-  made.append(glyph(feature.mark, feature.size, feature.hollow));
-  let name = titleOf(feature);
-  if (badge > 1) {
-    const text = String(badge);
-    const wide = 8 + 6.2 * text.length;
-    const right = feature.size / 2 - 1;
-    const high = -feature.size / 2 - 5;
-    made.append(svg("rect", { class: "badge", x: right - 3, y: high - 3, width: wide, height: 14, rx: 7 }));
-    made.append(svg("text", { class: "badge-text", x: right - 3 + wide / 2, y: high + 7.6, text }));
-    name = fill("stack", { n: badge });
-  }
+/* A count in the first free corner beside a mark; `taken` grows by where it stands. */
+function badge(text, x, y, half, taken) {
+  const wide = 8 + 6.2 * String(text).length;
+  const corner = ([sx, sy]) => {
+    const cx = x + sx * (half + wide / 2 - 4);
+    const cy = y + sy * (half + 1.5);
+    return { cx, cy, x0: cx - wide / 2, y0: cy - 7, x1: cx + wide / 2, y1: cy + 7 };
+  };
+  const corners = [[1, -1], [-1, -1], [1, 1], [-1, 1]].map(corner);
+  const spot = corners.find((box) => !taken.some((other) => overlaps(box, other))) || corners[0];
+  taken.push(spot);
+  return [
+    svg("rect", { class: "badge", x: spot.x0, y: spot.y0, width: wide, height: 14, rx: 7 }),
+    svg("text", { class: "badge-text", x: spot.cx, y: spot.cy + 3.6, text }),
+  ];
+}
+
+function markOf(feature, x, y, keys) {
+  const made = svg("g", { class: "mark", "data-key": feature.key });
+  const at = { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` };
+  made.append(
+    svg("g", at, svg("circle", { class: "touch", r: 17 }), svg("circle", { class: "ring", r: feature.size / 2 + 5 }), glyph(feature.mark, feature.size, feature.hollow)),
+  );
+  const name = keys.length > 1 ? fill("stack", { n: keys.length }) : titleOf(feature);
   opens(made, name, () => tell("open", { keys, key: feature.key, from: made }));
   made.append(svg("title", { text: name }));
   return made;
@@ -93,21 +103,24 @@ function layoutEvents(layer, home, boxes) {
     const [x, y] = layerPoint(shapeIn(feature)[0][0][0]);
     return { x, y, size: feature.size, feature };
   });
-  for (const pile of stack(points, STACK_GAP)) {
+  const counted = [];
+  for (const pile of stack(points, map.getZoom() < 9.8 ? STACK_GAP_FAR : STACK_GAP)) {
     const members = pile.members.map((n) => points[n].feature);
     const lead = members.reduce((a, b) => (b.size > a.size ? b : a));
     if (members.length > 1 && members.length <= FAN_MOST && map.getZoom() >= FAN_ZOOM) {
       fan(members.length).forEach(([dx, dy], n) => {
         nodes.push(svg("path", { class: "leader", d: `M${pile.x} ${pile.y}l${dx.toFixed(1)} ${dy.toFixed(1)}` }));
-        nodes.push(markOf(members[n], pile.x + dx, pile.y + dy, members[n].details, 1));
+        nodes.push(markOf(members[n], pile.x + dx, pile.y + dy, members[n].details));
         boxes.push(boxAround(pile.x + dx, pile.y + dy, members[n].size / 2 + 2));
       });
       continue;
     }
-    nodes.push(markOf(lead, pile.x, pile.y, members.flatMap((one) => one.details), members.length));
-    boxes.push(boxAround(pile.x, pile.y, lead.size / 2 + 2));
-    if (members.length > 1) boxes.push({ x0: pile.x, y0: pile.y - lead.size / 2 - 9, x1: pile.x + lead.size / 2 + 14, y1: pile.y });
+    const made = markOf(lead, pile.x, pile.y, members.flatMap((one) => one.details));
+    nodes.push(made);
+    boxes.push(boxAround(pile.x, pile.y, lead.size / 2 + 1));
+    if (members.length > 1) counted.push([made, members.length, pile.x, pile.y, lead.size / 2]);
   }
+  for (const [made, count, x, y, half] of counted) made.append(...badge(count, x, y, half, boxes));
   home.replaceChildren(...nodes);
 }
 
@@ -160,10 +173,8 @@ function postNode(pile, lead, road, boxes) {
     }
   }
   if (pile.members.length > 1) {
-    const [x, y] = ends.length ? [(ends[0][0][0] + ends[0][1][0]) / 2 + 12, (ends[0][0][1] + ends[0][1][1]) / 2 - 15] : [pile.a[0] + 12, pile.a[1] - 12];
-    made.append(svg("rect", { class: "badge", x: x - 8, y: y - 7, width: 16, height: 14, rx: 7 }));
-    made.append(svg("text", { class: "badge-text", x, y: y + 3.6, text: pile.members.length }));
-    boxes.push(boxAround(x, y, 8));
+    const [x, y] = ends.length ? [(pile.a[0] + pile.b[0]) / 2, (pile.a[1] + pile.b[1]) / 2] : pile.a;
+    made.append(...badge(pile.members.length, x, y, 13, boxes));
   }
   opens(made, name, () => tell("open", { keys, key: lead.key, from: made }));
   made.append(svg("title", { text: name }));

@@ -110,10 +110,15 @@ function layoutPlaces(layer, home, boxes, road) {
   const zoom = map.getZoom();
   const nodes = [];
   const texts = [];
+  const seen = [];
   for (const feature of layer.features) {
     const look = LABELS[feature.rank] || LABELS[4];
     if (zoom < look.zoom) continue;
     const [x, y] = layerPoint(shapeIn(feature)[0][0][0]);
+    seen.push({ feature, look, x, y });
+    if (feature.rank < 3) boxes.push(boxAround(x, y, look.dot + 1));
+  }
+  for (const { feature, look, x, y } of seen) {
     const wide = textWidth(feature.label, look.size, look.weight) + 4;
     const around = standing(x, y, look.dot + 4, boxes);
     const far = zoom >= FAN_ZOOM ? 20 : 7;
@@ -124,7 +129,7 @@ function layoutPlaces(layer, home, boxes, road) {
       texts.push(labelNode(feature.label, spot, look, `rank-${feature.rank}`));
     }
     if (spot || feature.rank < 3) {
-      boxes.push(boxAround(x, y, look.dot + 1));
+      if (feature.rank > 2) boxes.push(boxAround(x, y, look.dot + 1));
       nodes.push(placeNode(feature, x, y, look));
     }
   }
