@@ -90,7 +90,8 @@ def test_own_reports_hostile_in_every_text_column(folder, tmp_path, capsys):
     rows = pd.DataFrame(
         [
             {
-                "date": "2024-10-14", "place": "Pont-Sondé", "kind": "road_ambush", "actors": HOSTILE, "source": HOSTILE,
+                "date": "2024-10-14", "place": "Pont-Sondé", "kind": "road_ambush", "actors": HOSTILE,
+                "source": HOSTILE,
                 "said_by": HOSTILE, "url": "javascript:alert(1)", "summary": HOSTILE,
             },
             {"date": "2024-10-14", "place": HOSTILE, "kind": "abduction", "source": "radio", "summary": HOSTILE},
@@ -100,7 +101,10 @@ def test_own_reports_hostile_in_every_text_column(folder, tmp_path, capsys):
     mine = tmp_path / "mine.csv"
     rows.to_csv(mine, index=False)
     out = folder / "own"
-    assert main(["brief", "--as-of", "2024-10-15", "--events", str(mine), "--since", str(folder / "a"), "-o", str(out)]) == 0
+    assert (
+        main(["brief", "--as-of", "2024-10-15", "--events", str(mine), "--since", str(folder / "a"), "-o", str(out)])
+        == 0
+    )
     said = capsys.readouterr().out
     assert "3 rows read, 2 used, 1 rejected" in said
     assert (out / "quarantine.csv").is_file()

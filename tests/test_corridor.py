@@ -97,13 +97,17 @@ def test_within_agrees_with_a_cut_circle(rn1):
 
 
 def test_a_gap_is_refused_and_named():
-    posts = gpd.GeoDataFrame({"km": [0.0, 1.0, 2.0]}, geometry=gpd.points_from_xy([0, 1000, 9000], [0, 0, 0]), crs=METRIC)
+    posts = gpd.GeoDataFrame(
+        {"km": [0.0, 1.0, 2.0]}, geometry=gpd.points_from_xy([0, 1000, 9000], [0, 0, 0]), crs=METRIC
+    )
     with pytest.raises(CorridorError, match=r"between km 1 and km 2 the posts lie 8\.00 km apart"):
         Corridor.from_posts(posts, corridor_id="x", ref="X", name="X")
 
 
 def test_falling_posts_are_refused():
-    posts = gpd.GeoDataFrame({"km": [0.0, 2.0, 1.0]}, geometry=gpd.points_from_xy([0, 1000, 1500], [0, 0, 0]), crs=METRIC)
+    posts = gpd.GeoDataFrame(
+        {"km": [0.0, 2.0, 1.0]}, geometry=gpd.points_from_xy([0, 1000, 1500], [0, 0, 0]), crs=METRIC
+    )
     with pytest.raises(CorridorError, match="km 1 follows km 2"):
         Corridor.from_posts(posts, corridor_id="x", ref="X", name="X")
 
@@ -125,7 +129,11 @@ def test_a_branch_and_a_gap_in_lines_are_refused_with_their_place():
 
 def test_lines_in_any_order_and_direction_join():
     lines = gpd.GeoSeries(
-        [shapely.LineString([(0, 0), (100, 0)]), shapely.LineString([(300, 0), (200, 0)]), shapely.LineString([(100, 0), (200, 0)])],
+        [
+            shapely.LineString([(0, 0), (100, 0)]),
+            shapely.LineString([(300, 0), (200, 0)]),
+            shapely.LineString([(100, 0), (200, 0)]),
+        ],
         crs=METRIC,
     )
     road = Corridor.from_lines(lines, corridor_id="x", ref="X", name="X")

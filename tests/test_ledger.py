@@ -30,7 +30,17 @@ def test_events_on_disk_are_the_reports_merged():
 def test_merging_looks_at_no_order():
     reports = data.read_table("artibonite", "reports")
     shuffled = reports.sample(frac=1, random_state=3)
-    numbers = ["event_id", "date_start", "kind", "killed_low", "killed_best", "killed_high", "n_claims", "n_sources", "place_kind"]
+    numbers = [
+        "event_id",
+        "date_start",
+        "kind",
+        "killed_low",
+        "killed_best",
+        "killed_high",
+        "n_claims",
+        "n_sources",
+        "place_kind",
+    ]
     assert_frame_equal(merge_reports(reports)[numbers], merge_reports(shuffled)[numbers])
 
 

@@ -36,14 +36,14 @@ def table(area, rows) -> gpd.GeoDataFrame:
     return schema.conform(place_rows(pd.DataFrame(full, columns=names), area), schema.EVENTS)
 
 
-def one_stretch(area, day=DAY, low=94_850.8, high=107_752.4, **more):
+def one_stretch(day=DAY, low=94_850.8, high=107_752.4, **more):
     return {"date_start": day.isoformat(), "from_m": low, "to_m": high, **more}
 
 
 def test_one_fresh_event_by_hand(artibonite, rn1):
     """One event today, all on one stretch; the formula written out and scipy's own quantile."""
     stretch = rn1.stretch("Saint-Marc", "Pont-Sondé")
-    events = table(artibonite, [one_stretch(artibonite, low=stretch.from_m + 1, high=stretch.to_m - 1)])
+    events = table(artibonite, [one_stretch(low=stretch.from_m + 1, high=stretch.to_m - 1)])
     risk = corridor_risk(rn1, events, as_of=DAY, model=FIXED).set_index("name")
     row = risk.loc["Saint-Marc – Pont-Sondé"]
     days = (1 - 0.5 ** (730 / 90)) * 90 / np.log(2)
@@ -59,19 +59,19 @@ def test_one_fresh_event_by_hand(artibonite, rn1):
 
 
 def test_half_life(artibonite, rn1):
-    events = table(artibonite, [one_stretch(artibonite, day=DAY - dt.timedelta(days=90), low=95_000, high=107_000)])
+    events = table(artibonite, [one_stretch(day=DAY - dt.timedelta(days=90), low=95_000, high=107_000)])
     risk = corridor_risk(rn1, events, as_of=DAY, model=FIXED)
     assert risk["events_used"].sum() == pytest.approx(0.5)
 
 
 def test_what_does_not_count_is_told(artibonite, rn1):
     rows = [
-        one_stretch(artibonite),
-        one_stretch(artibonite, kind="protest"),
-        one_stretch(artibonite, record="aggregate"),
-        one_stretch(artibonite, day=dt.date(2020, 1, 1)),
-        one_stretch(artibonite, day=dt.date(2024, 10, 16)),
-        one_stretch(artibonite, place_kind="nowhere"),
+        one_stretch(),
+        one_stretch(kind="protest"),
+        one_stretch(record="aggregate"),
+        one_stretch(day=dt.date(2020, 1, 1)),
+        one_stretch(day=dt.date(2024, 10, 16)),
+        one_stretch(place_kind="nowhere"),
     ]
     risk = corridor_risk(rn1, table(artibonite, rows), as_of=DAY)
     assert sum(risk.attrs["tally"].values()) == 5
@@ -87,7 +87,7 @@ def test_silence_is_its_own_answer(artibonite, rn1):
 
 def test_a_protest_breaks_the_silence_but_is_no_incident(artibonite, rn1):
     stretch = rn1.stretch("Saint-Marc", "Pont-Sondé")
-    rows = [one_stretch(artibonite, low=stretch.from_m + 1, high=stretch.to_m - 1, kind="protest")]
+    rows = [one_stretch(low=stretch.from_m + 1, high=stretch.to_m - 1, kind="protest")]
     risk = corridor_risk(rn1, table(artibonite, rows), as_of=DAY).set_index("name")
     assert risk.loc["Saint-Marc – Pont-Sondé", "info"] == Info.QUIET
     assert pd.isna(risk.loc["Saint-Marc – Pont-Sondé", "band"])
@@ -130,13 +130,15 @@ def test_two_counts_of_one_massacre_are_one_event(events):
 
 days = st.dates(dt.date(2023, 1, 1), dt.date(2024, 10, 15))
 event_rows = st.lists(
-    st.tuples(days, st.floats(0, 240_000), st.floats(100, 9_000), st.sampled_from(["road_ambush", "protest", "abduction"])),
+    st.tuples(
+        days, st.floats(0, 240_000), st.floats(100, 9_000), st.sampled_from(["road_ambush", "protest", "abduction"])
+    ),
     max_size=12,
 )
 
 
 def made(area, rows):
-    return table(area, [one_stretch(area, day=d, low=low, high=low + length, kind=kind) for d, low, length, kind in rows])
+    return table(area, [one_stretch(day=d, low=low, high=low + length, kind=kind) for d, low, length, kind in rows])
 
 
 @settings(max_examples=15)
@@ -184,7 +186,14 @@ def test_located_or_not_is_the_same(rn1, events):
 
 @pytest.mark.parametrize(
     "bad",
-    [{"half_life_days": 0}, {"prior_shape": -1}, {"prior_rate": 0}, {"window_days": 0}, {"kinds": frozenset()}, {"band_rates": (0.3, 0.1, 0.03, 0.01)}],
+    [
+        {"half_life_days": 0},
+        {"prior_shape": -1},
+        {"prior_rate": 0},
+        {"window_days": 0},
+        {"kinds": frozenset()},
+        {"band_rates": (0.3, 0.1, 0.03, 0.01)},
+    ],
 )
 def test_a_bad_model_says_what_is_wrong(bad):
     with pytest.raises(ModelError, match=next(iter(bad))):
@@ -210,13 +219,15 @@ def test_calibration_under_the_model():
         n = rng.poisson(rate * 40 * model.window_days / DAYS_PER_MONTH)
         y = (0.5 ** (rng.uniform(0, model.window_days, n) / model.half_life_days)).sum()
         exposure = 40 * tau / DAYS_PER_MONTH
-        low, high = stats.gamma.ppf([0.1, 0.9], model.prior_shape + y / c, scale=1 / (model.prior_shape / 0.05 + exposure / c))
+        low, high = stats.gamma.ppf(
+            [0.1, 0.9], model.prior_shape + y / c, scale=1 / (model.prior_shape / 0.05 + exposure / c)
+        )
         covered.append(low <= rate <= high)
     assert 0.76 <= np.mean(covered) <= 0.86
 
 
 def test_kinds_are_a_choice(artibonite, rn1):
-    rows = [one_stretch(artibonite, kind="protest")]
+    rows = [one_stretch(kind="protest")]
     model = RiskModel(kinds=frozenset({EventKind.PROTEST}))
     assert corridor_risk(rn1, table(artibonite, rows), as_of=DAY, model=model)["events_used"].sum() == pytest.approx(1)
 

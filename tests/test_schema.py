@@ -63,7 +63,13 @@ def test_null_is_not_zero():
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("date_start", "3 October"), ("killed_low", "many"), ("killed_low", "1.5"), ("kind", "quarrel"), ("killed_low", "inf")],
+    [
+        ("date_start", "3 October"),
+        ("killed_low", "many"),
+        ("killed_low", "1.5"),
+        ("kind", "quarrel"),
+        ("killed_low", "inf"),
+    ],
 )
 def test_a_bad_cell_is_named_with_its_row(events, column, value):
     frame = events.head(3).copy()

@@ -1,0 +1,23 @@
+"""Run the measurements and print medians and ratios."""
+
+from __future__ import annotations
+
+import argparse
+
+from benchmarks import start
+
+SUITES = {"start": start.run}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("suite", nargs="*", choices=[*SUITES, []], help="default: all")
+    parser.add_argument("--repeat", type=int, default=5, help="runs of each (default: %(default)s)")
+    args = parser.parse_args()
+    for name in args.suite or SUITES:
+        print(f"## {name}")
+        SUITES[name](args.repeat)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""What starting costs: the import, and the main job from cold."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from statistics import median
+
+
+def _seconds(arguments: list[str]) -> tuple[float, float]:
+    """Give seconds and peak memory in MB of one run of Python in a new process."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+    taken = time.perf_counter() - start
+    return taken, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
+
+
+def run(repeat: int) -> None:
+    """Print the import beside geopandas' own, then ``artimap brief``."""
+    code = {"geopandas": "import geopandas", "artimap": "import artimap"}
+    times: dict[str, list[float]] = {name: [] for name in code}
+    for _ in range(repeat):
+        for name, line in code.items():  # in turn, so that a busy moment hits both
+            times[name].append(_seconds(["-c", line])[0])
+    geopandas, artimap = (median(times[name]) for name in code)
+    print(f"import geopandas {geopandas:.2f} s, import artimap {artimap:.2f} s, ratio {artimap / geopandas:.2f}")
+    runs = []
+    for _ in range(repeat):
+        with tempfile.TemporaryDirectory() as folder:
+            runs.append(_seconds(["-m", "artimap", "brief", "--as-of", "2024-10-15", "-o", folder]))
+    print(f"artimap brief {median(run[0] for run in runs):.1f} s, peak {max(run[1] for run in runs):.0f} MB")
