@@ -21,7 +21,7 @@ from artimap.maps import style
 from artimap.maps.audience import Left
 from artimap.maps.details import Detail, sentence_case, text_or, to_date
 from artimap.maps.layers import Layer
-from artimap.maps.phrases import rate_phrase
+from artimap.maps.phrases import rate_figure, rate_phrase
 from artimap.vocab import CheckpointStatus, Info
 
 if TYPE_CHECKING:
@@ -108,11 +108,13 @@ def worst_section(risk: gpd.GeoDataFrame, details: dict[str, Detail], lang: str)
         detail = details.get(f"stretch:{row['lixel_id']}")
         length_km = (float(row["to_m"]) - float(row["from_m"])) / 1000
         last = to_date(row["last_event"])
-        why = tr("map.brief.why", lang, n=int(row["n_events"]))
+        weight = format_number(float(row["events_used"]), lang)
+        why = tr("map.brief.why", lang, n=int(row["n_events"]), weight=weight)
         if last is not None:
             why = f"{why} {tr('map.brief.why_last', lang, day=format_day(last, lang))}"
         rate = rate_phrase(row["rate"], row["lo80"], row["hi80"], length_km, lang)
-        items.append(Item(text_or(row["name"]), f"{sentence_case(rate)}. {why}", detail.key if detail else ""))
+        text = f"{sentence_case(rate)}: {rate_figure(row['rate'], lang)}. {why}"
+        items.append(Item(text_or(row["name"]), text, detail.key if detail else ""))
     text = "" if items else tr("map.brief.worst_none", lang)
     return Section(tr("map.brief.worst_head", lang), text, tuple(items))
 
