@@ -443,7 +443,7 @@ def count_rows(path: Path) -> int:
 
 
 def find_data_until(folder: Path) -> dt.date:
-    """Give the day up to which the reports reach: the last ``date_start`` of ``reports.csv``.
+    """Give the day up to which the reports reach: the last ``date_end`` of ``reports.csv``.
 
     Raises
     ------
@@ -452,7 +452,7 @@ def find_data_until(folder: Path) -> dt.date:
     """
     reports = folder / "reports.csv"
     if reports.is_file():
-        days = [row["date_start"] for row in read_rows(reports) if row["date_start"]]
+        days = [row["date_end"] for row in read_rows(reports) if row["date_end"]]
         return max(dt.date.fromisoformat(day) for day in days)
     manifest = folder / "manifest.json"
     if manifest.is_file():
