@@ -12,7 +12,7 @@ from artimap.gazetteer import fold, known_place, resolve
 from artimap.vocab import Where
 
 
-@pytest.mark.parametrize("mark", list("'’‘ʼ`´′＇") + ["", " "])
+@pytest.mark.parametrize("mark", [*"'’‘ʼ`´′＇", "", " "])
 def test_every_apostrophe_of_lestere(artibonite, mark):
     found = am.find_place(artibonite, f"L{mark}Estère")
     assert found["id"].iloc[0] == "l-estere"
