@@ -225,7 +225,7 @@ def corridor_risk(
         out["newest_report"] = np.fmax(out["newest_report"].to_numpy(), said)
     newest_age = (pd.Timestamp(day) - out["newest_report"]).dt.days
     silent = out["newest_report"].isna() | (newest_age > model.quiet_after_days)
-    # an incident in the window is still a report of an incident, however old
+    # silence outweighs an old incident: what was so long ago says nothing of now
     reported = out["n_events"] > 0
     out["info"] = np.where(silent, Info.SILENT.value, np.where(reported, Info.REPORTED.value, Info.QUIET.value))
     band = 1 + np.searchsorted(np.asarray(model.band_rates), out["rate"].to_numpy(dtype=float), side="right")
