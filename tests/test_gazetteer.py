@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import artimap as am
 from artimap.errors import PlaceError
 from artimap.gazetteer import fold, known_place, resolve
+from artimap.gazetteer.names import entries, localities
+from artimap.schema import split_names
 from artimap.vocab import Where
 
 
@@ -71,7 +75,8 @@ def test_nothing_fits_nonsense(artibonite):
         ("RN1", Where.NOWHERE, "RN1"),
         ("route nationale numéro 1", Where.NOWHERE, "RN1"),
         ("asdf qwer", Where.NOWHERE, ""),
-        ("Carrefour Savien (RN1 junction)", Where.NOWHERE, ""),
+        ("Carrefour Savien (RN1 junction)", Where.SECTION, "Bas Coursin I"),
+        ("the President", Where.NOWHERE, ""),
     ],
 )
 def test_phrases(artibonite, text, kind, name):
@@ -103,6 +108,88 @@ def test_no_text_breaks_reading(artibonite, text):
     assert (reading.kind is Where.NOWHERE) == (
         reading.place_id is None and reading.pcode is None and reading.from_m is None
     )
+    assert reading.why
+    if reading.ambiguous:
+        assert len(reading.candidates) > 1
+
+
+_WORDS = [
+    "between", "entre", "ant", "and", "et", "ak", "à", "de", "5 km", "north", "au nord", "près de", "RN1", "RN9",
+    "km 300", "2e section", "1re et 9e sections", "commune de", "carrefour", "pont", "Saint-Marc", "Gonayiv", "Poteau",
+    "Savien", "Jacmel", "Bas-Artibonite", "sortie sud", "vers", ",", ";", "(", ")", "/", "-", "route de", "60 %",
+    "Ti Bwadòm", "Xyzzy",
+]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(words=st.lists(st.sampled_from(_WORDS), max_size=9))
+def test_no_mix_of_words_breaks_reading(artibonite, words):
+    reading = resolve(artibonite, " ".join(words))
+    assert (reading.kind is Where.STRETCH) == (reading.from_m is not None)
+    if reading.kind is Where.STRETCH:
+        lengths = am.read_roads(artibonite).set_index("road_id")["length_m"]
+        assert 0 <= reading.from_m < reading.to_m <= lengths[reading.corridor_id] + 1
+    if reading.kind in (Where.POINT, Where.PLACE):
+        assert reading.place_id in set(am.read_places(artibonite)["place_id"])
+    assert all(0 <= one.score <= 1 for one in reading.candidates)
+
+
+def _plain(name: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
+
+
+_VARIANTS = {
+    "upper case": str.upper,
+    "lower case": str.lower,
+    "no accents": _plain,
+    "accents apart": lambda name: unicodedata.normalize("NFD", name),
+    "spaces for hyphens": lambda name: name.replace("-", " "),
+    "hyphens for spaces": lambda name: name.replace(" ", "-"),
+    "typographic apostrophe": lambda name: name.replace("'", "’"),
+    "other apostrophe": lambda name: name.replace("'", "ʼ"),
+    "St": lambda name: name.replace("Saint", "St"),
+    "St.": lambda name: name.replace("Saint-", "St. "),
+}
+
+
+@pytest.mark.parametrize("variant", _VARIANTS)
+def test_every_known_name_in_every_spelling_is_the_same(artibonite, variant):
+    change = _VARIANTS[variant]
+    tables = (am.read_places(artibonite), am.read_units(artibonite))
+    names = {row["name"] for table in tables for _, row in table.iterrows()}
+    for table in tables:
+        for column in ("name_fr", "name_ht", "aliases"):
+            names |= (
+                {name for cell in table[column].dropna() for name in split_names(cell)} if column in table else set()
+            )
+    assert len(names) > 200
+    wrong = {}
+    for name in sorted(names):
+        first, again = resolve(artibonite, name), resolve(artibonite, change(name))
+        if not first.candidates or [one.id for one in first.candidates[:1]] != [one.id for one in again.candidates[:1]]:
+            wrong[name] = (first.kind, again.kind, change(name))
+    assert not wrong
+
+
+def test_localities_lie_in_known_things(artibonite):
+    known = {one.id: one for one in entries(artibonite)}
+    roads = set(am.read_roads(artibonite)["road_id"])
+    for one in localities(artibonite):
+        if one.where is Where.STRETCH:
+            assert one.road_id in roads
+            assert one.from_m < one.to_m
+        elif one.where is not Where.NOWHERE:
+            held = known[one.id]
+            places = (Where.PLACE, Where.POINT)
+            assert held.where is one.where or {held.where, one.where} == set(places), one.locality
+
+
+def test_a_distance_off_the_roads_keeps_its_radius(artibonite):
+    reading = resolve(artibonite, "12 km north-east of Savien")
+    assert (reading.kind, reading.place_id, reading.radius_m, reading.geo_precision) == (
+        Where.PLACE, "savien", 13_000.0, 3,
+    )  # fmt: skip
+    assert resolve(artibonite, "Savien").radius_m is None
 
 
 @given(st.text(max_size=40))
