@@ -1,4 +1,4 @@
-"""Areas, and the embedded tables of an area in its metric system."""
+"""Areas, and the tables of an area in its metric system: embedded, or better ones that the user added."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from artimap import data, schema
+from artimap import data, schema, userdata
 from artimap.crs import WGS84
 from artimap.errors import DataError
 
@@ -50,6 +50,10 @@ AREAS: dict[str, Area] = {known.name: known for known in (ARTIBONITE,)}
 """All areas by name. A new one is an ``Area`` here and a folder under ``data/``."""
 
 
+UNIT_LAYERS = {"adm1": "outline", "adm2": "communes", "adm3": "sections"}
+"""The layer that holds the boundaries of each level."""
+
+
 def area(name: str) -> Area:
     """Give an area by name.
 
@@ -76,25 +80,51 @@ def _points(table: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
 
 
 def read_layer(area: Area, name: str) -> gpd.GeoDataFrame:
-    """Read an embedded base layer (``land``, ``lakes``, ``rivers``, ``border``, ``outline``).
+    """Read a base layer (``land``, ``lakes``, ``rivers``, ``border``, ``outline``).
+
+    The outline is that of the added boundaries, where there are any.
 
     Returns
     -------
     GeoDataFrame
         In ``area.crs``.
     """
+    if name == "outline" and (added := added_units(area)) is not None:
+        whole = added[added["level"] == "adm1"]
+        if len(whole):
+            return whole[["pcode", "name", "approximate", "geometry"]].reset_index(drop=True)
     return data.read_geojson(area.name, name).to_crs(area.crs)
 
 
 def read_places(area: Area) -> gpd.GeoDataFrame:
-    """Read the named places of an area.
+    """Read the named places of an area: the embedded ones, then those that an added layer has more.
 
     Returns
     -------
     GeoDataFrame
-        PLACES in ``area.crs``, one point a place.
+        PLACES in ``area.crs``, one point a place. Added places have p-codes where
+        boundaries were added too.
     """
-    return schema.conform(_points(data.read_table(area.name, "places"), area.crs), schema.PLACES)
+    places = _points(data.read_table(area.name, "places"), area.crs)
+    if userdata.has(area.name, "osm", "places"):
+        more = userdata.read(area.name, "osm", "places").to_crs(area.crs)
+        more = _with_pcodes(more[~more["place_id"].isin(places["place_id"])], added_units(area))
+        places = pd.concat([places, more], ignore_index=True)
+    return schema.conform(places, schema.PLACES)
+
+
+def _with_pcodes(places: gpd.GeoDataFrame, units: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Say in which commune and section places lie; approximate boundaries do not know."""
+    if units is None:
+        return places
+    out = places.copy()
+    for level, column in (("adm2", "adm2_pcode"), ("adm3", "adm3_pcode")):
+        here = units[units["level"] == level]
+        place, unit = shapely.STRtree(here.geometry.to_numpy()).query(out.geometry.to_numpy(), predicate="intersects")
+        first = pd.Series(here["pcode"].to_numpy()[unit], index=place, dtype=schema.TEXT).groupby(level=0).min()
+        found = first.reindex(range(len(out))).set_axis(out.index)
+        out[column] = found.fillna(out[column].astype(schema.TEXT))
+    return out
 
 
 def read_posts(area: Area) -> gpd.GeoDataFrame:
@@ -103,16 +133,24 @@ def read_posts(area: Area) -> gpd.GeoDataFrame:
 
 
 def read_road_units(area: Area) -> pd.DataFrame:
-    """Read which road runs inside or within 500 m of which unit: ROAD_UNITS."""
-    table: pd.DataFrame = schema.conform(data.read_table(area.name, "road_units"), schema.ROAD_UNITS)
+    """Read which road runs inside or within 500 m of which unit: ROAD_UNITS.
+
+    Measured anew on added boundaries, where there are any.
+    """
+    if userdata.has(area.name, "cod-ab", "road_units"):
+        read = userdata.read_text(area.name, "cod-ab", "road_units")
+    else:
+        read = data.read_table(area.name, "road_units")
+    table: pd.DataFrame = schema.conform(read, schema.ROAD_UNITS)
     return table
 
 
 def read_roads(area: Area) -> gpd.GeoDataFrame:
-    """Read the roads of an area as lines through their posts.
+    """Read the roads of an area, as lines through their posts or as an added layer has them.
 
-    The line cuts corners between posts: measure along ``length_m`` (or a
-    :class:`~artimap.corridor.Corridor`), never on the line itself.
+    A line through posts cuts corners: measure along ``length_m`` (or a
+    :class:`~artimap.corridor.Corridor`), never on the line itself. Chainage is that of
+    the posts with either line.
 
     Returns
     -------
@@ -124,12 +162,16 @@ def read_roads(area: Area) -> gpd.GeoDataFrame:
     lines = posts.groupby("road_id", sort=False)["geometry"].agg(lambda points: shapely.LineString(list(points)))
     length = posts.groupby("road_id", sort=False)["km"].max() * 1000.0
     roads["length_m"] = roads["road_id"].map(length)
+    if userdata.has(area.name, "osm", "roads"):
+        better = userdata.read(area.name, "osm", "roads").to_crs(area.crs).set_index("road_id")
+        lines.update(better.geometry[better.index.isin(lines.index)])
+        roads["source"] = roads["road_id"].map(better["source"]).fillna(roads["source"])
     geometry = gpd.GeoSeries(lines.reindex(roads["road_id"]).to_numpy(), crs=area.crs)
     return schema.conform(gpd.GeoDataFrame(roads, geometry=geometry, crs=area.crs), schema.ROADS)
 
 
 def read_units(area: Area, level: str | None = None) -> gpd.GeoDataFrame:
-    """Read the administrative units with their (approximate) boundaries.
+    """Read the administrative units with their boundaries: added ones, else approximate ones.
 
     Parameters
     ----------
@@ -142,22 +184,56 @@ def read_units(area: Area, level: str | None = None) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         UNITS in ``area.crs``. ``approximate`` is true where the boundary is a stand-in
-        made from interior points: fit to look at, not to measure with.
+        made from interior points: fit to look at, not to measure with. Names, other
+        spellings and population are artimap's where it knows the p-code, whatever the boundary.
     """
     units = data.read_table(area.name, "units")
-    shapes = pd.concat(
-        [data.read_geojson(area.name, name)[["pcode", "geometry"]] for name in ("outline", "communes", "sections")]
-    )
+    shapes = pd.concat([data.read_geojson(area.name, name)[["pcode", "geometry"]] for name in UNIT_LAYERS.values()])
     by_pcode = gpd.GeoSeries(shapes["geometry"].to_numpy(), index=shapes["pcode"].to_numpy(), crs=WGS84)
     units["approximate"] = True
     geometry = gpd.GeoSeries(by_pcode.reindex(units["pcode"]).to_numpy(), crs=WGS84)
     frame = gpd.GeoDataFrame(units.drop(columns=["lon", "lat"]), geometry=geometry, crs=WGS84).to_crs(area.crs)
+    added = added_units(area)
+    if added is not None:
+        frame = _with_added(frame, added)
     if level is not None:
         frame = frame[frame["level"] == level]
     return schema.conform(frame, schema.UNITS)
 
 
+def added_units(area: Area) -> gpd.GeoDataFrame | None:
+    """Give the boundaries that the user added, or None."""
+    levels = [name for name in UNIT_LAYERS.values() if userdata.has(area.name, "cod-ab", name)]
+    if not levels:
+        return None
+    units = pd.concat([userdata.read(area.name, "cod-ab", name) for name in levels], ignore_index=True)
+    return schema.conform(units.to_crs(area.crs), schema.UNITS)
+
+
+def _with_added(known: gpd.GeoDataFrame, added: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give known units their added boundary, and append units that are not known yet."""
+    out = known.set_index("pcode")
+    better = added.set_index("pcode")
+    shared = out.index.intersection(better.index)
+    for name in ("area_km2", "valid_from", "valid_to", "approximate", "source"):
+        out[name] = out[name].astype("object")
+        out.loc[shared, name] = better.loc[shared, name].astype("object")
+    shapes = out.geometry.copy()
+    shapes.loc[shared] = better.geometry.loc[shared]
+    out = out.set_geometry(shapes).reset_index()
+    new = added[~added["pcode"].isin(shared)]
+    if len(new):
+        out = pd.concat([out, new.astype({c: "object" for c in new.columns if c != "geometry"})], ignore_index=True)
+    return out
+
+
 def unit_points(area: Area) -> gpd.GeoSeries:
     """Give an interior point of every unit by p-code, in ``area.crs``."""
     units = _points(data.read_table(area.name, "units"), area.crs)
-    return gpd.GeoSeries(units.geometry.to_numpy(), index=units["pcode"].to_numpy(), crs=area.crs)
+    points = gpd.GeoSeries(units.geometry.to_numpy(), index=units["pcode"].to_numpy(), crs=area.crs)
+    added = added_units(area)
+    if added is None:
+        return points
+    new = added[~added["pcode"].isin(points.index)]
+    more = gpd.GeoSeries(new.geometry.representative_point().to_numpy(), index=new["pcode"].to_numpy(), crs=area.crs)
+    return gpd.GeoSeries(pd.concat([points, more]), crs=area.crs)

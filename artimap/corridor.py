@@ -8,7 +8,7 @@ drawn through posts cuts the bends and measures several per cent short.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from shapely.ops import substring
 
-from artimap import data, schema
+from artimap import data, schema, userdata
 from artimap.area import Area, read_places, read_posts, read_road_units, read_roads
 from artimap.crs import require
 from artimap.errors import CorridorError, PlaceError
@@ -482,7 +483,7 @@ def _why_not_one_line(parts: NDArray[Any], ref: str) -> str:
 
 
 def read_corridor(area: Area, road_id: str) -> Corridor:
-    """Read an embedded road as a corridor.
+    """Read a road of an area as a corridor.
 
     Parameters
     ----------
@@ -494,7 +495,8 @@ def read_corridor(area: Area, road_id: str) -> Corridor:
     Returns
     -------
     Corridor
-        In ``area.crs``, its chainage calibrated on the kilometre posts.
+        In ``area.crs``, its chainage calibrated on the kilometre posts; its line runs
+        through them, or is that of an added layer (``artimap data add osm``).
 
     Raises
     ------
@@ -508,15 +510,19 @@ def read_corridor(area: Area, road_id: str) -> Corridor:
         msg = f"no road {road_id!r} in {area.label}; there is: {', '.join(roads['road_id'])}"
         raise CorridorError(msg)
     road = found.iloc[0]
-    posts = read_posts(area)
+    every = read_posts(area)
+    posts = every[every["road_id"] == wanted].sort_values("seq")
     units = read_road_units(area)
     corridor = Corridor.from_posts(
-        posts[posts["road_id"] == wanted].sort_values("seq"),
+        posts,
         corridor_id=wanted,
         ref=str(road["ref"]) if pd.notna(road["ref"]) else wanted.upper(),
         name=str(road["name"]) if pd.notna(road["name"]) else wanted.upper(),
         units=units[units["road_id"] == wanted].reset_index(drop=True),
     )
+    if userdata.has(area.name, "osm", "roads") and not shapely.equals(corridor.line, road.geometry):
+        line, measures = calibrated(road.geometry, posts, ref=corridor.ref)
+        corridor = replace(corridor, line=line, measures=measures)
     ends = data.read_table(area.name, "stretch_ends")
     here = ends[ends["road_id"] == wanted]["place_id"]
     places = read_places(area)
@@ -524,13 +530,52 @@ def read_corridor(area: Area, road_id: str) -> Corridor:
     towns = towns.sort_values("chainage_m")[
         ["place_id", "name", "name_fr", "name_ht", "aliases", "kind", "chainage_m", "offset_m", "geometry"]
     ].reset_index(drop=True)
-    return Corridor(
-        corridor_id=corridor.corridor_id,
-        ref=corridor.ref,
-        name=corridor.name,
-        crs=corridor.crs,
-        line=corridor.line,
-        measures=corridor.measures,
-        units=corridor.units,
-        towns=towns,
-    )
+    return replace(corridor, towns=towns)
+
+
+_POST_SLACK_M = 500.0
+"""A detailed line may be this much longer between two posts than they say."""
+
+
+def calibrated(line: shapely.LineString, posts: gpd.GeoDataFrame, *, ref: str) -> tuple[shapely.LineString, Floats]:
+    """Give a detailed line the chainage of kilometre posts.
+
+    Each post goes to the nearest point of the line a little way after the post before, so
+    that a bend that comes back close to itself is not mistaken; between posts chainage
+    grows with the length of the line.
+
+    Parameters
+    ----------
+    line
+        The road in a metric system, from km 0.
+    posts
+        POSTS of the road in the same system, in order.
+    ref
+        What to call the road in a message.
+
+    Returns
+    -------
+    tuple
+        The line without repeated vertices, and the chainage of each vertex in metres.
+
+    Raises
+    ------
+    CorridorError
+        If the posts do not follow one another along the line.
+    """
+    km = posts["km"].to_numpy(dtype=float)
+    spots = posts.geometry.to_numpy()
+    at = np.zeros(len(km))
+    for i in range(1, len(km)):
+        low = float(at[i - 1])
+        window = substring(line, low, min(low + (km[i] - km[i - 1]) * 1000 + _POST_SLACK_M, line.length))
+        at[i] = low + shapely.line_locate_point(window, spots[i])
+    at[-1] = line.length
+    if (np.diff(at) <= 0).any():
+        wrong = ", ".join(f"km {km[i + 1]:g}" for i in np.flatnonzero(np.diff(at) <= 0)[:5])
+        msg = f"{ref}: along this line the posts do not follow one another at {wrong}"
+        raise CorridorError(msg)
+    xy = shapely.get_coordinates(line)
+    xy = xy[np.r_[True, np.hypot(*np.diff(xy, axis=0).T) > 0]]
+    along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]
+    return shapely.LineString(xy), np.interp(along, at, km * 1000.0)

@@ -1,5 +1,8 @@
 """Where the embedded tables lie, and what they are: one folder an area, one manifest.
 
+:func:`manifest` says what is in use: where the user added a better layer
+(:mod:`artimap.userdata`), its entry stands in place of the embedded one.
+
 In a checkout (also an editable install) the folder is ``data/`` beside the package; in a
 wheel it is ``artimap/_data``. Nothing is ever downloaded.
 """
@@ -9,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,8 +20,9 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from artimap import userdata
 from artimap.errors import DataError
-from artimap.schema import TEXT
+from artimap.schema import TEXT, split_names
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -43,7 +47,10 @@ def data_root() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class LayerEntry:
-    """One embedded file: what it holds, under which licence, from whom."""
+    """One file: what it holds, under which licence, from whom.
+
+    ``added`` is the name of the user's layer that it comes from; empty where it is embedded.
+    """
 
     name: str
     file: str
@@ -56,11 +63,12 @@ class LayerEntry:
     date: str
     approximate: bool
     note: str
+    added: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All embedded files of one area, and the day up to which its reports reach."""
+    """All files of one area, and the day up to which its reports reach."""
 
     area: str
     data_until: dt.date
@@ -82,9 +90,54 @@ class Manifest:
         raise DataError(msg)
 
 
-@cache
 def manifest(area: str) -> Manifest:
-    """Read the manifest of an area.
+    """Give what is in use in an area: the embedded layers, and those that the user added in their place.
+
+    Raises
+    ------
+    DataError
+        If there is no such area, or the user's manifest is damaged.
+    """
+    known = embedded(area)
+    added = userdata.layers(area)
+    if not added:
+        return known
+    entries = list(known.layers)
+    for layer in added:
+        for table in layer.tables:
+            replaced = split_names(table.stands_for)
+            for name in replaced or (f"{layer.name} {table.name}",):
+                entry = _added_entry(name, layer, table)
+                at = next((n for n, one in enumerate(entries) if one.name == name), None)
+                if at is not None and name == "road_units":  # derived from the roads too, so under their terms
+                    entry = replace(entry, licence=entries[at].licence, attribution=entries[at].attribution)
+                if at is None:
+                    entries.append(entry)
+                else:
+                    entries[at] = entry
+    return Manifest(area=area, data_until=known.data_until, layers=tuple(entries))
+
+
+def _added_entry(name: str, layer: userdata.UserLayer, table: userdata.UserTable) -> LayerEntry:
+    return LayerEntry(
+        name=name,
+        file=f"{layer.name}/{table.file}",
+        rows=table.rows,
+        bytes=table.bytes,
+        sha256=table.sha256,
+        licence=layer.licence,
+        attribution=layer.attribution,
+        source=layer.source,
+        date=layer.date,
+        approximate=False,
+        note=f"added by the user (artimap data remove {layer.name} goes back)",
+        added=layer.name,
+    )
+
+
+@cache
+def embedded(area: str) -> Manifest:
+    """Read the manifest of an area's embedded layers.
 
     Raises
     ------
@@ -118,7 +171,7 @@ def manifest(area: str) -> Manifest:
 
 def layer_path(area: str, name: str) -> Path:
     """Give the path of an embedded layer's file."""
-    return data_root() / area / manifest(area).layer(name).file
+    return data_root() / area / embedded(area).layer(name).file
 
 
 def read_table(area: str, name: str) -> pd.DataFrame:
@@ -137,7 +190,7 @@ def digest(path: Path) -> str:
 
 
 def check(area: str) -> list[str]:
-    """Compare every embedded file with the manifest.
+    """Compare every file, embedded or added, with its manifest.
 
     Returns
     -------
@@ -145,10 +198,10 @@ def check(area: str) -> list[str]:
         What is wrong, one line a file; empty where all is whole.
     """
     wrong = []
-    for entry in manifest(area).layers:
+    for entry in embedded(area).layers:
         path = data_root() / area / entry.file
         if not path.is_file():
             wrong.append(f"{entry.name}: {entry.file} is missing")
         elif digest(path) != entry.sha256:
             wrong.append(f"{entry.name}: {entry.file} differs from the manifest (changed or damaged)")
-    return wrong
+    return wrong + userdata.check(area)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,6 +21,9 @@ REFERENCE = ROOT.parent / "shared" / "reference"
 
 settings.register_profile("artimap", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("artimap")
+
+# a developer's own layers must not change what the tests see
+os.environ["ARTIMAP_DATA"] = str(Path(tempfile.mkdtemp(prefix="artimap-tests-")) / "none")
 
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
 
