@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from artimap.claims import Ledger
+from artimap.share._policy import SharePolicy
 from artimap.vocab import RESTRICTED, About, Audience, EventKind
-
-Frame = TypeVar("Frame", pd.DataFrame, gpd.GeoDataFrame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,18 @@ class HeldBack:
 
     sensitive: int
     positions: int
+    licensed: int = 0
 
     @property
     def total(self) -> int:
         """All rows held back."""
-        return self.sensitive + self.positions
+        return self.sensitive + self.positions + self.licensed
+
+
+def _licensed(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which rows come, alone or with others, from a source whose rows may not be passed on."""
+    shut = {licence: SharePolicy().is_licensed(str(licence)) for licence in table["licence"].dropna().unique()}
+    return np.asarray([shut.get(licence, False) for licence in table["licence"]], dtype=bool)
 
 
 def releasable(events: gpd.GeoDataFrame, *, audience: Audience) -> tuple[gpd.GeoDataFrame, HeldBack]:
@@ -36,7 +43,8 @@ def releasable(events: gpd.GeoDataFrame, *, audience: Audience) -> tuple[gpd.Geo
         EVENTS.
     audience
         ``internal`` gets everything; others neither rows of high or severe sensitivity
-        nor deployments, which tell where a force stands.
+        nor deployments, which tell where a force stands, nor rows of a source that may not
+        be passed on (``SharePolicy.licensed``).
 
     Returns
     -------
@@ -47,8 +55,9 @@ def releasable(events: gpd.GeoDataFrame, *, audience: Audience) -> tuple[gpd.Geo
         return events, HeldBack(0, 0)
     position = (events["kind"] == EventKind.DEPLOYMENT).to_numpy(dtype=bool)
     sensitive = events["sensitivity"].isin(RESTRICTED).to_numpy(dtype=bool) & ~position
-    held = HeldBack(int(sensitive.sum()), int(position.sum()))
-    return events[~(position | sensitive)].reset_index(drop=True), held
+    licensed = _licensed(events) & ~position & ~sensitive
+    held = HeldBack(int(sensitive.sum()), int(position.sum()), int(licensed.sum()))
+    return events[~(position | sensitive | licensed)].reset_index(drop=True), held
 
 
 def releasable_claims(ledger: Ledger, *, audience: Audience, events: gpd.GeoDataFrame) -> tuple[Ledger, HeldBack]:
@@ -68,7 +77,11 @@ def releasable_claims(ledger: Ledger, *, audience: Audience, events: gpd.GeoData
     claims = ledger.claims
     position = (claims["about"] == About.DEPLOYMENT).to_numpy(dtype=bool)
     orphan = ((claims["about"] == About.EVENT) & ~claims["subject"].isin(events["event_id"])).to_numpy(dtype=bool)
-    sensitive = (claims["sensitivity"].isin(RESTRICTED).to_numpy(dtype=bool) | orphan) & ~position
-    kept = claims[~(position | sensitive)].reset_index(drop=True)
-    posts = ledger.posts[~ledger.posts["sensitivity"].isin(RESTRICTED)].reset_index(drop=True)
-    return Ledger(kept, ledger.subjects, posts), HeldBack(int(sensitive.sum()), int(position.sum()))
+    licensed = _licensed(claims) & ~position
+    sensitive = (claims["sensitivity"].isin(RESTRICTED).to_numpy(dtype=bool) | orphan) & ~position & ~licensed
+    kept = claims[~(position | sensitive | licensed)].reset_index(drop=True)
+    gone = set(claims["claim_id"]) - set(kept["claim_id"])
+    shut = ledger.posts["sensitivity"].isin(RESTRICTED) | ledger.posts["claim_id"].isin(gone)
+    posts = ledger.posts[~shut].reset_index(drop=True)
+    held = HeldBack(int(sensitive.sum()), int(position.sum()), int(licensed.sum()))
+    return Ledger(kept, ledger.subjects, posts), held
