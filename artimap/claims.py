@@ -18,6 +18,7 @@ from artimap import data, schema
 from artimap.area import Area
 from artimap.schema import join_names, split_names
 from artimap.sources.placing import place_rows
+from artimap.state import LATEST, State, state_of
 from artimap.vocab import About, EventKind, Party, Predicate, Record, Sensitivity, Where
 
 _FINEST = (
@@ -74,6 +75,28 @@ class Ledger:
         claims = self.claims[self.claims["reported"].isna() | (self.claims["reported"] <= day)]
         posts = self.posts[self.posts["claim_id"].isin(claims["claim_id"])]
         return Ledger(claims, self.subjects, posts)
+
+    def state(self, subject: str, *, as_of: dt.date, known_on: dt.date | None = None, rule: str = LATEST) -> State:
+        """Compute what is said of a subject on a day, by a named rule, with the claims behind it.
+
+        Parameters
+        ----------
+        subject
+            An event id, place id, p-code, stretch or checkpoint id.
+        as_of
+            The day in the world that is asked about: what began later does not count.
+        known_on
+            Only what had surely been said by this day: a claim dated to a month counts from
+            the month's end, one without a day of its own not at all (see ``not_dated``).
+        rule
+            How a figure is computed; names in :data:`artimap.state.RULES`.
+
+        Raises
+        ------
+        ModelError
+            If there is no such rule.
+        """
+        return state_of(self.claims, subject, as_of=as_of, known_on=known_on, rule=rule)
 
 
 def _whole(values: pd.Series) -> list[int]:
@@ -135,7 +158,7 @@ def _merge_one(event_id: str, rows: pd.DataFrame) -> dict[str, object]:
         "n_claims": len(rows),
         "n_sources": rows["origin"].fillna(rows["source"]).nunique(),
         "sensitivity": max(rows["sensitivity"], key=lambda one: _SENSITIVITY.index(Sensitivity(one))),
-        "licence": _first(rows["licence"]),
+        "licence": join_names(rows["licence"].dropna()),
         "summary": _first(rows["summary"]),
     }
 
@@ -180,6 +203,7 @@ _COMMON = {
     "sensitivity": "sensitivity",
     "licence": "licence",
     "note": "note",
+    "origin": "origin",
 }
 
 

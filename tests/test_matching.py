@@ -1,0 +1,211 @@
+"""Duplicate reports: pairs with a score, decisions in a file, merging that honours them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from artimap import data
+from artimap.claims import merge_reports
+from artimap.cli import main
+from artimap.errors import ModelError, SchemaError
+from artimap.matching import (
+    DECISIONS,
+    PAIRS,
+    MatchModel,
+    apply_decisions,
+    match_reports,
+    read_decisions,
+    write_decisions,
+)
+
+
+@pytest.fixture(scope="module")
+def reports():
+    return data.read_table("artibonite", "reports")
+
+
+def half_of(reports, odd):
+    """Events of odd or even months: neighbours in time, which are the hard ones, stay together."""
+    first = reports.groupby("event_id")["date_start"].transform("min")
+    return reports[first.str.slice(5, 7).astype(int) % 2 == odd]
+
+
+def measured(reports):
+    truth = dict(zip(reports["report_id"], reports["event_id"], strict=True))
+    pairs = match_reports(reports)
+    right = sum(truth[one] == truth[other] for one, other in zip(pairs["report_a"], pairs["report_b"], strict=True))
+    wanted = sum(size * (size - 1) // 2 for size in reports["event_id"].value_counts())
+    return right / len(pairs), right / wanted, len(pairs), wanted
+
+
+@pytest.mark.parametrize(("odd", "name", "least"), [(0, "tuned on", (0.95, 0.9)), (1, "held", (0.85, 0.9))])
+def test_precision_and_recall(reports, odd, name, least):
+    precision, recall, listed, wanted = measured(half_of(reports, odd))
+    print(  # noqa: T201 - the figures are the result
+        f"\nmatching at {MatchModel().threshold}, months {name}: precision {precision:.3f} of {listed} pairs, "
+        f"recall {recall:.3f} of {wanted}"
+    )
+    assert precision >= least[0]
+    assert recall >= least[1]
+
+
+def test_row_order_changes_nothing(reports):
+    some = reports.head(80)
+    pd.testing.assert_frame_equal(match_reports(some), match_reports(some.iloc[::-1]))
+
+
+def test_pairs_say_why(reports):
+    pairs = match_reports(reports.head(60))
+    assert list(pairs.columns) == list(PAIRS)
+    assert pairs["score"].between(MatchModel().threshold, 1.0).all()
+    assert pairs["score"].is_monotonic_decreasing
+    assert (pairs["report_a"] < pairs["report_b"]).all()
+    assert pairs["why"].str.len().min() > 0
+
+
+def test_events_can_be_matched_too(events):
+    assert set(match_reports(events)["report_a"]) <= set(events["event_id"])
+
+
+def test_own_rows_against_others(reports):
+    own, others = reports.iloc[:40], reports.iloc[40:]
+    pairs = match_reports(own, others=others)
+    ids = set(own["report_id"])
+    assert all(one in ids or other in ids for one, other in zip(pairs["report_a"], pairs["report_b"], strict=True))
+
+
+def test_nothing_in_nothing_out(reports):
+    assert list(match_reports(reports.iloc[:0]).columns) == list(PAIRS)
+
+
+@pytest.mark.parametrize("wrong", [{"threshold": 0.0}, {"threshold": 1.0}, {"half_days": 0.0}, {"window_days": -1}])
+def test_a_model_checks_itself(wrong):
+    with pytest.raises(ModelError):
+        MatchModel(**wrong)
+
+
+def decided(*rows):
+    return pd.DataFrame(
+        [
+            dict(zip(("report_a", "report_b", "decision", "by"), (*row, "area coordinator"), strict=True))
+            for row in rows
+        ],
+        columns=DECISIONS,
+    )
+
+
+def table(**events):
+    return pd.DataFrame({"report_id": list(events), "event_id": list(events.values())})
+
+
+def test_same_joins_whole_events():
+    merged = apply_decisions(table(a="x", b="x", c="y", d="z"), decided(("b", "c", "same")))
+    assert merged["event_id"].tolist() == ["x", "x", "x", "z"]
+
+
+def test_different_leaves_the_event():
+    merged = apply_decisions(table(a="x", b="x", c="x"), decided(("a", "c", "different")))
+    assert merged["event_id"].tolist() == ["x", "x", "x--c"]
+
+
+def test_a_chain_that_contradicts_is_told():
+    with pytest.raises(SchemaError, match="both the same as a third"):
+        apply_decisions(
+            table(a="x", b="y", c="z"), decided(("a", "b", "same"), ("b", "c", "same"), ("a", "c", "different"))
+        )
+
+
+def test_rows_not_decided_and_unknown_rows_change_nothing():
+    lines = decided(("a", "b", None), ("a", "q", "same"))
+    assert apply_decisions(table(a="x", b="y"), lines)["event_id"].tolist() == ["x", "y"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=8))
+def test_the_order_of_decisions_does_not_matter(links):
+    rows = table(**{f"r{number}": f"e{number}" for number in range(8)})
+    lines = [(f"r{one}", f"r{other}", "same") for one, other in links]
+    forward = apply_decisions(rows, decided(*lines))["event_id"].tolist()
+    assert forward == apply_decisions(rows, decided(*lines[::-1]))["event_id"].tolist()
+    for one, other in links:
+        assert forward[one] == forward[other]
+
+
+def test_merging_honours_decisions(reports):
+    before = merge_reports(reports).set_index("event_id")
+    one, other = reports["report_id"].iloc[2], reports["report_id"].iloc[3]
+    after = merge_reports(apply_decisions(reports, decided((one, other, "same"))))
+    assert len(after) == len(before) - 1
+    assert after["n_claims"].sum() == len(reports)
+    split = merge_reports(apply_decisions(reports, decided(("R085", "R097", "different")))).set_index("event_id")
+    assert split.loc["2024-10-03-pont-sonde--R097", "n_claims"] == 1
+    assert split.loc["2024-10-03-pont-sonde", "n_claims"] == before.loc["2024-10-03-pont-sonde", "n_claims"] - 1
+
+
+def test_a_file_of_decisions_keeps_what_was_decided(tmp_path, reports):
+    path = tmp_path / "decisions.csv"
+    pairs = match_reports(reports.head(60))
+    assert write_decisions(pairs, read_decisions(path), path) == len(pairs)
+    back = read_decisions(path)
+    assert len(back) == len(pairs)
+    assert back["decision"].isna().all()
+    back.loc[0, ["decision", "by", "note"]] = ["different", "area coordinator", "two trucks"]
+    assert write_decisions(pairs, back, path) == len(pairs) - 1
+    again = read_decisions(path)
+    assert again["decision"].dropna().tolist() == ["different"]
+    assert again.loc[0, "note"] == "two trucks"
+    first = path.read_bytes()
+    write_decisions(pairs, again, path)
+    assert path.read_bytes() == first
+
+
+def test_no_live_formula_in_a_decisions_file(tmp_path):
+    path = tmp_path / "d.csv"
+    pairs = pd.DataFrame([("=a()", "b", 0.9, 1, 1, 1, 1, 1, 1, "why")], columns=PAIRS)
+    write_decisions(pairs, read_decisions(path), path)
+    assert "'=a()" in path.read_text(encoding="utf-8")
+    assert read_decisions(path)["report_a"].tolist() == ["=a()"]
+
+
+def test_every_breach_of_a_decisions_file_is_told(tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_text(
+        "report_a,report_b,decision,by\na,b,perhaps,coordinator\na,c,same,\nx,y,same,coordinator\ny,x,different,coordinator\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(SchemaError) as told:
+        read_decisions(path)
+    assert [breach.column for breach in told.value.breaches] == ["decision", "by", "decision"]
+    path.write_text("report_a\na\n", encoding="utf-8")
+    with pytest.raises(SchemaError, match="add the column"):
+        read_decisions(path)
+
+
+def test_the_command_lists_pairs_and_keeps_decisions(tmp_path, capsys):
+    path = tmp_path / "decisions.csv"
+    assert main(["review", "--decisions", str(path)]) == 0
+    said = capsys.readouterr().out
+    to_decide = len(read_decisions(path))
+    assert f"{to_decide} pairs at or above 0.5, {to_decide} to decide" in said
+    table = read_decisions(path)
+    table.loc[0, ["decision", "by"]] = ["different", "area coordinator"]
+    table.to_csv(path, index=False)
+    assert main(["review", "--decisions", str(path)]) == 0
+    assert f"{to_decide - 1} to decide" in capsys.readouterr().out
+
+
+def test_the_command_takes_own_reports(tmp_path, capsys):
+    own = tmp_path / "own.csv"
+    own.write_text(
+        "date,place,kind,actors,killed,source,summary\n"
+        "2024-10-03,Pont-Sondé,attack_on_civilians,Gran Grif,70,radio,70 killed at Pont-Sondé and homes burned.\n"
+        "2024-10-03,Ennery,protest,protesters,,radio,A march.\n",
+        encoding="utf-8",
+    )
+    path = tmp_path / "decisions.csv"
+    assert main(["review", str(own), "--decisions", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "R085" in said
+    assert "A march" not in said
