@@ -23,10 +23,11 @@ from artimap.errors import DataError
 from artimap.gazetteer import Reading
 from artimap.geopackage import write_geopackage
 from artimap.maps import briefing_map, strip_map
+from artimap.masking import mask_column
 from artimap.report import corridor_report
 from artimap.risk import RiskModel, corridor_risk
 from artimap.share import HeldBack, releasable, releasable_claims
-from artimap.sources import read_events, read_template
+from artimap.sources import read_events, read_report
 from artimap.sources.template import quarantine_csv
 from artimap.vocab import Audience, Lang
 from artimap.write import write_text
@@ -94,7 +95,8 @@ def brief(
     folder
         Where to write; made if missing. Files of an earlier briefing are replaced, whole.
     events
-        The user's own reports in artimap's CSV template; they add to the embedded ones.
+        The user's own reports, in any format that :func:`~artimap.read_report` reads; they add to
+        the embedded ones. Personal details in their texts are masked.
     as_of
         The day of the answer; the last day of the embedded data, or of the user's reports
         if that is later, where null. No clock is read.
@@ -125,10 +127,11 @@ def brief(
     corridor = read_corridor(area, area.corridor_id)
     table = read_events(area)
     ledger = read_claims(area)
-    own = read_template(area, events) if events is not None else None
+    own = read_report(events, area=area) if events is not None else None
     if own is not None:
-        table = pd.concat([table, own.events], ignore_index=True)
-        ledger = Ledger(pd.concat([ledger.claims, own.claims], ignore_index=True), ledger.subjects, ledger.posts)
+        mine, spoken = _masked(own.events, area), _masked(own.claims, area)
+        table = pd.concat([table, mine], ignore_index=True)
+        ledger = Ledger(pd.concat([ledger.claims, spoken], ignore_index=True), ledger.subjects, ledger.posts)
     day = day_of(as_of) if as_of is not None else _last_day(area, None if own is None else own.events)
     known = table[table["date_start"] <= pd.Timestamp(day)].reset_index(drop=True)
     out, held = releasable(known, audience=audience)
@@ -169,13 +172,12 @@ def brief(
         quarantine = folder / "quarantine.csv"
         write_text(quarantine, quarantine_csv(own))
         written.append(quarantine)
-    manifest = folder / "manifest.json"
     content = _manifest(area, day=day, lang=lang, audience=audience, risk=risk, files=written, held=held)
     if events is not None:
         content["own_reports"] = {"sha256": data.digest(events)}
     content["report"] = report.snapshot()
-    write_text(manifest, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
-    written.append(manifest)
+    write_text(folder / "manifest.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    written.append(folder / "manifest.json")
     return Briefing(
         folder=folder,
         as_of=day,
@@ -185,7 +187,7 @@ def brief(
         own_rows=0 if own is None else own.rows,
         own_rejected=0 if own is None else len(own.quarantine),
         quarantine=quarantine,
-        readings={} if own is None else own.readings,
+        readings={} if own is None else dict(own.readings),
     )
 
 
@@ -198,6 +200,18 @@ def _only(event_ids: pd.Series, allowed: set[str]) -> pd.Series:
     return event_ids.map(
         lambda ids: "; ".join(one for one in ids.split("; ") if one in allowed) or None, na_action="ignore"
     ).astype(event_ids.dtype)
+
+
+_FREE_TEXT = ("summary", "note", "value", "claimant", "source", "place")
+
+
+def _masked(table: pd.DataFrame, area: Area) -> pd.DataFrame:
+    """Mask names of people, phone numbers and plates in the free text of a user's rows."""
+    out = table.copy()
+    for name in _FREE_TEXT:
+        if name in out.columns:
+            out[name] = mask_column(out[name], area=area).text
+    return out
 
 
 def _last_day(area: Area, own: gpd.GeoDataFrame | None) -> dt.date:

@@ -90,17 +90,87 @@ def join_names(names: Iterable[str]) -> str | None:
     return "; ".join(kept) or None
 
 
-def _none_bad(values: pd.Series) -> pd.Series:
+def _none_bad(values: pd.Series | pd.DataFrame) -> pd.Series:
     return pd.Series(np.zeros(len(values), dtype=bool), index=values.index)
 
 
+def _needs_trimming(values: pd.Series) -> bool:
+    """Tell whether any text begins or ends with a space, by looking at the ends only where that can be done."""
+    if getattr(values.dtype, "storage", "") != "pyarrow":
+        return True
+    for chunk in getattr(values.array.__arrow_array__(), "chunks", ()):
+        wide = str(chunk.type) == "large_string"
+        if not wide and str(chunk.type) != "string":
+            return True
+        _, offsets, content = chunk.buffers()
+        if content is None or offsets is None:
+            continue
+        ends = np.frombuffer(offsets, dtype=np.int64 if wide else np.int32)[
+            chunk.offset : chunk.offset + len(chunk) + 1
+        ]
+        ends = ends[np.append(True, np.diff(ends) > 0)]
+        if len(ends) < 2:
+            continue
+        letters = np.frombuffer(content, dtype=np.uint8)
+        # spaces beyond ASCII start with these bytes; what else does is rare enough to be looked at closely
+        if (_SPACE_START[letters[ends[:-1]]]).any() or (_SPACE_END[letters[ends[1:] - 1]]).any():
+            return True
+        if _SPACE_LEADS[letters[np.maximum(ends[1:] - 3, 0)]].any() or (letters[ends[1:] - 2] == 0xC2).any():
+            return True
+    return False
+
+
+_SPACE_LEADS = np.zeros(256, dtype=bool)
+_SPACE_LEADS[[0xE1, 0xE2, 0xE3]] = True
+_SPACE_END = np.zeros(256, dtype=bool)
+_SPACE_END[:33] = True
+_SPACE_START = _SPACE_END.copy()
+_SPACE_START[[0xC2, 0xE1, 0xE2, 0xE3]] = True
+
+
+def trimmed(values: pd.Series) -> pd.Series:
+    """Give texts without spaces around them; blank becomes missing. Categories stay categories.
+
+    >>> trimmed(pd.Series([" a", " ", None])).isna().tolist()
+    [False, True, True]
+    """
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        texts = trimmed(pd.Series(values.cat.categories, dtype=TEXT))
+        codes, kept = pd.factorize(texts)  # a blank category becomes -1, two that differ by spaces become one
+        own = values.cat.codes.to_numpy()
+        moved = np.append(codes, -1)[own]
+        return pd.Series(pd.Categorical.from_codes(moved, categories=pd.Index(kept, dtype=TEXT)), index=values.index)
+    # the dtype is asked for first: astype copies even where there is nothing to do
+    text = values if values.dtype == TEXT else values.astype(TEXT)
+    if _needs_trimming(text):
+        text = text.str.strip()
+    blank = text == ""
+    return text.mask(blank) if blank.any() else text
+
+
 def _as_text(values: pd.Series) -> tuple[pd.Series, pd.Series]:
-    text = values.astype(TEXT).str.strip()
-    text = text.mask(text == "")
+    text = trimmed(values)
+    if isinstance(text.dtype, pd.CategoricalDtype):
+        array = pd.Series(text.cat.categories, dtype=TEXT).array
+        codes = text.cat.codes.to_numpy(dtype=np.intp)
+        if len(array):
+            return pd.Series(array.take(codes, allow_fill=True), index=values.index), _none_bad(values)
+        return pd.Series([None] * len(values), index=values.index, dtype=TEXT), _none_bad(values)
     return text, _none_bad(values)
 
 
+def _nothing(index: pd.Index, column: Column) -> pd.Series:
+    """Give a column without any value."""
+    if column.kind == "bool":
+        return pd.Series(np.zeros(len(index), dtype=bool), index=index)
+    one = pd.array([None], dtype=_DTYPES[column.kind] if column.kind != "float" else "Float64")
+    array = one.take(np.zeros(len(index), dtype=np.intp))
+    return pd.Series(array, index=index).astype(_DTYPES[column.kind])
+
+
 def _as_number(values: pd.Series, *, whole: bool) -> tuple[pd.Series, pd.Series]:
+    if pd.api.types.is_integer_dtype(values.dtype):
+        return values.astype("Int64" if whole else "float64"), _none_bad(values)
     source = values
     if not pd.api.types.is_numeric_dtype(values.dtype):
         source = values.astype(TEXT).str.strip()
@@ -184,8 +254,7 @@ def find_breaches(frame: pd.DataFrame, table: Table) -> tuple[dict[str, pd.Serie
         if column.name not in frame.columns:
             if column.required:
                 breaches.append(Breach("", column.name, "", "is missing", "add the column"))
-            empty = pd.Series([None] * len(frame), index=frame.index, dtype=object)
-            read[column.name] = _coerce(empty, column)[0]
+            read[column.name] = _nothing(frame.index, column)
             continue
         values, bad = _coerce(frame[column.name], column)
         read[column.name] = values
@@ -203,7 +272,8 @@ def find_breaches(frame: pd.DataFrame, table: Table) -> tuple[dict[str, pd.Serie
                 breaches.append(Breach(row, column.name, str(values.iloc[position]), "is not a known word", fix))
     if table.key and all(name in frame.columns for name in table.key):
         keys = pd.DataFrame({name: read[name] for name in table.key})
-        twice = keys.duplicated(keep="first") & keys.notna().all(axis=1)
+        alone = len(table.key) == 1 and keys.iloc[:, 0].is_unique  # much quicker to ask than which are not
+        twice = _none_bad(keys) if alone else keys.duplicated(keep="first") & keys.notna().all(axis=1)
         for position, row in _rows(twice, labels):
             shown = " ".join(str(part) for part in keys.iloc[position])
             breaches.append(Breach(row, "+".join(table.key), shown, "stands twice", "give each row its own key"))
@@ -259,12 +329,13 @@ def conform(frame: pd.DataFrame, table: Table, *, crs: str | None = None) -> Any
     named = set(table.names)
     active = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
     extras = {name: frame[name] for name in frame.columns if name not in named and name != active}
-    out = pd.DataFrame({**read, **extras}, index=frame.index).reset_index(drop=True)
     if geometry is None:
-        return out
-    kept = geometry.reset_index(drop=True)
-    order = [*read, "geometry", *extras]
-    return gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(kept.array, crs=geometry.crs), crs=geometry.crs)[order]
+        return pd.DataFrame({**read, **extras}, index=frame.index).reset_index(drop=True)
+    # put together once, in order and without copies: a million rows have not room for two
+    shapes = pd.Series(geometry.array, index=frame.index)
+    out = pd.DataFrame({**read, "geometry": shapes, **extras}, index=frame.index, copy=False)
+    out.index = pd.RangeIndex(len(out))
+    return gpd.GeoDataFrame(out, geometry="geometry", crs=geometry.crs, copy=False)
 
 
 def empty(table: Table, *, crs: str | None = None) -> Any:
@@ -430,6 +501,7 @@ CLAIMS = Table(
         Column("note"),
         Column("place", doc="the place in words"),
         Column("report_id", doc="the report that this claim was read from: repeats inside one are one source"),
+        Column("origin", doc="who published it first, where the source is a reprint or copy"),
     ),
 )
 

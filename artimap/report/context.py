@@ -25,7 +25,8 @@ from artimap.vocab import RESTRICTED, About, Audience, EventKind, Lang
 class Held:
     """How many rows the audience does not see, and why.
 
-    ``related`` counts claims about events held back, ``earlier`` rows that were taken out
+    ``licensed`` counts events of sources that may not be passed on, ``related``
+    claims about events held back, ``earlier`` rows that were taken out
     before the report was asked for.
     """
 
@@ -34,6 +35,7 @@ class Held:
     checkpoints: int = 0
     related: int = 0
     earlier: int = 0
+    licensed: int = 0
 
     @property
     def total(self) -> int:
@@ -42,7 +44,7 @@ class Held:
             sum(number for _, number in self.by_sensitivity)
             + self.deployments
             + self.checkpoints
-            + (self.related + self.earlier)
+            + (self.related + self.earlier + self.licensed)
         )
 
 
@@ -148,7 +150,7 @@ def hold_back(
     out, held = releasable(events, audience=audience)
     counts = _restricted(events[events["kind"] != EventKind.DEPLOYMENT])
     if ledger is None:
-        return out, None, checkpoints, Held(counts, held.positions)
+        return out, None, checkpoints, Held(counts, held.positions, licensed=held.licensed)
     hidden = events[~events["event_id"].isin(out["event_id"])]["event_id"]
     # claims about events that nobody passed in stay: only those of events held back go
     shown = events if len(events) else pd.DataFrame({"event_id": ledger.claims["subject"].unique()})
@@ -166,12 +168,14 @@ def hold_back(
     merged = dict(counts)
     for name, number in direct:
         merged[name] = merged.get(name, 0) + number
-    return (
-        out,
-        said,
-        checkpoints[keep],
-        Held(tuple(sorted(merged.items())), held.positions + held_claims.positions, int((~keep).sum()), related),
+    held_rows = Held(
+        by_sensitivity=tuple(sorted(merged.items())),
+        deployments=held.positions + held_claims.positions,
+        checkpoints=int((~keep).sum()),
+        related=related,
+        licensed=held.licensed,
     )
+    return out, said, checkpoints[keep], held_rows
 
 
 def _restricted(table: pd.DataFrame) -> tuple[tuple[str, int], ...]:

@@ -106,6 +106,9 @@ def _held(ctx: Context) -> list[Block]:
         )
     if ctx.held.related:
         items.append(cell(f"{say(ctx, 'unknown.related')}{say(ctx, 'colon')}{counted(ctx, 'rows', ctx.held.related)}"))
+    if ctx.held.licensed:
+        rows = counted(ctx, "rows", ctx.held.licensed)
+        items.append(cell(f"{say(ctx, 'unknown.licensed')}{say(ctx, 'colon')}{rows}"))
     if ctx.held.earlier:
         items.append(cell(say(ctx, "unknown.earlier", rows=counted(ctx, "rows", ctx.held.earlier))))
     if not items:

@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
-from artimap.sources.embedded import read_events
+from artimap.sources.crosswalk import crosswalk
+from artimap.sources.mapping import Mapping, read_mapping
+from artimap.sources.quarantine import table_csv
+from artimap.sources.readers import (
+    READERS,
+    mapping_beside,
+    propose_mapping,
+    read_events,
+    read_report,
+    recognise,
+    validate,
+)
+from artimap.sources.reading import Read
 from artimap.sources.template import read_template, template_csv
 
-__all__ = ["read_events", "read_template", "template_csv"]
+__all__ = [
+    "READERS",
+    "Mapping",
+    "Read",
+    "crosswalk",
+    "mapping_beside",
+    "propose_mapping",
+    "read_events",
+    "read_mapping",
+    "read_report",
+    "read_template",
+    "recognise",
+    "table_csv",
+    "template_csv",
+    "validate",
+]

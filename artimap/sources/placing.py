@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -13,6 +12,7 @@ import shapely
 from artimap.area import Area, read_places, read_roads, read_units
 from artimap.corridor import Corridor, read_corridor
 from artimap.schema import split_names
+from artimap.userdata import cached
 from artimap.vocab import PlaceKind, Where
 
 RADIUS_M: dict[PlaceKind, float] = {
@@ -28,25 +28,25 @@ RADIUS_M: dict[PlaceKind, float] = {
 """How far from its point a named place reaches: an assumption by kind, stated in every product."""
 
 
-@cache
+@cached
 def _corridor(area: Area, road_id: str) -> Corridor:
     return read_corridor(area, road_id)
 
 
-@cache
+@cached
 def _places(area: Area) -> dict[str, tuple[shapely.Point, float]]:
     places = read_places(area)
     radii = [RADIUS_M[PlaceKind(kind)] for kind in places["kind"]]
     return dict(zip(places["place_id"], zip(places.geometry, radii, strict=True), strict=True))
 
 
-@cache
+@cached
 def _units(area: Area) -> dict[str, shapely.Geometry]:
     units = read_units(area)
     return dict(zip(units["pcode"], units.geometry, strict=True))
 
 
-@cache
+@cached
 def _roads(area: Area) -> frozenset[str]:
     return frozenset(read_roads(area)["road_id"])
 

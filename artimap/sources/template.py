@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from artimap import schema
 from artimap.area import Area
-from artimap.errors import Breach, DataError, SchemaError
-from artimap.gazetteer import Reading, resolve
-from artimap.sources.placing import place_rows
-from artimap.vocab import About, EventKind, Party, Predicate, Record, Sensitivity, Where
+from artimap.schema import TEXT
+from artimap.sources.cells import read_counts, read_days
+from artimap.sources.files import open_table
+from artimap.sources.placement import Hints, place
+from artimap.sources.quarantine import Problems, table_csv
+from artimap.sources.rawfile import Raw, as_text, folded
+from artimap.sources.reading import Parsed, Read, Said, account, event_ids, finish, require_columns
+from artimap.vocab import EventKind, Party, Sensitivity
 
 COLUMNS: dict[str, str] = {
     "date": "day it happened, YYYY-MM-DD",
@@ -39,37 +43,7 @@ COLUMNS: dict[str, str] = {
 """Columns of the template and what belongs in each."""
 
 _NEEDED = ("date", "place", "kind", "source")
-_NUMBERS = ("killed", "injured", "abducted", "displaced")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_MOST_BYTES = 64 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class TemplateRead:
-    """What a template file held: accepted rows + quarantined rows = rows read.
-
-    Attributes
-    ----------
-    events
-        EVENTS of the accepted rows, in the area's system.
-    claims
-        CLAIMS of the accepted rows: each is one statement by its source.
-    quarantine
-        The rejected rows as they were, with a column ``why``.
-    breaches
-        Everything that is wrong, row by row (row 1 is the first after the header).
-    readings
-        How each accepted row's place was read, by event id.
-    rows
-        Number of rows read.
-    """
-
-    events: gpd.GeoDataFrame
-    claims: pd.DataFrame
-    quarantine: pd.DataFrame
-    breaches: tuple[Breach, ...]
-    readings: dict[str, Reading] = field(repr=False)
-    rows: int
+_FIGURES = ("killed", "injured", "abducted", "displaced")
 
 
 def template_csv() -> str:
@@ -100,117 +74,101 @@ def template_csv() -> str:
     return out.getvalue()
 
 
-def _text_of(path: Path) -> str:
-    if not path.is_file():
-        msg = f"{path} is not there; write a template with: artimap template events -o {path}"
-        raise DataError(msg)
-    if path.stat().st_size > _MOST_BYTES:
-        msg = f"{path} is larger than {_MOST_BYTES // 2**20} MB, too large for a hand-made table of reports"
-        raise DataError(msg)
-    raw = path.read_bytes()
-    if b"\x00" in raw:
-        msg = f"{path} is not a text file; save the table as CSV (UTF-8)"
-        raise DataError(msg)
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+def recognise(columns: Sequence[str]) -> float:
+    """Tell whether the columns are those of artimap's template."""
+    names = {folded(name) for name in columns}
+    ours = names & set(COLUMNS)
+    if not set(_NEEDED) <= names or len(ours) < 0.8 * len(names):
+        return 0.0
+    return min(1.0, 0.6 + 0.4 * len(ours) / len(COLUMNS))
 
 
-def _read_rows(path: Path) -> pd.DataFrame:
-    text = _text_of(path)
-    first = text.split("\n", 1)[0]
-    mark = max(",;\t", key=first.count)
-    csv.field_size_limit(1_000_000)
-    try:
-        rows = [
-            row
-            for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-            if any(cell.strip() for cell in row)
-        ]
-    except csv.Error as error:
-        msg = f"{path} cannot be read as CSV ({error}); save the table again as CSV (UTF-8)"
-        raise DataError(msg) from error
-    if not rows:
-        msg = f"{path} is empty; write a template with: artimap template events"
-        raise DataError(msg)
-    header = [cell.strip().lower() for cell in rows[0]]
-    body = [row for row in rows[1:] if not row[0].lstrip().startswith("#")]
-    missing = [name for name in _NEEDED if name not in header]
-    if missing:
-        why = [
-            Breach("", name, "", "is missing", "add the column (artimap template events shows all)") for name in missing
-        ]
-        raise SchemaError(path.name, why)
-    width = len(header)
-    padded = [(row + [""] * width)[:width] for row in body]
-    table = pd.DataFrame(padded, columns=header, dtype=schema.TEXT)
-    table = table.loc[:, ~table.columns.duplicated()]
-    for name in COLUMNS:
-        if name not in table.columns:
-            table[name] = pd.Series([""] * len(table), dtype=schema.TEXT)
-    cut = [
-        str(position + 1)
-        for position, row in enumerate(body)
-        if len(row) > width and any(cell.strip() for cell in row[width:])
-    ]
-    table.attrs["cut"] = cut
-    return table
+def without_notes(raw: Raw) -> Raw:
+    """Take out the lines that start with ``#``: they are notes, not rows."""
+    if not len(raw.cells) or not raw.columns:
+        return raw
+    first = as_text(raw.cells[raw.columns[0]])
+    note = first.str.startswith("#").fillna(value=False).to_numpy(dtype=bool)
+    if not note.any():
+        return raw
+    moved = np.cumsum(~note) - 1
+    damaged = {int(moved[row]): why for row, why in raw.damaged.items() if not note[row]}
+    return replace(raw, cells=raw.cells[~note].reset_index(drop=True), damaged=damaged)
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, str]]:
-    return [{str(name): str(cell) for name, cell in row.items()} for row in table.to_dict("records")]
+def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
+    """Read the rows of the template. It is strict: days, kinds and steps as the template has them.
+
+    Raises
+    ------
+    SchemaError
+        If a needed column is missing.
+    """
+    named = require_columns(raw, _NEEDED, fix="add the column (artimap template events shows all)")
+    text = {name: as_text(raw.cells[named[name]]) if name in named else _none(len(raw.cells)) for name in COLUMNS}
+    for name in _NEEDED:
+        problems.mark(
+            text[name].isna().to_numpy(dtype=bool), column=name, why="is empty", fix="it must have a value"
+        )  # fmt: skip
+    days = {name: read_days(text[name], problems, name=name, uniform=True) for name in ("date", "date_end", "reported")}
+    date, end = days["date"].days, days["date_end"].days
+    early = (end < date).to_numpy(dtype=bool)
+    problems.mark(early, column="date_end", why="lies before date", fix="swap the two days", cells=text["date_end"])
+    kind = _words(text["kind"], problems, "kind", [one.value for one in EventKind], "is not a known kind")
+    figures = {name: read_counts(text[name], problems, name=name) for name in _FIGURES}
+    party = _words(text["is_party"], problems, "is_party", [one.value for one in Party], "is not yes, no or unknown")
+    steps = [one.value for one in Sensitivity]
+    sensitivity = _words(text["sensitivity"], problems, "sensitivity", steps, "is not a known step")
+    rows = len(raw.cells)
+    placed = place(
+        problems, area=area, precision=pd.Series(np.full(rows, 1)), hints=Hints(words=text["place"])
+    )  # fmt: skip
+    killed = figures.pop("killed")
+    return Parsed(
+        columns={
+            "event_id": event_ids(raw, problems, prefix="own-", column=None),
+            "date_start": date,
+            "date_end": end.fillna(date),
+            "date_precision": 1,
+            "kind": kind,
+            "actors": text["actors"]
+            .map(lambda names: schema.join_names(names.split(";")), na_action="ignore")
+            .astype(TEXT),
+            "killed_low": killed,
+            "killed_best": killed,
+            "killed_high": killed,
+            **figures,
+            "sensitivity": sensitivity.fillna(Sensitivity.MODERATE.value),
+            "licence": "own report",
+            "summary": text["summary"],
+            **placed.columns,
+        },
+        geometry=placed.geometry,
+        said=Said(
+            source=text["source"],
+            claimant=text["said_by"],
+            party=party,
+            reported=days["reported"].days,
+            url=text["url"],
+        ),
+        version="artimap template",
+        notes=tuple(day.note for day in days.values() if day.note),
+        readings=placed.readings,
+    )
 
 
-def _problems(table: pd.DataFrame) -> list[Breach]:
-    found = [
-        Breach(row, "", "", "has more cells than the header", "quote cells that hold the separator")
-        for row in table.attrs.get("cut", [])
-    ]
-    days = {
-        name: pd.to_datetime(table[name].where(table[name] != ""), format="%Y-%m-%d", errors="coerce")
-        for name in ("date", "date_end", "reported")
-    }
-    kinds = {kind.value for kind in EventKind}
-    parties, steps = {party.value for party in Party}, {step.value for step in Sensitivity}
-    for position, row in enumerate(_records(table)):
-        label = str(position + 1)
-        found += [
-            Breach(label, name, "", "is empty", "it must have a value") for name in _NEEDED if not row[name].strip()
-        ]
-        for name, read in days.items():
-            if row[name].strip() and pd.isna(read.iloc[position]):
-                found.append(Breach(label, name, row[name], "is not a day", "write it as YYYY-MM-DD"))
-        if days["date_end"].iloc[position] < days["date"].iloc[position]:  # false where either is missing
-            found.append(Breach(label, "date_end", row["date_end"], "lies before date", "swap the two days"))
-        if row["kind"].strip() and row["kind"].strip().lower() not in kinds:
-            found.append(
-                Breach(label, "kind", row["kind"], "is not a known kind", "use one of " + ", ".join(sorted(kinds)))
-            )
-        for name in _NUMBERS:
-            if row[name].strip() and not row[name].strip().isdigit():
-                fix = "write a whole number, or leave it empty where it is not said"
-                found.append(Breach(label, name, row[name], "is not a number", fix))
-        if row["is_party"].strip() and row["is_party"].strip().lower() not in parties:
-            found.append(
-                Breach(label, "is_party", row["is_party"], "is not yes, no or unknown", "write yes, no or unknown")
-            )
-        if row["sensitivity"].strip() and row["sensitivity"].strip().lower() not in steps:
-            fix = "write low, moderate, high or severe"
-            found.append(Breach(label, "sensitivity", row["sensitivity"], "is not a known step", fix))
-    return found
+def _none(rows: int) -> pd.Series:
+    return pd.Series([None] * rows, dtype=TEXT)
 
 
-def _event_id(row: dict[str, str], position: int) -> str:
-    said = "|".join([row["date"], row["place"], row["kind"], row["source"], row["summary"], str(position)])
-    return f"own-{row['date']}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+def _words(texts: pd.Series, problems: Problems, name: str, allowed: list[str], why: str) -> pd.Series:
+    low = texts.str.lower()
+    wrong = (low.notna() & ~low.isin(allowed)).to_numpy(dtype=bool)
+    problems.mark(wrong, column=name, why=why, fix="use one of " + ", ".join(allowed), cells=texts)
+    return low.mask(wrong)
 
 
-def _or_null(value: str) -> str | None:
-    return value.strip() or None
-
-
-def read_template(area: Area, path: Path) -> TemplateRead:
+def read_template(area: Area, path: Path) -> Read:
     """Read a user's reports from the CSV template.
 
     Parameters
@@ -223,7 +181,7 @@ def read_template(area: Area, path: Path) -> TemplateRead:
 
     Returns
     -------
-    TemplateRead
+    Read
         Accepted rows as events and claims, the others in quarantine with every reason.
         A row whose place is not known is accepted and placed nowhere: it stands in the
         margin of the products.
@@ -235,114 +193,12 @@ def read_template(area: Area, path: Path) -> TemplateRead:
     SchemaError
         If a needed column is missing.
     """
-    table = _read_rows(path)
-    breaches = _problems(table)
-    bad: dict[int, list[str]] = {}
-    for breach in breaches:
-        bad.setdefault(int(breach.row) - 1, []).append(
-            f"{breach.column}: {breach.why}" if breach.column else breach.why
-        )
-    quarantine = table.iloc[sorted(bad)].copy()
-    quarantine["why"] = pd.Series(
-        ["; ".join(bad[row]) for row in sorted(bad)], index=quarantine.index, dtype=schema.TEXT
-    )
-    events: list[dict[str, object]] = []
-    claims: list[dict[str, object]] = []
-    readings: dict[str, Reading] = {}
-    for position, row in enumerate(_records(table)):
-        if position in bad:
-            continue
-        event_id = _event_id(row, position)
-        reading = resolve(area, row["place"])
-        readings[event_id] = reading
-        events.append(_event(row, event_id, reading))
-        claims += _claims(row, event_id)
-    columns = [name for name in schema.EVENTS.names if name != "geometry"]
-    placed = place_rows(pd.DataFrame(events, columns=columns), area)
-    return TemplateRead(
-        events=schema.conform(placed, schema.EVENTS),
-        claims=schema.conform(pd.DataFrame(claims, columns=list(schema.CLAIMS.names)), schema.CLAIMS),
-        quarantine=quarantine,
-        breaches=tuple(breaches),
-        readings=readings,
-        rows=len(table),
-    )
+    raw = without_notes(open_table(path, score=recognise))
+    problems = Problems(len(raw.cells))
+    parsed = read(raw, area, problems)
+    return finish(account(raw, problems), parsed, problems, area=area, source="template", claims=True)
 
 
-def _event(row: dict[str, str], event_id: str, reading: Reading) -> dict[str, object]:
-    # an ambiguous name gets no place of its own choosing: it goes to the margin until it is made clear
-    kind = Where.NOWHERE if reading.ambiguous else reading.kind
-    killed = _or_null(row["killed"])
-    return {
-        "event_id": event_id,
-        "record": Record.EVENT,
-        "date_start": row["date"],
-        "date_end": _or_null(row["date_end"]) or row["date"],
-        "date_precision": 1,
-        "kind": row["kind"].strip().lower(),
-        "actors": schema.join_names(row["actors"].split(";")),
-        "killed_low": killed,
-        "killed_best": killed,
-        "killed_high": killed,
-        "alleged_gang_dead": "no",
-        "injured": _or_null(row["injured"]),
-        "abducted": _or_null(row["abducted"]),
-        "displaced": _or_null(row["displaced"]),
-        "place": row["place"],
-        "place_kind": kind,
-        "place_id": reading.place_id if kind is not Where.NOWHERE else None,
-        "pcode": reading.pcode if kind is not Where.NOWHERE else None,
-        "road_id": reading.corridor_id,
-        "from_m": reading.from_m,
-        "to_m": reading.to_m,
-        "radius_m": None,
-        "geo_precision": reading.geo_precision if kind is not Where.NOWHERE else 3,
-        "n_claims": 1,
-        "n_sources": 1,
-        "sensitivity": _or_null(row["sensitivity"].lower()) or Sensitivity.MODERATE,
-        "licence": "own report",
-        "summary": _or_null(row["summary"]),
-    }
-
-
-def _claims(row: dict[str, str], event_id: str) -> list[dict[str, object]]:
-    base: dict[str, object] = {
-        "about": About.EVENT,
-        "subject": event_id,
-        "claimant": _or_null(row["said_by"]) or row["source"],
-        "claimant_is_party": _or_null(row["is_party"].lower()) or Party.UNKNOWN,
-        "reported": _or_null(row["reported"]) or row["date"],
-        "date_basis": "stated" if row["reported"].strip() else "from_event",
-        "valid_from": row["date"],
-        "source": row["source"],
-        "source_url": _or_null(row["url"]),
-        "sensitivity": _or_null(row["sensitivity"].lower()) or Sensitivity.MODERATE,
-        "licence": "own report",
-        "place": row["place"],
-        "report_id": event_id,
-    }
-    said = [(Predicate.STATED, row["summary"]), (Predicate.LOCATION, row["place"]), (Predicate.KILLED, row["killed"])]
-    said += [
-        (Predicate.INJURED, row["injured"]),
-        (Predicate.ABDUCTED, row["abducted"]),
-        (Predicate.DISPLACED, row["displaced"]),
-    ]
-    return [
-        {**base, "claim_id": f"{event_id}-{predicate}", "predicate": predicate, "value": value.strip()}
-        for predicate, value in said
-        if value.strip()
-    ]
-
-
-def quarantine_csv(read: TemplateRead) -> str:
+def quarantine_csv(read: Read) -> str:
     """Give the quarantined rows as CSV text; cells that a spreadsheet would run are defused."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(read.quarantine.columns)
-    for row in read.quarantine.itertuples(index=False):
-        writer.writerow([_defused(str(cell)) if isinstance(cell, str) else "" for cell in row])
-    return out.getvalue()
-
-
-def _defused(cell: str) -> str:
-    return "'" + cell if cell.startswith(_FORMULA) else cell
+    return table_csv(read.quarantine)

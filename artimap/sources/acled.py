@@ -1,0 +1,282 @@
+"""ACLED exports: current and legacy, as downloaded or as somebody has reworked them.
+
+Rows of ACLED belong to whoever downloaded them: they are marked as not to be passed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from artimap.area import Area
+from artimap.schema import TEXT, join_names, split_names, trimmed
+from artimap.sources.cells import present, read_codes, read_counts, read_days
+from artimap.sources.coordinates import read_coordinates
+from artimap.sources.crosswalk import kind_of_acled
+from artimap.sources.placement import Hints, place
+from artimap.sources.quarantine import Problems
+from artimap.sources.rawfile import Positions, Raw, as_text, blank, distinct, folded, spread_out
+from artimap.sources.reading import Parsed, Said, event_ids, repeated, require_columns
+from artimap.vocab import EventKind, Sensitivity
+
+LICENCE: Final = "ACLED: not redistributable"
+_OWN = ("event_date", "event_type", "sub_event_type", "actor1", "assoc_actor_1", "inter1", "actor2", "assoc_actor_2")
+_OWN_TOO = (
+    "inter2", "interaction", "fatalities", "geo_precision", "time_precision", "admin1", "admin2", "admin3",
+    "source_scale",
+    "disorder_type", "civilian_targeting", "data_id", "event_id_no_cnty", "iso3", "location", "latitude", "longitude",
+    "notes", "event_id_cnty", "year", "timestamp", "region", "country", "iso", "source", "tags",
+)  # fmt: skip
+_ALIASES: Final = {
+    "event_id_cnty": ("event_id_cnty", "data_id", "event_id_no_cnty", "event_id"),
+    "event_date": ("event_date", "date"),
+    "time_precision": ("time_precision", "time_precis"),
+    "geo_precision": ("geo_precision", "geo_precis"),
+    "sub_event_type": ("sub_event_type", "sub_event_t", "sub_event"),
+    "assoc_actor_1": ("assoc_actor_1", "ally_actor_1", "assoc_acto"),
+    "assoc_actor_2": ("assoc_actor_2", "ally_actor_2"),
+    "civilian_targeting": ("civilian_targeting", "civilian_t"),
+    "latitude": ("latitude", "lat"),
+    "longitude": ("longitude", "lon", "long", "lng"),
+    "fatalities": ("fatalities", "total_fatalities"),
+}
+_INTER_CODES: Final = frozenset(str(code) for code in range(9))
+
+
+def recognise(columns: Sequence[str]) -> float:
+    """Tell how much a list of column names looks like ACLED: 0 not at all, 1 fully."""
+    names = {folded(name) for name in columns}
+    if not {"event_date", "event_type"} <= names:
+        return 0.0
+    telling = len(names & set(_OWN)) / len(_OWN)
+    known = len(names & {*_OWN, *_OWN_TOO}) / max(len(names), 1)
+    if not names & {"sub_event_type", "actor1", "event_id_cnty", "data_id", "fatalities", "inter1"}:
+        return 0.0
+    return min(1.0, 0.45 + 0.35 * telling + 0.2 * known)
+
+
+class _Columns:
+    """The file's columns by ACLED's names, whatever their case."""
+
+    def __init__(self, raw: Raw) -> None:
+        self._raw = raw
+        self._names = {folded(name): name for name in reversed(raw.columns)}
+
+    def name(self, wanted: str) -> str | None:
+        """Give the file's own name for a column, or None."""
+        for alias in _ALIASES.get(wanted, (wanted,)):
+            if alias in self._names:
+                return self._names[alias]
+        return None
+
+    def get(self, wanted: str) -> pd.Series | None:
+        """Give a column, or None."""
+        name = self.name(wanted)
+        return None if name is None else self._raw.cells[name]
+
+    def tidy(self, wanted: str) -> pd.Series:
+        """Give a column as text or categories of text, trimmed; all missing where the file lacks it."""
+        column = self.get(wanted)
+        return trimmed(column) if column is not None else self.text(wanted)
+
+    def text(self, wanted: str) -> pd.Series:
+        """Give a column as text; all missing where the file lacks it."""
+        column = self.get(wanted)
+        return as_text(column) if column is not None else pd.Series([None] * len(self._raw.cells), dtype=TEXT)
+
+
+def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
+    """Read the rows of an ACLED export.
+
+    Days whose ``time_precision`` is 2 are widened by three days each way, of 3 to their month; ``geo_precision``
+    1 is a named place (1.5 km around it), 2 its surroundings (5 km), 3 the commune or department. ``fatalities``
+    are one figure: the same low, best and high.
+    """
+    columns = _Columns(raw)
+    missing = [name for name in ("event_date", "event_type") if columns.name(name) is None]
+    require_columns(raw, missing, fix="bring the column as ACLED has it")
+    rows = len(raw.cells)
+    notes: list[str] = []
+    date_name = columns.name("event_date") or "event_date"
+    days = read_days(raw.cells[date_name], problems, name=date_name, required=True)
+    if days.note:
+        notes.append(days.note)
+    time_precision = _codes(columns, "time_precision", problems, rows, notes, absent=1, empty=2)
+    geo_precision = _codes(columns, "geo_precision", problems, rows, notes, absent=2, empty=2)
+    start, end = _widened(days.days, time_precision)
+    killed_cells = columns.get("fatalities")
+    killed = (
+        pd.Series(pd.array([pd.NA] * rows, dtype="Int64"))
+        if killed_cells is None
+        else read_counts(killed_cells, problems, name=columns.name("fatalities") or "")
+    )
+    coordinates = None
+    lon, lat = columns.get("longitude"), columns.get("latitude")
+    if lon is not None and lat is not None:
+        names = (columns.name("longitude") or "", columns.name("latitude") or "")
+        coordinates = read_coordinates(lon, lat, problems, area=area, names=names)
+        notes += coordinates.notes
+    else:
+        notes.append("longitude and latitude are not in the file")
+    kind = _kinds(columns, problems, raw, notes)
+    ids = event_ids(raw, problems, prefix="acled-", column=columns.name("event_id_cnty"))
+    placed = place(
+        problems,
+        area=area,
+        precision=geo_precision,
+        coordinates=coordinates,
+        hints=Hints(words=columns.tidy("location"), commune=columns.get("admin2"), department=columns.get("admin1")),
+    )
+    without = [
+        name
+        for name in ("sub_event_type", "actor1", "notes", "source", "fatalities", "location")
+        if columns.get(name) is None
+    ]
+    if without:
+        notes.append(f"a processed copy: without {', '.join(without)}")
+    return Parsed(
+        columns={
+            "event_id": ids,
+            "date_start": start,
+            "date_end": end,
+            "date_precision": time_precision,
+            "kind": kind,
+            "sub_kind": columns.tidy("sub_event_type"),
+            "actors": _actors(columns),
+            "killed_low": killed,
+            "killed_best": killed,
+            "killed_high": killed,
+            "n_sources": _sources(columns, rows),
+            "sensitivity": Sensitivity.MODERATE.value,
+            "licence": LICENCE,
+            "summary": columns.tidy("notes"),
+            **placed.columns,
+        },
+        geometry=placed.geometry,
+        said=Said(source=columns.tidy("source"), otherwise="ACLED", claimant="ACLED"),
+        version=_version(columns, days.order),
+        notes=(*notes, *placed.notes),
+        readings=placed.readings,
+    )
+
+
+def _codes(
+    columns: _Columns, name: str, problems: Problems, rows: int, notes: list[str], *, absent: int, empty: int
+) -> pd.Series:
+    column = columns.get(name)
+    if column is None:
+        notes.append(f"{name} is not in the file: taken as {absent}")
+        return pd.Series(np.full(rows, absent, dtype=np.int64))
+    return read_codes(column, problems, name=columns.name(name) or name, allowed=range(1, 4), default=empty)
+
+
+def _widened(days: pd.Series, precision: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Give the first and last day that a row may mean."""
+    level = precision.to_numpy()
+    start = days.to_numpy(dtype="datetime64[D]").copy()
+    end = start.copy()
+    week, month = level == 2, level == 3
+    start[week] -= np.timedelta64(3, "D")
+    end[week] += np.timedelta64(3, "D")
+    of = start[month].astype("datetime64[M]")
+    start[month] = of.astype("datetime64[D]")
+    end[month] = (of + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    return pd.Series(start.astype("datetime64[s]")), pd.Series(end.astype("datetime64[s]"))
+
+
+def _kinds(columns: _Columns, problems: Problems, raw: Raw, notes: list[str]) -> pd.Series:
+    event, sub = columns.get("event_type"), columns.get("sub_event_type")
+    rows = len(raw.cells)
+    event_texts, event_codes = _coded(event, rows)
+    sub_texts, sub_codes = _coded(sub, rows)
+    pairs = event_codes * (len(sub_texts) + 1) + sub_codes
+    numbers, uniques = pd.factorize(pairs)
+    found: list[EventKind | None] = []
+    for pair in uniques.tolist():
+        one, two = divmod(pair, len(sub_texts) + 1)
+        found.append(kind_of_acled(event_texts[one], sub_texts[two] if two < len(sub_texts) else None))
+    unknown = np.array([kind is None for kind in found], dtype=bool)
+    blanks = blank(event) if event is not None else np.ones(rows, dtype=bool)
+    strange = unknown[numbers] if rows else np.zeros(0, dtype=bool)
+    name = columns.name("event_type") or "event_type"
+    problems.mark(strange & blanks, column=name, why="is empty", fix="write ACLED's event type")
+    other = strange & ~blanks
+    if other.any():
+        said = sorted({str(text) for text in as_text(event[other]).dropna()})[:5] if event is not None else []
+        notes.append(
+            f"{int(other.sum())} rows have an event type that ACLED's lists lack ({', '.join(said)}): read as other"
+        )
+    kinds = [(kind or EventKind.OTHER).value for kind in found]
+    targeted = columns.get("civilian_targeting")
+    out = repeated(numbers, kinds)
+    if targeted is not None and rows:
+        remote = np.array(
+            [
+                folded(event_texts[pair // (len(sub_texts) + 1)] or "").endswith("remote_violence")
+                for pair in uniques.tolist()
+            ],
+            dtype=bool,
+        )[numbers]
+        civilian = remote & ~blank(targeted)
+        if civilian.any():
+            out = out.astype(TEXT).mask(civilian, EventKind.ATTACK_ON_CIVILIANS.value)
+    return out
+
+
+def _coded(column: pd.Series | None, rows: int) -> tuple[list[str | None], Positions]:
+    """Give the distinct texts of a column (the last is "none") and the row's position among them."""
+    if column is None:
+        return [None], np.zeros(rows, dtype=np.intp)
+    texts, codes = distinct(column)
+    if codes is None:
+        codes = np.arange(rows, dtype=np.intp)
+    plain: list[str | None] = [text if isinstance(text, str) else None for text in present(texts)]
+    return [*plain, None], np.where(codes < 0, len(plain), codes).astype(np.intp)
+
+
+def _actors(columns: _Columns) -> pd.Series:
+    """Join the named sides and those with them, each once: worked out once for every set of names met."""
+    sets: list[tuple[str, ...]] = [()]
+    rows = len(columns.text("actor1"))
+    codes = np.zeros(rows, dtype=np.intp)
+    for name in ("actor1", "assoc_actor_1", "actor2", "assoc_actor_2"):
+        column = columns.get(name)
+        if column is None:
+            continue
+        texts, own = _coded(column, rows)
+        codes, pairs = pd.factorize(codes * len(texts) + own)
+        found = []
+        for pair in pairs.tolist():
+            before, text = divmod(pair, len(texts))
+            found.append((*sets[before], *split_names(texts[text])))
+        sets = found
+    joined = [join_names(one) for one in sets]
+    return repeated(codes, joined)
+
+
+def _sources(columns: _Columns, rows: int) -> pd.Series:
+    column = columns.get("source")
+    if column is None:
+        return pd.Series(np.ones(rows, dtype=np.int64))
+    texts, codes = distinct(column)
+    counts = (texts.astype(TEXT).fillna("").str.count(";") + 1).to_numpy(dtype=np.int64)
+    return pd.Series(np.asarray(spread_out(counts, codes, missing=1), dtype=np.int64))
+
+
+def _version(columns: _Columns, order: str) -> str:
+    """Name what the file was seen to be."""
+    inter = columns.get("inter1")
+    style = "no inter"
+    if inter is not None:
+        texts, _ = distinct(inter)
+        values = present(texts.head(5_000)).dropna().str.replace(r"\.0$", "", regex=True)
+        style = "inter as numbers" if len(values) and values.isin(_INTER_CODES).all() else "inter as text"
+    legacy = columns.name("event_id_cnty") is not None and any(
+        folded(name) in {"data_id", "event_id_no_cnty"}
+        for name in columns._raw.columns  # noqa: SLF001
+    )
+    old = legacy or (style == "inter as numbers" and order != "yyyy-mm-dd")
+    return f"ACLED {'legacy' if old else 'current'}: {style}, {order}"

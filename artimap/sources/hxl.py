@@ -1,0 +1,76 @@
+"""HXL: tables whose second heading is a row of hashtags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from artimap.area import Area
+from artimap.sources.mapping import Mapping
+from artimap.sources.quarantine import Problems
+from artimap.sources.rawfile import Raw
+from artimap.sources.reading import Parsed
+from artimap.sources.tabular import read_mapped
+
+_TAGS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("date", ("#date+occurred", "#date+start", "#date+event", "#date")),
+    ("date_end", ("#date+end",)),
+    ("reported", ("#date+reported", "#date+published")),
+    ("lat", ("#geo+lat", "#lat_deg")),
+    ("lon", ("#geo+lon", "#lon_deg")),
+    ("point", ("#geo+coord", "#geo+latlon")),
+    ("place", ("#loc+name", "#loc")),
+    ("commune", ("#adm2+name", "#adm2+code", "#adm2")),
+    ("department", ("#adm1+name", "#adm1+code", "#adm1")),
+    ("kind", ("#event+type", "#cause+type", "#crisis+type", "#event", "#cause")),
+    ("sub_kind", ("#event+subtype", "#event+sub_type")),
+    ("actors", ("#actor+name", "#group+name", "#actor", "#group")),
+    ("killed", ("#affected+killed", "#affected+dead", "#affected+deaths")),
+    ("injured", ("#affected+injured", "#affected+wounded")),
+    ("abducted", ("#affected+abducted", "#affected+kidnapped")),
+    ("displaced", ("#affected+displaced", "#affected+idps")),
+    ("source", ("#meta+source", "#org+source", "#source")),
+    ("url", ("#meta+url", "#link", "#url")),
+    ("id", ("#event+id", "#event+code", "#meta+id", "#id")),
+    ("summary", ("#event+description", "#description", "#meta+notes", "#notes")),
+)
+"""Fields and the hashtags that tell them, the most telling first. Attributes may stand in any order."""
+
+
+def _parts(tag: str) -> tuple[str, frozenset[str]]:
+    pieces = [piece.strip() for piece in tag.strip().casefold().split("+")]
+    return pieces[0].replace(" ", ""), frozenset(piece for piece in pieces[1:] if piece)
+
+
+def recognise(columns: Sequence[str]) -> float:
+    """Tell whether the column names are hashtags."""
+    tags = [name for name in columns if name.strip().startswith("#")]
+    if len(tags) < 2:
+        return 0.0
+    known = {_parts(tag)[0] for _, wanted in _TAGS for tag in wanted}
+    return min(1.0, 0.5 + 0.5 * sum(_parts(tag)[0] in known for tag in tags) / len(columns))
+
+
+def map_tags(columns: Sequence[str]) -> Mapping:
+    """Give the mapping that the hashtags state."""
+    left = {name: _parts(name) for name in columns}
+    found: dict[str, str] = {}
+    for field, wanted in _TAGS:
+        for tag in wanted:
+            base, needed = _parts(tag)
+            fitting = [name for name, (one, attributes) in left.items() if one == base and needed <= attributes]
+            if fitting:
+                found[field] = min(fitting, key=lambda name: len(left[name][1]))
+                del left[found[field]]
+                break
+    return Mapping(found, licence="as stated by the publisher of the HXL table")
+
+
+def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> Parsed:
+    """Read the rows of an HXL table. Hashtags that artimap has no field for are named in the notes."""
+    used = mapping if mapping is not None else map_tags(raw.columns)
+    idle = [name for name in raw.columns if name not in used.columns.values()]
+    notes = [f"hashtags not read: {', '.join(idle)}"] if idle else []
+    return read_mapped(
+        raw, area, problems, used, version=f"HXL, {len(used.columns)} hashtags read", prefix="hxl-", notes=notes
+    )

@@ -1,0 +1,115 @@
+"""IPIS roadblocks: posts on roads, who keeps them and what they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from artimap.area import Area
+from artimap.corridor import read_corridor
+from artimap.schema import TEXT
+from artimap.sources.cells import read_days
+from artimap.sources.coordinates import points, read_coordinates
+from artimap.sources.quarantine import Problems
+from artimap.sources.rawfile import Raw, as_text, folded
+from artimap.sources.reading import Parsed, Said, event_ids, require_columns
+from artimap.vocab import CheckpointKind, CheckpointStatus
+
+_KNOWN: Final = {"lt", "ln", "lp", "d", "o", "t", "b", "tc", "tm", "r", "s"}
+_BESIDE_M: Final = 500.0
+"""A post within this distance of the corridor stands on it: the corridor's line itself lies up to 100 m off."""
+_GPS_M: Final = 100.0
+
+OPERATORS: Final = {
+    "forces de sécurité": CheckpointKind.POLICE_POST,
+    "acteurs étatiques": CheckpointKind.SEARCH_POST,
+    "groupes armés": CheckpointKind.ROADBLOCK,
+    "eléments indépendants": CheckpointKind.ROADBLOCK,
+    "éléments indépendants": CheckpointKind.ROADBLOCK,
+    "acteurs civils": CheckpointKind.BARRICADE,
+}
+"""IPIS's types of operator and what such a post is here; one that takes a tax is a toll whoever keeps it."""
+
+
+def recognise(columns: Sequence[str]) -> float:
+    """Tell whether the columns are IPIS's short names."""
+    names = {folded(name) for name in columns}
+    if not {"lt", "ln"} <= names or not names & {"o", "t", "b"}:
+        return 0.0
+    return min(1.0, 0.5 + 0.5 * len(names & _KNOWN) / len(_KNOWN))
+
+
+def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
+    """Read the rows of a roadblock table as CHECKPOINTS.
+
+    A post within 500 m of the area's corridor gets its chainage; one elsewhere keeps its point only. The day of
+    the visit is the first and last day it is known for: whether it still stands is not said (``unknown``).
+    """
+    named = require_columns(raw, ("lt", "ln"), fix="give latitude (lt) and longitude (ln) as IPIS names them")
+    rows = len(raw.cells)
+
+    def text(name: str) -> pd.Series:
+        return as_text(raw.cells[named[name]]) if name in named else pd.Series([None] * rows, dtype=TEXT)
+
+    names = (named["ln"], named["lt"])
+    coordinates = read_coordinates(raw.cells[names[0]], raw.cells[names[1]], problems, area=area, names=names)
+    seen = pd.Series(np.full(rows, np.datetime64("NaT", "s")))
+    order = "no day"
+    notes = list(coordinates.notes)
+    if "d" in named:
+        days = read_days(raw.cells[named["d"]], problems, name=named["d"])
+        seen, order = days.days, days.order
+        notes += [days.note] if days.note else []
+    nowhere = np.isnan(coordinates.lon) | np.isnan(coordinates.lat)
+    place = text("lp")
+    problems.mark(
+        (nowhere & place.isna().to_numpy(dtype=bool)), column=f"{names[0]}, {names[1]}",
+        why="are empty, and so is the place",
+        fix="say where the post stands",
+    )  # fmt: skip
+    there = ~nowhere & ~problems.bad
+    geometry = points(np.where(there, coordinates.lon, np.nan), np.where(there, coordinates.lat, np.nan), area)
+    corridor = read_corridor(area, area.corridor_id)
+    chainage = np.full(rows, np.nan)
+    offset = np.full(rows, np.inf)
+    if there.any():
+        chainage[there], offset[there] = corridor.project(geometry[there])
+    on = pd.Series(offset <= _BESIDE_M)
+    tax, amount = text("tc"), text("tm")
+    operator = text("o").str.replace(r"\s*[,;]\s*", "; ", regex=True)
+    first_type = text("t").str.extract(r"^([^,;]*)")[0].astype(TEXT).str.strip().str.casefold()
+    kind = (
+        first_type.map({word: kind.value for word, kind in OPERATORS.items()})
+        .astype(TEXT)
+        .fillna(CheckpointKind.ROADBLOCK.value)
+    )
+    kind = kind.mask(tax.notna() | amount.notna(), CheckpointKind.TOLL.value)
+    fees = tax.str.cat(amount, sep=": ", na_rep="").str.strip(": ")
+    idle = [name for name in raw.columns if folded(name) not in _KNOWN]
+    if idle:
+        notes.append(f"columns not read: {', '.join(idle[:20])}")
+    return Parsed(
+        columns={
+            "checkpoint_id": event_ids(raw, problems, prefix="ipis-", column=named.get("id")),
+            "kind": kind,
+            "operator": operator,
+            "place": place,
+            "corridor_id": pd.Series([corridor.corridor_id] * rows, dtype=TEXT).where(on),
+            "from_m": pd.Series(chainage).sub(_GPS_M).clip(lower=0.0).where(on),
+            "to_m": pd.Series(chainage).add(_GPS_M).clip(upper=corridor.length_m).where(on),
+            "first_seen": seen,
+            "last_confirmed": seen,
+            "status": CheckpointStatus.UNKNOWN.value,
+            "fees": fees.mask(fees == ""),
+            "n_claims": 1,
+            "sources": text("s").fillna("IPIS"),
+        },
+        geometry=geometry,
+        said=Said(source=text("s").fillna("IPIS"), claimant="IPIS"),
+        version=f"IPIS roadblocks, short names, {order}",
+        notes=tuple(notes),
+        table="CHECKPOINTS",
+    )

@@ -1,0 +1,114 @@
+"""Kobo exports: questions in groups, a geopoint in four columns, and data about devices that nobody needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from artimap.area import Area
+from artimap.sources.mapping import Mapping, bare, propose
+from artimap.sources.quarantine import Problems
+from artimap.sources.rawfile import Raw, folded
+from artimap.sources.reading import Parsed
+from artimap.sources.tabular import read_mapped
+
+_SIGNS: Final = frozenset(
+    {
+        "_id",
+        "_uuid",
+        "_submission_time",
+        "_validation_status",
+        "_index",
+        "_status",
+        "_submitted_by",
+        "__version__",
+        "_tags",
+    }
+)
+_PERSONAL: Final = frozenset(
+    {
+        "deviceid", "device_id", "username", "user_name", "_submitted_by", "phonenumber", "phone_number", "simserial",
+        "simid",
+        "subscriberid", "email", "imei", "audit", "audit_url", "enumerator", "enumerator_name", "enqueteur",
+        "nom_enqueteur",
+        "nom_de_l'enqueteur", "telephone", "phone", "respondent_name", "background_audio", "meta/instancename",
+        "instancename",
+    }
+)  # fmt: skip
+"""Columns about the person who filled in the form or the device used: never read, never kept."""
+_WORDY: Final = ("deviceid", "device_id", "username", "phonenumber", "simserial", "subscriberid", "imei", "enumerator")
+
+
+def recognise(columns: Sequence[str]) -> float:
+    """Tell whether the columns are those of a Kobo export."""
+    names = {_meta(name) for name in columns}
+    signs = len(names & _SIGNS)
+    if signs < 2 or not names & {"_uuid", "_submission_time", "__version__"}:
+        return 0.0
+    return min(1.0, 0.75 + 0.05 * signs)
+
+
+def _meta(name: str) -> str:
+    return name.strip().strip("\ufeff").casefold().replace(" ", "_")
+
+
+def is_personal(name: str) -> bool:
+    """Tell whether a column is about the enumerator or the device.
+
+    >>> is_personal("meta/deviceid"), is_personal("incident/place")
+    (True, False)
+    """
+    leaf = _meta(name).rsplit("/", 1)[-1]
+    return (
+        _meta(name) in _PERSONAL or leaf in _PERSONAL or bare(name) in _PERSONAL or any(word in leaf for word in _WORDY)
+    )
+
+
+def without_persons(raw: Raw) -> Raw:
+    """Take out what tells of the enumerator or the device, before anything else is done."""
+    dropped = {name for name in raw.columns if is_personal(name)}
+    if not dropped:
+        return raw
+    return raw.without(dropped).noting(f"dropped, and kept nowhere: {', '.join(sorted(dropped))}")
+
+
+def map_questions(columns: Sequence[str], labels: dict[str, str]) -> Mapping:
+    """Propose the mapping: the split geopoint, the accuracy of the device, and the questions by their words."""
+    fixed: dict[str, str] = {}
+    for name in columns:
+        leaf = _meta(name)
+        for ending, field in (("_latitude", "lat"), ("_longitude", "lon"), ("_precision", "radius_m")):
+            marked = leaf.startswith("_") or "/_" in leaf  # before the group or before the question
+            if leaf.endswith(ending) and marked and field not in fixed:
+                fixed[field] = name
+    meta = {_meta(name): name for name in columns}
+    for sign, field in (("_uuid", "id"), ("_submission_time", "reported")):
+        if sign in meta:
+            fixed[field] = meta[sign]
+    questions = [
+        name
+        for name in columns
+        if name not in fixed.values() and not _meta(name).startswith("_") and folded(name) not in {"start", "end"}
+    ]
+    found = dict(propose(questions, labels=labels).columns)
+    if "point" in found and {"lat", "lon"} <= set(fixed):
+        del found["point"]
+    if "date" not in found:
+        for name in ("today", "start", "_submission_time"):
+            if name in meta:
+                found["date"] = meta[name]
+                break
+    return Mapping({**found, **fixed}, exact={"lat", "lon"} <= set(fixed))
+
+
+def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> Parsed:
+    """Read the submissions of a form. The device's accuracy is the radius in which a row lies."""
+    used = mapping if mapping is not None else map_questions(raw.columns, raw.labels)
+    notes = ["columns: " + ", ".join(f"{field} = {column}" for field, column in used.columns.items())]
+    when = used.columns.get("date", "")
+    if mapping is None and _meta(when) in {"today", "start", "_submission_time"}:
+        notes.append(f"no question asks for the day of the incident: the day of the form ({when}) is taken")
+    if "radius_m" in used.columns and used.exact:
+        notes.append("places are exact to what the device says")
+    return read_mapped(raw, area, problems, replace(used), version="Kobo export", prefix="kobo-", notes=notes)

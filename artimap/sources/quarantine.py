@@ -1,0 +1,139 @@
+"""The account of every row: what is wrong with which, and the rejected rows as they were."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from artimap.errors import Breach
+from artimap.schema import TEXT
+from artimap.sources.rawfile import Bools, Raw, as_text
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
+_MOST_TOLD = 10_000
+"""Problems of one sort that are listed one by one; the quarantine file holds all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    column: str
+    why: str
+    fix: str
+    rows: NDArray[np.intp]
+    values: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Problems:
+    """What is wrong with the rows of one file, gathered column by column.
+
+    Attributes
+    ----------
+    rows
+        Number of rows of the file.
+    bad
+        Rows that cannot be accepted.
+    """
+
+    rows: int
+    bad: Bools = field(init=False)
+    _faults: list[_Fault] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.bad = np.zeros(self.rows, dtype=bool)
+
+    def mark(self, wrong: Bools, *, column: str, why: str, fix: str, cells: pd.Series | None = None) -> None:
+        """Reject rows for one reason.
+
+        Parameters
+        ----------
+        wrong
+            The rows.
+        column
+            The column of the file that is to blame.
+        why, fix
+            What is wrong and how to mend it.
+        cells
+            The column, to show the values.
+        """
+        places = np.flatnonzero(wrong)
+        if not len(places):
+            return
+        self.bad[places] = True
+        told = places[:_MOST_TOLD]
+        shown = ("",) * len(told) if cells is None else tuple(_shown(cells.iloc[told]))
+        self._faults.append(_Fault(column, why, fix, places, shown))
+
+    def breaches(self) -> tuple[Breach, ...]:
+        """List the problems in row order; row 1 is the first below the header."""
+        listed = [
+            (int(row), order, fault, value)
+            for order, fault in enumerate(self._faults)
+            for row, value in zip(fault.rows.tolist(), fault.values, strict=False)
+        ]
+        listed.sort(key=lambda one: one[:2])
+        out = [Breach(str(row + 1), fault.column, value, fault.why, fault.fix) for row, _, fault, value in listed]
+        for fault in self._faults:
+            more = len(fault.rows) - len(fault.values)
+            if more > 0:
+                out.append(Breach("", fault.column, "", f"{fault.why}: so in {more} more rows", fault.fix))
+        return tuple(out)
+
+    def quarantine(self, raw: Raw) -> pd.DataFrame:
+        """Give the rejected rows as they were, with ``row`` and ``why``."""
+        places = np.flatnonzero(self.bad)
+        reasons: dict[int, list[str]] = {int(row): [] for row in places}
+        for fault in self._faults:
+            said = f"{fault.column}: {fault.why}" if fault.column else fault.why
+            for row in fault.rows.tolist():
+                if said not in reasons[row]:
+                    reasons[row].append(said)
+        # column by column: taking rows of the whole table would copy it first
+        out = pd.DataFrame({name: as_text(raw.cells[name].iloc[places]) for name in raw.columns}, index=places)
+        for name, values in (
+            ("row", [str(row + 1) for row in places.tolist()]),
+            ("why", ["; ".join(reasons[row]) for row in places.tolist()]),
+        ):
+            free = name
+            while free in out.columns:
+                free = f"{free}_found"
+            out[free] = pd.Series(values, index=out.index, dtype=TEXT)
+        return out
+
+
+def _shown(cells: pd.Series) -> Iterable[str]:
+    for value in as_text(cells):
+        if isinstance(value, str):
+            yield value if len(value) <= 80 else value[:79] + "…"
+        else:
+            yield ""
+
+
+def defused(cell: str) -> str:
+    """Give a cell that no spreadsheet runs as a formula.
+
+    >>> defused("=1+1"), defused("-72.5"), defused("fine")
+    ("'=1+1", '-72.5', 'fine')
+    """
+    bare = cell.lstrip(" \u00a0\ufeff\v\f")
+    if bare.startswith(_FORMULA) and not _PLAIN_NUMBER.match(cell):
+        return "'" + cell
+    return cell
+
+
+def table_csv(table: pd.DataFrame) -> str:
+    """Give a table as CSV text in which no cell is a live formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([defused(str(name)) for name in table.columns])
+    for row in table.itertuples(index=False, name=None):
+        writer.writerow([defused(str(cell)) if pd.notna(cell) else "" for cell in row])
+    return out.getvalue()

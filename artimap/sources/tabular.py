@@ -1,0 +1,234 @@
+"""Any table of incidents, hand-made or exported, by a mapping of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from artimap.area import Area
+from artimap.errors import Breach, SchemaError
+from artimap.schema import TEXT
+from artimap.sources.cells import present, read_counts, read_days, read_numbers
+from artimap.sources.coordinates import Coordinates, read_coordinates
+from artimap.sources.crosswalk import kind_of_words
+from artimap.sources.mapping import Mapping, propose
+from artimap.sources.placement import Hints, place
+from artimap.sources.quarantine import Problems
+from artimap.sources.rawfile import Raw, as_text, distinct, folded, spread_out
+from artimap.sources.reading import Parsed, Said, event_ids
+from artimap.vocab import EventKind, Party, Sensitivity
+
+_FIGURES = ("killed", "injured", "abducted", "displaced")
+
+
+@lru_cache(maxsize=1024)
+def _score(columns: tuple[str, ...]) -> float:
+    found = propose(columns).columns
+    placed = {"lat", "lon"} <= set(found) or "point" in found or "place" in found or "commune" in found
+    if "date" not in found:
+        return 0.0
+    return min(0.59, 0.3 + 0.2 * placed + 0.02 * len(found))
+
+
+def recognise(columns: Sequence[str]) -> float:
+    """Tell how much a list of column names looks like a table of incidents; never as sure as a known format."""
+    if len(columns) > 2_000 or any(len(name) > 200 for name in columns):
+        return 0.0
+    return _score(tuple(columns))
+
+
+def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> Parsed:
+    """Read the rows of a table with a mapping, proposed where none is given."""
+    used = mapping if mapping is not None else propose(raw.columns, labels=raw.labels)
+    notes = () if mapping is not None else ("columns: " + ", ".join(f"{k} = {v}" for k, v in used.columns.items()),)
+    return read_mapped(raw, area, problems, used, version="table with a column mapping", prefix="own-", notes=notes)
+
+
+def read_mapped(
+    raw: Raw, area: Area, problems: Problems, mapping: Mapping, *, version: str, prefix: str, notes: Sequence[str] = ()
+) -> Parsed:
+    """Read the rows of a table whose columns are known.
+
+    Raises
+    ------
+    SchemaError
+        If no column tells the day, or a column of the mapping is not in the file.
+    """
+    _check(raw, mapping)
+    said = list(notes)
+    columns = mapping.columns
+    rows = len(raw.cells)
+
+    def text(name: str) -> pd.Series:
+        if name not in columns:
+            return pd.Series([None] * rows, dtype=TEXT)
+        return as_text(raw.cells[columns[name]])
+
+    days = read_days(
+        raw.cells[columns["date"]], problems, name=columns["date"], required=True, order=mapping.date_order
+    )
+    end = days.days
+    said += [days.note] if days.note else []
+    if "date_end" in columns:
+        last = read_days(raw.cells[columns["date_end"]], problems, name=columns["date_end"], order=_order(days.order))
+        problems.mark(
+            (last.days < days.days).to_numpy(dtype=bool), column=columns["date_end"],
+            why="lies before the first day",
+            fix="swap the two days", cells=raw.cells[columns["date_end"]],
+        )  # fmt: skip
+        end = last.days.fillna(days.days)
+    reported = None
+    if "reported" in columns:
+        reported = read_days(raw.cells[columns["reported"]], problems, name=columns["reported"]).days
+    kind, kind_notes = read_kinds(raw.cells[columns["kind"]] if "kind" in columns else None, mapping, rows)
+    said += kind_notes
+    figures = {
+        name: read_counts(raw.cells[columns[name]], problems, name=columns[name])
+        for name in _FIGURES
+        if name in columns
+    }
+    coordinates = read_where(raw, area, problems, mapping)
+    if coordinates is not None:
+        said += coordinates.notes
+    radius = None
+    if "radius_m" in columns:
+        radius = read_numbers(raw.cells[columns["radius_m"]])[0]
+        radius = radius.where((radius > 0) & np.isfinite(radius)).clip(lower=10.0)
+    placed = place(
+        problems,
+        area=area,
+        precision=_precision(text("place"), text("commune").fillna(text("department")), coordinates),
+        coordinates=coordinates,
+        exact=mapping.exact,
+        hints=Hints(
+            words=_where_words(text("place"), text("commune")),
+            commune=text("commune"),
+            department=text("department"),
+            radius_m=radius,
+        ),
+    )
+    sensitivity = text("sensitivity").str.lower()
+    known = sensitivity.isin([step.value for step in Sensitivity])
+    if "sensitivity" in columns:
+        problems.mark(
+            (sensitivity.notna() & ~known).to_numpy(dtype=bool), column=columns["sensitivity"],
+            why="is not a known step",
+            fix="write low, moderate, high or severe", cells=raw.cells[columns["sensitivity"]],
+        )  # fmt: skip
+    party = text("is_party").str.lower()
+    killed = figures.get("killed", pd.Series(pd.array([pd.NA] * rows, dtype="Int64")))
+    return Parsed(
+        columns={
+            "event_id": event_ids(raw, problems, prefix=prefix, column=columns.get("id")),
+            "date_start": days.days,
+            "date_end": end,
+            "date_precision": 1,
+            "kind": kind,
+            "sub_kind": text("sub_kind") if "sub_kind" in columns else text("kind"),
+            "actors": text("actors").str.replace(r"\s*[;|]\s*", "; ", regex=True),
+            "killed_low": killed,
+            "killed_best": killed,
+            "killed_high": killed,
+            **{name: values for name, values in figures.items() if name != "killed"},
+            "sensitivity": sensitivity.where(known).fillna(mapping.sensitivity.value),
+            "licence": mapping.licence,
+            "summary": text("summary"),
+            **placed.columns,
+        },
+        geometry=placed.geometry,
+        said=Said(
+            source=text("source").fillna(raw.name),
+            claimant=text("said_by"),
+            party=party.where(party.isin([one.value for one in Party])),
+            reported=reported,
+            url=text("url"),
+        ),
+        version=version,
+        notes=(*said, *placed.notes),
+        readings=placed.readings,
+    )
+
+
+def _check(raw: Raw, mapping: Mapping) -> None:
+    wrong = [
+        Breach("", column, "", f"is not in the file, but the mapping says that it is the {name}", "correct the mapping")
+        for name, column in mapping.columns.items()
+        if column not in raw.columns
+    ]
+    if "date" not in mapping.columns:
+        there = ", ".join(raw.columns[:20])
+        wrong.append(
+            Breach("", "date", "", "is missing", f"say in a mapping which column holds the day; there is: {there}")
+        )
+    if wrong:
+        raise SchemaError(raw.name, wrong)
+
+
+def _order(found: str) -> str | None:
+    return found if found in {"dd-mm-yyyy", "mm-dd-yyyy"} else None
+
+
+def _precision(place_words: pd.Series, unit: pd.Series, coordinates: Coordinates | None) -> pd.Series:
+    """Say which rows tell of no more than a unit: neither coordinates nor a place in words."""
+    pinned = False if coordinates is None else ~np.isnan(coordinates.lon)
+    return pd.Series(np.where(place_words.isna() & unit.notna() & ~pinned, 3, 1).astype(np.int64))
+
+
+def _where_words(place_words: pd.Series, commune: pd.Series) -> pd.Series:
+    """Join the place in words and its commune, as in "Savien, Petite-Rivière"."""
+    if commune.isna().all():
+        return place_words
+    same = place_words.str.casefold().eq(commune.str.casefold()).fillna(value=False).astype(bool)
+    both = place_words.notna() & commune.notna() & ~same
+    return place_words.fillna(commune).mask(both, place_words + ", " + commune)
+
+
+def read_where(raw: Raw, area: Area, problems: Problems, mapping: Mapping) -> Coordinates | None:
+    """Read coordinates from two columns, or from one that holds both (``"19.1 -72.5"``)."""
+    columns = mapping.columns
+    if "lat" in columns and "lon" in columns:
+        names = (columns["lon"], columns["lat"])
+        return read_coordinates(raw.cells[names[0]], raw.cells[names[1]], problems, area=area, names=names)
+    if "point" not in columns:
+        return None
+    name = columns["point"]
+    cells = present(as_text(raw.cells[name]))
+    parts = cells.str.extract(r"^[\[(]?\s*([^\s,;]+)\s*[\s,;]\s*([^\s,;\])]+)").astype(TEXT)
+    odd = cells.notna() & parts[0].isna()
+    problems.mark(
+        odd.to_numpy(dtype=bool), column=name, why="is not a pair of coordinates", fix="write it as 19.1063 -72.6931",
+        cells=cells
+    )  # fmt: skip
+    return read_coordinates(parts[1], parts[0], problems, area=area, names=(f"{name} (2nd part)", f"{name} (1st part)"))
+
+
+def read_kinds(column: pd.Series | None, mapping: Mapping, rows: int) -> tuple[pd.Series, list[str]]:
+    """Read what happened from words; words that tell nothing become ``other``, and the notes name them."""
+    if column is None:
+        return (
+            pd.Series(np.full(rows, EventKind.OTHER.value, dtype=object), dtype=TEXT),
+            ["no column tells what happened: every row is of kind other"],
+        )
+    texts, codes = distinct(column)
+    if codes is None:
+        codes = np.arange(rows, dtype=np.intp)
+    kinds: list[str] = []
+    unknown: list[str] = []
+    for word in texts:
+        kind: EventKind | None = None
+        if isinstance(word, str) and word.strip():
+            kind = mapping.kinds.get(folded(word)) or kind_of_words(word[:200])
+            if kind is None:
+                unknown.append(word.strip()[:40])
+        kinds.append((kind or EventKind.OTHER).value)
+    values = spread_out(np.array([*kinds, EventKind.OTHER.value], dtype=object), codes, missing=EventKind.OTHER.value)
+    notes = []
+    if unknown:
+        shown = ", ".join(repr(word) for word in sorted(set(unknown))[:8])
+        notes.append(
+            f"kinds that tell nothing to artimap were read as other: {shown}; name them in the mapping under [kinds]"
+        )
+    return pd.Series(values, dtype=TEXT), notes
