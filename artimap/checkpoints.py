@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -11,11 +12,13 @@ import pandas as pd
 import shapely
 
 from artimap import schema
+from artimap.area import Area
 from artimap.claims import Ledger
 from artimap.corridor import Corridor
 from artimap.dates import day_of
 from artimap.errors import ModelError
 from artimap.schema import join_names
+from artimap.sources import read_report
 from artimap.vocab import CheckpointStatus, Where
 
 
@@ -38,6 +41,25 @@ class CheckpointModel:
         if not 0 < self.active_days < self.fading_days:
             msg = "CheckpointModel: 0 < active_days < fading_days"
             raise ModelError(msg)
+
+
+def read_checkpoints(path: str | Path, *, area: Area) -> gpd.GeoDataFrame:
+    """Read posts from a file that tells of them, for example a dump of IPIS roadblocks.
+
+    Parameters
+    ----------
+    path
+        The file, recognised by its columns.
+    area
+        The area in which places are looked up.
+
+    Returns
+    -------
+    GeoDataFrame
+        CHECKPOINTS in ``area.crs``; empty where the file tells of no posts. What is wrong with
+        the file, and its rejected rows: :func:`artimap.read_report`.
+    """
+    return read_report(Path(path), area=area).checkpoints
 
 
 def checkpoints_on(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median_low
 from typing import Any
 
@@ -16,7 +17,9 @@ import pandas as pd
 
 from artimap import data, schema
 from artimap.area import Area
+from artimap.errors import DataError
 from artimap.schema import join_names, split_names
+from artimap.sources import read_report
 from artimap.sources.placing import place_rows
 from artimap.state import LATEST, State, state_of
 from artimap.vocab import About, EventKind, Party, Predicate, Record, Sensitivity, Where
@@ -371,8 +374,16 @@ def _unit_names(area: Area) -> tuple[list[str], list[str]]:
     return [*units["pcode"], *places["place_id"]], [*units["name"], *places["name"]]
 
 
-def read_claims(area: Area) -> Ledger:
-    """Read the embedded claims of an area.
+def read_claims(what: Area | str | Path, *, area: Area | None = None) -> Ledger:
+    """Read claims: the embedded ones of an area, or those of a file.
+
+    Parameters
+    ----------
+    what
+        An area; or a file: a CSV with the columns of CLAIMS, or anything that
+        :func:`artimap.read_report` reads (each of its rows is a statement by its source).
+    area
+        The area that a file speaks of.
 
     Returns
     -------
@@ -380,10 +391,34 @@ def read_claims(area: Area) -> Ledger:
         Claims about events, places, stretches, checkpoints, figures and deployments.
         A report of an event that carries no date of its own is dated by the event
         (``date_basis == "from_event"``); other undated claims have no ``reported`` day.
+
+    Raises
+    ------
+    DataError
+        If the file is absent or cannot be read, or no area is given for it.
+    SchemaError
+        If a file with the columns of CLAIMS breaks the schema.
     """
-    reports = data.read_table(area.name, "reports")
-    control = data.read_table(area.name, "control_claims")
-    posts = data.read_table(area.name, "checkpoint_reports")
-    rows = [*_event_claims(reports), *_control_claims(control), *_post_claims(posts), *_other_claims(area)]
+    if not isinstance(what, Area):
+        return _from_file(Path(what), area)
+    reports = data.read_table(what.name, "reports")
+    control = data.read_table(what.name, "control_claims")
+    posts = data.read_table(what.name, "checkpoint_reports")
+    rows = [*_event_claims(reports), *_control_claims(control), *_post_claims(posts), *_other_claims(what)]
     claims = schema.conform(pd.DataFrame(rows), schema.CLAIMS)
-    return Ledger(claims, _subjects(control, area), _placed_posts(posts, area))
+    return Ledger(claims, _subjects(control, what), _placed_posts(posts, what))
+
+
+def _from_file(path: Path, area: Area | None) -> Ledger:
+    if area is None:
+        msg = f"say which area {path} speaks of: read_claims({str(path)!r}, area=artimap.area('artibonite'))"
+        raise DataError(msg)
+    known = read_claims(area)
+    no_posts = known.posts.iloc[:0]
+    if path.suffix.lower() == ".csv" and path.is_file():
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            header = {name.strip() for name in file.readline().split(",")}
+        if {"claim_id", "subject", "predicate"} <= header:
+            table = pd.read_csv(path, dtype=schema.TEXT, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
+            return Ledger(schema.conform(table, schema.CLAIMS), known.subjects, no_posts)
+    return Ledger(read_report(path, area=area).claims, known.subjects, no_posts)

@@ -7,10 +7,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from artimap import data, schema
-from artimap.checkpoints import CheckpointModel, checkpoints_on
-from artimap.claims import merge_reports
+from artimap.checkpoints import CheckpointModel, checkpoints_on, read_checkpoints
+from artimap.claims import merge_reports, read_claims
 from artimap.control import ControlModel, control_status
-from artimap.errors import ModelError
+from artimap.errors import DataError, ModelError
 from artimap.vocab import About, CheckpointStatus, Party, Predicate, Status
 from artimap.zones import control_zones
 
@@ -155,3 +155,19 @@ def test_bad_models_are_refused():
 def test_party_is_said(ledger):
     assert set(ledger.claims["claimant_is_party"]) == {Party.YES, Party.NO, Party.UNKNOWN}
     assert_frame_equal(schema.conform(ledger.claims, schema.CLAIMS), ledger.claims)
+
+
+def test_claims_of_a_file_with_the_columns_of_claims(artibonite, ledger, tmp_path):
+    path = tmp_path / "claims.csv"
+    ledger.claims.head(20).to_csv(path, index=False)
+    read = read_claims(path, area=artibonite)
+    assert_frame_equal(read.claims, ledger.claims.head(20))
+    with pytest.raises(DataError, match="say which area"):
+        read_claims(path)
+
+
+def test_claims_and_posts_of_any_report_file(artibonite, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("date,place,kind,source,summary\n2025-12-20,Savien,abduction,radio,Two taken.\n", encoding="utf-8")
+    assert set(read_claims(path, area=artibonite).claims["predicate"]) == {"stated", "location"}
+    assert len(read_checkpoints(path, area=artibonite)) == 0
