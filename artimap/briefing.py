@@ -26,8 +26,9 @@ from artimap.maps import briefing_map, strip_map
 from artimap.masking import mask_column
 from artimap.report import corridor_report
 from artimap.risk import RiskModel, corridor_risk
-from artimap.share import HeldBack, releasable, releasable_claims
+from artimap.share import HeldBack, licensed_sources, releasable, releasable_claims
 from artimap.sources import read_events, read_report
+from artimap.sources.reading import Read
 from artimap.sources.template import quarantine_csv
 from artimap.vocab import Audience, Lang
 from artimap.write import write_text
@@ -125,13 +126,7 @@ def brief(
         raise DataError(msg)
     say("reading the data")
     corridor = read_corridor(area, area.corridor_id)
-    table = read_events(area)
-    ledger = read_claims(area)
-    own = read_report(events, area=area) if events is not None else None
-    if own is not None:
-        mine, spoken = _masked(own.events, area), _masked(own.claims, area)
-        table = pd.concat([table, mine], ignore_index=True)
-        ledger = Ledger(pd.concat([ledger.claims, spoken], ignore_index=True), ledger.subjects, ledger.posts)
+    table, ledger, own = _gather(area, events)
     day = day_of(as_of) if as_of is not None else _last_day(area, None if own is None else own.events)
     known = table[table["date_start"] <= pd.Timestamp(day)].reset_index(drop=True)
     out, held = releasable(known, audience=audience)
@@ -141,6 +136,7 @@ def brief(
     # rates use every event: holding a row back must not make a road look calmer
     located = corridor.locate(known)
     risk = corridor_risk(corridor, located, as_of=day, model=model, ledger=ledger)
+    risk.attrs["licensed"] = licensed_sources(known)
     if audience is not Audience.INTERNAL:
         risk["event_ids"] = _only(risk["event_ids"], set(out["event_id"]))
     status = control_status(area, said, as_of=day, events=known)
@@ -200,6 +196,17 @@ def _only(event_ids: pd.Series, allowed: set[str]) -> pd.Series:
     return event_ids.map(
         lambda ids: "; ".join(one for one in ids.split("; ") if one in allowed) or None, na_action="ignore"
     ).astype(event_ids.dtype)
+
+
+def _gather(area: Area, events: Path | None) -> tuple[gpd.GeoDataFrame, Ledger, Read | None]:
+    """Give the embedded events and claims, with those of the user's file added."""
+    table, ledger = read_events(area), read_claims(area)
+    if events is None:
+        return table, ledger, None
+    own = read_report(events, area=area)
+    mine, spoken = _masked(own.events, area), _masked(own.claims, area)
+    claims = pd.concat([ledger.claims, spoken], ignore_index=True)
+    return pd.concat([table, mine], ignore_index=True), Ledger(claims, ledger.subjects, ledger.posts), own
 
 
 _FREE_TEXT = ("summary", "note", "value", "claimant", "source", "place")

@@ -160,3 +160,31 @@ def test_geopackages_of_the_same_tables_are_the_same(tmp_path, rn1):
     a = write_geopackage({"x": rn1.stretches()}, tmp_path / "a.gpkg", day=day)
     b = write_geopackage({"x": rn1.stretches()}, tmp_path / "b.gpkg", day=day)
     assert a.read_bytes() == b.read_bytes()
+
+
+ACLED_ROW = {
+    "event_id_cnty": "HTI99999", "event_date": "2024-10-12", "year": "2024", "time_precision": "1",
+    "disorder_type": "Political violence", "event_type": "Violence against civilians", "sub_event_type": "Attack",
+    "actor1": "Unidentified Armed Group (Haiti)", "inter1": "Political militia", "interaction": "37", "iso": "332",
+    "region": "Caribbean", "country": "Haiti", "admin1": "Artibonite", "admin2": "Saint-Marc", "location": "Pont Sonde",
+    "latitude": "19.1495", "longitude": "-72.6156", "geo_precision": "1", "source": "Invented Radio",
+    "notes": "Made-up row.",
+    "fatalities": "0", "timestamp": "1728800000",
+}  # fmt: skip
+
+
+def test_acled_rows_count_but_reach_nobody_else(folder, tmp_path, capsys):
+    mine = tmp_path / "acled.csv"
+    pd.DataFrame([ACLED_ROW]).to_csv(mine, index=False)
+    out = folder / "acled"
+    assert main(["brief", "--as-of", "2024-10-15", "--events", str(mine), "-o", str(out)]) == 0
+    assert "1 rows of sources that may not be passed on" in capsys.readouterr().out
+    for name in ("map.html", "report.html", "report.md", "manifest.json"):
+        text = (out / name).read_text(encoding="utf-8")
+        assert "Made-up row" not in text, name
+        assert "HTI99999" not in text, name
+    assert "www.acleddata.com" in (out / "report.md").read_text(encoding="utf-8").replace("\\", "")
+    assert "acleddata" in (out / "map.html").read_text(encoding="utf-8")
+    before = gpd.read_file(folder / "a" / "risk.gpkg", layer="stretches").set_index("name")["rate"]
+    after = gpd.read_file(out / "risk.gpkg", layer="stretches").set_index("name")["rate"]
+    assert after["Pont-Sondé – Carrefour Paye"] > before["Pont-Sondé – Carrefour Paye"]

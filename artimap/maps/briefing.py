@@ -348,6 +348,7 @@ def _furniture(
             area,
             layer_names=_BASE,
             publishers=made.publishers_of(claims),
+            licensed=() if risk is None else risk.attrs.get("licensed", ()),
             model=model,
             author=asked.author,
             lang=lang,

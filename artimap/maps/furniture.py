@@ -300,7 +300,14 @@ def _rate_text(band: int, edges: Sequence[float], lang: str) -> str:
 
 
 def about_sections(
-    area: Area, *, layer_names: Sequence[str], publishers: int, model: object | None, author: str | None, lang: str
+    area: Area,
+    *,
+    layer_names: Sequence[str],
+    publishers: int,
+    licensed: Sequence[str] = (),
+    model: object | None,
+    author: str | None,
+    lang: str,
 ) -> tuple[Section, ...]:
     """Give disclaimer, limits, method, sources and licences.
 
@@ -312,6 +319,8 @@ def about_sections(
         Embedded layers that the map uses.
     publishers
         How many publishers stand behind the statements.
+    licensed
+        Sources whose rows count in the rates but may not be passed on, as they ask to be cited.
     model
         The risk model, a frozen dataclass whose every field is printed; or None.
     author
@@ -329,6 +338,7 @@ def about_sections(
     ]
     if publishers:
         items.append(Item(tr("map.about.publishers", lang, n=format_count(publishers, lang))))
+    items += [Item(tr("report.licences.counted", lang, source=source)) for source in licensed]
     sections.append(Section(tr("map.about.sources_head", lang), "", tuple(items)))
     if model is not None and dataclasses.is_dataclass(model):
         rows = tuple(Item(name, text) for name, text in parameters(model, lang))

@@ -197,6 +197,8 @@ def licences(ctx: Context) -> Section:
             Heading(say(ctx, "licences.publishers", n=format_count(len(publishers), ctx.lang))),
             Paragraph(cell("; ".join(publishers)), "note"),
         ]
+    for source in ctx.risk.attrs.get("licensed", ()):
+        blocks.append(Paragraph(cell(say(ctx, "licences.counted", source=source)), "note"))
     blocks.append(Paragraph(cell(say(ctx, "licences.note")), "note"))
     return Section("licences", say(ctx, "licences.heading"), tuple(blocks))
 

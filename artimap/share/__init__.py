@@ -8,7 +8,7 @@ what it lets through, with a notice beside it. What goes around them
 from __future__ import annotations
 
 from artimap.share._files import write_table
-from artimap.share._gate import HeldBack, releasable, releasable_claims
+from artimap.share._gate import HeldBack, licensed_sources, releasable, releasable_claims
 from artimap.share._policy import Access, Action, Rules, SharePolicy
 from artimap.share._release import Released, release
 
@@ -19,6 +19,7 @@ __all__ = [
     "Released",
     "Rules",
     "SharePolicy",
+    "licensed_sources",
     "releasable",
     "releasable_claims",
     "release",

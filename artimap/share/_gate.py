@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from artimap.claims import Ledger
-from artimap.share._policy import SharePolicy
+from artimap.share._policy import SharePolicy, citation
 from artimap.vocab import RESTRICTED, About, Audience, EventKind
 
 
@@ -85,3 +85,12 @@ def releasable_claims(ledger: Ledger, *, audience: Audience, events: gpd.GeoData
     posts = ledger.posts[~shut].reset_index(drop=True)
     held = HeldBack(int(sensitive.sum()), int(position.sum()), int(licensed.sum()))
     return Ledger(kept, ledger.subjects, posts), held
+
+
+def licensed_sources(events: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Name, as they ask to be cited, the sources behind a table whose rows may not be passed on.
+
+    A rate made from their rows may go out, with this named beside it.
+    """
+    licences = sorted(set(events.loc[_licensed(events), "licence"].dropna()))
+    return tuple(line for line in citation(licences, (), (), change="").split("\n") if line)

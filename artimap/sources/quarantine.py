@@ -90,6 +90,8 @@ class Problems:
     def quarantine(self, raw: Raw) -> pd.DataFrame:
         """Give the rejected rows as they were, with ``row`` and ``why``."""
         places = np.flatnonzero(self.bad)
+        if not len(places):
+            return pd.DataFrame({name: pd.Series([], dtype=TEXT) for name in (*raw.columns, "row", "why")})
         reasons: dict[int, list[str]] = {int(row): [] for row in places}
         for fault in self._faults:
             said = f"{fault.column}: {fault.why}" if fault.column else fault.why

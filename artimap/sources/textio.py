@@ -24,8 +24,10 @@ Score = Callable[[Sequence[str]], float]
 
 _HEAD_BYTES = 1 << 20
 _HEAD_ROWS = 40
+_SURE = 0.7
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _MOST_BYTES = 8 << 30
+_LARGE_BYTES = 64 << 20
 _BLOCK_BYTES = 1 << 20
 _SAMPLE_BYTES = 1 << 20
 _SAMPLE_ROWS = 3_000
@@ -45,6 +47,7 @@ class _Layout:
     named: int
     header_row: int
     body: int
+    quotes: int
     labels: dict[str, str]
 
 
@@ -73,10 +76,8 @@ def read_text(path: Path, *, score: Score) -> Raw:
     if size > _MOST_BYTES:
         msg = f"{path} is larger than {_MOST_BYTES >> 30} GB; split it by year"
         raise DataError(msg)
-    content, encoding = _opened(path)
-    layout = _layout(path, content, encoding, score=score)
     try:
-        cells, damaged, encoding = _body(path, content, layout)
+        cells, damaged, layout, encoding = _table(path, score=score, large=size > _LARGE_BYTES)
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror or error}"
         raise DataError(msg) from error
@@ -89,6 +90,44 @@ def read_text(path: Path, *, score: Score) -> Raw:
     if empty:
         notes.append(f"{empty} blank rows are not counted as rows")
     return Raw(path.name, cells, tuple(notes), damaged, layout.labels)
+
+
+def _table(path: Path, *, score: Score, large: bool) -> tuple[pd.DataFrame, dict[int, tuple[str, str]], _Layout, str]:
+    """Read the file as it stands; if a quotation mark is left open, once more with quotation marks as plain text."""
+    content, encoding = _opened(path)
+    if large and content is None:  # going through it once is most of the work: quotation marks are counted on the way
+        try:
+            layout = _layout(path, content, encoding, score=score, quoted=True)
+            cells, damaged, used = _body(path, content, layout)
+        except (_QuoteLeftOpenError, DataError):
+            if _quotes_close(path, content):
+                raise
+        else:
+            return cells, damaged, layout, used
+    layout = _layout(path, content, encoding, score=score, quoted=not large and _quotes_close(path, content))
+    cells, damaged, used = _body(path, content, layout)
+    return cells, damaged, layout, used if content is None else encoding
+
+
+class _QuoteLeftOpenError(DataError):
+    """A quotation mark is opened and never closed: what follows it may have been taken for one cell."""
+
+
+class _Counting(io.RawIOBase):
+    """A file that counts the quotation marks that are read from it."""
+
+    def __init__(self, file: io.BufferedIOBase) -> None:
+        super().__init__()
+        self._file = file
+        self.quotes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        block = self._file.read(size)
+        self.quotes += block.count(b'"')
+        return block
 
 
 def _opened(path: Path) -> tuple[bytes | None, str]:
@@ -128,7 +167,7 @@ def _western(content: bytes) -> str:
     return "cp1252"
 
 
-def _layout(path: Path, content: bytes | None, encoding: str, *, score: Score) -> _Layout:
+def _layout(path: Path, content: bytes | None, encoding: str, *, score: Score, quoted: bool) -> _Layout:
     if content is None:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
@@ -142,7 +181,6 @@ def _layout(path: Path, content: bytes | None, encoding: str, *, score: Score) -
     elif not whole:
         msg = f"{path} cannot be read as CSV: its first line does not end within 1 MB"
         raise DataError(msg)
-    quoted = _quotes_close(path, content)
     texts = [line.decode(encoding, errors="replace") for line in lines]
     delimiter, rows = _delimiter(path, texts, quoted=quoted)
     at = find_header([row for row, _ in rows], score=score)
@@ -153,7 +191,7 @@ def _layout(path: Path, content: bytes | None, encoding: str, *, score: Score) -
     if at and is_tags(header):
         labels = {name: label.strip() for name, label in zip(names, rows[at - 1][0], strict=False)}
     body = start + sum(len(line) for line in lines[: rows[at][1]])
-    return _Layout(encoding, delimiter, quoted, tuple(names), named, rows[at][1], body, labels)
+    return _Layout(encoding, delimiter, quoted, tuple(names), named, rows[at][1], body, head[:body].count(b'"'), labels)
 
 
 def _quotes_close(path: Path, content: bytes | None) -> bool:
@@ -234,7 +272,11 @@ def find_header(rows: Sequence[Sequence[str]], *, score: Score) -> int:
     for at, row in enumerate(rows):
         if is_tags(row):
             return at
-    scores = [score([cell for cell in row if cell.strip()]) for row in rows]
+    scores: list[float] = []
+    for row in rows:
+        scores.append(score([cell for cell in row if cell.strip()]))
+        if scores[-1] >= _SURE:
+            break
     best = int(np.argmax(scores))
     if scores[best] >= 0.5:
         return best
@@ -300,8 +342,9 @@ def _parsed(
         if file.read(1) == b"":
             return pd.DataFrame({name: pd.Series([], dtype=TEXT) for name in names}), {}
         file.seek(0 if content is not None else layout.body)
+        counted = _Counting(file)
         table = pc.read_csv(
-            file,
+            counted,
             read_options=pc.ReadOptions(
                 use_threads=not careful, column_names=names, block_size=_BLOCK_BYTES, encoding=encoding
             ),
@@ -313,6 +356,9 @@ def _parsed(
             ),
             convert_options=pc.ConvertOptions(column_types=types, strings_can_be_null=False),
         )
+    if layout.quoted and counted.quotes % 2 != layout.quotes % 2:
+        msg = f"{path}: a quotation mark is opened and not closed"
+        raise _QuoteLeftOpenError(msg)
     cells = pd.DataFrame({name: _column(table.column(position)) for position, name in enumerate(names)}, copy=False)
     del table
     release_memory()
