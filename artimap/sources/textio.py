@@ -25,6 +25,7 @@ Score = Callable[[Sequence[str]], float]
 _HEAD_BYTES = 1 << 20
 _HEAD_ROWS = 40
 _SURE = 0.7
+_TITLE_ROWS = 8
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _MOST_BYTES = 8 << 30
 _LARGE_BYTES = 64 << 20
@@ -182,7 +183,7 @@ def _layout(path: Path, content: bytes | None, encoding: str, *, score: Score, q
         msg = f"{path} cannot be read as CSV: its first line does not end within 1 MB"
         raise DataError(msg)
     texts = [line.decode(encoding, errors="replace") for line in lines]
-    delimiter, rows = _delimiter(path, texts, quoted=quoted)
+    delimiter, rows = _delimiter(path, texts, quoted=quoted, score=score)
     at = find_header([row for row, _ in rows], score=score)
     header = rows[at][0]
     labels: dict[str, str] = {}
@@ -224,9 +225,9 @@ def _rows(texts: list[str], delimiter: str, *, quoted: bool) -> list[tuple[list[
     return out
 
 
-def _delimiter(path: Path, texts: list[str], *, quoted: bool) -> tuple[str, list[tuple[list[str], int]]]:
-    """Choose the mark that cuts most rows into the same number of cells, more than one."""
-    best: tuple[tuple[float, int], str, list[tuple[list[str], int]]] | None = None
+def _delimiter(path: Path, texts: list[str], *, quoted: bool, score: Score) -> tuple[str, list[tuple[list[str], int]]]:
+    """Choose the mark that gives a known header, or else cuts most rows into the same number of cells."""
+    best: tuple[tuple[float, float, int], str, list[tuple[list[str], int]]] | None = None
     for mark in _DELIMITERS:
         try:
             rows = _rows(texts, mark, quoted=quoted)
@@ -237,7 +238,8 @@ def _delimiter(path: Path, texts: list[str], *, quoted: bool) -> tuple[str, list
             continue
         widths = [len(row) for row, _ in rows]
         usual = max(set(widths), key=lambda width: (widths.count(width) * (width > 1), width))
-        fit = (widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
+        known = max(score([cell for cell in row if cell.strip()]) for row, _ in rows[:_TITLE_ROWS])
+        fit = (known if known >= _SURE else 0.0, widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
         if best is None or fit > best[0]:
             best = (fit, mark, rows)
     if best is None:
