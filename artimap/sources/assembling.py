@@ -10,7 +10,7 @@ import shapely
 
 from artimap.corridor import Corridor
 from artimap.errors import CorridorError
-from artimap.sources.joining import Joined, factors, join_lines, seam_places
+from artimap.network.joining import Joined, factors, join_lines, seam_places
 
 _REACH_M = 1_000.0
 """A start or end must lie this near to a line."""

@@ -1,0 +1,61 @@
+"""The command ``artimap``: thin words over the library's functions, a module each."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from artimap.area import AREAS, area
+from artimap.cli import brief, data, locate, review, template, validate
+from artimap.errors import ArtimapError
+
+_COMMANDS = (brief, template, validate, locate, review, data)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="artimap",
+        description="Corridor risk, dated claims and offline briefing maps for humanitarian access.",
+        epilog="Nothing is downloaded. For protection and access, never for targeting.",
+    )
+    parser.add_argument("--area", choices=sorted(AREAS), default="artibonite", help="study area (default: %(default)s)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for one in _COMMANDS:
+        one.add(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv
+        Arguments without the program's name; those of the process where null.
+
+    Returns
+    -------
+    int
+        0 done; 1 a known error, told in a line with its fix; 2 bad arguments.
+    """
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.run(args, area(args.area)))
+    except ArtimapError as error:
+        print(f"artimap: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # the reader (head, less) has gone: nothing more to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(
+            f"artimap: {error.filename or 'file'}: {error.strerror or error}; choose another place with -o",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        print("artimap: stopped; files are whole or not there at all", file=sys.stderr)
+        return 130

@@ -1,0 +1,68 @@
+"""``artimap brief``: write a briefing folder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from artimap.area import Area
+from artimap.cli._commands import Commands
+from artimap.vocab import Audience, Lang, Where
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    brief = commands.add_parser("brief", help="write a briefing folder: map, report, risk table, strip picture")
+    brief.add_argument(
+        "--events", type=Path, metavar="FILE",
+        help="your own reports: artimap's template, ACLED, UCDP, HXL, Kobo or any table (first: artimap validate)",
+    )  # fmt: skip
+    brief.add_argument("--as-of", metavar="DAY", help="day of the answer, YYYY-MM-DD (default: last day of the data)")
+    brief.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
+    brief.add_argument(
+        "--audience", choices=[one.value for one in Audience], default="partners",
+        help="who it is for; only 'internal' gets sensitive rows and force positions (default: %(default)s)",
+    )  # fmt: skip
+    brief.add_argument("--since", type=Path, metavar="DIR", help="an earlier briefing folder to compare with")
+    brief.add_argument(
+        "-o", "--output", type=Path, default=Path("briefing"), metavar="DIR", help="default: %(default)s/"
+    )
+    brief.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace, where: Area) -> int:
+    from artimap.briefing import brief  # noqa: PLC0415 - slow to import, used only here
+
+    done = brief(
+        where,
+        folder=args.output,
+        events=args.events,
+        as_of=args.as_of,
+        lang=Lang(args.lang),
+        audience=Audience(args.audience),
+        since=args.since,
+        progress=lambda words: print(f"… {words}", file=sys.stderr, flush=True),
+    )
+    print(f"As of {done.as_of}, {where.label}. Written for the audience '{args.audience}':")
+    for path in done.files:
+        print(f"  {path}  {path.stat().st_size / 1000:,.0f} kB")
+    if args.events is not None:
+        used = done.own_rows - done.own_rejected
+        print(f"Your reports: {done.own_rows} rows read, {used} used, {done.own_rejected} rejected.")
+        if done.quarantine is not None:
+            print(f"  Rejected rows, with the reason for each: {done.quarantine}")
+        for event_id, reading in done.readings.items():
+            if reading.kind is Where.NOWHERE or reading.ambiguous:
+                print(f"  {event_id}: {reading.text!r} has no place on the map: {reading.why}")
+    print("Events without weight on the road, and why:")
+    for why, number in done.tally.items():
+        print(f"  {number:4d}  {why}")
+    if done.held_back.total:
+        print(
+            f"Held back from the audience '{args.audience}': {done.held_back.sensitive} sensitive rows, "
+            f"{done.held_back.positions} rows on force positions, "
+            f"{done.held_back.licensed} rows of sources that may not be passed on."
+        )
+    print("Silence is not safety: stretches without reports are marked, never cleared.")
+    return 0

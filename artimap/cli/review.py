@@ -1,0 +1,62 @@
+"""``artimap review``: pairs of reports to decide on."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from artimap.area import Area
+from artimap.cli._commands import Commands
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    review = commands.add_parser("review", help="list pairs of reports that may tell of one event, and keep decisions")
+    review.add_argument(
+        "file", nargs="?", type=Path, metavar="CSV", help="your own reports (default: the embedded ones)"
+    )
+    review.add_argument(
+        "--decisions", type=Path, default=Path("decisions.csv"), metavar="CSV",
+        help="file to decide in: same or different, and in which role (default: %(default)s)",
+    )  # fmt: skip
+    review.add_argument("--threshold", type=float, help="least score of a pair that is listed, 0 to 1")
+    review.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace, where: Area) -> int:
+    from artimap import data  # noqa: PLC0415
+    from artimap.matching import (  # noqa: PLC0415
+        MatchModel,
+        apply_decisions,
+        match_reports,
+        read_decisions,
+        write_decisions,
+    )
+
+    model = MatchModel() if args.threshold is None else MatchModel(threshold=args.threshold)
+    decisions = read_decisions(args.decisions)
+    reports = data.read_table(where.name, "reports")
+    if args.file is None:
+        pairs = match_reports(reports, model=model)
+        event = apply_decisions(reports, decisions).set_index("report_id")["event_id"]
+        # what stands under one event already has been decided by whoever made the table
+        pairs = pairs[
+            [event[one] != event[other] for one, other in zip(pairs["report_a"], pairs["report_b"], strict=True)]
+        ]
+        summaries = reports.set_index("report_id")["summary"]
+    else:
+        from artimap.sources.template import read_template  # noqa: PLC0415
+
+        own = read_template(where, args.file).events
+        pairs = match_reports(own, others=reports, model=model)
+        summaries = pd.concat([own.set_index("event_id")["summary"], reports.set_index("report_id")["summary"]])
+    said = {str(one): str(words) for one, words in summaries.items()}
+    left = write_decisions(pairs, decisions, args.decisions)
+    for first, second, score, why in pairs[["report_a", "report_b", "score", "why"]].itertuples(index=False, name=None):
+        print(f"{float(score):.2f}  {first!s} | {second!s}: {why!s}")
+        print(f"      {first!s}: {said[str(first)]}\n      {second!s}: {said[str(second)]}")
+    print(f"{len(pairs)} pairs at or above {model.threshold:g}, {left} to decide")
+    print(f"To decide, fill in 'decision' (same or different) and 'by' (a role) in {args.decisions}")
+    return 0

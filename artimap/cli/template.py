@@ -1,0 +1,34 @@
+"""``artimap template``: an empty table for one's own reports."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from artimap.area import Area
+from artimap.cli._commands import Commands
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    template = commands.add_parser("template", help="write an empty table for your own reports")
+    template.add_argument("what", choices=["events"])
+    template.add_argument("-o", "--output", type=Path, metavar="CSV", help="file to write (default: print it)")
+    template.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace, _where: Area) -> int:
+    from artimap.sources.template import template_csv  # noqa: PLC0415
+    from artimap.write import write_text  # noqa: PLC0415
+
+    text = template_csv()
+    if args.output is None:
+        print(text, end="")
+        return 0
+    if args.output.exists():
+        print(f"artimap: {args.output} is there already and stays as it is; name another file with -o", file=sys.stderr)
+        return 1
+    write_text(args.output, "\ufeff" + text)  # the mark makes spreadsheets read accents rightly
+    print(f"{args.output}: fill in a row a report, then: artimap brief --events {args.output}")
+    return 0

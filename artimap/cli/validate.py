@@ -1,0 +1,87 @@
+"""``artimap validate``: what is wrong with a table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from artimap.area import Area
+from artimap.cli._commands import Commands
+from artimap.errors import SchemaError
+from artimap.vocab import Where
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    validate = commands.add_parser("validate", help="say what is wrong with a table, row by row")
+    validate.add_argument("file", nargs="?", type=Path, help="your table (default: the embedded tables)")
+    validate.add_argument("--source", default="auto", help="format of the file (default: told by its columns)")
+    validate.add_argument("--mapping", type=Path, metavar="TOML", help="which column is what")
+    validate.add_argument(
+        "--save-mapping", action="store_true",
+        help="write the proposed mapping to FILE.mapping.toml, where it is found again; change it there",
+    )  # fmt: skip
+    validate.add_argument(
+        "--quarantine", type=Path, metavar="CSV", help="where rejected rows go (default: beside the file)"
+    )
+    validate.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace, where: Area) -> int:
+    if args.file is None:
+        return _validate_embedded(where)
+    from artimap.sources import mapping_beside, propose_mapping, read_report, table_csv  # noqa: PLC0415
+    from artimap.write import write_text  # noqa: PLC0415
+
+    if args.save_mapping:
+        beside = mapping_beside(args.file)
+        if beside.exists():
+            print(f"artimap: {beside} is there already and stays as it is", file=sys.stderr)
+            return 1
+        print(f"mapping: {propose_mapping(args.file, source=args.source).save(beside)}")
+    read = read_report(args.file, area=where, source=args.source, mapping=args.mapping)
+    print(f"{args.file}: {read.version}")
+    for note in read.notes:
+        print(f"note: {note}")
+    for breach in read.breaches:
+        print(breach)
+    for row_id, reading in read.readings.items():
+        if reading.kind is Where.NOWHERE or reading.ambiguous:
+            print(f"note: {row_id}: {reading.text!r} will stand in the margin: {reading.why}")
+    print(f"{args.file}: {read.rows} rows read, {read.accepted} accepted, {len(read.quarantine)} rejected")
+    if not len(read.quarantine):
+        return 0
+    path = args.quarantine or args.file.with_name(args.file.stem + ".quarantine.csv")
+    write_text(path, "\ufeff" + table_csv(read.quarantine))
+    print(f"rejected rows: {path}")
+    return 1
+
+
+def _validate_embedded(where: Area) -> int:
+    from artimap.area import read_places, read_posts, read_road_units, read_roads, read_units  # noqa: PLC0415
+    from artimap.claims import read_claims  # noqa: PLC0415
+    from artimap.sources import read_events  # noqa: PLC0415
+
+    readers: dict[str, Callable[[], pd.DataFrame]] = {
+        "places": lambda: read_places(where),
+        "units": lambda: read_units(where),
+        "roads": lambda: read_roads(where),
+        "posts": lambda: read_posts(where),
+        "road_units": lambda: read_road_units(where),
+        "events": lambda: read_events(where),
+        "claims": lambda: read_claims(where).claims,
+    }
+    wrong = 0
+    for name, read in readers.items():
+        try:
+            table = read()
+        except SchemaError as error:
+            wrong += len(error.breaches)
+            print(error)
+        else:
+            print(f"{name}: {len(table)} rows, as they should be")
+    return 1 if wrong else 0

@@ -1,0 +1,1 @@
+"""The road network: lines joined into a graph of plain arrays."""
