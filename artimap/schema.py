@@ -566,6 +566,18 @@ RISK = Table(
     ("LineString",),
 )
 
+LIXELS = Table(
+    "LIXELS",
+    ("lixel_id",),
+    (
+        Column("lixel_id", "int", required=True, doc="0, 1, 2, … in edge order"),
+        Column("edge", "int", required=True, doc="row of the edge in the network"),
+        Column("from_m", "float", required=True, doc="metres from the start of the edge"),
+        Column("to_m", "float", required=True),
+    ),
+    ("LineString",),
+)
+
 STATUS = Table(
     "STATUS",
     ("subject",),
@@ -603,7 +615,8 @@ ZONES = Table(
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        PLACES, UNITS, ROADS, POSTS, ROAD_UNITS, ACTORS, EVENTS, CLAIMS, CHECKPOINTS, LOCATED, RISK, STATUS, ZONES,
+        PLACES, UNITS, ROADS, POSTS, ROAD_UNITS, ACTORS, EVENTS, CLAIMS, CHECKPOINTS, LOCATED, RISK, LIXELS, STATUS,
+        ZONES,
     )
 }  # fmt: skip
 """All tables by name."""

@@ -1,0 +1,72 @@
+"""Compiled loops: how they are made, and when they are worth it.
+
+A loop is compiled by numba at its first call and kept on disk, so that later processes
+start at once. The first call of all costs seconds: each user of a compiled loop states a
+size below which it does the same with numpy or shapely and gives the same numbers.
+Modules that hold such loops are imported inside the function that needs them; nothing
+else imports numba.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any, TypeVar, cast
+
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+THREADS = 2
+"""Compiled loops use at most so many threads: a laptop has its other work to do."""
+
+
+def jit(loop: Loop) -> Loop:
+    """Compile ``loop`` when it is first called, without the GIL, and keep the result on disk.
+
+    The result is kept beside the module, or in the user's cache folder where the package is
+    read-only, or (where neither can be written) not at all.
+    """
+    import numba  # noqa: PLC0415 - seconds to import, needed only where compiling pays
+
+    made: Any
+    try:
+        made = numba.njit(cache=True, nogil=True, error_model="numpy")(loop)
+    except RuntimeError:  # nowhere to keep it
+        made = numba.njit(nogil=True, error_model="numpy")(loop)
+    return cast("Loop", made)
+
+
+def threads() -> int:
+    """Give how many threads compiled loops use here."""
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(THREADS, here))
+
+
+def in_threads(job: Callable[[int, int], object], number: int, *, pieces: int = 16) -> None:
+    """Run ``job(start, stop)`` over ``range(number)`` in contiguous pieces, on :func:`threads` threads.
+
+    An interruption is answered when the pieces at work are done; no new one starts.
+
+    Parameters
+    ----------
+    job
+        Called with the bounds of each piece; it must leave the GIL alone (:func:`jit`) to gain anything.
+    number
+        Length of the range.
+    pieces
+        Into how many pieces the range is cut.
+    """
+    bounds = [number * piece // pieces for piece in range(pieces + 1)]
+    spans = [(low, high) for low, high in pairwise(bounds) if high > low]
+    if threads() == 1 or len(spans) == 1:
+        for low, high in spans:
+            job(low, high)
+        return
+    pool = ThreadPoolExecutor(threads())
+    try:
+        waiting = [pool.submit(job, low, high) for low, high in spans]
+        for one in waiting:
+            one.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,212 @@
+"""The road network as plain arrays: nodes, edges, their lines, and what is built on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from artimap import schema
+from artimap.network import checking
+from artimap.network.lixelising import LixelIndex, lixel_index, lixel_lines
+from artimap.network.measuring import measures
+from artimap.spreading import Floats, Ints
+
+_SAME_LENGTH = 1e-9
+"""Given lengths that differ from those of the lines by less than this share are the same."""
+
+
+class Adjacency(NamedTuple):
+    """Who is next to whom.
+
+    Around node ``n`` lie the edges ``edge[ptr[n]:ptr[n + 1]]``, and at their other ends the nodes
+    ``neighbour[ptr[n]:ptr[n + 1]]``. A loop from a node to itself stands there twice.
+    """
+
+    ptr: Ints
+    neighbour: NDArray[np.int32]
+    edge: NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class RoadNetwork:
+    """Roads as a graph: edges between nodes, each with its line.
+
+    An edge can be run through both ways. Parallel edges, loops from a node to itself, edges
+    of no length and parts that hang together with nothing are all allowed.
+
+    Attributes
+    ----------
+    crs
+        The metric system of all coordinates.
+    nodes_xy
+        float64 (N, 2): where the nodes are, in metres.
+    edges
+        int32 (E, 2): from node, to node.
+    length_m
+        float64 (E,): lengths. They may differ from those of the lines (measured on the
+        ellipsoid, say); places on an edge are always told in these metres.
+    coords, coord_ptr
+        float64 (V, 2), int64 (E+1,): the line of edge ``i`` is ``coords[coord_ptr[i]:coord_ptr[i + 1]]``.
+    """
+
+    crs: str
+    nodes_xy: Floats
+    edges: NDArray[np.int32]
+    length_m: Floats
+    coords: Floats
+    coord_ptr: Ints
+
+    @classmethod
+    def from_edges(cls, nodes_xy: Any, edges: Any, lengths: Any = None, coords: Any = None, *, crs: Any) -> RoadNetwork:
+        """Take a ready graph.
+
+        Parameters
+        ----------
+        nodes_xy
+            (N, 2): where the nodes are, in metres.
+        edges
+            (E, 2), whole numbers: from node, to node.
+        lengths
+            (E,): metres. Default: the lengths of the lines.
+        coords
+            The line of each edge, from its from node to its to node: (E, k, 2), or a list of
+            arrays (k, 2). Default: straight lines.
+        crs
+            The metric system of the coordinates, for example ``"EPSG:32618"``.
+
+        Returns
+        -------
+        RoadNetwork
+            With the nodes and edges in the order given.
+
+        Raises
+        ------
+        SchemaError
+            With everything that is wrong with the arrays.
+        CrsError
+            If the system is unknown or in degrees.
+
+        Examples
+        --------
+        >>> RoadNetwork.from_edges([[0, 0], [100, 0], [200, 0]], [[0, 1], [1, 2]], crs="EPSG:32618")
+        <RoadNetwork: 2 edges, 3 nodes, 0.20 km, EPSG:32618>
+        """
+        name = checking.metric(crs)
+        nodes, ends, given, xy, ptr = checking.checked(nodes_xy, edges, lengths, coords)
+        length = measures(xy, ptr)[ptr[1:] - 1] if given is None else given
+        return cls(name, nodes, ends, length, xy, ptr)
+
+    def __repr__(self) -> str:
+        km = float(self.length_m.sum()) / 1000
+        return f"<RoadNetwork: {len(self.edges):,} edges, {len(self.nodes_xy):,} nodes, {km:,.2f} km, {self.crs}>"
+
+    @cached_property
+    def adjacency(self) -> Adjacency:
+        """Neighbours of each node, in edge order."""
+        number, nodes = len(self.edges), len(self.nodes_xy)
+        here = self.edges.T.ravel()
+        there = self.edges[:, ::-1].T.ravel()
+        order = np.argsort(here, kind="stable")
+        ptr = np.zeros(nodes + 1, dtype=np.int64)
+        np.cumsum(np.bincount(here, minlength=nodes), out=ptr[1:])
+        edge = np.where(order < number, order, order - number).astype(np.int32)
+        return Adjacency(ptr, there[order], edge)
+
+    @cached_property
+    def component(self) -> NDArray[np.int32]:
+        """The part each node belongs to, int32 (N,): 0 is the part with most nodes, and so on down."""
+        from scipy.sparse import coo_array  # noqa: PLC0415 - slow to import, used only here
+        from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+        nodes = len(self.nodes_xy)
+        if not nodes:
+            return np.zeros(0, dtype=np.int32)
+        net = coo_array((np.ones(len(self.edges), dtype=np.int8), tuple(self.edges.T)), shape=(nodes, nodes))
+        label = np.asarray(connected_components(net, directed=False)[1])
+        _, first = np.unique(label, return_index=True)
+        order = np.lexsort((first, -np.bincount(label)))
+        rank = np.empty(len(order), dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        return rank[label]
+
+    @cached_property
+    def vertex_m(self) -> Floats:
+        """Chainage of each vertex on its edge, float64 (V,), in the metres of ``length_m``."""
+        out = measures(self.coords, self.coord_ptr)
+        if not len(self.edges):
+            return out
+        last = self.coord_ptr[1:] - 1
+        drawn = out[last]
+        other = np.abs(drawn - self.length_m) > _SAME_LENGTH * drawn
+        if other.any():
+            scale = np.ones(len(drawn))
+            np.divide(self.length_m, drawn, out=scale, where=other & (drawn > 0))
+            out *= np.repeat(scale, np.diff(self.coord_ptr))
+            out[last] = np.where(other, self.length_m, out[last])
+        return out
+
+    @property
+    def lines(self) -> gpd.GeoSeries:
+        """The lines of the edges, in edge order."""
+        which = np.repeat(np.arange(len(self.edges)), np.diff(self.coord_ptr))
+        shapes = shapely.linestrings(self.coords, indices=which) if len(self.edges) else np.zeros(0, dtype=object)
+        return gpd.GeoSeries(shapes, crs=self.crs)
+
+    def lixel_index(self, length_m: float) -> LixelIndex:
+        """Cut the edges into lixels, as plain arrays.
+
+        Parameters
+        ----------
+        length_m
+            Length of a lixel in metres. The last one of an edge is as long as what is left.
+
+        Returns
+        -------
+        LixelIndex
+            In edge order: ``ptr``, ``edge``, ``mid_m``, ``from_m``, ``to_m``.
+
+        Raises
+        ------
+        ValueError
+            If ``length_m`` is not greater than 0.
+        """
+        return lixel_index(self.length_m, length_m)
+
+    def lixels(self, length_m: float) -> gpd.GeoDataFrame:
+        """Cut the edges into lixels, as a table with their lines.
+
+        Parameters
+        ----------
+        length_m
+            Length of a lixel in metres. The last one of an edge is as long as what is left.
+
+        Returns
+        -------
+        GeoDataFrame
+            LIXELS in edge order: ``lixel_id, edge, from_m, to_m``, geometry; together they are
+            the network, once. ``from_m`` and ``to_m`` are metres from the start of the edge.
+
+        Examples
+        --------
+        >>> net = RoadNetwork.from_edges([[0, 0], [250, 0]], [[0, 1]], crs="EPSG:32618")
+        >>> net.lixels(100)["to_m"].tolist()
+        [100.0, 200.0, 250.0]
+        """
+        index = self.lixel_index(length_m)
+        table = gpd.GeoDataFrame(
+            {
+                "lixel_id": np.arange(len(index)),
+                "edge": index.edge.astype(np.int64),
+                "from_m": index.from_m,
+                "to_m": index.to_m,
+            },
+            geometry=lixel_lines(index, self.coords, self.coord_ptr, self.vertex_m),
+            crs=self.crs,
+        )
+        return schema.conform(table, schema.LIXELS)
