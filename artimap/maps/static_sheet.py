@@ -1,0 +1,331 @@
+"""The furniture of a static map: title, legend, briefing, scale, north, locator, sources, disclaimer."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artimap.i18n import format_number, words
+from artimap.maps import style
+from artimap.maps.furniture import LegendRow, Section
+from artimap.maps.render import Page
+from artimap.maps.static_labels import PX
+from artimap.maps.strip_marks import Drawing, draw_shape, drawable, width_of
+
+_TEXT_PT = 7.4
+_SMALL_PT = 6.4
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4}\.) (?=[A-Z0-9])")
+"""Paper is short: of an item only the first sentence is written, the rest is on the page."""
+
+Frame = tuple[float, float, float, float]
+
+
+def draw_sheet(drawing: Drawing, page: Page, frame: Frame, *, km_per_in: float) -> None:
+    """Draw everything around the map.
+
+    Parameters
+    ----------
+    drawing
+        The sheet.
+    page
+        What the map shows.
+    frame
+        Left, bottom, right, top of the map, in inches.
+    km_per_in
+        Scale of the map in its middle.
+    """
+    left, bottom, right, top = frame
+    made = page.furniture
+    drawing.line([left, right, right, left, left], [bottom, bottom, top, top, bottom], colour="border", width=0.8)
+    drawing.text(left, drawing.height - 0.42, made.title, size=16, weight="bold")
+    drawing.text(
+        left,
+        drawing.height - 0.66,
+        f"{made.subtitle}  ·  {made.note}" if made.note else made.subtitle,
+        size=8.6,
+        colour="ink_2",
+    )
+    _scale(drawing, left + 0.15, bottom + 0.14, km_per_in)
+    _north(drawing, left + 0.24, bottom + 0.42, words(page.lang)["map.ui.north_letter"])
+    _locator(drawing, page, left + 0.09, top - 0.09)
+    column = right + 0.2
+    wide = drawing.width - column - 0.3
+    y = _briefing(drawing, page.furniture.briefing, column, top, wide)
+    _legend(drawing, page, column, y - 0.1, wide, floor=0.2)
+    _foot(drawing, page, left, bottom - 0.05, (right - left) * 0.97)
+
+
+def _wrapped(drawing: Drawing, text: str, x: float, y: float, wide: float, *, size: float, colour: str = "ink",
+             weight: str = "normal", most: int = 99) -> float:  # fmt: skip
+    """Write a text over as many lines as it needs; give where the next begins."""
+    lines = _lines(text, wide, size, bold=weight == "bold")
+    if len(lines) > most:
+        lines = [*lines[: most - 1], lines[most - 1].rstrip(" .,;") + " …"]
+    for line in lines:
+        y -= size / 72 * 1.28
+        drawing.text(x, y, line, size=size, colour=colour, weight=weight)
+    return y
+
+
+def _lines(text: str, wide: float, size: float, *, bold: bool) -> list[str]:
+    """Break a text into lines that fit, by the width of its letters."""
+    out: list[str] = []
+    line = ""
+    for word in drawable(text).split():
+        longer = f"{line} {word}".strip()
+        if line and width_of(longer, size, bold=bold) > wide:
+            out.append(line)
+            line = word
+        else:
+            line = longer
+    out.append(line)
+    return out
+
+
+def _briefing(drawing: Drawing, sections: Sequence[Section], x: float, y: float, wide: float) -> float:
+    """Write the lines of the briefing; items in short."""
+    for section in sections:
+        y = _wrapped(drawing, section.heading, x, y, wide, size=_TEXT_PT, weight="bold", colour="ink_2")
+        if section.text:
+            y = _wrapped(drawing, section.text, x, y, wide, size=_TEXT_PT, most=5)
+        for item in section.items[:3]:
+            note = _SENTENCE_END.split(item.note, maxsplit=1)[0]
+            line = f"{item.text} – {note}" if note else item.text
+            y = _wrapped(drawing, line, x, y, wide, size=_TEXT_PT, most=3)
+        y -= 0.07
+    return y
+
+
+def _legend(drawing: Drawing, page: Page, x: float, y: float, wide: float, *, floor: float) -> None:
+    """Draw the legend of what is on the sheet, in two columns; smaller where there is little room."""
+    rows = _legend_rows(page)
+    half = (wide - 0.14) / 2
+    for size in (_SMALL_PT + 0.4, _SMALL_PT, _SMALL_PT - 0.6, _SMALL_PT - 1.2, _SMALL_PT - 1.8):
+        columns = _columns([_entry(text, row, half, size) for text, row in rows], y - floor)
+        if columns is not None:
+            break
+    else:
+        columns = _columns([_entry(text, row, half, _SMALL_PT - 1.8) for text, row in rows], math.inf) or []
+    for n, column in enumerate(columns):
+        at, line = x + n * (half + 0.14), y
+        for entry in column:
+            _draw_entry(drawing, entry, at, line)
+            line -= entry.high
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One row of the legend as it is written: its lines, size and height in inches."""
+
+    row: LegendRow | None
+    lines: tuple[str, ...]
+    size: float
+
+    @property
+    def high(self) -> float:
+        return max(len(self.lines) * self.size / 72 * 1.25, 0.12) + (0.03 if self.row else 0.05)
+
+
+def _legend_rows(page: Page) -> list[tuple[str, LegendRow | None]]:
+    """Give the rows of the marks and groups that are drawn, each list below its heading."""
+    drawn = [feature for layer in page.layers if layer.shown for feature in layer.features]
+    marks = {feature.mark for feature in drawn} | {f"group_{key}" for feature in drawn for key in feature.groups}
+    hollow = any(feature.hollow for feature in drawn)
+    rows: list[tuple[str, LegendRow | None]] = []
+    own = {layer.name for layer in page.layers if layer.toggle or layer.name == "corridor"}
+    for group in page.furniture.legend:
+        if group.layer not in own:  # land and water explain themselves, and paper is short
+            continue
+        kept = [row for row in group.rows if (row.mark in marks and not row.hollow) or (row.hollow and hollow)]
+        if kept:
+            rows.append((group.heading, None))
+            rows += [(row.text, row) for row in kept]
+    return rows
+
+
+def _entry(text: str, row: LegendRow | None, wide: float, size: float) -> _Entry:
+    room = wide if row is None else wide - 0.34
+    return _Entry(row, tuple(_lines(text, room, size, bold=row is None)), size)
+
+
+def _columns(entries: Sequence[_Entry], room: float) -> list[list[_Entry]] | None:
+    """Part the entries over two columns; None where they do not fit. A heading never ends a column."""
+    total = sum(entry.high for entry in entries)
+    first: list[_Entry] = []
+    rest = list(entries)
+    used = 0.0
+    while rest and used + rest[0].high / 2 < total / 2:
+        used += rest[0].high
+        first.append(rest.pop(0))
+    while first and first[-1].row is None:
+        rest.insert(0, first.pop())
+    fits = max(sum(entry.high for entry in column) for column in (first, rest)) <= room
+    return [first, rest] if fits else None
+
+
+def _draw_entry(drawing: Drawing, entry: _Entry, x: float, y: float) -> None:
+    line = y
+    for text in entry.lines:
+        line -= entry.size / 72 * 1.25
+        if entry.row is None:
+            drawing.text(x, line, text, size=entry.size, weight="bold", colour="ink_2")
+        else:
+            drawing.text(x + 0.34, line, text, size=entry.size)
+    if entry.row is not None:
+        _swatch(drawing, entry.row, x + 0.15, y - entry.size / 72 * 0.92)
+
+
+def _swatch(drawing: Drawing, row: LegendRow, x: float, y: float) -> None:
+    table = style.load()
+    if row.mark.startswith("group_"):
+        group = table.groups[row.mark[6:]]
+        drawing.box(x - 0.11, y - 0.05, x + 0.11, y + 0.05, colour=group.colour, edge=group.line)
+        return
+    mark = table.marks.get(row.mark)
+    if mark is None:
+        draw_shape(drawing, x, y, style.event_shape(row.mark), size_in=0.13, hollow=row.hollow)
+        return
+    own = [table.groups.get(key, table.groups["unnamed"]) for key in row.groups]
+    line = mark.colour or (own[0].line if own else style.token("ink_2"))
+    dash = tuple(max(float(part) * 0.75, 0.01) for part in mark.dash.split()) if mark.dash else None
+    if mark.kind == "area":
+        _area_swatch(drawing, mark, [group.line for group in own], [group.colour for group in own], x, y)
+    elif mark.kind == "bracket":
+        for sign in (-1, 1):
+            for stroke in range(mark.strokes):
+                at = x + sign * (0.07 + stroke * 3.6 * PX)
+                drawing.line([at, at], [y - 0.06, y + 0.06], colour=line, width=mark.width * 0.75, dash=dash)
+    else:
+        if mark.casing:
+            drawing.line([x - 0.14, x + 0.14], [y, y], colour=mark.casing, width=min(mark.casing_width, 12) * 0.75)
+        line = _on_card(line, mark.opacity)
+        drawing.line(
+            [x - 0.14, x + 0.14],
+            [y, y],
+            colour=line,
+            width=min(mark.width, 10) * 0.75,
+            dash=dash,
+            cap="round" if dash and dash[0] < 0.1 else "butt",
+        )
+
+
+def _on_card(colour: str, opacity: float) -> str:
+    """Give the colour that a see-through one has on the sheet."""
+    over, under = ([int(one[k : k + 2], 16) for k in (1, 3, 5)] for one in (colour, style.token("card")))
+    mixed = (round(opacity * a + (1 - opacity) * b) for a, b in zip(over, under, strict=True))
+    return "#" + "".join(f"{one:02X}" for one in mixed)
+
+
+def _area_swatch(
+    drawing: Drawing, mark: style.Mark, lines: Sequence[str], fills: Sequence[str], x: float, y: float
+) -> None:
+    from matplotlib.patches import Rectangle  # noqa: PLC0415 - heavy, needed here only
+
+    where: dict[str, Any] = {"transform": drawing.figure.dpi_scale_trans}
+    corner, size = (x - 0.12, y - 0.055), (0.24, 0.11)
+    line = mark.colour or (lines[0] if lines else style.token("ink_2"))
+    if mark.hatch:
+        for colour, slope in zip((lines or [line])[:2], ("//////", "\\\\\\\\\\\\"), strict=False):
+            drawing.add(Rectangle(corner, *size, fill=False, hatch=slope, edgecolor=colour, linewidth=0, **where))
+    elif mark.fill_opacity > 0:
+        fill = mark.fill or (fills[0] if fills else style.token("ink_2"))
+        drawing.add(Rectangle(corner, *size, facecolor=fill, alpha=mark.fill_opacity, edgecolor="none", **where))
+    if mark.width > 0:
+        edge = Rectangle(
+            corner, *size, fill=False, edgecolor=line, linewidth=mark.width * 0.75, alpha=mark.opacity, **where
+        )
+        if mark.dash:
+            edge.set_linestyle((0, tuple(max(float(part) / mark.width, 0.01) for part in mark.dash.split())))
+            edge.set_capstyle("round" if mark.dash.startswith("0") else "butt")
+        drawing.add(edge)
+
+
+def _scale(drawing: Drawing, x: float, y: float, km_per_in: float) -> None:
+    """Draw a bar of a round number of kilometres, about an inch and a half."""
+    most = km_per_in * 1.5
+    power = 10 ** math.floor(math.log10(most))
+    km = max(step * power for step in (1, 2, 5) if step * power <= most)
+    wide = km / km_per_in
+    drawing.line([x, x, x + wide, x + wide], [y + 0.06, y, y, y + 0.06], colour="ink", width=1.1)
+    drawing.text(x + wide / 2, y + 0.04, f"{format_number(km, 'en')} km", size=7, halign="center")
+
+
+def _north(drawing: Drawing, x: float, y: float, letter: str) -> None:
+    from matplotlib.patches import Polygon  # noqa: PLC0415 - heavy, needed here only
+
+    for corners, colour in (
+        ([(0, 0.22), (0.07, 0), (0, 0.045), (-0.07, 0)], "paper"),
+        ([(0, 0.22), (0.07, 0), (0, 0.045)], "ink"),
+    ):
+        drawing.add(
+            Polygon(
+                [(x + px, y + py) for px, py in corners],
+                closed=True,
+                facecolor=style.token(colour),
+                edgecolor=style.token("ink"),
+                linewidth=0.9,
+                transform=drawing.figure.dpi_scale_trans,
+            )
+        )
+    drawing.text(x, y + 0.25, letter, size=7.4, weight="bold", halign="center")
+
+
+_LOCATOR_IN = 1.0
+
+
+def _locator(drawing: Drawing, page: Page, left: float, top: float) -> None:
+    """Draw where the map lies: all the land at hand, the border, the area, and the map's frame."""
+    from matplotlib.patches import Polygon, Rectangle  # noqa: PLC0415 - heavy, needed here only
+
+    layers = {layer.name: layer for layer in page.layers}
+    if "land" not in layers:
+        return
+    land = [ring for feature in layers["land"].features for part in feature.parts for ring in part[:1]]
+    spots = np.concatenate([np.asarray(ring, dtype=float) for ring in land])
+    (west, south), (east, north) = spots.min(axis=0), spots.max(axis=0)
+    squeeze = math.cos(math.radians((south + north) / 2))
+    scale = _LOCATOR_IN / (north - south)
+    wide = (east - west) * squeeze * scale
+
+    def inches(ring: Any) -> NDArray[np.float64]:
+        points = np.asarray(ring, dtype=float)
+        return np.column_stack(
+            [left + (points[:, 0] - west) * squeeze * scale, top - _LOCATOR_IN + (points[:, 1] - south) * scale]
+        )
+
+    drawing.box(left, top - _LOCATOR_IN, left + wide, top, colour="sea")
+    where: dict[str, Any] = {"transform": drawing.figure.dpi_scale_trans, "linewidth": 0}
+    for ring in land:
+        drawing.add(Polygon(inches(ring), facecolor=style.token("paper"), **where))
+    for name, fill in (("department", style.token("rule")), ("lakes", style.token("lake"))):
+        for ring in (ring for one in layers[name].features for part in one.parts for ring in part[:1]):
+            drawing.add(Polygon(inches(ring), facecolor=fill, **where))
+    for ring in (ring for one in layers["border"].features for part in one.parts for ring in part):
+        drawing.line(*inches(ring).T, colour="border", width=0.5)
+    low, high = inches([page.bounds[:2], page.bounds[2:]])
+    low, high = np.maximum(low, (left, top - _LOCATOR_IN)), np.minimum(high, (left + wide, top))
+    drawing.add(
+        Rectangle(tuple(low), *(high - low), fill=False, edgecolor=style.token("ink"), linewidth=0.9,
+                  transform=drawing.figure.dpi_scale_trans)
+    )  # fmt: skip
+    around = ([left, left + wide, left + wide, left, left], [top, top, top - _LOCATOR_IN, top - _LOCATOR_IN, top])
+    drawing.line(*around, colour="border", width=0.8)
+
+
+def _foot(drawing: Drawing, page: Page, x: float, y: float, wide: float) -> None:
+    """Write sources, licences and the disclaimer in small letters under the map."""
+    said = []
+    for section in page.furniture.about:
+        items = "; ".join(f"{item.text} ({item.note})" if item.note else item.text for item in section.items)
+        said.append(f"{section.heading}: {' '.join(part for part in (section.text, items) if part)}")
+    text = "  ·  ".join(said)
+    size = 5.3
+    while len(_lines(text, wide, size, bold=False)) * size / 72 * 1.28 > y - 0.08 and size > 3.5:
+        size -= 0.2
+    _wrapped(drawing, text, x, y, wide, size=size, colour="ink_2")
