@@ -129,7 +129,8 @@ class _Entry:
 
     @property
     def high(self) -> float:
-        return max(len(self.lines) * self.size / 72 * 1.25, 0.12) + (0.03 if self.row else 0.05)
+        least = 0.12 if self.size >= _SMALL_PT else 0.1  # a swatch needs that much
+        return max(len(self.lines) * self.size / 72 * 1.25, least) + (0.025 if self.row else 0.045)
 
 
 def _legend_rows(page: Page) -> list[tuple[str, LegendRow | None]]:
