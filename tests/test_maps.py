@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import re
+import zlib
+from functools import partial
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -21,7 +24,7 @@ from artimap.checkpoints import checkpoints_on
 from artimap.claims import Ledger
 from artimap.errors import CrsError, ShareError
 from artimap.i18n import words
-from artimap.maps import briefing_map, details, layers, phrases, render, style
+from artimap.maps import briefing_map, details, languages, layers, phrases, render, style
 from artimap.maps.furniture import Section
 from artimap.risk import corridor_risk
 from artimap.vocab import CheckpointStatus, EventKind, Lang, Status
@@ -270,6 +273,44 @@ def test_a_table_in_degrees_is_refused(tables):
 def test_an_empty_shape_has_no_parts():
     assert layers.parts_of(shapely.Point()) == ()
     assert layers.parts_of(shapely.MultiPolygon()) == ()
+
+
+# --- languages -------------------------------------------------------------------------------------
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "b", "="]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def patched(data, change):
+    """What the page's own script does."""
+    for name, one in change.items():
+        key = int(name) if isinstance(data, list) else name
+        data[key] = one["="] if "=" in one else patched(data[key], one)
+    return data
+
+
+@given(PLAIN, PLAIN)
+def test_changes_turn_one_page_into_the_other(first, other):
+    change = languages.changes({"all": first}, {"all": other})
+    plain = partial(json.dumps, sort_keys=True)
+    assert (change is None) == (plain(first) == plain(other))
+    assert plain(patched({"all": json.loads(plain(first))}, change or {})) == plain({"all": other})
+
+
+def test_each_language_is_packed_whole(tables, html):
+    data = data_of(html)
+    assert set(data["languages"]) == {"fr", "ht"}
+    for lang, packed in data["languages"].items():
+        change = json.loads(zlib.decompress(base64.b64decode(packed)))
+        own = data_of(briefing_map(ARTIBONITE, as_of=DAY, lang=lang, languages=(), **tables).html())
+        assert own.pop("languages") == {}
+        told = patched(
+            json.loads(json.dumps({name: value for name, value in data.items() if name != "languages"})), change
+        )
+        assert told == own
 
 
 # --- the page --------------------------------------------------------------------------------------

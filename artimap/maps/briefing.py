@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,13 +55,16 @@ class BriefingMap:
     ----------
     page
         All that it shows, as plain data.
+    others
+        The same in the other languages that its reader can choose.
     """
 
     page: Page
+    others: tuple[Page, ...] = ()
 
     def html(self) -> str:
         """Give the whole page; the same tables give the same text."""
-        return to_html(self.page)
+        return to_html(self.page, self.others)
 
     def save(self, path: str | Path) -> Path:
         """Write the page to one file, whole or not at all.
@@ -111,6 +114,16 @@ class _Asked:
     changes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tables:
+    """What is analysed, as the reader may see it."""
+
+    corridor: Corridor | None
+    risk: gpd.GeoDataFrame | None
+    zones: gpd.GeoDataFrame | None
+    seen: Seen
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """What the analysis puts on the map."""
@@ -135,6 +148,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     ledger: Ledger | None = None,
     as_of: str | dt.date,
     lang: str = Lang.EN,
+    languages: Sequence[str] = tuple(Lang),
     audience: str = Audience.PARTNERS,
     since: str | dt.date | None = None,
     title: str | None = None,
@@ -158,7 +172,9 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     as_of
         The day of the answer. Events and claims after it are left out.
     lang
-        ``"en"``, ``"fr"`` or ``"ht"``.
+        ``"en"``, ``"fr"`` or ``"ht"``: what the page opens in.
+    languages
+        What its reader can switch to, beside ``lang``; ``()`` for one language only.
     audience
         ``"internal"``, ``"partners"`` or ``"public"``. Unless internal, rows of high or
         severe sensitivity and positions of forces are left out and counted.
@@ -189,23 +205,31 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
             require(table, area.crs, what=name)
     seen = for_audience(events=events, ledger=ledger, checkpoints=checkpoints, audience=reader, as_of=day, since=first)
     seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
-    said = Said(seen.ledger, None, lang)
+    said = Said(seen.ledger, lang)
+    tables = _Tables(corridor, risk, zones, seen)
     asked = _Asked(first, day, lang, reader, title, author, tuple(changes))
-    parts = _analysis(corridor, risk, zones, seen, said, lang)
-    base, spots = _base(area, corridor, parts, said, lang)
-    order = (*base, *parts.layers)
-    layers = tuple(sorted(order, key=lambda layer: _ORDER.index(layer.name)))
-    page = Page(
-        lang=lang,
+    others = dict.fromkeys(Lang(one).value for one in languages if Lang(one).value != lang)
+    return BriefingMap(
+        _page(area, tables, said, asked),
+        tuple(_page(area, tables, said.into(one), replace(asked, lang=one)) for one in others),
+    )
+
+
+def _page(area: Area, tables: _Tables, said: Said, asked: _Asked) -> Page:
+    """Make the page in one language."""
+    parts = _analysis(tables, said, asked.lang)
+    base, spots = _base(area, tables.corridor, parts, said, asked.lang)
+    layers = tuple(sorted((*base, *parts.layers), key=lambda layer: _ORDER.index(layer.name)))
+    return Page(
+        lang=asked.lang,
         bounds=bounds_of(read_layer(area, "outline").geometry),
         limits=_limits(area),
         layers=layers,
         details=(*parts.details, *spots),
         road=tuple(detail.key for detail in parts.road),
         events=tuple(detail.key for detail in parts.events),
-        furniture=_furniture(area, corridor=corridor, risk=risk, seen=seen, parts=parts, layers=layers, asked=asked),
+        furniture=_furniture(area, tables, parts=parts, layers=layers, asked=asked),
     )
-    return BriefingMap(page)
 
 
 _ORDER = (
@@ -225,14 +249,8 @@ def _limits(area: Area) -> tuple[float, float, float, float]:
     return west + 0.02, south + 0.02, east - 0.02, north + 0.12
 
 
-def _analysis(
-    corridor: Corridor | None,
-    risk: gpd.GeoDataFrame | None,
-    zones: gpd.GeoDataFrame | None,
-    seen: Seen,
-    said: Said,
-    lang: str,
-) -> _Parts:
+def _analysis(tables: _Tables, said: Said, lang: str) -> _Parts:
+    corridor, risk, zones, seen = tables.corridor, tables.risk, tables.zones, tables.seen
     nothing = Drawn((), ())
     shown = nothing if seen.events is None else events_layers(seen.events, said, lang=lang)
     listed = sorted((*shown.details, *shown.unplaced), key=lambda detail: detail.key)
@@ -311,10 +329,9 @@ def _place_detail(row: pd.Series, statements: tuple[Any, ...], lang: str) -> Det
 
 
 def _furniture(
-    area: Area, *, corridor: Corridor | None, risk: gpd.GeoDataFrame | None, seen: Seen, parts: _Parts,
-    layers: tuple[Layer, ...], asked: _Asked,
-) -> made.Furniture:  # fmt: skip
-    lang = asked.lang
+    area: Area, tables: _Tables, *, parts: _Parts, layers: tuple[Layer, ...], asked: _Asked
+) -> made.Furniture:
+    lang, corridor, risk, seen = asked.lang, tables.corridor, tables.risk, tables.seen
     claims = None if seen.ledger is None else seen.ledger.claims
     newest = made.newest_of(seen.events, claims, asked.as_of)
     model = None if risk is None else risk.attrs.get("model")

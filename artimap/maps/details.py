@@ -7,7 +7,7 @@ summaries, names and links are whatever the sources wrote.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -33,7 +33,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one source says: the words, who says so, party or not, and when."""
+    """What one source says: the words, who says so, party or not, and when; ``iso`` is the day to sort by."""
 
     text: str
     who: str
@@ -42,6 +42,7 @@ class Statement:
     confirmed: str
     source: str
     url: str
+    iso: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,58 +141,66 @@ def _said(row: Mapping[str, Any], lang: str) -> str:
 _UNDATED = ("undated", "from_event")
 
 
-def statements_of(claims: pd.DataFrame, lang: str) -> tuple[Statement, ...]:
-    """Turn CLAIMS into statements: what one report says stands together, in the order given."""
-    if claims.empty:
-        return ()
-    reports = claims["report_id"].fillna(claims["claim_id"]) if "report_id" in claims.columns else claims["claim_id"]
-    found = []
-    for _, rows in claims.groupby(reports.to_numpy(), sort=False):
-        order = rows["predicate"].map(lambda word: 0 if word == Predicate.STATED else 1)
-        records: list[Any] = rows.loc[order.sort_values(kind="stable").index].to_dict("records")
-        first = records[0]
-        said = list(dict.fromkeys(_said(row, lang) for row in records))
-        undated = first["date_basis"] in _UNDATED
-        found.append(
-            Statement(
-                text=" · ".join(said),
-                who=text_or(first["claimant"], tr("map.who_unknown", lang)),
-                party=tr(f"party.{first['claimant_is_party']}", lang),
-                day=tr("map.day.undated", lang)
-                if undated
-                else day_or(first["reported"], lang, tr("map.day.undated", lang)),
-                confirmed=day_or(first["last_confirmed"], lang),
-                source=text_or(first["source"], tr("map.who_unknown", lang)),
-                url=safe_url(first["source_url"]),
-            )
-        )
-    return tuple(found)
+def statements_of(rows: Iterable[Mapping[str, Any]], lang: str) -> tuple[Statement, ...]:
+    """Turn rows of CLAIMS into statements: what one report says stands together, in the order given."""
+    reports: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        reports.setdefault(text_or(row.get("report_id"), str(row["claim_id"])), []).append(row)
+    return tuple(_statement(said, lang) for said in reports.values())
+
+
+def _statement(rows: list[Mapping[str, Any]], lang: str) -> Statement:
+    order = sorted(rows, key=lambda row: row["predicate"] != Predicate.STATED)
+    first = order[0]
+    said = list(dict.fromkeys(_said(row, lang) for row in order))
+    day = None if first["date_basis"] in _UNDATED else to_date(first["reported"])
+    return Statement(
+        text=" · ".join(said),
+        who=text_or(first["claimant"], tr("map.who_unknown", lang)),
+        party=tr(f"party.{first['claimant_is_party']}", lang),
+        day=tr("map.day.undated", lang) if day is None else format_day(day, lang),
+        confirmed=day_or(first["last_confirmed"], lang),
+        source=text_or(first["source"], tr("map.who_unknown", lang)),
+        url=safe_url(first["source_url"]),
+        iso="" if day is None else day.isoformat(),
+    )
+
+
+_READ = (
+    "claim_id", "report_id", "subject", "predicate", "value", "claimant", "claimant_is_party", "reported",
+    "date_basis", "last_confirmed", "source", "source_url",
+)  # fmt: skip
 
 
 class Said:
-    """The claims of a ledger that a reader may see, by subject and by id."""
+    """The claims of a ledger that a reader may see, by subject and by id, newest first and undated last."""
 
-    def __init__(self, ledger: Ledger | None, claims: pd.DataFrame | None, lang: str) -> None:
-        table = claims if claims is not None else (ledger.claims if ledger is not None else None)
+    def __init__(self, ledger: Ledger | None, lang: str) -> None:
         self._lang = lang
-        self._subjects: dict[str, pd.DataFrame] = {}
-        self._claims = table
-        if table is not None and len(table):
-            ordered = table.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last")
-            self._claims = ordered
-            self._subjects = {str(name): rows for name, rows in ordered.groupby("subject", sort=False)}
+        self._rows: list[dict[str, Any]] = []
+        self._subjects: dict[str, list[dict[str, Any]]] = {}
+        if ledger is None:
+            return
+        table = ledger.claims.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last")
+        rows: list[Any] = table[[name for name in _READ if name in table.columns]].to_dict("records")
+        self._rows = rows
+        for row in rows:
+            self._subjects.setdefault(str(row["subject"]), []).append(row)
+
+    def into(self, lang: str) -> Said:
+        """Give the same claims, told in another language."""
+        other = Said(None, lang)
+        other._rows, other._subjects = self._rows, self._subjects
+        return other
 
     def about(self, subject: str) -> tuple[Statement, ...]:
-        """Give what is said about a subject, newest first, undated last."""
-        rows = self._subjects.get(subject)
-        return () if rows is None else statements_of(rows, self._lang)
+        """Give what is said about a subject."""
+        return statements_of(self._subjects.get(subject, ()), self._lang)
 
     def behind(self, ids: object) -> tuple[Statement, ...]:
         """Give the statements whose claim ids are listed in a cell."""
-        wanted = split_names(ids)
-        if not wanted or self._claims is None or not len(self._claims):
-            return ()
-        return statements_of(self._claims[self._claims["claim_id"].isin(wanted)], self._lang)
+        wanted = frozenset(split_names(ids))
+        return statements_of((row for row in self._rows if row["claim_id"] in wanted), self._lang) if wanted else ()
 
 
 def harmed(row: Mapping[str, Any]) -> float | None:

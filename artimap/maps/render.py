@@ -27,6 +27,7 @@ from artimap.i18n import words
 from artimap.maps import style
 from artimap.maps.details import Detail
 from artimap.maps.furniture import Furniture
+from artimap.maps.languages import changes, pack
 from artimap.maps.layers import Feature, Layer, Parts
 
 _LEAFLET = "xstatic/pkg/leaflet/data/"
@@ -149,18 +150,28 @@ def _layer(layer: Layer, lang: str) -> dict[str, Any]:
     }
 
 
+_SPOKEN = ("date.", "number.", "kind.", "where.", "party.", "info.", "checkpoint.", "checkpoint_status.", "map.group.")
+"""Words that the page puts to values by itself, by their whole key."""
+
+
+def _words(lang: str) -> dict[str, str]:
+    spoken = words(lang)
+    mine = {key.removeprefix(_WORDS): text for key, text in spoken.items() if key.startswith(_WORDS)}
+    return mine | {key: text for key, text in spoken.items() if key.startswith(_SPOKEN)}
+
+
 def payload(page: Page, *, map_name: str) -> dict[str, Any]:
     """Give the page's data as plain lists, dicts, texts and numbers."""
     table = style.load()
     furniture = page.furniture
-    mine = {key.removeprefix(_WORDS): text for key, text in words(page.lang).items() if key.startswith(_WORDS)}
     return {
         "meta": {"map": map_name, "lang": page.lang, "bounds": page.bounds, "limits": page.limits},
+        "title": [furniture.title, furniture.subtitle, furniture.note],
         "tokens": dict(table.tokens),
         "marks": {key: asdict(mark) for key, mark in table.marks.items()},
         "shapes": {key: asdict(shape) for key, shape in table.shapes.items()},
         "groups": {key: {"colour": group.colour, "line": group.line} for key, group in table.groups.items()},
-        "words": mine,
+        "words": _words(page.lang),
         "layers": [_layer(layer, page.lang) for layer in page.layers],
         "details": {detail.key: asdict(detail) for detail in page.details},
         "panel": {
@@ -261,8 +272,8 @@ def policy(scripts: Sequence[str], sheets: Sequence[str]) -> str:
     )
 
 
-def to_html(page: Page) -> str:
-    """Make the page."""
+def to_html(page: Page, others: Sequence[Page] = ()) -> str:
+    """Make the page, with what it takes to show it in the languages of ``others``."""
     from jinja2 import Environment  # noqa: PLC0415 - only where a page is made
     from markupsafe import Markup  # noqa: PLC0415
 
@@ -270,7 +281,9 @@ def to_html(page: Page) -> str:
     body, map_script, map_name = base_map(page)
     scripts = (leaflet_script, map_script, own_script())
     sheet = leaflet_style + "\n" + own_style()
-    data = to_json(payload(page, map_name=map_name))
+    first = payload(page, map_name=map_name)
+    packed = {other.lang: pack(changes(first, payload(other, map_name=map_name)) or {}) for other in others}
+    data = to_json({**first, "languages": packed})
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_asset("page.html"))
     spoken = words(page.lang)
     return template.render(

@@ -285,3 +285,40 @@ def test_without_scripts_the_text_is_there(chromium, saved):
     page.goto(saved.as_uri())
     assert "As of 15 Oct 2024" in page.locator(".plain").inner_text()
     context.close()
+
+
+TOLD = {
+    "en": ("As of 15 Oct 2024", "Road", "Gonaïves", "between 9.4 and 49 months"),
+    "fr": ("Au 15 oct. 2024", "Route", "Les Gonaïves", "9,4"),
+    "ht": ("Jouk 15 oktòb 2024", "Wout", "Gonayiv", "9,4"),
+}
+
+
+def told(page):
+    """Everything that the page says: texts and names of marks."""
+    return page.evaluate("""() => [document.title, document.body.innerText,
+      ...[...document.querySelectorAll('text.label')].map(n => n.textContent),
+      ...[...document.querySelectorAll('[aria-label]')].map(n => n.getAttribute('aria-label'))].join('\\n')""")
+
+
+def test_speaks_three_languages(page):
+    if narrow(page):
+        page.click("#tab-briefing")
+    first = told(page)
+    for lang in ("fr", "ht", "en"):
+        page.click(f".languages [lang={lang}]")
+        page.wait_for_selector(f"html[lang={lang}]", state="attached")
+        said = told(page)
+        for word in TOLD[lang]:
+            assert word in said, (lang, word)
+        assert page.locator(".languages [aria-pressed=true]").get_attribute("lang") == lang
+    assert told(page) == first  # and back, without a trace
+
+
+def test_a_card_stays_open_in_another_language(page):
+    page.click("#tab-road")
+    page.locator("#page-road .row").nth(7).click()
+    page.click(".languages [lang=fr]")
+    page.wait_for_selector("html[lang=fr]", state="attached")
+    assert "Dernier" in page.locator("#card").inner_text()
+    assert page.locator("#tab-road").get_attribute("aria-selected") == "true"

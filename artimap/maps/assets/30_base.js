@@ -36,11 +36,18 @@ function titleOf(feature) {
   return feature.label;
 }
 
+const named = new Map();
+
+function renameMarks() {
+  for (const [node, feature] of named) node.setAttribute("aria-label", titleOf(feature));
+}
+
 function makeOpen(path, feature) {
   path.on("add", () => {
     const node = path.getElement();
     if (!node || node.dataset.key) return;
     node.dataset.key = feature.key;
+    named.set(node, feature);
     opens(node, titleOf(feature), () => tell("open", { keys: feature.details, key: feature.key, from: node }));
   });
 }

@@ -125,7 +125,14 @@ function buildPanel() {
   view.body = pages;
   panel.append(handle, tablist, pages, view.card, legendNode());
   sheetHandle(handle);
-  showTab("briefing", null);
+  showTab(view.current, null);
+}
+
+function rebuildPanel() {
+  view.tabs.clear();
+  view.pages.clear();
+  panel.replaceChildren();
+  buildPanel();
 }
 
 /* --- the card ------------------------------------------------------------------------- */

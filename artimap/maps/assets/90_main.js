@@ -143,6 +143,8 @@ function start() {
   makeHomes();
   buildPanel();
   buttons();
+  document.getElementById("top").append(el("div", { class: "tools", id: "tools" }));
+  languageButtons();
   L.control.scale({ imperial: false, maxWidth: 120, position: "bottomleft" }).addTo(map);
   map.getContainer().setAttribute("role", "application");
   map.getContainer().setAttribute("aria-label", word("map_keys"));
