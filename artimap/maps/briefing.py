@@ -19,6 +19,7 @@ from artimap.i18n import format_day, tr
 from artimap.maps import furniture as made
 from artimap.maps.audience import Left, Seen, for_audience
 from artimap.maps.details import Detail, Icon, Said
+from artimap.maps.foreign import check
 from artimap.maps.layers import (
     Layer,
     border_layer,
@@ -66,13 +67,39 @@ class BriefingMap:
         """Give the whole page; the same tables give the same text."""
         return to_html(self.page, self.others)
 
+    def with_layers(self, *layers: Any) -> BriefingMap:
+        """Give the same map with folium layers of your own on top.
+
+        Parameters
+        ----------
+        layers
+            folium elements that need no network: ``GeoJson``, ``PolyLine``, ``Polygon``,
+            ``Rectangle``, ``Circle``, ``CircleMarker``, ``FeatureGroup``, with tooltips.
+
+        Raises
+        ------
+        ShareError
+            If a layer would not work in a page without a network: all that would break
+            is listed, with what to use in its place.
+
+        Examples
+        --------
+        >>> import artimap as am, folium
+        >>> art = am.area("artibonite")
+        >>> depot = folium.CircleMarker((19.11, -72.7), radius=6, tooltip="Depot")
+        >>> am.briefing_map(art, as_of="2024-10-15").with_layers(depot)  # doctest: +ELLIPSIS
+        <BriefingMap ...>
+        """
+        check(layers)
+        return replace(self, page=replace(self.page, foreign=(*self.page.foreign, *layers)))
+
     def save(self, path: str | Path) -> Path:
         """Write the page to one file, whole or not at all.
 
         Raises
         ------
         ShareError
-            If the map names no source.
+            If the map names no source, or a folium layer would not work without a network.
         """
         if not any(section.items for section in self.page.furniture.about):
             msg = "a map without sources is not saved: bring layers whose source and licence are stated"

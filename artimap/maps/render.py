@@ -26,6 +26,7 @@ from artimap.errors import DataError
 from artimap.i18n import words
 from artimap.maps import style
 from artimap.maps.details import Detail
+from artimap.maps.foreign import check
 from artimap.maps.furniture import Furniture
 from artimap.maps.languages import changes, pack
 from artimap.maps.layers import Feature, Layer, Parts
@@ -53,6 +54,8 @@ class Page:
         Keys of the details that the tabs *Road* and *Events* list, in order.
     furniture
         Everything around the map.
+    foreign
+        folium layers of the user's own, drawn on top.
     """
 
     lang: str
@@ -63,6 +66,7 @@ class Page:
     road: tuple[str, ...]
     events: tuple[str, ...]
     furniture: Furniture
+    foreign: tuple[Any, ...] = ()
 
 
 # --- Leaflet and our own files -----------------------------------------------------------------
@@ -201,7 +205,7 @@ def to_json(value: object) -> str:
 
 # --- folium ----------------------------------------------------------------------------------------
 
-_RANDOM_ID = re.compile(r"\b([a-z]+(?:_[a-z]+)*)_([0-9a-f]{32})\b")
+_RANDOM_ID = re.compile(r"\b([a-z]+(?:_[a-z]+)*)_([0-9a-f]{32})(?![0-9a-f])")
 
 
 def base_map(page: Page) -> tuple[str, str, str]:
@@ -212,7 +216,13 @@ def base_map(page: Page) -> tuple[str, str, str]:
     tuple
         Its HTML, its script, and the name of its variable. folium's random ids are
         replaced by counts, so that the same map is the same page.
+
+    Raises
+    ------
+    ShareError
+        If a layer of the user's own would not work without a network.
     """
+    check(page.foreign)
     import folium  # noqa: PLC0415 - heavy, and needed nowhere else
 
     west, south, east, north = page.bounds
@@ -228,6 +238,8 @@ def base_map(page: Page) -> tuple[str, str, str]:
         wheelPxPerZoomLevel=90,
         maxBoundsViscosity=0.8,
     )
+    for layer in page.foreign:
+        layer.add_to(chart)
     figure: Any = chart.get_root()
     figure.render()
     # the third part, folium's header, is left out: it is nothing but links to other hosts
