@@ -19,6 +19,7 @@ from artimap.i18n import format_day, tr
 from artimap.maps import furniture as made
 from artimap.maps.audience import Left, Seen, for_audience
 from artimap.maps.details import Detail, Icon, Said
+from artimap.maps.field import Field
 from artimap.maps.foreign import check
 from artimap.maps.layers import (
     Layer,
@@ -34,6 +35,7 @@ from artimap.maps.layers import (
     shields_layer,
     water_layers,
 )
+from artimap.maps.listed import listed_field
 from artimap.maps.render import Page, to_html
 from artimap.maps.thematic import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
 from artimap.vocab import Audience, Lang
@@ -162,6 +164,7 @@ class _Parts:
     events: tuple[Detail, ...]
     unplaced_events: tuple[Detail, ...]
     unplaced_posts: tuple[Detail, ...]
+    drawn_events: Drawn
 
 
 def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the call that people make
@@ -236,27 +239,32 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     tables = _Tables(corridor, risk, zones, seen)
     asked = _Asked(first, day, lang, reader, title, author, tuple(changes))
     others = dict.fromkeys(Lang(one).value for one in languages if Lang(one).value != lang)
-    return BriefingMap(
-        _page(area, tables, said, asked),
-        tuple(_page(area, tables, said.into(one), replace(asked, lang=one)) for one in others),
-    )
+    page, field = _page(area, tables, said, asked, None)
+    translated = (_page(area, tables, said.into(one), replace(asked, lang=one), field) for one in others)
+    return BriefingMap(page, tuple(one for one, _ in translated))
 
 
-def _page(area: Area, tables: _Tables, said: Said, asked: _Asked) -> Page:
-    """Make the page in one language."""
+def _page(area: Area, tables: _Tables, said: Said, asked: _Asked, field: Field | None) -> tuple[Page, Field | None]:
+    """Make the page in one language, and its events as columns where they are not made yet."""
     parts = _analysis(tables, said, asked.lang)
+    limits, events = _limits(area), tables.seen.events
+    if field is None and events is not None:
+        field = listed_field(events, parts.drawn_events, limits=limits, first=asked.since, last=asked.as_of)
     base, spots = _base(area, tables.corridor, parts, said, asked.lang)
     layers = tuple(sorted((*base, *parts.layers), key=lambda layer: _ORDER.index(layer.name)))
-    return Page(
+    page = Page(
         lang=asked.lang,
         bounds=bounds_of(read_layer(area, "outline").geometry),
-        limits=_limits(area),
+        limits=limits,
         layers=layers,
         details=(*parts.details, *spots),
         road=tuple(detail.key for detail in parts.road),
         events=tuple(detail.key for detail in parts.events),
         furniture=_furniture(area, tables, parts=parts, layers=layers, asked=asked),
+        as_of=asked.as_of.isoformat(),
+        field=field,
     )
+    return page, field
 
 
 _ORDER = (
@@ -295,6 +303,7 @@ def _analysis(tables: _Tables, said: Said, lang: str) -> _Parts:
         events=_newest_first(shown, seen.events),
         unplaced_events=shown.unplaced,
         unplaced_posts=posts.unplaced,
+        drawn_events=shown,
     )
 
 

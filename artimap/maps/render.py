@@ -24,8 +24,10 @@ from typing import Any
 
 from artimap.errors import DataError
 from artimap.i18n import words
+from artimap.maps import field as columns
 from artimap.maps import style
 from artimap.maps.details import Detail
+from artimap.maps.field import Field
 from artimap.maps.foreign import check
 from artimap.maps.furniture import Furniture
 from artimap.maps.languages import changes, pack
@@ -56,6 +58,10 @@ class Page:
         Everything around the map.
     foreign
         folium layers of the user's own, drawn on top.
+    as_of
+        Day of the state that zones, posts and rates are in, as ``2024-10-15``.
+    field
+        The events as columns; None where the map has none.
     """
 
     lang: str
@@ -67,6 +73,8 @@ class Page:
     events: tuple[str, ...]
     furniture: Furniture
     foreign: tuple[Any, ...] = ()
+    as_of: str = ""
+    field: Field | None = None
 
 
 # --- Leaflet and our own files -----------------------------------------------------------------
@@ -100,19 +108,23 @@ def _asset(name: str) -> str:
     return resources.files("artimap.maps").joinpath("assets").joinpath(name).read_text(encoding="utf-8")
 
 
+def _names(ending: str) -> list[str]:
+    folder = resources.files("artimap.maps").joinpath("assets")
+    return sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(ending))
+
+
 @cache
 def own_script() -> str:
     """Give our modules as one script with a scope of its own, in the order of their names."""
-    folder = resources.files("artimap.maps").joinpath("assets")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".js"))
-    return '(() => {\n"use strict";\n' + "\n".join(_asset(name) for name in names) + "})();"
+    return '(() => {\n"use strict";\n' + "\n".join(_asset(name) for name in _names(".js")) + "})();"
 
 
 def own_style() -> str:
     """Give our style sheet, with the tokens of the style table as custom properties."""
     tokens = style.load().tokens
     rows = [f"  --{name.replace('_', '-')}: {value};" for name, value in tokens.items()]
-    return ":root {\n" + "\n".join(rows) + "\n}\n" + _asset("page.css")
+    sheets = "\n".join(_asset(name) for name in _names(".css"))
+    return ":root {\n" + "\n".join(rows) + "\n}\n" + sheets
 
 
 # --- data ----------------------------------------------------------------------------------------
@@ -158,10 +170,15 @@ _SPOKEN = ("date.", "number.", "kind.", "where.", "party.", "info.", "checkpoint
 """Words that the page puts to values by itself, by their whole key."""
 
 
-def _words(lang: str) -> dict[str, str]:
+_SPOKEN_OF_ROWS = ("map.day.", "map.harm.", "map.fact.", "map.precision.", "predicate.")
+"""Words for details that the page makes itself, of events that are only rows of columns."""
+
+
+def _words(lang: str, *, rows: bool) -> dict[str, str]:
     spoken = words(lang)
     mine = {key.removeprefix(_WORDS): text for key, text in spoken.items() if key.startswith(_WORDS)}
-    return mine | {key: text for key, text in spoken.items() if key.startswith(_SPOKEN)}
+    more = _SPOKEN + (_SPOKEN_OF_ROWS if rows else ())
+    return mine | {key: text for key, text in spoken.items() if key.startswith(more)}
 
 
 def payload(page: Page, *, map_name: str) -> dict[str, Any]:
@@ -169,13 +186,14 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
     table = style.load()
     furniture = page.furniture
     return {
-        "meta": {"map": map_name, "lang": page.lang, "bounds": page.bounds, "limits": page.limits},
+        "meta": {"map": map_name, "lang": page.lang, "bounds": page.bounds, "limits": page.limits, "as_of": page.as_of},
         "title": [furniture.title, furniture.subtitle, furniture.note],
         "tokens": dict(table.tokens),
         "marks": {key: asdict(mark) for key, mark in table.marks.items()},
         "shapes": {key: asdict(shape) for key, shape in table.shapes.items()},
         "groups": {key: {"colour": group.colour, "line": group.line} for key, group in table.groups.items()},
-        "words": _words(page.lang),
+        "words": _words(page.lang, rows=page.field is not None and not page.field.keys),
+        "events": None if page.field is None else columns.payload(page.field),
         "layers": [_layer(layer, page.lang) for layer in page.layers],
         "details": {detail.key: asdict(detail) for detail in page.details},
         "panel": {
@@ -305,6 +323,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
         body=Markup(body),  # noqa: S704 - folium's element, no data in it
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and Leaflet's
         data=Markup(data),  # noqa: S704 - escaped by to_json
+        blocks={} if page.field is None else {"events": page.field.block, "texts": page.field.texts},  # base64
         page=page.furniture,
         words={name: spoken[f"{_WORDS}{name}"] for name in ("skip", "map", "panel", "noscript")},
     )

@@ -99,7 +99,8 @@ function markOf(feature, x, y, keys) {
 
 function layoutEvents(layer, home, boxes) {
   const nodes = [];
-  const points = layer.features.map((feature) => {
+  const shown = layer.features.filter((feature) => !A.events || feature.details.some((key) => A.events.shows(key)));
+  const points = shown.map((feature) => {
     const [x, y] = layerPoint(shapeIn(feature)[0][0][0]);
     return { x, y, size: feature.size, feature };
   });

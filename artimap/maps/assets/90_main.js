@@ -132,7 +132,7 @@ function printed() {
   before = null;
 }
 
-function start() {
+async function start() {
   const [west, south, east, north] = DATA.meta.limits;
   map.attributionControl?.remove();
   map.options.zoomAnimation = map.options.fadeAnimation = !CALM.matches;
@@ -141,6 +141,7 @@ function start() {
   patternHome();
   drawBase();
   makeHomes();
+  await loadEvents();
   buildPanel();
   buttons();
   document.getElementById("top").append(el("div", { class: "tools", id: "tools" }));
@@ -153,10 +154,12 @@ function start() {
   map.on("click", () => closeCard(false));
   keys();
   followFocus();
+  followEvents();
   window.addEventListener("beforeprint", printing);
   window.addEventListener("afterprint", printed);
   layout();
   map.setMaxBounds([[south, west], [north, east]]);
+  window.artimap = Object.freeze({ events: A.events });
   document.documentElement.dataset.ready = "yes";
 }
 

@@ -1,0 +1,75 @@
+/* Columns of numbers from the bytes in the page; the writer is packing.py. Nothing here
+   touches the document, so that it can be tested without a browser. */
+function bytesOf(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const raw = atob(text);
+  const bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i += 1) bytes[i] = raw.charCodeAt(i);
+  return bytes;
+}
+
+async function inflated(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/* One column: `width` bytes a number, all low bytes first; `steps` adds each to the one before. */
+function columnFrom(bytes, start, rows, width, steps) {
+  if (width === 1 && !steps) return bytes.subarray(start, start + rows);
+  const out = width === 4 ? new Uint32Array(rows) : new Uint16Array(rows);
+  for (let part = 0; part < width; part += 1) {
+    const from = start + part * rows;
+    const shift = 8 * part;
+    for (let i = 0; i < rows; i += 1) out[i] |= bytes[from + i] << shift;
+  }
+  if (steps) for (let i = 1; i < rows; i += 1) out[i] += out[i - 1];
+  return out;
+}
+
+function columnsFrom(bytes, layout) {
+  const found = {};
+  let at = 0;
+  for (const { name, rows, width, steps } of layout) {
+    found[name] = columnFrom(bytes, at, rows, width, steps);
+    at += rows * width;
+  }
+  if (at !== bytes.length) throw new Error(`events: ${bytes.length} bytes, expected ${at}`);
+  return found;
+}
+
+/* Every second bit of a number, from the lowest: half of a place along the Z-shaped curve. */
+function halfBits(code) {
+  let v = code & 0x55555555;
+  v = (v | (v >>> 1)) & 0x33333333;
+  v = (v | (v >>> 2)) & 0x0f0f0f0f;
+  v = (v | (v >>> 4)) & 0x00ff00ff;
+  return (v | (v >>> 8)) & 0xffff;
+}
+
+/* Places along the curve to columns and rows of the grid, and where each of its 256 by 256
+   cells starts in the rows. */
+function gridFrom(codes) {
+  const n = codes.length;
+  const x = new Uint16Array(n);
+  const y = new Uint16Array(n);
+  const starts = new Uint32Array(65537);
+  for (let i = 0; i < n; i += 1) {
+    const code = codes[i];
+    x[i] = halfBits(code);
+    y[i] = halfBits(code >>> 1);
+    starts[(code >>> 16) + 1] += 1;
+  }
+  for (let cell = 0; cell < 65536; cell += 1) starts[cell + 1] += starts[cell];
+  return { x, y, starts };
+}
+
+/* The place of cell (cx, cy) along the curve: the bits of both in turn. */
+const CELL_BITS = Uint16Array.from({ length: 256 }, (unused, v) => {
+  let bits = 0;
+  for (let b = 0; b < 8; b += 1) bits |= ((v >> b) & 1) << (2 * b);
+  return bits;
+});
+
+function cellAt(cx, cy) {
+  return CELL_BITS[cx] | (CELL_BITS[cy] << 1);
+}
