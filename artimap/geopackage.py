@@ -17,7 +17,7 @@ from artimap.write import replacing
 
 
 @contextmanager
-def _clock_at(day: dt.date) -> Iterator[None]:
+def clock_at(day: dt.date) -> Iterator[None]:
     """Make GDAL write a fixed time stamp: its ``last_change`` columns are the only clock in the file."""
     name, before = "OGR_CURRENT_DATE", os.environ.get("OGR_CURRENT_DATE")
     stamp = f"{day.isoformat()}T00:00:00.000Z"
@@ -47,7 +47,7 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, day:
     Path
         ``path``.
     """
-    with replacing(path) as temporary, _clock_at(day):
+    with replacing(path) as temporary, clock_at(day):
         for name, frame in layers.items():
             table = frame.to_crs(WGS84)
             for column in table.columns:

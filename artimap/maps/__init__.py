@@ -5,9 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_LAZY = {"BriefingMap": "briefing", "briefing_map": "briefing", "static_map": "static", "strip_map": "strip"}
+_LAZY = {
+    "BriefingMap": "briefing",
+    "briefing_map": "briefing",
+    "export_map": "export",
+    "static_map": "static",
+    "strip_map": "strip",
+}
 
-__all__ = ["BriefingMap", "briefing_map", "static_map", "strip_map"]
+__all__ = ["BriefingMap", "briefing_map", "export_map", "static_map", "strip_map"]
 
 
 def __getattr__(name: str) -> Any:
