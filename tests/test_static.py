@@ -115,3 +115,12 @@ def test_piles_hold_every_mark_once(spots):
 def test_boxes_that_only_touch_do_not_overlap():
     assert not Box(0, 0, 1, 1).meets(Box(1, 0, 2, 1))
     assert Box(0, 0, 1, 1).meets(Box(0.5, 0.5, 2, 2))
+
+
+def test_a_notebook_that_is_not_trusted_still_shows_the_key_facts(chart, tmp_path):
+    shown = chart._repr_mimebundle_()
+    assert "<iframe" in shown["text/html"]
+    assert "<" not in shown["text/plain"].replace(chart.page.furniture.title, "")
+    for section in chart.page.furniture.briefing:
+        assert section.heading in shown["text/plain"]
+    assert chart.to_png(tmp_path / "map.png", dpi=40) == (tmp_path / "map.png").read_bytes()

@@ -110,6 +110,40 @@ class BriefingMap:
         write_text(target, self.html())
         return target
 
+    def to_png(self, path: str | Path | None = None, *, dpi: int = 150) -> bytes:
+        """Give the map as a picture, drawn without a browser (:func:`artimap.static_map`).
+
+        Parameters
+        ----------
+        path
+            Where to write it as well; nowhere where null.
+        dpi
+            Dots per inch of a sheet of A4.
+
+        Raises
+        ------
+        ShareError
+            If it is to be written and the map names no source.
+        """
+        from artimap.maps.static import static_map  # noqa: PLC0415 - static draws what this module makes
+
+        picture = static_map(self)
+        if path is not None:
+            picture.save(path, dpi=dpi)
+        return picture.png(dpi=dpi)
+
+    def key_facts(self) -> str:
+        """Give the briefing in plain text: what a notebook that is not trusted shows of the map."""
+        furniture = self.page.furniture
+        lines = [furniture.title, " · ".join(part for part in (furniture.subtitle, furniture.note) if part)]
+        for section in furniture.briefing:
+            lines.append(f"{section.heading}: {section.text}".rstrip(": "))
+            lines += [f"  - {item.text}: {item.note}" if item.note else f"  - {item.text}" for item in section.items]
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - Jupyter's protocol
+        return {"text/plain": self.key_facts(), "text/html": self._repr_html_()}
+
     def __repr__(self) -> str:
         furniture = self.page.furniture
         return f"<BriefingMap {furniture.title!r}, {len(self.page.layers)} layers, {len(self.page.events)} events>"
