@@ -24,7 +24,7 @@ from artimap.checkpoints import checkpoints_on
 from artimap.claims import Ledger
 from artimap.errors import CrsError, ShareError
 from artimap.i18n import words
-from artimap.maps import briefing_map, details, languages, layers, phrases, render, style
+from artimap.maps import briefing_map, details, facts, languages, layers, phrases, render, style
 from artimap.maps.furniture import Section
 from artimap.risk import corridor_risk
 from artimap.vocab import CheckpointStatus, EventKind, Lang, Status
@@ -273,6 +273,43 @@ def test_a_table_in_degrees_is_refused(tables):
 def test_an_empty_shape_has_no_parts():
     assert layers.parts_of(shapely.Point()) == ()
     assert layers.parts_of(shapely.MultiPolygon()) == ()
+
+
+# --- tables, names, the road as a line -------------------------------------------------------------
+
+
+def test_tables_hold_every_row(chart, tables):
+    sheets = {sheet.name: sheet for sheet in chart.page.sheets}
+    assert len(sheets["stretches"].rows) == len(tables["risk"])
+    assert len(sheets["posts"].rows) == len(tables["checkpoints"])
+    assert {row[0] for row in sheets["events"].rows} == set(chart.page.events)
+    keys = {detail.key for detail in chart.page.details}
+    for sheet in sheets.values():
+        assert {len(row) for row in sheet.rows} == {len(sheet.columns) + 1}
+        assert {row[0] for row in sheet.rows} <= keys
+        for column, (_, kind) in enumerate(sheet.columns, 1):
+            spoken = {row[column] for row in sheet.rows if kind == "word"}
+            assert spoken <= set(words("ht")), spoken
+
+
+def test_a_silent_stretch_has_no_rate_in_the_table(chart):
+    (sheet,) = [one for one in chart.page.sheets if one.name == "stretches"]
+    names = [name for name, _ in sheet.columns]
+    silent = [row[1:] for row in sheet.rows if row[1 + names.index("info")] == "info.silent"]
+    assert silent
+    assert {row[names.index(one)] for row in silent for one in ("rate", "low", "high")} == {None}
+
+
+def test_the_road_in_the_page_is_the_road(chart, rn1):
+    side = chart.page.roadside
+    assert side.length_m == round(rn1.length_m)
+    back = gpd.GeoSeries(gpd.points_from_xy(*zip(*side.line, strict=True)), crs="EPSG:4326").to_crs(rn1.crs)
+    chainage, offset = rn1.project(back.to_numpy())
+    steps = [n * facts.STEP_M for n in range(len(side.line) - 1)] + [side.length_m]
+    assert max(abs(a - b) for a, b in zip(chainage, steps, strict=True)) < 5
+    assert max(offset) < 5
+    for key, low, high in (*side.zones, *side.events):
+        assert 0 <= low <= high <= side.length_m, key
 
 
 # --- languages -------------------------------------------------------------------------------------

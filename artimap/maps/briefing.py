@@ -19,6 +19,7 @@ from artimap.i18n import format_day, tr
 from artimap.maps import furniture as made
 from artimap.maps.audience import Left, Seen, for_audience
 from artimap.maps.details import Detail, Icon, Said
+from artimap.maps.facts import Roadside, Sheet, events_sheet, names_to_find, posts_sheet, roadside, stretches_sheet
 from artimap.maps.field import Field
 from artimap.maps.foreign import check
 from artimap.maps.layers import (
@@ -185,6 +186,8 @@ class _Tables:
     risk: gpd.GeoDataFrame | None
     zones: gpd.GeoDataFrame | None
     seen: Seen
+    sheets: tuple[Sheet, ...]
+    roadside: Roadside | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +273,8 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     seen = for_audience(events=events, ledger=ledger, checkpoints=checkpoints, audience=reader, as_of=day, since=first)
     seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
     said = Said(seen.ledger, lang)
-    tables = _Tables(corridor, risk, zones, seen)
+    side = None if corridor is None else roadside(corridor, zones=zones, events=seen.events)
+    tables = _Tables(corridor, risk, zones, seen, _sheets(risk, seen), side)
     asked = _Asked(first, day, lang, reader, title, author, tuple(changes))
     others = dict.fromkeys(Lang(one).value for one in languages if Lang(one).value != lang)
     page, field = _page(area, tables, said, asked, None)
@@ -297,8 +301,21 @@ def _page(area: Area, tables: _Tables, said: Said, asked: _Asked, field: Field |
         furniture=_furniture(area, tables, parts=parts, layers=layers, asked=asked),
         as_of=asked.as_of.isoformat(),
         field=field,
+        sheets=tables.sheets,
+        names=names_to_find(read_places(area), [read_units(area, level) for level in ("adm2", "adm3")], asked.lang),
+        roadside=tables.roadside,
     )
     return page, field
+
+
+def _sheets(risk: gpd.GeoDataFrame | None, seen: Seen) -> tuple[Sheet, ...]:
+    posts, events = seen.checkpoints, seen.events
+    made_of = (
+        None if risk is None else stretches_sheet(risk),
+        None if posts is None else posts_sheet(posts),
+        None if events is None else events_sheet(events),
+    )
+    return tuple(sheet for sheet in made_of if sheet is not None)
 
 
 _ORDER = (

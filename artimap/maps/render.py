@@ -27,6 +27,7 @@ from artimap.i18n import words
 from artimap.maps import field as columns
 from artimap.maps import style
 from artimap.maps.details import Detail
+from artimap.maps.facts import STEP_M, Found, Roadside, Sheet
 from artimap.maps.field import Field
 from artimap.maps.foreign import check
 from artimap.maps.furniture import Furniture
@@ -62,6 +63,8 @@ class Page:
         Day of the state that zones, posts and rates are in, as ``2024-10-15``.
     field
         The events as columns; None where the map has none.
+    sheets, names, roadside
+        The same facts as tables, the names that can be searched, the road as a line.
     """
 
     lang: str
@@ -75,6 +78,9 @@ class Page:
     foreign: tuple[Any, ...] = ()
     as_of: str = ""
     field: Field | None = None
+    sheets: tuple[Sheet, ...] = ()
+    names: tuple[Found, ...] = ()
+    roadside: Roadside | None = None
 
 
 # --- Leaflet and our own files -----------------------------------------------------------------
@@ -147,6 +153,14 @@ def _steps(parts: Parts) -> list[list[list[int]]]:
     return out
 
 
+def _steps_of(point: tuple[float, float]) -> list[int]:
+    return [round(value * _SCALE) for value in point]
+
+
+def _road(side: Roadside) -> dict[str, Any]:
+    return {**asdict(side), "line": _steps(((side.line,),))[0][0], "step_m": STEP_M}
+
+
 def _lean(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value not in ("", (), [], None, False, 0.0)}
 
@@ -166,7 +180,10 @@ def _layer(layer: Layer, lang: str) -> dict[str, Any]:
     }
 
 
-_SPOKEN = ("date.", "number.", "kind.", "where.", "party.", "info.", "checkpoint.", "checkpoint_status.", "map.group.")
+_SPOKEN = (
+    "date.", "number.", "kind.", "where.", "party.", "info.", "checkpoint.", "checkpoint_status.", "map.group.",
+    "map.km.",
+)  # fmt: skip
 """Words that the page puts to values by itself, by their whole key."""
 
 
@@ -196,6 +213,9 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "events": None if page.field is None else columns.payload(page.field),
         "layers": [_layer(layer, page.lang) for layer in page.layers],
         "details": {detail.key: asdict(detail) for detail in page.details},
+        "sheets": [asdict(sheet) for sheet in page.sheets],
+        "names": [_lean({**asdict(name), "at": _steps_of(name.at)}) for name in page.names],
+        "road": None if page.roadside is None else _road(page.roadside),
         "panel": {
             "road": page.road,
             "events": page.events,

@@ -322,3 +322,75 @@ def test_a_card_stays_open_in_another_language(page):
     page.wait_for_selector("html[lang=fr]", state="attached")
     assert "Dernier" in page.locator("#card").inner_text()
     assert page.locator("#tab-road").get_attribute("aria-selected") == "true"
+
+
+def centre(page):
+    return page.evaluate("[window.map_1.getCenter().lat, window.map_1.getCenter().lng]")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found", "lat", "lon"),
+    [
+        ("gonaives", "Gonaïves", 19.447, -72.689),
+        ("Gonayiv", "Gonaïves", 19.447, -72.689),
+        ("pont sonde", "Pont-Sondé", 19.15, -72.62),
+        ("km 125", "RN1 · km 125.0", 19.30, -72.6),
+        ("125,5", "RN1 · km 125.5", 19.30, -72.6),
+    ],
+)
+def test_finds_places_and_kilometres(page, asked, found, lat, lon):
+    page.locator("#search-for").focus()
+    page.keyboard.type(asked)
+    assert page.locator("#search-list [role=option]").first.locator("span").first.inner_text() == found
+    assert page.locator("#search-for").get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Enter")
+    assert page.locator("#search-list").is_hidden()
+    there = page.evaluate(
+        "([y, x]) => { const p = window.map_1.latLngToContainerPoint([y, x]); return [p.x, p.y]; }", [lat, lon]
+    )
+    assert -400 < there[0] < page.viewport_size["width"] + 400
+    at = centre(page)
+    assert abs(at[0] - lat) < 0.06
+    assert abs(at[1] - lon) < 0.06
+
+
+def test_says_when_nothing_is_found(page):
+    page.locator("#search-for").focus()
+    page.keyboard.type("Paris")
+    assert "Nothing of that name" in page.locator("#search-list").inner_text()
+    page.keyboard.press("Escape")
+    assert page.locator("#search-list").is_hidden()
+
+
+def column(page, n):
+    return page.locator("#sheet tbody tr").evaluate_all("(rows, n) => rows.map(row => row.children[n].textContent)", n)
+
+
+def test_the_same_facts_as_a_sortable_table(page, tables):
+    page.click("#table-switch")
+    assert len(column(page, 0)) == len(tables["risk"])
+    page.click("#sheet [data-column='4']")
+    assert page.locator("#sheet thead th").nth(4).get_attribute("aria-sort") == "descending"
+    rates = [float(text) for text in column(page, 4) if text != "–"]
+    assert rates == sorted(rates, reverse=True)
+    page.keyboard.press("Enter")
+    assert page.locator("#sheet thead th").nth(4).get_attribute("aria-sort") == "ascending"
+    up = column(page, 4)
+    assert [float(text) for text in up if text != "–"] == rates[::-1]
+    assert "–" not in up[: len(rates)]  # what is not known stands last, either way
+    page.locator("#sheet-stretches").focus()
+    for name in ("posts", "events", "claims"):
+        page.keyboard.press("ArrowRight")
+        assert page.locator(f"#sheet-{name}").get_attribute("aria-selected") == "true"
+        assert len(column(page, 0)) > 5
+    page.locator("#sheet-events").click()
+    page.click("#sheet [data-column='0']")
+    page.locator("#sheet .to-map").first.click()
+    assert page.locator("#card .facts").is_visible()
+    page.keyboard.press("Escape")
+    if narrow(page):
+        assert page.locator("#tables").is_hidden()
+    else:
+        page.keyboard.press("Escape")
+        assert page.locator("#tables").is_hidden()
+        assert page.evaluate("document.activeElement.id") == "table-switch"

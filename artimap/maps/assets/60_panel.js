@@ -174,7 +174,7 @@ function manyNode(keys) {
   return [el("h2", { class: "card-sentence", tabindex: "-1", text: fill("many", { n: keys.length }) }), el("ul", { class: "items" }, ...keys.map(detailRow))];
 }
 
-function openCard({ keys, from, fly }) {
+function openCard({ keys, from, fly, quiet }) {
   const found = keys.filter((key) => DATA.details[key]);
   if (!found.length) return;
   const inside = view.card.contains(from);
@@ -196,8 +196,9 @@ function openCard({ keys, from, fly }) {
   view.card.scrollTop = 0;
   if (NARROW.matches && app.dataset.sheet === "peek") setSheet("half");
   mark(found[0]);
+  point(null);
   if (fly) goTo(found[0]);
-  else uncover(found[0]);
+  else if (!quiet) uncover(found[0]);
   view.card.querySelector("h2").focus({ preventScroll: true });
 }
 
@@ -207,6 +208,7 @@ function closeCard(giveBack) {
   view.body.hidden = false;
   view.last = null;
   mark(null);
+  point(null);
   if (giveBack && view.from && view.from.isConnected) view.from.focus({ preventScroll: true });
   else if (giveBack) view.tabs.get(view.current).focus({ preventScroll: true });
 }

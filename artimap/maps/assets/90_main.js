@@ -145,6 +145,7 @@ async function start() {
   buildPanel();
   buttons();
   document.getElementById("top").append(el("div", { class: "tools", id: "tools" }));
+  document.getElementById("tools").append(searchBox(), tableSwitch());
   languageButtons();
   L.control.scale({ imperial: false, maxWidth: 120, position: "bottomleft" }).addTo(map);
   map.getContainer().setAttribute("role", "application");
