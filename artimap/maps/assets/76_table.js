@@ -49,7 +49,7 @@ function passing(sheet) {
 
 /* Whether an event passes the filters and the days that are set. */
 function passes(key) {
-  return typeof A === "undefined" || !A.events || A.events.shows(key);
+  return !A.events || A.events.shows(key);
 }
 
 function headCell(sheet, [name, kind], n, redraw) {
