@@ -22,6 +22,10 @@ _LAZY = {
     "read_claims": "claims",
     "ControlModel": "control",
     "control_status": "control",
+    "status_history": "control",
+    "status_words": "control",
+    "support": "control",
+    "what_changed": "control",
     "Corridor": "corridor",
     "Stretch": "corridor",
     "read_corridor": "corridor",
@@ -165,8 +169,12 @@ __all__ = [
     "resolve",
     "road_units",
     "static_map",
+    "status_history",
+    "status_words",
     "strip_map",
+    "support",
     "validate",
+    "what_changed",
     "write_table",
 ]
 

@@ -276,6 +276,7 @@ def _control_claims(table: pd.DataFrame) -> list[dict[str, object]]:
             "valid_from": row["valid_from"],
             "valid_to": row["valid_to"],
             "last_confirmed": row["reported"],
+            "scope": row["scope"],
             "report_id": row["claim_id"],
         }
         codes = split_names(row["pcode"]) if row["where"] in (Where.SECTION, Where.COMMUNE) else ()

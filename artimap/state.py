@@ -122,6 +122,17 @@ def said_by(reported: object, basis: str) -> pd.Timestamp | None:
     return reported
 
 
+def said_from(reported: object, basis: str) -> pd.Timestamp | None:
+    """Give the first day on which a claim can have been made; null where that is not known.
+
+    >>> said_from(pd.Timestamp("2024-10-13"), "by")
+    Timestamp('2024-10-07 00:00:00')
+    """
+    if not isinstance(reported, pd.Timestamp) or basis in ("from_event", "undated"):
+        return None
+    return reported - pd.Timedelta(days=6) if basis == "by" else reported
+
+
 def _bare(text: object) -> str:
     if not isinstance(text, str):
         return ""
@@ -139,10 +150,13 @@ def voices(claims: pd.DataFrame) -> pd.Series:
     """
     origin = claims["origin"].fillna(claims["source"]) if "origin" in claims else claims["source"]
     labels: list[str] = []
+    publishers = set(origin.map(_bare)) | set(claims["source"].map(_bare))
     for claimant, source, outlet in zip(claims["claimant"], claims["source"], origin, strict=True):
         who, publisher = _bare(claimant), _bare(outlet)
         own = not who or _UNNAMED.search(who) is not None or who in {publisher, _bare(source)}
-        labels.append(f"outlet {publisher}" if own else f"claimant {who}")
+        # an outlet that another one cites speaks with its own voice
+        cited = f"outlet {who}" if who in publishers else f"claimant {who}"
+        labels.append(f"outlet {publisher}" if own else cited)
     voice = pd.Series(labels, index=claims.index, dtype=object)
     sentences = claims["value"].map(_bare).where(claims["predicate"] == Predicate.STATED)
     for _, same in voice[sentences.fillna("") != ""].groupby(sentences):

@@ -168,6 +168,17 @@ class CheckpointStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class PostState(StrEnum):
+    """What a statement says of a post."""
+
+    STANDING = "standing"
+    REMOVED = "removed"
+    MOMENTARY = "momentary"
+    """It stood only while something else happened, an attack or a protest."""
+    NOT_SET_UP = "not_set_up"
+    """It was tried, or refused, and never stood."""
+
+
 class Sensitivity(StrEnum):
     """How much harm a row could do in the wrong hands (OCHA's four steps)."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from artimap.i18n import format_count, format_day, format_number, tr
+from artimap.i18n import format_count, format_day, format_number, tr, words
 from artimap.risk import DAYS_PER_MONTH
 
 _DAYS_PER_YEAR = DAYS_PER_MONTH * 12
@@ -27,6 +27,16 @@ def known(value: object) -> float | None:
             return None
     number = float(value)
     return number if math.isfinite(number) else None
+
+
+def rule_phrase(name: str, lang: str) -> str:
+    """Say the rule behind a status; a name that artimap does not know, of a table from elsewhere, stays as it is.
+
+    >>> rule_phrase("party_alone", "en")
+    'said by a party alone'
+    """
+    key = f"rule.{name}"
+    return tr(key, lang) if key in words(lang) else name
 
 
 def _unit(days: float) -> tuple[str, float]:

@@ -25,7 +25,7 @@ from artimap.maps.details import (
     text_or,
 )
 from artimap.maps.layers import Feature, Layer, parts_of, to_degrees
-from artimap.maps.phrases import km_span, known, rate_figure, rate_phrase
+from artimap.maps.phrases import km_span, known, rate_figure, rate_phrase, rule_phrase
 from artimap.schema import join_names, split_names
 from artimap.vocab import EventKind, Info, Status, Where
 
@@ -188,7 +188,7 @@ def zone_detail(row: Mapping[str, Any], mark: str, said: Said, lang: str) -> Det
     kind = str(row["kind"])
     facts = [
         Fact(tr("map.fact.last_confirmed", lang), day_or(row["last_confirmed"], lang, tr("map.day.none", lang))),
-        Fact(tr("map.fact.rule", lang), text_or(row["rule"])),
+        Fact(tr("map.fact.rule", lang), rule_phrase(text_or(row["rule"]), lang)),
     ]
     return Detail(
         key=f"zone:{row['zone_id']}",

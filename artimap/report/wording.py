@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from artimap.i18n import format_count, format_day, format_number, tr, words
-from artimap.maps.phrases import day_phrase, harm_phrase, km_span, known
+from artimap.maps.phrases import day_phrase, harm_phrase, km_span, known, rule_phrase
 from artimap.report.blocks import Cell, cell, run
 from artimap.report.context import Context
 from artimap.vocab import Party
@@ -30,18 +30,6 @@ _REASONS = (
     ("more than ", "old"),
     ("after the day", "future"),
 )
-
-
-_RULES = {
-    "said to be contested": "contested",
-    "presence is said, control is not": "presence",
-    "said to be attacked or affected; no group is given the place": "attacked",
-    "a claim that nobody renewed": "old",
-    "conflicting claims": "conflict",
-    "a group is said to hold it and it is said to be contested": "held_contested",
-    "a fight at a held place whose outcome is not stated": "fight",
-    "said by at least one source, not assessed": "one_source",
-}
 
 
 def say(ctx: Context, key: str, /, **values: object) -> str:
@@ -195,4 +183,4 @@ def reason(ctx: Context, why_not: str) -> str:
 
 def rule(ctx: Context, name: str) -> str:
     """Say the rule behind a status in the language of the report."""
-    return say(ctx, f"rule.{_RULES[name]}") if name in _RULES else name
+    return rule_phrase(name, ctx.lang)

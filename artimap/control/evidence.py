@@ -1,0 +1,318 @@
+"""From claims, posts and events to evidence about a subject: what is said, of which days, by which voice.
+
+Evidence knows no day of the answer: the same list serves a status, its history and its changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import pandas as pd
+
+from artimap.claims import Ledger
+from artimap.control.model import ControlModel
+from artimap.control.sides import UNNAMED, Sides
+from artimap.schema import split_names
+from artimap.state import said_by, said_from, voices
+from artimap.vocab import About, CheckpointKind, EventKind, Party, PostState, Predicate, Record, Where
+
+Kind = Literal["hold", "presence", "contested", "attack", "fight", "left"]
+Via = Literal["own", "unit", "post", "event"]
+
+_KIND: Mapping[Predicate, Kind] = {
+    Predicate.CONTROLS: "hold",
+    Predicate.BASE: "hold",
+    Predicate.PRESENCE: "presence",
+    Predicate.CONTESTED: "contested",
+    Predicate.ATTACKED: "attack",
+    Predicate.AFFECTED: "attack",
+    Predicate.WITHDREW: "left",
+}
+_FIGHTS = (EventKind.ARMED_CLASH, EventKind.POLICE_OPERATION)
+_ATTACKS = (EventKind.ARMED_CLASH, EventKind.ATTACK_ON_CIVILIANS, EventKind.ARSON, EventKind.ROAD_AMBUSH)
+_KEPT_BY_FORCE = (CheckpointKind.TOLL, CheckpointKind.ROADBLOCK, CheckpointKind.BARRICADE, CheckpointKind.SEARCH_POST)
+_NOT_NAMED = "not named"
+_PARTS = ("station", "part")
+OPPONENT = "an opponent who is not named"
+
+NO_DAY = "no day is given, so it may be of any time"
+NOT_YET_SAID = "it was not surely said by the day known_on"
+NO_ACTOR = "it names nobody"
+STATE_ONLY = "it says that state forces left, not who is there"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing said of one subject.
+
+    Attributes
+    ----------
+    subject
+        Place id, p-code or stretch.
+    claim
+        The claim or event behind it.
+    kind
+        A hold, a presence, a dispute, an attack, a fight, or a leaving.
+    predicate
+        The word of the claim; for an event its kind.
+    actors, sides
+        Who is named, and whose sides that is.
+    start, until, end
+        It holds from ``start``; the last day it speaks of is ``until`` (both as day
+        numbers); it is said to be over after ``end``, if that is said.
+    half_life
+        Days for which it speaks for the present after ``until``.
+    voice
+        Who says it: two voices are independent.
+    named
+        False where the outlet is not known, so that it may be one of the others.
+    party
+        Whether the claimant is a party.
+    via
+        ``own``, or what it was drawn from: the ``unit`` a place lies in, a ``post``, an ``event``.
+    words
+        What is said and by whom, in words.
+    publishers
+        Independent publishers behind an event; 1 for a claim.
+    """
+
+    subject: str
+    claim: str
+    kind: Kind
+    predicate: str
+    actors: tuple[str, ...]
+    sides: tuple[str, ...]
+    start: int
+    until: int
+    end: int | None
+    half_life: int
+    voice: str
+    named: bool
+    party: Party
+    via: Via
+    words: str
+    publishers: int = 1
+
+    @property
+    def joint(self) -> bool:
+        """Tell whether it names several sides at once, so that it gives the place to none."""
+        return len(self.sides) > 1
+
+    @property
+    def outside(self) -> bool:
+        """Tell whether someone says it who is no party."""
+        return self.party is Party.NO
+
+    def on(self, day: int) -> bool:
+        """Tell whether it had begun by a day and is not over on it."""
+        return self.start <= day and (self.end is None or day <= self.end)
+
+    def confirmed(self, day: int) -> int:
+        """Give the newest day up to ``day`` that it speaks of."""
+        return min(day, self.until)
+
+    def age(self, day: int) -> int:
+        """Give the days from the newest day it speaks of to ``day``."""
+        return day - self.confirmed(day)
+
+    def fresh(self, day: int) -> bool:
+        """Tell whether it speaks for the present of a day."""
+        return self.on(day) and self.age(day) <= self.half_life
+
+
+def is_null(value: object) -> bool:
+    """Tell whether a cell is empty."""
+    return value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+
+
+def number_of(day: object) -> int | None:
+    """Give a day's number, null for none."""
+    if is_null(day):
+        return None
+    return pd.Timestamp(str(day)).toordinal() if not isinstance(day, dt.date) else day.toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All evidence of a ledger by subject, and the claims about a place that cannot count, with the reason."""
+
+    by_subject: Mapping[str, tuple[Evidence, ...]]
+    left_out: Mapping[str, tuple[tuple[str, str], ...]]
+    last_claims: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    model: ControlModel
+    sides: Sides
+    known_on: int | None
+
+    def span(self, row: Any) -> tuple[int, int, int | None] | str:
+        """Give start, last day spoken of, and end of a claim; or why it cannot count."""
+        begins, ends = number_of(row.valid_from), number_of(row.valid_to)
+        heard = number_of(said_by(row.reported, str(row.date_basis)))
+        said = number_of(said_from(row.reported, str(row.date_basis)))
+        if self.known_on is not None and (heard is None or heard > self.known_on):
+            return NOT_YET_SAID
+        confirmed = number_of(row.last_confirmed)
+        if confirmed is not None and row.last_confirmed != row.reported:
+            said = confirmed if said is None else max(said, confirmed)
+        spoken = [one for one in (ends, said) if one is not None]
+        if not spoken and begins is None:
+            return NO_DAY
+        until = min(spoken) if spoken else int(begins or 0)
+        if begins is not None:
+            return begins, max(begins, until), ends
+        before = self.model.held_before_days if ends is not None and _KIND.get(row.predicate) == "hold" else 0
+        return until - before, until, ends
+
+    def claim(self, row: Any) -> Evidence | str:
+        predicate = Predicate(row.predicate)
+        kind = _KIND[predicate]
+        # who holds a police station or a street is there; that it holds the town is not said
+        if kind == "hold" and isinstance(row.scope, str) and row.scope in _PARTS:
+            kind = "presence"
+        actors = split_names(row.value)
+        if not actors and kind in ("hold", "presence", "left"):
+            return NO_ACTOR
+        span = self.span(row)
+        if isinstance(span, str):
+            return span
+        start, until, end = span
+        return Evidence(
+            subject=str(row.subject), claim=str(row.claim_id), kind=kind, predicate=predicate.value, actors=actors,
+            sides=self.sides.of_all(actors) or (UNNAMED,), start=start, until=until, end=end,
+            half_life=self.model.half_life(predicate), voice=str(row.voice), named=_NOT_NAMED not in str(row.voice),
+            party=Party(row.claimant_is_party), via="own",
+            words=f"{'; '.join(actors) or 'armed groups'}: {predicate.value} ({row.source})",
+        )  # fmt: skip
+
+
+def gather(
+    ledger: Ledger, *, events: pd.DataFrame, sides: Sides, model: ControlModel, known_on: dt.date | None
+) -> Found:
+    """Gather the evidence of a ledger.
+
+    Parameters
+    ----------
+    ledger
+        The claims. An event counts only if the ledger holds a claim about it.
+    events
+        EVENTS.
+    sides
+        Who is on whose side.
+    model
+        How claims age.
+    known_on
+        Only what had surely been said by this day; null for all that is known.
+    """
+    reader = _Reader(model, sides, None if known_on is None else known_on.toordinal())
+    claims = ledger.claims.assign(voice=voices(ledger.claims))
+    found: dict[str, list[Evidence]] = {}
+    left_out: dict[str, list[tuple[str, str]]] = {}
+    about = claims[claims["about"].isin([About.PLACE, About.STRETCH]) & claims["predicate"].isin(list(_KIND))]
+    row: Any
+    for row in about.itertuples(index=False):
+        read = reader.claim(row)
+        if isinstance(read, str):
+            left_out.setdefault(str(row.subject), []).append((str(row.claim_id), read))
+        else:
+            found.setdefault(read.subject, []).append(read)
+    for evidence in (*_from_posts(ledger, claims, reader), *_from_events(events, claims, reader)):
+        found.setdefault(evidence.subject, []).append(evidence)
+    ordered = {
+        subject: tuple(sorted(rows, key=lambda one: (-one.until, one.claim, one.kind)))
+        for subject, rows in sorted(found.items())
+    }
+    return Found(
+        ordered,
+        {subject: tuple(sorted(rows)) for subject, rows in left_out.items()},
+        {str(subject): tuple(sorted(rows["claim_id"])) for subject, rows in about.groupby("subject")},
+    )
+
+
+def subjects_of(row: Any) -> list[str]:
+    """Give the subjects that a post or event lies in: a place, units, or a piece of road."""
+    where = Where(str(row.place_kind))
+    if where in (Where.POINT, Where.PLACE):
+        return [str(row.place_id)] if isinstance(row.place_id, str) else list(split_names(row.pcode))
+    if where in (Where.SECTION, Where.COMMUNE):
+        return list(split_names(row.pcode))
+    if where is Where.STRETCH and isinstance(row.road_id, str) and not is_null(row.from_m):
+        return [f"{row.road_id}:{float(row.from_m) / 1000:g}-{float(row.to_m) / 1000:g}"]
+    return []
+
+
+def _from_posts(ledger: Ledger, claims: pd.DataFrame, reader: _Reader) -> Iterator[Evidence]:
+    """Draw presence from posts that somebody keeps: whoever takes a toll in a place is there."""
+    said = {str(row.claim_id): row for row in claims[claims["about"] == About.CHECKPOINT].itertuples(index=False)}
+    post: Any
+    claim: Any
+    for post in ledger.posts.itertuples(index=False):
+        claim = said.get(str(post.claim_id))
+        actors = split_names(post.operator)
+        state = PostState(post.state) if isinstance(getattr(post, "state", None), str) else PostState.STANDING
+        if claim is None or not actors or post.kind not in _KEPT_BY_FORCE:
+            continue
+        if state in (PostState.REMOVED, PostState.NOT_SET_UP):
+            continue
+        passing = state is PostState.MOMENTARY
+        span = reader.span(claim)
+        if isinstance(span, str):
+            continue
+        start, until, end = span
+        for subject in subjects_of(post):
+            yield Evidence(
+                subject=subject, claim=str(post.claim_id), kind="attack" if passing else "presence",
+                predicate=(Predicate.ATTACKED if passing else Predicate.TOLL).value,
+                actors=actors, sides=reader.sides.of_all(actors) or (UNNAMED,), start=start, until=until, end=end,
+                half_life=reader.model.toll_days, voice=str(claim.voice), named=_NOT_NAMED not in str(claim.voice),
+                party=Party(claim.claimant_is_party), via="post",
+                words=f"{'; '.join(actors)}: {'sets up' if passing else 'keeps'} a {post.kind} ({claim.source})",
+            )  # fmt: skip
+
+
+def _heard(claims: pd.DataFrame) -> dict[str, int | None]:
+    """Give the first day on which each event had surely been spoken of; null where no claim tells."""
+    about = claims[claims["about"] == About.EVENT]
+    first: dict[str, int | None] = dict.fromkeys(about["subject"].astype(str))
+    for subject, reported, basis in zip(about["subject"], about["reported"], about["date_basis"], strict=True):
+        heard = number_of(said_by(reported, str(basis)))
+        known = first[str(subject)]
+        if heard is not None and (known is None or heard < known):
+            first[str(subject)] = heard
+    return first
+
+
+def _from_events(events: pd.DataFrame, claims: pd.DataFrame, reader: _Reader) -> Iterator[Evidence]:
+    """Draw fights and attacks from the events that the ledger speaks of."""
+    heard = _heard(claims)
+    kinds = {*_FIGHTS, *_ATTACKS}
+    rows = events[events["kind"].isin(kinds) & (events["record"] == Record.EVENT) & events["event_id"].isin(heard)]
+    row: Any
+    for row in rows.itertuples(index=False):
+        if reader.known_on is not None:
+            day = heard[str(row.event_id)]
+            if day is None or day > reader.known_on:
+                continue
+        actors = split_names(row.actors)
+        sides = reader.sides.of_all(actors)
+        start, until = number_of(row.date_start), number_of(row.date_end)
+        if start is None or until is None:
+            continue
+        for subject in subjects_of(row):
+            base = Evidence(
+                subject=subject, claim=str(row.event_id), kind="attack", predicate=str(row.kind), actors=actors,
+                sides=sides or (UNNAMED,), start=start, until=until, end=None, half_life=reader.model.attacked_days,
+                voice=f"event {row.event_id}", named=True, party=Party.NO, via="event",
+                words=str(row.kind).replace("_", " "), publishers=max(1, int(row.n_sources)),
+            )  # fmt: skip
+            if row.kind in _ATTACKS:
+                yield base
+            if row.kind in _FIGHTS:
+                both = sides if len(sides) > 1 else (*sides, OPPONENT)
+                yield replace(base, kind="fight", sides=both, half_life=reader.model.clash_days)

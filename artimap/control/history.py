@@ -1,0 +1,230 @@
+"""How a status came about and what changed: the same rules, asked for every day on which they may answer anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import pandas as pd
+
+from artimap import schema
+from artimap.area import Area
+from artimap.claims import Ledger
+from artimap.control.evidence import Evidence
+from artimap.control.model import ControlModel
+from artimap.control.rules import Answer
+from artimap.control.status import Said, read_said, reason
+from artimap.dates import day_of
+from artimap.errors import DateError, PlaceError
+from artimap.schema import join_names
+from artimap.vocab import Status
+
+COLUMNS = ("subject", "name", "valid_from", "valid_to", "status", "actors", "confidence", "rule", "reason", "claims")
+
+
+def turning_days(evidence: Iterable[Evidence], model: ControlModel) -> list[int]:
+    """Give the days on which a status that rests on this evidence may change."""
+    days: set[int] = set()
+    for one in evidence:
+        gone = model.last_known(one.half_life) + 1
+        days |= {one.start, one.until, one.until + one.half_life + 1, one.until + gone}
+        days |= {one.until + 1, one.until + model.attacked_days + 1}
+        if one.end is not None:
+            days |= {one.end + 1, one.end + gone}
+    return sorted(days)
+
+
+def status_history(
+    area: Area,
+    ledger: Ledger,
+    subject: str,
+    *,
+    since: str | dt.date | None = None,
+    until: str | dt.date | None = None,
+    events: pd.DataFrame | None = None,
+    model: ControlModel | None = None,
+    known_on: str | dt.date | None = None,
+) -> pd.DataFrame:
+    """Give the status of one subject over time, as intervals.
+
+    Parameters
+    ----------
+    area, ledger, events, model, known_on
+        As for :func:`artimap.control_status`.
+    subject
+        Place id, p-code or stretch, as in STATUS.
+    since, until
+        First and last day; from the first day that anything speaks of, to the area's
+        last day of data, where null.
+
+    Returns
+    -------
+    DataFrame
+        One row an interval, in order and without gaps: ``subject``, ``name``,
+        ``valid_from``, ``valid_to`` (both days included), ``status``, ``actors``,
+        ``confidence`` (on the first day), ``rule``, ``reason``, ``claims``. A new interval begins where
+        status, actors, rule or claims change.
+
+    Raises
+    ------
+    PlaceError
+        If nothing of that name has a status; the message says what to look at.
+    DateError
+        If a day cannot be read, or ``until`` is before ``since``.
+    """
+    said = read_said(area, ledger, events=events, model=model, known_on=known_on)
+    if subject not in said.subjects:
+        msg = f"{subject!r} has no status: take a subject of control_status, for example 'savien' or 'HT0513-01'"
+        raise PlaceError(msg)
+    last = day_of(until) if until is not None else area.data_until
+    turns = turning_days(said.affecting(subject), said.model)
+    first = day_of(since) if since is not None else dt.date.fromordinal(turns[0] if turns else last.toordinal())
+    if last < first:
+        msg = f"status_history: until ({last}) is before since ({first})"
+        raise DateError(msg)
+    rows = intervals(said, subject, first.toordinal(), last.toordinal())
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    for name in ("valid_from", "valid_to"):
+        table[name] = table[name].astype(schema.DAY)
+    return table
+
+
+def intervals(said: Said, subject: str, first: int, last: int) -> list[dict[str, object]]:
+    """Give the intervals of one subject between two days, both included."""
+    turns = [day for day in turning_days(said.affecting(subject), said.model) if first < day <= last]
+    rows: list[dict[str, object]] = []
+    before: tuple[object, ...] | None = None
+    for day in [first, *turns]:
+        answer = said.answer(subject, day)
+        same = (answer.status, answer.actors, answer.rule, frozenset(_behind(answer)))
+        if same == before:
+            continue
+        before = same
+        if rows:
+            rows[-1]["valid_to"] = _stamp(day - 1)
+        rows.append(
+            {
+                "subject": subject,
+                "name": said.subjects[subject].name,
+                "valid_from": _stamp(day),
+                "valid_to": _stamp(last),
+                "status": answer.status.value,
+                "actors": join_names(answer.actors),
+                "confidence": answer.confidence,
+                "rule": answer.rule,
+                "reason": reason(answer, day),
+                "claims": join_names(_behind(answer)),
+            }
+        )
+    return rows
+
+
+def what_changed(
+    area: Area,
+    ledger: Ledger,
+    *,
+    since: str | dt.date,
+    until: str | dt.date,
+    events: pd.DataFrame | None = None,
+    model: ControlModel | None = None,
+    as_known: bool = False,
+) -> pd.DataFrame:
+    """Give the subjects whose status, actors or rule differ between two days, with the reasons.
+
+    Parameters
+    ----------
+    area, ledger, events, model
+        As for :func:`artimap.control_status`.
+    since, until
+        The two days.
+    as_known
+        Compare what could be said on each of the days, from the claims made by then; by
+        default both days are seen with all that is known.
+
+    Returns
+    -------
+    DataFrame
+        ``subject``, ``name``, ``kind``, ``status_before``, ``status``, ``actors_before``, ``actors``,
+        ``rule_before``, ``rule``, ``came`` (claims and events that the status rests on
+        now and did not before), ``went`` (those it rested on before), ``reasons`` in
+        words. Subjects that did not change have no row.
+
+    Raises
+    ------
+    DateError
+        If a day cannot be read, or ``until`` is before ``since``.
+    """
+    first, last = day_of(since), day_of(until)
+    if last < first:
+        msg = f"what_changed: until ({last}) is before since ({first})"
+        raise DateError(msg)
+    now = read_said(area, ledger, events=events, model=model, known_on=last if as_known else None)
+    then = now if not as_known else read_said(area, ledger, events=events, model=model, known_on=first)
+    rows = []
+    for subject, what in now.subjects.items():
+        answer = now.answer(subject, last.toordinal())
+        before = then.answer(subject, first.toordinal()) if subject in then.subjects else None
+        old = ("unknown", None, "nothing_said") if before is None else _told(before)
+        if _told(answer) == old:
+            continue
+        was = () if before is None else _behind(before)
+        came = [one for one in _behind(answer) if one not in was]
+        went = [one for one in was if one not in _behind(answer)]
+        rows.append(
+            {
+                "subject": subject,
+                "name": what.name,
+                "kind": what.kind,
+                "status_before": old[0],
+                "status": answer.status.value,
+                "actors_before": old[1],
+                "actors": join_names(answer.actors),
+                "rule_before": old[2],
+                "rule": answer.rule,
+                "came": join_names(came),
+                "went": join_names(went),
+                "reasons": _why(now, subject, answer, went, first.toordinal(), last.toordinal()),
+            }
+        )
+    columns = [
+        "subject", "name", "kind", "status_before", "status", "actors_before", "actors", "rule_before", "rule", "came",
+        "went", "reasons",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _told(answer: Answer) -> tuple[str, str | None, str]:
+    return answer.status.value, join_names(answer.actors), answer.rule
+
+
+def _behind(answer: Answer) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            (*(one.claim for one in answer.evidence), *(claim for part in answer.parts for claim in part.claims))
+        )
+    )
+
+
+def _why(said: Said, subject: str, answer: Answer, went: list[str], first: int, last: int) -> str:
+    """Say why a status changed: what it rests on now, and what became of what it rested on before."""
+    words = [reason(answer, last)]
+    known = {one.claim: one for one in sorted(said.affecting(subject), key=lambda one: -one.half_life)}
+    for claim in went:
+        one = known.get(claim)
+        if one is None:
+            words.append(f"{claim} is no longer there.")
+        elif not one.on(last):
+            words.append(f"{claim} ({one.words}) is over.")
+        elif not one.fresh(last):
+            words.append(f"{claim} ({one.words}) was last said on {_iso(one.confirmed(last))} and has faded.")
+        elif answer.status is not Status.UNKNOWN and first < last:
+            words.append(f"{claim} ({one.words}) still stands, but another rule comes first.")
+    return " ".join(words)
+
+
+def _iso(day: int) -> str:
+    return dt.date.fromordinal(day).isoformat()
+
+
+def _stamp(day: int) -> pd.Timestamp:
+    return pd.Timestamp(dt.date.fromordinal(day))

@@ -1,0 +1,103 @@
+"""How claims age and what they weigh: every number of the reported status in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from artimap.errors import ModelError
+from artimap.vocab import Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class ControlModel:
+    """How claims age, and what they weigh.
+
+    A claim speaks for the present (is *fresh*) for one half-life of its predicate after
+    the day it was last said. It is *last known* up to ``last_known_half_lives`` of them,
+    and says nothing after that.
+
+    Attributes
+    ----------
+    base_days
+        Half-life of "has its base here": bases move seldom.
+    controls_days
+        Half-life of "controls".
+    presence_days
+        Half-life of "is present".
+    toll_days
+        Half-life of a post on the road, which speaks for the presence of who keeps it.
+    contested_days
+        Half-life of "is contested".
+    attacked_days
+        Half-life of "was attacked" and "is affected", and of attacks among the events.
+    clash_days
+        How long a clash or raid at a held place leaves it contested when nobody says afterwards who holds it.
+    last_known_half_lives
+        Half-lives after which a claim is no longer worth showing as last known.
+    held_before_days
+        A hold that is said to have ended on a day, with no day on which it began, is
+        taken to have held this long before.
+    voice_weight
+        What one fresh voice that is no party adds to the support, from 0 to 1.
+    presence_weight
+        The same for a claim of presence only.
+    party_weight
+        Factor for a voice that is, or may be, a party.
+    high, medium
+        Least support for high and for medium confidence.
+    """
+
+    base_days: int = 365
+    controls_days: int = 180
+    presence_days: int = 120
+    toll_days: int = 90
+    contested_days: int = 90
+    attacked_days: int = 90
+    clash_days: int = 180
+    last_known_half_lives: float = 3.0
+    held_before_days: int = 30
+    voice_weight: float = 0.6
+    presence_weight: float = 0.3
+    party_weight: float = 0.5
+    high: float = 0.8
+    medium: float = 0.5
+
+    def __post_init__(self) -> None:
+        wrong = [
+            f"{one.name} is {getattr(self, one.name)!r}: give a whole number of days above 0"
+            for one in fields(self)
+            if one.name.endswith("_days")
+            and not (isinstance(getattr(self, one.name), int) and getattr(self, one.name) > 0)
+        ]
+        if not self.last_known_half_lives > 1.0:
+            wrong.append(f"last_known_half_lives is {self.last_known_half_lives!r}: it must be above 1")
+        wrong += [
+            f"{name} is {getattr(self, name)!r}: it must lie between 0 and 1"
+            for name in ("voice_weight", "presence_weight", "party_weight")
+            if not 0.0 < getattr(self, name) < 1.0
+        ]
+        if not 0.0 < self.medium < self.high < 1.0:
+            wrong.append("the levels must rise: 0 < medium < high < 1")
+        if wrong:
+            msg = "ControlModel: " + "; ".join(wrong)
+            raise ModelError(msg)
+
+    def half_life(self, predicate: str) -> int:
+        """Give the half-life of a predicate in days.
+
+        >>> ControlModel().half_life("base"), ControlModel().half_life("toll")
+        (365, 90)
+        """
+        return {
+            Predicate.BASE: self.base_days,
+            Predicate.CONTROLS: self.controls_days,
+            Predicate.WITHDREW: self.controls_days,
+            Predicate.PRESENCE: self.presence_days,
+            Predicate.TOLL: self.toll_days,
+            Predicate.FEE: self.toll_days,
+            Predicate.CONTESTED: self.contested_days,
+        }.get(Predicate(predicate), self.attacked_days)
+
+    def last_known(self, half_life: int) -> int:
+        """Give the days after which what has this half-life is not even last known."""
+        return int(self.last_known_half_lives * half_life)

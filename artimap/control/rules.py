@@ -1,0 +1,278 @@
+"""The rules of the reported status, in one table: the first that applies gives the status.
+
+No rule says that a place is free of armed groups. Where nothing is said, it is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from artimap.control.evidence import Evidence
+from artimap.control.picture import SERIOUS, Part, Picture, actors_of, backing, level
+from artimap.vocab import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status and what it rests on.
+
+    Attributes
+    ----------
+    status, rule
+        The status and the name of the rule that gave it.
+    actors
+        Who holds it, is there, or disputes it.
+    evidence
+        What the rule rests on, newest first.
+    support
+        How well that is backed, from 0 to 1.
+    confidence
+        The same in words.
+    parts
+        For a stretch that takes its status from what lies on it.
+    """
+
+    status: Status
+    rule: str
+    actors: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    support: float
+    confidence: str
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    Attributes
+    ----------
+    order
+        Rules are tried in this order.
+    name
+        Stable name; the products translate it.
+    status
+        What it gives.
+    applies
+        The evidence it rests on; empty where it does not apply.
+    words
+        The rule in plain words.
+    at_most
+        The greatest confidence it can give.
+    """
+
+    order: int
+    name: str
+    status: Status
+    applies: Callable[[Picture], tuple[Evidence, ...]]
+    words: str
+    at_most: str = "medium"
+
+    @property
+    def names_actors(self) -> bool:
+        """Tell whether those named are said to hold the place, be there or dispute it."""
+        return self.status is not Status.ATTACKED_RECENTLY
+
+
+def _conflicting(seen: Picture) -> tuple[Evidence, ...]:
+    quarrels = seen.quarrels()
+    return (*quarrels, *seen.gone) if quarrels else ()
+
+
+def _said_contested(seen: Picture) -> tuple[Evidence, ...]:
+    return seen.disputes
+
+
+def _raid(seen: Picture) -> tuple[Evidence, ...]:
+    return (*seen.raids, *seen.clashes, *seen.taken_at) if seen.raids else ()
+
+
+def _clash(seen: Picture) -> tuple[Evidence, ...]:
+    return (*seen.clashes, *seen.taken_at) if seen.clashes else ()
+
+
+def _held_and_attacked(seen: Picture) -> tuple[Evidence, ...]:
+    attacks = seen.assaults()
+    return (*attacks, *seen.holds) if attacks else ()
+
+
+def _independent(seen: Picture) -> tuple[Evidence, ...]:
+    backers = seen.backers()
+    return tuple(one for one in seen.holds if one.sides[0] in backers)
+
+
+def _outsider(seen: Picture) -> tuple[Evidence, ...]:
+    return seen.holds if any(one.outside for one in seen.holds) else ()
+
+
+def _party(seen: Picture) -> tuple[Evidence, ...]:
+    return seen.holds
+
+
+def _jointly(seen: Picture) -> tuple[Evidence, ...]:
+    return (*seen.joint, *seen.present) if seen.joint else ()
+
+
+def _present(seen: Picture) -> tuple[Evidence, ...]:
+    return seen.present
+
+
+def _attacked(seen: Picture) -> tuple[Evidence, ...]:
+    return seen.attacks
+
+
+def _state_there(seen: Picture) -> tuple[Evidence, ...]:
+    return seen.state
+
+
+def _last_known(seen: Picture) -> tuple[Evidence, ...]:
+    return seen.old
+
+
+def _nothing(_seen: Picture) -> tuple[Evidence, ...]:
+    return ()
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(1, "conflicting_claims", Status.CONTESTED, _conflicting,
+         "Two sides are said to hold it, or one is said to hold it and a party says that it has left."),
+    Rule(2, "said_contested", Status.CONTESTED, _said_contested, "Someone says that it is contested."),
+    Rule(3, "raid_outcome_not_stated", Status.CONTESTED, _raid,
+         "State forces raided a held place, and nobody outside the fight has said since who holds it: "
+         "contested, not retaken."),
+    Rule(4, "clash_at_held_place", Status.CONTESTED, _clash,
+         "A clash at a held place, and nobody outside the fight has said since who holds it."),
+    Rule(5, "held_and_attacked", Status.CONTESTED, _held_and_attacked,
+         "One side is said to hold it and another has attacked it since."),
+    Rule(6, "two_independent_sources", Status.ASSESSED, _independent,
+         "Two independent sources, neither of them a party, say who holds it or has its base there, "
+         "inside the half-life. Reprints are one source.", at_most="high"),
+    Rule(7, "not_confirmed", Status.CLAIMED, _outsider,
+         "A source that is no party says it; no second independent one names the same group."),
+    Rule(8, "party_alone", Status.CLAIMED, _party, "Only a party to the conflict says it."),
+    Rule(9, "said_jointly", Status.PRESENCE, _jointly,
+         "Several groups are said to hold it in one statement: that gives it to none of them, "
+         "so presence of all is all that it says."),
+    Rule(10, "presence_said", Status.PRESENCE, _present,
+         "A group is said to be there, or to keep a post there; that it holds the place is not said."),
+    Rule(11, "attacked_no_holder", Status.ATTACKED_RECENTLY, _attacked,
+         "It was attacked, or is said to suffer from armed groups; no fresh statement gives it to anyone."),
+    Rule(12, "state_forces_there", Status.PRESENCE, _state_there,
+         "Police or mission are said to be there, in a station for example; who holds the place is not said."),
+    Rule(13, "nobody_renewed", Status.LAST_KNOWN, _last_known,
+         "What was said has faded, has ended, or was overtaken by a fight, and nobody has said anything newer.",
+         at_most="low"),
+    Rule(14, "nothing_said", Status.UNKNOWN, _nothing,
+         "Nothing usable is said. Unknown is not free of armed groups.", at_most="low"),
+)  # fmt: skip
+"""The rules, in the order in which they are tried."""
+
+PART_OF_ANOTHER = Rule(
+    21, "part_said_of_another", Status.CONTESTED, _nothing,
+    "One side is said to hold the stretch, and a place or section on it is said to be held by another or contested.",
+)  # fmt: skip
+GRAVEST_PART = Rule(
+    22, "gravest_part", Status.UNKNOWN, _nothing,
+    "The gravest status said of a place, section or piece of road on the stretch; of the rest nothing is known.",
+)  # fmt: skip
+STRETCH_RULES: tuple[Rule, ...] = (PART_OF_ANOTHER, GRAVEST_PART)
+"""Rules that only stretches have: they look at what lies on the road after everything else has its status."""
+
+ALL_RULES: tuple[Rule, ...] = (*RULES, *STRETCH_RULES)
+
+
+def rule_named(name: str) -> Rule:
+    """Give the rule of that name; KeyError if there is none."""
+    return {rule.name: rule for rule in ALL_RULES}[name]
+
+
+def _support(rule: Rule, seen: Picture, evidence: tuple[Evidence, ...]) -> float:
+    """Give how well a status is backed: a conflict as well as the weaker of its two best sides."""
+    if rule.name == "conflicting_claims":
+        by_side = sorted(
+            (backing([one for one in evidence if side in one.sides], seen.day, seen.model) for side in seen.held_by()),
+            reverse=True,
+        )
+        against = backing(seen.gone, seen.day, seen.model)
+        second = max([*by_side[1:2], against])
+        return min(by_side[0], second)
+    if rule.name in ("raid_outcome_not_stated", "clash_at_held_place"):
+        return backing((*seen.raids, *seen.clashes), seen.day, seen.model)
+    if rule.name == "held_and_attacked":
+        return min(backing(seen.assaults(), seen.day, seen.model), backing(seen.holds, seen.day, seen.model))
+    if rule.status is Status.LAST_KNOWN:
+        return 0.0
+    sides = {side for one in evidence for side in one.sides}
+    return max(
+        (backing([one for one in evidence if side in one.sides], seen.day, seen.model) for side in sides), default=0.0
+    )
+
+
+def decide(seen: Picture) -> Answer:
+    """Give the status of a subject by the first rule that applies."""
+    for rule in RULES:
+        evidence = rule.applies(seen)
+        if not evidence and rule is not RULES[-1]:
+            continue
+        support = _support(rule, seen, evidence)
+        named = [one for one in evidence if one.kind in ("hold", "presence", "contested")]
+        if rule.name == "held_and_attacked":
+            named += [one for one in evidence if one.kind == "attack" and len(one.sides) == 1]
+        if rule.name == "nobody_renewed":
+            named = [one for one in evidence if one.end is None or one.end >= seen.day] or named
+            newest = max(one.confirmed(seen.day) for one in named)
+            named = [one for one in named if one.confirmed(seen.day) >= newest - seen.model.attacked_days]
+        return Answer(
+            status=rule.status,
+            rule=rule.name,
+            actors=actors_of(named) if rule.names_actors else (),
+            evidence=evidence,
+            support=support,
+            confidence=level(support, seen.model, at_most=rule.at_most),
+        )
+    raise AssertionError  # pragma: no cover - the last rule always applies
+
+
+def of_stretch(own: Answer, seen: Picture, *, gather: bool) -> Answer:
+    """Give the status of a stretch: its own, unless what lies on it speaks against it or more gravely.
+
+    Parameters
+    ----------
+    own
+        By what is said of the stretch itself.
+    seen
+        With its parts.
+    gather
+        Whether it takes the gravest status of its parts: named stretches do; a stretch
+        that a claim names keeps what is said of it.
+    """
+    held = seen.held_by() if own.status in (Status.ASSESSED, Status.CLAIMED) else ()
+    said = (Status.ASSESSED, Status.CLAIMED, Status.CONTESTED)
+    against = tuple(
+        part
+        for part in seen.parts
+        if part.status in said
+        and any(seen.sides.rivals(seen.sides.of(actor), side) for actor in part.actors for side in held)
+    )
+    if against:
+        support = min(own.support, max(part.support for part in against))
+        return Answer(
+            Status.CONTESTED, PART_OF_ANOTHER.name, _joined(own.actors, against), own.evidence, support,
+            level(support, seen.model, at_most="medium"), against,
+        )  # fmt: skip
+    if not gather:
+        return own
+    gravest = max((SERIOUS.index(part.status) for part in seen.parts), default=0)
+    if gravest <= SERIOUS.index(own.status):
+        return own
+    behind = tuple(part for part in seen.parts if SERIOUS.index(part.status) == gravest)
+    support = max(part.support for part in behind)
+    return Answer(
+        SERIOUS[gravest], GRAVEST_PART.name, _joined((), behind), (), support,
+        level(support, seen.model, at_most="medium"), behind,
+    )  # fmt: skip
+
+
+def _joined(actors: tuple[str, ...], parts: tuple[Part, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*actors, *(actor for part in parts for actor in part.actors))))

@@ -1,0 +1,298 @@
+"""Reported status of places, sections and stretches: a named rule over dated claims.
+
+A status never says that a place *is* controlled, or free: it is what is said, by whom, as
+of when. The rules stand in :data:`artimap.control.rules.RULES`, every number in
+:class:`artimap.ControlModel`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from artimap import schema
+from artimap.area import Area
+from artimap.claims import Ledger
+from artimap.control.evidence import Evidence, Found, gather
+from artimap.control.model import ControlModel
+from artimap.control.picture import Part, Picture, backing, picture
+from artimap.control.rules import Answer, decide, of_stretch, rule_named
+from artimap.control.sides import Sides, read_sides
+from artimap.control.subjects import Subject, lying_on, subjects
+from artimap.dates import day_of
+from artimap.schema import join_names
+from artimap.sources import read_events
+from artimap.vocab import Predicate, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All that a ledger says of an area's subjects, ready to be asked for any day.
+
+    Attributes
+    ----------
+    subjects
+        What a status is given for, by subject.
+    evidence
+        What is said of each, with what is said of the section a place lies in.
+    found
+        The evidence as it was gathered, and what was left out.
+    on_stretch
+        For each stretch what lies on it: subject, and the metres of road it covers.
+    """
+
+    subjects: Mapping[str, Subject]
+    evidence: Mapping[str, tuple[Evidence, ...]]
+    found: Found
+    on_stretch: Mapping[str, tuple[tuple[str, float, float], ...]]
+    model: ControlModel
+    sides: Sides
+
+    def seen(self, subject: str, day: int) -> Picture:
+        """Give what is said of a subject on a day, without what lies on it."""
+        return picture(self.evidence.get(subject, ()), day, model=self.model, sides=self.sides)
+
+    def answer(self, subject: str, day: int) -> Answer:
+        """Give the status of a subject on a day."""
+        seen = self.seen(subject, day)
+        own = decide(seen)
+        if subject not in self.on_stretch:
+            return own
+        parts = []
+        for other, low, high in self.on_stretch[subject]:
+            there = decide(self.seen(other, day))
+            passed_on = self.subjects[other].kind != "stretch" or there.status in _HELD
+            if there.status is not Status.UNKNOWN and passed_on:
+                parts.append(
+                    Part(
+                        subject=other, name=self.subjects[other].name, status=there.status, actors=there.actors,
+                        from_m=low, to_m=high, claims=tuple(one.claim for one in there.evidence),
+                        last=_newest(there.evidence, day), support=there.support,
+                    )
+                )  # fmt: skip
+        return of_stretch(own, replace(seen, parts=tuple(parts)), gather=self.subjects[subject].named)
+
+    def affecting(self, subject: str) -> tuple[Evidence, ...]:
+        """Give all evidence that a subject's status may rest on."""
+        others = [other for other, _, _ in self.on_stretch.get(subject, ())]
+        return tuple(one for name in (subject, *others) for one in self.evidence.get(name, ()))
+
+
+_HELD = (Status.ASSESSED, Status.CLAIMED, Status.CONTESTED)
+
+
+def read_said(
+    area: Area,
+    ledger: Ledger,
+    *,
+    events: pd.DataFrame | None,
+    model: ControlModel | None,
+    known_on: str | dt.date | None,
+) -> Said:
+    """Gather what a ledger says of an area."""
+    model = model or ControlModel()
+    sides = read_sides(area)
+    table = read_events(area) if events is None else events
+    heard = None if known_on is None else day_of(known_on)
+    found = gather(ledger, events=table, sides=sides, model=model, known_on=heard)
+    known = subjects(area, ledger, found)
+    evidence = dict(found.by_subject)
+    for subject in known.values():
+        # "controls the commune of Liancourt" speaks of the town of that name, but of no other place in the section
+        if subject.kind == "place" and subject.section is not None and known[subject.section].name == subject.name:
+            above = tuple(
+                replace(one, subject=subject.subject, via="unit")
+                for one in found.by_subject.get(subject.section, ())
+                if one.predicate == Predicate.CONTROLS or one.kind == "fight"
+            )
+            if above:
+                own = evidence.get(subject.subject, ())
+                evidence[subject.subject] = (*own, *above)
+    return Said(known, evidence, found, lying_on(area, known), model, sides)
+
+
+def control_status(
+    area: Area,
+    ledger: Ledger,
+    *,
+    as_of: str | dt.date,
+    events: pd.DataFrame | None = None,
+    model: ControlModel | None = None,
+    known_on: str | dt.date | None = None,
+) -> pd.DataFrame:
+    """Give the reported status of every place, section and stretch of an area on a day.
+
+    Stretches are the named ones of the area's corridor, and those that claims or posts
+    name, on any road. Communes and the department have a row where a claim names them.
+
+    Parameters
+    ----------
+    area
+        The area.
+    ledger
+        The claims. What carries no day at all never counts (see ``not_counted``).
+    as_of
+        The day in the world that is asked about. What began later does not count; what
+        was said later about that day does, unless ``known_on`` says otherwise.
+    events
+        EVENTS, whose fights and attacks count where the ledger holds a claim about
+        them; the embedded ones of the area where null.
+    model
+        How claims age and what they weigh.
+    known_on
+        Only what had surely been said by this day (a claim dated to a month counts from
+        the month's end).
+
+    Returns
+    -------
+    DataFrame
+        STATUS, one row a subject, stretches last. ``rule`` names the row of
+        :data:`artimap.control.rules.RULES` that gave the status and ``reason`` says it in
+        words, with the claims. ``support`` (0–1) is 1 − Π(1 − w) over independent voices,
+        w being ``voice_weight`` (``presence_weight`` for presence), times
+        ``party_weight`` for a party, halved with every half-life since the voice was
+        last heard; ``confidence`` is the same in words: contested, claimed and presence
+        are never more than medium, last known and unknown always low. A subject of which
+        nothing usable is said is ``unknown``, never free of armed groups.
+
+    Raises
+    ------
+    DateError
+        If ``as_of`` or ``known_on`` is no day.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> table = am.control_status(art, am.read_claims(art), as_of="2024-10-10").set_index("subject")
+    >>> table.loc["HT0513-01", ["status", "rule"]].tolist()
+    ['contested', 'raid_outcome_not_stated']
+    """
+    said = read_said(area, ledger, events=events, model=model, known_on=known_on)
+    day = day_of(as_of)
+    rows = [
+        row_of(said, subject, said.answer(subject.subject, day.toordinal()), day) for subject in said.subjects.values()
+    ]
+    table: pd.DataFrame = schema.conform(pd.DataFrame(rows, columns=list(schema.STATUS.names)), schema.STATUS)
+    table.attrs["model"] = said.model
+    table.attrs["as_of"] = day
+    table.attrs["known_on"] = None if known_on is None else day_of(known_on)
+    return table
+
+
+def row_of(said: Said, subject: Subject, answer: Answer, day: dt.date) -> dict[str, object]:
+    """Make the row of STATUS."""
+    number = day.toordinal()
+    lasts = [_newest(answer.evidence, number), *(part.last for part in answer.parts)]
+    last = max((one for one in lasts if one is not None), default=None)
+    used = {one.claim for one in answer.evidence} | {claim for part in answer.parts for claim in part.claims}
+    return {
+        "subject": subject.subject,
+        "name": subject.name,
+        "kind": subject.kind,
+        "status": answer.status,
+        "actors": join_names(answer.actors),
+        "confidence": answer.confidence,
+        "support": round(answer.support, 4),
+        "last_confirmed": None if last is None else pd.Timestamp(dt.date.fromordinal(last)),
+        "days_since": None if last is None else number - last,
+        "rule": answer.rule,
+        "reason": reason(answer, number),
+        "claims": join_names(
+            (*(one.claim for one in answer.evidence), *(claim for part in answer.parts for claim in part.claims))
+        ),
+        "not_counted": join_names(_not_counted(said, subject.subject, used, number)),
+        "road_id": subject.road_id,
+        "from_m": subject.from_m,
+        "to_m": subject.to_m,
+    }
+
+
+def reason(answer: Answer, day: int) -> str:
+    """Say in words why: the rule, then what it rests on."""
+    facts = [
+        f"{one.words}, {dt.date.fromordinal(one.confirmed(day)).isoformat()}"
+        + (", said of the section" if one.via == "unit" else "")
+        for one in dict.fromkeys(answer.evidence)
+    ]
+    facts += [
+        f"{part.name} {part.status.value} (km {part.from_m / 1000:.1f}"
+        + (")" if part.from_m == part.to_m else f"–{part.to_m / 1000:.1f})")
+        for part in answer.parts
+    ]
+    words = rule_named(answer.rule).words
+    return words if not facts else f"{words} {'. '.join(facts)}."
+
+
+def _newest(evidence: tuple[Evidence, ...], day: int) -> int | None:
+    return max((one.confirmed(day) for one in evidence), default=None)
+
+
+def _not_counted(said: Said, subject: str, used: set[str], day: int) -> list[str]:
+    """List the claims about a subject that the status does not rest on, each with the reason."""
+    out = [f"{claim} ({why})" for claim, why in said.found.left_out.get(subject, ())]
+    for one in said.evidence.get(subject, ()):
+        if one.claim in used or one.via == "unit":
+            continue
+        if one.start > day:
+            why = "speaks of later"
+        elif not one.on(day):
+            why = "over by then"
+        elif not one.fresh(day):
+            why = "faded"
+        elif one.kind == "left":
+            why = "says who left, not who is there"
+        else:
+            why = "another rule came first"
+        out.append(f"{one.claim} ({why})")
+    return sorted(out)
+
+
+def support(
+    area: Area,
+    ledger: Ledger,
+    *,
+    as_of: str | dt.date,
+    model: ControlModel | None = None,
+    known_on: str | dt.date | None = None,
+) -> pd.DataFrame:
+    """Give how well each actor's hold or presence at each subject is backed on a day.
+
+    The support is that of :func:`artimap.control_status`, for every actor, whatever status the
+    rules come to. Another claim for an actor never lowers it.
+
+    Parameters
+    ----------
+    area, ledger, as_of, model, known_on
+        As for :func:`artimap.control_status`. Events play no part.
+
+    Returns
+    -------
+    DataFrame
+        ``subject``, ``actor``, ``support`` (0–1), ``voices`` (independent ones that are
+        no party), ``claims``; best backed first within a subject.
+    """
+    none = schema.empty(schema.EVENTS)
+    said = read_said(area, ledger, events=none, model=model, known_on=known_on)
+    day = day_of(as_of).toordinal()
+    rows = []
+    for subject in said.subjects:
+        seen = said.seen(subject, day)
+        fresh = [one for one in (*seen.holds, *seen.joint, *seen.present) if one.fresh(day)]
+        for actor in dict.fromkeys(actor for one in fresh for actor in one.actors):
+            own = [one for one in fresh if actor in one.actors]
+            rows.append(
+                {
+                    "subject": subject,
+                    "actor": actor,
+                    "support": backing(own, day, said.model),
+                    "voices": len({one.voice for one in own if one.outside and one.named}),
+                    "claims": join_names(sorted(one.claim for one in own)),
+                }
+            )
+    table = pd.DataFrame(rows, columns=["subject", "actor", "support", "voices", "claims"])
+    table = table.sort_values(["subject", "support", "actor"], ascending=[True, False, True], kind="stable")
+    return table.reset_index(drop=True)

@@ -1,0 +1,171 @@
+"""What a status is given for: places, sections, communes that claims name, and stretches of road."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+
+from artimap.area import Area, read_places, read_roads, read_units
+from artimap.claims import Ledger
+from artimap.control.evidence import Found, subjects_of
+from artimap.corridor import Corridor, read_corridor
+from artimap.userdata import cached
+from artimap.vocab import Where
+
+SubjectKind = Literal["place", "section", "commune", "department", "stretch"]
+
+BESIDE_M = 2_000.0
+"""A place this near to a road lies on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that a status is given for.
+
+    Attributes
+    ----------
+    subject, name, kind
+        Place id, p-code or stretch; what it is called; what it is.
+    section
+        For a place: p-code of the section it lies in, where that is known.
+    road_id, from_m, to_m
+        For a stretch.
+    point
+        For a place.
+    named
+        True for a stretch between two towns of the corridor, false for one that claims or posts name.
+    """
+
+    subject: str
+    name: str
+    kind: SubjectKind
+    section: str | None = None
+    road_id: str | None = None
+    from_m: float | None = None
+    to_m: float | None = None
+    point: shapely.Point | None = None
+    named: bool = False
+
+
+def subjects(area: Area, ledger: Ledger, found: Found) -> dict[str, Subject]:
+    """List everything that a status is given for: places and units first, then stretches along their road."""
+    places, sections = read_places(area), read_units(area, "adm3")
+    out: dict[str, Subject] = {}
+    row: Any
+    for row in places.itertuples(index=False):
+        section = str(row.adm3_pcode) if isinstance(row.adm3_pcode, str) else None
+        out[str(row.place_id)] = Subject(str(row.place_id), str(row.name), "place", section, point=row.geometry)
+    for row in sections.itertuples(index=False):
+        out[str(row.pcode)] = Subject(str(row.pcode), str(row.name), "section")
+    stretches = dict(_named_stretches(area))
+    for row in ledger.subjects.itertuples(index=False):
+        name, where = str(row.subject), Where(str(row.place_kind))
+        if where is Where.STRETCH:
+            stretches[name] = Subject(
+                name, str(row.name), "stretch", road_id=str(row.road_id), from_m=float(row.from_m), to_m=float(row.to_m)
+            )
+        elif name not in out and where in (Where.COMMUNE, Where.DEPARTMENT):
+            out[name] = Subject(name, str(row.name), "commune" if where is Where.COMMUNE else "department")
+        elif name not in out and where in (Where.POINT, Where.PLACE):
+            out[name] = Subject(name, str(row.name), "place", point=row.geometry)
+    names = {str(row.pcode): (str(row.name), str(row.level)) for row in read_units(area).itertuples(index=False)}
+    posts = {name: str(row.place) for row in ledger.posts.itertuples(index=False) for name in subjects_of(row)}
+    for name in found.by_subject:
+        if name in out or name in stretches:
+            continue
+        if ":" in name:
+            # a piece of road where something happened once is no stretch of its own
+            if any(one.via != "event" for one in found.by_subject[name]):
+                stretches[name] = replace(_read_stretch(name), name=posts.get(name, name))
+        elif name in names:
+            out[name] = Subject(name, names[name][0], "commune" if names[name][1] == "adm2" else "department")
+    along = sorted(stretches.values(), key=lambda one: (str(one.road_id), one.from_m or 0.0, one.to_m or 0.0))
+    return {**out, **{one.subject: one for one in along}}
+
+
+def _named_stretches(area: Area) -> dict[str, Subject]:
+    corridor = corridor_of(area, area.corridor_id)
+    return {
+        str(row.lixel_id): Subject(
+            str(row.lixel_id), str(row.name), "stretch", road_id=corridor.corridor_id, from_m=float(row.from_m),
+            to_m=float(row.to_m), named=True,
+        )
+        for row in corridor.stretches().itertuples(index=False)
+    }  # fmt: skip
+
+
+def _read_stretch(name: str) -> Subject:
+    """Read ``road:from-to`` in km, as posts and events name a piece of road."""
+    road, _, span = name.partition(":")
+    low, _, high = span.partition("-")
+    words = f"{road.upper()} km {low}–{high}"
+    return Subject(name, words, "stretch", road_id=road, from_m=float(low) * 1000, to_m=float(high) * 1000)
+
+
+@cached
+def corridor_of(area: Area, road_id: str) -> Corridor:
+    """Read a road once."""
+    return read_corridor(area, road_id)
+
+
+def lying_on(area: Area, known: Mapping[str, Subject]) -> dict[str, tuple[tuple[str, float, float], ...]]:
+    """Give for each stretch what lies on it: places beside the road, sections it runs in or along, other pieces.
+
+    Returns
+    -------
+    dict
+        By stretch: subject, and the metres of road that it covers inside the stretch.
+    """
+    roads = dict.fromkeys(str(one.road_id) for one in known.values() if one.kind == "stretch")
+    pieces: dict[str, list[tuple[str, float, float]]] = {
+        road: _on_road(corridor_of(area, road), known) for road in roads if road in _road_ids(area)
+    }
+    out = {}
+    for one in known.values():
+        if one.kind != "stretch" or one.road_id not in pieces or one.from_m is None or one.to_m is None:
+            continue
+        low, high = one.from_m, one.to_m
+        found = []
+        for other, a, b in pieces[one.road_id]:
+            is_stretch = known[other].kind == "stretch"
+            if other == one.subject or known[other].named or (is_stretch and not one.named):
+                continue
+            inside = (max(a, low), min(b, high))
+            touches = inside[1] > inside[0] or (a == b and low <= a <= high)
+            if touches and not (is_stretch and inside[1] - inside[0] < _TOUCH_M):
+                found.append((other, *inside))
+        out[one.subject] = tuple(found)
+    return out
+
+
+_TOUCH_M = 500.0
+
+
+@cached
+def _road_ids(area: Area) -> frozenset[str]:
+    return frozenset(read_roads(area)["road_id"])
+
+
+def _on_road(road: Corridor, known: Mapping[str, Subject]) -> list[tuple[str, float, float]]:
+    out: list[tuple[str, float, float]] = []
+    places = [one for one in known.values() if one.point is not None and not one.point.is_empty]
+    if places:
+        chainage, offset = road.project([one.point for one in places if one.point is not None])
+        for one, at, off in zip(places, chainage, offset, strict=True):
+            if np.isfinite(off) and off <= BESIDE_M:
+                out.append((one.subject, float(at), float(at)))
+    for one in known.values():
+        if one.kind == "section":
+            out += [(one.subject, low, high) for low, high in road.unit_pieces(one.subject)]
+        elif (
+            one.kind == "stretch"
+            and one.road_id == road.corridor_id
+            and one.from_m is not None
+            and one.to_m is not None
+        ):
+            out.append((one.subject, min(one.from_m, one.to_m), max(one.from_m, one.to_m)))
+    return out
