@@ -10,6 +10,7 @@ CSV, GeoPackage and GeoParquet alike.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -226,12 +227,38 @@ def _coerce(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
     return _as_text(values)
 
 
+_MANY_ROWS = 100_000
+
+
+def _coerced(frame: pd.DataFrame, table: Table) -> list[tuple[pd.Series, pd.Series]]:
+    """Read the columns one by one; two at a time where there are many rows (Arrow lets go of the interpreter)."""
+
+    def read(column: Column) -> tuple[pd.Series, pd.Series]:
+        if column.name not in frame.columns:
+            return _nothing(frame.index, column), _none_bad(frame)
+        return _coerce(frame[column.name], column)
+
+    if len(frame) < _MANY_ROWS:
+        return [read(column) for column in table.columns]
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(read, table.columns))
+
+
+def _unknown_words(source: pd.Series, values: pd.Series, allowed: list[str]) -> pd.Series:
+    """Tell which values are none of the allowed words; of categories only the categories are looked at."""
+    if isinstance(source.dtype, pd.CategoricalDtype) and trimmed(source).cat.categories.isin(allowed).all():
+        return _none_bad(values)
+    return values.notna() & ~values.isin(allowed)
+
+
 def _rows(mask: pd.Series, labels: pd.Series, limit: int = _SHOWN_PER_COLUMN) -> Iterable[tuple[int, str]]:
     for position in np.flatnonzero(mask.to_numpy(dtype=bool))[:limit]:
         yield int(position), str(labels.iloc[position])
 
 
-def find_breaches(frame: pd.DataFrame, table: Table) -> tuple[dict[str, pd.Series], list[Breach]]:
+def find_breaches(
+    frame: pd.DataFrame, table: Table, *, unique: bool = False
+) -> tuple[dict[str, pd.Series], list[Breach]]:
     """Read every column of ``frame`` as ``table`` wants it, and list all that is wrong.
 
     Parameters
@@ -240,6 +267,8 @@ def find_breaches(frame: pd.DataFrame, table: Table) -> tuple[dict[str, pd.Serie
         Any table.
     table
         The schema.
+    unique
+        Whether the keys are known to be each their own: looking is slow where there are a million.
 
     Returns
     -------
@@ -250,27 +279,25 @@ def find_breaches(frame: pd.DataFrame, table: Table) -> tuple[dict[str, pd.Serie
     breaches: list[Breach] = []
     read: dict[str, pd.Series] = {}
     labels = pd.Series(np.arange(1, len(frame) + 1), index=frame.index)
-    for column in table.columns:
+    for column, (values, bad) in zip(table.columns, _coerced(frame, table), strict=True):
+        read[column.name] = values
         if column.name not in frame.columns:
             if column.required:
                 breaches.append(Breach("", column.name, "", "is missing", "add the column"))
-            read[column.name] = _nothing(frame.index, column)
             continue
-        values, bad = _coerce(frame[column.name], column)
-        read[column.name] = values
         for position, row in _rows(bad, labels):
             shown = str(frame[column.name].iloc[position])
             breaches.append(Breach(row, column.name, shown, f"is not a {column.kind}", _FIXES[column.kind]))
-        if column.required:
+        if column.required and values.hasnans:
             for _, row in _rows(values.isna() & ~bad, labels):
                 breaches.append(Breach(row, column.name, "", "is empty", "it must have a value"))
         if column.words is not None:
             allowed = [word.value for word in column.words]
-            wrong = values.notna() & ~values.isin(allowed)
+            wrong = _unknown_words(frame[column.name], values, allowed)
             for position, row in _rows(wrong, labels):
                 fix = "use one of " + ", ".join(allowed)
                 breaches.append(Breach(row, column.name, str(values.iloc[position]), "is not a known word", fix))
-    if table.key and all(name in frame.columns for name in table.key):
+    if not unique and table.key and all(name in frame.columns for name in table.key):
         keys = pd.DataFrame({name: read[name] for name in table.key})
         alone = len(table.key) == 1 and keys.iloc[:, 0].is_unique  # much quicker to ask than which are not
         twice = _none_bad(keys) if alone else keys.duplicated(keep="first") & keys.notna().all(axis=1)
@@ -280,7 +307,7 @@ def find_breaches(frame: pd.DataFrame, table: Table) -> tuple[dict[str, pd.Serie
     return read, breaches
 
 
-def conform(frame: pd.DataFrame, table: Table, *, crs: str | None = None) -> Any:
+def conform(frame: pd.DataFrame, table: Table, *, crs: str | None = None, unique: bool = False) -> Any:
     """Hold ``frame`` to ``table``: right columns, order and dtypes, or one error.
 
     Nullable columns that are missing are added as null; columns beyond the schema are
@@ -294,6 +321,8 @@ def conform(frame: pd.DataFrame, table: Table, *, crs: str | None = None) -> Any
         The schema.
     crs
         The metric system that a geometry must be in. Without it the system is not looked at.
+    unique
+        Whether the caller has seen to it that no key stands twice.
 
     Returns
     -------
@@ -307,7 +336,7 @@ def conform(frame: pd.DataFrame, table: Table, *, crs: str | None = None) -> Any
     CrsError
         If the geometry is not in ``crs``.
     """
-    read, breaches = find_breaches(frame, table)
+    read, breaches = find_breaches(frame, table, unique=unique)
     geometry = None
     if table.geometry is not None:
         if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:

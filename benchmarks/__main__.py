@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import start
+from benchmarks import read_acled, start
 
-SUITES = {"start": start.run}
+SUITES = {"start": start.run, "read_acled": read_acled.run}
 
 
 def main() -> None:

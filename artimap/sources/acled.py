@@ -43,6 +43,7 @@ _ALIASES: Final = {
     "longitude": ("longitude", "lon", "long", "lng"),
     "fatalities": ("fatalities", "total_fatalities"),
 }
+_NO_DAY: Final = -1_000_000
 _INTER_CODES: Final = frozenset(str(code) for code in range(9))
 
 
@@ -145,7 +146,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
             "date_precision": time_precision,
             "kind": kind,
             "sub_kind": columns.tidy("sub_event_type"),
-            "actors": _actors(columns),
+            "actors": _actors(columns, rows),
             "killed_low": killed,
             "killed_best": killed,
             "killed_high": killed,
@@ -175,16 +176,19 @@ def _codes(
 
 def _widened(days: pd.Series, precision: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Give the first and last day that a row may mean."""
-    level = precision.to_numpy()
-    start = days.to_numpy(dtype="datetime64[D]").copy()
-    end = start.copy()
+    level, day = precision.to_numpy(), days.to_numpy(dtype="datetime64[D]")
+    number = np.where(np.isnat(day), _NO_DAY, day.astype(np.int64))
+    codes, found = pd.factorize(number * 4 + level)  # worked out once for each day and precision
+    day, level = (found // 4).astype("datetime64[D]"), found % 4
+    day[found // 4 == _NO_DAY] = np.datetime64("NaT", "D")
     week, month = level == 2, level == 3
-    start[week] -= np.timedelta64(3, "D")
-    end[week] += np.timedelta64(3, "D")
-    of = start[month].astype("datetime64[M]")
-    start[month] = of.astype("datetime64[D]")
-    end[month] = (of + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
-    return pd.Series(start.astype("datetime64[s]")), pd.Series(end.astype("datetime64[s]"))
+    first = np.where(week, day - np.timedelta64(3, "D"), day)
+    last = np.where(week, day + np.timedelta64(3, "D"), day)
+    of = day.astype("datetime64[M]")
+    first = np.where(month, of.astype("datetime64[D]"), first)
+    last = np.where(month, (of + 1).astype("datetime64[D]") - np.timedelta64(1, "D"), last)
+    start, end = (pd.Series(each.astype("datetime64[s]")[codes]) for each in (first, last))
+    return start, end
 
 
 def _kinds(columns: _Columns, problems: Problems, raw: Raw, notes: list[str]) -> pd.Series:
@@ -237,10 +241,9 @@ def _coded(column: pd.Series | None, rows: int) -> tuple[list[str | None], Posit
     return [*plain, None], np.where(codes < 0, len(plain), codes).astype(np.intp)
 
 
-def _actors(columns: _Columns) -> pd.Series:
+def _actors(columns: _Columns, rows: int) -> pd.Series:
     """Join the named sides and those with them, each once: worked out once for every set of names met."""
     sets: list[tuple[str, ...]] = [()]
-    rows = len(columns.text("actor1"))
     codes = np.zeros(rows, dtype=np.intp)
     for name in ("actor1", "assoc_actor_1", "actor2", "assoc_actor_2"):
         column = columns.get(name)

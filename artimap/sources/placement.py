@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -18,7 +19,7 @@ from artimap.sources.coordinates import Coordinates, points
 from artimap.sources.placing import place_rows
 from artimap.sources.quarantine import Problems
 from artimap.sources.rawfile import Bools, distinct, spread_out
-from artimap.sources.reading import empty_geometry, resolved_rows
+from artimap.sources.reading import empty_geometry, repeated, resolved_rows
 from artimap.userdata import cached
 from artimap.vocab import Level, Where
 
@@ -57,10 +58,17 @@ class Hints:
 
 
 @cached
+def _units(area: Area) -> gpd.GeoDataFrame:
+    units: gpd.GeoDataFrame = read_units(area)
+    return units
+
+
+@cached
 def _unit_names(area: Area, level: Level) -> dict[str, str]:
     """Give the p-code for each folded name, and for each p-code itself."""
     out: dict[str, str] = {}
-    for _, row in read_units(area, level.value).iterrows():
+    units = _units(area)
+    for _, row in units[units["level"] == level.value].iterrows():
         texts = [row["name"], row.get("name_ht"), *split_names(row.get("aliases")), row["pcode"]]
         for text in texts:
             if isinstance(text, str) and fold(text):
@@ -131,9 +139,9 @@ def place(
         kind[pinned & (level == 1)] = 1
     geometry = points(np.where(pinned, lon, np.nan), np.where(pinned, lat, np.nan), area)
     wide = (level == 3) & ~problems.bad
-    pcode = np.full(rows, None, dtype=object)
+    pcode: pd.Series | None = None
     if wide.any():
-        _place_units(wide, kind, pcode, geometry, given, area)
+        pcode = _place_units(wide, kind, geometry, given, area)
     radius = np.where(pinned, np.where(level == 1, RADIUS_M[1], RADIUS_M[2]), np.nan)
     radius[kind == 1] = np.nan  # an exact spot: the model's own radius for points holds
     if given.radius_m is not None:
@@ -147,8 +155,8 @@ def place(
         "radius_m": pd.Series(radius),
         "geo_precision": pd.Series(np.where(kind == 0, 3, level)),
     }
-    if wide.any():
-        columns["pcode"] = pd.Series(pcode, dtype=TEXT)
+    if pcode is not None:
+        columns["pcode"] = pcode
     left = (kind == 0) & ~problems.bad & ~wide
     notes: list[str] = []
     readings: dict[int, Reading] = {}
@@ -163,21 +171,22 @@ def place(
     return Placed(columns, geometry, readings, tuple(notes))
 
 
-def _place_units(
-    wide: Bools, kind: NDArray[np.int8], pcode: NDArray[Any], geometry: NDArray[Any], given: Hints, area: Area
-) -> None:
-    """Place rows in their commune, or else their department."""
-    shapes = dict(zip(*(read_units(area)[name] for name in ("pcode", "geometry")), strict=True))
+def _place_units(wide: Bools, kind: NDArray[np.int8], geometry: NDArray[Any], given: Hints, area: Area) -> pd.Series:
+    """Place rows in their commune, or else their department; give their p-codes."""
+    units = _units(area)
+    shapes = dict(zip(units["pcode"], units["geometry"], strict=True))
     rows = np.flatnonzero(wide)
     commune = _codes(None if given.commune is None else given.commune.iloc[rows], area, Level.ADM2, len(rows))
     department = _codes(None if given.department is None else given.department.iloc[rows], area, Level.ADM1, len(rows))
     known = np.array([code is not None for code in commune.tolist()], dtype=bool)
     chosen = np.where(known, commune, department)
     kind[rows] = np.where(known, 3, 4)
-    pcode[rows] = chosen
     numbers, codes = pd.factorize(chosen)
     pool = np.append(np.array([shapes[code] for code in codes], dtype=object), shapely.Point())
     geometry[rows] = pool[numbers]
+    whole = np.full(len(wide), -1, dtype=np.intp)
+    whole[rows] = numbers
+    return repeated(whole, [str(code) for code in codes])
 
 
 def _from_words(
