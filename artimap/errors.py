@@ -41,9 +41,9 @@ class Breach:
     fix: str
 
     def __str__(self) -> str:
-        where = f"row {self.row}, " if self.row else ""
-        value = f" {self.value!r}" if self.value else ""
-        return f"{where}column {self.column}:{value} {self.why}; {self.fix}"
+        where = [f"{what} {which}" for what, which in (("row", self.row), ("column", self.column)) if which]
+        said = f"{self.value!r} {self.why}" if self.value else self.why
+        return f"{', '.join(where)}: {said}; {self.fix}" if where else f"{said}; {self.fix}"
 
 
 class SchemaError(ValueError, ArtimapError):

@@ -17,7 +17,8 @@ from artimap.crs import WGS84
 from artimap.errors import DataError
 from artimap.schema import TEXT
 from artimap.sources.rawfile import Raw, header_names
-from artimap.sources.textio import Score, find_header, is_tags, read_text
+from artimap.sources.textio import read_text
+from artimap.sources.textlayout import Score, find_header, is_tags
 
 LON, LAT, EXTENT = "geometry_lon", "geometry_lat", "geometry_radius_m"
 """Columns that stand for the geometry of a map layer: its middle, and how far it reaches from there."""

@@ -46,9 +46,19 @@ class Problems:
     rows: int
     bad: Bools = field(init=False)
     _faults: list[_Fault] = field(init=False, default_factory=list)
+    _damaged: Bools = field(init=False)
 
     def __post_init__(self) -> None:
         self.bad = np.zeros(self.rows, dtype=bool)
+        self._damaged = np.zeros(self.rows, dtype=bool)
+
+    def damage(self, raw: Raw) -> None:
+        """Reject the rows that do not fit the header; what stands in their cells is not complained of besides."""
+        for why, fix in dict.fromkeys(raw.damaged.values()):
+            wrong = np.zeros(self.rows, dtype=bool)
+            wrong[[row for row, said in raw.damaged.items() if said == (why, fix)]] = True
+            self.mark(wrong, column="", why=why, fix=fix)
+        self._damaged = self.bad.copy()
 
     def mark(self, wrong: Bools, *, column: str, why: str, fix: str, cells: pd.Series | None = None) -> None:
         """Reject rows for one reason.
@@ -64,7 +74,7 @@ class Problems:
         cells
             The column, to show the values.
         """
-        places = np.flatnonzero(wrong)
+        places = np.flatnonzero(wrong & ~self._damaged)
         if not len(places):
             return
         self.bad[places] = True

@@ -147,6 +147,7 @@ def _read(path: Path, *, area: Area, source: str, mapping: Mapping | str | Path 
     # a form's personal columns go whichever reader was asked for
     raw = reader.prepare(kobo.without_persons(raw) if kobo.recognise(raw.columns) else raw)
     problems = Problems(len(raw.cells))
+    problems.damage(raw)
     parsed = reader.read(raw, area, problems, columns)
     closed = account(raw, problems)
     del raw

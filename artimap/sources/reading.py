@@ -19,7 +19,7 @@ from artimap.gazetteer import Reading
 from artimap.schema import TEXT
 from artimap.sources.quarantine import Problems
 from artimap.sources.rawfile import Positions, Raw, as_text, folded
-from artimap.sources.textio import release_memory
+from artimap.sources.textrows import release_memory
 from artimap.vocab import About, CheckpointKind, Party, Predicate, Record, Sensitivity
 
 
@@ -143,8 +143,11 @@ def event_ids(raw: Raw, problems: Problems, *, prefix: str, column: str | None) 
         )  # fmt: skip
         if own.notna().all():
             return start + own
-        made = _made_ids(raw)
-        return start + own.fillna(made)
+        mixed = own.fillna(_made_ids(raw))
+        problems.mark(
+            _repeats(mixed) & ~twice, column=column, why="is the id that another row gets", fix="give it another id"
+        )
+        return start + mixed
     return start + _made_ids(raw)
 
 
@@ -158,8 +161,8 @@ def _made_ids(raw: Raw) -> pd.Series:
     whole = pd.DataFrame({name: as_text(raw.cells[name]).fillna("").astype(object) for name in raw.columns})
     numbers = pd.util.hash_pandas_object(whole, index=False).to_numpy()
     ids = pd.Series([f"{number:016x}" for number in numbers.tolist()], dtype=TEXT)
-    again = ids.groupby(ids).cumcount()
-    return ids.where(again == 0, ids + "-" + (again + 1).astype(str))
+    again = ids.groupby(ids).cumcount().astype("int64")
+    return ids.where(again == 0, ids + "-" + (again + 1).astype(TEXT))
 
 
 _COMMON: dict[str, dict[str, Any]] = {
@@ -185,7 +188,6 @@ class Account:
 
 def account(raw: Raw, problems: Problems) -> Account:
     """Close the account of a file: after this its cells may be let go, which halves the memory of a large one."""
-    mark_damage(raw, problems)
     release_memory()
     return Account(problems.quarantine(raw), len(raw.cells), raw.notes)
 
@@ -245,7 +247,7 @@ def _accepted(parsed: Parsed, kept: NDArray[np.bool_], area: Area) -> gpd.GeoDat
         crs=area.crs,
         copy=False,
     )
-    return schema.conform(frame, schema.TABLES[parsed.table])
+    return schema.conform(frame, schema.TABLES[parsed.table], unique=True)  # event_ids has seen to it
 
 
 def constant(value: Any, index: pd.Index) -> pd.Series:
@@ -263,14 +265,6 @@ def repeated(codes: Positions, values: Sequence[str | None]) -> pd.Series:
     known = {text: at for at, text in enumerate(dict.fromkeys(text for text in values if text is not None))}
     moved = np.array([*(-1 if text is None else known[text] for text in values), -1], dtype=np.intp)
     return pd.Series(pd.Categorical.from_codes(moved[codes], categories=pd.Index(list(known), dtype=TEXT)))
-
-
-def mark_damage(raw: Raw, problems: Problems) -> None:
-    """Reject the rows that do not fit the header."""
-    for why, fix in dict.fromkeys(raw.damaged.values()):
-        wrong = np.zeros(problems.rows, dtype=bool)
-        wrong[[row for row, said in raw.damaged.items() if said == (why, fix)]] = True
-        problems.mark(wrong, column="", why=why, fix=fix)
 
 
 def _own(value: Any, kept: NDArray[np.bool_], index: pd.Index) -> pd.Series:

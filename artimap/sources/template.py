@@ -195,6 +195,7 @@ def read_template(area: Area, path: Path) -> Read:
     """
     raw = without_notes(open_table(path, score=recognise))
     problems = Problems(len(raw.cells))
+    problems.damage(raw)
     parsed = read(raw, area, problems)
     return finish(account(raw, problems), parsed, problems, area=area, source="template", claims=True)
 
