@@ -47,6 +47,10 @@ def _unit(days: float) -> tuple[str, float]:
     return "year", _DAYS_PER_YEAR
 
 
+_FAR_LONGER = 30
+"""Beyond so many times the waiting time itself, the far end of its interval is no figure to print."""
+
+
 def rate_phrase(
     rate_per_km_month: float | None, lo: float | None, hi: float | None, length_km: float, lang: str
 ) -> str:
@@ -90,7 +94,7 @@ def rate_phrase(
     if low is None or high is None or high <= 0:
         return phrase
     a = format_number(least / size, lang)
-    if low <= 0:
+    if low * _FAR_LONGER <= rate:  # the far end says no more than "or far longer"
         return f"{phrase} {tr('map.rate.at_least', lang, a=a, units=many)}"
     b = format_number(DAYS_PER_MONTH / (low * length_km) / size, lang)
     return f"{phrase} {tr('map.rate.between', lang, a=a, b=b, units=many)}"

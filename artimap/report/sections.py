@@ -194,16 +194,17 @@ def stretches(ctx: Context) -> Section:
         figures=frozenset({3, 4}),
         wide=2,
     )
-    return Section(
-        "stretches",
-        say(ctx, "stretches.heading"),
-        (
-            Paragraph(cell(thinness(ctx)), "lead"),
-            grid,
-            Paragraph(cell(say(ctx, "stretches.note")), "note"),
-            Paragraph(cell(run(say(ctx, "stretches.silence"), strong=True)), "warn"),
-        ),
-    )
+    blocks: list[Block] = [
+        Paragraph(cell(thinness(ctx)), "lead"),
+        grid,
+        Paragraph(cell(say(ctx, "stretches.note")), "note"),
+        Paragraph(cell(run(say(ctx, "stretches.silence"), strong=True)), "warn"),
+    ]
+    heard, model = ctx.risk.attrs.get("publishers"), ctx.risk.attrs.get("model")
+    if heard is not None and model is not None and ctx.risk["caution"].notna().any():
+        words = say(ctx, "stretches.sources_changed", recent=heard[0], earlier=heard[1], n=model.trend_days)
+        blocks.append(Paragraph(cell(words), "warn"))
+    return Section("stretches", say(ctx, "stretches.heading"), tuple(blocks))
 
 
 def evidence(ctx: Context) -> Section:

@@ -1,0 +1,289 @@
+"""Who reports on which piece of road, and when: quiet and silent are told apart here.
+
+A rate counts reports. Where nobody reports it says nothing, and where more publishers
+report than before it rises though the road has not changed. This module counts the
+reports themselves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from artimap import schema
+from artimap.claims import Ledger
+from artimap.corridor import Corridor
+from artimap.dates import day_of
+from artimap.errors import ModelError
+from artimap.spreading import Floats, Ints, Reach, Spread
+from artimap.vocab import Where
+
+LIKELY_SHARE = 0.25
+"""An event is named as a piece's last incident where at least this share of it may lie there."""
+
+COVERED_SHARE = 0.2
+"""A report that covers at least this share of a piece tells of the piece."""
+
+CHANGED_RATIO, CHANGED_BY = 1.5, 3
+"""The sources have changed where one window has this many times the publishers of the other, and this many more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Pieces of one road, in any order, with gaps or without, never over one another.
+
+    Attributes
+    ----------
+    edges
+        Ends of the bins between all ends of pieces, rising.
+    piece
+        The piece that each bin is; -1 for a gap.
+    length_m
+        Length of each piece.
+    """
+
+    edges: Floats
+    piece: Ints
+    length_m: Floats
+
+    @classmethod
+    def of(cls, table: gpd.GeoDataFrame) -> Pieces:
+        """Read ``from_m`` and ``to_m``.
+
+        Raises
+        ------
+        ModelError
+            If pieces overlap, or end before they begin.
+        """
+        low, high = table["from_m"].to_numpy(dtype=float), table["to_m"].to_numpy(dtype=float)
+        order = np.argsort(low, kind="stable")
+        if (high <= low).any() or (low[order][1:] < high[order][:-1] - 1e-6).any():
+            msg = "pieces of road must have from_m below to_m and may not overlap: count overlapping ones one by one"
+            raise ModelError(msg)
+        edges: list[float] = []
+        which: list[int] = []
+        for one in order:
+            if edges and low[one] > edges[-1] + 1e-6:
+                which.append(-1)
+                edges.append(float(low[one]))
+            elif not edges:
+                edges.append(float(low[one]))
+            which.append(int(one))
+            edges.append(float(high[one]))
+        return cls(np.asarray(edges, dtype=float), np.asarray(which, dtype=np.int64), high - low)
+
+    def over(self, spread: Spread) -> tuple[Ints, Ints, Floats]:
+        """Share a spread out: row, piece and weight, one entry for a row on a piece, sorted by both."""
+        if not len(self.piece):
+            nothing = np.zeros(0, dtype=np.int64)
+            return nothing, nothing, np.zeros(0)
+        row, found, weight = spread.over(self.edges)
+        piece = self.piece[found]
+        inside = piece >= 0
+        key = row[inside] * len(self.length_m) + piece[inside]
+        keys, back = np.unique(key, return_inverse=True)
+        total = np.bincount(back, weights=weight[inside], minlength=len(keys))
+        count = len(self.length_m)
+        return np.asarray(keys // count), np.asarray(keys % count), np.asarray(total, dtype=float)
+
+
+def is_wide(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which rows speak of a commune or more."""
+    return np.asarray(table["place_kind"].isin([Where.COMMUNE, Where.DEPARTMENT]), dtype=bool)
+
+
+def tells_of(spread: Spread, pieces: Pieces, *, wide: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Give the rows and pieces where a row says something about the piece itself.
+
+    Either a good part of what the row may mean lies on the piece, or it covers a good
+    part of the piece. A statement about a whole commune, or one that only touches the
+    end of a piece, does not break its silence.
+    """
+    rows, piece, weight = pieces.over(spread)
+    count = len(spread.off_corridor)
+    on_road = np.bincount(spread.row, weights=spread.weight, minlength=count)
+    length = np.bincount(spread.row, weights=spread.to_m - spread.from_m, minlength=count)
+    share = weight / on_road[rows]
+    covered = share * length[rows] / pieces.length_m[piece]
+    told = ((share >= LIKELY_SHARE) | (covered >= COVERED_SHARE)) & ~wide[rows]
+    return rows[told], piece[told]
+
+
+def newest(pieces: int, told: tuple[Ints, Ints], days: NDArray[Any]) -> NDArray[Any]:
+    """Give the newest day told of each piece."""
+    found = np.full(pieces, np.datetime64("NaT", "s"))
+    for row, piece in zip(*told, strict=True):
+        found[piece] = np.fmax(found[piece], days[row])
+    return found
+
+
+def last_day(events: pd.DataFrame, day: dt.date) -> NDArray[Any]:
+    """Give the last day of each event, no later than the day of the answer."""
+    return np.asarray(np.minimum(events["date_end"].fillna(events["date_start"]).to_numpy(), np.datetime64(day, "s")))
+
+
+def reports(
+    corridor: Corridor,
+    events: gpd.GeoDataFrame,
+    ledger: Ledger | None,
+    *,
+    spread: Spread,
+    pieces: Pieces,
+    day: dt.date,
+    reach: Reach,
+) -> pd.DataFrame:
+    """Gather every report that tells of a piece by a day.
+
+    Returns
+    -------
+    DataFrame
+        ``piece, day, source, report_id``: one row a report and piece. Without a ledger,
+        or for an event of which it says nothing, the event itself is the report, its
+        source is not stated.
+    """
+    known = (events["date_start"] <= pd.Timestamp(day)).to_numpy()
+    row, piece = tells_of(spread, pieces, wide=is_wide(events) | ~known)
+    told = pd.DataFrame(
+        {"piece": piece, "subject": events["event_id"].to_numpy()[row], "day": last_day(events, day)[row]}
+    )
+    if ledger is None:
+        return told.assign(source=pd.Series(np.nan, index=told.index, dtype=schema.TEXT), report_id=told["subject"])[
+            ["piece", "day", "source", "report_id"]
+        ]
+    claims = ledger.claims[ledger.claims["reported"] <= pd.Timestamp(day)]
+    said = claims.assign(
+        source=claims["origin"].fillna(claims["source"]), report_id=claims["report_id"].fillna(claims["claim_id"])
+    )
+    said = said[["subject", "claim_id", "reported", "source", "report_id"]]
+    parts = [told.merge(said.drop(columns="claim_id"), on="subject", how="left")]
+    parts[0]["day"] = parts[0]["reported"].fillna(parts[0]["day"])
+    parts[0]["report_id"] = parts[0]["report_id"].fillna(parts[0]["subject"])
+    for table, key in ((ledger.subjects, "subject"), (ledger.posts, "claim_id")):
+        rows = table.reset_index(drop=True)
+        row, piece = tells_of(corridor.spread(rows, reach=reach), pieces, wide=is_wide(rows))
+        spoken = pd.DataFrame({"piece": piece, key: rows[key].to_numpy()[row]}).merge(said, on=key)
+        parts.append(spoken.rename(columns={"reported": "day"}))
+    columns = ["piece", "day", "source", "report_id"]
+    whole = pd.concat([part[columns] for part in parts], ignore_index=True)
+    return whole.drop_duplicates().sort_values(columns, kind="stable", ignore_index=True)
+
+
+def report_coverage(
+    corridor: Corridor,
+    events: gpd.GeoDataFrame,
+    ledger: Ledger | None = None,
+    *,
+    as_of: str | dt.date,
+    pieces: gpd.GeoDataFrame | None = None,
+    period_days: int = 30,
+    periods: int = 12,
+    reach: Reach | None = None,
+) -> pd.DataFrame:
+    """Count the reports of any kind on each piece of road, by period and source.
+
+    Parameters
+    ----------
+    corridor
+        The road.
+    events
+        EVENTS in the corridor's system, of every kind: a report of a protest is a report.
+    ledger
+        Claims, with the day and publisher of each; without it sources are not known.
+    as_of
+        Last day of the last period.
+    pieces
+        Pieces of the road; the named stretches where null.
+    period_days, periods
+        Length of a period, and how many, counted back from ``as_of``.
+    reach
+        Radii and shares of spreading.
+
+    Returns
+    -------
+    DataFrame
+        ``lixel_id, name, period_from, period_to, source, reports``, in that order. A piece
+        of which nobody spoke in a period has a row with no source and 0 reports: silence
+        is a row, not a gap. Reprints count for the publisher who came first.
+
+    Raises
+    ------
+    ModelError, DateError, CrsError
+        For bad periods, a bad day, a table in another system.
+    """
+    if period_days <= 0 or periods <= 0:
+        msg = "period_days and periods must be greater than 0"
+        raise ModelError(msg)
+    day = day_of(as_of)
+    table = corridor.stretches() if pieces is None else pieces
+    rows = bare(events)
+    spread = corridor.spread(rows, reach=reach or Reach())
+    told = reports(corridor, rows, ledger, spread=spread, pieces=Pieces.of(table), day=day, reach=reach or Reach())
+    age = (pd.Timestamp(day) - pd.to_datetime(told["day"])).dt.days
+    told = told.assign(period=age // period_days)
+    told = told[(age >= 0) & (told["period"] < periods)]
+    counted = (
+        told.groupby(["piece", "period", "source"], dropna=False)["report_id"].nunique().rename("reports").reset_index()
+    )
+    every = pd.MultiIndex.from_product([range(len(table)), range(periods)], names=["piece", "period"])
+    whole = every.to_frame(index=False).merge(counted, on=["piece", "period"], how="left")
+    back = pd.to_timedelta(whole["period"] * period_days, unit="D")
+    to = (pd.Timestamp(day) - back).astype(schema.DAY)
+    names = table["name"].to_numpy() if "name" in table.columns else np.full(len(table), None)
+    return pd.DataFrame(
+        {
+            "lixel_id": pd.Series(table["lixel_id"].to_numpy()[whole["piece"]], dtype=schema.TEXT),
+            "name": pd.Series(names[whole["piece"]], dtype=schema.TEXT),
+            "period_from": (to - pd.Timedelta(days=period_days - 1)).astype(schema.DAY),
+            "period_to": to,
+            "source": whole["source"].astype(schema.TEXT),
+            "reports": whole["reports"].fillna(0).astype("Int64"),
+        }
+    )
+
+
+def publishers(
+    told: pd.DataFrame, pieces: int, *, day: dt.date, window_days: int
+) -> tuple[Ints, Ints, tuple[int, int]]:
+    """Count the publishers heard in the last window and in the one before.
+
+    Returns
+    -------
+    tuple
+        By piece, last and before; and the pair for the whole road.
+    """
+    age = (pd.Timestamp(day) - pd.to_datetime(told["day"])).dt.days.to_numpy()
+    heard = told.assign(window=age // window_days)
+    heard = heard[(age >= 0) & (age < 2 * window_days)]
+    whole = heard.groupby("window")["source"].nunique()
+    columns = [
+        heard[heard["window"] == window].groupby("piece")["source"].nunique().reindex(range(pieces)).fillna(0)
+        for window in (0, 1)
+    ]
+    now, before = (np.asarray(column, dtype=np.int64) for column in columns)
+    return now, before, (int(whole.get(0, 0)), int(whole.get(1, 0)))
+
+
+def changed(recent: int, earlier: int) -> bool:
+    """Tell whether the sources changed so much that a change of rates may be theirs.
+
+    >>> changed(12, 4), changed(5, 4), changed(3, 1)
+    (True, False, False)
+    """
+    more, less = max(recent, earlier), min(recent, earlier)
+    return more - less >= CHANGED_BY and more >= CHANGED_RATIO * less
+
+
+def bare(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Drop LOCATED's columns: spreading starts from the event's own place, not from an earlier spread.
+
+    ``locate`` writes the outer ends of the spread into ``from_m`` and ``to_m``; for a stretch
+    these are its own ends, for other kinds they are not looked at.
+    """
+    extra = [name for name in ("chainage_m", "offset_m", "off_corridor", "why_not") if name in events.columns]
+    return events.reset_index(drop=True).drop(columns=extra)

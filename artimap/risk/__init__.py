@@ -1,0 +1,19 @@
+"""Rates of incidents along a road: the model, the estimate, its explanation, its crosswalk to other scales."""
+
+from artimap.risk.estimate import corridor_risk, corridor_risk_by_kind
+from artimap.risk.explaining import explain
+from artimap.risk.model import DAYS_PER_MONTH, ROAD_KINDS, RiskModel, why_not_counted
+from artimap.risk.severity import SEVERITY, SeverityClass, severity
+
+__all__ = [
+    "DAYS_PER_MONTH",
+    "ROAD_KINDS",
+    "SEVERITY",
+    "RiskModel",
+    "SeverityClass",
+    "corridor_risk",
+    "corridor_risk_by_kind",
+    "explain",
+    "severity",
+    "why_not_counted",
+]

@@ -1,0 +1,255 @@
+"""The rate of incidents along a corridor, with its intervals, its trend and its silence.
+
+Method. Each event that may endanger road users is spread over all the road that it may
+have happened on (:meth:`artimap.corridor.Corridor.spread`), then discounted by age with a
+half-life. A discounted count has less variance than a Poisson count of its mean: counts
+and exposure are both divided by ``c = Σw²/Σw`` of a steady stream, so that a window of
+exposure counts its effective size ``(Σw)²/Σw²``. Rates are Gamma, counts Poisson
+(Gelman et al., *Bayesian Data Analysis*, 3rd ed., §2.6 and §5); mean and shape of the
+Gamma are integrated (:mod:`artimap.risk.posterior`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import zlib
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from artimap import schema
+from artimap.claims import Ledger
+from artimap.corridor import Corridor
+from artimap.coverage import LIKELY_SHARE, Pieces, bare, changed, last_day, publishers, reports
+from artimap.dates import day_of
+from artimap.risk.explaining import Shares
+from artimap.risk.model import DAYS_PER_MONTH, RiskModel, why_not_counted
+from artimap.risk.posterior import Counts, Floats, Ints, Posterior, posterior
+from artimap.risk.severity import severity
+from artimap.vocab import EventKind, Info, Where
+
+SOURCES_CHANGED = "sources_changed"
+"""Word in ``caution`` where the publishers heard changed more than a trend can bear."""
+
+
+def corridor_risk(
+    corridor: Corridor,
+    located: gpd.GeoDataFrame,
+    *,
+    as_of: str | dt.date,
+    model: RiskModel | None = None,
+    pieces: gpd.GeoDataFrame | None = None,
+    ledger: Ledger | None = None,
+) -> gpd.GeoDataFrame:
+    """Estimate the rate of incidents on each piece of a corridor on a day.
+
+    Parameters
+    ----------
+    corridor
+        The road.
+    located
+        EVENTS, or EVENTS as :meth:`~artimap.corridor.Corridor.locate` gives them, in the
+        corridor's system.
+    as_of
+        The day of the answer. Later events do not count.
+    model
+        All parameters.
+    pieces
+        Pieces of the road, as ``corridor.lixels(…)`` or ``corridor.stretches()`` give
+        them, all or some; the named stretches where null.
+    ledger
+        Claims about places and posts: they are no incidents, but they are reports, so a
+        piece that they speak of is not silent. Its publishers tell whether the sources
+        changed.
+
+    Returns
+    -------
+    GeoDataFrame
+        RISK, one row a piece, in the order of ``pieces``. ``rate`` is the posterior mean in
+        events per km and month, ``lo50`` to ``hi95`` the ends of its 50, 80 and 95 %
+        intervals. Exposure is road and time (``exposure_km_months``, discounted), not
+        traffic: how many pass is not known. ``recent_rate`` and ``earlier_rate`` belong to
+        the last ``trend_days`` and those before, ``p_rose`` is the probability that the
+        rate rose; ``caution`` says ``sources_changed`` where the publishers heard changed
+        so much that this may be theirs. ``attrs`` hold ``model`` (RiskModel), ``as_of``
+        (date), ``tally`` (why rows did not count: reason to number), ``off_corridor``
+        (weight that may lie off the road), ``publishers`` (heard in the last window and
+        in the one before) and ``shares`` (for :func:`artimap.explain`).
+
+    Raises
+    ------
+    ModelError, DateError, CrsError
+        For bad parameters or pieces, a bad day, a table in another system.
+    """
+    model = model or RiskModel()
+    day = day_of(as_of)
+    table = corridor.stretches() if pieces is None else pieces
+    if table.empty:
+        none: gpd.GeoDataFrame = schema.empty(schema.RISK, crs=corridor.crs)
+        none.attrs.update(model=model, as_of=day, tally={}, off_corridor=0.0, publishers=None)
+        return none
+    # one order of rows, whatever the caller's, so that sums and draws are the same to the last digit
+    events = bare(located.sort_values("event_id", kind="stable"))
+    spread = corridor.spread(events, reach=model.reach)
+    reasons = why_not_counted(events, as_of=day, model=model)
+    bins = Pieces.of(table)
+    row, piece, share = bins.over(spread)
+    used = reasons.isna().to_numpy()[row]
+    rows, counts = _counts(events, row[used], piece[used], share[used], day=day, model=model, length_m=bins.length_m)
+    found = posterior(counts, model.fading, prior=model.prior, seed=model.seed)
+
+    weight = model.fading.mean_weight(counts.newest, counts.oldest)
+    placed = found.placed * weight[counts.row]
+    length_km = bins.length_m / 1000.0
+    out = table[["lixel_id", "corridor_id", "from_m", "to_m", "geometry"]].reset_index(drop=True)
+    out["name"] = table["name"].to_numpy() if "name" in table.columns else None
+    out["events_used"] = np.bincount(counts.piece, weights=placed, minlength=len(table))
+    out["density"] = out["events_used"] / length_km
+    out["exposure_km_months"] = counts.exposure
+    out = _rates(out, found)
+    out = _evidence(out, events.iloc[rows], counts, placed, day=day)
+    told = reports(corridor, events, ledger, spread=spread, pieces=bins, day=day, reach=model.reach)
+    out["newest_report"] = told.groupby("piece")["day"].max().reindex(range(len(table))).to_numpy()
+    now, before, whole = publishers(told, len(table), day=day, window_days=model.trend_days)
+    out["publishers_recent"], out["publishers_earlier"] = (now, before) if ledger is not None else (None, None)
+    out["caution"] = SOURCES_CHANGED if ledger is not None and changed(*whole) else None
+    out = _classes(out, day=day, model=model)
+    risk: gpd.GeoDataFrame = schema.conform(out, schema.RISK, crs=corridor.crs)
+    why = reasons.where(~reasons.isna(), pd.Series(list(spread.why_not), index=events.index, dtype=schema.TEXT))
+    tally = why.dropna().value_counts()
+    risk.attrs["model"] = model
+    risk.attrs["as_of"] = day
+    risk.attrs["tally"] = {str(one): int(n) for one, n in sorted(tally.items(), key=lambda pair: (-pair[1], pair[0]))}
+    newest, oldest = _ages(events, day)
+    fading = model.fading.mean_weight(newest, oldest)
+    risk.attrs["off_corridor"] = float((spread.off_corridor * fading)[reasons.isna().to_numpy()].sum())
+    risk.attrs["publishers"] = whole if ledger is not None else None
+    behind = events.iloc[rows]
+    risk.attrs["shares"] = Shares(
+        lixel_id=risk["lixel_id"].to_numpy(),
+        base=found.base,
+        event_id=behind["event_id"].to_numpy(),
+        kind=behind["kind"].to_numpy(),
+        day=behind["date_start"].to_numpy(),
+        place=behind["place"].to_numpy(),
+        row=counts.row,
+        piece=counts.piece,
+        share=found.placed,
+        weight=placed,
+        adds=found.adds,
+    )
+    return risk
+
+
+def corridor_risk_by_kind(
+    corridor: Corridor,
+    located: gpd.GeoDataFrame,
+    *,
+    as_of: str | dt.date,
+    model: RiskModel | None = None,
+    pieces: gpd.GeoDataFrame | None = None,
+    ledger: Ledger | None = None,
+) -> dict[EventKind, gpd.GeoDataFrame]:
+    """Estimate the rate of each kind of incident by itself.
+
+    Parameters
+    ----------
+    corridor, located, as_of, model, pieces, ledger
+        As for :func:`corridor_risk`.
+
+    Returns
+    -------
+    dict
+        RISK by kind, for every kind in ``model.kinds``, in the order of
+        :class:`~artimap.vocab.EventKind`. The kinds' ``events_used`` need not be placed as
+        in the table of all kinds: each kind has rates, and so places, of its own.
+    """
+    model = model or RiskModel()
+    return {
+        kind: corridor_risk(
+            corridor, located, as_of=as_of, pieces=pieces, ledger=ledger,
+            model=dataclasses.replace(model, kinds=frozenset({kind})),
+        )
+        for kind in EventKind
+        if kind in model.kinds
+    }  # fmt: skip
+
+
+def _ages(events: pd.DataFrame, day: dt.date) -> tuple[Floats, Floats]:
+    """Give the least and greatest age of each event in days: what was reported by the day was before it."""
+    today = pd.Timestamp(day)
+    start, end = events["date_start"], events["date_end"].fillna(events["date_start"])
+    newest = np.clip((today - end).dt.days.to_numpy(dtype=float), 0.0, None)
+    oldest = np.clip((today - start).dt.days.to_numpy(dtype=float), 0.0, None)
+    return np.minimum(newest, oldest), oldest
+
+
+def _counts(
+    events: pd.DataFrame,
+    row: Ints,
+    piece: Ints,
+    share: Floats,
+    *,
+    day: dt.date,
+    model: RiskModel,
+    length_m: Floats,
+) -> tuple[Ints, Counts]:
+    """Give the rows that count on the pieces, and the counts made of them."""
+    rows, new = np.unique(row, return_inverse=True)
+    newest, oldest = _ages(events.iloc[rows], day)
+    seeds = np.array([zlib.crc32(str(one).encode()) for one in events["event_id"].iloc[rows]], dtype=np.int64)
+    exposure = length_m / 1000.0 * model.fading.days / DAYS_PER_MONTH
+    leans = events["place_kind"].iloc[rows].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy(dtype=bool)
+    return rows, Counts(exposure, np.asarray(new, dtype=np.int64), piece, share, newest, oldest, leans, seeds)
+
+
+def _rates(out: gpd.GeoDataFrame, found: Posterior) -> gpd.GeoDataFrame:
+    out["rate"] = found.rate
+    for name, bound in found.bounds.items():
+        out[name] = bound
+    out["recent_rate"], out["earlier_rate"], out["p_rose"] = found.recent, found.earlier, found.p_rose
+    return out
+
+
+def _evidence(
+    out: gpd.GeoDataFrame, events: pd.DataFrame, counts: Counts, placed: Floats, *, day: dt.date
+) -> gpd.GeoDataFrame:
+    """Add what stands behind each rate: which events, how precise, how recent."""
+    imprecise = events["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy()
+    touched = pd.DataFrame(
+        {
+            "piece": counts.piece,
+            "weight": placed,
+            "share": counts.share,
+            "imprecise": imprecise[counts.row],
+            "event_id": events["event_id"].to_numpy()[counts.row],
+            "day": last_day(events, day)[counts.row],
+        }
+    )
+    every = range(len(out))
+    grouped = touched.groupby("piece")
+    weight = grouped["weight"].sum()
+    blurred = touched[touched["imprecise"]].groupby("piece")["weight"].sum().reindex(weight.index).fillna(0.0)
+    ranked = touched.sort_values(["piece", "weight", "event_id"], ascending=[True, False, True])
+    out["n_events"] = grouped.size().reindex(every).fillna(0).to_numpy()
+    out["imprecise_share"] = (blurred / weight).reindex(every).to_numpy()
+    last = touched[touched["share"] >= LIKELY_SHARE].groupby("piece")["day"].max().reindex(every)
+    out["last_event"] = last.to_numpy()
+    out["days_since"] = (pd.Timestamp(day) - pd.to_datetime(last)).dt.days.to_numpy()
+    out["event_ids"] = ranked.groupby("piece")["event_id"].agg("; ".join).reindex(every).to_numpy()
+    return out
+
+
+def _classes(out: gpd.GeoDataFrame, *, day: dt.date, model: RiskModel) -> gpd.GeoDataFrame:
+    """Add what is known, and the class where something is."""
+    age = (pd.Timestamp(day) - pd.to_datetime(out["newest_report"])).dt.days
+    silent: NDArray[np.bool_] = (out["newest_report"].isna() | (age > model.quiet_after_days)).to_numpy(dtype=bool)
+    # silence outweighs an old incident: what was so long ago says nothing of now
+    reported = (out["n_events"] > 0).to_numpy(dtype=bool)
+    out["info"] = np.where(silent, Info.SILENT.value, np.where(reported, Info.REPORTED.value, Info.QUIET.value))
+    band = 1 + np.searchsorted(np.asarray(model.band_rates), out["rate"].to_numpy(dtype=float), side="right")
+    out["band"] = pd.Series(band, index=out.index, dtype="Int64").mask(out["info"] != Info.REPORTED)
+    return gpd.GeoDataFrame(pd.concat([out, severity(out)], axis=1), geometry="geometry", crs=out.crs)

@@ -1,0 +1,342 @@
+"""The posterior of the rates of pieces of road: arrays in, arrays out.
+
+Rates are Gamma, counts Poisson. The prior's mean and shape are integrated on a grid given
+the counts of all pieces; where a vague report belongs is drawn together with the rates
+(data augmentation: Tanner & Wong 1987, *JASA* 82), which is multiple imputation after
+Croicu & Hegre with as many imputations as draws.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LEVELS = {"lo50": 0.25, "hi50": 0.75, "lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
+"""Columns of the intervals, and the part of the posterior below each."""
+
+_LEAST = 1e-9
+"""Below this part of the greatest, rates are alike for placing reports: sums of smaller ones lose all their digits."""
+_CHAINS = 64
+_BURN_IN = 16
+_KEPT = 16
+_SHAPES = np.geomspace(0.25, 16.0, 13)
+_MEANS = np.geomspace(1 / 40, 40.0, 32)
+"""Nodes of the grid: shapes, and means as multiples of a first guess at the whole road's rate."""
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Events over pieces of road.
+
+    Attributes
+    ----------
+    exposure
+        Km-months of each piece, discounted.
+    row, piece, share
+        One entry where an event may lie on a piece, sorted by row; the shares of a row add
+        up to what of it lies on the road at all.
+    newest, oldest
+        Least and greatest age of each event in days; any day between is as likely.
+    leans
+        Whether the place of each event leans on the rates. A named place near the end of a
+        piece does not: the rate does not jump at a line that we drew.
+    seeds
+        A whole number of each event's own, so that its draws depend on no other event.
+    """
+
+    exposure: Floats
+    row: Ints
+    piece: Ints
+    share: Floats
+    newest: Floats
+    oldest: Floats
+    leans: NDArray[np.bool_]
+    seeds: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """How events fade: half-life, window, and the pair of windows that the trend compares."""
+
+    half_life_days: float
+    window_days: float
+    trend_days: float
+
+    @property
+    def days(self) -> float:
+        """Discounted days of the window."""
+        return float(self.half_life_days / np.log(2) * (1.0 - 0.5 ** (self.window_days / self.half_life_days)))
+
+    @property
+    def correction(self) -> float:
+        """``Σw²/Σw`` of a steady stream: what a discounted count has of the variance of a whole one."""
+        kept = 1.0 - 0.5 ** (self.window_days / self.half_life_days)
+        squared = 1.0 - 0.25 ** (self.window_days / self.half_life_days)
+        return float(squared / (2 * kept))
+
+    def weight(self, age: Floats) -> Floats:
+        """Give the weight of events of an age in days; none beyond the window."""
+        return np.where(age <= self.window_days, np.power(0.5, age / self.half_life_days), 0.0)
+
+    def mean_weight(self, newest: Floats, oldest: Floats) -> Floats:
+        """Give the mean weight of events that may be of any age between two."""
+        rate = np.log(2) / self.half_life_days
+        stop = np.minimum(oldest, self.window_days)
+        area = (np.exp(-rate * newest) - np.exp(-rate * np.maximum(stop, newest))) / rate
+        span = oldest - newest
+        return np.where(span > 1e-9, area / np.where(span > 1e-9, span, 1.0), self.weight(newest))
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """A fixed Gamma prior: mean in events per km and month, and shape."""
+
+    mean: float
+    shape: float
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """What the counts say of the rates.
+
+    Attributes
+    ----------
+    rate
+        Posterior mean of each piece, events per km and month.
+    bounds
+        Ends of the intervals, by the names in :data:`LEVELS`.
+    placed
+        For each entry of the counts, the share of its event that lies on the piece, given all.
+    adds
+        For each entry, what it adds to the rate of its piece.
+    base
+        What the prior adds to the rate of each piece: ``base + Σ adds = rate``.
+    shape, scale
+        Draws of the Gamma of each piece, (draws, pieces): the rate is Gamma(shape)/scale.
+    recent, earlier, p_rose
+        Rates of two windows of equal length, the last and the one before, and the
+        probability that the rate rose.
+    prior_shape, prior_mean
+        Draws of the hyperparameters.
+    """
+
+    rate: Floats
+    bounds: dict[str, Floats]
+    placed: Floats
+    adds: Floats
+    base: Floats
+    shape: Floats
+    scale: Floats
+    recent: Floats
+    earlier: Floats
+    p_rose: Floats
+    prior_shape: Floats
+    prior_mean: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    """Nodes of the hyperparameters with what does not change from draw to draw.
+
+    The prior of the shape ``a`` is that of uniform shrinkage, ``1/(1+a)²`` (Christiansen &
+    Morris 1997, *JASA* 92), that of the mean Jeffreys', ``1/√m``.
+    """
+
+    shape: Floats
+    rate: Floats
+    mean: Floats
+    fixed: Floats
+    log_rate: Floats
+    shapes: Floats
+
+    @classmethod
+    def over(cls, exposure: Floats, total: float, prior: Prior | None) -> _Grid:
+        """Lay the grid around the rate of the whole road, or on the one fixed prior."""
+        if prior is not None:
+            shapes, means, weight = np.array([prior.shape]), np.array([prior.mean]), np.zeros((1, 1))
+        else:
+            shapes = _SHAPES
+            means = _MEANS * (total + 0.5) / exposure.sum()
+            weight = (np.log(shapes) - 2 * np.log1p(shapes))[:, None] + 0.5 * np.log(means)[None, :]
+        shape, mean = np.repeat(shapes, len(means)), np.tile(means, len(shapes))
+        rate = shape / mean
+        log_rate = np.log(rate[:, None] + exposure[None, :])
+        fixed = weight.ravel() + shape * (len(exposure) * np.log(rate) - log_rate.sum(axis=1))
+        return cls(shape, rate, mean, fixed, log_rate, shapes)
+
+    def draw(self, count: Floats, rng: np.random.Generator) -> Ints:
+        """Draw a node for each chain given its counts, the rates integrated out."""
+        from scipy.special import gammaln  # noqa: PLC0415 - slow to import, used only here
+
+        if len(self.shape) == 1:
+            return np.zeros(len(count), dtype=np.int64)
+        chain, piece = np.nonzero(count)
+        some = np.unique(piece)
+        by_shape = np.zeros((len(count), len(self.shapes)))
+        np.add.at(by_shape, chain, gammaln(count[chain, piece][:, None] + self.shapes) - gammaln(self.shapes))
+        log = self.fixed + np.repeat(by_shape, len(self.shape) // len(self.shapes), axis=1)
+        log -= count[:, some] @ self.log_rate[:, some].T
+        density = np.exp(log - log.max(axis=1, keepdims=True)).cumsum(axis=1)
+        target = rng.random(len(count)) * density[:, -1]
+        return np.asarray((density < target[:, None]).sum(axis=1), dtype=np.int64)
+
+
+class _Placing:
+    """Puts events on pieces, in all chains at once."""
+
+    def __init__(self, counts: Counts, decay: Decay, *, seed: int, sweeps: int) -> None:
+        self.counts, self.decay = counts, decay
+        self.rows, self.pieces, self.entries = len(counts.newest), len(counts.exposure), len(counts.row)
+        self.on = np.bincount(counts.row, weights=counts.share, minlength=self.rows)
+        self.first = np.searchsorted(counts.row, np.arange(self.rows))
+        self.last = np.searchsorted(counts.row, np.arange(self.rows), side="right") - 1
+        self.leans = counts.leans[counts.row]
+        # each event has numbers of its own: another event more or less changes none of them
+        own = [np.random.default_rng([seed, int(one)]).random((3, sweeps, _CHAINS)) for one in counts.seeds]
+        self.uniform = np.stack(own, axis=3) if own else np.zeros((3, sweeps, _CHAINS, 0))
+        self.at = (np.arange(_CHAINS) * self.pieces)[:, None]
+
+    def weigh(self, rates: Floats | None) -> tuple[Floats, Floats, Floats]:
+        """Give the weight of each entry, its running sum, and the sum for each event; by chain."""
+        weight = np.tile(self.counts.share, (_CHAINS, 1))
+        if rates is not None:
+            weight = np.where(self.leans, weight * rates[:, self.counts.piece], weight)
+        running = np.cumsum(weight.ravel()).reshape(weight.shape)
+        total = running[:, self.last] - running[:, self.first] + weight[:, self.first]
+        return weight, running, total
+
+    def draw(self, sweep: int, weighed: tuple[Floats, Floats, Floats]) -> tuple[Floats, Floats, Floats]:
+        """Draw place and day of each event: discounted counts, and counts of the two trend windows; by chain."""
+        weight, running, total = weighed
+        where, chosen, day = self.uniform[:, sweep]
+        start = running[:, self.first] - weight[:, self.first]
+        found = np.searchsorted(running.ravel(), (start + chosen * total).ravel(), side="right").reshape(total.shape)
+        entry = np.clip(found - (np.arange(_CHAINS) * self.entries)[:, None], self.first, self.last)
+        there = where < self.on
+        age = self.counts.newest + day * (self.counts.oldest - self.counts.newest)
+        at = (self.at + self.counts.piece[entry])[there]
+        span = self.decay.trend_days
+        return (
+            self._tally(at, (self.decay.weight(age) / self.decay.correction)[there]),
+            self._tally(at, (age < span)[there]),
+            self._tally(at, ((age >= span) & (age < 2 * span))[there]),
+        )
+
+    def _tally(self, at: Ints, weight: NDArray[Any]) -> Floats:
+        size = _CHAINS * self.pieces
+        counted = np.bincount(at, weights=weight, minlength=size)
+        return np.asarray(counted, dtype=float).reshape(_CHAINS, self.pieces)
+
+
+def posterior(counts: Counts, decay: Decay, *, prior: Prior | None = None, seed: int = 0) -> Posterior:
+    """Compute the posterior of the rate of each piece.
+
+    Parameters
+    ----------
+    counts
+        The events.
+    decay
+        How they fade.
+    prior
+        A fixed prior. Then each piece is estimated from the events that touch it alone:
+        a vague event is shared out by length, whatever happened elsewhere. Without it mean
+        and shape are integrated given all counts, and a vague event goes where the rates
+        say that it probably was.
+    seed
+        Seed of the draws.
+    """
+    correction = decay.correction
+    exposure = counts.exposure / correction
+    mean_weight = decay.mean_weight(counts.newest, counts.oldest)
+    sweeps = _KEPT if prior is not None else _BURN_IN + _KEPT
+    placing = _Placing(counts, decay, seed=seed, sweeps=sweeps)
+    grid = _Grid.over(exposure, float((placing.on * mean_weight).sum()) / correction, prior)
+    rng = np.random.default_rng(seed)
+    size = (_KEPT, _CHAINS, len(exposure))
+    shape, scale, now, before = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
+    nodes = np.empty(size[:2], dtype=np.int64)
+    placed, adds, base = np.zeros(len(counts.row)), np.zeros(len(counts.row)), np.zeros(len(exposure))
+    weighed = placing.weigh(None)
+    node = np.zeros(_CHAINS, dtype=np.int64)
+    for sweep in range(sweeps):
+        slot = sweep - (sweeps - _KEPT)
+        if slot >= 0:
+            # the mean over places given the rates, not the places drawn: less noise, the same expectation
+            probable = weighed[0] / weighed[2][:, counts.row]
+            a, b = grid.shape[node][:, None], grid.rate[node][:, None]
+            placed += probable.mean(axis=0)
+            adds += (probable / (b + exposure[counts.piece])).mean(axis=0)
+            base += (a / (b + exposure)).mean(axis=0)
+        count, recent, earlier = placing.draw(sweep, weighed)
+        node = grid.draw(count, rng)
+        a, b = grid.shape[node][:, None], grid.rate[node][:, None]
+        if prior is None:
+            rates = rng.gamma(a + count) / (b + exposure)
+            weighed = placing.weigh(np.maximum(rates, _LEAST * rates.max(axis=1, keepdims=True)))
+        if slot >= 0:
+            shape[slot], scale[slot], nodes[slot], now[slot], before[slot] = (
+                a + count,
+                b + exposure,
+                node,
+                recent,
+                earlier,
+            )
+    flat = (_KEPT * _CHAINS, len(exposure))
+    taken = nodes.ravel()
+    on = placing.on[counts.row]
+    adds *= on * mean_weight[counts.row] / correction / _KEPT
+    base /= _KEPT
+    window = counts.exposure / decay.days * decay.trend_days
+    trend = _trend(now.reshape(flat), before.reshape(flat), grid.shape[taken], grid.rate[taken], window)
+    return Posterior(
+        rate=base + np.bincount(counts.piece, weights=adds, minlength=len(exposure)),
+        bounds=quantiles(shape.reshape(flat), scale.reshape(flat), LEVELS, rng=rng),
+        placed=placed * on / _KEPT,
+        adds=adds,
+        base=base,
+        shape=shape.reshape(flat),
+        scale=scale.reshape(flat),
+        recent=trend[0],
+        earlier=trend[1],
+        p_rose=trend[2],
+        prior_shape=grid.shape[taken],
+        prior_mean=grid.mean[taken],
+    )
+
+
+def quantiles(shape: Floats, scale: Floats, levels: dict[str, float], *, rng: np.random.Generator) -> dict[str, Floats]:
+    """Give quantiles of mixtures of Gammas: one mixture a column, one component a row.
+
+    Exact where all components of a column are the same; else by stratified draws, one a
+    component, whose order is shuffled.
+    """
+    from scipy.special import gammaincinv  # noqa: PLC0415 - slow to import, used only here
+
+    draws, pieces = shape.shape
+    wanted = np.array(list(levels.values()))
+    out = np.empty((len(wanted), pieces))
+    alike = (np.ptp(shape, axis=0) == 0) & (np.ptp(scale, axis=0) == 0)
+    # for every piece, mixed or not: the draws of one may not hang on what another is
+    strata = rng.permuted(np.tile((np.arange(draws) + 0.5) / draws, (pieces, 1)), axis=1).T
+    out[:, alike] = gammaincinv(shape[0, alike][None, :], wanted[:, None]) / scale[0, alike]
+    drawn = gammaincinv(shape[:, ~alike], strata[:, ~alike]) / scale[:, ~alike]
+    out[:, ~alike] = np.quantile(drawn, wanted, axis=0, method="hazen")
+    return dict(zip(levels, out, strict=True))
+
+
+def _trend(now: Floats, before: Floats, shape: Floats, rate: Floats, window: Floats) -> tuple[Floats, Floats, Floats]:
+    """Compare two windows: Gamma posteriors with the same prior; P(X > Y) by the Beta integral."""
+    from scipy.special import betainc  # noqa: PLC0415 - slow to import, used only here
+
+    a, b = shape[:, None], rate[:, None]
+    scale = b + window
+    p_rose = np.full(now.shape[1], 0.5)
+    some = (now.any(axis=0)) | (before.any(axis=0))
+    p_rose[some] = betainc(a + before[:, some], a + now[:, some], 0.5).mean(axis=0)
+    return ((a + now) / scale).mean(axis=0), ((a + before) / scale).mean(axis=0), p_rose
