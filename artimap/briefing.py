@@ -15,19 +15,17 @@ import pandas as pd
 from artimap import data
 from artimap.area import Area
 from artimap.checkpoints import checkpoints_on
-from artimap.claims import Ledger, read_claims
 from artimap.control import control_status
 from artimap.corridor import read_corridor
 from artimap.dates import day_of
 from artimap.errors import DataError
+from artimap.gathering import gather
 from artimap.gazetteer import Reading
 from artimap.geopackage import write_geopackage
 from artimap.maps import briefing_map, strip_map
-from artimap.masking import mask_column
 from artimap.report import corridor_report
 from artimap.risk import RiskModel, corridor_risk
 from artimap.share import HeldBack, licensed_sources, releasable, releasable_claims
-from artimap.sources import read_events, read_report
 from artimap.sources.reading import Read
 from artimap.sources.template import quarantine_csv
 from artimap.vocab import Audience, Lang
@@ -62,6 +60,12 @@ class Briefing:
         The file with the rejected rows, if there are any.
     readings
         How the places of the user's rows were read, by event id.
+    notes
+        What was decided while reading the user's file.
+    own_posts
+        Posts in the user's file, and how many of them stand on the corridor.
+    merged, parted, undecided
+        See :class:`artimap.gathering.Gathered`.
     """
 
     folder: Path
@@ -73,13 +77,19 @@ class Briefing:
     own_rejected: int
     quarantine: Path | None
     readings: dict[str, Reading]
+    notes: tuple[str, ...] = ()
+    own_posts: tuple[int, int] = (0, 0)
+    merged: tuple[tuple[str, str], ...] = ()
+    parted: tuple[str, ...] = ()
+    undecided: int = 0
 
 
-def brief(
+def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people make
     area: Area,
     *,
     folder: Path,
     events: Path | None = None,
+    decisions: Path | None = None,
     as_of: str | dt.date | None = None,
     lang: Lang = Lang.EN,
     audience: Audience = Audience.PARTNERS,
@@ -97,7 +107,10 @@ def brief(
         Where to write; made if missing. Files of an earlier briefing are replaced, whole.
     events
         The user's own reports, in any format that :func:`~artimap.read_report` reads; they add to
-        the embedded ones. Personal details in their texts are masked.
+        the embedded ones, posts and claims alike. Personal details in their texts are masked.
+    decisions
+        What was decided on pairs of reports (``artimap review`` writes the file): what is the same event counts
+        once.
     as_of
         The day of the answer; the last day of the embedded data, or of the user's reports
         if that is later, where null. No clock is read.
@@ -126,8 +139,9 @@ def brief(
         raise DataError(msg)
     say("reading the data")
     corridor = read_corridor(area, area.corridor_id)
-    table, ledger, own = _gather(area, events)
-    day = day_of(as_of) if as_of is not None else _last_day(area, None if own is None else own.events)
+    gathered = gather(area, events, decisions)
+    table, ledger, own = gathered.events, gathered.ledger, gathered.own
+    day = day_of(as_of) if as_of is not None else _last_day(area, own)
     known = table[table["date_start"] <= pd.Timestamp(day)].reset_index(drop=True)
     out, held = releasable(known, audience=audience)
     said, _ = releasable_claims(ledger.until(day), audience=audience, events=out)
@@ -171,6 +185,8 @@ def brief(
     content = _manifest(area, day=day, lang=lang, audience=audience, risk=risk, files=written, held=held)
     if events is not None:
         content["own_reports"] = {"sha256": data.digest(events)}
+    if decisions is not None:
+        content["decisions"] = {"sha256": data.digest(decisions), "merged": dict(gathered.merged)}
     content["report"] = report.snapshot()
     write_text(folder / "manifest.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     written.append(folder / "manifest.json")
@@ -184,6 +200,11 @@ def brief(
         own_rejected=0 if own is None else len(own.quarantine),
         quarantine=quarantine,
         readings={} if own is None else dict(own.readings),
+        notes=() if own is None else own.notes,
+        own_posts=(0, 0) if own is None else (len(own.checkpoints), int(own.checkpoints["corridor_id"].notna().sum())),
+        merged=gathered.merged,
+        parted=gathered.parted,
+        undecided=gathered.undecided,
     )
 
 
@@ -198,33 +219,10 @@ def _only(event_ids: pd.Series, allowed: set[str]) -> pd.Series:
     ).astype(event_ids.dtype)
 
 
-def _gather(area: Area, events: Path | None) -> tuple[gpd.GeoDataFrame, Ledger, Read | None]:
-    """Give the embedded events and claims, with those of the user's file added."""
-    table, ledger = read_events(area), read_claims(area)
-    if events is None:
-        return table, ledger, None
-    own = read_report(events, area=area)
-    mine, spoken = _masked(own.events, area), _masked(own.claims, area)
-    claims = pd.concat([ledger.claims, spoken], ignore_index=True)
-    return pd.concat([table, mine], ignore_index=True), Ledger(claims, ledger.subjects, ledger.posts), own
-
-
-_FREE_TEXT = ("summary", "note", "value", "claimant", "source", "place")
-
-
-def _masked(table: pd.DataFrame, area: Area) -> pd.DataFrame:
-    """Mask names of people, phone numbers and plates in the free text of a user's rows."""
-    out = table.copy()
-    for name in _FREE_TEXT:
-        if name in out.columns:
-            out[name] = mask_column(out[name], area=area).text
-    return out
-
-
-def _last_day(area: Area, own: gpd.GeoDataFrame | None) -> dt.date:
-    last = area.data_until
-    if own is not None and len(own):
-        last = max(last, own["date_end"].max().date())
+def _last_day(area: Area, own: Read | None) -> dt.date:
+    """Give the last day that any row speaks of."""
+    days = [] if own is None else [own.events["date_end"].max(), own.checkpoints["last_confirmed"].max()]
+    last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
     return last
 
 

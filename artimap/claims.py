@@ -18,6 +18,7 @@ import pandas as pd
 from artimap import data, schema
 from artimap.area import Area
 from artimap.errors import DataError
+from artimap.ownposts import posts_of
 from artimap.schema import join_names, split_names
 from artimap.sources import read_report
 from artimap.sources.placing import place_rows
@@ -415,11 +416,11 @@ def _from_file(path: Path, area: Area | None) -> Ledger:
         msg = f"say which area {path} speaks of: read_claims({str(path)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
     known = read_claims(area)
-    no_posts = known.posts.iloc[:0]
     if path.suffix.lower() == ".csv" and path.is_file():
         with path.open(encoding="utf-8-sig", errors="replace") as file:
             header = {name.strip() for name in file.readline().split(",")}
         if {"claim_id", "subject", "predicate"} <= header:
             table = pd.read_csv(path, dtype=schema.TEXT, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
-            return Ledger(schema.conform(table, schema.CLAIMS), known.subjects, no_posts)
-    return Ledger(read_report(path, area=area).claims, known.subjects, no_posts)
+            return Ledger(schema.conform(table, schema.CLAIMS), known.subjects, known.posts.iloc[:0])
+    read = read_report(path, area=area)
+    return Ledger(read.claims, known.subjects, posts_of(read.checkpoints, read.claims, like=known.posts))

@@ -17,9 +17,9 @@ PACKAGE = Path(artimap.__file__).parent
 # a module imports only from those before it
 ORDER = [
     "errors", "vocab", "schema", "crs", "dates", "i18n", "write", "geopackage", "userdata", "data", "area",
-    "spreading", "corridor", "network", "gazetteer", "sources", "state", "claims", "matching", "checkpoints", "control",
-    "density", "coverage", "risk", "hotspots", "zones", "routes", "backtest", "masking", "share", "maps", "report",
-    "scale", "briefing", "cli", "__main__",
+    "spreading", "corridor", "network", "gazetteer", "sources", "state", "ownposts", "claims", "matching",
+    "checkpoints", "control", "density", "coverage", "risk", "hotspots", "zones", "routes", "backtest", "masking",
+    "share", "maps", "report", "scale", "gathering", "briefing", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artimap.area import Area
 from artimap.cli._commands import Commands
 from artimap.vocab import Audience, Lang, Where
+
+if TYPE_CHECKING:
+    from artimap.briefing import Briefing
 
 
 def add(commands: Commands) -> None:
@@ -17,6 +21,10 @@ def add(commands: Commands) -> None:
     brief.add_argument(
         "--events", type=Path, metavar="FILE",
         help="your own reports: artimap's template, ACLED, UCDP, HXL, Kobo or any table (first: artimap validate)",
+    )  # fmt: skip
+    brief.add_argument(
+        "--decisions", type=Path, metavar="CSV",
+        help="which reports tell of one event: the file that 'artimap review' writes and you fill in",
     )  # fmt: skip
     brief.add_argument("--as-of", metavar="DAY", help="day of the answer, YYYY-MM-DD (default: last day of the data)")
     brief.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
@@ -31,6 +39,25 @@ def add(commands: Commands) -> None:
     brief.set_defaults(run=_run)
 
 
+def _tell_own(done: Briefing, file: Path) -> None:
+    used = done.own_rows - done.own_rejected
+    print(f"Your reports: {done.own_rows} rows read, {used} used, {done.own_rejected} rejected.")
+    for note in done.notes:
+        print(f"  {note}")
+    if done.own_posts[0]:
+        print(f"  {done.own_posts[0]} of them are posts, {done.own_posts[1]} of these on the road of the briefing.")
+    if done.quarantine is not None:
+        print(f"  Rejected rows, with the reason for each: {done.quarantine}")
+    for event_id, reading in done.readings.items():
+        if reading.kind is Where.NOWHERE or reading.ambiguous:
+            print(f"  {event_id}: {reading.text!r} has no place on the map: {reading.why}")
+    if done.undecided:
+        print(
+            f"  {done.undecided} pairs of yours and embedded reports may tell of one event, which then counts twice. "
+            f"Decide: artimap review {file}; then give --decisions decisions.csv"
+        )
+
+
 def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.briefing import brief  # noqa: PLC0415 - slow to import, used only here
 
@@ -38,6 +65,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         where,
         folder=args.output,
         events=args.events,
+        decisions=args.decisions,
         as_of=args.as_of,
         lang=Lang(args.lang),
         audience=Audience(args.audience),
@@ -48,13 +76,11 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     for path in done.files:
         print(f"  {path}  {path.stat().st_size / 1000:,.0f} kB")
     if args.events is not None:
-        used = done.own_rows - done.own_rejected
-        print(f"Your reports: {done.own_rows} rows read, {used} used, {done.own_rejected} rejected.")
-        if done.quarantine is not None:
-            print(f"  Rejected rows, with the reason for each: {done.quarantine}")
-        for event_id, reading in done.readings.items():
-            if reading.kind is Where.NOWHERE or reading.ambiguous:
-                print(f"  {event_id}: {reading.text!r} has no place on the map: {reading.why}")
+        _tell_own(done, args.events)
+    for gone, stays in done.merged:
+        print(f"Merged by decision: {gone} counts in {stays}, with its claims beside the others.")
+    for report in done.parted:
+        print(f"Parted by decision: {report} is an event of its own.")
     print("Events without weight on the road, and why:")
     for why, number in done.tally.items():
         print(f"  {number:4d}  {why}")

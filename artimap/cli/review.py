@@ -47,9 +47,9 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         ]
         summaries = reports.set_index("report_id")["summary"]
     else:
-        from artimap.sources.template import read_template  # noqa: PLC0415
+        from artimap.sources import read_report  # noqa: PLC0415
 
-        own = read_template(where, args.file).events
+        own = read_report(args.file, area=where).events
         pairs = match_reports(own, others=reports, model=model)
         summaries = pd.concat([own.set_index("event_id")["summary"], reports.set_index("report_id")["summary"]])
     said = {str(one): str(words) for one, words in summaries.items()}
@@ -59,4 +59,6 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         print(f"      {first!s}: {said[str(first)]}\n      {second!s}: {said[str(second)]}")
     print(f"{len(pairs)} pairs at or above {model.threshold:g}, {left} to decide")
     print(f"To decide, fill in 'decision' (same or different) and 'by' (a role) in {args.decisions}")
+    own_file = "" if args.file is None else f" --events {args.file}"
+    print(f"A briefing that honours it: artimap brief{own_file} --decisions {args.decisions}")
     return 0

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
+from pyproj import Geod, Transformer
 
 from artimap.area import Area, read_layer, read_roads
 from artimap.crs import WGS84
@@ -24,6 +24,8 @@ from artimap.userdata import cached
 Floats = NDArray[np.float64]
 
 _MARGIN_DEG = 1.5
+_ABROAD_DEG = 3.0
+"""This far outside the window a row is hardly of a neighbouring department."""
 _MINUTES = re.compile(
     r"""^\s*(?P<front>[NSEWO])?\s*(?P<sign>[+-])?(?P<deg>\d{1,3})\s*(?:[°ºd:*]|\s)\s*
     (?P<min>\d{1,2}(?:[.,]\d+)?)\s*(?:['′’m:]|\s)?\s*(?:(?P<sec>\d{1,2}(?:[.,]\d+)?)\s*(?:["″”s]|''|′′|’’)?)?\s*(?P<back>[NSEWO])?\s*$""",
@@ -159,7 +161,7 @@ def read_coordinates(
         notes.append(f"{words} in {counts[chosen]} of {total} rows: the whole file was read with this put right")
     else:
         chosen = 0
-    _mark_far_off(x, y, problems, box=box, names=names)
+    notes += _mark_far_off(x, y, problems, box=box, names=names)
     return Coordinates(x, y, tuple(notes))
 
 
@@ -170,10 +172,11 @@ def _turned(x: Floats, y: Floats, swap: bool, sign_x: float, sign_y: float) -> t
 
 def _mark_far_off(
     x: Floats, y: Floats, problems: Problems, *, box: tuple[float, float, float, float], names: tuple[str, str]
-) -> None:
-    far = ~np.isnan(x) & ~np.isnan(y) & ~_inside(x, y, box)
+) -> list[str]:
+    whole = ~np.isnan(x) & ~np.isnan(y)
+    far = whole & ~_inside(x, y, box)
     if not far.any():
-        return
+        return []
     places = np.flatnonzero(far)[:20_000]
     told = {int(at): f"{x[at]:g}, {y[at]:g}" for at in places.tolist()}
     shown = pd.Series([told.get(at, "") for at in range(len(x))], dtype=TEXT)
@@ -186,8 +189,25 @@ def _mark_far_off(
             cells=shown
         )  # fmt: skip
         left = left & ~would
-    why = f"lies outside the area (longitude {box[0]:.1f} to {box[2]:.1f}, latitude {box[1]:.1f} to {box[3]:.1f})"
-    problems.mark(left, column=column, why=why, fix="check it, or leave out rows from elsewhere", cells=shown)
+    limits = f"longitude {box[0]:.1f} to {box[2]:.1f}, latitude {box[1]:.1f} to {box[3]:.1f}"
+    wide = (box[0] - _ABROAD_DEG, box[1] - _ABROAD_DEG, box[2] + _ABROAD_DEG, box[3] + _ABROAD_DEG)
+    earth = (np.abs(x) <= 180.0) & (np.abs(y) <= 90.0)
+    abroad = left & earth & ~_inside(x, y, wide)
+    problems.mark(
+        abroad, column=column, why=f"lies outside the area ({limits}), so far off that it is likely of another country",
+        fix="leave out rows of other countries", cells=shown
+    )  # fmt: skip
+    problems.mark(
+        left & ~abroad, column=column, why=f"lies outside the area ({limits})",
+        fix="check it, or leave out rows from elsewhere", cells=shown
+    )  # fmt: skip
+    if int(abroad.sum()) * 2 <= int(whole.sum()):
+        return []
+    middle = (float(np.median(x[abroad])), float(np.median(y[abroad])))
+    metres = Geod(ellps="WGS84").inv(*middle, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2)[2]
+    spot = f"longitude {middle[0]:.1f}, latitude {middle[1]:.1f}, some {metres / 1000:,.0f} km from the area"
+    rows = f"{int(abroad.sum())} of {int(whole.sum())} rows"
+    return [f"{rows} lie around {spot}: the file seems to be of another country"]
 
 
 def points(lon: Floats, lat: Floats, area: Area) -> NDArray[Any]:
