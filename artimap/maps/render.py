@@ -182,7 +182,7 @@ def _layer(layer: Layer, lang: str) -> dict[str, Any]:
 
 _SPOKEN = (
     "date.", "number.", "kind.", "where.", "party.", "info.", "checkpoint.", "checkpoint_status.", "map.group.",
-    "map.km.",
+    "map.km.", "map.somewhere",
 )  # fmt: skip
 """Words that the page puts to values by itself, by their whole key."""
 

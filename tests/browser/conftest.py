@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
+import pandas as pd
 import pytest
+
+from artimap.area import ARTIBONITE
+from artimap.checkpoints import checkpoints_on
+from artimap.maps import briefing_map
+from artimap.risk import corridor_risk
+from artimap.zones import control_zones
 
 
 def _absent(why):
@@ -29,3 +39,55 @@ def chromium():
         )
         yield browser
         browser.close()
+
+
+DAY = "2024-10-15"
+
+
+@pytest.fixture(scope="session")
+def tables(rn1, events, ledger):
+    before = events[events["date_start"] <= pd.Timestamp(DAY)]
+    return {
+        "corridor": rn1,
+        "risk": corridor_risk(rn1, rn1.locate(before), as_of=DAY, ledger=ledger),
+        "zones": control_zones(ARTIBONITE, ledger, as_of=DAY, events=events),
+        "checkpoints": checkpoints_on(rn1, ledger, as_of=DAY),
+        "events": events,
+        "ledger": ledger,
+    }
+
+
+@pytest.fixture(scope="session")
+def chart(tables):
+    return briefing_map(ARTIBONITE, as_of=DAY, **tables)
+
+
+@pytest.fixture(scope="session")
+def saved(chart, tmp_path_factory):
+    return chart.save(tmp_path_factory.mktemp("map") / "map.html")
+
+
+@contextmanager
+def _opened(chromium, path, size, **more) -> Iterator:
+    """Open a page offline; on leaving, nothing may have been asked for or complained of."""
+    context = chromium.new_context(
+        viewport={"width": size[0], "height": size[1]}, offline=True, has_touch=size[0] < 900, **more
+    )
+    page = context.new_page()
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.set_default_timeout(8000)
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready=yes]", state="attached")
+    yield page
+    context.close()
+    assert asked == [path.as_uri()]
+    assert said == []
+
+
+@pytest.fixture
+def opened(chromium):
+    """Give the function that opens a page: ``with opened(path, (width, height)) as page``."""
+    return partial(_opened, chromium)

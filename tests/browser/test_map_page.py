@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pandas as pd
 import pytest
 
 from artimap import schema
 from artimap.area import ARTIBONITE
-from artimap.checkpoints import checkpoints_on
 from artimap.claims import Ledger
 from artimap.maps import briefing_map
-from artimap.risk import corridor_risk
-from artimap.zones import control_zones
 
 pytestmark = pytest.mark.browser
 
@@ -26,52 +20,9 @@ HOSTILE = (  # what a source might write
 )
 
 
-@pytest.fixture(scope="module")
-def tables(rn1, events, ledger):
-    before = events[events["date_start"] <= pd.Timestamp(DAY)]
-    return {
-        "corridor": rn1,
-        "risk": corridor_risk(rn1, rn1.locate(before), as_of=DAY, ledger=ledger),
-        "zones": control_zones(ARTIBONITE, ledger, as_of=DAY, events=events),
-        "checkpoints": checkpoints_on(rn1, ledger, as_of=DAY),
-        "events": events,
-        "ledger": ledger,
-    }
-
-
-@pytest.fixture(scope="module")
-def chart(tables):
-    return briefing_map(ARTIBONITE, as_of=DAY, **tables)
-
-
-@pytest.fixture(scope="module")
-def saved(chart, tmp_path_factory):
-    return chart.save(tmp_path_factory.mktemp("map") / "map.html")
-
-
-@contextmanager
-def opened(chromium, path, size, **more) -> Iterator:
-    """Open a page offline; on leaving, nothing may have been asked for or complained of."""
-    context = chromium.new_context(
-        viewport={"width": size[0], "height": size[1]}, offline=True, has_touch=size[0] < 900, **more
-    )
-    page = context.new_page()
-    asked, said = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.set_default_timeout(8000)
-    page.goto(path.as_uri())
-    page.wait_for_selector("html[data-ready=yes]", state="attached")
-    yield page
-    context.close()
-    assert asked == [path.as_uri()]
-    assert said == []
-
-
 @pytest.fixture(params=[LAPTOP, PHONE], ids=["laptop", "phone"])
-def page(request, chromium, saved):
-    with opened(chromium, saved, request.param) as shown:
+def page(request, opened, saved):
+    with opened(saved, request.param) as shown:
         yield shown
 
 
@@ -97,8 +48,8 @@ def test_opens_with_the_five_lines(page):
     assert "As of 15 Oct 2024" in page.locator("#page-briefing").inner_text()
 
 
-def test_ready_soon(chromium, saved):
-    with opened(chromium, saved, LAPTOP) as page:
+def test_ready_soon(opened, saved):
+    with opened(saved, LAPTOP) as page:
         took = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
     assert took < 4000  # a wide bound for a busy machine; the benchmark holds the narrow one
 
@@ -221,8 +172,8 @@ def test_labels_never_overlap(page, zoom):
     assert hits == []
 
 
-def test_touch_targets_are_large_enough(chromium, saved):
-    with opened(chromium, saved, PHONE) as page:
+def test_touch_targets_are_large_enough(opened, saved):
+    with opened(saved, PHONE) as page:
         page.click("#tab-events")
         small = page.evaluate("""() => [...document.querySelectorAll('button, summary, .switch')]
           .filter(n => n.offsetParent && n.offsetWidth)
@@ -231,8 +182,8 @@ def test_touch_targets_are_large_enough(chromium, saved):
         assert small == []
 
 
-def test_sheet_has_three_heights(chromium, saved):
-    with opened(chromium, saved, PHONE) as page:
+def test_sheet_has_three_heights(opened, saved):
+    with opened(saved, PHONE) as page:
         heights = []
         for _ in range(3):
             heights.append(page.locator("#panel").bounding_box()["height"])
@@ -242,8 +193,8 @@ def test_sheet_has_three_heights(chromium, saved):
         assert page.locator("#panel").bounding_box()["height"] == heights[0]
 
 
-def test_paper_shows_the_table(chromium, saved):
-    with opened(chromium, saved, LAPTOP) as page:
+def test_paper_shows_the_table(opened, saved):
+    with opened(saved, LAPTOP) as page:
         before = page.evaluate("window.map_1.getZoom()")
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
         assert page.locator(".sheets table tbody tr").count() == page.locator("#page-road li").count()
@@ -252,14 +203,14 @@ def test_paper_shows_the_table(chromium, saved):
         assert page.evaluate("window.map_1.getZoom()") == before
 
 
-def test_still_for_those_who_ask(chromium, saved):
-    with opened(chromium, saved, LAPTOP, reduced_motion="reduce") as page:
+def test_still_for_those_who_ask(opened, saved):
+    with opened(saved, LAPTOP, reduced_motion="reduce") as page:
         page.click(".zoom .in")
         assert page.evaluate("window.map_1._animatingZoom") in (False, None)
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
-def test_hostile_text_shows_as_text(chromium, tables, tmp_path, size):
+def test_hostile_text_shows_as_text(opened, tables, tmp_path, size):
     events = tables["events"].copy()
     for column in ("summary", "place", "actors", "sub_kind"):
         events[column] = pd.Series([HOSTILE] * len(events), index=events.index, dtype=schema.TEXT)
@@ -269,7 +220,7 @@ def test_hostile_text_shows_as_text(chromium, tables, tmp_path, size):
     ledger = Ledger(claims, tables["ledger"].subjects, tables["ledger"].posts)
     hostile = {**tables, "events": events, "ledger": ledger}
     path = briefing_map(ARTIBONITE, as_of=DAY, title=HOSTILE, author=HOSTILE, **hostile).save(tmp_path / "map.html")
-    with opened(chromium, path, size) as page:
+    with opened(path, size) as page:
         page.click("#tab-events")
         page.locator("#page-events .row").first.click()
         assert page.locator("#card h2").text_content() == HOSTILE

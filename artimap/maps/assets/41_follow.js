@@ -15,13 +15,15 @@ function followEvents() {
   });
 }
 
-/* Areas and stretches go when none of their events is left. */
+/* Areas and stretches go when none of their events is left; their words count those that are. */
 function followSomewhere() {
   for (const layer of layerNamed("somewhere")) {
     for (const feature of layer.features) {
-      const gone = !feature.details.some((key) => A.events.shows(key));
+      const n = feature.details.filter((key) => A.events.shows(key)).length;
       for (const node of map.getPane(`artimap-${layer.name}`).querySelectorAll("[data-key]")) {
-        if (node.dataset.key === feature.key) node.classList.toggle("is-past", gone);
+        if (node.dataset.key !== feature.key) continue;
+        node.classList.toggle("is-past", !n);
+        if (n && node.tagName === "text") node.textContent = n === 1 ? word("map.somewhere_1") : fill("map.somewhere", { n });
       }
     }
   }

@@ -200,7 +200,9 @@ function layoutSomewhere(layer, home, boxes, road) {
     const spot = bestSpot(tries, boxes, road);
     if (!spot) continue;
     boxes.push(spot);
-    nodes.push(labelNode(feature.label, { ...spot, x0: spot.x0 + 3 }, look, "vague"));
+    const label = labelNode(feature.label, { ...spot, x0: spot.x0 + 3 }, look, "vague");
+    label.dataset.key = feature.key;
+    nodes.push(label);
   }
   home.replaceChildren(...nodes);
 }

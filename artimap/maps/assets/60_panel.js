@@ -58,19 +58,37 @@ function roadPage(page) {
 const EVENTS_AT_ONCE = 60;
 
 function eventsPage(page) {
-  const keys = DATA.panel.events;
-  page.append(el("p", { class: "lead", dir: "auto", text: fill("events_lead", { n: keys.length }) }));
+  const lead = el("p", { class: "lead", dir: "auto", role: "status" });
   const list = el("ul", { class: "items" });
   const more = el("button", { type: "button", class: "more", text: word("more") });
+  const all = DATA.panel.events;
+  let keys = [];
   let shown = 0;
   const add = () => {
     for (const key of keys.slice(shown, shown + EVENTS_AT_ONCE)) list.append(detailRow(key));
     shown = Math.min(keys.length, shown + EVENTS_AT_ONCE);
     more.hidden = shown >= keys.length;
   };
+  view.refresh = () => {
+    keys = all.filter(passes);
+    shown = 0;
+    lead.textContent = keys.length < all.length ? fill("events_some", { n: count(keys.length), all: count(all.length) }) : fill("events_lead", { n: count(all.length) });
+    list.replaceChildren();
+    add();
+  };
   more.addEventListener("click", add);
-  add();
-  page.append(list, more);
+  view.refresh();
+  page.append(...[filtersNode(), lead, list, more].filter(Boolean));
+}
+
+/* The list of events after filter or days have changed, at most once a frame. */
+function refreshEvents() {
+  if (view.waiting) return;
+  view.waiting = true;
+  requestAnimationFrame(() => {
+    view.waiting = false;
+    view.refresh();
+  });
 }
 
 const PAGES = {

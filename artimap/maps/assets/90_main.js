@@ -21,6 +21,7 @@ function layout() {
   for (const [found, home] of ticks) layoutTickLabels(found, home, boxes, road);
   each("shield", (layer, home) => layoutShields(layer, home, boxes));
   each("somewhere", (layer) => layoutSomewhere(layer, homes.get(`${layer.name}-labels`), boxes, road));
+  if (A.events) followSomewhere();
   remark();
 }
 
@@ -147,6 +148,7 @@ async function start() {
   document.getElementById("top").append(el("div", { class: "tools", id: "tools" }));
   document.getElementById("tools").append(searchBox(), tableSwitch());
   languageButtons();
+  if (A.events) filterNote();
   L.control.scale({ imperial: false, maxWidth: 120, position: "bottomleft" }).addTo(map);
   map.getContainer().setAttribute("role", "application");
   map.getContainer().setAttribute("aria-label", word("map_keys"));

@@ -1,0 +1,103 @@
+/* Filters of events: by kind, group, how sure, how well the place is known, publisher. Nothing
+   ticked in a list lets everything pass; what is left out is always said beside the title. */
+const chosen = new Map();
+
+function facet(name, codes, label, picture) {
+  const counts = new Map();
+  for (const each of codes) for (const code of each) counts.set(code, (counts.get(code) || 0) + 1);
+  const rows = [...counts.keys()].map((code) => ({ code, n: counts.get(code), label, picture }));
+  return { name, rows: rows.length > 1 ? rows : [] };
+}
+
+/* Every row's codes, one list a row. */
+function each(column, codesOf) {
+  return column ? Array.from({ length: A.events.count }, (unused, i) => codesOf(column[i])) : [];
+}
+
+function facets() {
+  const { store, kinds, groups, sources } = A.events;
+  const bits = (value) => groups.map((unused, bit) => bit).filter((bit) => value & (1 << bit));
+  const made = [
+    facet("kinds", each(store.kind, (code) => [code]), (code) => word(`kind.${kinds[code]}`), (code) => swatch(kinds[code])),
+    facet("groups", each(store.groups, bits), (code) => word(`map.group.${groups[code]}`), (code) => swatch(`group_${groups[code]}`, [groups[code]])),
+    facet("certainty", each(store.certainty, (code) => [code]), (code) => word(`certainty_${code}`)),
+    facet("precision", each(store.precision, (code) => [code]), (code) => word(`precision_${code}`)),
+    facet("sources", store.sources ? Array.from(store.sources) : [], (code) => sources[code]),
+  ];
+  for (const one of made.slice(0, 2)) one.rows.sort((a, b) => b.n - a.n);
+  for (const one of made.slice(2, 4)) one.rows.sort((a, b) => a.code - b.code);
+  made[4].rows.sort((a, b) => b.n - a.n || sources[a.code].localeCompare(sources[b.code]));
+  return made.filter((one) => one.rows.length);
+}
+
+let known = null;
+
+function applyFilters() {
+  const spec = {};
+  for (const [name, codes] of chosen) if (codes.size) spec[name] = [...codes];
+  A.events.setFilter(spec);
+}
+
+function isFiltered() {
+  return [...chosen.values()].some((codes) => codes.size);
+}
+
+function clearFilters() {
+  chosen.clear();
+  for (const box of document.querySelectorAll(".filters input")) box.checked = false;
+  applyFilters();
+}
+
+function facetNode({ name, rows }) {
+  const list = el("ul", { class: rows.length > 12 ? "long" : "" });
+  for (const row of rows) {
+    const box = el("input", { type: "checkbox", id: `only-${name}-${row.code}`, checked: chosen.get(name)?.has(row.code) });
+    box.addEventListener("change", () => {
+      if (!chosen.has(name)) chosen.set(name, new Set());
+      if (box.checked) chosen.get(name).add(row.code);
+      else chosen.get(name).delete(row.code);
+      applyFilters();
+    });
+    list.append(el("li", {}, el("label", { class: "choice" }, box, row.picture ? row.picture(row.code) : null, el("span", { class: "choice-text", dir: "auto", text: upperFirst(row.label(row.code)) }), el("span", { class: "choice-n", text: count(row.n) }))));
+  }
+  return el("fieldset", { class: "facet" }, el("legend", { text: word(`by_${name}`) }), list);
+}
+
+function upperFirst(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function filtersNode() {
+  if (!A.events || A.events.count < 2) return null;
+  known = known || facets();
+  const summary = el("summary", {}, el("span", { text: word("filter") }));
+  const made = el("details", { class: "filters", id: "filters", open: filtersOpen }, summary, el("p", { class: "lead", text: word("filter_hint") }), ...known.map(facetNode));
+  made.addEventListener("toggle", () => (filtersOpen = made.open));
+  return made;
+}
+
+let filtersOpen = false;
+
+/* Beside the title: how many of the events are left, and the way back. */
+function filterNote() {
+  const note = el("p", { class: "filtered", role: "status" });
+  const title = document.getElementById("title");
+  title.append(note);
+  const tellNote = () => {
+    const on = isFiltered();
+    title.classList.toggle("is-filtered", on);
+    if (!on) {
+      note.replaceChildren();
+      return;
+    }
+    const all = el("button", { type: "button", text: word("filter_clear") });
+    all.addEventListener("click", clearFilters);
+    note.replaceChildren(el("span", { text: fill("filtered", { n: count(A.events.state("note").total), all: count(A.events.count) }) }), all);
+  };
+  A.events.onChange(() => {
+    tellNote();
+    refreshEvents();
+    if (!tables.node.hidden && tables.name === "events") drawTable();
+  });
+  on("language", tellNote);
+}
