@@ -628,6 +628,17 @@ LIXELS = Table(
     ("LineString",),
 )
 
+SNAPPED = Table(
+    "SNAPPED",
+    (),
+    (
+        Column("edge", "int", doc="row of the edge in the network; null where why_not says why"),
+        Column("offset_m", "float", doc="along the edge, from its start"),
+        Column("distance_m", "float", doc="from the point to the edge"),
+        Column("why_not", doc="why the row is on no edge; null where it is"),
+    ),
+)
+
 STATUS = Table(
     "STATUS",
     ("subject",),
@@ -672,8 +683,8 @@ ZONES = Table(
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        PLACES, UNITS, ROADS, POSTS, ROAD_UNITS, ACTORS, EVENTS, CLAIMS, CHECKPOINTS, LOCATED, RISK, LIXELS, STATUS,
-        ZONES,
+        PLACES, UNITS, ROADS, POSTS, ROAD_UNITS, ACTORS, EVENTS, CLAIMS, CHECKPOINTS, LOCATED, RISK, LIXELS, SNAPPED,
+        STATUS, ZONES,
     )
 }  # fmt: skip
 """All tables by name."""
