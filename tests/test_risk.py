@@ -18,6 +18,7 @@ from artimap import schema
 from artimap.corridor import Corridor
 from artimap.errors import DateError, ModelError
 from artimap.risk import DAYS_PER_MONTH, SEVERITY, RiskModel, corridor_risk, corridor_risk_by_kind, explain, severity
+from artimap.risk.calibration import Setting, Treat, calibrate
 from artimap.risk.explaining import PRIOR
 from artimap.risk.posterior import LEVELS, Counts, Decay, Prior, posterior, quantiles
 from artimap.sources.placing import place_rows
@@ -242,9 +243,9 @@ def test_hyperparameters_are_integrated_as_a_fine_grid_says():
     places = [{piece} for piece, n in enumerate(y) for _ in range(n)]
     found = posterior(counts((6, 50.0), places), DECAY)
     exposure, k = 50.0 / DECAY.correction, y / DECAY.correction
-    a, m = np.meshgrid(np.geomspace(0.25, 16, 200), np.geomspace(1e-4, 10, 400), indexing="ij")
+    a, m = np.meshgrid(np.geomspace(0.15, 16, 200), np.geomspace(1e-4, 10, 400), indexing="ij")
     b = a / m
-    log = np.log(a) - 2 * np.log1p(a) + 0.5 * np.log(m)
+    log = 0.5 * np.log(a) - 1.5 * np.log1p(a) + np.log(m)
     for one in k:
         log += special.gammaln(a + one) - special.gammaln(a) + a * np.log(b) - (a + one) * np.log(b + exposure)
     weight = np.exp(log - log.max())
@@ -271,9 +272,9 @@ def test_placing_against_every_possibility_counted_out():
     """Three vague events on two pieces: all eight ways by hand, over a grid of priors; without discounting."""
     flat = Decay(1e7, 730.0, 90.0)
     found = posterior(counts((2, 20.0), [{0}, {0}, {0, 1}, {0, 1}, {0, 1}]), flat)
-    a, m = np.meshgrid(np.geomspace(0.25, 16, 60), np.geomspace(1e-4, 10, 200), indexing="ij")
+    a, m = np.meshgrid(np.geomspace(0.15, 16, 60), np.geomspace(1e-4, 10, 200), indexing="ij")
     b, weight, mean = a / m, 0.0, 0.0
-    prior = np.log(a) - 2 * np.log1p(a) + 0.5 * np.log(m)
+    prior = 0.5 * np.log(a) - 1.5 * np.log1p(a) + np.log(m)
     for z in np.ndindex(2, 2, 2):
         n = (2 + z.count(0), z.count(1))
         log = prior + 2 * a * np.log(b)
@@ -440,3 +441,31 @@ def test_severity_has_its_thresholds_written_down():
     assert [one.band for one in SEVERITY] == list(range(6))
     with pytest.raises(ModelError, match="band"):
         severity(frame[["info"]])
+
+
+# -- calibration (the full study: python -m benchmarks calibration) ------------
+
+
+def test_intervals_cover_what_they_promise():
+    """Rates from the prior, 20-40 % of events imprecise; few runs, so the bounds have Monte Carlo room."""
+    own, alone = calibrate(Setting(0.5), runs=60, seed=5)
+    assert 0.92 <= own.share[95] <= 0.98
+    assert 0.75 <= own.share[80] <= 0.85
+    assert 0.44 <= own.share[50] <= 0.56
+    assert own.width[80] < 0.7 * alone.width[80]
+
+
+def test_dropping_or_pinning_vague_events_covers_less():
+    shares = {
+        treat: calibrate(Setting(1.0), runs=14, treat=treat, seed=5)[0].share[95]
+        for treat in (Treat.CARRY, Treat.DROP, Treat.PIN)
+    }
+    assert shares[Treat.CARRY] > 0.92
+    assert max(shares[Treat.DROP], shares[Treat.PIN]) < 0.9
+
+
+def test_what_cannot_be_simulated_is_said():
+    with pytest.raises(ModelError, match="multiple of unit"):
+        Setting(0.5, stretches=10)
+    with pytest.raises(ModelError, match="runs"):
+        calibrate(Setting(0.5), runs=0)

@@ -25,7 +25,7 @@ _LEAST = 1e-9
 _CHAINS = 64
 _BURN_IN = 16
 _KEPT = 16
-_SHAPES = np.geomspace(0.25, 16.0, 13)
+_SHAPES = np.geomspace(0.15, 16.0, 14)
 _MEANS = np.geomspace(1 / 40, 40.0, 32)
 """Nodes of the grid: shapes, and means as multiples of a first guess at the whole road's rate."""
 
@@ -144,8 +144,10 @@ class Posterior:
 class _Grid:
     """Nodes of the hyperparameters with what does not change from draw to draw.
 
-    The prior of the shape ``a`` is that of uniform shrinkage, ``1/(1+a)²`` (Christiansen &
-    Morris 1997, *JASA* 92), that of the mean Jeffreys', ``1/√m``.
+    The prior of the mean is flat, that of the shape ``a`` puts ``a/(1+a)``, the prior's
+    share in the mean of a stretch with one expected event, at the square of a uniform
+    number: Christiansen & Morris (1997, *JASA* 92) take the uniform number itself, which
+    covers less where rates differ much.
     """
 
     shape: Floats
@@ -163,7 +165,7 @@ class _Grid:
         else:
             shapes = _SHAPES
             means = _MEANS * (total + 0.5) / exposure.sum()
-            weight = (np.log(shapes) - 2 * np.log1p(shapes))[:, None] + 0.5 * np.log(means)[None, :]
+            weight = (0.5 * np.log(shapes) - 1.5 * np.log1p(shapes))[:, None] + np.log(means)[None, :]
         shape, mean = np.repeat(shapes, len(means)), np.tile(means, len(shapes))
         rate = shape / mean
         log_rate = np.log(rate[:, None] + exposure[None, :])
@@ -232,6 +234,13 @@ class _Placing:
         size = _CHAINS * self.pieces
         counted = np.bincount(at, weights=weight, minlength=size)
         return np.asarray(counted, dtype=float).reshape(_CHAINS, self.pieces)
+
+
+def draw_shape(rng: np.random.Generator) -> float:
+    """Draw a shape from its prior, within the grid."""
+    low, high = (float(np.sqrt(end / (1 + end))) for end in (_SHAPES[0], _SHAPES[-1]))
+    shrinkage = rng.uniform(low, high) ** 2
+    return float(shrinkage / (1 - shrinkage))
 
 
 def posterior(counts: Counts, decay: Decay, *, prior: Prior | None = None, seed: int = 0) -> Posterior:
