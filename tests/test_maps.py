@@ -397,6 +397,11 @@ def test_our_script_never_parses_html():
     )
 
 
+def test_no_name_is_taken_twice_in_our_script():
+    names = re.findall(r"^(?:async function|function|const|let|class) (\w+)", render.own_script(), flags=re.MULTILINE)
+    assert sorted(names) == sorted(set(names))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_survives_the_page(text):

@@ -145,3 +145,33 @@ def test_turning_the_phone_keeps_what_is_open(opened, saved):
         assert page.locator("#card h2").is_visible()
         page.set_viewport_size({"width": 390, "height": 844})
         assert page.locator("#card h2").inner_text() == heading
+
+
+def test_the_road_as_a_line_is_linked_with_the_map(page, tables):
+    page.click("#tab-road")
+    page.locator("#page-road .more").click()
+    marks = page.locator(".strip .strip-mark")
+    keys = set(marks.evaluate_all("nodes => nodes.map(node => node.dataset.key)"))
+    assert {key for key in keys if key.startswith("stretch:")} == {
+        f"stretch:{one}" for one in tables["risk"]["lixel_id"]
+    }
+    placed = tables["checkpoints"][tables["checkpoints"]["from_m"].notna()]
+    assert {f"post:{one}" for one in placed["checkpoint_id"]} <= keys
+    assert any(key.startswith("zone:") for key in keys)
+    assert any(key.startswith("event:") for key in keys)
+    key = next(key for key in sorted(keys) if key.startswith("stretch:rn1:9"))
+    if not narrow(page):
+        page.locator(f".strip [data-key='{key}'] rect").hover()
+        assert page.locator(f".stage .is-linked[data-key='{key}']").count() == 1
+        assert "Rate" in page.locator("#tip").inner_text()
+        page.keyboard.press("Escape")
+        assert page.locator("#tip").is_hidden()
+        page.locator("#tab-road").focus()
+        page.evaluate("key => document.querySelector(`.stage [data-key='${key}']`).focus({focusVisible: true})", key)
+        assert page.locator(f".strip .is-linked[data-key='{key}']").count() == 1
+    page.locator(f".strip [data-key='{key}']").press("Enter")
+    assert page.locator("#card .facts").is_visible()
+
+
+def narrow(page):
+    return page.viewport_size["width"] < 900

@@ -46,6 +46,11 @@ function detailRow(key) {
 
 function roadPage(page) {
   page.append(el("p", { class: "lead", dir: "auto", text: word("road_lead") }));
+  if (DATA.road) {
+    const strip = el("button", { type: "button", class: "more", text: word("strip_show") });
+    strip.addEventListener("click", () => showTable(true, "strip"));
+    page.append(strip);
+  }
   const list = el("ol", { class: "items road" });
   for (const key of DATA.panel.road) {
     const detail = DATA.details[key];

@@ -31,7 +31,7 @@ function stretchAt(metres) {
   return row ? row[0] : null;
 }
 
-function kmOf(metres, digits = 1) {
+function kmText(metres, digits = 1) {
   return withMarks((metres / 1000).toFixed(digits));
 }
 
@@ -41,7 +41,7 @@ function foundKm(asked) {
   const metres = Number(said[1].replace(",", ".")) * 1000;
   if (metres > DATA.road.length_m) return null;
   const key = stretchAt(metres);
-  return { label: `${DATA.road.ref} · ${fill("map.km.at", { a: kmOf(metres) })}`, note: key ? DATA.details[key].where : "", at: roadAt(metres), key, zoom: 13 };
+  return { label: `${DATA.road.ref} · ${fill("map.km.at", { a: kmText(metres) })}`, note: key ? DATA.details[key].where : "", at: roadAt(metres), key, zoom: 13 };
 }
 
 function foundNames(asked) {

@@ -1,7 +1,7 @@
 /* The same facts as tables, below the map: stretches, posts, events, statements. Every column
    sorts; what is not known always stands last. */
-const ROWS_AT_ONCE = 150;
-const tables = { node: null, name: null, sort: new Map(), shown: ROWS_AT_ONCE };
+const TABLE_ROWS = 150;
+const tables = { node: null, name: null, sort: new Map(), shown: TABLE_ROWS, cursor: null };
 
 /* Statements are in the details already: a row for each, told once. */
 function statementsSheet() {
@@ -19,13 +19,14 @@ function statementsSheet() {
 }
 
 function sheets() {
-  return [...DATA.sheets, statementsSheet()].filter((one) => one && one.rows.length);
+  const strip = DATA.road ? { name: "strip", rows: DATA.road.line, columns: [] } : null;
+  return [strip, ...DATA.sheets, statementsSheet()].filter((one) => one && one.rows.length);
 }
 
 function cellText(value, kind) {
   if (value === null || value === undefined || value === "") return "";
   if (kind === "day") return dayText(value);
-  if (kind === "km") return kmOf(value);
+  if (kind === "km") return kmText(value);
   if (kind === "count") return count(value);
   if (kind === "rate") return figure(value);
   return kind === "word" ? word(value) : value;
@@ -88,12 +89,9 @@ function drawTable() {
   const sheet = all.find((one) => one.name === tables.name) || all[0];
   if (!sheet) return;
   tables.name = sheet.name;
-  const state = tables.sort.get(sheet.name);
-  const kept = passing(sheet);
-  const rows = state ? ordered(kept, state.column, sheet.columns[state.column][1], state.way) : kept;
   const tabs = el("div", { class: "table-tabs", role: "tablist", "aria-label": word("table") });
   for (const one of all) {
-    const tab = el("button", { type: "button", role: "tab", id: `sheet-${one.name}`, "aria-selected": String(one === sheet), "aria-controls": "sheet", tabindex: one === sheet ? "0" : "-1", text: `${word(`sheet_${one.name}`)} (${count(passing(one).length)})` });
+    const tab = el("button", { type: "button", role: "tab", id: `sheet-${one.name}`, "aria-selected": String(one === sheet), "aria-controls": "sheet", tabindex: one === sheet ? "0" : "-1", text: sheetName(one) });
     tab.addEventListener("click", () => chooseSheet(one.name));
     tabs.append(tab);
   }
@@ -105,33 +103,47 @@ function drawTable() {
   });
   const close = el("button", { type: "button", class: "close", "aria-label": word("table_close") }, el("span", { "aria-hidden": "true", text: "×" }));
   close.addEventListener("click", () => showTable(false));
-  const head = el("tr", {}, ...sheet.columns.map((column, n) => headCell(sheet, column, n, drawTable)));
-  const table = el("table", { class: "facts-table" }, el("caption", { class: "sr", text: `${word(`sheet_${sheet.name}`)}. ${word("table_sorts")}` }), el("thead", {}, head), el("tbody", {}, ...rows.slice(0, tables.shown).map((row) => tableRow(sheet, row))));
-  const body = el("div", { class: "table-body", id: "sheet", role: "tabpanel", "aria-labelledby": `sheet-${sheet.name}`, tabindex: "0" }, table);
-  if (rows.length > tables.shown) {
-    const more = el("button", { type: "button", class: "more", text: word("more") });
-    more.addEventListener("click", () => {
-      tables.shown += ROWS_AT_ONCE;
-      drawTable();
-    });
-    body.append(more);
-  }
   const before = tables.node.querySelector(".table-body");
   const [top, left] = before ? [before.scrollTop, before.scrollLeft] : [0, 0];
+  const body = el("div", { class: "table-body", id: "sheet", role: "tabpanel", "aria-labelledby": `sheet-${sheet.name}`, tabindex: "0" });
   tables.node.replaceChildren(el("div", { class: "table-bar" }, tabs, close), body);
+  if (sheet.name === "strip") body.append(stripNode(body.clientWidth));
+  else fillTable(body, sheet);
   body.scrollTop = top;
   body.scrollLeft = left;
 }
 
+function sheetName(sheet) {
+  return sheet.name === "strip" ? word("sheet_strip") : `${word(`sheet_${sheet.name}`)} (${count(passing(sheet).length)})`;
+}
+
+function fillTable(body, sheet) {
+  const state = tables.sort.get(sheet.name);
+  const kept = passing(sheet);
+  const rows = state ? ordered(kept, state.column, sheet.columns[state.column][1], state.way) : kept;
+  const head = el("tr", {}, ...sheet.columns.map((column, n) => headCell(sheet, column, n, drawTable)));
+  const table = el("table", { class: "facts-table" }, el("caption", { class: "sr", text: `${word(`sheet_${sheet.name}`)}. ${word("table_sorts")}` }), el("thead", {}, head), el("tbody", {}, ...rows.slice(0, tables.shown).map((row) => tableRow(sheet, row))));
+  body.append(table);
+  if (rows.length > tables.shown) {
+    const more = el("button", { type: "button", class: "more", text: word("more") });
+    more.addEventListener("click", () => {
+      tables.shown += TABLE_ROWS;
+      drawTable();
+    });
+    body.append(more);
+  }
+}
+
 function chooseSheet(name) {
   tables.name = name;
-  tables.shown = ROWS_AT_ONCE;
+  tables.shown = TABLE_ROWS;
   drawTable();
   tables.node.querySelector(".table-body").scrollTop = 0;
   document.getElementById(`sheet-${name}`).focus();
 }
 
-function showTable(on) {
+function showTable(on, name) {
+  if (name) tables.name = name;
   const button = document.getElementById("table-switch");
   button.setAttribute("aria-pressed", String(on));
   tables.node.hidden = !on;
@@ -141,9 +153,11 @@ function showTable(on) {
     document.getElementById(`sheet-${tables.name}`).focus();
   } else {
     tables.node.replaceChildren();
+    tables.cursor = null;
     button.focus();
   }
   map.invalidateSize({ animate: false, pan: false });
+  if (on && tables.name === "strip") drawTable();
 }
 
 function tableSwitch() {

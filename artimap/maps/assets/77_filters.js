@@ -97,7 +97,7 @@ function filterNote() {
   A.events.onChange(() => {
     tellNote();
     refreshEvents();
-    if (!tables.node.hidden && tables.name === "events") drawTable();
+    if (!tables.node.hidden && ["events", "strip"].includes(tables.name)) drawTable();
   });
   on("language", tellNote);
 }

@@ -157,6 +157,7 @@ async function start() {
   map.on("click", () => closeCard(false));
   keys();
   followFocus();
+  linking();
   followEvents();
   window.addEventListener("beforeprint", printing);
   window.addEventListener("afterprint", printed);
