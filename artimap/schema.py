@@ -558,12 +558,47 @@ CHECKPOINTS = Table(
         Column("days_since", "int", doc="as_of minus last_confirmed"),
         Column("status", required=True, words=vocab.CheckpointStatus),
         Column("fees", doc="what the post is said to ask, in words"),
-        Column("passable_for"),
+        Column(
+            "passable_for", doc="who is said to pass: 'bus: yes; ambulance: unknown', for each who may want to know"
+        ),
         Column("n_claims", "int", required=True),
         Column("claims", doc="claim ids, joined by '; '"),
         Column("sources", doc="publishers, joined by '; '"),
+        Column("extent", doc="what is known of where it stands: point, place, interval of road, section, or nowhere"),
+        Column("state", words=vocab.PostState, doc="what the newest statement says of it"),
+        Column("removed_by", doc="who is said to have taken it away; null where that is not said"),
+        Column("removed_on", "day"),
+        Column("fees_stated", "int", doc="statements that give an amount"),
     ),
     (),
+)
+
+FEES = Table(
+    "FEES",
+    ("claim_id",),
+    (
+        Column("checkpoint_id", required=True),
+        Column("claim_id", required=True),
+        Column("vehicle", words=vocab.Vehicle, doc="who pays; null where that is not said"),
+        Column("vehicle_words", doc="the same in the words of the source"),
+        Column("per", words=vocab.Per),
+        Column(
+            "fee_of", words=vocab.FeeOf, required=True, doc="asked at one post, a levy, of a whole trip, or an income"
+        ),
+        Column("low", "float", doc="null where no amount is stated; zero only where zero is said"),
+        Column("high", "float", doc="null where an amount is 'more than', or not stated"),
+        Column("currency", doc="ISO 4217"),
+        Column("low_usd", "float", doc="only where the statement gives a rate and its day"),
+        Column("high_usd", "float"),
+        Column("rate_htg_per_usd", "float"),
+        Column("rate_day", "day"),
+        Column("exempt", doc="who is said not to pay"),
+        Column("said_on", "day", doc="day the amount is said of; null where the copy carries none"),
+        Column("date_basis", required=True),
+        Column("claimant"),
+        Column("source"),
+        Column("words"),
+    ),
 )
 
 _LOCATED_COLUMNS = (
@@ -683,8 +718,8 @@ ZONES = Table(
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        PLACES, UNITS, ROADS, POSTS, ROAD_UNITS, ACTORS, EVENTS, CLAIMS, CHECKPOINTS, LOCATED, RISK, LIXELS, SNAPPED,
-        STATUS, ZONES,
+        PLACES, UNITS, ROADS, POSTS, ROAD_UNITS, ACTORS, EVENTS, CLAIMS, CHECKPOINTS, FEES, LOCATED, RISK, LIXELS,
+        SNAPPED, STATUS, ZONES,
     )
 }  # fmt: skip
 """All tables by name."""

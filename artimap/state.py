@@ -150,7 +150,7 @@ def voices(claims: pd.DataFrame) -> pd.Series:
     """
     origin = claims["origin"].fillna(claims["source"]) if "origin" in claims else claims["source"]
     labels: list[str] = []
-    publishers = set(origin.map(_bare)) | set(claims["source"].map(_bare))
+    publishers = {_bare(one) for name in (origin, claims["source"]) for one in name.dropna().unique()}
     for claimant, source, outlet in zip(claims["claimant"], claims["source"], origin, strict=True):
         who, publisher = _bare(claimant), _bare(outlet)
         own = not who or _UNNAMED.search(who) is not None or who in {publisher, _bare(source)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class EventKind(StrEnum):
@@ -156,6 +157,8 @@ class CheckpointKind(StrEnum):
     SEARCH_POST = "search_post"
     POLICE_POST = "police_post"
     BARRICADE = "barricade"
+    """Put up by residents."""
+    PROTEST = "protest"
 
 
 class CheckpointStatus(StrEnum):
@@ -166,6 +169,45 @@ class CheckpointStatus(StrEnum):
     LAST_KNOWN = "last_known"
     REMOVED = "removed"
     UNKNOWN = "unknown"
+
+
+class Vehicle(StrEnum):
+    """Who wants to pass a post, or pays at it. Some of these cover others: see :data:`COVERS`."""
+
+    ON_FOOT = "on_foot"
+    MOTORCYCLE = "motorcycle"
+    CAR = "car"
+    FOUR_BY_FOUR = "four_by_four"
+    MINIBUS = "minibus"
+    BUS = "bus"
+    PUBLIC_TRANSPORT = "public_transport"
+    TRUCK = "truck"
+    CONTAINER_TRUCK = "container_truck"
+    AMBULANCE = "ambulance"
+    HUMANITARIAN = "humanitarian"
+    ANY = "any"
+
+
+class Per(StrEnum):
+    """What an amount is asked for."""
+
+    TRIP = "trip"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class FeeOf(StrEnum):
+    """What an amount is: only the first kind can be added up along a road."""
+
+    POST = "post"
+    """Asked of whoever passes one post."""
+    LEVY = "levy"
+    """Paid by a union or another body for its members."""
+    WHOLE_TRIP = "whole_trip"
+    """For all posts of a journey together."""
+    INCOME = "income"
+    """What those who keep the post take in."""
 
 
 class PostState(StrEnum):
@@ -203,6 +245,16 @@ class Lang(StrEnum):
     FR = "fr"
     HT = "ht"
 
+
+COVERS: MappingProxyType[Vehicle, frozenset[Vehicle]] = MappingProxyType(
+    {
+        Vehicle.CAR: frozenset({Vehicle.CAR, Vehicle.FOUR_BY_FOUR}),
+        Vehicle.PUBLIC_TRANSPORT: frozenset({Vehicle.PUBLIC_TRANSPORT, Vehicle.MINIBUS, Vehicle.BUS}),
+        Vehicle.TRUCK: frozenset({Vehicle.TRUCK, Vehicle.CONTAINER_TRUCK}),
+        Vehicle.ANY: frozenset(Vehicle) - {Vehicle.ON_FOOT, Vehicle.AMBULANCE, Vehicle.HUMANITARIAN},
+    }
+)
+"""What a statement about one kind of vehicle says of others; ambulances and aid are never taken to be meant."""
 
 RESTRICTED = frozenset({Sensitivity.HIGH, Sensitivity.SEVERE})
 """Sensitivities that leave the house only in products for the audience ``internal``."""

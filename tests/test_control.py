@@ -305,7 +305,7 @@ def as_ledger(ledger: Ledger, claims: pd.DataFrame) -> Ledger:
 AS_OF = dt.date(2024, 12, 1)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(claims=ledgers(), extra=ledgers(), who=st.sampled_from(_ACTORS[:4]))
 def test_another_claim_for_an_actor_never_lowers_its_support(artibonite, ledger, claims, extra, who):
     more = extra[extra["predicate"].isin(["controls", "base", "presence"])].assign(value=who)
@@ -318,7 +318,7 @@ def test_another_claim_for_an_actor_never_lowers_its_support(artibonite, ledger,
     assert (new.reindex(old.index) >= old - 1e-12).all()
 
 
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(claims=ledgers(), weeks=st.integers(-400, 400))
 def test_shifting_every_day_changes_nothing(artibonite, ledger, events, claims, weeks):
     by = pd.Timedelta(weeks=weeks)
@@ -331,7 +331,7 @@ def test_shifting_every_day_changes_nothing(artibonite, ledger, events, claims, 
     assert_frame_equal(one[columns], other[columns])
 
 
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(claims=ledgers(), seed=st.integers(0, 1000))
 def test_the_order_of_rows_changes_nothing(artibonite, ledger, events, claims, seed):
     shuffled = claims.sample(frac=1, random_state=seed)
@@ -351,7 +351,7 @@ def test_the_order_of_the_embedded_rows_changes_nothing(artibonite, ledger, even
 
 
 @given(day=st.dates(dt.date(2022, 1, 1), dt.date(2026, 1, 1)))
-@settings(max_examples=10)
+@settings(max_examples=4)
 def test_no_claims_at_all_means_unknown_everywhere(artibonite, ledger, events, day):
     none = Ledger(ledger.claims.iloc[:0], ledger.subjects, ledger.posts.iloc[:0])
     table = am.control_status(artibonite, none, as_of=day, events=events)
@@ -360,7 +360,7 @@ def test_no_claims_at_all_means_unknown_everywhere(artibonite, ledger, events, d
     assert am.support(artibonite, none, as_of=day).empty
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(claims=ledgers())
 def test_assessed_needs_two_independent_outsiders(artibonite, ledger, events, claims):
     table = am.control_status(artibonite, as_ledger(ledger, claims), as_of=AS_OF, events=events)

@@ -34,7 +34,7 @@ _KIND: Mapping[Predicate, Kind] = {
 }
 _FIGHTS = (EventKind.ARMED_CLASH, EventKind.POLICE_OPERATION)
 _ATTACKS = (EventKind.ARMED_CLASH, EventKind.ATTACK_ON_CIVILIANS, EventKind.ARSON, EventKind.ROAD_AMBUSH)
-_KEPT_BY_FORCE = (CheckpointKind.TOLL, CheckpointKind.ROADBLOCK, CheckpointKind.BARRICADE, CheckpointKind.SEARCH_POST)
+_KEPT_BY_FORCE = (CheckpointKind.TOLL, CheckpointKind.ROADBLOCK, CheckpointKind.SEARCH_POST)
 _NOT_NAMED = "not named"
 _PARTS = ("station", "part")
 OPPONENT = "an opponent who is not named"

@@ -53,14 +53,8 @@ class Subject:
 
 def subjects(area: Area, ledger: Ledger, found: Found) -> dict[str, Subject]:
     """List everything that a status is given for: places and units first, then stretches along their road."""
-    places, sections = read_places(area), read_units(area, "adm3")
-    out: dict[str, Subject] = {}
+    out = dict(_places_and_sections(area))
     row: Any
-    for row in places.itertuples(index=False):
-        section = str(row.adm3_pcode) if isinstance(row.adm3_pcode, str) else None
-        out[str(row.place_id)] = Subject(str(row.place_id), str(row.name), "place", section, point=row.geometry)
-    for row in sections.itertuples(index=False):
-        out[str(row.pcode)] = Subject(str(row.pcode), str(row.name), "section")
     stretches = dict(_named_stretches(area))
     for row in ledger.subjects.itertuples(index=False):
         name, where = str(row.subject), Where(str(row.place_kind))
@@ -72,7 +66,7 @@ def subjects(area: Area, ledger: Ledger, found: Found) -> dict[str, Subject]:
             out[name] = Subject(name, str(row.name), "commune" if where is Where.COMMUNE else "department")
         elif name not in out and where in (Where.POINT, Where.PLACE):
             out[name] = Subject(name, str(row.name), "place", point=row.geometry)
-    names = {str(row.pcode): (str(row.name), str(row.level)) for row in read_units(area).itertuples(index=False)}
+    names = _wider_units(area)
     posts = {name: str(row.place) for row in ledger.posts.itertuples(index=False) for name in subjects_of(row)}
     for name in found.by_subject:
         if name in out or name in stretches:
@@ -87,6 +81,24 @@ def subjects(area: Area, ledger: Ledger, found: Found) -> dict[str, Subject]:
     return {**out, **{one.subject: one for one in along}}
 
 
+@cached
+def _places_and_sections(area: Area) -> dict[str, Subject]:
+    out: dict[str, Subject] = {}
+    row: Any
+    for row in read_places(area).itertuples(index=False):
+        section = str(row.adm3_pcode) if isinstance(row.adm3_pcode, str) else None
+        out[str(row.place_id)] = Subject(str(row.place_id), str(row.name), "place", section, point=row.geometry)
+    for row in read_units(area, "adm3").itertuples(index=False):
+        out[str(row.pcode)] = Subject(str(row.pcode), str(row.name), "section")
+    return out
+
+
+@cached
+def _wider_units(area: Area) -> dict[str, tuple[str, str]]:
+    return {str(row.pcode): (str(row.name), str(row.level)) for row in read_units(area).itertuples(index=False)}
+
+
+@cached
 def _named_stretches(area: Area) -> dict[str, Subject]:
     corridor = corridor_of(area, area.corridor_id)
     return {
@@ -122,7 +134,7 @@ def lying_on(area: Area, known: Mapping[str, Subject]) -> dict[str, tuple[tuple[
     """
     roads = dict.fromkeys(str(one.road_id) for one in known.values() if one.kind == "stretch")
     pieces: dict[str, list[tuple[str, float, float]]] = {
-        road: _on_road(corridor_of(area, road), known) for road in roads if road in _road_ids(area)
+        road: _on_road(area, road, known) for road in roads if road in _road_ids(area)
     }
     out = {}
     for one in known.values():
@@ -150,22 +162,37 @@ def _road_ids(area: Area) -> frozenset[str]:
     return frozenset(read_roads(area)["road_id"])
 
 
-def _on_road(road: Corridor, known: Mapping[str, Subject]) -> list[tuple[str, float, float]]:
-    out: list[tuple[str, float, float]] = []
+@cached
+def _fixed_on_road(area: Area, road_id: str) -> list[tuple[str, float, float]]:
+    """Give the area's own places and sections on a road."""
+    road, known = corridor_of(area, road_id), _places_and_sections(area)
+    return _places_on(road, known) + [
+        (one.subject, low, high)
+        for one in known.values()
+        if one.kind == "section"
+        for low, high in road.unit_pieces(one.subject)
+    ]
+
+
+def _places_on(road: Corridor, known: Mapping[str, Subject]) -> list[tuple[str, float, float]]:
     places = [one for one in known.values() if one.point is not None and not one.point.is_empty]
-    if places:
-        chainage, offset = road.project([one.point for one in places if one.point is not None])
-        for one, at, off in zip(places, chainage, offset, strict=True):
-            if np.isfinite(off) and off <= BESIDE_M:
-                out.append((one.subject, float(at), float(at)))
-    for one in known.values():
-        if one.kind == "section":
-            out += [(one.subject, low, high) for low, high in road.unit_pieces(one.subject)]
-        elif (
-            one.kind == "stretch"
-            and one.road_id == road.corridor_id
-            and one.from_m is not None
-            and one.to_m is not None
-        ):
-            out.append((one.subject, min(one.from_m, one.to_m), max(one.from_m, one.to_m)))
+    if not places:
+        return []
+    chainage, offset = road.project([one.point for one in places if one.point is not None])
+    return [
+        (one.subject, float(at), float(at))
+        for one, at, off in zip(places, chainage, offset, strict=True)
+        if np.isfinite(off) and off <= BESIDE_M
+    ]
+
+
+def _on_road(area: Area, road_id: str, known: Mapping[str, Subject]) -> list[tuple[str, float, float]]:
+    fixed = _places_and_sections(area)
+    more = {name: one for name, one in known.items() if name not in fixed}
+    out = [*_fixed_on_road(area, road_id), *_places_on(corridor_of(area, road_id), more)]
+    out += [
+        (one.subject, min(one.from_m, one.to_m), max(one.from_m, one.to_m))
+        for one in known.values()
+        if one.kind == "stretch" and one.road_id == road_id and one.from_m is not None and one.to_m is not None
+    ]
     return out

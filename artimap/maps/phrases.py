@@ -11,6 +11,7 @@ import math
 
 from artimap.i18n import format_count, format_day, format_number, tr, words
 from artimap.risk import DAYS_PER_MONTH
+from artimap.schema import split_names
 
 _DAYS_PER_YEAR = DAYS_PER_MONTH * 12
 _MAX_DAYS = 120
@@ -37,6 +38,28 @@ def rule_phrase(name: str, lang: str) -> str:
     """
     key = f"rule.{name}"
     return tr(key, lang) if key in words(lang) else name
+
+
+def passable_phrase(text: str, lang: str) -> str:
+    """Say who is said to pass a post, and for whom that is not known.
+
+    >>> passable_phrase("ambulance: unknown; bus: no; on_foot: unknown", "en")
+    'bus does not pass; not known: ambulance, on foot'
+    """
+    known_words = words(lang)
+    said, silent = [], []
+    for pair in split_names(text):
+        who, _, answer = pair.partition(": ")
+        if f"vehicle.{who}" not in known_words or f"passable.{answer}" not in known_words:
+            return text
+        name = known_words[f"vehicle.{who}"]
+        if answer == "unknown":
+            silent.append(name)
+        else:
+            said.append(f"{name} {known_words[f'passable.{answer}']}")
+    if silent:
+        said.append(f"{known_words['passable.unknown']}{known_words['report.colon']}{', '.join(silent)}")
+    return "; ".join(said)
 
 
 def _unit(days: float) -> tuple[str, float]:

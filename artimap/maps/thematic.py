@@ -25,7 +25,7 @@ from artimap.maps.details import (
     text_or,
 )
 from artimap.maps.layers import Feature, Layer, parts_of, to_degrees
-from artimap.maps.phrases import km_span, known, rate_figure, rate_phrase, rule_phrase
+from artimap.maps.phrases import km_span, known, passable_phrase, rate_figure, rate_phrase, rule_phrase
 from artimap.schema import join_names, split_names
 from artimap.vocab import EventKind, Info, Status, Where
 
@@ -233,7 +233,7 @@ def checkpoint_detail(row: Mapping[str, Any], said: Said, lang: str) -> Detail:
     fees = text_or(row["fees"])
     facts.append(Fact(tr("map.fact.fees", lang), fees.replace(";", " ·") if fees else tr("map.harm.unknown", lang)))
     if text_or(row["passable_for"]):
-        facts.append(Fact(tr("map.fact.passable", lang), text_or(row["passable_for"])))
+        facts.append(Fact(tr("map.fact.passable", lang), passable_phrase(text_or(row["passable_for"]), lang)))
     none = tr("map.day.none", lang)
     facts += [Fact(tr(f"map.fact.{name}", lang), day_or(row[name], lang, none)) for name in _SEEN]
     start, stop = known(row["from_m"]), known(row["to_m"])

@@ -18,7 +18,9 @@ from artimap.sources.rawfile import Raw, as_text, folded
 from artimap.sources.reading import Parsed, Said, event_ids, require_columns
 from artimap.vocab import CheckpointKind, CheckpointStatus
 
-_KNOWN: Final = {"lt", "ln", "lp", "d", "o", "t", "b", "tc", "tm", "r", "s"}
+FIELDS: Final = ("lt", "ln", "lp", "d", "o", "t", "b", "tc", "tm", "r", "s")
+"""IPIS's names: latitude, longitude, place, day, operator, its type, barrier, tax and amount, resource, source."""
+_KNOWN: Final = frozenset(FIELDS)
 _BESIDE_M: Final = 500.0
 """A post within this distance of the corridor stands on it: the corridor's line itself lies up to 100 m off."""
 _GPS_M: Final = 100.0
@@ -32,6 +34,17 @@ OPERATORS: Final = {
     "acteurs civils": CheckpointKind.BARRICADE,
 }
 """IPIS's types of operator and what such a post is here; one that takes a tax is a toll whoever keeps it."""
+
+
+OPERATOR_TYPES: Final = {
+    CheckpointKind.POLICE_POST: "Forces de sécurité",
+    CheckpointKind.SEARCH_POST: "Acteurs étatiques",
+    CheckpointKind.ROADBLOCK: "Groupes armés",
+    CheckpointKind.TOLL: "Groupes armés",
+    CheckpointKind.BARRICADE: "Acteurs civils",
+    CheckpointKind.PROTEST: "Acteurs civils",
+}
+"""The type of operator to write for each kind of post."""
 
 
 def recognise(columns: Sequence[str]) -> float:

@@ -1,0 +1,17 @@
+"""Posts on a road: what kind, where, since when, what they ask and who passes."""
+
+from artimap.checkpoints.fees import Asked, Fees, fee_schedule, fees_between
+from artimap.checkpoints.ipis import to_ipis
+from artimap.checkpoints.life import CheckpointModel, checkpoints_on, passable, read_checkpoints
+
+__all__ = [
+    "Asked",
+    "CheckpointModel",
+    "Fees",
+    "checkpoints_on",
+    "fee_schedule",
+    "fees_between",
+    "passable",
+    "read_checkpoints",
+    "to_ipis",
+]
