@@ -697,6 +697,32 @@ STATUS = Table(
     ),
 )
 
+ESTIMATES = Table(
+    "ESTIMATES",
+    ("unit", "valid_from"),
+    (
+        Column("unit", required=True, doc="p-code, place_id, lixel_id or unit_id"),
+        Column("name", required=True),
+        Column("valid_from", "day", required=True),
+        Column("valid_to", "day", required=True),
+        Column("estimate", required=True, words=vocab.Estimate),
+        Column("actors", doc="the group, or those that contest; joined by '; '"),
+        Column("p_none", "float", required=True, doc="probability of no armed group"),
+        Column("p_one_group", "float", required=True, doc="of any one group that nobody contests"),
+        Column("p_contested", "float", required=True),
+        Column("p_state", "float", required=True, doc="of state forces"),
+        Column("p_quiet", "float", required=True, doc="that few reports come through"),
+        Column("probability", "float", required=True, doc="of the most likely state, groups told apart"),
+        Column("entropy_bits", "float", required=True, doc="0 where one state is sure"),
+        Column("reports", "float", required=True, doc="weight of the reports of this unit and period"),
+        Column(
+            "evidence", "float", required=True, doc="reports that surely speak of it, with fading ones before and after"
+        ),
+        Column("stability", "float", doc="share of runs with other settings that agree; null where not run"),
+        Column("why_not", doc="why the estimate is insufficient; null where it is not"),
+    ),
+)
+
 ZONES = Table(
     "ZONES",
     ("zone_id",),
@@ -719,7 +745,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         PLACES, UNITS, ROADS, POSTS, ROAD_UNITS, ACTORS, EVENTS, CLAIMS, CHECKPOINTS, FEES, LOCATED, RISK, LIXELS,
-        SNAPPED, STATUS, ZONES,
+        SNAPPED, STATUS, ESTIMATES, ZONES,
     )
 }  # fmt: skip
 """All tables by name."""

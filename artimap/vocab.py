@@ -141,6 +141,16 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Estimate(StrEnum):
+    """What a model over events makes of a unit and period; never a report."""
+
+    NO_ARMED_GROUP = "no_armed_group"
+    ONE_GROUP = "one_group"
+    CONTESTED = "contested"
+    STATE_FORCES = "state_forces"
+    INSUFFICIENT = "insufficient"
+
+
 class Info(StrEnum):
     """What is known of a stretch: silence is not safety."""
 

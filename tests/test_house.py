@@ -18,8 +18,8 @@ PACKAGE = Path(artimap.__file__).parent
 ORDER = [
     "errors", "vocab", "schema", "crs", "dates", "i18n", "write", "geopackage", "userdata", "data", "area",
     "spreading", "corridor", "network", "gazetteer", "sources", "state", "ownposts", "claims", "matching",
-    "checkpoints", "control", "density", "coverage", "risk", "clustering", "zones", "routes", "backtesting", "masking",
-    "share", "maps", "report", "scale", "gathering", "briefing", "cli", "__main__",
+    "checkpoints", "control", "contestation", "density", "coverage", "risk", "clustering", "zones", "routes",
+    "backtesting", "masking", "share", "maps", "report", "scale", "gathering", "briefing", "cli", "__main__",
 ]  # fmt: skip
 
 

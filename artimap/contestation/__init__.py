@@ -1,0 +1,7 @@
+"""Estimated contestation: a hidden Markov model over events, apart from what is reported."""
+
+from __future__ import annotations
+
+from artimap.contestation.estimate import estimate_contestation as estimate_contestation
+from artimap.contestation.model import ContestationModel as ContestationModel
+from artimap.contestation.model import Rates as Rates

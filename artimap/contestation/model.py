@@ -1,0 +1,188 @@
+"""All that the model of contestation assumes, as one object that validates itself.
+
+The model is a hidden Markov model over months, after Anders (2020, "Territorial control in civil wars: theory
+and measurement using machine learning", Journal of Peace Research 57(6)), with other states and signals: gangs,
+tolls and self-defence groups in place of rebels and governments. Where a number here comes from is told in
+``docs/contestation.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+from artimap.errors import ModelError
+
+KINDS = ("none", "held", "rivals", "raided", "state")
+"""Kinds of hidden state: no armed group; one group; two groups contest; a group and state forces contest; state."""
+
+PER_GROUP = ("attack", "hold", "fight", "raid")
+"""Signals that name a group: it harms people, it holds (toll, post, presence), fights a group, meets state forces."""
+
+COMMON = ("unnamed_attack", "unnamed_hold", "unnamed_fight", "state", "civil")
+"""Signals that name no group: the first three by an unnamed group, deeds of state forces, and all other reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Reports per unit and 30 days by signal and state.
+
+    Signals of a group have four rates: where the group takes no part (``away``), holds
+    alone, contests with another group, contests with state forces. Signals that name no
+    group have five, in the order of :data:`KINDS`. Only their ratios matter where
+    ``ContestationModel.level`` is left to the data.
+    """
+
+    attack: tuple[float, ...] = (0.011, 0.30, 0.30, 0.22)
+    hold: tuple[float, ...] = (0.004, 0.20, 0.08, 0.06)
+    fight: tuple[float, ...] = (0.004, 0.05, 0.45, 0.06)
+    raid: tuple[float, ...] = (0.004, 0.06, 0.06, 0.45)
+    unnamed_attack: tuple[float, ...] = (0.03, 0.15, 0.20, 0.18, 0.04)
+    unnamed_hold: tuple[float, ...] = (0.005, 0.08, 0.04, 0.03, 0.005)
+    unnamed_fight: tuple[float, ...] = (0.005, 0.05, 0.20, 0.20, 0.03)
+    state: tuple[float, ...] = (0.03, 0.02, 0.03, 0.12, 0.20)
+    civil: tuple[float, ...] = (0.25, 0.12, 0.12, 0.12, 0.25)
+
+    def breaches(self, quiet_factor: float) -> list[str]:
+        """List what is wrong with these rates."""
+        found = []
+        for name, length in [*((name, 4) for name in PER_GROUP), *((name, 5) for name in COMMON)]:
+            values = getattr(self, name)
+            if len(values) != length or not all(0 < one < 100 for one in values):
+                found.append(f"rates.{name}: {length} rates between 0 and 100")
+            elif name in PER_GROUP and values[0] > quiet_factor * min(values[1:]) * (1 + 1e-9):
+                found.append(
+                    f"rates.{name}: the first must not exceed quiet_factor times the least of the others, "
+                    "or a report of a group could speak against it"
+                )
+        return found
+
+
+_MOVES = (
+    (0.00, 0.65, 0.05, 0.10, 0.20),
+    (0.30, 0.10, 0.30, 0.25, 0.05),
+    (0.10, 0.70, 0.05, 0.10, 0.05),
+    (0.10, 0.60, 0.05, 0.00, 0.25),
+    (0.50, 0.25, 0.05, 0.20, 0.00),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContestationModel:
+    """How states last, change, and show in reports.
+
+    Attributes
+    ----------
+    period_days
+        Length of a period.
+    none_half_life_days, held_half_life_days, rivals_half_life_days, raided_half_life_days, state_half_life_days
+        After so many days half of the units that were in such a state have left it.
+    moves
+        Where a unit goes when it leaves a state: a row a kind of state, shares over
+        :data:`KINDS`. Within a kind the share is divided over the states that can follow
+        (a group that holds can come to contest, but not two others).
+    rates
+        Reports per unit and 30 days.
+    level
+        Factor on all rates: how much is reported at all. Left out, it is estimated from
+        the number of reports, so that zeros weigh little where little is reported.
+    dispersion
+        Size of the negative binomial: the smaller, the burstier the counts.
+    saturation
+        A count n of one signal in one unit and period weighs as c·log(1 + n/c).
+    imprecision_power
+        An event of which the share s may lie in a unit and period counts there as s to this power: at 1,
+        six vague events weigh in each of six units as much as one sure event.
+    quiet_factor
+        Share of reports that still come through while a unit is quiet (no reporters, no network,
+        fear). Quiet is a hidden state of its own: nothing heard is not nothing happening.
+    quiet_half_life_days
+        How long quiet lasts.
+    goes_quiet, goes_quiet_on_arrival
+        Probability per 30 days of falling quiet; in the period when a group arrives.
+    sharing
+        Weight of the neighbours' state on moves, 0 for none.
+    sharpness
+        Exponent on the probabilities, for calibration: below 1 flattens.
+    max_groups
+        So many groups get states of their own in a unit (those most named there and around);
+        the others share one.
+    min_evidence, memory_half_life_days, min_probability
+        A unit has too little evidence where fewer than so many reports surely speak of it (a report
+        of which the share s may lie there counts s squared; halved every so many days before or
+        after), or where no state reaches this probability.
+    point_m, place_m, reach_m
+        How far from its point an event may lie, where the event does not say; units that are
+        lines or points gather events up to ``reach_m`` away.
+    """
+
+    period_days: int = 30
+    none_half_life_days: float = 600.0
+    held_half_life_days: float = 480.0
+    rivals_half_life_days: float = 75.0
+    raided_half_life_days: float = 60.0
+    state_half_life_days: float = 240.0
+    moves: tuple[tuple[float, ...], ...] = _MOVES
+    rates: Rates = field(default_factory=Rates)
+    level: float | None = None
+    dispersion: float = 0.8
+    saturation: float = 4.0
+    imprecision_power: float = 1.2
+    quiet_factor: float = 0.1
+    quiet_half_life_days: float = 90.0
+    goes_quiet: float = 0.05
+    goes_quiet_on_arrival: float = 0.30
+    sharing: float = 0.0
+    sharpness: float = 1.0
+    max_groups: int = 5
+    min_evidence: float = 1.0
+    memory_half_life_days: float = 90.0
+    min_probability: float = 0.5
+    point_m: float = 500.0
+    place_m: float = 2_000.0
+    reach_m: float = 5_000.0
+
+    def __post_init__(self) -> None:
+        wrong = [
+            f"{one.name} must be above 0"
+            for one in fields(self)
+            if (one.name.endswith(("_days", "_m")) or one.name in ("dispersion", "saturation", "min_evidence"))
+            and not getattr(self, one.name) > 0
+        ]
+        wrong += [
+            f"{name} must lie between 0 and 1"
+            for name in ("quiet_factor", "goes_quiet", "goes_quiet_on_arrival", "min_probability")
+            if not 0 < getattr(self, name) < 1
+        ]
+        if self.level is not None and not self.level > 0:
+            wrong.append("level must be above 0")
+        if not 0 <= self.sharing < 1:
+            wrong.append("sharing must be at least 0 and below 1")
+        if not 0 < self.sharpness <= 2:
+            wrong.append("sharpness must be above 0 and at most 2")
+        if not 1 <= self.imprecision_power <= 3:
+            wrong.append("imprecision_power must lie between 1 and 3")
+        if self.max_groups < 2:
+            wrong.append("max_groups must be at least 2")
+        if len(self.moves) != len(KINDS) or any(
+            len(row) != len(KINDS) or min(row) < 0 or abs(sum(row) - 1) > 1e-6 for row in self.moves
+        ):
+            wrong.append(f"moves: {len(KINDS)} rows of {len(KINDS)} shares, each row adding up to 1")
+        wrong += self.rates.breaches(self.quiet_factor)
+        if wrong:
+            raise ModelError("ContestationModel: " + "; ".join(wrong))
+
+    @classmethod
+    def prior(cls) -> ContestationModel:
+        """Give the model with the numbers it started from, before it was tuned on made-up worlds."""
+        return cls()
+
+    def stays(self) -> tuple[float, ...]:
+        """Give the probability of staying over one period, in the order of :data:`KINDS`."""
+        lives = (
+            self.none_half_life_days,
+            self.held_half_life_days,
+            self.rivals_half_life_days,
+            self.raided_half_life_days,
+            self.state_half_life_days,
+        )
+        return tuple(0.5 ** (self.period_days / life) for life in lives)

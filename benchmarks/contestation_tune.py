@@ -1,0 +1,205 @@
+"""Tune the contestation model on made-up worlds, on seeds that are used for nothing else."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import minimize
+
+from artimap.contestation.baselines import RULES, by_logit, by_rule, calibrate, fit_logit
+from artimap.contestation.counts import Evidence, count
+from artimap.contestation.estimate import AROUND_M, Beliefs, believe, edges_of
+from artimap.contestation.hmm import smooth
+from artimap.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel, Rates
+from artimap.contestation.places import sites_of
+from artimap.contestation.scoring import column_of_truth
+from artimap.contestation.simulate import simulate_contestation
+from artimap.contestation.states import at_first, slots_of, transition, usual_level, weights
+
+RATES = (0.3, 1.0, 3.0)
+TUNING_SEEDS = range(1000, 1015)
+CHOOSING_SEEDS = range(2000, 2015)
+
+_SCALARS = ("dispersion", "saturation", "quiet_half_life_days", "sharpness")
+_SHARES = ("quiet_factor", "goes_quiet", "goes_quiet_on_arrival")
+_LIVES = tuple(f"{kind}_half_life_days" for kind in KINDS)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One world, counted."""
+
+    evidence: Evidence
+    centres: np.ndarray
+    true: np.ndarray
+    around: tuple[np.ndarray, np.ndarray]
+
+
+def load(kind: str, seed: int, rate: float, model: ContestationModel, groups: int = 4) -> Case:
+    world = simulate_contestation(kind, seed=seed, rate=rate, groups=groups)
+    sites = sites_of(world.units)
+    edges = edges_of(world.start, world.stop, model.period_days)
+    evidence, _ = count(sites, world.events, world.actors, edges, model)
+    return Case(evidence, sites.centres(), column_of_truth(world.truth, groups), sites.neighbours(AROUND_M))
+
+
+def tuning_cases(model: ContestationModel) -> list[Case]:
+    """Both kinds of world, all three rates."""
+    return [
+        load(kind, seed, RATES[seed % len(RATES)], model) for kind in ("matched", "fronts") for seed in TUNING_SEEDS
+    ]
+
+
+def to_vector(model: ContestationModel) -> np.ndarray:
+    """Write the parameters that are tuned as free numbers."""
+    logit = lambda p: np.log(p / (1 - p))  # noqa: E731
+    parts = [np.log([getattr(model, name) for name in _LIVES])]
+    parts += [
+        np.log(np.clip(np.delete(row, number), 1e-3, None)) for number, row in enumerate(model.moves) if number != 1
+    ]
+    parts.append(np.log(model.moves[1]))
+    for name in PER_GROUP:
+        away, *others = getattr(model.rates, name)
+        parts += [np.log(others), [logit(min(away / (model.quiet_factor * min(others)), 0.98))]]
+    parts += [np.log(getattr(model.rates, name)) for name in COMMON]
+    parts.append(np.log([getattr(model, name) for name in _SCALARS]))
+    parts.append(logit(np.array([getattr(model, name) for name in _SHARES])))
+    return np.concatenate([np.asarray(part, dtype=float) for part in parts])
+
+
+def from_vector(vector: np.ndarray, base: ContestationModel) -> ContestationModel:
+    """Read them back; the laws of the model hold by construction."""
+    rest = list(vector)
+
+    def take(number: int) -> np.ndarray:
+        nonlocal rest
+        out, rest = np.array(rest[:number]), rest[number:]
+        return out
+
+    def shares(values: np.ndarray) -> np.ndarray:
+        part = np.exp(values - values.max())
+        return part / part.sum()
+
+    lives = dict(zip(_LIVES, np.exp(take(5)).clip(15, 20_000), strict=True))
+    moves: dict[int, tuple[float, ...]] = {}
+    for number in (0, 2, 3, 4):
+        moves[number] = tuple(np.insert(shares(take(4)), number, 0.0))
+    moves[1] = tuple(shares(take(5)))
+    own = {name: (np.exp(take(3)).clip(1e-5, 50), take(1)[0]) for name in PER_GROUP}
+    common = {name: tuple(np.exp(take(5)).clip(1e-5, 50)) for name in COMMON}
+    scalars = dict(zip(_SCALARS, np.exp(take(len(_SCALARS))), strict=True))
+    scalars["sharpness"] = min(scalars["sharpness"], 2.0)
+    chances = dict(zip(_SHARES, (1 / (1 + np.exp(-take(len(_SHARES))))).clip(1e-4, 0.999), strict=True))
+    quiet = chances["quiet_factor"]
+    groups = {
+        name: (float(quiet * min(others) / (1 + np.exp(-part))), *map(float, others))
+        for name, (others, part) in own.items()
+    }
+    return replace(
+        base,
+        moves=tuple(moves[number] for number in range(5)),
+        rates=Rates(**groups, **common),
+        **lives,
+        **scalars,
+        **chances,
+    )
+
+
+class Batch:
+    """All tuning worlds side by side, so that one pass serves them all."""
+
+    def __init__(self, cases: list[Case], base: ContestationModel) -> None:
+        self.base = base
+        self.slots = [slots_of(case.evidence, base, case.around) for case in cases]
+        self.counts = [slots.local(case.evidence.dense(), 0) for slots, case in zip(self.slots, cases, strict=True)]
+        self.means = [float(case.evidence.reports().mean()) for case in cases]
+        self.true = np.concatenate([case.true for case in cases])
+
+    def loss(self, vector: np.ndarray) -> float:
+        model = from_vector(vector, self.base)
+        space = self.slots[0].space
+        moves = transition(space, model)
+        seen = []
+        for counts, mean in zip(self.counts, self.means, strict=True):
+            per_count, without = weights(space, model, usual_level(space, model, mean))
+            seen.append(model.saturation * np.log1p(counts / model.saturation) @ per_count + without)
+        both = smooth(np.concatenate(seen), moves, at_first(moves))
+        each = both[..., : space.size] + both[..., space.size :]
+        kind = space.kind
+        stacked = np.concatenate(
+            [
+                each[..., :1],
+                each[..., kind == 1],
+                each[..., (kind == 2) | (kind == 3)].sum(axis=2, keepdims=True),
+                each[..., kind == 4],
+            ],
+            axis=2,
+        )
+        power = stacked**model.sharpness
+        true = np.take_along_axis(power, self.true[..., None], axis=2)[..., 0] / power.sum(axis=2)
+        return float(-np.log(np.clip(true, 1e-9, None)).mean())
+
+
+def tune(
+    cases: list[Case], base: ContestationModel, *, rounds: int = 40, loose: float = 1.5, seconds: float = 1e9
+) -> ContestationModel:
+    """Minimise the log loss, held near the priors by a normal of that width on the free numbers."""
+    batch, first = Batch(cases, base), to_vector(base)
+    prior = to_vector(ContestationModel.prior())
+    cells, began = batch.true.size, time.perf_counter()
+
+    def loss(vector: np.ndarray) -> float:
+        return batch.loss(vector) + 0.5 * float((((vector - prior) / loose) ** 2).sum()) / cells * 10
+
+    def shown(vector: np.ndarray) -> None:
+        print(f"  {time.perf_counter() - began:6.0f} s  log loss {batch.loss(vector):.4f}", flush=True)
+        if time.perf_counter() - began > seconds:
+            raise StopIteration
+
+    found = minimize(loss, first, method="L-BFGS-B", callback=shown, options={"maxiter": rounds, "maxfun": 10**6})
+    return from_vector(found.x, base)
+
+
+def rounded(model: ContestationModel) -> ContestationModel:
+    """Three significant figures, with the laws kept."""
+    three = lambda value: float(f"{value:.3g}")  # noqa: E731
+    quiet = three(model.quiet_factor)
+    rates = {}
+    for name in PER_GROUP:
+        away, *others = (three(one) for one in getattr(model.rates, name))
+        rates[name] = (
+            min(away, float(f"{0.999 * quiet * min(others):.3g}") if away > 0.99 * quiet * min(others) else away),
+            *others,
+        )
+    for name in COMMON:
+        rates[name] = tuple(three(one) for one in getattr(model.rates, name))
+    moves = []
+    for row in model.moves:
+        near = [round(one, 3) for one in row]
+        near[int(np.argmax(near))] += 1 - sum(near)
+        moves.append(tuple(round(one, 3) for one in near))
+    names = (*_LIVES, *_SCALARS, *_SHARES)
+    return replace(
+        model, moves=tuple(moves), rates=Rates(**rates), **{name: three(getattr(model, name)) for name in names}
+    )
+
+
+def methods(cases: list[Case]) -> dict[str, object]:
+    """Calibrate the baselines on the tuning worlds."""
+    worlds = [(case.evidence, case.centres, case.true) for case in cases]
+    found: dict[str, object] = {rule: calibrate(rule, worlds) for rule in RULES}
+    found["kernel_logit"] = fit_logit(worlds)
+    return found
+
+
+def answer(method: str, fitted: dict[str, object], case: Case) -> np.ndarray:
+    """Probabilities of a baseline."""
+    if method == "kernel_logit":
+        return by_logit(case.evidence, case.centres, fitted[method])
+    return by_rule(method, case.evidence, case.centres, fitted[method])
+
+
+def of_model(model: ContestationModel, case: Case) -> Beliefs:
+    return believe(case.evidence, model, case.around)
