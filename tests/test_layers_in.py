@@ -22,7 +22,7 @@ from artimap.area import read_posts, read_road_units
 from artimap.cli import main
 from artimap.errors import CorridorError, CrsError, DataError
 from artimap.gazetteer import resolve
-from artimap.network.joining import GRID_M
+from artimap.network.noding import GRID_M
 from artimap.sources.codab import pcodes_of
 from artimap.sources.measuring import compare_road_units
 from artimap.sources.placing import place_rows
