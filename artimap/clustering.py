@@ -211,11 +211,22 @@ class _Line:
     events: int
 
     def placed(self, rng: np.random.Generator, times: int) -> Floats:
-        """Place every event at random, its width kept, the line closed to a ring; (times, cells)."""
-        shift = rng.integers(0, self.cells, (times, self.events))
-        at = (self.cell[None, :] + shift[:, self.event]) % self.cells + (np.arange(times) * self.cells)[:, None]
-        weight = np.broadcast_to(self.weight, at.shape).ravel()
-        counted = np.bincount(at.ravel(), weights=weight, minlength=times * self.cells)
+        """Place every event at random; (times, cells).
+
+        Its middle falls anywhere, its width is kept, and what would lie beyond an end of
+        the line goes to the part that does not, as for a real event near the end.
+        """
+        first = np.searchsorted(self.event, np.arange(self.events))
+        last = np.searchsorted(self.event, np.arange(self.events), side="right") - 1
+        middle = (self.cell[first] + self.cell[last]) // 2
+        at = self.cell + (rng.integers(0, self.cells, (times, self.events)) - middle)[:, self.event]
+        inside = (at >= 0) & (at < self.cells)
+        weight = np.where(inside, self.weight, 0.0)
+        kept = np.add.reduceat(weight, first, axis=1)
+        whole = np.add.reduceat(self.weight, first)
+        weight *= np.divide(whole, kept, out=np.zeros_like(kept), where=kept > 0)[:, self.event]
+        slot = (np.arange(times) * self.cells)[:, None] + np.clip(at, 0, self.cells - 1)
+        counted = np.bincount(slot.ravel(), weights=weight.ravel(), minlength=times * self.cells)
         return np.asarray(counted, dtype=float).reshape(times, self.cells)
 
     def counted(self, times: Floats) -> Floats:
@@ -246,7 +257,7 @@ def hotspots(
     """Find the pieces of a road where incidents cluster more than chance explains.
 
     Every event that counts is spread over the road that it may lie on; random placement
-    moves it with its width, so a vague event can make no sharp cluster of its own.
+    moves it with its width, so that a vague event can make no sharp cluster of its own.
 
     Parameters
     ----------

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import zlib
 
 import geopandas as gpd
 import numpy as np
@@ -23,11 +22,12 @@ from numpy.typing import NDArray
 from artimap import schema
 from artimap.claims import Ledger
 from artimap.corridor import Corridor
-from artimap.coverage import LIKELY_SHARE, Pieces, bare, changed, last_day, publishers, reports
+from artimap.coverage import LIKELY_SHARE, changed, last_day, publishers, reports
 from artimap.dates import day_of
+from artimap.risk.counting import ages, count, tally
 from artimap.risk.explaining import Shares
-from artimap.risk.model import DAYS_PER_MONTH, RiskModel, why_not_counted
-from artimap.risk.posterior import Counts, Floats, Ints, Posterior, posterior
+from artimap.risk.model import RiskModel
+from artimap.risk.posterior import Counts, Floats, Posterior, posterior
 from artimap.risk.severity import severity
 from artimap.vocab import EventKind, Info, Where
 
@@ -91,15 +91,10 @@ def corridor_risk(
         none: gpd.GeoDataFrame = schema.empty(schema.RISK, crs=corridor.crs)
         none.attrs.update(model=model, as_of=day, tally={}, off_corridor=0.0, publishers=None)
         return none
-    # one order of rows, whatever the caller's, so that sums and draws are the same to the last digit
-    events = bare(located.sort_values("event_id", kind="stable"))
-    spread = corridor.spread(events, reach=model.reach)
-    reasons = why_not_counted(events, as_of=day, model=model)
-    bins = Pieces.of(table)
-    row, piece, share = bins.over(spread)
-    used = reasons.isna().to_numpy()[row]
-    rows, counts = _counts(events, row[used], piece[used], share[used], day=day, model=model, length_m=bins.length_m)
+    counted = count(corridor, located, table, day=day, model=model)
+    events, counts, bins = counted.events, counted.counts, counted.pieces
     found = posterior(counts, model.fading, prior=model.prior, seed=model.seed)
+    behind = events.iloc[counted.rows]
 
     weight = model.fading.mean_weight(counts.newest, counts.oldest)
     placed = found.placed * weight[counts.row]
@@ -110,24 +105,20 @@ def corridor_risk(
     out["density"] = out["events_used"] / length_km
     out["exposure_km_months"] = counts.exposure
     out = _rates(out, found)
-    out = _evidence(out, events.iloc[rows], counts, placed, day=day)
-    told = reports(corridor, events, ledger, spread=spread, pieces=bins, day=day, reach=model.reach)
+    out = _evidence(out, behind, counts, placed, day=day)
+    told = reports(corridor, events, ledger, spread=counted.spread, pieces=bins, day=day, reach=model.reach)
     out["newest_report"] = told.groupby("piece")["day"].max().reindex(range(len(table))).to_numpy()
     now, before, whole = publishers(told, len(table), day=day, window_days=model.trend_days)
     out["publishers_recent"], out["publishers_earlier"] = (now, before) if ledger is not None else (None, None)
     out["caution"] = SOURCES_CHANGED if ledger is not None and changed(*whole) else None
     out = _classes(out, day=day, model=model)
     risk: gpd.GeoDataFrame = schema.conform(out, schema.RISK, crs=corridor.crs)
-    why = reasons.where(~reasons.isna(), pd.Series(list(spread.why_not), index=events.index, dtype=schema.TEXT))
-    tally = why.dropna().value_counts()
     risk.attrs["model"] = model
     risk.attrs["as_of"] = day
-    risk.attrs["tally"] = {str(one): int(n) for one, n in sorted(tally.items(), key=lambda pair: (-pair[1], pair[0]))}
-    newest, oldest = _ages(events, day)
-    fading = model.fading.mean_weight(newest, oldest)
-    risk.attrs["off_corridor"] = float((spread.off_corridor * fading)[reasons.isna().to_numpy()].sum())
+    risk.attrs["tally"] = tally(counted)
+    fading = model.fading.mean_weight(*ages(events, day))
+    risk.attrs["off_corridor"] = float((counted.spread.off_corridor * fading)[counted.reasons.isna()].sum())
     risk.attrs["publishers"] = whole if ledger is not None else None
-    behind = events.iloc[rows]
     risk.attrs["shares"] = Shares(
         lixel_id=risk["lixel_id"].to_numpy(),
         base=found.base,
@@ -176,34 +167,6 @@ def corridor_risk_by_kind(
         for kind in EventKind
         if kind in model.kinds
     }  # fmt: skip
-
-
-def _ages(events: pd.DataFrame, day: dt.date) -> tuple[Floats, Floats]:
-    """Give the least and greatest age of each event in days: what was reported by the day was before it."""
-    today = pd.Timestamp(day)
-    start, end = events["date_start"], events["date_end"].fillna(events["date_start"])
-    newest = np.clip((today - end).dt.days.to_numpy(dtype=float), 0.0, None)
-    oldest = np.clip((today - start).dt.days.to_numpy(dtype=float), 0.0, None)
-    return np.minimum(newest, oldest), oldest
-
-
-def _counts(
-    events: pd.DataFrame,
-    row: Ints,
-    piece: Ints,
-    share: Floats,
-    *,
-    day: dt.date,
-    model: RiskModel,
-    length_m: Floats,
-) -> tuple[Ints, Counts]:
-    """Give the rows that count on the pieces, and the counts made of them."""
-    rows, new = np.unique(row, return_inverse=True)
-    newest, oldest = _ages(events.iloc[rows], day)
-    seeds = np.array([zlib.crc32(str(one).encode()) for one in events["event_id"].iloc[rows]], dtype=np.int64)
-    exposure = length_m / 1000.0 * model.fading.days / DAYS_PER_MONTH
-    leans = events["place_kind"].iloc[rows].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy(dtype=bool)
-    return rows, Counts(exposure, np.asarray(new, dtype=np.int64), piece, share, newest, oldest, leans, seeds)
 
 
 def _rates(out: gpd.GeoDataFrame, found: Posterior) -> gpd.GeoDataFrame:

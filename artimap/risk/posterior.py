@@ -9,7 +9,6 @@ Croicu & Hegre with as many imputations as draws.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,47 +189,56 @@ class _Grid:
 
 
 class _Placing:
-    """Puts events on pieces, in all chains at once."""
+    """Puts events on pieces, in all chains at once; those whose place and day are sure once for all."""
 
     def __init__(self, counts: Counts, decay: Decay, *, seed: int, sweeps: int) -> None:
-        self.counts, self.decay = counts, decay
-        self.rows, self.pieces, self.entries = len(counts.newest), len(counts.exposure), len(counts.row)
-        self.on = np.bincount(counts.row, weights=counts.share, minlength=self.rows)
-        self.first = np.searchsorted(counts.row, np.arange(self.rows))
-        self.last = np.searchsorted(counts.row, np.arange(self.rows), side="right") - 1
-        self.leans = counts.leans[counts.row]
+        self.decay, self.pieces = decay, len(counts.exposure)
+        rows = len(counts.newest)
+        on = np.bincount(counts.row, weights=counts.share, minlength=rows)
+        number = np.bincount(counts.row, minlength=rows)
+        sure = (number == 1) & (on > 1 - 1e-12) & (counts.oldest - counts.newest < 1e-9)
+        self.open = ~sure[counts.row]
+        piece, age = counts.piece[~self.open], counts.newest[sure]
+        self.sure = [np.bincount(piece, weights=one, minlength=self.pieces) for one in self._weights(age)]
+        self.row = (np.cumsum(~sure) - 1)[counts.row[self.open]]
+        self.piece, self.share = counts.piece[self.open], counts.share[self.open]
+        self.newest, self.span, self.on = counts.newest[~sure], (counts.oldest - counts.newest)[~sure], on[~sure]
+        self.first = np.searchsorted(self.row, np.arange(len(self.on)))
+        self.last = np.searchsorted(self.row, np.arange(len(self.on)), side="right") - 1
+        self.leans = counts.leans[~sure][self.row]
         # each event has numbers of its own: another event more or less changes none of them
-        own = [np.random.default_rng([seed, int(one)]).random((3, sweeps, _CHAINS)) for one in counts.seeds]
+        own = [np.random.default_rng([seed, int(one)]).random((3, sweeps, _CHAINS)) for one in counts.seeds[~sure]]
         self.uniform = np.stack(own, axis=3) if own else np.zeros((3, sweeps, _CHAINS, 0))
         self.at = (np.arange(_CHAINS) * self.pieces)[:, None]
 
+    def _weights(self, age: Floats) -> tuple[Floats, Floats, Floats]:
+        """Give the discounted weight of events of an age, and whether they lie in either trend window."""
+        span = self.decay.trend_days
+        now, before = age < span, (age >= span) & (age < 2 * span)
+        return self.decay.weight(age) / self.decay.correction, now.astype(float), before.astype(float)
+
     def weigh(self, rates: Floats | None) -> tuple[Floats, Floats, Floats]:
-        """Give the weight of each entry, its running sum, and the sum for each event; by chain."""
-        weight = np.tile(self.counts.share, (_CHAINS, 1))
+        """Give the weight of each open entry, its running sum, and the sum for each event; by chain."""
+        weight = np.tile(self.share, (_CHAINS, 1))
         if rates is not None:
-            weight = np.where(self.leans, weight * rates[:, self.counts.piece], weight)
+            weight = np.where(self.leans, weight * rates[:, self.piece], weight)
         running = np.cumsum(weight.ravel()).reshape(weight.shape)
         total = running[:, self.last] - running[:, self.first] + weight[:, self.first]
         return weight, running, total
 
-    def draw(self, sweep: int, weighed: tuple[Floats, Floats, Floats]) -> tuple[Floats, Floats, Floats]:
+    def draw(self, sweep: int, weighed: tuple[Floats, Floats, Floats]) -> tuple[Floats, ...]:
         """Draw place and day of each event: discounted counts, and counts of the two trend windows; by chain."""
         weight, running, total = weighed
         where, chosen, day = self.uniform[:, sweep]
         start = running[:, self.first] - weight[:, self.first]
         found = np.searchsorted(running.ravel(), (start + chosen * total).ravel(), side="right").reshape(total.shape)
-        entry = np.clip(found - (np.arange(_CHAINS) * self.entries)[:, None], self.first, self.last)
+        entry = np.clip(found - (np.arange(_CHAINS) * len(self.row))[:, None], self.first, self.last)
         there = where < self.on
-        age = self.counts.newest + day * (self.counts.oldest - self.counts.newest)
-        at = (self.at + self.counts.piece[entry])[there]
-        span = self.decay.trend_days
-        return (
-            self._tally(at, (self.decay.weight(age) / self.decay.correction)[there]),
-            self._tally(at, (age < span)[there]),
-            self._tally(at, ((age >= span) & (age < 2 * span))[there]),
-        )
+        at = (self.at + self.piece[entry])[there]
+        drawn = self._weights((self.newest + day * self.span)[there])
+        return tuple(self._tally(at, one) + sure for one, sure in zip(drawn, self.sure, strict=True))
 
-    def _tally(self, at: Ints, weight: NDArray[Any]) -> Floats:
+    def _tally(self, at: Ints, weight: Floats) -> Floats:
         size = _CHAINS * self.pieces
         counted = np.bincount(at, weights=weight, minlength=size)
         return np.asarray(counted, dtype=float).reshape(_CHAINS, self.pieces)
@@ -263,25 +271,28 @@ def posterior(counts: Counts, decay: Decay, *, prior: Prior | None = None, seed:
     correction = decay.correction
     exposure = counts.exposure / correction
     mean_weight = decay.mean_weight(counts.newest, counts.oldest)
+    on = np.bincount(counts.row, weights=counts.share, minlength=len(counts.newest))
     sweeps = _KEPT if prior is not None else _BURN_IN + _KEPT
     placing = _Placing(counts, decay, seed=seed, sweeps=sweeps)
-    grid = _Grid.over(exposure, float((placing.on * mean_weight).sum()) / correction, prior)
+    grid = _Grid.over(exposure, float((on * mean_weight).sum()) / correction, prior)
     rng = np.random.default_rng(seed)
     size = (_KEPT, _CHAINS, len(exposure))
     shape, scale, now, before = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
     nodes = np.empty(size[:2], dtype=np.int64)
-    placed, adds, base = np.zeros(len(counts.row)), np.zeros(len(counts.row)), np.zeros(len(exposure))
+    placed, adds = np.zeros(len(placing.row)), np.zeros(len(placing.row))
+    base, inverse = np.zeros(len(exposure)), np.zeros(len(exposure))
     weighed = placing.weigh(None)
     node = np.zeros(_CHAINS, dtype=np.int64)
     for sweep in range(sweeps):
         slot = sweep - (sweeps - _KEPT)
         if slot >= 0:
             # the mean over places given the rates, not the places drawn: less noise, the same expectation
-            probable = weighed[0] / weighed[2][:, counts.row]
-            a, b = grid.shape[node][:, None], grid.rate[node][:, None]
-            placed += probable.mean(axis=0)
-            adds += (probable / (b + exposure[counts.piece])).mean(axis=0)
-            base += (a / (b + exposure)).mean(axis=0)
+            probable = weighed[0] / weighed[2][:, placing.row]
+            one_by = 1.0 / (grid.rate[node][:, None] + exposure)
+            placed += probable.mean(axis=0) / _KEPT
+            adds += (probable * one_by[:, placing.piece]).mean(axis=0) / _KEPT
+            base += (grid.shape[node][:, None] * one_by).mean(axis=0) / _KEPT
+            inverse += one_by.mean(axis=0) / _KEPT
         count, recent, earlier = placing.draw(sweep, weighed)
         node = grid.draw(count, rng)
         a, b = grid.shape[node][:, None], grid.rate[node][:, None]
@@ -289,25 +300,20 @@ def posterior(counts: Counts, decay: Decay, *, prior: Prior | None = None, seed:
             rates = rng.gamma(a + count) / (b + exposure)
             weighed = placing.weigh(np.maximum(rates, _LEAST * rates.max(axis=1, keepdims=True)))
         if slot >= 0:
-            shape[slot], scale[slot], nodes[slot], now[slot], before[slot] = (
-                a + count,
-                b + exposure,
-                node,
-                recent,
-                earlier,
-            )
+            shape[slot], scale[slot], nodes[slot] = a + count, b + exposure, node
+            now[slot], before[slot] = recent, earlier
     flat = (_KEPT * _CHAINS, len(exposure))
     taken = nodes.ravel()
-    on = placing.on[counts.row]
-    adds *= on * mean_weight[counts.row] / correction / _KEPT
-    base /= _KEPT
+    every, added = np.ones(len(counts.row)), inverse[counts.piece]
+    every[placing.open], added[placing.open] = placed, adds
+    added *= (on * mean_weight)[counts.row] / correction
     window = counts.exposure / decay.days * decay.trend_days
     trend = _trend(now.reshape(flat), before.reshape(flat), grid.shape[taken], grid.rate[taken], window)
     return Posterior(
-        rate=base + np.bincount(counts.piece, weights=adds, minlength=len(exposure)),
+        rate=base + np.bincount(counts.piece, weights=added, minlength=len(exposure)),
         bounds=quantiles(shape.reshape(flat), scale.reshape(flat), LEVELS, rng=rng),
-        placed=placed * on / _KEPT,
-        adds=adds,
+        placed=every * on[counts.row],
+        adds=added,
         base=base,
         shape=shape.reshape(flat),
         scale=scale.reshape(flat),

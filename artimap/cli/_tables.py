@@ -1,0 +1,65 @@
+"""Tables to a screen or a file, for the commands that print one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from artimap.crs import WGS84
+from artimap.errors import ShareError
+from artimap.geopackage import write_geopackage
+from artimap.sources import table_csv
+from artimap.write import write_text
+
+FORMATS = (".csv", ".json", ".geojson", ".gpkg")
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give a table as plain rows: no geometry, days as text, null for what is missing."""
+    plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore")).copy()
+    for name in plain.columns:
+        if pd.api.types.is_datetime64_any_dtype(plain[name].dtype):
+            plain[name] = plain[name].dt.strftime("%Y-%m-%d")
+    rows: list[dict[str, Any]] = json.loads(plain.to_json(orient="records", force_ascii=False))
+    return rows
+
+
+def as_json(content: object) -> str:
+    """Write rows as JSON."""
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def save(table: pd.DataFrame, path: Path) -> Path:
+    """Write a table by the ending of its file.
+
+    Raises
+    ------
+    ShareError
+        If the ending is none of :data:`FORMATS`, or a table without geometry shall have one.
+    """
+    kind = path.suffix.lower()
+    spatial = isinstance(table, gpd.GeoDataFrame)
+    if kind == ".csv":
+        write_text(path, "\ufeff" + table_csv(pd.DataFrame(records(table), columns=_plain(table))))
+    elif kind == ".json":
+        write_text(path, as_json(records(table)) + "\n")
+    elif kind == ".geojson" and spatial:
+        bare = gpd.GeoDataFrame(
+            pd.DataFrame(records(table), columns=_plain(table)), geometry=table.geometry.to_numpy(), crs=table.crs
+        )
+        write_text(path, bare.to_crs(WGS84).to_json(drop_id=True) + "\n")
+    elif kind == ".gpkg" and spatial:
+        write_geopackage({"stretches": table}, path, day=table.attrs["as_of"])
+    else:
+        some = ", ".join(FORMATS if spatial else FORMATS[:2])
+        msg = f"{path.name}: artimap writes {some} here; choose one of these endings"
+        raise ShareError(msg)
+    return path
+
+
+def _plain(table: pd.DataFrame) -> list[str]:
+    return [name for name in table.columns if name != "geometry"]

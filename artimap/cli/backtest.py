@@ -1,0 +1,62 @@
+"""``artimap backtest``: whether the ranking held."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+from pathlib import Path
+
+from artimap.area import Area
+from artimap.cli._commands import Commands
+from artimap.dates import day_of
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    test = commands.add_parser("backtest", help="rates of past days against what was reported afterwards")
+    test.add_argument("--start", metavar="DAY", help="first origin (default: two years before the end)")
+    test.add_argument("--as-of", metavar="DAY", help="last day looked at (default: last day of the data)")
+    test.add_argument("--step", type=int, default=30, metavar="DAYS", help="days forecast each time (default: 30)")
+    test.add_argument("--events", type=Path, metavar="FILE", help="your own reports, added to the embedded ones")
+    test.add_argument("--decisions", type=Path, metavar="FILE", help="decisions on pairs of reports (artimap review)")
+    test.add_argument("--road", metavar="ID", help="road (default: the area's corridor)")
+    test.add_argument("--length-m", type=float, metavar="M", help="equal pieces of this length, not named stretches")
+    test.add_argument(
+        "--half-life", type=float, action="append", metavar="DAYS",
+        help="half-life of the model; repeat it to compare several (default: 90)",
+    )  # fmt: skip
+    test.add_argument("--json", action="store_true", help="print JSON")
+    test.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write the picture (.png) or the periods (.csv, .json)"
+    )
+    test.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace, where: Area) -> int:
+    from artimap.backtesting import backtest  # noqa: PLC0415 - slow to import, used only here
+    from artimap.cli._tables import as_json, records, save  # noqa: PLC0415
+    from artimap.corridor import read_corridor  # noqa: PLC0415
+    from artimap.gathering import gather  # noqa: PLC0415
+    from artimap.risk import RiskModel  # noqa: PLC0415
+
+    corridor = read_corridor(where, args.road or where.corridor_id)
+    gathered = gather(where, args.events, args.decisions)
+    stop = day_of(args.as_of) if args.as_of else where.data_until
+    start = day_of(args.start) if args.start else stop - dt.timedelta(days=730)
+    lives = args.half_life or [90.0]
+    models = {f"half-life {life:g} d" if len(lives) > 1 else "model": RiskModel(half_life_days=life) for life in lives}
+    print(f"… {(stop - start).days // args.step if args.step > 0 else 0} origins", file=sys.stderr, flush=True)
+    found = backtest(
+        gathered.events, corridor, models, start, stop, args.step, ledger=gathered.ledger,
+        pieces=corridor.lixels(args.length_m) if args.length_m is not None else None,
+    )  # fmt: skip
+    if args.output is not None:
+        done = found.save(args.output) if args.output.suffix.lower() == ".png" else save(found.periods, args.output)
+        print(done)
+    if args.json:
+        print(as_json({"summary": records(found.summary), "not_dated": found.not_dated, "flagged": found.flagged}))
+    else:
+        print(found.summary.to_string(index=False, float_format="{:.3g}".format))
+        print(f"{found.not_dated} events have no day of report; they were taken as reported on their last day.")
+    return 0

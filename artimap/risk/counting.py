@@ -1,0 +1,87 @@
+"""From a table of events to counts over pieces of road."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from artimap.corridor import Corridor
+from artimap.coverage import Pieces, bare
+from artimap.risk.model import DAYS_PER_MONTH, RiskModel, why_not_counted
+from artimap.risk.posterior import Counts, Floats
+from artimap.spreading import Ints, Spread
+from artimap.vocab import Where
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """Events, where they may lie, why some do not count, and the counts of the others.
+
+    Attributes
+    ----------
+    events
+        EVENTS in order of their ids, whatever the caller's order, so that sums and draws
+        are the same to the last digit.
+    spread, reasons
+        Where each may lie; why it does not count (null where it does).
+    pieces
+        The pieces of road.
+    rows
+        The row of ``events`` of each event in ``counts``.
+    counts
+        Events that count and touch a piece.
+    """
+
+    events: gpd.GeoDataFrame
+    spread: Spread
+    reasons: pd.Series
+    pieces: Pieces
+    rows: Ints
+    counts: Counts
+
+
+def count(
+    corridor: Corridor, located: gpd.GeoDataFrame, table: gpd.GeoDataFrame, *, day: dt.date, model: RiskModel
+) -> Counted:
+    """Count events over the pieces in ``table`` on a day."""
+    events = bare(located.sort_values("event_id", kind="stable"))
+    spread = corridor.spread(events, reach=model.reach)
+    reasons = why_not_counted(events, as_of=day, model=model)
+    pieces = Pieces.of(table)
+    row, piece, share = pieces.over(spread)
+    used = reasons.isna().to_numpy()[row]
+    rows, new = np.unique(row[used], return_inverse=True)
+    behind = events.iloc[rows]
+    newest, oldest = ages(behind, day)
+    counts = Counts(
+        exposure=pieces.length_m / 1000.0 * model.fading.days / DAYS_PER_MONTH,
+        row=np.asarray(new, dtype=np.int64),
+        piece=piece[used],
+        share=share[used],
+        newest=newest,
+        oldest=oldest,
+        leans=behind["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy(dtype=bool),
+        seeds=np.array([zlib.crc32(str(one).encode()) for one in behind["event_id"]], dtype=np.int64),
+    )
+    return Counted(events, spread, reasons, pieces, np.asarray(rows, dtype=np.int64), counts)
+
+
+def ages(events: pd.DataFrame, day: dt.date) -> tuple[Floats, Floats]:
+    """Give the least and greatest age of each event in days: what was reported by the day was before it."""
+    today = pd.Timestamp(day)
+    start, end = events["date_start"], events["date_end"].fillna(events["date_start"])
+    newest = np.clip((today - end).dt.days.to_numpy(dtype=float), 0.0, None)
+    oldest = np.clip((today - start).dt.days.to_numpy(dtype=float), 0.0, None)
+    return np.minimum(newest, oldest), oldest
+
+
+def tally(counted: Counted) -> dict[str, int]:
+    """Give why rows do not count, and how many, the most frequent first."""
+    off = pd.Series(list(counted.spread.why_not), index=counted.events.index, dtype=counted.reasons.dtype)
+    why = counted.reasons.where(~counted.reasons.isna(), off).dropna().value_counts()
+    return {str(one): int(n) for one, n in sorted(why.items(), key=lambda pair: (-pair[1], pair[0]))}
