@@ -434,8 +434,9 @@ def _furniture(
     ]
     key = "map.title" if corridor is None else "map.title_road"
     road = "" if corridor is None else corridor.ref
+    title = asked.title or tr(key, lang, road=road, area=area.label)
     return made.Furniture(
-        title=asked.title or tr(key, lang, road=road, area=area.label),
+        title=title,
         subtitle=tr("map.subtitle", lang, day=format_day(asked.as_of, lang)),
         note=made.sensitivity_note(asked.audience.value, lang),
         briefing=tuple(section for section in briefing if section is not None),
@@ -455,6 +456,8 @@ def _furniture(
             licensed=() if risk is None else risk.attrs.get("licensed", ()),
             model=model,
             author=asked.author,
+            title=title,
+            as_of=asked.as_of,
             lang=lang,
         ),
     )

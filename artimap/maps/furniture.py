@@ -39,11 +39,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, a few words, and a list."""
+    """A heading, a few words, and a list; ``name`` where other parts of the page ask for it."""
 
     heading: str
     text: str = ""
     items: tuple[Item, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +308,8 @@ def about_sections(
     licensed: Sequence[str] = (),
     model: object | None,
     author: str | None,
+    title: str,
+    as_of: dt.date,
     lang: str,
 ) -> tuple[Section, ...]:
     """Give disclaimer, limits, method, sources and licences.
@@ -325,12 +328,14 @@ def about_sections(
         The risk model, a frozen dataclass whose every field is printed; or None.
     author
         Who made the map; None leaves the line out.
+    title, as_of
+        What the map is called and its day, for those who cite it.
     lang
         Language of the words.
     """
     sections = [
-        Section(tr("map.about.disclaimer_head", lang), tr("map.about.disclaimer", lang)),
-        Section(tr("map.about.use_head", lang), tr("map.about.use", lang)),
+        Section(tr("map.about.disclaimer_head", lang), tr("map.about.disclaimer", lang), name="disclaimer"),
+        Section(tr("map.about.use_head", lang), tr("map.about.use", lang), name="use"),
     ]
     items = [
         Item(f"{entry.attribution} · {entry.licence}", _used_for(entry, lang))
@@ -339,7 +344,10 @@ def about_sections(
     if publishers:
         items.append(Item(tr("map.about.publishers", lang, n=format_count(publishers, lang))))
     items += [Item(tr("report.licences.counted", lang, source=source)) for source in licensed]
-    sections.append(Section(tr("map.about.sources_head", lang), "", tuple(items)))
+    sections.append(Section(tr("map.about.sources_head", lang), "", tuple(items), name="sources"))
+    by = tr("map.about.cite_by", lang, author=author) if author else ""
+    cited = tr("map.about.cite", lang, by=by, title=title, day=format_day(as_of, lang))
+    sections.append(Section(tr("map.about.cite_head", lang), cited, name="cite"))
     if model is not None and dataclasses.is_dataclass(model):
         rows = tuple(Item(name, text) for name, text in parameters(model, lang))
         sections.append(Section(tr("map.about.method_head", lang), tr("map.about.method", lang), rows))

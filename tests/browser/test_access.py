@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,24 @@ def test_the_road_as_a_line_is_linked_with_the_map(page, tables):
 
 def narrow(page):
     return page.viewport_size["width"] < 900
+
+
+@pytest.mark.parametrize("lang", ["en", "ht"])
+def test_paper_is_whole(opened, saved, lang):
+    with opened(saved, LAPTOP) as page:
+        if lang != "en":
+            page.click(f".languages [lang={lang}]")
+            page.wait_for_selector(f"html[lang={lang}]", state="attached")
+        sheet = page.pdf(prefer_css_page_size=True, print_background=True)
+        boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", sheet)
+        assert len(boxes) >= 2
+        assert {(round(float(wide)), round(float(high))) for wide, high in boxes} == {(842, 595)}  # A4 across
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        for part in (".paper-title", ".print-legend", ".paper-strip .strip", ".paper-foot", ".sheets table"):
+            assert page.locator(part).count() == 1, part
+        assert "OpenStreetMap" in page.locator(".paper-foot").inner_text()
+        over = "n => n.scrollHeight > n.clientHeight + 1 || n.scrollWidth > n.clientWidth + 1"
+        assert not page.locator(".app").evaluate(over)
+        assert not page.locator(".print-legend").evaluate(over)
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert page.locator(".paper").count() == 0

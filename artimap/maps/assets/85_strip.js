@@ -2,19 +2,19 @@
    Drawn from the same data and marks as the map, and linked with it. */
 const STRIP = { left: 58, right: 18, town: 15, lanes: 4, post: 24, band: 20, zone: 11, events: 150, least: 860 };
 
-function stripNode(width) {
+function stripNode(width, tall = STRIP.events) {
   const side = DATA.road;
   const wide = Math.max(STRIP.least, width || STRIP.least);
   const x = (metres) => STRIP.left + (metres / side.length_m) * (wide - STRIP.left - STRIP.right);
   const made = svg("svg", { class: "strip", width: wide, role: "group", "aria-label": fill("strip", { road: side.ref }) });
-  const scene = { made, x, wide, y: 6 };
+  const scene = { made, x, wide, tall, y: 6 };
   stripTowns(scene, side);
   stripPosts(scene);
   stripBand(scene);
   stripAxis(scene, side);
   stripZones(scene, side);
   stripEvents(scene, side);
-  const cursor = svg("g", { class: "strip-cursor", visibility: "hidden" }, svg("path", { d: `M0 ${STRIP.top || 0}V${scene.y}` }), svg("text", { y: 10 }));
+  const cursor = svg("g", { class: "strip-cursor", visibility: "hidden" }, svg("path", { d: `M0 0V${scene.y}` }), svg("text", { y: 10 }));
   made.append(cursor);
   made.setAttribute("height", scene.y + 4);
   made.setAttribute("viewBox", `0 0 ${wide} ${scene.y + 4}`);
@@ -152,7 +152,7 @@ function stripEvents(scene, side) {
   const newest = Math.max(...rows.map(([key]) => time(key)));
   const oldest = Math.min(...rows.map(([key]) => time(key)));
   const top = scene.y + 10;
-  const at = (ms) => top + ((newest - ms) / Math.max(newest - oldest, 1)) * STRIP.events;
+  const at = (ms) => top + ((newest - ms) / Math.max(newest - oldest, 1)) * scene.tall;
   rowName(scene, word("strip_events"), top);
   for (let year = new Date(newest).getUTCFullYear(); year > new Date(oldest).getUTCFullYear(); year -= 1) {
     const y = at(Date.UTC(year, 0, 1));
@@ -177,7 +177,7 @@ function stripEvents(scene, side) {
     node.classList.toggle("is-past", !passes(key));
     scene.made.append(node);
   }
-  scene.y = top + STRIP.events + 12;
+  scene.y = top + scene.tall + 12;
 }
 
 /* A line over the strip where the pointer is, and a ring on the map at that kilometre. */

@@ -99,40 +99,6 @@ function keys() {
   });
 }
 
-/* Paper: the map takes a fixed size, shows the whole area, and the pages behind it are filled. */
-let before = null;
-
-function printing() {
-  const sheets = document.getElementById("sheets");
-  const road = el("table", {}, el("caption", { text: word("tab_road") }));
-  road.append(el("thead", {}, el("tr", {}, ...["print_stretch", "print_km", "print_said"].map((key) => el("th", { scope: "col", text: word(key) })))));
-  const rows = el("tbody", {});
-  for (const key of DATA.panel.road) {
-    const detail = DATA.details[key];
-    rows.append(el("tr", {}, el("th", { scope: "row", dir: "auto", text: detail.where }), el("td", { text: detail.heading }), el("td", { dir: "auto", text: detail.sentence })));
-  }
-  road.append(rows);
-  const columns = (name) => el("div", { class: "columns" }, ...DATA.panel[name].map((one) => sectionNode(one, "h2")));
-  const legend = el("div", { class: "print-legend" });
-  for (const group of DATA.panel.legend) {
-    const layer = DATA.layers.find((one) => one.name === group.layer);
-    if (group.rows.length && (!layer || layer.shown)) legend.append(legendGroup({ ...group, toggle: false }));
-  }
-  sheets.replaceChildren(legend, columns("briefing"), road, columns("about"));
-  before = { center: map.getCenter(), zoom: map.getZoom() };
-  document.body.classList.add("printing");
-  map.invalidateSize({ animate: false });
-  wholeArea(false);
-}
-
-function printed() {
-  document.body.classList.remove("printing");
-  document.getElementById("sheets").replaceChildren();
-  map.invalidateSize({ animate: false });
-  if (before) map.setView(before.center, before.zoom, { animate: false });
-  before = null;
-}
-
 async function start() {
   const [west, south, east, north] = DATA.meta.limits;
   map.attributionControl?.remove();

@@ -1,0 +1,74 @@
+/* Paper: A4 landscape. Page 1 has title, map, legend, the road as a line, sources and limits of
+   use; page 2 the table of stretches, then the briefing and all that the panel says. */
+const PAPER = { wide: 1040, events: 62 };
+let before = null;
+
+function paperLegend() {
+  const legend = el("div", { class: "print-legend" });
+  for (const group of DATA.panel.legend) {
+    const layer = DATA.layers.find((one) => one.name === group.layer);
+    if (group.rows.length && (!layer || layer.shown)) legend.append(legendGroup({ ...group, toggle: false }));
+  }
+  return legend;
+}
+
+function paperTitle() {
+  const days = document.querySelector(".time-count");
+  const filtered = document.querySelector("#title .filtered span");
+  const sub = [DATA.title[1], DATA.title[2], days && days.textContent, filtered && filtered.textContent].filter(Boolean).join(" · ");
+  return el("header", { class: "paper-title" }, el("p", { class: "paper-head", dir: "auto", text: DATA.title[0] }), el("p", { dir: "auto", text: sub }));
+}
+
+/* Sources and limits of use, in few words: the about page is printed whole further on. */
+function paperFoot() {
+  const foot = el("footer", { class: "paper-foot" });
+  for (const section of DATA.panel.about) {
+    if (!["disclaimer", "use", "sources", "cite"].includes(section.name)) continue;
+    const items = section.items.map((item) => item.text).join("; ");
+    foot.append(el("p", { dir: "auto" }, el("b", { text: `${section.heading}. ` }), [section.text, items].filter(Boolean).join(" ")));
+  }
+  return foot;
+}
+
+function paperTable() {
+  const sheet = DATA.sheets.find((one) => one.name === "stretches");
+  if (!sheet) return null;
+  const head = el("tr", {}, ...sheet.columns.map(([name, kind]) => el("th", { scope: "col", class: `is-${kind}`, text: word(`col_${name}`) })), el("th", { scope: "col", text: word("print_said") }));
+  const rows = sheet.rows.map((row) =>
+    el(
+      "tr",
+      {},
+      ...sheet.columns.map(([, kind], n) => el(n ? "td" : "th", { class: `is-${kind}`, scope: n ? null : "row", dir: "auto", text: cellText(row[n + 1], kind) || "–" })),
+      el("td", { dir: "auto", text: DATA.details[row[0]].sentence }),
+    ),
+  );
+  return el("table", {}, el("caption", { text: word("sheet_stretches") }), el("thead", {}, head), el("tbody", {}, ...rows));
+}
+
+function printing() {
+  if (before) return;
+  const columns = (name) => el("div", { class: "columns" }, ...DATA.panel[name].map((one) => sectionNode(one, "h2")));
+  const strip = DATA.road ? el("div", { class: "paper-strip" }, stripNode(PAPER.wide, PAPER.events)) : null;
+  const pieces = [paperTitle(), paperLegend(), strip, paperFoot()].filter(Boolean);
+  pieces.forEach((piece) => piece.classList.add("paper"));
+  document.getElementById("sheets").replaceChildren(...[paperTable(), columns("briefing"), columns("margin"), columns("about")].filter(Boolean));
+  before = { center: map.getCenter(), zoom: map.getZoom(), least: map.options.minZoom };
+  app.append(...pieces);
+  document.body.classList.add("printing");
+  map.options.minZoom = 0;
+  map.invalidateSize({ animate: false });
+  const [west, south, east, north] = DATA.meta.bounds;
+  map.fitBounds([[south, west], [north, east]], { animate: false, padding: [6, 6] });
+}
+
+function printed() {
+  if (!before) return;
+  document.body.classList.remove("printing");
+  document.getElementById("sheets").replaceChildren();
+  document.querySelectorAll(".paper").forEach((piece) => piece.remove());
+  tables.cursor = null;
+  map.options.minZoom = before.least;
+  map.invalidateSize({ animate: false });
+  map.setView(before.center, before.zoom, { animate: false });
+  before = null;
+}
