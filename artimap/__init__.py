@@ -108,6 +108,7 @@ _LAZY = {
     "read_places": "sources.osm",
     "read_roads": "sources.osm",
     "Reach": "spreading",
+    "ZoneModel": "zones",
     "control_zones": "zones",
 }
 
@@ -156,6 +157,7 @@ __all__ = [
     "SharePolicy",
     "State",
     "Stretch",
+    "ZoneModel",
     "add_cod_ab",
     "add_osm",
     "apply_decisions",

@@ -154,7 +154,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
     if audience is not Audience.INTERNAL:
         risk["event_ids"] = _only(risk["event_ids"], set(out["event_id"]))
     status = control_status(area, said, as_of=day, events=known)
-    zones = control_zones(area, said, as_of=day, status=status)
+    zones = control_zones(area, said, as_of=day, events=known, status=status)
     posts = checkpoints_on(corridor, said, as_of=day)
 
     written: list[Path] = []

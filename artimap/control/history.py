@@ -119,6 +119,25 @@ def intervals(said: Said, subject: str, first: int, last: int) -> list[dict[str,
     return rows
 
 
+def interval_of(said: Said, subject: str, day: int) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
+    """Give the first and last day around a day on which a subject's status and actors are the same.
+
+    The first is null where it has been so for as long as anything tells, the last where nothing in the claims ends it.
+    """
+    turns = turning_days(said.affecting(subject), said.model)
+    now = _told(said.answer(subject, day))[:2]
+    first = last = None
+    for turn in [one for one in reversed(turns) if one <= day]:
+        if _told(said.answer(subject, turn - 1))[:2] != now:
+            first = _stamp(turn)
+            break
+    for turn in [one for one in turns if one > day]:
+        if _told(said.answer(subject, turn))[:2] != now:
+            last = _stamp(turn - 1)
+            break
+    return first, last
+
+
 def what_changed(
     area: Area,
     ledger: Ledger,

@@ -263,7 +263,7 @@ def roadside(
 def _zones_along(corridor: Corridor, zones: gpd.GeoDataFrame) -> tuple[tuple[str, float, float], ...]:
     """Give where the road runs through each zone, the larger zones first."""
     spans = []
-    table = zones[zones["kind"] != Status.UNKNOWN]
+    table = zones[(zones["kind"] != Status.UNKNOWN) & (zones["band"].fillna(1) == 1)]
     table = table.assign(_size=-table.geometry.area).sort_values(["_size", "zone_id"], kind="stable")
     for zone_id, shape in zip(table["zone_id"], table.geometry, strict=True):
         area = shape.buffer(100) if shape.geom_type in ("LineString", "MultiLineString") else shape

@@ -170,10 +170,15 @@ def zones_layers(zones: gpd.GeoDataFrame, said: Said, *, lang: str) -> Drawn:
         if mark is None or not parts:
             continue
         detail = zone_detail(row, mark.key, said, lang)
-        details.append(detail)
+        edge = (known(row["band"]) or 1) > 1
+        if not edge:
+            details.append(detail)
+        # outer bands have no detail and no fill of their own: a soft edge must not look like ground that is held
+        opens = f"zone:reported:{row['subject']}" if edge else detail.key
         feature = Feature(
-            detail.key, mark.key, parts, label=detail.where, groups=detail.icon.groups, details=(detail.key,)
-        )
+            detail.key, "zone_edge" if edge else mark.key, parts, label=detail.where, groups=detail.icon.groups,
+            details=(opens,),
+        )  # fmt: skip
         found.setdefault(str(row["layer"]), []).append(feature)
     layers = tuple(
         Layer(f"zones_{name}", f"map.layer.zones_{name}", "area", tuple(features)) for name, features in found.items()

@@ -51,6 +51,12 @@ def _roads(area: Area) -> frozenset[str]:
     return frozenset(read_roads(area)["road_id"])
 
 
+def place_radius(area: Area, place_id: str) -> float | None:
+    """Give how far a place reaches by its kind, in metres; null for a place that the area does not know."""
+    found = _places(area).get(place_id)
+    return None if found is None else found[1]
+
+
 def place_rows(table: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
     """Give every row its geometry and radius from its place columns.
 
