@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import calibration, hotspots, read_acled, start
+from benchmarks import backtest, calibration, hotspots, read_acled, start
 
-SUITES = {"start": start.run, "calibration": calibration.run, "hotspots": hotspots.run, "read_acled": read_acled.run}
+SUITES = {
+    "start": start.run,
+    "calibration": calibration.run,
+    "backtest": backtest.run,
+    "hotspots": hotspots.run,
+    "read_acled": read_acled.run,
+}
 
 
 def main() -> None:
