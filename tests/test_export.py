@@ -69,7 +69,8 @@ def test_every_row_has_a_category_in_its_style(package):
 
 def test_doubt_travels_along(package):
     zones = pyogrio.read_dataframe(package, layer="zones_reported")
-    assert zones["says"].notna().all()
+    assert zones["says"].notna().any()  # a clash or an attack makes a zone without a claim of who holds what
+    assert zones["sentence"].notna().all()
     lines = pyogrio.read_dataframe(package, layer="corridor")
     assert lines["sentence"].str.contains("80 %").any()
 
