@@ -25,7 +25,7 @@ from artimap.geopackage import write_geopackage
 from artimap.maps import briefing_map, strip_map
 from artimap.report import corridor_report
 from artimap.risk import RiskModel, corridor_risk
-from artimap.share import HeldBack, licensed_sources, releasable, releasable_claims
+from artimap.share import Gated, SharePolicy, gate, licensed_sources
 from artimap.sources.reading import Read
 from artimap.sources.template import quarantine_csv
 from artimap.vocab import Audience, Lang
@@ -52,8 +52,8 @@ class Briefing:
         Paths written, in the order written.
     tally
         Why events have no weight on the corridor: reason to number.
-    held_back
-        Events held back because of the audience.
+    gated
+        What was held back or changed because of the audience.
     own_rows, own_rejected
         Rows of the user's file, and how many of them were rejected.
     quarantine
@@ -72,7 +72,7 @@ class Briefing:
     as_of: dt.date
     files: tuple[Path, ...]
     tally: dict[str, int]
-    held_back: HeldBack
+    gated: Gated
     own_rows: int
     own_rejected: int
     quarantine: Path | None
@@ -95,6 +95,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
     audience: Audience = Audience.PARTNERS,
     since: Path | None = None,
     model: RiskModel | None = None,
+    policy: SharePolicy | None = None,
     progress: Progress | None = None,
 ) -> Briefing:
     """Write a briefing on an area's corridor: map, report, risk table, strip picture, manifest.
@@ -120,6 +121,8 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
         An earlier briefing folder to compare with.
     model
         Parameters of the risk.
+    policy
+        Who gets what; :class:`artimap.share.SharePolicy` as it stands where null.
     progress
         Called with a few words before each step.
 
@@ -143,8 +146,9 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
     table, ledger, own = gathered.events, gathered.ledger, gathered.own
     day = day_of(as_of) if as_of is not None else _last_day(area, own)
     known = table[table["date_start"] <= pd.Timestamp(day)].reset_index(drop=True)
-    out, held = releasable(known, audience=audience)
-    said, _ = releasable_claims(ledger.until(day), audience=audience, events=out)
+    gated = gate(known, ledger.until(day), audience=audience, area=area, as_of=day, policy=policy)
+    out = known if gated.events is None else gated.events
+    said = ledger if gated.ledger is None else gated.ledger
 
     say("estimating the risk")
     # rates use every event: holding a row back must not make a road look calmer
@@ -162,13 +166,13 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
     # map and report take out themselves what the audience may not see, so that they can say how much
     chart = briefing_map(
         area, corridor=corridor, risk=risk, zones=zones, checkpoints=posts, events=known, ledger=ledger,
-        as_of=day, lang=lang, audience=audience,
+        as_of=day, lang=lang, audience=audience, policy=policy,
     )  # fmt: skip
     written.append(chart.save(folder / "map.html"))
     say("writing the report")
     report = corridor_report(
         area, corridor=corridor, risk=risk, zones=zones, status=status, checkpoints=posts, events=known, ledger=ledger,
-        as_of=day, lang=lang, audience=audience, since=since,
+        as_of=day, lang=lang, audience=audience, since=since, policy=policy,
     )  # fmt: skip
     written += [report.save(folder / "report.html"), report.save(folder / "report.md")]
     say("writing the tables")
@@ -182,11 +186,11 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
         quarantine = folder / "quarantine.csv"
         write_text(quarantine, quarantine_csv(own))
         written.append(quarantine)
-    content = _manifest(area, day=day, lang=lang, audience=audience, risk=risk, files=written, held=held)
+    content = _manifest(area, day=day, lang=lang, audience=audience, risk=risk, files=written, gated=gated)
     if events is not None:
         content["own_reports"] = {"sha256": data.digest(events)}
     if decisions is not None:
-        content["decisions"] = {"sha256": data.digest(decisions), "merged": dict(gathered.merged)}
+        content["decisions"] = {"sha256": data.digest(decisions), "merged": len(gathered.merged)}
     content["report"] = report.snapshot()
     write_text(folder / "manifest.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     written.append(folder / "manifest.json")
@@ -195,7 +199,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
         as_of=day,
         files=tuple(written),
         tally=dict(risk.attrs["tally"]),
-        held_back=held,
+        gated=gated,
         own_rows=0 if own is None else own.rows,
         own_rejected=0 if own is None else len(own.quarantine),
         quarantine=quarantine,
@@ -234,7 +238,7 @@ def _manifest(
     audience: Audience,
     risk: gpd.GeoDataFrame,
     files: list[Path],
-    held: HeldBack,
+    gated: Gated,
 ) -> dict[str, Any]:
     """Write down what the briefing is made of, for checking and for comparing with the next one."""
     entries = data.manifest(area.name)
@@ -250,7 +254,8 @@ def _manifest(
         "audience": audience.value,
         "model": parameters,
         "left_out": risk.attrs["tally"],
-        "held_back": held.total,
+        "held_back": {"events": dict(gated.events_held.reasons), "statements": dict(gated.claims_held.reasons)},
+        "method": list(gated.method_words(Lang.EN)),
         "files": [{"file": path.name, "bytes": path.stat().st_size, "sha256": data.digest(path)} for path in files],
         "data": [{"name": entry.name, "sha256": entry.sha256, "licence": entry.licence} for entry in entries.layers],
     }

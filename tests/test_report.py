@@ -229,9 +229,9 @@ def test_rows_held_back_do_not_reach_partners_and_are_counted(artibonite, rn1):
             assert secret not in shown
         assert "plain words" in shown
     text = report_of(artibonite, rn1, events=rows, claims=claims).markdown()
-    assert "severe sensitivity: 1 row" in text
-    assert "high sensitivity: 1 row" in text
-    assert "positions of forces: 2 rows" in text
+    assert "Events held back: 2 (positions of forces: 1; sensitivity severe: 1)" in text
+    assert "Statements held back: 3 (sensitivity high: 1; positions of forces: 1; about events held back" in text
+    assert "2 events and 3 statements held back for this audience" in text
     inside = report_of(artibonite, rn1, events=rows, claims=claims, audience="internal").markdown()
     assert "secret words" in inside
     assert "Do not pass it on" in inside

@@ -84,11 +84,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     print("Events without weight on the road, and why:")
     for why, number in done.tally.items():
         print(f"  {number:4d}  {why}")
-    if done.held_back.total:
-        print(
-            f"Held back from the audience '{args.audience}': {done.held_back.sensitive} sensitive rows, "
-            f"{done.held_back.positions} rows on force positions, "
-            f"{done.held_back.licensed} rows of sources that may not be passed on."
-        )
+    for line in (*done.gated.held_words(Lang.EN), *done.gated.method_words(Lang.EN)):
+        print(f"For the audience '{args.audience}': {line}")
     print("Silence is not safety: stretches without reports are marked, never cleared.")
     return 0

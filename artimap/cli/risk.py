@@ -40,9 +40,10 @@ def add(commands: Commands) -> None:
 def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.cli._tables import as_json, records, save  # noqa: PLC0415 - slow to import, used only here
     from artimap.corridor import read_corridor  # noqa: PLC0415
+    from artimap.dates import day_of  # noqa: PLC0415
     from artimap.gathering import gather  # noqa: PLC0415
     from artimap.risk import ROAD_KINDS, RiskModel, corridor_risk, explain  # noqa: PLC0415
-    from artimap.share import releasable  # noqa: PLC0415
+    from artimap.share import gate  # noqa: PLC0415
 
     corridor = read_corridor(where, args.road or where.corridor_id)
     gathered = gather(where, args.events, args.decisions)
@@ -56,7 +57,8 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         pieces=corridor.lixels(args.length_m) if args.length_m is not None else None,
         ledger=gathered.ledger,
     )
-    named = set(releasable(gathered.events, audience=Audience(args.audience))[0]["event_id"])
+    seen = gate(gathered.events, None, audience=Audience(args.audience), area=where, as_of=day_of(day)).events
+    named = set((gathered.events if seen is None else seen)["event_id"])
     if args.explain:
         parts = explain(risk, args.explain)
         shown = parts["event_id"].isin(named) | parts["weight"].isna()

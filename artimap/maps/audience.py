@@ -6,13 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from artimap import schema
+from artimap.area import Area
 from artimap.claims import Ledger
-from artimap.schema import split_names
-from artimap.share import releasable, releasable_claims
+from artimap.share import Gated, SharePolicy, gate
 from artimap.vocab import Audience
 
 
@@ -23,15 +21,27 @@ class Left:
     Attributes
     ----------
     held
-        Events and posts that this audience may not see.
+        Rows that the caller had taken out before.
     earlier, later
         Events before the days that the map shows; events that end, or were first reported,
         after the day of the answer.
+    gated
+        What the gate left out or changed for the audience.
+    posts
+        Posts of which this audience may see no claim.
     """
 
     held: int = 0
     earlier: int = 0
     later: int = 0
+    gated: Gated | None = None
+    posts: int = 0
+
+    def words(self, lang: str) -> tuple[str, ...]:
+        """Say what the audience does not get, and what was done to rows."""
+        if self.gated is None:
+            return ()
+        return (*self.gated.held_words(lang, posts=self.posts), *self.gated.method_words(lang))
 
 
 def _reported_later(ledger: Ledger | None, as_of: dt.date) -> set[str]:
@@ -56,9 +66,11 @@ def for_audience(
     events: gpd.GeoDataFrame | None,
     ledger: Ledger | None,
     checkpoints: gpd.GeoDataFrame | None,
+    area: Area,
     audience: Audience,
     as_of: dt.date,
     since: dt.date,
+    policy: SharePolicy | None = None,
 ) -> Seen:
     """Leave out what a reader may not see, and what lies outside the days that the map shows.
 
@@ -66,32 +78,22 @@ def for_audience(
     ----------
     events, ledger, checkpoints
         EVENTS, the claims, CHECKPOINTS, or None.
-    audience
-        For whom (see :func:`artimap.share.releasable`).
+    area, audience, policy
+        For whom, and who gets what (see :func:`artimap.share.gate`).
     as_of, since
         Last and first day that the map shows.
     """
-    held = later = earlier = 0
-    shown = events
-    allowed = events if events is not None else None
-    if events is not None:
-        allowed, back = releasable(events, audience=audience)
-        held += back.total
-        last = allowed["date_end"].fillna(allowed["date_start"])
+    later = earlier = posts = 0
+    until = None if ledger is None else ledger.until(as_of)
+    gated = gate(events, until, audience=audience, area=area, as_of=as_of, policy=policy)
+    shown = gated.events
+    if shown is not None:
+        last = shown["date_end"].fillna(shown["date_start"])
         unheard = _reported_later(ledger, as_of)
-        after = ((last > pd.Timestamp(as_of)) | allowed["event_id"].isin(unheard)).to_numpy(dtype=bool)
+        after = ((last > pd.Timestamp(as_of)) | shown["event_id"].isin(unheard)).to_numpy(dtype=bool)
         before = (last < pd.Timestamp(since)).to_numpy(dtype=bool) & ~after
         later, earlier = int(after.sum()), int(before.sum())
-        shown = allowed[~(after | before)]
-    heard = ledger
-    if ledger is not None:
-        until = ledger.until(as_of)
-        known = allowed if allowed is not None else schema.empty(schema.EVENTS)
-        heard, _ = releasable_claims(until, audience=audience, events=known)
-        if checkpoints is not None:
-            dropped = set(until.claims["claim_id"]) - set(heard.claims["claim_id"])
-            behind = [split_names(cell) for cell in checkpoints["claims"]]
-            keep = np.array([not ids or any(one not in dropped for one in ids) for ids in behind], dtype=bool)
-            held += len(keep) - int(keep.sum())
-            checkpoints = checkpoints[keep]
-    return Seen(shown, heard, checkpoints, Left(held, earlier, later))
+        shown = shown[~(after | before)]
+    if checkpoints is not None and ledger is not None:
+        checkpoints, posts = gated.posts(checkpoints)
+    return Seen(shown, gated.ledger, checkpoints, Left(0, earlier, later, gated, posts))

@@ -39,6 +39,7 @@ from artimap.maps.layers import (
 from artimap.maps.listed import listed_field
 from artimap.maps.render import Page, to_html
 from artimap.maps.thematic import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
+from artimap.share import SharePolicy
 from artimap.vocab import Audience, Lang
 from artimap.write import write_text
 
@@ -222,6 +223,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     author: str | None = None,
     changes: Sequence[str] = (),
     held_back: int = 0,
+    policy: SharePolicy | None = None,
 ) -> BriefingMap:
     """Make the map of an area as of a day: one page that asks nothing of any network.
 
@@ -252,7 +254,10 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     changes
         What changed since an earlier briefing, a sentence each; left out where empty.
     held_back
-        Rows that the caller has already held back, to be counted with the others.
+        Rows that the caller has already held back, to be told beside the others.
+    policy
+        Who gets what; :class:`artimap.share.SharePolicy` as it stands where null. What it does to rows is
+        printed in the margin.
 
     Returns
     -------
@@ -270,7 +275,10 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     for name, table in (("risk", risk), ("zones", zones), ("checkpoints", checkpoints), ("events", events)):
         if table is not None:
             require(table, area.crs, what=name)
-    seen = for_audience(events=events, ledger=ledger, checkpoints=checkpoints, audience=reader, as_of=day, since=first)
+    seen = for_audience(
+        events=events, ledger=ledger, checkpoints=checkpoints, area=area, audience=reader, as_of=day, since=first,
+        policy=policy,
+    )  # fmt: skip
     seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
     said = Said(seen.ledger, lang)
     side = None if corridor is None else roadside(corridor, zones=zones, events=seen.events)
@@ -326,7 +334,7 @@ _ORDER = (
 
 
 def _add_held(left: Left, more: int) -> Left:
-    return Left(left.held + more, left.earlier, left.later)
+    return replace(left, held=left.held + more)
 
 
 def _limits(area: Area) -> tuple[float, float, float, float]:

@@ -208,7 +208,8 @@ def margin_sections(
             rows: list[dict[str, Any]] = silent.to_dict("records")
             items = tuple(Item(text_or(row["name"]), "", f"stretch:{row['lixel_id']}") for row in rows)
             sections.append(Section(tr("map.margin.silent", lang), tr("map.margin.silent_text", lang), items))
-    counts = []
+    counts: list[Item] = []
+    counts += [Item(line) for line in left.words(lang)]
     if left.held:
         counts.append(Item(tr("map.margin.held", lang, n=format_count(left.held, lang))))
     if left.earlier:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -15,37 +15,32 @@ from artimap.claims import Ledger
 from artimap.corridor import Corridor
 from artimap.dates import day_of
 from artimap.report.previous import Previous, read_previous
-from artimap.schema import split_names
-from artimap.share import HeldBack, releasable, releasable_claims
+from artimap.share import Gated, SharePolicy, gate
 from artimap.sources import read_events
-from artimap.vocab import RESTRICTED, About, Audience, EventKind, Lang
+from artimap.vocab import Audience, Lang
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How many rows the audience does not see, and why.
+    """What the audience does not see.
 
-    ``licensed`` counts events of sources that may not be passed on, ``related``
-    claims about events held back, ``earlier`` rows that were taken out
-    before the report was asked for.
+    ``gated`` is what the gate left out or changed, ``posts`` the posts of which every claim is left out,
+    ``earlier`` rows that were taken out before the report was asked for.
     """
 
-    by_sensitivity: tuple[tuple[str, int], ...] = ()
-    deployments: int = 0
-    checkpoints: int = 0
-    related: int = 0
+    gated: Gated | None = None
+    posts: int = 0
     earlier: int = 0
-    licensed: int = 0
 
     @property
-    def total(self) -> int:
-        """Rows held back in all, each counted once."""
-        return (
-            sum(number for _, number in self.by_sensitivity)
-            + self.deployments
-            + self.checkpoints
-            + (self.related + self.earlier + self.licensed)
-        )
+    def events(self) -> int:
+        """Events held back."""
+        return 0 if self.gated is None else self.gated.events_held.total
+
+    @property
+    def claims(self) -> int:
+        """Statements held back."""
+        return 0 if self.gated is None else self.gated.claims_held.total
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,56 +128,6 @@ def _or_empty(table: pd.DataFrame | None, kind: schema.Table) -> pd.DataFrame:
     return pd.DataFrame(out)
 
 
-def hold_back(
-    events: pd.DataFrame, ledger: Ledger | None, checkpoints: pd.DataFrame, audience: Audience
-) -> tuple[pd.DataFrame, Ledger | None, pd.DataFrame, Held]:
-    """Leave out what ``audience`` may not see (:mod:`artimap.share`), and count it.
-
-    A checkpoint goes too when every claim behind it goes.
-
-    Returns
-    -------
-    tuple
-        Events, ledger and checkpoints as the audience sees them, and the count.
-    """
-    if audience is Audience.INTERNAL:
-        return events, ledger, checkpoints, Held()
-    out, held = releasable(events, audience=audience)
-    counts = _restricted(events[events["kind"] != EventKind.DEPLOYMENT])
-    if ledger is None:
-        return out, None, checkpoints, Held(counts, held.positions, licensed=held.licensed)
-    hidden = events[~events["event_id"].isin(out["event_id"])]["event_id"]
-    # claims about events that nobody passed in stay: only those of events held back go
-    shown = events if len(events) else pd.DataFrame({"event_id": ledger.claims["subject"].unique()})
-    said, held_claims = releasable_claims(ledger, audience=audience, events=shown[~shown["event_id"].isin(hidden)])
-    claims = ledger.claims[ledger.claims["about"] != About.DEPLOYMENT]
-    direct = _restricted(claims)
-    related = held_claims.sensitive - sum(number for _, number in direct)
-    kept = set(said.claims["claim_id"])
-
-    def seen(behind: object) -> bool:
-        ids = split_names(behind)
-        return not ids or any(one in kept for one in ids)
-
-    keep = pd.Series([seen(behind) for behind in checkpoints["claims"]], index=checkpoints.index, dtype=bool)
-    merged = dict(counts)
-    for name, number in direct:
-        merged[name] = merged.get(name, 0) + number
-    held_rows = Held(
-        by_sensitivity=tuple(sorted(merged.items())),
-        deployments=held.positions + held_claims.positions,
-        checkpoints=int((~keep).sum()),
-        related=related,
-        licensed=held.licensed,
-    )
-    return out, said, checkpoints[keep], held_rows
-
-
-def _restricted(table: pd.DataFrame) -> tuple[tuple[str, int], ...]:
-    words = table.loc[table["sensitivity"].isin([word.value for word in RESTRICTED]), "sensitivity"]
-    return tuple(sorted((str(name), int(number)) for name, number in words.value_counts().items()))
-
-
 def _fees(ledger: Ledger | None) -> pd.DataFrame:
     if ledger is None:
         return pd.DataFrame({"checkpoint_id": [], "claim_id": []}, dtype=schema.TEXT)
@@ -214,28 +159,30 @@ def make_context(  # noqa: PLR0913 - one keyword a table
     audience: str = "partners",
     since: str | Path | None = None,
     model: object | None = None,
-    held_back: HeldBack | int = 0,
+    held_back: int = 0,
+    policy: SharePolicy | None = None,
 ) -> Context:
     """Gather what a report is made from; the parameters are those of ``corridor_report``."""
     day = day_of(as_of)
     said = None if ledger is None else ledger.until(day)
     if events is None:
         events = read_events(area) if ledger is not None else schema.empty(schema.EVENTS, crs=corridor.crs)
-    if "why_not" not in events.columns:
-        events = corridor.locate(events)
-    known = pd.DataFrame(events)
-    known = known[known["date_start"] <= pd.Timestamp(day)]
+    known = events[events["date_start"] <= pd.Timestamp(day)]
     status_seen = _or_empty(status, schema.STATUS)
-    shown, said_seen, posts, held = hold_back(
-        known, said, _or_empty(checkpoints, schema.CHECKPOINTS), Audience(audience)
-    )
+    gated = gate(known, said, audience=Audience(audience), area=area, as_of=day, policy=policy)
+    shown, said_seen = known if gated.events is None else gated.events, gated.ledger
+    if "why_not" not in shown.columns:  # not located yet, or somewhere else now than they were
+        shown = corridor.locate(shown)
+    posts, hidden_posts = _or_empty(checkpoints, schema.CHECKPOINTS), 0
+    if said is not None:
+        posts, hidden_posts = gated.posts(posts)
     return Context(
         area=area,
         corridor=corridor,
         risk=_in_order(risk),
         zones=_or_empty(zones, schema.ZONES),
         status=status_seen,
-        events=shown.reset_index(drop=True),
+        events=pd.DataFrame(shown).reset_index(drop=True),
         claims=_or_empty(None if said_seen is None else said_seen.claims, schema.CLAIMS).reset_index(drop=True),
         checkpoints=posts.reset_index(drop=True),
         as_of=day,
@@ -243,7 +190,7 @@ def make_context(  # noqa: PLR0913 - one keyword a table
         audience=Audience(audience),
         model=risk.attrs.get("model") if model is None else model,
         previous=None if since is None else read_previous(Path(since)),
-        held=replace(held, earlier=held_back.total if isinstance(held_back, HeldBack) else held_back),
+        held=Held(gated, hidden_posts, held_back),
         later=0 if ledger is None or said is None else len(ledger.claims) - len(said.claims),
         fees=_fees(said_seen),
         tally=dict(risk.attrs.get("tally", {})),

@@ -92,23 +92,11 @@ def _held(ctx: Context) -> list[Block]:
     blocks: list[Block] = [Heading(say(ctx, "unknown.held"))]
     if ctx.audience is Audience.INTERNAL:
         return [*blocks, Paragraph(cell(run(say(ctx, "unknown.internal"), strong=True)), "warn")]
-    items = [
-        cell(f"{say(ctx, f'sensitivity.{name}')}{say(ctx, 'colon')}{counted(ctx, 'rows', number)}")
-        for name, number in ctx.held.by_sensitivity
-    ]
-    if ctx.held.deployments:
-        items.append(
-            cell(f"{say(ctx, 'unknown.deployments')}{say(ctx, 'colon')}{counted(ctx, 'rows', ctx.held.deployments)}")
-        )
-    if ctx.held.checkpoints:
-        items.append(
-            cell(f"{say(ctx, 'unknown.posts')}{say(ctx, 'colon')}{counted(ctx, 'rows', ctx.held.checkpoints)}")
-        )
-    if ctx.held.related:
-        items.append(cell(f"{say(ctx, 'unknown.related')}{say(ctx, 'colon')}{counted(ctx, 'rows', ctx.held.related)}"))
-    if ctx.held.licensed:
-        rows = counted(ctx, "rows", ctx.held.licensed)
-        items.append(cell(f"{say(ctx, 'unknown.licensed')}{say(ctx, 'colon')}{rows}"))
+    gated = ctx.held.gated
+    told = () if gated is None else (
+        *gated.held_words(ctx.lang, posts=ctx.held.posts), *gated.method_words(ctx.lang)
+    )  # fmt: skip
+    items = [cell(line) for line in told]
     if ctx.held.earlier:
         items.append(cell(say(ctx, "unknown.earlier", rows=counted(ctx, "rows", ctx.held.earlier))))
     if not items:

@@ -26,7 +26,7 @@ from artimap.report.markdown import to_markdown
 from artimap.report.previous import snapshot
 from artimap.report.sections import sections
 from artimap.report.wording import say
-from artimap.share import HeldBack
+from artimap.share import SharePolicy
 from artimap.write import write_text
 
 _POLICY = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -167,7 +167,8 @@ def corridor_report(  # noqa: PLR0913 - one keyword a table
     audience: str = "partners",
     since: str | Path | None = None,
     model: object | None = None,
-    held_back: HeldBack | int = 0,
+    held_back: int = 0,
+    policy: SharePolicy | None = None,
 ) -> Report:
     """Make the report on a corridor as of a day.
 
@@ -197,7 +198,10 @@ def corridor_report(  # noqa: PLR0913 - one keyword a table
     model
         The risk model, where ``risk`` does not carry it.
     held_back
-        What was taken out for the audience before, to be counted.
+        Rows taken out for the audience before, to be told.
+    policy
+        Who gets what; :class:`artimap.share.SharePolicy` as it stands where null. What it does to rows is
+        printed among what is not known.
 
     Raises
     ------
@@ -219,5 +223,6 @@ def corridor_report(  # noqa: PLR0913 - one keyword a table
         since=since,
         model=model,
         held_back=held_back,
+        policy=policy,
     )
     return Report(context, sections(context))

@@ -125,7 +125,8 @@ def _not_known(ctx: Context) -> str:
         stretches=counted(ctx, "stretches", len(silent)),
         km=format_number(length_km, ctx.lang),
         events=counted(ctx, "events", len(nowhere)),
-        held=counted(ctx, "rows", ctx.held.total),
+        held_events=counted(ctx, "events", ctx.held.events),
+        held_claims=counted(ctx, "claims", ctx.held.claims),
     )
 
 
