@@ -52,9 +52,10 @@ function printing() {
   const pieces = [paperTitle(), paperLegend(), strip, paperFoot()].filter(Boolean);
   pieces.forEach((piece) => piece.classList.add("paper"));
   document.getElementById("sheets").replaceChildren(...[paperTable(), columns("briefing"), columns("margin"), columns("about")].filter(Boolean));
-  before = { center: map.getCenter(), zoom: map.getZoom(), least: map.options.minZoom };
+  before = { center: map.getCenter(), zoom: map.getZoom(), least: map.options.minZoom, most: map.options.maxBounds };
   app.append(...pieces);
   document.body.classList.add("printing");
+  map.setMaxBounds(null); // its pull towards the limits would come late, and change the view that is put back
   map.options.minZoom = 0;
   map.invalidateSize({ animate: false });
   const [west, south, east, north] = DATA.meta.bounds;
@@ -70,5 +71,6 @@ function printed() {
   map.options.minZoom = before.least;
   map.invalidateSize({ animate: false });
   map.setView(before.center, before.zoom, { animate: false });
+  map.setMaxBounds(before.most);
   before = null;
 }
