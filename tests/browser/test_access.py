@@ -31,7 +31,7 @@ def faults(page, axe):
 
 @pytest.mark.parametrize(("size", "lang"), [(LAPTOP, "ht"), (SMALL, "fr")])
 def test_axe_finds_nothing(opened, saved, axe, size, lang):
-    with opened(saved, size) as page:
+    with opened(saved, size, reduced_motion="reduce") as page:  # not while the sheet slides
         page.click(f".languages [lang={lang}]")
         page.wait_for_selector(f"html[lang={lang}]", state="attached")
         page.click("#tab-events")

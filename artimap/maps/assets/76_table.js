@@ -1,7 +1,7 @@
 /* The same facts as tables, below the map: stretches, posts, events, statements. Every column
    sorts; what is not known always stands last. */
 const TABLE_ROWS = 150;
-const tables = { node: null, name: null, sort: new Map(), shown: TABLE_ROWS, cursor: null };
+const tables = { node: null, name: "stretches", sort: new Map(), shown: TABLE_ROWS, cursor: null };
 
 /* Statements are in the details already: a row for each, told once. */
 function statementsSheet() {
