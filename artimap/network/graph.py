@@ -18,6 +18,7 @@ from artimap.network.joining import Joined, join_lines
 from artimap.network.lixelising import LixelIndex, lixel_index, lixel_lines
 from artimap.network.measuring import measures
 from artimap.network.noding import Noding
+from artimap.network.ordering import Ordered, ordered
 from artimap.spreading import Floats, Ints
 
 _SAME_LENGTH = 1e-9
@@ -181,6 +182,11 @@ class RoadNetwork:
         np.cumsum(np.bincount(here, minlength=nodes), out=ptr[1:])
         edge = np.where(order < number, order, order - number).astype(np.int32)
         return Adjacency(ptr, there[order], edge)
+
+    @cached_property
+    def ordered(self) -> Ordered:
+        """The same network in the order of its places, for long searches; made once and kept."""
+        return ordered(self.nodes_xy, self.edges, self.length_m)
 
     @cached_property
     def component(self) -> NDArray[np.int32]:

@@ -58,14 +58,20 @@ class LixelIndex:
         return out
 
 
-def lixel_index(edge_length_m: Floats, length_m: float) -> LixelIndex:
-    """Cut edges of the given lengths into lixels: at least one an edge, also where it has no length."""
+def lixel_ptr(edge_length_m: Floats, length_m: float) -> Ints:
+    """Say where the lixels of each edge begin, int64 (E+1,)."""
     if not (np.isfinite(length_m) and length_m > 0):
         msg = f"length_m must be greater than 0 metres, not {length_m!r}"
         raise ValueError(msg)
-    number = np.maximum(1, np.ceil(edge_length_m / length_m - _SLACK)).astype(np.int64)
-    ptr = np.zeros(len(number) + 1, dtype=np.int64)
-    np.cumsum(number, out=ptr[1:])
+    ptr = np.zeros(len(edge_length_m) + 1, dtype=np.int64)
+    np.cumsum(np.maximum(1, np.ceil(edge_length_m / length_m - _SLACK)).astype(np.int64), out=ptr[1:])
+    return ptr
+
+
+def lixel_index(edge_length_m: Floats, length_m: float) -> LixelIndex:
+    """Cut edges of the given lengths into lixels: at least one an edge, also where it has no length."""
+    ptr = lixel_ptr(edge_length_m, length_m)
+    number = np.diff(ptr)
     edge = np.repeat(np.arange(len(number), dtype=np.int32), number)
     mid = (np.arange(ptr[-1]) - ptr[edge]).astype(np.float64)
     mid += 0.5

@@ -1,0 +1,94 @@
+"""The same sums without compiling: for small problems, where compiling would cost more than it saves."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+
+from artimap.density.kernels import Kernel
+from artimap.density.placing import Placing
+from artimap.network.graph import RoadNetwork
+from artimap.spreading import Floats, Ints
+
+_S_A_PAIR, _S_A_STEP = 2e-8, 3e-6
+"""Seconds for an event at a lixel, and for a node reached."""
+
+MOST_S = 0.5
+"""Up to about so many seconds are not worth compiling, nor loading what was compiled."""
+
+
+def seconds(network: RoadNetwork, events: Placing, lixels: int) -> float:
+    """Give an upper bound of what this way of working takes."""
+    searches = 2 * min(len(events.edge), len(network.edges))
+    return _S_A_PAIR * len(events.edge) * lixels + _S_A_STEP * searches * len(network.nodes_xy)
+
+
+def distances(ways: list[list[tuple[int, float]]], source: int, bandwidth_m: float) -> dict[int, float]:
+    """Give the nodes nearer than the bandwidth and how far they are (Dijkstra 1959)."""
+    out: dict[int, float] = {}
+    heap = [(0.0, source)]
+    while heap:
+        distance, node = heappop(heap)
+        if node in out:
+            continue
+        out[node] = distance
+        for other, length in ways[node]:
+            if other not in out and distance + length < bandwidth_m:
+                heappush(heap, (distance + length, other))
+    return out
+
+
+def ways_of(network: RoadNetwork) -> list[list[tuple[int, float]]]:
+    """Give for each node the nodes beside it and how far they are."""
+    out: list[list[tuple[int, float]]] = [[] for _ in range(len(network.nodes_xy))]
+    for (one, other), length in zip(network.edges.tolist(), network.length_m.tolist(), strict=True):
+        out[one].append((other, length))
+        out[other].append((one, length))
+    return out
+
+
+def each_edge(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, bandwidth_m: float) -> Any:
+    """Give, edge by edge that has events: rows of the events, places in reach, and distances (event, place).
+
+    ``at[ptr[f]:ptr[f + 1]]`` are the places on edge f.
+    """
+    ways = ways_of(network)
+    kept: dict[int, Floats] = {}
+
+    def from_node(node: int) -> Floats:
+        if node not in kept:
+            row = np.full(len(ways), np.inf)
+            near = distances(ways, node, bandwidth_m)
+            row[list(near)] = list(near.values())
+            kept[node] = row
+        return kept[node]
+
+    order = np.lexsort((events.weight, events.offset_m, events.edge))
+    first = np.flatnonzero(np.r_[True, np.diff(events.edge[order]) != 0]) if len(order) else np.zeros(0, dtype=int)
+    start, end, length = network.edges[:, 0], network.edges[:, 1], network.length_m
+    count = np.diff(ptr)
+    for rows in np.split(order, first[1:]) if len(order) else ():
+        e = int(events.edge[rows[0]])
+        off, rest = events.offset_m[rows], length[e] - events.offset_m[rows]
+        by_start, by_end = from_node(int(start[e])), from_node(int(end[e]))
+        near = np.minimum(by_start + off.min(), by_end + rest.min()) < bandwidth_m
+        edges = np.union1d(np.flatnonzero(near[start] | near[end]), [e])
+        which = np.repeat(edges, count[edges])
+        places = np.arange(len(which)) + np.repeat(ptr[edges] - np.cumsum(count[edges]) + count[edges], count[edges])
+        q = at[places]
+        to_start = np.minimum(by_start[start[which]] + q, by_start[end[which]] + length[which] - q)
+        to_end = np.minimum(by_end[start[which]] + q, by_end[end[which]] + length[which] - q)
+        apart = np.minimum(off[:, None] + to_start, rest[:, None] + to_end)
+        own = which == e
+        apart[:, own] = np.minimum(apart[:, own], np.abs(off[:, None] - q[own]))
+        yield rows, places, apart
+
+
+def sums(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, kernel: Kernel, bandwidth_m: float) -> Floats:
+    """Give the kernel's weighted sum at each place."""
+    out = np.zeros(len(at))
+    for rows, places, apart in each_edge(network, events, ptr, at, bandwidth_m):
+        out[places] += events.weight[rows] @ kernel(apart, bandwidth_m)
+    return out
