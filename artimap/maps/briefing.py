@@ -18,6 +18,7 @@ from artimap.errors import ShareError
 from artimap.i18n import format_day, tr
 from artimap.maps import furniture as made
 from artimap.maps.audience import Left, Seen, for_audience
+from artimap.maps.crowd import CROWD, Sorted, crowd_field, crowd_layers, sort_events
 from artimap.maps.details import Detail, Icon, Said
 from artimap.maps.facts import Roadside, Sheet, events_sheet, names_to_find, posts_sheet, roadside, stretches_sheet
 from artimap.maps.field import Field
@@ -167,7 +168,7 @@ _FRAME = """<iframe srcdoc="{{ html }}" sandbox="allow-scripts allow-popups allo
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """What the caller asked for, beside the tables."""
 
     since: dt.date
@@ -177,18 +178,20 @@ class _Asked:
     title: str | None
     author: str | None
     changes: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Tables:
+class Tables:
     """What is analysed, as the reader may see it."""
 
     corridor: Corridor | None
     risk: gpd.GeoDataFrame | None
     zones: gpd.GeoDataFrame | None
     seen: Seen
-    sheets: tuple[Sheet, ...]
-    roadside: Roadside | None
+    crowd: Sorted | None = None
+    sheets: tuple[Sheet, ...] = ()
+    roadside: Roadside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,22 +283,36 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         policy=policy,
     )  # fmt: skip
     seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
-    said = Said(seen.ledger, lang)
-    side = None if corridor is None else roadside(corridor, zones=zones, events=seen.events)
-    tables = _Tables(corridor, risk, zones, seen, _sheets(risk, seen), side)
-    asked = _Asked(first, day, lang, reader, title, author, tuple(changes))
-    others = dict.fromkeys(Lang(one).value for one in languages if Lang(one).value != lang)
+    crowd = sort_events(seen.events) if seen.events is not None and len(seen.events) >= CROWD else None
+    listed = None if crowd is not None else seen.events
+    side = None if corridor is None else roadside(corridor, zones=zones, events=listed)
+    return pages(
+        area,
+        Tables(corridor, risk, zones, seen, crowd, _sheets(risk, seen.checkpoints, listed), side),
+        Asked(first, day, lang, reader, title, author, tuple(changes)),
+        languages,
+    )
+
+
+def pages(area: Area, tables: Tables, asked: Asked, languages: Sequence[str]) -> BriefingMap:
+    """Make the page in each language."""
+    said = Said(tables.seen.ledger, asked.lang)
+    others = dict.fromkeys(Lang(one).value for one in languages if Lang(one).value != asked.lang)
     page, field = _page(area, tables, said, asked, None)
     translated = (_page(area, tables, said.into(one), replace(asked, lang=one), field) for one in others)
     return BriefingMap(page, tuple(one for one, _ in translated))
 
 
-def _page(area: Area, tables: _Tables, said: Said, asked: _Asked, field: Field | None) -> tuple[Page, Field | None]:
+def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | None) -> tuple[Page, Field | None]:
     """Make the page in one language, and its events as columns where they are not made yet."""
     parts = _analysis(tables, said, asked.lang)
     limits, events = _limits(area), tables.seen.events
     if field is None and events is not None:
-        field = listed_field(events, parts.drawn_events, limits=limits, first=asked.since, last=asked.as_of)
+        days = {"first": asked.since, "last": asked.as_of}
+        if tables.crowd is None:
+            field = listed_field(events, parts.drawn_events, limits=limits, **days)
+        else:
+            field = crowd_field(events, tables.crowd, limits=limits, **days)
     base, spots = _base(area, tables.corridor, parts, said, asked.lang)
     layers = tuple(sorted((*base, *parts.layers), key=lambda layer: _ORDER.index(layer.name)))
     page = Page(
@@ -306,7 +323,7 @@ def _page(area: Area, tables: _Tables, said: Said, asked: _Asked, field: Field |
         details=(*parts.details, *spots),
         road=tuple(detail.key for detail in parts.road),
         events=tuple(detail.key for detail in parts.events),
-        furniture=_furniture(area, tables, parts=parts, layers=layers, asked=asked),
+        furniture=_furniture(area, tables, parts=parts, layers=layers, asked=asked, field=field),
         as_of=asked.as_of.isoformat(),
         field=field,
         sheets=tables.sheets,
@@ -316,8 +333,9 @@ def _page(area: Area, tables: _Tables, said: Said, asked: _Asked, field: Field |
     return page, field
 
 
-def _sheets(risk: gpd.GeoDataFrame | None, seen: Seen) -> tuple[Sheet, ...]:
-    posts, events = seen.checkpoints, seen.events
+def _sheets(
+    risk: gpd.GeoDataFrame | None, posts: gpd.GeoDataFrame | None, events: gpd.GeoDataFrame | None
+) -> tuple[Sheet, ...]:
     made_of = (
         None if risk is None else stretches_sheet(risk),
         None if posts is None else posts_sheet(posts),
@@ -328,7 +346,7 @@ def _sheets(risk: gpd.GeoDataFrame | None, seen: Seen) -> tuple[Sheet, ...]:
 
 _ORDER = (
     "land", "rivers", "lakes", "communes", "department", "border", "zones_reported", "zones_estimated", "somewhere",
-    "roads", "corridor", "km", "shields", "checkpoints", "places", "events",
+    "crowd", "roads", "corridor", "km", "shields", "checkpoints", "places", "events",
 )  # fmt: skip
 """The layers from the lowest to the highest."""
 
@@ -343,10 +361,13 @@ def _limits(area: Area) -> tuple[float, float, float, float]:
     return west + 0.02, south + 0.02, east - 0.02, north + 0.12
 
 
-def _analysis(tables: _Tables, said: Said, lang: str) -> _Parts:
+def _analysis(tables: Tables, said: Said, lang: str) -> _Parts:
     corridor, risk, zones, seen = tables.corridor, tables.risk, tables.zones, tables.seen
-    nothing = Drawn((), ())
-    shown = nothing if seen.events is None else events_layers(seen.events, said, lang=lang)
+    nothing = shown = Drawn((), ())
+    if seen.events is not None and tables.crowd is not None:
+        shown = Drawn(crowd_layers(seen.events, tables.crowd, lang=lang), ())
+    elif seen.events is not None:
+        shown = events_layers(seen.events, said, lang=lang)
     listed = sorted((*shown.details, *shown.unplaced), key=lambda detail: detail.key)
     keys = frozenset(detail.key.removeprefix("event:") for detail in listed)
     road = nothing if corridor is None else corridor_layer(corridor, risk, lang=lang, event_ids=keys)
@@ -359,7 +380,7 @@ def _analysis(tables: _Tables, said: Said, lang: str) -> _Parts:
         details=tuple(one for drawn in every for one in (*drawn.details, *drawn.unplaced)),
         road=road.details,
         posts=posts.details,
-        events=_newest_first(shown, seen.events),
+        events=() if tables.crowd is not None else _newest_first(shown, seen.events),
         unplaced_events=shown.unplaced,
         unplaced_posts=posts.unplaced,
         drawn_events=shown,
@@ -424,7 +445,7 @@ def _place_detail(row: pd.Series, statements: tuple[Any, ...], lang: str) -> Det
 
 
 def _furniture(
-    area: Area, tables: _Tables, *, parts: _Parts, layers: tuple[Layer, ...], asked: _Asked
+    area: Area, tables: Tables, *, parts: _Parts, layers: tuple[Layer, ...], asked: Asked, field: Field | None
 ) -> made.Furniture:
     lang, corridor, risk, seen = asked.lang, tables.corridor, tables.risk, tables.seen
     claims = None if seen.ledger is None else seen.ledger.claims
@@ -432,7 +453,8 @@ def _furniture(
     model = None if risk is None else risk.attrs.get("model")
     by_key = {detail.key: detail for detail in parts.details}
     spread = sum(int(feature.size) for layer in layers if layer.name == "somewhere" for feature in layer.features)
-    unplaced = len(parts.unplaced_events) + len(parts.unplaced_posts)
+    nowhere = 0 if field is None or tables.crowd is None else field.n - field.marks - spread - field.outside
+    unplaced = len(parts.unplaced_events) + len(parts.unplaced_posts) + nowhere
     briefing = [
         made.as_of_section(as_of=asked.as_of, since=asked.since, events=seen.events, newest=newest, lang=lang),
         None if risk is None else made.worst_section(risk, by_key, lang),
@@ -456,6 +478,8 @@ def _furniture(
             left=seen.left,
             since=asked.since,
             lang=lang,
+            nowhere=nowhere,
+            outside=0 if field is None else field.outside,
         ),
         about=made.about_sections(
             area,
@@ -466,6 +490,7 @@ def _furniture(
             author=asked.author,
             title=title,
             as_of=asked.as_of,
+            sources=asked.sources,
             lang=lang,
         ),
     )

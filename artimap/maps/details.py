@@ -97,6 +97,12 @@ def day_or(value: object, lang: str, other: str = "") -> str:
     return other if day is None else format_day(day, lang)
 
 
+def iso_day(value: object) -> str:
+    """Give a day cell as ``2024-10-15``, or nothing where it is null."""
+    day = to_date(value)
+    return "" if day is None else day.isoformat()
+
+
 def to_date(value: object) -> dt.date | None:
     """Give a day cell as a date, or None where it is null."""
     if isinstance(value, pd.Timestamp):

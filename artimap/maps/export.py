@@ -24,6 +24,7 @@ from artimap.i18n import words
 from artimap.maps import style
 from artimap.maps.briefing import BriefingMap
 from artimap.maps.details import Detail
+from artimap.maps.field import not_crowded
 from artimap.maps.layers import Feature, Layer, Parts
 from artimap.maps.qgis import Form, Symbol, distinct, qml
 from artimap.maps.render import Page
@@ -73,6 +74,7 @@ def export_map(chart: BriefingMap, path: str | Path) -> tuple[Path, ...]:
         msg = "a map without sources is not exported: bring layers whose source and licence are stated"
         raise ShareError(msg)
     page = chart.page
+    not_crowded(page.field, "exported")
     if kind == "gpx":
         return _write_gpx(page, target)
     layers = map_tables(page)

@@ -79,6 +79,11 @@ class Field:
     texts: str = ""
     rows_a_chunk: int = _ROWS_A_CHUNK
 
+    @property
+    def listed(self) -> bool:
+        """Whether each event has a detail ready on the page."""
+        return len(self.keys) == self.n
+
 
 def numbers(table: pd.DataFrame, name: str) -> np.ndarray:
     """Give a column of numbers as floats, NaN where it is null or not there."""
@@ -272,6 +277,19 @@ def _texts(table: pd.DataFrame, order: np.ndarray) -> tuple[tuple[str, ...], str
         return (), "", ()
     texts, ends = pack_texts(list(kept.values()), rows_a_chunk=_ROWS_A_CHUNK)
     return tuple(kept), texts, ends
+
+
+def not_crowded(field: Field | None, what: str) -> None:
+    """Refuse a product that needs a detail of each event, where there are too many for that.
+
+    Raises
+    ------
+    DataError
+        If the events are columns only.
+    """
+    if field is not None and not field.listed:
+        msg = f"a map of {field.n} events is not {what}: show fewer days (since=), or write the table itself"
+        raise DataError(msg)
 
 
 def payload(field: Field) -> dict[str, Any]:

@@ -179,6 +179,8 @@ def margin_sections(
     left: Left,
     since: dt.date,
     lang: str,
+    nowhere: int = 0,
+    outside: int = 0,
 ) -> tuple[Section, ...]:
     """List what has no place on the map, and count what was left out.
 
@@ -194,8 +196,15 @@ def margin_sections(
         First day of the events that the map shows.
     lang
         Language of the words.
+    nowhere, outside
+        Events that are not listed one by one: those with no place, and those with one beyond
+        the edge of the map.
     """
     sections = []
+    if nowhere or outside:
+        told = (("map.margin.nowhere_n", nowhere), ("map.margin.outside_n", outside))
+        items = tuple(Item(tr(key, lang, n=format_count(n, lang))) for key, n in told if n)
+        sections.append(Section(tr("map.margin.events", lang), "", items))
     if events:
         items = tuple(Item(f"{one.heading} · {one.where}", one.when, one.key) for one in events)
         sections.append(Section(tr("map.margin.events", lang), tr("map.margin.events_text", lang), items))
@@ -226,8 +235,8 @@ def margin_sections(
 
 
 _LEGEND_ORDER = (
-    "corridor", "checkpoints", "events", "somewhere", "zones_reported", "zones_estimated", "km", "places", "roads",
-    "communes",
+    "corridor", "checkpoints", "events", "crowd", "somewhere", "zones_reported", "zones_estimated", "km", "places",
+    "roads", "communes",
 )  # fmt: skip
 """What the legend explains first: the road, then what happens on it, then the map below."""
 
@@ -262,7 +271,7 @@ def _legend_rows(layer: Layer, lang: str, edges: Sequence[float]) -> tuple[Legen
     used = {feature.mark for feature in layer.features}
     table = style.load()
     rows = []
-    if layer.kind == "event":
+    if layer.kind in ("event", "field"):
         for kind, shape in table.shapes.items():
             if kind in used:
                 rows.append(LegendRow(kind, sentence_case(tr(shape.label, lang))))
@@ -301,7 +310,7 @@ def _rate_text(band: int, edges: Sequence[float], lang: str) -> str:
 # --- about ---------------------------------------------------------------------------------
 
 
-def about_sections(
+def about_sections(  # noqa: PLR0913 - one keyword a line of the page
     area: Area,
     *,
     layer_names: Sequence[str],
@@ -312,6 +321,7 @@ def about_sections(
     title: str,
     as_of: dt.date,
     lang: str,
+    sources: Sequence[str] = (),
 ) -> tuple[Section, ...]:
     """Give disclaimer, limits, method, sources and licences.
 
@@ -331,6 +341,8 @@ def about_sections(
         Who made the map; None leaves the line out.
     title, as_of
         What the map is called and its day, for those who cite it.
+    sources
+        Sources of the caller's own, in words.
     lang
         Language of the words.
     """
@@ -342,6 +354,7 @@ def about_sections(
         Item(f"{entry.attribution} · {entry.licence}", _used_for(entry, lang))
         for entry in _grouped(data.manifest(area.name).layers, layer_names)
     ]
+    items += [Item(source) for source in sources]
     if publishers:
         items.append(Item(tr("map.about.publishers", lang, n=format_count(publishers, lang))))
     items += [Item(tr("report.licences.counted", lang, source=source)) for source in licensed]

@@ -28,7 +28,7 @@ Ring = tuple[tuple[float, float], ...]
 Parts = tuple[tuple[Ring, ...], ...]
 """Parts of a shape, each one or more rings (outer first), each a row of lon, lat."""
 
-LayerKind = Literal["area", "line", "event", "bracket", "tick", "place", "shield", "somewhere"]
+LayerKind = Literal["area", "line", "event", "bracket", "tick", "place", "shield", "somewhere", "field"]
 
 DECIMALS = 5
 
@@ -57,6 +57,8 @@ class Feature:
         Keys of the groups that colour it.
     details
         Keys of the details that it opens.
+    begun, ended
+        First and last day of what it shows, as ``2024-10-15``; empty where not known or open.
     """
 
     key: str
@@ -68,6 +70,8 @@ class Feature:
     hollow: bool = False
     groups: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    begun: str = ""
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,11 @@ def mercator(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def box_of(west: float, south: float, east: float, north: float) -> Box:
-    """Give the box of a map's limits in degrees."""
+    """Give the square around a map's limits in degrees, so that squares of its grid are squares."""
     x, y = mercator(np.array([west, east]), np.array([north, south]))
-    return float(x[0]), float(y[0]), float(x[1]), float(y[1])
+    half = float(max(x[1] - x[0], y[1] - y[0])) / 2
+    middle = float(x.mean()), float(y.mean())
+    return middle[0] - half, middle[1] - half, middle[0] + half, middle[1] + half
 
 
 def quantise(lon: np.ndarray, lat: np.ndarray, box: Box) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

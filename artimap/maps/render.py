@@ -209,7 +209,7 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "marks": {key: asdict(mark) for key, mark in table.marks.items()},
         "shapes": {key: asdict(shape) for key, shape in table.shapes.items()},
         "groups": {key: {"colour": group.colour, "line": group.line} for key, group in table.groups.items()},
-        "words": _words(page.lang, rows=page.field is not None and not page.field.keys),
+        "words": _words(page.lang, rows=page.field is not None and not page.field.listed),
         "events": None if page.field is None else columns.payload(page.field),
         "layers": [_layer(layer, page.lang) for layer in page.layers],
         "details": {detail.key: asdict(detail) for detail in page.details},

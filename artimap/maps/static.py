@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from artimap.errors import ShareError
 from artimap.maps import style
 from artimap.maps.briefing import BriefingMap
+from artimap.maps.field import not_crowded
 from artimap.maps.layers import Feature, Layer, Ring
 from artimap.maps.render import Page
 from artimap.maps.static_labels import PX, Box, Labels, stacks
@@ -98,7 +99,13 @@ def static_map(chart: BriefingMap) -> StaticMap:
     -------
     StaticMap
         With ``png()``, ``svg()``, ``pdf()`` and ``save()``.
+
+    Raises
+    ------
+    DataError
+        If the map holds so many events that they have no details of their own.
     """
+    not_crowded(chart.page.field, "drawn as a picture")
     return StaticMap(chart.page)
 
 

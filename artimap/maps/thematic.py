@@ -21,6 +21,7 @@ from artimap.maps.details import (
     event_detail,
     event_key,
     harmed,
+    iso_day,
     sentence_case,
     text_or,
 )
@@ -177,7 +178,7 @@ def zones_layers(zones: gpd.GeoDataFrame, said: Said, *, lang: str) -> Drawn:
         opens = f"zone:reported:{row['subject']}" if edge else detail.key
         feature = Feature(
             detail.key, "zone_edge" if edge else mark.key, parts, label=detail.where, groups=detail.icon.groups,
-            details=(opens,),
+            details=(opens,), begun=iso_day(row["valid_from"]), ended=iso_day(row["valid_to"]),
         )  # fmt: skip
         found.setdefault(str(row["layer"]), []).append(feature)
     layers = tuple(
@@ -221,7 +222,10 @@ def checkpoints_layer(checkpoints: gpd.GeoDataFrame, said: Said, *, lang: str) -
             unplaced.append(detail)
             continue
         details.append(detail)
-        features.append(Feature(detail.key, detail.icon.mark, parts, label=detail.where, details=(detail.key,)))
+        begun = iso_day(row["first_seen"])
+        features.append(
+            Feature(detail.key, detail.icon.mark, parts, label=detail.where, details=(detail.key,), begun=begun)
+        )
     layer = Layer("checkpoints", "map.layer.checkpoints", "bracket", tuple(features))
     return Drawn((layer,) if features else (), tuple(details), tuple(unplaced))
 

@@ -116,6 +116,26 @@ test("events without a mark are counted by their area", () => {
   assert.deepEqual([...store.spots(3)], slow);
 });
 
+test("how many rows have each code", () => {
+  const { store, columns } = sample(400, 300, 30, 23);
+  const slow = (column) => column.reduce((sums, code) => sums.set(code, (sums.get(code) || 0) + 1), new Map());
+  assert.deepEqual(new Map(store.codes("kind")), new Map([...slow([...columns.kind])].sort((a, b) => a[0] - b[0])));
+  const bits = [...columns.groups].reduce((sum, value) => sum + ((value >> 3) & 1), 0);
+  assert.equal(store.bits("groups").get(3), bits);
+  assert.equal(store.codes("nothing").size, 0);
+  assert.equal(store.codesOfLists().size, 0);
+});
+
+test("the newest in a window are those of a plain sort", () => {
+  const { store, points, columns } = sample(2000, 2000, 40, 29);
+  store.setFilter({ kinds: [0, 1] });
+  const inside = points.map((point, i) => [point, i]).filter(([[x, y], i]) => x >= 29000 && x <= 31000 && y >= 100 && y <= 40000 && store.passes(i));
+  const slow = inside.map((one) => one[1]).sort((a, b) => columns.day[b] - columns.day[a] || a - b);
+  const { total, rows } = store.newest(29000, 100, 31000, 40000, 25);
+  assert.equal(total, slow.length);
+  assert.deepEqual([...rows], slow.slice(0, 25));
+});
+
 test("days beyond the ends are brought back", () => {
   const { store } = sample(50, 50, 30, 1);
   store.setTime(-9, 99);

@@ -87,6 +87,27 @@ class EventStore {
     return Array.from({ length: this.kinds }, (unused, k) => this.begun[k * wide + this.to + 1] - this.ended[k * wide + this.from]);
   }
 
+  /* How many rows have each code of a column, whatever passes: a Map. */
+  codes(name) {
+    const sums = new Uint32Array(256);
+    if (this[name]) for (let i = 0; i < this.n; i += 1) sums[this[name][i]] += 1;
+    return filled(sums);
+  }
+
+  /* The same for a column of which each bit is a code. */
+  bits(name) {
+    const sums = new Uint32Array(8);
+    for (const [value, n] of this.codes(name)) for (let bit = 0; bit < 8; bit += 1) if (value & (1 << bit)) sums[bit] += n;
+    return filled(sums);
+  }
+
+  /* The same for the sources, of which a row may have several. */
+  codesOfLists() {
+    const sums = new Map();
+    for (const list of this.sources || []) for (const code of list) sums.set(code, (sums.get(code) || 0) + 1);
+    return sums;
+  }
+
   /* Events that begin in each of `bins` equal pieces of all the days; the filter counts, the days do not. */
   histogram(bins) {
     const wide = this.days + 1;
@@ -129,6 +150,33 @@ class EventStore {
     return more ? null : found;
   }
 
+  /* How many pass in a window, and the newest of them, newest first. */
+  newest(x0, y0, x1, y1, most) {
+    const byDay = new Uint32Array(this.days);
+    const { x, y, day } = this;
+    const each = (act) =>
+      this.runs(x0, y0, x1, y1, (first, last) => {
+        for (let i = first; i < last; i += 1) {
+          if (x[i] >= x0 && x[i] <= x1 && y[i] >= y0 && y[i] <= y1 && this.passes(i)) act(i);
+        }
+      });
+    let total = 0;
+    each((i) => {
+      byDay[day[i]] += 1;
+      total += 1;
+    });
+    let since = this.days;
+    for (let sum = 0; since > 0 && sum < most; ) {
+      since -= 1;
+      sum += byDay[since];
+    }
+    const rows = [];
+    each((i) => {
+      if (day[i] >= since) rows.push(i);
+    });
+    return { total, rows: rows.sort((a, b) => day[b] - day[a] || a - b).slice(0, most) };
+  }
+
   /* How many pass in each square of 2^shift grid steps, for the squares that touch a window. */
   bins(x0, y0, x1, y1, shift) {
     const side = 65535 >> shift;
@@ -161,6 +209,13 @@ class EventStore {
     return found.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map((one) => one[1]);
   }
 
+  /* The rows without a mark that pass and lie in one area or stretch, newest first. */
+  inSpot(spot, most) {
+    const rows = [];
+    for (let i = this.marks; this.spot && i < this.n; i += 1) if (this.spot[i - this.marks] === spot && this.passes(i)) rows.push(i);
+    return { total: rows.length, rows: rows.sort((a, b) => this.day[b] - this.day[a] || a - b).slice(0, most) };
+  }
+
   /* Rows without a mark that pass, by the area or stretch that they lie in (0: no place at all). */
   spots(count) {
     const sums = new Uint32Array(count + 1);
@@ -173,4 +228,8 @@ function allowed(codes, size) {
   const table = new Uint8Array(size);
   for (const code of codes || []) table[code] = 1;
   return table;
+}
+
+function filled(sums) {
+  return new Map([...sums.entries()].filter(([, n]) => n));
 }

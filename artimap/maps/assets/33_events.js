@@ -18,7 +18,7 @@ class Events {
     this.sources = meta.sources;
     this.count = meta.n;
     this.marks = meta.marks;
-    this.listed = meta.keys.length > 0;
+    this.listed = meta.keys.length === meta.n;
     this.filter = {};
     this.index = new Map(meta.keys.map((key, i) => [key, i]));
     const block = document.getElementById("artimap-texts");

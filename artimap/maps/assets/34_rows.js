@@ -33,11 +33,13 @@ function rowDetail(events, i, row) {
   }
   if ("actors" in row) facts.push({ label: word("map.fact.named"), text: row.actors ? row.actors.split("; ").join(", ") : word("map.fact.nobody") });
   if (number(row.n_sources)) facts.push({ label: word("map.fact.sources"), text: fill(row.n_sources === 1 ? "map.fact.publishers_1" : "map.fact.publishers", { n: row.n_sources }) });
-  const where = row.place || (i < events.marks ? "" : word("where.nowhere"));
+  const spot = events.placeOf(i);
+  const where = row.place || (spot ? `${spot.lat.toFixed(3)}, ${spot.lng.toFixed(3)}` : word("where.nowhere"));
+  const deaths = `${word("predicate.killed")}: ${harmText(low, high, best)}`;
   return {
     key: events.keyOf(i),
     heading: upper(name),
-    sentence: row.summary || (where ? `${upper(name)}, ${where}` : upper(name)),
+    sentence: row.summary || `${upper(name)}; ${deaths}`,
     when,
     where,
     icon: { mark: kind, hollow: unknown, groups: [] },

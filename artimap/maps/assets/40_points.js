@@ -131,7 +131,7 @@ function boxAround(x, y, half) {
 
 function layoutPosts(layer, home, boxes, road) {
   const nodes = [];
-  const spans = layer.features.map((feature) => {
+  const spans = layer.features.filter(inDays).map((feature) => {
     const line = shapeIn(feature).flat().flat().map(layerPoint);
     return { feature, a: line[0], b: line[line.length - 1] };
   });

@@ -10,21 +10,58 @@ function followEvents() {
       asked = false;
       for (const layer of layerNamed("event")) if (layer.shown) layoutEvents(layer, homes.get(layer.name), []);
       followSomewhere();
+      followState();
       remark();
     });
   });
 }
 
-/* Areas and stretches go when none of their events is left; their words count those that are. */
+/* How many events that pass lie somewhere in an area or stretch. */
+let spotSums = null;
+
+function spotCount(feature) {
+  if (!A.events) return feature.size;
+  if (A.events.listed) return feature.details.filter((key) => A.events.shows(key)).length;
+  if (!spotSums) spotSums = A.events.store.spots(layerNamed("somewhere")[0].features.length);
+  return spotSums[Number(feature.details[0].slice(5))];
+}
+
+function spotText(feature) {
+  const n = spotCount(feature);
+  return fill(n === 1 ? "map.somewhere_1" : "map.somewhere", { n: count(n) });
+}
+
+/* Areas and stretches go when none of their events is left; their label counts what is. */
 function followSomewhere() {
+  spotSums = null;
   for (const layer of layerNamed("somewhere")) {
+    const nodes = [...map.getPane(`artimap-${layer.name}`).querySelectorAll("[data-key], [data-spot]")];
     for (const feature of layer.features) {
-      const n = feature.details.filter((key) => A.events.shows(key)).length;
-      for (const node of map.getPane(`artimap-${layer.name}`).querySelectorAll("[data-key]")) {
-        if (node.dataset.key !== feature.key) continue;
-        node.classList.toggle("is-past", !n);
-        if (n && node.tagName === "text") node.textContent = n === 1 ? word("map.somewhere_1") : fill("map.somewhere", { n });
+      const gone = !spotCount(feature);
+      for (const node of nodes) {
+        if (node.dataset.key !== feature.key && node.dataset.spot !== feature.key) continue;
+        node.classList.toggle("is-past", gone);
+        if (node.dataset.spot) node.textContent = spotText(feature);
       }
+    }
+  }
+}
+
+/* Zones, posts and what is said of places: what was first reported after the last day goes,
+   and what had ended before the first. What has no day stays: it may be of any. */
+function inDays(feature) {
+  if (!A.events) return true;
+  const { first, last, to, days } = A.events.time;
+  return !((to < days - 1 && feature.begun && feature.begun > last) || (feature.ended && feature.ended < first));
+}
+
+function followState() {
+  for (const layer of DATA.layers) {
+    const gone = new Set(layer.features.filter((feature) => (feature.begun || feature.ended) && !inDays(feature)).map((feature) => feature.key));
+    if (layer.kind === "bracket") {
+      if (layer.shown) layoutPosts(layer, homes.get(layer.name), [], roadPixels());
+    } else if (layer.features.some((feature) => feature.begun || feature.ended)) {
+      for (const node of map.getPane(`artimap-${layer.name}`).querySelectorAll("[data-key]")) node.classList.toggle("is-past", gone.has(node.dataset.key));
     }
   }
 }

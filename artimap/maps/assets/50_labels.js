@@ -188,7 +188,7 @@ function layoutSomewhere(layer, home, boxes, road) {
     const xs = points.map((point) => point[0]);
     const ys = points.map((point) => point[1]);
     const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const wide = textWidth(feature.label, look.size, look.weight) + 6;
+    const wide = textWidth(spotText(feature), look.size, look.weight) + 6;
     if (x1 - x0 < wide * 0.9) continue;
     const tries = [];
     for (const fy of [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8]) {
@@ -200,9 +200,10 @@ function layoutSomewhere(layer, home, boxes, road) {
     const spot = bestSpot(tries, boxes, road);
     if (!spot) continue;
     boxes.push(spot);
-    const label = labelNode(feature.label, { ...spot, x0: spot.x0 + 3 }, look, "vague");
-    label.dataset.key = feature.key;
-    nodes.push(label);
+    const node = labelNode(spotText(feature), { ...spot, x0: spot.x0 + 3 }, look, "vague");
+    node.dataset.spot = feature.key;
+    node.classList.toggle("is-past", !spotCount(feature));
+    nodes.push(node);
   }
   home.replaceChildren(...nodes);
 }

@@ -63,6 +63,10 @@ function roadPage(page) {
 const EVENTS_AT_ONCE = 60;
 
 function eventsPage(page) {
+  if (A.events && !A.events.listed) {
+    rowsPage(page);
+    return;
+  }
   const lead = el("p", { class: "lead", dir: "auto", role: "status" });
   const list = el("ul", { class: "items" });
   const more = el("button", { type: "button", class: "more", text: word("more") });
@@ -118,6 +122,7 @@ function showTab(name, focus) {
     if (on && focus) tab.focus();
   }
   if (app.dataset.sheet === "peek" && NARROW.matches && focus !== null) setSheet("half");
+  tell("tab", name);
 }
 
 function tabKeys(event) {

@@ -2,27 +2,20 @@
    ticked in a list lets everything pass; what is left out is always said beside the title. */
 const chosen = new Map();
 
-function facet(name, codes, label, picture) {
-  const counts = new Map();
-  for (const each of codes) for (const code of each) counts.set(code, (counts.get(code) || 0) + 1);
-  const rows = [...counts.keys()].map((code) => ({ code, n: counts.get(code), label, picture }));
+/* counts: how many rows each code has, by code. */
+function facet(name, counts, label, picture) {
+  const rows = [...counts.entries()].map(([code, n]) => ({ code, n, label, picture }));
   return { name, rows: rows.length > 1 ? rows : [] };
-}
-
-/* Every row's codes, one list a row. */
-function each(column, codesOf) {
-  return column ? Array.from({ length: A.events.count }, (unused, i) => codesOf(column[i])) : [];
 }
 
 function facets() {
   const { store, kinds, groups, sources } = A.events;
-  const bits = (value) => groups.map((unused, bit) => bit).filter((bit) => value & (1 << bit));
   const made = [
-    facet("kinds", each(store.kind, (code) => [code]), (code) => word(`kind.${kinds[code]}`), (code) => swatch(kinds[code])),
-    facet("groups", each(store.groups, bits), (code) => word(`map.group.${groups[code]}`), (code) => swatch(`group_${groups[code]}`, [groups[code]])),
-    facet("certainty", each(store.certainty, (code) => [code]), (code) => word(`certainty_${code}`)),
-    facet("precision", each(store.precision, (code) => [code]), (code) => word(`precision_${code}`)),
-    facet("sources", store.sources ? Array.from(store.sources) : [], (code) => sources[code]),
+    facet("kinds", store.codes("kind"), (code) => word(`kind.${kinds[code]}`), (code) => swatch(kinds[code])),
+    facet("groups", store.bits("groups"), (code) => word(`map.group.${groups[code]}`), (code) => swatch(`group_${groups[code]}`, [groups[code]])),
+    facet("certainty", store.codes("certainty"), (code) => word(`certainty_${code}`)),
+    facet("precision", store.codes("precision"), (code) => word(`precision_${code}`)),
+    facet("sources", store.codesOfLists(), (code) => sources[code]),
   ];
   for (const one of made.slice(0, 2)) one.rows.sort((a, b) => b.n - a.n);
   for (const one of made.slice(2, 4)) one.rows.sort((a, b) => a.code - b.code);

@@ -102,6 +102,7 @@ function keys() {
 async function start() {
   const [west, south, east, north] = DATA.meta.limits;
   map.attributionControl?.remove();
+  makeRoomForTime();
   map.options.zoomAnimation = map.options.fadeAnimation = !CALM.matches;
   map.options.minZoom = map.getBoundsZoom([[south, west], [north, east]], true);
   wholeArea(false);
@@ -125,12 +126,15 @@ async function start() {
   followFocus();
   linking();
   followEvents();
+  startField();
+  startTime();
   window.addEventListener("beforeprint", printing);
   window.addEventListener("afterprint", printed);
   layout();
   map.setMaxBounds([[south, west], [north, east]]);
   window.artimap = Object.freeze({ events: A.events });
   document.documentElement.dataset.ready = "yes";
+  performance.mark("ready");
 }
 
 start();
