@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import backtest, calibration, hotspots, read_acled, start
+from benchmarks import backtest, calibration, contestation, hotspots, read_acled, start
 
 SUITES = {
     "start": start.run,
     "calibration": calibration.run,
     "backtest": backtest.run,
+    "contestation": contestation.run,
     "hotspots": hotspots.run,
     "read_acled": read_acled.run,
 }

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
 
-from artimap.contestation.baselines import RULES, by_logit, by_rule, calibrate, fit_logit
+from artimap.contestation.baselines import RULES, calibrate, fit_logit
+from artimap.contestation.compare import FITTED
 from artimap.contestation.counts import Evidence, count
-from artimap.contestation.estimate import AROUND_M, Beliefs, believe, edges_of
+from artimap.contestation.estimate import AROUND_M, believe, edges_of
 from artimap.contestation.hmm import smooth
 from artimap.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel, Rates
 from artimap.contestation.places import sites_of
-from artimap.contestation.scoring import column_of_truth
+from artimap.contestation.scoring import column_of_truth, log_loss, ratio_interval
 from artimap.contestation.simulate import simulate_contestation
 from artimap.contestation.states import at_first, slots_of, transition, usual_level, weights
 
@@ -186,20 +189,59 @@ def rounded(model: ContestationModel) -> ContestationModel:
     )
 
 
-def methods(cases: list[Case]) -> dict[str, object]:
+def fit_baselines(cases: list[Case]) -> dict[str, np.ndarray]:
     """Calibrate the baselines on the tuning worlds."""
     worlds = [(case.evidence, case.centres, case.true) for case in cases]
-    found: dict[str, object] = {rule: calibrate(rule, worlds) for rule in RULES}
-    found["kernel_logit"] = fit_logit(worlds)
-    return found
+    found = {rule: calibrate(rule, worlds) for rule in RULES}
+    return {**found, "kernel_logit": fit_logit(worlds)}
 
 
-def answer(method: str, fitted: dict[str, object], case: Case) -> np.ndarray:
-    """Probabilities of a baseline."""
-    if method == "kernel_logit":
-        return by_logit(case.evidence, case.centres, fitted[method])
-    return by_rule(method, case.evidence, case.centres, fitted[method])
+def of_model(model: ContestationModel, case: Case) -> np.ndarray:
+    """Probabilities of the model."""
+    return believe(case.evidence, model, case.around).stacked()
 
 
-def of_model(model: ContestationModel, case: Case) -> Beliefs:
-    return believe(case.evidence, model, case.around)
+def naive_sharing(case: Case, share: float) -> Case:
+    """Let each unit count a share of its neighbours' reports as its own: what a trial warned of."""
+    dense = case.evidence.dense()
+    one, two = case.around
+    np.add.at(dense, one, share * case.evidence.dense()[two])
+    unit, period, column = np.nonzero(dense)
+    evidence = replace(case.evidence, unit=unit, period=period, column=column, weight=dense[unit, period, column])
+    return replace(case, evidence=evidence)
+
+
+def ablation(seeds: range = CHOOSING_SEEDS) -> None:
+    """Print the log loss with and without sharing, on seeds that are for choosing only."""
+    model = ContestationModel()
+    print(f"\n### sharing between neighbours: log loss on seeds {seeds.start}-{seeds.stop - 1}, all three rates")
+    for kind in ("fronts", "matched"):
+        cases = [load(kind, seed, rate, model) for rate in RATES for seed in seeds]
+        plain = np.array([log_loss(of_model(model, case), case.true) for case in cases])
+        print(f"  {kind:8s} none              {plain.mean():.4f}")
+        for share in (0.1, 0.3, 0.5, 0.8):
+            found = np.array([log_loss(of_model(replace(model, sharing=share), case), case.true) for case in cases])
+            ratio, low, high = ratio_interval(found, plain)
+            print(
+                f"  {kind:8s} on moves, {share:.1f}     {found.mean():.4f}  ratio {ratio:.3f} [{low:.3f}, {high:.3f}]"
+            )
+        for share in (0.25, 1.0):
+            found = np.array([log_loss(of_model(model, naive_sharing(case, share)), case.true) for case in cases])
+            ratio, low, high = ratio_interval(found, plain)
+            print(f"  {kind:8s} of counts, {share:.2f}   {found.mean():.4f}  ratio {ratio:.3f} [{low:.3f}, {high:.3f}]")
+
+
+def main() -> None:
+    """Tune the model from its priors and print it; fit the baselines and write them where the package reads them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--baselines-only", action="store_true")
+    base = replace(ContestationModel.prior(), imprecision_power=ContestationModel().imprecision_power)
+    cases = tuning_cases(base)
+    if not parser.parse_args().baselines_only:
+        print(rounded(tune(cases, base, rounds=200)))
+    numbers = {name: np.round(values, 5).tolist() for name, values in fit_baselines(cases).items()}
+    FITTED.write_text(json.dumps(numbers, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

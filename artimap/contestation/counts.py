@@ -29,6 +29,13 @@ _HARM = (
     EventKind.ARSON,
     EventKind.DISPLACEMENT,
 )
+_NEEDS_ARMS = (
+    EventKind.ATTACK_ON_CIVILIANS,
+    EventKind.ABDUCTION,
+    EventKind.ROAD_AMBUSH,
+    EventKind.DISPLACEMENT,
+)
+"""Harm that somebody armed did, or made people flee, also where the report names nobody."""
 _HOLD = (
     EventKind.EXTORTION_OR_TOLL,
     EventKind.CHECKPOINT_REPORT,
@@ -167,7 +174,7 @@ def signals(kind: str, groups: tuple[int, ...], *, state: bool, unnamed: bool) -
         own, nobody = ("attack", "unnamed_attack") if kind in _HARM else ("hold", "unnamed_hold")
         if groups:
             return [(column_of(group, own), share) for group in groups]
-        if unnamed:
+        if unnamed or (not state and kind in _NEEDS_ARMS):
             return [(_COMMON[nobody], 1.0)]
         return [(_COMMON["state"], 1.0)] if state and kind in _HOLD else civil
     if kind == EventKind.ARMED_CLASH or (kind == EventKind.POLICE_OPERATION and groups):

@@ -169,10 +169,10 @@ def _sharpened(found: Beliefs, power: float) -> Beliefs:
 
 
 def edges_of(start: dt.date, stop: dt.date, period_days: int) -> NDArray[np.int64]:
-    """Give the days (since 1970) at which periods begin, and the day after the last: whole periods from ``start``."""
-    first = (start - dt.date(1970, 1, 1)).days
-    number = max(1, -(-((stop - start).days + 1) // period_days))
-    return first + period_days * np.arange(number + 1, dtype=np.int64)
+    """Give the days (since 1970) at which periods begin, and the day after ``stop``, with which the last one ends."""
+    after = (stop - dt.date(1970, 1, 1)).days + 1
+    number = -(-((stop - start).days + 1) // period_days)
+    return after - period_days * np.arange(number, -1, -1, dtype=np.int64)
 
 
 def estimate_contestation(
@@ -205,7 +205,9 @@ def estimate_contestation(
         ACTORS: who is a group, who is a state force. Left out, those embedded with the area.
         Names that it does not hold are read as unnamed groups.
     start, stop
-        First day, and a day of the last period. Left out, the first and last day of the events that count.
+        Periods are counted back from ``stop``, the last day; the first holds ``start``, and may
+        begin before it. Left out, the first and last day of the events. Events after ``stop`` do
+        not count: for what could be known on a day, give that day.
     model
         All assumptions.
     stability
@@ -229,6 +231,39 @@ def estimate_contestation(
         If it is not said who the actors are.
     """
     model = model or ContestationModel()
+    ready = prepare(units, events, actors, start, stop, model)
+    found = believe(ready.evidence, model, ready.around)
+    table = table_of(ready, found, model)
+    if stability:
+        best = _best(found)
+        agree = np.mean([_best(other) == best for other in _other_runs(ready, model)], axis=0)
+        steady = pd.Series(agree.ravel(), index=table.index)
+        table["stability"] = steady.mask(table["estimate"] == Estimate.INSUFFICIENT)
+    return table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """All that was asked for, read and counted."""
+
+    sites: Sites
+    events: gpd.GeoDataFrame
+    actors: pd.DataFrame
+    edges: NDArray[np.int64]
+    around: tuple[Ints, Ints]
+    evidence: Evidence
+    why_not: pd.Series
+
+
+def prepare(
+    units: Area | gpd.GeoDataFrame,
+    events: gpd.GeoDataFrame,
+    actors: pd.DataFrame | None,
+    start: str | dt.date | None,
+    stop: str | dt.date | None,
+    model: ContestationModel,
+) -> Ready:
+    """Read and count what :func:`estimate_contestation` is given."""
     if isinstance(units, Area):
         if actors is None:
             actors = schema.conform(data.read_table(units.name, "actors"), schema.ACTORS)
@@ -237,24 +272,6 @@ def estimate_contestation(
         msg = "say who is a group and who a state force: actors= must be an ACTORS table (name, aliases, kind)"
         raise ModelError(msg)
     sites = sites_of(units)
-    edges = _edges(events, start, stop, model)
-    around = sites.neighbours(AROUND_M)
-    evidence, why_not = count(sites, events, actors, edges, model)
-    found = believe(evidence, model, around)
-    table = _table(sites, evidence, found, edges, model)
-    if stability:
-        runs = _other_runs(sites, events, actors, edges, model, around)
-        best = _best(found)
-        agree = sum((_best(other) == best).astype(float) for other in runs) / len(runs)
-        steady = pd.Series(agree.ravel(), index=table.index)
-        table["stability"] = steady.mask(table["estimate"] == Estimate.INSUFFICIENT)
-    table.attrs.update(model=model, why_not=why_not, unknown_actors=evidence.unknown)
-    return table
-
-
-def _edges(
-    events: gpd.GeoDataFrame, start: str | dt.date | None, stop: str | dt.date | None, model: ContestationModel
-) -> NDArray[np.int64]:
     if (start is None or stop is None) and not len(events):
         msg = "no event says when to begin and end: give start= and stop="
         raise DateError(msg)
@@ -263,7 +280,9 @@ def _edges(
     if last < first:
         msg = f"stop ({last}) is before start ({first})"
         raise DateError(msg)
-    return edges_of(first, last, model.period_days)
+    edges = edges_of(first, last, model.period_days)
+    evidence, why_not = count(sites, events, actors, edges, model)
+    return Ready(sites, events, actors, edges, sites.neighbours(AROUND_M), evidence, why_not)
 
 
 def _best(found: Beliefs) -> Ints:
@@ -271,29 +290,26 @@ def _best(found: Beliefs) -> Ints:
     return best
 
 
-def _other_runs(
-    sites: Sites,
-    events: gpd.GeoDataFrame,
-    actors: pd.DataFrame,
-    edges: NDArray[np.int64],
-    model: ContestationModel,
-    around: tuple[Ints, Ints],
-) -> list[Beliefs]:
+def _other_runs(ready: Ready, model: ContestationModel) -> list[Beliefs]:
     """Run again with half and double reach, windows shifted by half a period, and half and double half-lives."""
-    plain, _ = count(sites, events, actors, edges, model)
     names = [name for name in model.__dataclass_fields__ if name.endswith("_half_life_days") and "memory" not in name]
-    runs = [believe(count(sites, events, actors, edges, model, spread=spread)[0], model, around) for spread in (0.5, 2)]
     half = model.period_days // 2
-    runs += [believe(count(sites, events, actors, edges + step, model)[0], model, around) for step in (half, -half)]
+
+    def again(step: int, spread: float) -> Beliefs:
+        moved = ready.edges + step
+        evidence, _ = count(ready.sites, ready.events, ready.actors, moved, model, spread=spread)
+        return believe(evidence, model, ready.around)
+
+    runs = [again(0, 0.5), again(0, 2.0), again(half, 1.0), again(-half, 1.0)]
     for factor in (0.5, 2.0):
         changed = replace(model, **{name: getattr(model, name) * factor for name in names})
-        runs.append(believe(plain, changed, around))
+        runs.append(believe(ready.evidence, changed, ready.around))
     return runs
 
 
-def _table(
-    sites: Sites, evidence: Evidence, found: Beliefs, edges: NDArray[np.int64], model: ContestationModel
-) -> pd.DataFrame:
+def table_of(ready: Ready, found: Beliefs, model: ContestationModel) -> pd.DataFrame:
+    """Write beliefs as ESTIMATES."""
+    sites, evidence, edges = ready.sites, ready.evidence, ready.edges
     units, periods = evidence.n_units, evidence.n_periods
     stacked = found.stacked()
     groups = len(evidence.groups)
@@ -336,6 +352,7 @@ def _table(
         **{f"p:{name}": found.held[:, :, number].ravel() for number, name in enumerate(evidence.groups)},
     }
     table: pd.DataFrame = schema.conform(pd.DataFrame(columns), schema.ESTIMATES)
+    table.attrs.update(model=model, why_not=ready.why_not, unknown_actors=evidence.unknown)
     return table
 
 

@@ -32,15 +32,15 @@ class Rates:
     ``ContestationModel.level`` is left to the data.
     """
 
-    attack: tuple[float, ...] = (0.011, 0.30, 0.30, 0.22)
-    hold: tuple[float, ...] = (0.004, 0.20, 0.08, 0.06)
-    fight: tuple[float, ...] = (0.004, 0.05, 0.45, 0.06)
-    raid: tuple[float, ...] = (0.004, 0.06, 0.06, 0.45)
-    unnamed_attack: tuple[float, ...] = (0.03, 0.15, 0.20, 0.18, 0.04)
-    unnamed_hold: tuple[float, ...] = (0.005, 0.08, 0.04, 0.03, 0.005)
-    unnamed_fight: tuple[float, ...] = (0.005, 0.05, 0.20, 0.20, 0.03)
-    state: tuple[float, ...] = (0.03, 0.02, 0.03, 0.12, 0.20)
-    civil: tuple[float, ...] = (0.25, 0.12, 0.12, 0.12, 0.25)
+    attack: tuple[float, ...] = (0.0186, 0.298, 0.245, 0.238)
+    hold: tuple[float, ...] = (0.00296, 0.393, 0.0582, 0.0471)
+    fight: tuple[float, ...] = (0.0017, 0.0248, 0.499, 0.0328)
+    raid: tuple[float, ...] = (0.00121, 0.0295, 0.0233, 0.932)
+    unnamed_attack: tuple[float, ...] = (0.0384, 0.157, 0.21, 0.161, 0.0439)
+    unnamed_hold: tuple[float, ...] = (0.00568, 0.122, 0.0278, 0.0245, 0.00753)
+    unnamed_fight: tuple[float, ...] = (0.00354, 0.0322, 0.264, 0.236, 0.0262)
+    state: tuple[float, ...] = (0.0334, 0.0168, 0.0272, 0.111, 0.393)
+    civil: tuple[float, ...] = (0.732, 0.124, 0.127, 0.114, 0.36)
 
     def breaches(self, quiet_factor: float) -> list[str]:
         """List what is wrong with these rates."""
@@ -58,6 +58,26 @@ class Rates:
 
 
 _MOVES = (
+    (0.0, 0.649, 0.163, 0.129, 0.059),
+    (0.206, 0.073, 0.268, 0.425, 0.028),
+    (0.245, 0.658, 0.0, 0.072, 0.025),
+    (0.215, 0.468, 0.075, 0.0, 0.242),
+    (0.503, 0.164, 0.04, 0.293, 0.0),
+)
+
+_PRIOR_RATES = Rates(
+    attack=(0.011, 0.30, 0.30, 0.22),
+    hold=(0.004, 0.20, 0.08, 0.06),
+    fight=(0.004, 0.05, 0.45, 0.06),
+    raid=(0.004, 0.06, 0.06, 0.45),
+    unnamed_attack=(0.03, 0.15, 0.20, 0.18, 0.04),
+    unnamed_hold=(0.005, 0.08, 0.04, 0.03, 0.005),
+    unnamed_fight=(0.005, 0.05, 0.20, 0.20, 0.03),
+    state=(0.03, 0.02, 0.03, 0.12, 0.20),
+    civil=(0.25, 0.12, 0.12, 0.12, 0.25),
+)
+
+_PRIOR_MOVES = (
     (0.00, 0.65, 0.05, 0.10, 0.20),
     (0.30, 0.10, 0.30, 0.25, 0.05),
     (0.10, 0.70, 0.05, 0.10, 0.05),
@@ -116,23 +136,23 @@ class ContestationModel:
     """
 
     period_days: int = 30
-    none_half_life_days: float = 600.0
-    held_half_life_days: float = 480.0
-    rivals_half_life_days: float = 75.0
-    raided_half_life_days: float = 60.0
-    state_half_life_days: float = 240.0
+    none_half_life_days: float = 587.0
+    held_half_life_days: float = 295.0
+    rivals_half_life_days: float = 61.9
+    raided_half_life_days: float = 34.3
+    state_half_life_days: float = 174.0
     moves: tuple[tuple[float, ...], ...] = _MOVES
     rates: Rates = field(default_factory=Rates)
     level: float | None = None
-    dispersion: float = 0.8
-    saturation: float = 4.0
-    imprecision_power: float = 1.2
-    quiet_factor: float = 0.1
-    quiet_half_life_days: float = 90.0
-    goes_quiet: float = 0.05
-    goes_quiet_on_arrival: float = 0.30
+    dispersion: float = 1.04
+    saturation: float = 1.21
+    imprecision_power: float = 1.5
+    quiet_factor: float = 0.0989
+    quiet_half_life_days: float = 37.3
+    goes_quiet: float = 0.0445
+    goes_quiet_on_arrival: float = 0.348
     sharing: float = 0.0
-    sharpness: float = 1.0
+    sharpness: float = 0.997
     max_groups: int = 5
     min_evidence: float = 1.0
     memory_half_life_days: float = 90.0
@@ -174,7 +194,23 @@ class ContestationModel:
     @classmethod
     def prior(cls) -> ContestationModel:
         """Give the model with the numbers it started from, before it was tuned on made-up worlds."""
-        return cls()
+        return cls(
+            none_half_life_days=600.0,
+            held_half_life_days=480.0,
+            rivals_half_life_days=75.0,
+            raided_half_life_days=60.0,
+            state_half_life_days=240.0,
+            moves=_PRIOR_MOVES,
+            rates=_PRIOR_RATES,
+            dispersion=0.8,
+            saturation=4.0,
+            imprecision_power=1.2,
+            quiet_factor=0.1,
+            quiet_half_life_days=90.0,
+            goes_quiet=0.05,
+            goes_quiet_on_arrival=0.30,
+            sharpness=1.0,
+        )
 
     def stays(self) -> tuple[float, ...]:
         """Give the probability of staying over one period, in the order of :data:`KINDS`."""

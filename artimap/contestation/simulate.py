@@ -41,7 +41,7 @@ _KIND_OF = {
     "fight": (EventKind.ARMED_CLASH,),
     "raid": (EventKind.POLICE_OPERATION, EventKind.ARMED_CLASH),
     "state": (EventKind.DEPLOYMENT, EventKind.POLICE_OPERATION),
-    "civil": (EventKind.PROTEST, EventKind.DISPLACEMENT, EventKind.OTHER),
+    "civil": (EventKind.PROTEST, EventKind.ROAD_CLOSURE, EventKind.OTHER),
 }
 
 

@@ -1,0 +1,87 @@
+"""The simpler ways, asked in the same words and answering with the same table."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from artimap.area import Area
+from artimap.contestation.baselines import METHODS, RULES, Method, by_logit, by_rule
+from artimap.contestation.counts import Evidence
+from artimap.contestation.estimate import Beliefs, prepare, table_of
+from artimap.contestation.model import ContestationModel
+from artimap.errors import ModelError
+
+Floats = NDArray[np.float64]
+
+FITTED = Path(__file__).with_name("fitted.json")
+"""Calibrations of the rules and weights of the logit, fitted on made-up worlds by ``benchmarks/contestation_tune``."""
+
+
+@cache
+def fitted() -> dict[str, Floats]:
+    """Give what was fitted, by method."""
+    return {name: np.array(values) for name, values in json.loads(FITTED.read_text(encoding="utf-8")).items()}
+
+
+def by_method(method: Method, evidence: Evidence, centres: Floats, numbers: dict[str, Floats]) -> Floats:
+    """Give units × periods × (none, each group, contested, state) by a baseline with these fitted numbers."""
+    for rule in RULES:
+        if rule == method:
+            return by_rule(rule, evidence, centres, numbers[rule])
+    return by_logit(evidence, centres, numbers[method])
+
+
+def baseline_contestation(
+    units: Area | gpd.GeoDataFrame,
+    events: gpd.GeoDataFrame,
+    *,
+    method: Method,
+    actors: pd.DataFrame | None = None,
+    start: str | dt.date | None = None,
+    stop: str | dt.date | None = None,
+    model: ContestationModel | None = None,
+) -> pd.DataFrame:
+    """Answer as :func:`estimate_contestation` does, by a simpler way: what the model has to beat.
+
+    Parameters
+    ----------
+    units, events, actors, start, stop
+        As there.
+    method
+        ``nearest_event`` in space and time; ``kernel_majority``; ``last_event`` (the Voronoi
+        cell of each unit's last report); ``persistence`` of the unit's own last report;
+        ``kernel_logit``, a multinomial logit on kernel features. Probabilities are
+        calibrated on made-up worlds.
+    model
+        Periods, reaches, and how much evidence is enough; the rest is not used.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES, without ``stability`` and ``p_quiet``.
+
+    Raises
+    ------
+    ModelError
+        If there is no such method.
+    """
+    if method not in METHODS:
+        msg = f"no method {method!r}; there is: {', '.join(METHODS)}"
+        raise ModelError(msg)
+    model = model or ContestationModel()
+    ready = prepare(units, events, actors, start, stop, model)
+    chance = by_method(method, ready.evidence, ready.sites.centres(), fitted())
+    held = chance[:, :, 1:-2]
+    unknown = np.full(chance.shape[:2], np.nan)
+    found = Beliefs(chance[:, :, 0], held, chance[:, :, -2], chance[:, :, -1], held, unknown)
+    table = table_of(ready, found, model)
+    table.attrs["method"] = method
+    return table
