@@ -16,7 +16,7 @@ from artimap.i18n import tr
 from artimap.maps.audience import Left, Seen
 from artimap.maps.briefing import Asked, BriefingMap, Tables, pages
 from artimap.maps.crowd import sort_events
-from artimap.share import releasable
+from artimap.share import gate
 from artimap.vocab import Audience, Lang
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
     if missing:
         msg = f"events for {reader.value} need the columns {', '.join(missing)}"
         raise DataError(msg)
-    allowed, held = releasable(events, audience=reader)
+    gated = gate(events, None, audience=reader, area=area, as_of=day)
+    allowed = events if gated.events is None else gated.events
     start = allowed["date_start"]
     end = start if "date_end" not in allowed.columns else allowed["date_end"].fillna(start)
     first = day_of(since) if since is not None else (day if start.empty else min(pd.Timestamp(start.min()).date(), day))
@@ -96,7 +97,7 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
     gone = after | before
     shown = allowed.assign(date_end=end)
     shown = shown[~gone] if gone.any() else shown
-    seen = Seen(shown, None, None, Left(held.total, int(before.sum()), int(after.sum())))
+    seen = Seen(shown, None, None, Left(0, int(before.sum()), int(after.sum()), gated))
     asked = Asked(
         first,
         day,

@@ -299,12 +299,12 @@ def test_a_square_lists_its_newest_events(chromium, crowd):
 def test_the_tab_lists_what_the_window_shows(chromium, crowd):
     with opened(chromium, crowd, LAPTOP) as page:
         page.click("#tab-events")
-        lead = page.locator("#page-events .lead")
+        lead = page.locator("#page-events .lead[role=status]")
         assert "The newest 60" in lead.inner_text()
         before = lead.inner_text()
         page.evaluate("window.artimap.events.setFilter({kinds: ['protest']})")
         page.wait_for_function(
-            "before => document.querySelector('#page-events .lead').textContent !== before", arg=before
+            "before => document.querySelector('#page-events .lead[role=status]').textContent !== before", arg=before
         )
         page.wait_for_timeout(50)
         heads = page.locator("#page-events .row .item-note").all_inner_texts()
