@@ -124,22 +124,25 @@ function stripZones(scene, side) {
   if (!side.zones.length) return;
   const spans = side.zones.filter(([key]) => DATA.details[key]);
   const lanes = lanesOf(spans.map(([, from, to]) => [from, to]), 0);
+  const rows = Math.max(...lanes, 0) + 1;
+  // where many zones lie over each other their bars grow thin: the paper has no room to spare
+  const pitch = scene.tall < STRIP.events ? Math.min(STRIP.zone + 3, Math.max(6, 42 / rows)) : STRIP.zone + 3;
   rowName(scene, word("strip_zones"), scene.y + 11);
   spans.forEach(([key, from, to], n) => {
     const look = areaStyle(DATA.marks[DATA.details[key].icon.mark], DATA.details[key].icon.groups);
-    const y = scene.y + 2 + lanes[n] * (STRIP.zone + 3);
+    const y = scene.y + 2 + lanes[n] * pitch;
     scene.made.append(
       stripMark(
         key,
         svg("rect", {
-          x: scene.x(from).toFixed(1), y, width: Math.max(3, scene.x(to) - scene.x(from)).toFixed(1), height: STRIP.zone,
+          x: scene.x(from).toFixed(1), y, width: Math.max(3, scene.x(to) - scene.x(from)).toFixed(1), height: pitch - 3,
           fill: look.fill ? look.fillColor : TOKENS.card, "fill-opacity": look.fill ? look.fillOpacity : 0.01,
           stroke: look.color, "stroke-width": look.weight, "stroke-opacity": look.opacity, "stroke-dasharray": look.dashArray, "stroke-linecap": look.lineCap,
         }),
       ),
     );
   });
-  scene.y += (Math.max(...lanes, 0) + 1) * (STRIP.zone + 3) + 8;
+  scene.y += rows * pitch + 8;
 }
 
 /* Events below, the newest on top; what is known only to a stretch is a bar. */

@@ -55,6 +55,8 @@ function printing() {
   before = { center: map.getCenter(), zoom: map.getZoom(), least: map.options.minZoom, most: map.options.maxBounds };
   app.append(...pieces);
   document.body.classList.add("printing");
+  const legend = app.querySelector(".print-legend");
+  if (legend.scrollWidth > legend.clientWidth) legend.classList.add("is-full");
   map.setMaxBounds(null); // its pull towards the limits would come late, and change the view that is put back
   map.options.minZoom = 0;
   map.invalidateSize({ animate: false });
