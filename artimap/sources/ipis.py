@@ -121,7 +121,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
             "sources": text("s").fillna("IPIS"),
         },
         geometry=geometry,
-        said=Said(source=text("s").fillna("IPIS"), claimant="IPIS"),
+        said=Said(source=text("s").fillna("IPIS"), claimant="IPIS", reported=seen),
         version=f"IPIS roadblocks, short names, {order}",
         notes=tuple(notes),
         table="CHECKPOINTS",

@@ -43,14 +43,19 @@ class TimeBar {
 
   /* On a wide page along the bottom of the map; on a narrow one in the sheet, above its pages. */
   settle() {
-    const stage = document.getElementById("stage");
-    if (NARROW.matches) panel.querySelector(".tabs").after(this.bar);
-    else stage.append(this.bar);
+    this.stand();
     this.rename();
   }
 
+  /* Last of what stands on the map, or first in the sheet: also after a change of language has made either anew. */
+  stand() {
+    const stage = document.getElementById("stage"), tabs = panel.querySelector(".tabs");
+    if (!NARROW.matches && stage.lastElementChild !== this.bar) stage.append(this.bar);
+    if (NARROW.matches && tabs.nextElementSibling !== this.bar) tabs.after(this.bar);
+  }
+
   rename() {
-    if (NARROW.matches && this.bar.previousElementSibling !== panel.querySelector(".tabs")) panel.querySelector(".tabs").after(this.bar);
+    this.stand();
     this.bar.setAttribute("aria-label", word("time"));
     this.from.setAttribute("aria-label", word("time_from"));
     this.to.setAttribute("aria-label", word("time_to"));
