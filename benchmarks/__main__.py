@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import backtest, calibration, contestation, hotspots, read_acled, start
+from benchmarks import backtest, calibration, contestation, hotspots, network, read_acled, snap, start
 
 SUITES = {
     "start": start.run,
@@ -13,6 +13,8 @@ SUITES = {
     "contestation": contestation.run,
     "hotspots": hotspots.run,
     "read_acled": read_acled.run,
+    "snap": snap.run,
+    "network": network.run,
 }
 
 
