@@ -18,6 +18,7 @@ from artimap.checkpoints import checkpoints_on
 from artimap.claims import Ledger
 from artimap.errors import DataError, DateError, ShareError
 from artimap.i18n import words
+from artimap.maps import briefing_map
 from artimap.report import corridor_report
 from artimap.report.markdown import escape
 from artimap.report.sections import SECTIONS
@@ -335,3 +336,18 @@ def test_a_bad_day_is_one_clear_error(artibonite, rn1, real):
 def test_it_shows_itself_in_a_frame(artibonite, rn1):
     frame = report_of(artibonite, rn1)._repr_html_()
     assert parsed(frame).tags == ["iframe"]
+
+
+def test_a_post_that_was_removed_is_not_counted_as_standing(artibonite, rn1, events, ledger):
+    day = "2025-12-27"
+    posts = checkpoints_on(rn1, ledger, as_of=day)
+    assert (posts["status"] == "removed").any()
+    standing = int((posts["from_m"].notna() & (posts["status"] != "removed")).sum())
+    risk = corridor_risk(rn1, rn1.locate(events), as_of=day, ledger=ledger)
+    report = corridor_report(
+        artibonite, corridor=rn1, risk=risk, checkpoints=posts, events=events, ledger=ledger, as_of=day
+    )
+    assert f"{standing} posts with a known place" in report.markdown()
+    chart = briefing_map(artibonite, corridor=rn1, checkpoints=posts, ledger=ledger, as_of=day, languages=())
+    said = next(one.text for one in chart.page.furniture.briefing if "active" in one.text)
+    assert "1 said to be removed" in said

@@ -91,7 +91,7 @@ def as_of_section(
     parts = [tr("map.brief.as_of", lang, day=shown)]
     if newest is not None:
         age = (as_of - newest).days
-        key = "map.brief.newest" if age else "map.brief.newest_same"
+        key = {0: "map.brief.newest_same", 1: "map.brief.newest_one"}.get(age, "map.brief.newest")
         parts.append(tr(key, lang, day=format_day(newest, lang), n=format_count(age, lang)))
     if events is not None:
         count = format_count(len(events), lang)
@@ -130,6 +130,7 @@ def posts_section(checkpoints: gpd.GeoDataFrame, placed: Sequence[Detail], lang:
             CheckpointStatus.FADING,
             CheckpointStatus.LAST_KNOWN,
             CheckpointStatus.UNKNOWN,
+            CheckpointStatus.REMOVED,
         )
         if int((status == word).sum())
     ]

@@ -101,7 +101,7 @@ def _worst(ctx: Context) -> Cell:
 
 
 def _posts(ctx: Context) -> str:
-    posts = ctx.checkpoints
+    posts = ctx.checkpoints[ctx.checkpoints["status"] != CheckpointStatus.REMOVED.value]
     if posts.empty:
         return say(ctx, "summary.no_posts")
     placed = posts["from_m"].notna()
