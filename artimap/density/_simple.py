@@ -60,15 +60,3 @@ def at_lixels(
     out = np.empty(len(targets.at))
     loops.gather(ordered.edge_order, targets.ptr, ptr, sums, kernel.per_km(bandwidth_m), out)
     return out
-
-
-def at_events(
-    network: RoadNetwork, events: Placing, kernel: Kernel, bandwidth_m: float, progress: Progress | None
-) -> tuple[Floats, Floats]:
-    """Give the kernel's sum at each event (its own share in it), and the weights, both in the order of places."""
-    ordered = network.ordered
-    placed = in_order(ordered, events.edge, events.offset_m, events.weight)
-    ptr = np.zeros(len(ordered.length_m) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(placed.edge, minlength=len(ordered.length_m)), out=ptr[1:])
-    sums = _sums((roads_of(ordered), placed, loops.Targets(ptr, placed.off)), kernel, bandwidth_m, progress)
-    return sums.sum(axis=0), placed.weight
