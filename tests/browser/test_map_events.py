@@ -71,27 +71,14 @@ def crowd(tmp_path_factory):
 
 
 @contextmanager
-def opened(chromium, path, size, **more) -> Iterator:
-    """Open a page offline; on leaving, nothing may have been asked for or complained of."""
-    context = chromium.new_context(
-        viewport={"width": size[0], "height": size[1]}, offline=True, has_touch=size[0] < 900, **more
-    )
-    page = context.new_page()
-    asked, said = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.set_default_timeout(8000)
-    page.goto(path.as_uri())
-    page.wait_for_selector("html[data-ready=yes]", state="attached")
-    if size[0] < 900:
-        page.click("#tab-events")
-        page.wait_for_timeout(300)  # the sheet rises
-    yield page
-    assert page.evaluate("window.hit") is None
-    context.close()
-    assert asked == [path.as_uri()]
-    assert said == []
+def shown(opened, path, size, **more) -> Iterator:
+    """Open a page at its events; on leaving, no text of theirs may have run."""
+    with opened(path, size, **more) as page:
+        if size[0] < 900:
+            page.click("#tab-events")
+            page.wait_for_timeout(300)  # the sheet rises
+        yield page
+        assert page.evaluate("window.hit") is None
 
 
 def total(page):
@@ -111,8 +98,8 @@ def drag(page, start, end):
 
 
 @SIZES
-def test_the_end_of_the_slider_is_dragged(chromium, brief, size):
-    with opened(chromium, brief, size) as page:
+def test_the_end_of_the_slider_is_dragged(opened, brief, size):
+    with shown(opened, brief, size) as page:
         all_days, whole = days(page), total(page)
         box = page.locator(".days-to").bounding_box()
         y = box["y"] + box["height"] / 2
@@ -133,8 +120,8 @@ def test_the_end_of_the_slider_is_dragged(chromium, brief, size):
         )
 
 
-def test_the_slider_works_by_keyboard(chromium, brief):
-    with opened(chromium, brief, LAPTOP) as page:
+def test_the_slider_works_by_keyboard(opened, brief):
+    with shown(opened, brief, LAPTOP) as page:
         page.locator(".days-from").focus()
         page.keyboard.press("ArrowRight")
         page.keyboard.press("ArrowRight")
@@ -149,8 +136,8 @@ def test_the_slider_works_by_keyboard(chromium, brief):
         assert days(page)[:2] == [0, length - 1]
 
 
-def test_an_earlier_day_never_looks_like_the_day_of_the_answer(chromium, brief):
-    with opened(chromium, brief, LAPTOP) as page:
+def test_an_earlier_day_never_looks_like_the_day_of_the_answer(opened, brief):
+    with shown(opened, brief, LAPTOP) as page:
         assert page.locator(".time-state").inner_text() == "Zones, posts and rates: as of 15 Oct 2024"
         count = "document.querySelectorAll('[class*=zones] [data-key]:not(.is-past), .post').length"
         before = page.evaluate(count)
@@ -164,8 +151,8 @@ def test_an_earlier_day_never_looks_like_the_day_of_the_answer(chromium, brief):
 
 
 @SIZES
-def test_the_histogram_is_a_brush(chromium, brief, size):
-    with opened(chromium, brief, size) as page:
+def test_the_histogram_is_a_brush(opened, brief, size):
+    with shown(opened, brief, size) as page:
         box = page.locator(".bars").bounding_box()
         y = box["y"] + box["height"] / 2
         drag(page, (box["x"] + box["width"] * 0.5, y), (box["x"] + box["width"] * 0.7, y))
@@ -179,8 +166,8 @@ def test_the_histogram_is_a_brush(chromium, brief, size):
 
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-def test_play_runs_to_the_end_and_stops(chromium, brief, motion):
-    with opened(chromium, brief, LAPTOP, reduced_motion=motion) as page:
+def test_play_runs_to_the_end_and_stops(opened, brief, motion):
+    with shown(opened, brief, LAPTOP, reduced_motion=motion) as page:
         page.evaluate("window.artimap.events.setTime(0, 99999)")
         page.click(".play")
         seen = days(page)
@@ -198,8 +185,8 @@ def test_play_runs_to_the_end_and_stops(chromium, brief, motion):
         assert page.locator(".play").get_attribute("aria-label") == "Play"
 
 
-def test_a_filter_is_a_filter(chromium, brief):
-    with opened(chromium, brief, LAPTOP) as page:
+def test_a_filter_is_a_filter(opened, brief):
+    with shown(opened, brief, LAPTOP) as page:
         kinds = page.evaluate("window.artimap.events.state('test').kinds")
         kind = max(kinds, key=kinds.get)
         page.evaluate("kind => window.artimap.events.setFilter({kinds: [kind]})", kind)
@@ -213,8 +200,8 @@ def test_a_filter_is_a_filter(chromium, brief):
 
 
 @SIZES
-def test_many_events_are_squares_from_afar_and_marks_close_by(chromium, crowd, size):
-    with opened(chromium, crowd, size) as page:
+def test_many_events_are_squares_from_afar_and_marks_close_by(opened, crowd, size):
+    with shown(opened, crowd, size) as page:
         assert "Squares of" in page.locator(".time-key").inner_text()
         if size == PHONE:
             return
@@ -253,8 +240,8 @@ def nearest(page):
     }""")
 
 
-def test_a_mark_opens_its_text_and_the_text_stays_text(chromium, crowd):
-    with opened(chromium, crowd, LAPTOP) as page:
+def test_a_mark_opens_its_text_and_the_text_stays_text(opened, crowd):
+    with shown(opened, crowd, LAPTOP) as page:
         page.evaluate("window.map_1.setView([19.11, -72.70], 14, {animate: false})")
         opened_texts = set()
         for start, end in ((0, 300), (301, 600), (601, 1000)):
@@ -271,8 +258,8 @@ def test_a_mark_opens_its_text_and_the_text_stays_text(chromium, crowd):
         assert opened_texts
 
 
-def test_what_is_picked_is_there(chromium, crowd):
-    with opened(chromium, crowd, LAPTOP) as page:
+def test_what_is_picked_is_there(opened, crowd):
+    with shown(opened, crowd, LAPTOP) as page:
         missed = page.evaluate("""() => {
           const e = window.artimap.events, m = window.map_1;
           const rows = Array.from({ length: 60 }, (unused, n) => (n * 421) % e.marks);
@@ -282,8 +269,8 @@ def test_what_is_picked_is_there(chromium, crowd):
         assert missed == []
 
 
-def test_a_square_lists_its_newest_events(chromium, crowd):
-    with opened(chromium, crowd, LAPTOP) as page:
+def test_a_square_lists_its_newest_events(opened, crowd):
+    with shown(opened, crowd, LAPTOP) as page:
         x, y = page.evaluate("""() => { const m = window.map_1;
           const p = m.latLngToContainerPoint([19.11, -72.70]), box = m.getContainer().getBoundingClientRect();
           return [p.x + box.x, p.y + box.y]; }""")
@@ -296,8 +283,8 @@ def test_a_square_lists_its_newest_events(chromium, crowd):
         assert page.locator("#card .row").count() > 1
 
 
-def test_the_tab_lists_what_the_window_shows(chromium, crowd):
-    with opened(chromium, crowd, LAPTOP) as page:
+def test_the_tab_lists_what_the_window_shows(opened, crowd):
+    with shown(opened, crowd, LAPTOP) as page:
         page.click("#tab-events")
         lead = page.locator("#page-events .lead[role=status]")
         assert "The newest 60" in lead.inner_text()
@@ -315,8 +302,8 @@ def test_the_tab_lists_what_the_window_shows(chromium, crowd):
         page.wait_for_selector("#card:not([hidden])")
 
 
-def test_areas_count_the_events_somewhere_in_them(chromium, crowd):
-    with opened(chromium, crowd, LAPTOP) as page:
+def test_areas_count_the_events_somewhere_in_them(opened, crowd):
+    with shown(opened, crowd, LAPTOP) as page:
         key = page.evaluate("document.querySelector('.leaflet-artimap-somewhere-pane [data-key]').dataset.key")
         page.evaluate(
             "k => document.querySelector(`[data-key='${k}']`)"
@@ -329,8 +316,8 @@ def test_areas_count_the_events_somewhere_in_them(chromium, crowd):
         page.wait_for_function("b => document.querySelector('.label.vague').textContent !== b", arg=before)
 
 
-def test_another_language_makes_open_rows_anew(chromium, crowd):
-    with opened(chromium, crowd, LAPTOP) as page:
+def test_another_language_makes_open_rows_anew(opened, crowd):
+    with shown(opened, crowd, LAPTOP) as page:
         page.evaluate("window.map_1.setView([19.11, -72.70], 14, {animate: false})")
         _, x, y = nearest(page)
         page.mouse.click(x, y)
