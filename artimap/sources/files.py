@@ -151,6 +151,9 @@ def _json(path: Path) -> Raw:
     except (ValueError, RecursionError) as error:
         msg = f"{path} is damaged JSON ({error}); export it again"
         raise DataError(msg) from error
+    if isinstance(content, dict) and isinstance(content.get("elements"), list) and "osm3s" in content:
+        msg = f"{path} holds OpenStreetMap's roads and places, no events: artimap data add osm {path.name}"
+        raise DataError(msg)
     features = content.get("features") if isinstance(content, dict) else content
     if isinstance(content, dict) and content.get("type") == "Feature":
         features = [content]

@@ -350,3 +350,10 @@ def test_brief_takes_any_format(artibonite, tmp_path):
     path = saved(tmp_path, [{**ACLED, "event_date": "2025-12-20"}])
     done = am.brief(artibonite, folder=tmp_path / "out", events=path, audience=am.briefing.Audience.INTERNAL)
     assert (done.own_rows, done.own_rejected) == (1, 0)
+
+
+def test_an_answer_of_overpass_is_sent_where_it_is_read(artibonite, tmp_path):
+    path = tmp_path / "roads.json"
+    path.write_text('{"version": 0.6, "osm3s": {}, "elements": [{"type": "node", "id": 1, "lat": 19.1, "lon": -72.7}]}')
+    with pytest.raises(DataError, match=r"artimap data add osm roads\.json"):
+        read_report(path, area=artibonite)
