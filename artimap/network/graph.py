@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -14,12 +15,16 @@ from numpy.typing import NDArray
 
 from artimap import schema
 from artimap.network import checking, snapping
+from artimap.network.distances import path_distances
 from artimap.network.joining import Joined, join_lines
 from artimap.network.lixelising import LixelIndex, lixel_index, lixel_lines
 from artimap.network.measuring import measures
 from artimap.network.noding import Noding
+from artimap.network.onedge import on_edges
 from artimap.network.ordering import Ordered, ordered
 from artimap.spreading import Floats, Ints
+
+Progress = Callable[[int, int], None]
 
 _SAME_LENGTH = 1e-9
 """Given lengths that differ from those of the lines by less than this share are the same."""
@@ -293,6 +298,51 @@ class RoadNetwork:
             where = self.coords, self.vertex_m, self._segments
             found = snapping.by_shapely(self._strtree, *where, used, limit)
         return snapping.table(index, good, why, found, max_offset_m)
+
+    def path_distances(
+        self, starts: Any, ends: Any, *, max_m: float | None = None, progress: Progress | None = None
+    ) -> Floats:
+        """Give the distances along the roads between places.
+
+        Parameters
+        ----------
+        starts, ends
+            The table of ``snap``, or a pair of arrays (edge, metres from its start).
+        max_m
+            Farther than this is as good as unreachable, and found out sooner. Default: no limit.
+        progress
+            Called with (nodes searched from, nodes in all) on long runs.
+
+        Returns
+        -------
+        ndarray
+            float64 (starts, ends), metres by the shortest path (Dijkstra 1959): inf where none leads
+            there (another part of the network, or farther than ``max_m``), nan where a row lies on no edge.
+
+        Raises
+        ------
+        SchemaError
+            If places are not on edges of this network.
+        ValueError
+            If ``max_m`` is negative.
+
+        Examples
+        --------
+        >>> net = RoadNetwork.from_edges([[0, 0], [100, 0], [100, 50]], [[0, 1], [1, 2]], crs="EPSG:32618")
+        >>> net.path_distances(([0], [30.0]), ([0, 1], [10.0, 20.0])).tolist()
+        [[20.0, 90.0]]
+        """
+        if max_m is not None and not max_m >= 0:
+            msg = f"max_m must be 0 or more metres, not {max_m!r}"
+            raise ValueError(msg)
+        one, other = (on_edges(self.length_m, places) for places in (starts, ends))
+        most = np.inf if max_m is None else float(max_m)
+        found = path_distances(self.edges, self.length_m, len(self.nodes_xy), one, other, most, progress)
+        if len(one.row) == one.given and len(other.row) == other.given:
+            return found
+        out = np.full((one.given, other.given), np.nan)
+        out[np.ix_(one.row, other.row)] = found
+        return out
 
     @cached_property
     def _segments(self) -> snapping.Segments:

@@ -200,7 +200,7 @@ def test_errors_say_what_to_do():
         am.density_values(net, [1], [1.0], bandwidth_m=300, lixel_m=100)
     with pytest.raises(am.SchemaError, match="is not on its edge"):
         am.density_values(net, [0], [1001.0], bandwidth_m=300, lixel_m=100)
-    with pytest.raises(am.SchemaError, match=r"net\.snap\(events\)"):
+    with pytest.raises(am.SchemaError, match=r"net\.snap\(points\)"):
         am.network_density(net, pd.DataFrame({"x": [1]}), bandwidth_m=300, lixel_m=100)
     with pytest.raises(am.SchemaError, match="one weight a row"):
         am.density_values(net, [0], [1.0], bandwidth_m=300, lixel_m=100, weights=[1, 2])
