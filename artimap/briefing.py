@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from artimap import data
+from artimap.analysis import Progress, analyse, check_since, silent
 from artimap.area import Area
-from artimap.checkpoints import checkpoints_on
-from artimap.control import control_status
-from artimap.corridor import read_corridor
-from artimap.dates import day_of
-from artimap.errors import DataError
-from artimap.gathering import gather
 from artimap.gazetteer import Reading
 from artimap.geopackage import write_geopackage
-from artimap.maps import briefing_map, strip_map
-from artimap.report import corridor_report
-from artimap.risk import RiskModel, corridor_risk
-from artimap.share import Gated, SharePolicy, gate, licensed_sources
-from artimap.sources.reading import Read
+from artimap.maps import strip_map
+from artimap.risk import RiskModel
+from artimap.share import Gated, SharePolicy
 from artimap.sources.template import quarantine_csv
 from artimap.vocab import Audience, Lang
 from artimap.write import write_text
-from artimap.zones import control_zones
-
-Progress = Callable[[str], None]
 
 FILES = ("map.html", "report.html", "report.md", "risk.gpkg", "strip.png", "manifest.json")
 """What a briefing folder holds."""
@@ -136,57 +124,32 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
     DataError, SchemaError, DateError
         If the user's file or day cannot be read.
     """
-    say = progress or _silent
-    if since is not None and not (since / "manifest.json").is_file():
-        msg = f"{since} is not a briefing folder: it has no manifest.json"
-        raise DataError(msg)
-    say("reading the data")
-    corridor = read_corridor(area, area.corridor_id)
-    gathered = gather(area, events, decisions)
-    table, ledger, own = gathered.events, gathered.ledger, gathered.own
-    day = day_of(as_of) if as_of is not None else _last_day(area, own)
-    known = table[table["date_start"] <= pd.Timestamp(day)].reset_index(drop=True)
-    gated = gate(known, ledger.until(day), audience=audience, area=area, as_of=day, policy=policy)
-    out = known if gated.events is None else gated.events
-    said = ledger if gated.ledger is None else gated.ledger
-
-    say("estimating the risk")
-    # rates use every event: holding a row back must not make a road look calmer
-    located = corridor.locate(known)
-    risk = corridor_risk(corridor, located, as_of=day, model=model, ledger=ledger)
-    risk.attrs["licensed"] = licensed_sources(known)
-    if audience is not Audience.INTERNAL:
-        risk["event_ids"] = _only(risk["event_ids"], set(out["event_id"]))
-    status = control_status(area, said, as_of=day, events=known)
-    zones = control_zones(area, said, as_of=day, events=known, status=status)
-    posts = checkpoints_on(corridor, said, as_of=day)
+    say = progress or silent
+    check_since(since)
+    found = analyse(
+        area, events=events, decisions=decisions, as_of=as_of, audience=audience, model=model, policy=policy,
+        progress=say,
+    )  # fmt: skip
+    gathered, gated, day, own = found.gathered, found.gated, found.day, found.gathered.own
 
     written: list[Path] = []
     say("drawing the map")
-    # map and report take out themselves what the audience may not see, so that they can say how much
-    chart = briefing_map(
-        area, corridor=corridor, risk=risk, zones=zones, checkpoints=posts, events=known, ledger=ledger,
-        as_of=day, lang=lang, audience=audience, policy=policy,
-    )  # fmt: skip
-    written.append(chart.save(folder / "map.html"))
+    written.append(found.chart(lang).save(folder / "map.html"))
     say("writing the report")
-    report = corridor_report(
-        area, corridor=corridor, risk=risk, zones=zones, status=status, checkpoints=posts, events=known, ledger=ledger,
-        as_of=day, lang=lang, audience=audience, since=since, policy=policy,
-    )  # fmt: skip
+    report = found.report(lang, since=since)
     written += [report.save(folder / "report.html"), report.save(folder / "report.md")]
     say("writing the tables")
-    layers = {"stretches": risk, "checkpoints": posts, "zones": zones}
+    layers = {"stretches": found.risk, "checkpoints": found.posts, "zones": found.zones}
     written.append(write_geopackage(layers, folder / "risk.gpkg", day=day))
     say("drawing the strip")
-    strip = strip_map(corridor, risk=risk, checkpoints=posts, events=out, as_of=day, lang=lang)
+    strip = strip_map(found.corridor, risk=found.risk, checkpoints=found.posts, events=found.seen, as_of=day, lang=lang)
     written.append(strip.save(folder / "strip.png"))
     quarantine = None
     if own is not None and len(own.quarantine):
         quarantine = folder / "quarantine.csv"
         write_text(quarantine, quarantine_csv(own))
         written.append(quarantine)
-    content = _manifest(area, day=day, lang=lang, audience=audience, risk=risk, files=written, gated=gated)
+    content = _manifest(area, day=day, lang=lang, audience=audience, risk=found.risk, files=written, gated=gated)
     if events is not None:
         content["own_reports"] = {"sha256": data.digest(events)}
     if decisions is not None:
@@ -198,7 +161,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
         folder=folder,
         as_of=day,
         files=tuple(written),
-        tally=dict(risk.attrs["tally"]),
+        tally=dict(found.risk.attrs["tally"]),
         gated=gated,
         own_rows=0 if own is None else own.rows,
         own_rejected=0 if own is None else len(own.quarantine),
@@ -210,24 +173,6 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
         parted=gathered.parted,
         undecided=gathered.undecided,
     )
-
-
-def _silent(_words: str) -> None:
-    """Say nothing."""
-
-
-def _only(event_ids: pd.Series, allowed: set[str]) -> pd.Series:
-    """Keep the names of events that may go out."""
-    return event_ids.map(
-        lambda ids: "; ".join(one for one in ids.split("; ") if one in allowed) or None, na_action="ignore"
-    ).astype(event_ids.dtype)
-
-
-def _last_day(area: Area, own: Read | None) -> dt.date:
-    """Give the last day that any row speaks of."""
-    days = [] if own is None else [own.events["date_end"].max(), own.checkpoints["last_confirmed"].max()]
-    last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
-    return last
 
 
 def _manifest(

@@ -19,7 +19,8 @@ ORDER = [
     "errors", "vocab", "schema", "crs", "dates", "i18n", "write", "geopackage", "userdata", "data", "area",
     "spreading", "corridor", "network", "gazetteer", "sources", "state", "ownposts", "claims", "matching",
     "checkpoints", "control", "contestation", "density", "coverage", "risk", "clustering", "zones", "routes",
-    "backtesting", "masking", "share", "maps", "report", "scale", "gathering", "briefing", "cli", "__main__",
+    "backtesting", "masking", "share", "maps", "report", "scale", "gathering", "analysis", "briefing", "cli",
+    "__main__",
 ]  # fmt: skip
 
 

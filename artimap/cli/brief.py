@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.area import Area
 from artimap.cli._commands import Commands
+from artimap.cli._inputs import add_inputs, say, tell_gated, tell_written
 from artimap.vocab import Audience, Lang, Where
 
 if TYPE_CHECKING:
@@ -18,20 +18,7 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Add the command."""
     brief = commands.add_parser("brief", help="write a briefing folder: map, report, risk table, strip picture")
-    brief.add_argument(
-        "--events", type=Path, metavar="FILE",
-        help="your own reports: artimap's template, ACLED, UCDP, HXL, Kobo or any table (first: artimap validate)",
-    )  # fmt: skip
-    brief.add_argument(
-        "--decisions", type=Path, metavar="CSV",
-        help="which reports tell of one event: the file that 'artimap review' writes and you fill in",
-    )  # fmt: skip
-    brief.add_argument("--as-of", metavar="DAY", help="day of the answer, YYYY-MM-DD (default: last day of the data)")
-    brief.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
-    brief.add_argument(
-        "--audience", choices=[one.value for one in Audience], default="partners",
-        help="who it is for; only 'internal' gets sensitive rows and force positions (default: %(default)s)",
-    )  # fmt: skip
+    add_inputs(brief)
     brief.add_argument("--since", type=Path, metavar="DIR", help="an earlier briefing folder to compare with")
     brief.add_argument(
         "-o", "--output", type=Path, default=Path("briefing"), metavar="DIR", help="default: %(default)s/"
@@ -70,11 +57,10 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         lang=Lang(args.lang),
         audience=Audience(args.audience),
         since=args.since,
-        progress=lambda words: print(f"… {words}", file=sys.stderr, flush=True),
+        progress=say,
     )
     print(f"As of {done.as_of}, {where.label}. Written for the audience '{args.audience}':")
-    for path in done.files:
-        print(f"  {path}  {path.stat().st_size / 1000:,.0f} kB")
+    tell_written(done.files)
     if args.events is not None:
         _tell_own(done, args.events)
     for gone, stays in done.merged:
@@ -84,7 +70,5 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     print("Events without weight on the road, and why:")
     for why, number in done.tally.items():
         print(f"  {number:4d}  {why}")
-    for line in (*done.gated.held_words(Lang.EN), *done.gated.method_words(Lang.EN)):
-        print(f"For the audience '{args.audience}': {line}")
-    print("Silence is not safety: stretches without reports are marked, never cleared.")
+    tell_gated(done.gated, Audience(args.audience))
     return 0

@@ -1,0 +1,167 @@
+"""What the products of a day are made from: events, rates, zones and posts as of one day, computed once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from artimap.area import Area
+from artimap.checkpoints import checkpoints_on
+from artimap.control import control_status
+from artimap.corridor import Corridor, read_corridor
+from artimap.dates import day_of
+from artimap.errors import DataError
+from artimap.gathering import Gathered, gather
+from artimap.maps.briefing import BriefingMap, briefing_map
+from artimap.report import Report, corridor_report
+from artimap.risk import RiskModel, corridor_risk
+from artimap.share import Gated, SharePolicy, gate, licensed_sources
+from artimap.sources.reading import Read
+from artimap.vocab import Audience, Lang
+from artimap.zones import control_zones
+
+Progress = Callable[[str], None]
+
+
+def silent(_words: str) -> None:
+    """Say nothing."""
+
+
+def check_since(folder: Path | None) -> None:
+    """Refuse a folder to compare with that is no briefing, before any work is done.
+
+    Raises
+    ------
+    DataError
+        If it holds no manifest.
+    """
+    if folder is not None and not (folder / "manifest.json").is_file():
+        msg = f"{folder} is not a briefing folder: it has no manifest.json"
+        raise DataError(msg)
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """An area's corridor as of a day, as far as an audience may see it.
+
+    Attributes
+    ----------
+    area, corridor, day
+        What it is about, and the day of the answer.
+    audience, policy
+        For whom, and who gets what.
+    gathered
+        All that it is made from.
+    events
+        EVENTS begun by that day, before the audience is thought of.
+    gated
+        The events and claims that the audience may see, and what was held back.
+    risk, status, zones, posts
+        RISK by named stretch (of every event: holding a row back must not make a road look calmer; the events
+        behind it are named only where the audience may see them), STATUS, ZONES and CHECKPOINTS.
+    """
+
+    area: Area
+    corridor: Corridor
+    day: dt.date
+    audience: Audience
+    policy: SharePolicy | None
+    gathered: Gathered
+    events: gpd.GeoDataFrame
+    gated: Gated
+    risk: gpd.GeoDataFrame
+    status: pd.DataFrame
+    zones: gpd.GeoDataFrame
+    posts: gpd.GeoDataFrame
+
+    @property
+    def seen(self) -> gpd.GeoDataFrame:
+        """The events that the audience may see."""
+        return self.events if self.gated.events is None else self.gated.events
+
+    def chart(self, lang: Lang, *, title: str | None = None, author: str | None = None) -> BriefingMap:
+        """Make the map. It takes out itself what the audience may not see, so that it can say how much."""
+        return briefing_map(
+            self.area, corridor=self.corridor, risk=self.risk, zones=self.zones, checkpoints=self.posts,
+            events=self.events, ledger=self.gathered.ledger, as_of=self.day, lang=lang, audience=self.audience,
+            title=title, author=author, policy=self.policy,
+        )  # fmt: skip
+
+    def report(self, lang: Lang, *, since: Path | None = None) -> Report:
+        """Make the report, with what changed since an earlier briefing folder."""
+        return corridor_report(
+            self.area, corridor=self.corridor, risk=self.risk, zones=self.zones, status=self.status,
+            checkpoints=self.posts, events=self.events, ledger=self.gathered.ledger, as_of=self.day, lang=lang,
+            audience=self.audience, since=since, policy=self.policy,
+        )  # fmt: skip
+
+
+def analyse(
+    area: Area,
+    *,
+    events: Path | None = None,
+    decisions: Path | None = None,
+    as_of: str | dt.date | None = None,
+    audience: Audience = Audience.PARTNERS,
+    model: RiskModel | None = None,
+    policy: SharePolicy | None = None,
+    progress: Progress = silent,
+) -> Analysis:
+    """Compute what map and report of an area's corridor are made from.
+
+    Parameters
+    ----------
+    area
+        The area.
+    events, decisions
+        See :func:`artimap.gathering.gather`.
+    as_of
+        The day of the answer; the last day that any row speaks of where null. No clock is read.
+    audience, policy
+        For whom, and who gets what.
+    model
+        Parameters of the risk.
+    progress
+        Called with a few words before each step.
+
+    Raises
+    ------
+    DataError, SchemaError, DateError
+        If a file or the day cannot be read.
+    """
+    progress("reading the data")
+    corridor = read_corridor(area, area.corridor_id)
+    gathered = gather(area, events, decisions)
+    ledger = gathered.ledger
+    day = day_of(as_of) if as_of is not None else last_day(area, gathered.own)
+    known = gathered.events[gathered.events["date_start"] <= pd.Timestamp(day)].reset_index(drop=True)
+    gated = gate(known, ledger.until(day), audience=audience, area=area, as_of=day, policy=policy)
+    said = ledger if gated.ledger is None else gated.ledger
+    progress("estimating the risk")
+    risk = corridor_risk(corridor, corridor.locate(known), as_of=day, model=model, ledger=ledger)
+    risk.attrs["licensed"] = licensed_sources(known)
+    if audience is not Audience.INTERNAL and gated.events is not None:
+        risk["event_ids"] = _only(risk["event_ids"], set(gated.events["event_id"]))
+    status = control_status(area, said, as_of=day, events=known)
+    zones = control_zones(area, said, as_of=day, events=known, status=status)
+    posts = checkpoints_on(corridor, said, as_of=day)
+    return Analysis(area, corridor, day, audience, policy, gathered, known, gated, risk, status, zones, posts)
+
+
+def last_day(area: Area, own: Read | None) -> dt.date:
+    """Give the last day that any row speaks of."""
+    days = [] if own is None else [own.events["date_end"].max(), own.checkpoints["last_confirmed"].max()]
+    last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
+    return last
+
+
+def _only(event_ids: pd.Series, allowed: set[str]) -> pd.Series:
+    """Keep the names of events that may go out."""
+    return event_ids.map(
+        lambda ids: "; ".join(one for one in ids.split("; ") if one in allowed) or None, na_action="ignore"
+    ).astype(event_ids.dtype)

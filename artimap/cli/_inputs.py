@@ -1,0 +1,82 @@
+"""What the commands that make a product ask for alike, and how they tell what they read and held back."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from artimap.errors import ShareError
+from artimap.vocab import Audience, Lang
+
+if TYPE_CHECKING:
+    from artimap.gathering import Gathered
+    from artimap.share import Gated
+
+
+def add_inputs(command: argparse.ArgumentParser) -> None:
+    """Add the arguments for what a product is made from, and for whom."""
+    command.add_argument(
+        "--events", type=Path, metavar="FILE",
+        help="your own reports, with posts and claims: artimap's template, ACLED, UCDP, HXL, Kobo, IPIS or any "
+        "table (first: artimap validate)",
+    )  # fmt: skip
+    command.add_argument(
+        "--decisions", type=Path, metavar="CSV",
+        help="which reports tell of one event: the file that 'artimap review' writes and you fill in",
+    )  # fmt: skip
+    command.add_argument("--as-of", metavar="DAY", help="day of the answer, YYYY-MM-DD (default: last day of the data)")
+    command.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
+    command.add_argument(
+        "--audience", choices=[one.value for one in Audience], default="partners",
+        help="who it is for; only 'internal' gets sensitive rows and force positions (default: %(default)s)",
+    )  # fmt: skip
+
+
+def check_ending(path: Path, endings: tuple[str, ...], what: str) -> str:
+    """Give the ending of a file that is to be written, before any work is done for it.
+
+    Raises
+    ------
+    ShareError
+        If it is none of these endings.
+    """
+    ending = path.suffix.lower()
+    if ending not in endings:
+        msg = f"{path.name}: {what} is written as {', '.join(endings)}; give -o one of these endings"
+        raise ShareError(msg)
+    return ending
+
+
+def say(words: str) -> None:
+    """Tell a step of the work."""
+    print(f"… {words}", file=sys.stderr, flush=True)
+
+
+def tell_written(files: tuple[Path, ...]) -> None:
+    """Tell what was written, and how large it is."""
+    for path in files:
+        print(f"  {path}  {path.stat().st_size / 1000:,.0f} kB")
+
+
+def tell_own(gathered: Gathered, file: Path) -> None:
+    """Tell what became of the rows of a user's file."""
+    own = gathered.own
+    if own is None:
+        return
+    print(f"Your reports: {own.rows} rows read, {own.accepted} used, {len(own.quarantine)} rejected.")
+    for note in own.notes:
+        print(f"  {note}")
+    if len(own.quarantine):
+        print(f"  Why rows are rejected: artimap validate {file}")
+    if gathered.undecided:
+        n = gathered.undecided
+        print(f"  {n} pairs of reports may tell of one event, which then counts twice: artimap review {file}")
+
+
+def tell_gated(gated: Gated, audience: Audience) -> None:
+    """Tell what was held back or changed for an audience."""
+    for line in (*gated.held_words(Lang.EN), *gated.method_words(Lang.EN)):
+        print(f"For the audience '{audience}': {line}")
+    print("Silence is not safety: stretches without reports are marked, never cleared.")

@@ -1,0 +1,100 @@
+"""``artimap map``: the map alone, as a page, a picture or a file for other programs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from artimap.area import Area
+from artimap.cli._commands import Commands
+from artimap.cli._inputs import add_inputs, check_ending, say, tell_gated, tell_own, tell_written
+from artimap.vocab import Audience, Lang
+
+if TYPE_CHECKING:
+    from artimap.gathering import Gathered
+    from artimap.maps.briefing import BriefingMap
+    from artimap.share import Gated
+
+_PICTURES = (".png", ".svg", ".pdf")
+_EXPORTS = (".gpkg", ".kml", ".gpx")
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    chart = commands.add_parser("map", help="the briefing map alone: a page, a picture, or for QGIS, KML and GPX")
+    add_inputs(chart)
+    chart.add_argument(
+        "--events-only", action="store_true", help="events alone, any number of them: no rates, zones, posts or claims"
+    )
+    chart.add_argument("--title", metavar="WORDS", help="what the map is called")
+    chart.add_argument("--author", metavar="WORDS", help="who made it")
+    chart.add_argument(
+        "-o", "--output", type=Path, default=Path("map.html"), metavar="FILE",
+        help="html, png, svg, pdf, gpkg, kml or gpx, by its ending (default: %(default)s)",
+    )  # fmt: skip
+    chart.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace, where: Area) -> int:
+    check_ending(args.output, (".html", *_PICTURES, *_EXPORTS), "a map")
+    if args.events_only:
+        chart, gathered, gated = _events_alone(args, where)
+    else:
+        from artimap.analysis import analyse  # noqa: PLC0415 - slow to import, used only here
+
+        found = analyse(
+            where, events=args.events, decisions=args.decisions, as_of=args.as_of, audience=Audience(args.audience),
+            progress=say,
+        )  # fmt: skip
+        say("drawing the map")
+        chart = found.chart(Lang(args.lang), title=args.title, author=args.author)
+        gathered, gated = found.gathered, found.gated
+    written = _write(chart, args.output)
+    print(f"{chart.page.furniture.title}, as of {chart.page.as_of}. Written for the audience '{args.audience}':")
+    tell_written(written)
+    if args.events is not None:
+        tell_own(gathered, args.events)
+    tell_gated(gated, Audience(args.audience))
+    return 0
+
+
+def _events_alone(args: argparse.Namespace, where: Area) -> tuple[BriefingMap, Gathered, Gated]:
+    import pandas as pd  # noqa: PLC0415 - slow to import, used only here
+
+    from artimap import data  # noqa: PLC0415
+    from artimap.analysis import last_day  # noqa: PLC0415
+    from artimap.corridor import read_corridor  # noqa: PLC0415
+    from artimap.dates import day_of  # noqa: PLC0415
+    from artimap.gathering import gather  # noqa: PLC0415
+    from artimap.maps.event_page import event_map  # noqa: PLC0415
+    from artimap.share import gate  # noqa: PLC0415
+
+    say("reading the data")
+    gathered = gather(where, args.events, args.decisions)
+    day = day_of(args.as_of) if args.as_of else last_day(where, gathered.own)
+    reader = Audience(args.audience)
+    reports = next(one for one in data.manifest(where.name).layers if one.name == "reports")
+    source = f"{reports.source}: {reports.attribution} · {reports.licence}"
+    if gathered.own is not None:
+        source = f"{source}; {args.events.name} ({gathered.own.version})"
+    say("drawing the map")
+    begun = gathered.events[gathered.events["date_start"] <= pd.Timestamp(day)]
+    chart = event_map(
+        where, gathered.events, as_of=day, source=source, corridor=read_corridor(where, where.corridor_id),
+        lang=args.lang, languages=tuple(Lang), audience=reader, title=args.title, author=args.author,
+    )  # fmt: skip
+    return chart, gathered, gate(begun, None, audience=reader, area=where, as_of=day)
+
+
+def _write(chart: BriefingMap, path: Path) -> tuple[Path, ...]:
+    ending = path.suffix.lower()
+    if ending in _PICTURES:
+        from artimap.maps.static import static_map  # noqa: PLC0415 - slow to import, used only here
+
+        return (static_map(chart).save(path),)
+    if ending in _EXPORTS:
+        from artimap.maps.export import export_map  # noqa: PLC0415
+
+        return export_map(chart, path)
+    return (chart.save(path),)

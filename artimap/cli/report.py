@@ -1,0 +1,42 @@
+"""``artimap report``: the report alone."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from artimap.area import Area
+from artimap.cli._commands import Commands
+from artimap.cli._inputs import add_inputs, check_ending, say, tell_gated, tell_own, tell_written
+from artimap.vocab import Audience, Lang
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    report = commands.add_parser("report", help="the report on the road alone, as HTML or Markdown")
+    add_inputs(report)
+    report.add_argument("--since", type=Path, metavar="DIR", help="an earlier briefing folder to compare with")
+    report.add_argument(
+        "-o", "--output", type=Path, default=Path("report.html"), metavar="FILE",
+        help="html or md, by its ending (default: %(default)s)",
+    )  # fmt: skip
+    report.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace, where: Area) -> int:
+    from artimap.analysis import analyse, check_since  # noqa: PLC0415 - slow to import, used only here
+
+    check_ending(args.output, (".html", ".md"), "a report")
+    check_since(args.since)
+    found = analyse(
+        where, events=args.events, decisions=args.decisions, as_of=args.as_of, audience=Audience(args.audience),
+        progress=say,
+    )  # fmt: skip
+    say("writing the report")
+    written = found.report(Lang(args.lang), since=args.since).save(args.output)
+    print(f"As of {found.day}, {where.label}. Written for the audience '{args.audience}':")
+    tell_written((written,))
+    if args.events is not None:
+        tell_own(found.gathered, args.events)
+    tell_gated(found.gated, found.audience)
+    return 0
