@@ -8,7 +8,7 @@ drawn through posts cuts the bends and measures several per cent short.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -17,16 +17,21 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from shapely.ops import substring
 
-from artimap import data, schema, userdata
-from artimap.area import Area, read_places, read_posts, read_road_units, read_roads
+from artimap import schema
+from artimap.corridor import building
 from artimap.crs import require
-from artimap.errors import CorridorError, PlaceError
+from artimap.errors import PlaceError
 from artimap.spreading import Floats, Ints, Reach, Spread, merge, spread_rows
 
-_POST_TOLERANCE_M = 15.0
-"""Posts are given to 4 decimals of a degree (±8 m each): two may look that much too far apart."""
+_END_M = 3_000.0
+"""A town this near to an end of the road gives that end its name."""
+
+
+def _no_towns(crs: str) -> gpd.GeoDataFrame:
+    columns = {name: pd.Series([], dtype=schema.TEXT) for name in ("place_id", "name", "name_fr", "name_ht", "kind")}
+    numbers = {name: pd.Series([], dtype=float) for name in ("chainage_m", "offset_m")}
+    return gpd.GeoDataFrame({**columns, **numbers}, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,24 +117,7 @@ class Corridor:
             If the posts do not rise, do not start at 0, or lie farther apart than the
             road between them is long (a gap or a misplaced post): every such place is named.
         """
-        km = posts["km"].to_numpy(dtype=float)
-        xy = shapely.get_coordinates(posts.geometry.to_numpy())
-        wrong = []
-        if len(km) < 2 or abs(km[0]) > 1e-9:
-            wrong.append("it needs two posts at least, the first at km 0")
-        wrong += [
-            f"km {km[i + 1]:g} follows km {km[i]:g}: posts must rise (a branch, or a repeated post?)"
-            for i in np.flatnonzero(np.diff(km) <= 0)
-        ]
-        straight = np.hypot(*np.diff(xy, axis=0).T)
-        wrong += [
-            f"between km {km[i]:g} and km {km[i + 1]:g} the posts lie {straight[i] / 1000:.2f} km apart: "
-            f"more than the road between them (a gap, or a misplaced post, at x={xy[i, 0]:.0f} y={xy[i, 1]:.0f})"
-            for i in np.flatnonzero(straight > np.diff(km) * 1000 + _POST_TOLERANCE_M)
-        ]
-        if wrong:
-            msg = f"{ref}: these posts do not make one road:\n  - " + "\n  - ".join(wrong)
-            raise CorridorError(msg)
+        xy, measures = building.through_posts(posts, ref)
         crs = posts.crs.to_string()
         require(posts, crs, what="posts")
         return cls(
@@ -138,7 +126,7 @@ class Corridor:
             name=name,
             crs=crs,
             line=shapely.LineString(xy),
-            measures=km * 1000.0,
+            measures=measures,
             units=schema.empty(schema.ROAD_UNITS) if units is None else units,
             towns=_no_towns(crs),
         )
@@ -160,19 +148,7 @@ class Corridor:
         """
         if lines.crs is None:
             require(lines, "a metric system", what="lines")
-        parts = shapely.get_parts(lines.to_numpy())
-        merged = shapely.line_merge(shapely.multilinestrings(parts))
-        if merged.geom_type != "LineString":
-            raise CorridorError(_why_not_one_line(parts, ref))
-        if merged.is_closed:
-            msg = f"{ref}: the lines close a ring, so there is no end to measure from"
-            raise CorridorError(msg)
-        line = merged
-        head = shapely.Point(parts[0].coords[0])
-        if head.distance(shapely.Point(line.coords[-1])) < head.distance(shapely.Point(line.coords[0])):
-            line = shapely.reverse(line)
-        xy = shapely.get_coordinates(line)
-        xy = xy[np.r_[True, np.hypot(*np.diff(xy, axis=0).T) > 0]]
+        xy, measures = building.end_to_end(lines, ref)
         crs = lines.crs.to_string()
         return cls(
             corridor_id=corridor_id,
@@ -180,7 +156,7 @@ class Corridor:
             name=name,
             crs=crs,
             line=shapely.LineString(xy),
-            measures=np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))],
+            measures=measures,
             units=schema.empty(schema.ROAD_UNITS),
             towns=_no_towns(crs),
         )
@@ -444,138 +420,3 @@ class Corridor:
     def _segments(self) -> NDArray[Any]:
         xy = self._xy
         return np.asarray(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)))
-
-
-_END_M = 3_000.0
-"""A town this near to an end of the road gives that end its name."""
-
-
-def _no_towns(crs: str) -> gpd.GeoDataFrame:
-    columns = {name: pd.Series([], dtype=schema.TEXT) for name in ("place_id", "name", "name_fr", "name_ht", "kind")}
-    numbers = {name: pd.Series([], dtype=float) for name in ("chainage_m", "offset_m")}
-    return gpd.GeoDataFrame({**columns, **numbers}, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
-
-
-def _why_not_one_line(parts: NDArray[Any], ref: str) -> str:
-    """Say where lines fork or stop short, so that the road can be mended."""
-    ends = np.vstack([shapely.get_coordinates(part)[[0, -1]] for part in parts])
-    places, count = np.unique(np.round(ends, 3), axis=0, return_counts=True)
-    forks = [
-        f"a branch at x={x:.0f} y={y:.0f} ({n} lines meet)" for (x, y), n in zip(places, count, strict=True) if n > 2
-    ]
-    loose = places[count == 1]
-    gaps = []
-    if len(loose) > 2:
-        tree = shapely.STRtree(shapely.points(loose))
-        for i, (x, y) in enumerate(loose):
-            others = [j for j in tree.query(shapely.Point(x, y).buffer(5_000)) if j != i]
-            if others:
-                nearest = min(others, key=lambda j: float(np.hypot(*(loose[j] - loose[i]))))
-                if nearest > i:
-                    apart = float(np.hypot(*(loose[nearest] - loose[i])))
-                    gaps.append(f"a gap of {apart:.1f} m at x={x:.0f} y={y:.0f}")
-        if not gaps:
-            gaps = [f"a loose end at x={x:.0f} y={y:.0f}" for x, y in loose]
-    return f"{ref}: the lines do not make one road:\n  - " + "\n  - ".join([*forks, *gaps])
-
-
-# -- reading --------------------------------------------------------------------
-
-
-def read_corridor(area: Area, road_id: str) -> Corridor:
-    """Read a road of an area as a corridor.
-
-    Parameters
-    ----------
-    area
-        The area.
-    road_id
-        Id or number of the road, in any case: ``"rn1"``, ``"RN1"``.
-
-    Returns
-    -------
-    Corridor
-        In ``area.crs``, its chainage calibrated on the kilometre posts; its line runs
-        through them, or is that of an added layer (``artimap data add osm``).
-
-    Raises
-    ------
-    CorridorError
-        If there is no such road, or its posts do not make one.
-    """
-    wanted = road_id.strip().lower()
-    roads = read_roads(area)
-    found = roads[roads["road_id"] == wanted]
-    if found.empty:
-        msg = f"no road {road_id!r} in {area.label}; there is: {', '.join(roads['road_id'])}"
-        raise CorridorError(msg)
-    road = found.iloc[0]
-    every = read_posts(area)
-    posts = every[every["road_id"] == wanted].sort_values("seq")
-    units = read_road_units(area)
-    corridor = Corridor.from_posts(
-        posts,
-        corridor_id=wanted,
-        ref=str(road["ref"]) if pd.notna(road["ref"]) else wanted.upper(),
-        name=str(road["name"]) if pd.notna(road["name"]) else wanted.upper(),
-        units=units[units["road_id"] == wanted].reset_index(drop=True),
-    )
-    if userdata.has(area.name, "osm", "roads") and not shapely.equals(corridor.line, road.geometry):
-        line, measures = calibrated(road.geometry, posts, ref=corridor.ref)
-        corridor = replace(corridor, line=line, measures=measures)
-    ends = data.read_table(area.name, "stretch_ends")
-    here = ends[ends["road_id"] == wanted]["place_id"]
-    places = read_places(area)
-    towns = corridor.locate(places[places["place_id"].isin(here)])
-    towns = towns.sort_values("chainage_m")[
-        ["place_id", "name", "name_fr", "name_ht", "aliases", "kind", "chainage_m", "offset_m", "geometry"]
-    ].reset_index(drop=True)
-    return replace(corridor, towns=towns)
-
-
-_POST_SLACK_M = 500.0
-"""A detailed line may be this much longer between two posts than they say."""
-
-
-def calibrated(line: shapely.LineString, posts: gpd.GeoDataFrame, *, ref: str) -> tuple[shapely.LineString, Floats]:
-    """Give a detailed line the chainage of kilometre posts.
-
-    Each post goes to the nearest point of the line a little way after the post before, so
-    that a bend that comes back close to itself is not mistaken; between posts chainage
-    grows with the length of the line.
-
-    Parameters
-    ----------
-    line
-        The road in a metric system, from km 0.
-    posts
-        POSTS of the road in the same system, in order.
-    ref
-        What to call the road in a message.
-
-    Returns
-    -------
-    tuple
-        The line without repeated vertices, and the chainage of each vertex in metres.
-
-    Raises
-    ------
-    CorridorError
-        If the posts do not follow one another along the line.
-    """
-    km = posts["km"].to_numpy(dtype=float)
-    spots = posts.geometry.to_numpy()
-    at = np.zeros(len(km))
-    for i in range(1, len(km)):
-        low = float(at[i - 1])
-        window = substring(line, low, min(low + (km[i] - km[i - 1]) * 1000 + _POST_SLACK_M, line.length))
-        at[i] = low + shapely.line_locate_point(window, spots[i])
-    at[-1] = line.length
-    if (np.diff(at) <= 0).any():
-        wrong = ", ".join(f"km {km[i + 1]:g}" for i in np.flatnonzero(np.diff(at) <= 0)[:5])
-        msg = f"{ref}: along this line the posts do not follow one another at {wrong}"
-        raise CorridorError(msg)
-    xy = shapely.get_coordinates(line)
-    xy = xy[np.r_[True, np.hypot(*np.diff(xy, axis=0).T) > 0]]
-    along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]
-    return shapely.LineString(xy), np.interp(along, at, km * 1000.0)
