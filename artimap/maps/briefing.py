@@ -38,6 +38,7 @@ from artimap.maps.layers import (
     water_layers,
 )
 from artimap.maps.listed import listed_field
+from artimap.maps.locator import locator
 from artimap.maps.render import Page, to_html
 from artimap.maps.thematic import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
 from artimap.share import SharePolicy
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from artimap.claims import Ledger
     from artimap.corridor import Corridor
 
-_BASE = ("land", "lakes", "rivers", "border", "outline", "communes", "roads", "posts", "places", "units")
+_BASE = ("land", "lakes", "rivers", "border", "outline", "country", "communes", "roads", "posts", "places", "units")
 _WINDOW_DAYS = 730
 
 
@@ -329,6 +330,7 @@ def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | N
         sheets=tables.sheets,
         names=names_to_find(read_places(area), [read_units(area, level) for level in ("adm2", "adm3")], asked.lang),
         roadside=tables.roadside,
+        locator=locator(area, asked.lang),
     )
     return page, field
 

@@ -33,6 +33,7 @@ from artimap.maps.foreign import check
 from artimap.maps.furniture import Furniture
 from artimap.maps.languages import changes, pack
 from artimap.maps.layers import Feature, Layer, Parts
+from artimap.maps.locator import Locator
 
 _LEAFLET = "xstatic/pkg/leaflet/data/"
 _SCALE = 100_000
@@ -65,6 +66,8 @@ class Page:
         The events as columns; None where the map has none.
     sheets, names, roadside
         The same facts as tables, the names that can be searched, the road as a line.
+    locator
+        The small map of the country; None where there is none.
     """
 
     lang: str
@@ -81,6 +84,7 @@ class Page:
     sheets: tuple[Sheet, ...] = ()
     names: tuple[Found, ...] = ()
     roadside: Roadside | None = None
+    locator: Locator | None = None
 
 
 # --- Leaflet and our own files -----------------------------------------------------------------
@@ -161,6 +165,11 @@ def _road(side: Roadside) -> dict[str, Any]:
     return {**asdict(side), "line": _steps(((side.line,),))[0][0], "step_m": STEP_M}
 
 
+def _small(here: Locator) -> dict[str, Any]:
+    shapes = {name: _steps(getattr(here, name)) for name in ("country", "neighbour", "area")}
+    return {"name": here.name, "text": here.text, "bounds": here.bounds, **shapes}
+
+
 def _lean(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value not in ("", (), [], None, False, 0.0)}
 
@@ -216,6 +225,7 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "sheets": [asdict(sheet) for sheet in page.sheets],
         "names": [_lean({**asdict(name), "at": _steps_of(name.at)}) for name in page.names],
         "road": None if page.roadside is None else _road(page.roadside),
+        "locator": None if page.locator is None else _small(page.locator),
         "panel": {
             "road": page.road,
             "events": page.events,

@@ -277,19 +277,17 @@ def _north(drawing: Drawing, x: float, y: float, letter: str) -> None:
     drawing.text(x, y + 0.25, letter, size=7.4, weight="bold", halign="center")
 
 
-_LOCATOR_IN = 1.0
+_LOCATOR_IN = 0.92
 
 
 def _locator(drawing: Drawing, page: Page, left: float, top: float) -> None:
-    """Draw where the map lies: all the land at hand, the border, the area, and the map's frame."""
+    """Draw where the map lies: the country, what lies beside it, the area, and the map's frame."""
     from matplotlib.patches import Polygon, Rectangle  # noqa: PLC0415 - heavy, needed here only
 
-    layers = {layer.name: layer for layer in page.layers}
-    if "land" not in layers:
+    here = page.locator
+    if here is None:
         return
-    land = [ring for feature in layers["land"].features for part in feature.parts for ring in part[:1]]
-    spots = np.concatenate([np.asarray(ring, dtype=float) for ring in land])
-    (west, south), (east, north) = spots.min(axis=0), spots.max(axis=0)
+    west, south, east, north = here.bounds
     squeeze = math.cos(math.radians((south + north) / 2))
     scale = _LOCATOR_IN / (north - south)
     wide = (east - west) * squeeze * scale
@@ -302,19 +300,18 @@ def _locator(drawing: Drawing, page: Page, left: float, top: float) -> None:
 
     drawing.box(left, top - _LOCATOR_IN, left + wide, top, colour="sea")
     where: dict[str, Any] = {"transform": drawing.figure.dpi_scale_trans, "linewidth": 0}
-    for ring in land:
-        drawing.add(Polygon(inches(ring), facecolor=style.token("paper"), **where))
-    for name, fill in (("department", style.token("rule")), ("lakes", style.token("lake"))):
-        for ring in (ring for one in layers[name].features for part in one.parts for ring in part[:1]):
-            drawing.add(Polygon(inches(ring), facecolor=fill, **where))
-    for ring in (ring for one in layers["border"].features for part in one.parts for ring in part):
-        drawing.line(*inches(ring).T, colour="border", width=0.5)
+    for parts, fill in ((here.neighbour, "rule"), (here.country, "paper"), (here.area, "road")):
+        for ring in (ring for part in parts for ring in part[:1]):
+            drawing.add(Polygon(inches(ring), facecolor=style.token(fill), **where))
+    for ring in (ring for part in here.country for ring in part[:1]):
+        drawing.line(*inches(ring).T, colour="border", width=0.4)
     low, high = inches([page.bounds[:2], page.bounds[2:]])
     low, high = np.maximum(low, (left, top - _LOCATOR_IN)), np.minimum(high, (left + wide, top))
     drawing.add(
         Rectangle(tuple(low), *(high - low), fill=False, edgecolor=style.token("ink"), linewidth=0.9,
                   transform=drawing.figure.dpi_scale_trans)
     )  # fmt: skip
+    drawing.text(left + 0.05, top - 0.13, here.name, size=6.6, colour="ink_2")
     around = ([left, left + wide, left + wide, left, left], [top, top, top - _LOCATOR_IN, top - _LOCATOR_IN, top])
     drawing.line(*around, colour="border", width=0.8)
 

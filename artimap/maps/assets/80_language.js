@@ -46,7 +46,7 @@ function retell() {
   map.getContainer().setAttribute("aria-label", word("map_keys"));
   rebuildPanel();
   document.getElementById("legend").open = legendOpen;
-  document.querySelectorAll(".zoom, .north").forEach((node) => node.remove());
+  document.querySelectorAll(".zoom, .north, .inset").forEach((node) => node.remove());
   buttons();
   renameMarks();
   layout();

@@ -57,7 +57,8 @@ function buttons() {
     make("whole", word("whole"), "⤢", () => wholeArea(true)),
   );
   L.DomEvent.disableClickPropagation(bar);
-  document.getElementById("stage").append(bar, northArrow());
+  document.getElementById("stage").append(bar, northArrow(), locatorNode());
+  boxOnLocator();
 }
 
 function northArrow() {
@@ -121,6 +122,7 @@ async function start() {
   map.getContainer().setAttribute("aria-label", word("map_keys"));
   on("open", openCard);
   map.on("zoomend viewreset", layout);
+  map.on("moveend", boxOnLocator);
   map.on("click", () => closeCard(false));
   keys();
   followFocus();

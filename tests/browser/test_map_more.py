@@ -1,0 +1,71 @@
+"""What stands around and between the marks: the small map of the country."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+LAPTOP, PHONE = (1280, 800), (390, 844)
+
+
+def box(page, selector):
+    return page.evaluate(
+        "selector => { const b = document.querySelector(selector).getBoundingClientRect();"
+        " return [b.left, b.top, b.right, b.bottom]; }",
+        selector,
+    )
+
+
+def holds(outer, inner, slack=1.0):
+    return all(a - slack <= b for a, b in zip(outer[:2], inner[:2], strict=True)) and all(
+        a + slack >= b for a, b in zip(outer[2:], inner[2:], strict=True)
+    )
+
+
+def test_a_small_map_says_where_the_large_one_lies(opened, saved):
+    with opened(saved, LAPTOP) as page:
+        drawn = page.get_by_role("img", name="Where the map lies: Artibonite, in grey, in Haiti")
+        assert drawn.count() == 1
+        whole, area = box(page, ".inset"), box(page, ".inset-area")
+        assert holds(whole, area)
+        assert holds(box(page, ".inset-box"), area, slack=3)
+        for other in (".north", ".zoom", ".leaflet-control-scale", "#title", "#timebar"):
+            a, b = whole, box(page, other)
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], other
+        page.evaluate("window.map_1.setView([19.45, -72.69], 13, {animate: false})")  # Gonaïves, close by
+        near = box(page, ".inset-box")
+        assert holds(whole, near)
+        assert 6 < near[2] - near[0] < 12
+        page.click(".languages [lang=ht]")
+        page.wait_for_selector("html[lang=ht]", state="attached")
+        assert page.locator(".inset").count() == 1
+        assert page.locator(".inset text").text_content() == "Ayiti"
+        assert box(page, ".inset-box") == pytest.approx(near, abs=0.5)
+
+
+def test_the_small_map_takes_no_clicks(opened, saved):
+    with opened(saved, LAPTOP) as page:
+        left, top, right, bottom = box(page, ".inset")
+        under = page.evaluate(
+            "([x, y]) => document.elementFromPoint(x, y).closest('.inset')", [(left + right) / 2, (top + bottom) / 2]
+        )
+        assert under is None
+
+
+@pytest.mark.parametrize("size", [PHONE, (1280, 480)], ids=["phone", "low window"])
+def test_no_small_map_where_it_would_hide_the_large_one(opened, saved, size):
+    with opened(saved, size) as page:
+        assert page.locator(".inset").is_hidden()
+
+
+def test_paper_has_the_small_map(opened, saved):
+    with opened(saved, PHONE) as page:
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert page.locator(".inset").is_visible()
+        left, top, right, bottom = box(page, ".inset")
+        assert holds(box(page, "#stage"), [left, top, right, bottom])
+        assert right - left < 90
+        assert bottom - top < 70
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert page.locator(".inset").is_hidden()
