@@ -18,6 +18,7 @@ import pandas as pd
 from artimap import data, schema
 from artimap.area import Area
 from artimap.errors import DataError
+from artimap.ownclaims import read_own_claims
 from artimap.ownposts import posts_of
 from artimap.schema import join_names, split_names
 from artimap.sources import read_report
@@ -382,8 +383,9 @@ def read_claims(what: Area | str | Path, *, area: Area | None = None) -> Ledger:
     Parameters
     ----------
     what
-        An area; or a file: a CSV with the columns of CLAIMS, or anything that
-        :func:`artimap.read_report` reads (each of its rows is a statement by its source).
+        An area; or a file: a table with the columns of CLAIMS or of the template (``artimap template
+        claims``), or anything that :func:`artimap.read_report` reads (each of its rows is a statement by
+        its source).
     area
         The area that a file speaks of.
 
@@ -411,16 +413,16 @@ def read_claims(what: Area | str | Path, *, area: Area | None = None) -> Ledger:
     return Ledger(claims, _subjects(control, what), _placed_posts(posts, what))
 
 
+_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
+
+
 def _from_file(path: Path, area: Area | None) -> Ledger:
     if area is None:
         msg = f"say which area {path} speaks of: read_claims({str(path)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
     known = read_claims(area)
-    if path.suffix.lower() == ".csv" and path.is_file():
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            header = {name.strip() for name in file.readline().split(",")}
-        if {"claim_id", "subject", "predicate"} <= header:
-            table = pd.read_csv(path, dtype=schema.TEXT, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
-            return Ledger(schema.conform(table, schema.CLAIMS), known.subjects, known.posts.iloc[:0])
+    own = read_own_claims(path, area) if path.suffix.lower() in _TABLES else None
+    if own is not None:
+        return Ledger(own, known.subjects, known.posts.iloc[:0])
     read = read_report(path, area=area)
     return Ledger(read.claims, known.subjects, posts_of(read.checkpoints, read.claims, like=known.posts))

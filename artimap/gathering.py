@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median_low
 
@@ -13,6 +13,7 @@ import pandas as pd
 from artimap import data, schema
 from artimap.area import Area
 from artimap.claims import Ledger, merge_reports, read_claims
+from artimap.errors import DataError
 from artimap.masking import mask_column
 from artimap.matching import apply_decisions, match_reports, read_decisions
 from artimap.ownposts import posts_of
@@ -44,6 +45,8 @@ class Gathered:
         EVENTS and claims: the embedded ones with the user's own.
     own
         The user's file as read, or None.
+    own_claims
+        The user's own statements, or None. Those of no known place are of the subject ``nowhere``.
     merged
         What was made one by decision: the id that goes and the id that stays.
     parted
@@ -59,9 +62,12 @@ class Gathered:
     merged: tuple[tuple[str, str], ...] = ()
     parted: tuple[str, ...] = ()
     undecided: int = 0
+    own_claims: pd.DataFrame | None = None
 
 
-def gather(area: Area, events: Path | None = None, decisions: Path | None = None) -> Gathered:
+def gather(
+    area: Area, events: Path | None = None, decisions: Path | None = None, claims: Path | None = None
+) -> Gathered:
     """Join the embedded reports with those of a user's file, and honour decisions on both.
 
     Parameters
@@ -73,12 +79,30 @@ def gather(area: Area, events: Path | None = None, decisions: Path | None = None
         are masked.
     decisions
         A file of decisions (``artimap review`` writes it).
+    claims
+        A file of statements that :func:`artimap.read_claims` reads. The same is masked in its words.
 
     Raises
     ------
     DataError, SchemaError
-        If a file cannot be read, or decisions contradict one another.
+        If a file cannot be read, decisions contradict one another, or a statement has the id of an embedded one.
     """
+    found = _reports(area, events, decisions)
+    if claims is None:
+        return found
+    own = read_claims(claims, area=area)
+    said, ledger = _masked(own.claims, area), found.ledger
+    twice = sorted(set(said["claim_id"]) & set(ledger.claims["claim_id"]))
+    if twice:
+        msg = f"{claims}: claim_id {', '.join(twice[:5])} stands in the data already; give yours ids of their own"
+        raise DataError(msg)
+    posts = pd.concat([ledger.posts, _masked(own.posts, area)], ignore_index=True) if len(own.posts) else ledger.posts
+    both = Ledger(pd.concat([ledger.claims, said], ignore_index=True), ledger.subjects, posts)
+    return replace(found, ledger=both, own_claims=said)
+
+
+def _reports(area: Area, events: Path | None, decisions: Path | None) -> Gathered:
+    """Join the embedded reports with those of a file, and honour decisions on both."""
     table, ledger, own = read_events(area), read_claims(area), None
     if events is not None:
         own = read_report(events, area=area)

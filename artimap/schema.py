@@ -690,6 +690,7 @@ STATUS = Table(
         Column("rule", required=True, doc="name of the rule that gave the status"),
         Column("reason", doc="the rule and what it rests on, in words"),
         Column("claims", doc="ids of the claims and events behind it, joined by '; '"),
+        Column("parts", doc="of a stretch: what lies on it and gave the status, with its km"),
         Column("not_counted", doc="claims about the subject that the status does not rest on, each with the reason"),
         Column("road_id", doc="of a stretch"),
         Column("from_m", "float"),

@@ -13,16 +13,17 @@ from artimap.cli._commands import Commands
 def add(commands: Commands) -> None:
     """Add the command."""
     template = commands.add_parser("template", help="write an empty table for your own reports")
-    template.add_argument("what", choices=["events"])
+    template.add_argument("what", choices=["events", "claims"])
     template.add_argument("-o", "--output", type=Path, metavar="CSV", help="file to write (default: print it)")
     template.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace, _where: Area) -> int:
+    from artimap.ownclaims import claims_template_csv  # noqa: PLC0415
     from artimap.sources.template import template_csv  # noqa: PLC0415
     from artimap.write import write_text  # noqa: PLC0415
 
-    text = template_csv()
+    text = template_csv() if args.what == "events" else claims_template_csv()
     if args.output is None:
         print(text, end="")
         return 0
@@ -30,5 +31,6 @@ def _run(args: argparse.Namespace, _where: Area) -> int:
         print(f"artimap: {args.output} is there already and stays as it is; name another file with -o", file=sys.stderr)
         return 1
     write_text(args.output, "\ufeff" + text)  # the mark makes spreadsheets read accents rightly
-    print(f"{args.output}: fill in a row a report, then: artimap brief --events {args.output}")
+    then = "brief --events" if args.what == "events" else "status --claims"
+    print(f"{args.output}: fill in a row a report, then: artimap {then} {args.output}")
     return 0

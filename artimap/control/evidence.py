@@ -42,7 +42,6 @@ OPPONENT = "an opponent who is not named"
 NO_DAY = "no day is given, so it may be of any time"
 NOT_YET_SAID = "it was not surely said by the day known_on"
 NO_ACTOR = "it names nobody"
-STATE_ONLY = "it says that state forces left, not who is there"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,12 @@ class Part:
     last: int | None
     support: float
 
+    @property
+    def km(self) -> str:
+        """Give the kilometres of the road that it covers."""
+        start = f"km {self.from_m / 1000:.1f}"
+        return start if self.from_m == self.to_m else f"{start}–{self.to_m / 1000:.1f}"
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

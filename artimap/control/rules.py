@@ -174,7 +174,7 @@ PART_OF_ANOTHER = Rule(
 )  # fmt: skip
 GRAVEST_PART = Rule(
     22, "gravest_part", Status.UNKNOWN, _nothing,
-    "The gravest status said of a place, section or piece of road on the stretch; of the rest nothing is known.",
+    "The gravest status said of a place, section or piece of road on the stretch. It says nothing of the rest of it.",
 )  # fmt: skip
 STRETCH_RULES: tuple[Rule, ...] = (PART_OF_ANOTHER, GRAVEST_PART)
 """Rules that only stretches have: they look at what lies on the road after everything else has its status."""

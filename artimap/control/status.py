@@ -204,6 +204,7 @@ def row_of(said: Said, subject: Subject, answer: Answer, day: dt.date) -> dict[s
         "claims": join_names(
             (*(one.claim for one in answer.evidence), *(claim for part in answer.parts for claim in part.claims))
         ),
+        "parts": join_names(f"{part.name} ({part.km})" for part in answer.parts),
         "not_counted": join_names(_not_counted(said, subject.subject, used, number)),
         "road_id": subject.road_id,
         "from_m": subject.from_m,
@@ -218,11 +219,7 @@ def reason(answer: Answer, day: int) -> str:
         + (", said of the section" if one.via == "unit" else "")
         for one in dict.fromkeys(answer.evidence)
     ]
-    facts += [
-        f"{part.name} {part.status.value} (km {part.from_m / 1000:.1f}"
-        + (")" if part.from_m == part.to_m else f"–{part.to_m / 1000:.1f})")
-        for part in answer.parts
-    ]
+    facts += [f"{part.name} {part.status.value} ({part.km})" for part in answer.parts]
     words = rule_named(answer.rule).words
     return words if not facts else f"{words} {'. '.join(facts)}."
 
