@@ -1,5 +1,6 @@
 """Network density in space and time: where on the roads events crowd."""
 
 from artimap.density.estimating import density_values, network_density
+from artimap.density.over_time import density_over_time_values, network_density_over_time
 
-__all__ = ["density_values", "network_density"]
+__all__ = ["density_over_time_values", "density_values", "network_density", "network_density_over_time"]

@@ -17,21 +17,28 @@ from numba.core.datamodel.registry import register_default
 
 WIDTH = 32
 
-_VECTOR = ir.VectorType(ir.DoubleType(), WIDTH)
+FEW = 8
+"""A second, short kind of lanes: the slices of time."""
+
 _INDEX = ir.IntType(32)
 
 
 class LanesType(types.Type):
-    """The type of 32 float64 side by side."""
+    """The type of so many float64 side by side."""
+
+    def __init__(self, width: int) -> None:
+        self.vector = ir.VectorType(ir.DoubleType(), width)
+        super().__init__(name=f"lanes{width}")
 
 
-lanes: Any = LanesType(name="lanes")
+lanes: Any = LanesType(WIDTH)
+few: Any = LanesType(FEW)
 
 
 @register_default(LanesType)
 class _LanesModel(PrimitiveModel):
     def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, _VECTOR)  # type: ignore[no-untyped-call]
+        super().__init__(dmm, fe_type, fe_type.vector)  # type: ignore[no-untyped-call]
 
 
 def intrinsic(code: Callable[..., Any]) -> Any:
@@ -39,10 +46,10 @@ def intrinsic(code: Callable[..., Any]) -> Any:
     return extending.intrinsic(code)
 
 
-def _address(context: Any, builder: Any, array_type: Any, array: Any, at: Any) -> Any:
-    """Give the address of the 32 numbers that start at ``at``."""
+def _address(context: Any, builder: Any, array_type: Any, array: Any, at: Any, kind: Any = lanes) -> Any:
+    """Give the address of the lanes that start at ``at``."""
     data = context.make_array(array_type)(context, builder, array).data
-    return builder.bitcast(builder.gep(data, [at]), _VECTOR.as_pointer())
+    return builder.bitcast(builder.gep(data, [at]), kind.vector.as_pointer())
 
 
 @intrinsic
@@ -67,13 +74,50 @@ def store(typing: Any, array: Any, at: Any, value: Any) -> Any:  # noqa: ARG001
 
 
 @intrinsic
+def load_few(typing: Any, array: Any, at: Any) -> Any:  # noqa: ARG001
+    """Read 8 numbers of an array from ``at`` on."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array, at = args
+        return builder.load(_address(context, builder, signature.args[0], array, at, few), align=8)
+
+    return few(array, types.intp), code
+
+
+@intrinsic
+def store_few(typing: Any, array: Any, at: Any, value: Any) -> Any:  # noqa: ARG001
+    """Write 8 numbers into an array from ``at`` on."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array, at, value = args
+        builder.store(value, _address(context, builder, signature.args[0], array, at, few), align=8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, few), code
+
+
+@intrinsic
+def grow_few(typing: Any, plus: Any, one: Any, each: Any) -> Any:  # noqa: ARG001
+    """Give ``plus`` + one number · ``each``, in 8 lanes."""
+
+    def code(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        vector, nothing = few.vector, ir.Constant(few.vector, ir.Undefined)
+        first = builder.insert_element(nothing, args[1], ir.Constant(_INDEX, 0))
+        zeros = ir.Constant(ir.VectorType(_INDEX, FEW), [0] * FEW)
+        called = builder.module.declare_intrinsic(f"llvm.fmuladd.v{FEW}f64", (), ir.FunctionType(vector, [vector] * 3))
+        return builder.call(called, [builder.shuffle_vector(first, nothing, zeros), args[2], args[0]])
+
+    return few(few, types.float64, few), code
+
+
+@intrinsic
 def spread(typing: Any, value: Any) -> Any:  # noqa: ARG001
     """Give the same number in all lanes."""
 
     def code(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        one = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), args[0], ir.Constant(_INDEX, 0))
+        one = builder.insert_element(ir.Constant(lanes.vector, ir.Undefined), args[0], ir.Constant(_INDEX, 0))
         zeros = ir.Constant(ir.VectorType(_INDEX, WIDTH), [0] * WIDTH)
-        return builder.shuffle_vector(one, ir.Constant(_VECTOR, ir.Undefined), zeros)
+        return builder.shuffle_vector(one, ir.Constant(lanes.vector, ir.Undefined), zeros)
 
     return lanes(types.float64), code
 
@@ -130,7 +174,7 @@ def times_add(typing: Any, left: Any, right: Any, plus: Any) -> Any:  # noqa: AR
     """Give left · right + plus, rounded once where the processor can."""
 
     def code(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        kind = ir.FunctionType(_VECTOR, [_VECTOR] * 3)
+        kind = ir.FunctionType(lanes.vector, [lanes.vector] * 3)
         called = builder.module.declare_intrinsic(f"llvm.fmuladd.v{WIDTH}f64", (), kind)
         return builder.call(called, args)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
 
-from artimap.density import _search_loops as loops
 from artimap.density._lanes import WIDTH
+from artimap.density._near_loops import Placed, Roads, Room, room
+from artimap.density._order_loops import in_bins
+from artimap.density._walk_loops import push
 from artimap.network.compiled import threads
 from artimap.network.ordering import Ordered
 from artimap.spreading import Floats, Ints
@@ -28,20 +30,20 @@ ROOM = (2 * _MOST_BATCHES * WIDTH, 65536)
 """Nodes and ways that a small graph has room for at first."""
 
 
-def roads_of(ordered: Ordered) -> loops.Roads:
+def roads_of(ordered: Ordered) -> Roads:
     """Give the network as the loops take it."""
-    return loops.Roads(
+    return Roads(
         ordered.ptr, ordered.neighbour, ordered.way_m, ordered.edge, ordered.start, ordered.end, ordered.length_m
     )
 
 
-def in_order(ordered: Ordered, edge: Ints, offset_m: Floats, weight: Floats) -> loops.Placed:
+def in_order(ordered: Ordered, edge: Ints, offset_m: Floats, weight: Floats) -> Placed:
     """Put events in the order of places; equal input in any order comes out the same."""
     length = ordered.length_m
     each = 4 * max(float(length.sum()), 1e-9) / max(len(edge), 1)
     bins = np.zeros(len(length) + 1, dtype=np.int64)
     np.cumsum(np.minimum(np.ceil(length / each), len(edge)).astype(np.int64).clip(1), out=bins[1:])
-    return loops.Placed(*loops.in_bins(ordered.edge_rank[edge], offset_m, weight, length, bins))
+    return Placed(*in_bins(ordered.edge_rank[edge], offset_m, weight, length, bins))
 
 
 def chunk_of(number: int) -> int:
@@ -75,12 +77,25 @@ def in_parts(job: Callable[[int, Any, Any], None], number: int, progress: Progre
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def with_room(nodes: int, push: Callable[[loops.Room, Any], None], told: Any) -> None:
+def with_room(nodes: int, push: Callable[[Room, Any], None], told: Any) -> None:
     """Call ``push(room, told)`` again with twice the room until it has done all or was told to stop."""
     size_nodes, size_ways = ROOM
     told[2] = -1
     while True:
-        push(loops.room(nodes, size_nodes, size_ways), told)
+        push(room(nodes, size_nodes, size_ways), told)
         if told[2] < 0:
             return
         size_nodes, size_ways = 2 * size_nodes, 2 * size_ways
+
+
+def walk(ordered: Ordered, placed: Placed, jobs: Sequence[Any], bandwidth_m: float, progress: Progress | None) -> None:
+    """Push the events over the network; each part does the job of its own."""
+    roads, each = roads_of(ordered), chunk_of(len(placed.edge))
+
+    def part(number: int, told: Any, halt: Any) -> None:
+        def pushed(room: Room, told: Any) -> None:
+            push(roads, room, placed, jobs[number], (number, PARTS, each), bandwidth_m, told, halt)
+
+        with_room(len(roads.ptr) - 1, pushed, told)
+
+    in_parts(part, len(placed.edge), progress)

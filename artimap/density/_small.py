@@ -15,12 +15,16 @@ from artimap.spreading import Floats, Ints
 _S_A_PAIR, _S_A_STEP = 2e-8, 3e-6
 """Seconds for an event at a lixel, and for a node reached."""
 
+_DAYS_A_PAIR = 50
+"""So many days cost as much as an event at a lixel."""
+
 MOST_S = 0.5
 """Up to about so many seconds are not worth compiling, nor loading what was compiled."""
 
 
-def seconds(network: RoadNetwork, events: Placing, lixels: int) -> float:
+def seconds(network: RoadNetwork, events: Placing, lixels: int, days: int = 1) -> float:
     """Give an upper bound of what this way of working takes."""
+    lixels += lixels * days // _DAYS_A_PAIR
     searches = 2 * min(len(events.edge), len(network.edges))
     return _S_A_PAIR * len(events.edge) * lixels + _S_A_STEP * searches * len(network.nodes_xy)
 
@@ -91,4 +95,14 @@ def sums(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, kernel: K
     out = np.zeros(len(at))
     for rows, places, apart in each_edge(network, events, ptr, at, bandwidth_m):
         out[places] += events.weight[rows] @ kernel(apart, bandwidth_m)
+    return out
+
+
+def sums_over_time(
+    network: RoadNetwork, events: Placing, in_time: Floats, ptr: Ints, at: Floats, kernel: Kernel, bandwidth_m: float
+) -> Floats:
+    """Give the kernel's weighted sum at each place with each column of ``in_time``, (events, days)."""
+    out = np.zeros((len(at), in_time.shape[1]))
+    for rows, places, apart in each_edge(network, events, ptr, at, bandwidth_m):
+        out[places] += kernel(apart, bandwidth_m).T @ (events.weight[rows, None] * in_time[rows])
     return out

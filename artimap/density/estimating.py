@@ -157,4 +157,5 @@ def _values(
         return sums * kernel.per_km(bandwidth_m)
     from artimap.density import _simple  # noqa: PLC0415 - loads the compiled loops
 
-    return _simple.at_lixels(network, events, ptr, lixel_m, kernel, bandwidth_m, progress)
+    targets = _simple.targets_at(network, ptr, lixel_m)
+    return _simple.at_lixels(network, events, targets, ptr, kernel, bandwidth_m, progress)

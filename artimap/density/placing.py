@@ -14,12 +14,13 @@ from artimap.spreading import Floats, Ints
 
 
 class Placing(NamedTuple):
-    """Events on edges; ``left_out`` rows were on no edge."""
+    """Events on edges, and the ``row`` that each came from; ``left_out`` rows were on no edge."""
 
     edge: Ints
     offset_m: Floats
     weight: Floats
     left_out: int
+    row: Ints
 
 
 def placing(network: RoadNetwork, located: Any, weights: Any, lixel_m: float) -> Placing:
@@ -49,7 +50,7 @@ def placing(network: RoadNetwork, located: Any, weights: Any, lixel_m: float) ->
     if isinstance(located, pd.DataFrame) and "share" in located.columns:
         return _spread(network, located, weight, lixel_m)
     edge, offset, row, given = on_edges(network.length_m, located)
-    return Placing(edge, offset, weight[row], given - len(row))
+    return Placing(edge, offset, weight[row], given - len(row), row)
 
 
 def _weights(weights: Any, number: int) -> Floats:
@@ -90,4 +91,4 @@ def _spread(network: RoadNetwork, table: pd.DataFrame, weight: Floats, lixel_m: 
     nth = np.arange(len(row)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     off = begin[row] + (end - begin)[row] * (nth + 0.5) / pieces[row]
     edge, off = checked(network.length_m, edge[row], off)
-    return Placing(edge, off, (weight * share / pieces)[row], 0)
+    return Placing(edge, off, (weight * share / pieces)[row], 0, row)

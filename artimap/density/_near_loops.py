@@ -1,10 +1,9 @@
-"""Compiled loops of the simple method: events are pushed over the network, 32 at once.
+"""Compiled loops: the network near a batch of events, and how far its nodes are from each of them.
 
 Sorted along the roads, the events of a batch lie close together and reach nearly the same
 nodes. What a few batches reach is written down once as a small graph of its own, in order
 of distance. Over this the distances from all 32 events are relaxed together, forth and
-back until nothing changes, which is the shortest paths' only requirement. Then each edge
-in reach gives its lixels what the 32 events bring.
+back until nothing changes, which is the shortest paths' only requirement.
 """
 
 from __future__ import annotations
@@ -14,20 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from artimap.density._lanes import (
-    WIDTH,
-    add,
-    any_less,
-    lesser,
-    load,
-    minus,
-    spread,
-    store,
-    times,
-    times_add,
-    total,
-    where_less,
-)
+from artimap.density._lanes import WIDTH, add, any_less, lesser, load, spread, store
 from artimap.network.compiled import jit
 from artimap.spreading import Floats, Ints
 
@@ -54,13 +40,6 @@ class Roads(NamedTuple):
     start: NDArray[np.int32]
     end: NDArray[np.int32]
     length: Floats
-
-
-class Targets(NamedTuple):
-    """Places on edges that are to get a value: ``at[ptr[f]:ptr[f + 1]]`` on edge ``f``."""
-
-    ptr: Ints
-    at: Floats
 
 
 class Placed(NamedTuple):
@@ -100,48 +79,6 @@ def room(nodes: int, size_nodes: int, size_ways: int) -> Room:
         edge=np.empty(size_ways, i32), from_row=np.empty(size_ways, i32), to_row=np.empty(size_ways, i32),
         row=np.empty(row), ends=np.empty(row),
     )  # fmt: skip
-
-
-@jit
-def shape(kernel: Any, distance: Any, inverse: Any, bandwidth: Any) -> Any:
-    """Give the kernel's shape (1 at no distance) in each lane."""
-    zero, one = spread(0.0), spread(1.0)
-    if kernel == 4:
-        return where_less(distance, spread(bandwidth), one, zero)
-    u = times(distance, spread(inverse))
-    if kernel == 2:
-        raw = minus(one, u)
-        return where_less(zero, raw, raw, zero)
-    if kernel == 3:
-        # exp(-4.5 u²) = (exp(-4.5 u² / 16))¹⁶ by its series
-        x = times(times(u, u), spread(-4.5 / 16))
-        value = spread(1.0)
-        for k in range(12, 0, -1):
-            value = times_add(value, times(x, spread(1.0 / k)), one)
-        for _ in range(4):
-            value = times(value, value)
-        return where_less(distance, spread(bandwidth), value, zero)
-    raw = minus(one, times(u, u))
-    raw = where_less(zero, raw, raw, zero)
-    if kernel == 1:
-        return times(raw, raw)
-    return raw
-
-
-@jit
-def shape_of_one(kernel: Any, distance: Any, inverse: Any, bandwidth: Any) -> Any:
-    """Give the kernel's shape at one distance."""
-    u = distance * inverse
-    if not distance < bandwidth:
-        return 0.0
-    if kernel == 4:
-        return 1.0
-    if kernel == 2:
-        return 1.0 - u
-    if kernel == 3:
-        return np.exp(-4.5 * u * u)
-    raw = max(0.0, 1.0 - u * u)
-    return raw * raw if kernel == 1 else raw
 
 
 @jit
@@ -250,7 +187,7 @@ def _write_down(roads: Any, room: Any, n: Any) -> Any:
 
 
 @jit
-def _near(roads: Any, room: Any, events: Any, first: Any, last: Any, bandwidth: Any) -> Any:
+def near(roads: Any, room: Any, events: Any, first: Any, last: Any, bandwidth: Any) -> Any:
     """Make the small graph of the events first to last; gives nodes and edges, -1 where room lacks."""
     n, made = _reach(roads, room, events, first, last, bandwidth)
     edges = -1
@@ -264,7 +201,8 @@ def _near(roads: Any, room: Any, events: Any, first: Any, last: Any, bandwidth: 
 
 
 @jit
-def _forget(room: Any, n: Any) -> Any:
+def forget(room: Any, n: Any) -> Any:
+    """Take the nodes out of the small graph."""
     for s in range(n):
         room.slot[room.node[s]] = -1
 
@@ -296,7 +234,7 @@ def _blank(row: Any, n: Any) -> Any:
 
 
 @jit
-def _distances(roads: Any, room: Any, events: Any, first: Any, last: Any, n: Any, bandwidth: Any) -> Any:
+def distances(roads: Any, room: Any, events: Any, first: Any, last: Any, n: Any, bandwidth: Any) -> Any:
     """Fill the rows with the distances of events first to last, a lane each."""
     row, slot, length = room.row, room.slot, roads.length
     _blank(row, n)
@@ -311,7 +249,7 @@ def _distances(roads: Any, room: Any, events: Any, first: Any, last: Any, n: Any
 
 
 @jit
-def _dense_end(events: Any, first: Any, last: Any) -> Any:
+def dense_end(events: Any, first: Any, last: Any) -> Any:
     """Give the end of the batches that lie on few enough edges for the lanes, many events an edge; or ``first``."""
     edges, at = 1, first
     for i in range(first + 1, last):
@@ -325,7 +263,7 @@ def _dense_end(events: Any, first: Any, last: Any) -> Any:
 
 
 @jit
-def _ends(roads: Any, room: Any, events: Any, first: Any, last: Any, n: Any, bandwidth: Any) -> Any:
+def ends_of(roads: Any, room: Any, events: Any, first: Any, last: Any, n: Any, bandwidth: Any) -> Any:
     """Find the distances from both ends of the edges of these events to all nodes near."""
     ends, slot = room.ends, room.slot
     _blank(ends, n)
@@ -344,7 +282,7 @@ def _ends(roads: Any, room: Any, events: Any, first: Any, last: Any, n: Any, ban
 
 
 @jit
-def _distances_by_ends(roads: Any, room: Any, events: Any, first: Any, last: Any, lane: Any, n: Any) -> Any:
+def distances_by_ends(roads: Any, room: Any, events: Any, first: Any, last: Any, lane: Any, n: Any) -> Any:
     """Fill the rows from the distances of the ends; ``lane`` is that of the first edge. Gives the last edge's."""
     row, ends = room.row, room.ends
     off, rest = np.empty(WIDTH), np.empty(WIDTH)
@@ -370,44 +308,7 @@ def _distances_by_ends(roads: Any, room: Any, events: Any, first: Any, last: Any
 
 
 @jit
-def _paint(roads: Any, room: Any, targets: Any, edges: Any, weight: Any, kernel: Any, bandwidth: Any, out: Any) -> Any:
-    """Give every target on the edges near what the events of the batch bring it."""
-    inverse = 1.0 / bandwidth
-    bound = spread(bandwidth)
-    for k in range(edges):
-        by_start = load(room.row, room.from_row[k])
-        by_end = load(room.row, room.to_row[k])
-        if not any_less(lesser(by_start, by_end), bound):
-            continue
-        f = room.edge[k]
-        by_end = add(by_end, spread(roads.length[f]))
-        for t in range(targets.ptr[f], targets.ptr[f + 1]):
-            q = spread(targets.at[t])
-            distance = lesser(add(by_start, q), minus(by_end, q))
-            out[t] += total(times(weight, shape(kernel, distance, inverse, bandwidth)))
-
-
-@jit
-def _paint_own(
-    roads: Any, room: Any, events: Any, targets: Any, first: Any, last: Any, kernel: Any, bandwidth: Any, out: Any
-) -> Any:
-    """Mend the edges that the events themselves lie on: there the straight way may be shorter."""
-    inverse = 1.0 / bandwidth
-    for i in range(first, last):
-        e, p = events.edge[i], events.off[i]
-        u, v = room.slot[roads.start[e]], room.slot[roads.end[e]]
-        by_start = room.row[u * WIDTH + i - first] if u >= 0 else np.inf
-        by_end = (room.row[v * WIDTH + i - first] if v >= 0 else np.inf) + roads.length[e]
-        for t in range(targets.ptr[e], targets.ptr[e + 1]):
-            q = targets.at[t]
-            straight, round_ = abs(p - q), min(by_start + q, by_end - q)
-            if straight < round_ and straight < bandwidth:
-                more = shape_of_one(kernel, straight, inverse, bandwidth)
-                out[t] += events.weight[i] * (more - shape_of_one(kernel, round_, inverse, bandwidth))
-
-
-@jit
-def _group(events: Any, first: Any, last: Any, width: Any) -> Any:
+def group(events: Any, first: Any, last: Any, width: Any) -> Any:
     """Give the end of the batches from ``first`` on that share one small graph."""
     edge = events.edge[first] + width
     at = min(first + WIDTH, last)
@@ -417,128 +318,9 @@ def _group(events: Any, first: Any, last: Any, width: Any) -> Any:
 
 
 @jit
-def _few_edges(events: Any, first: Any, last: Any) -> Any:
+def few_edges(events: Any, first: Any, last: Any) -> Any:
+    """Tell whether a batch lies on so few edges that distances are best taken from their ends."""
     edges = 1
     for i in range(first + 1, last):
         edges += events.edge[i] != events.edge[i - 1]
     return edges <= _RUNS
-
-
-@jit
-def push(
-    roads: Any,
-    room: Any,
-    events: Any,
-    targets: Any,
-    chunks: Any,
-    kernel: Any,
-    bandwidth: Any,
-    out: Any,
-    told: Any,
-    halt: Any,
-) -> Any:
-    """Push the events of some chunks: what they bring is added to ``out``.
-
-    ``chunks`` is (first, step, events each); ``told[0]`` counts the chunks done and ``told[1]``
-    the events. A 1 in ``halt`` stops after the chunk at work. Where room lacks the place is kept in
-    ``told[2]`` (the event to go on with; -1: done) and all that came before it has been added.
-    """
-    number = len(events.edge)
-    width = 32
-    lanes_weight = np.zeros(WIDTH)
-    begin, step, each = chunks
-    at = told[2]
-    told[2] = -1
-    for chunk in range(begin + told[0] * step, (number + each - 1) // each, step):
-        if halt[0]:
-            return
-        stop = min(number, (chunk + 1) * each)
-        group_at = max(at, chunk * each)
-        while group_at < stop:
-            group_to = _group(events, group_at, stop, width)
-            dense_to = _dense_end(events, group_at, group_to)
-            if dense_to > group_at:
-                group_to = dense_to
-            n, edges = _near(roads, room, events, group_at, group_to, bandwidth)
-            if edges < 0:
-                told[2] = group_at
-                return
-            width = 16 + edges // 8
-            lane, dense = 0, dense_to > group_at
-            if dense:
-                _ends(roads, room, events, group_at, group_to, n, bandwidth)
-            for b in range(group_at, group_to, WIDTH):
-                to = min(b + WIDTH, group_to)
-                lanes_weight[:] = 0.0
-                lanes_weight[: to - b] = events.weight[b:to]
-                if dense:
-                    lane += 2 * (b > group_at and events.edge[b] != events.edge[b - 1])
-                if dense and _few_edges(events, b, to):
-                    lane = _distances_by_ends(roads, room, events, b, to, lane, n)
-                else:
-                    _distances(roads, room, events, b, to, n, bandwidth)
-                    if dense:
-                        for i in range(b + 1, to):
-                            lane += 2 * (events.edge[i] != events.edge[i - 1])
-                _paint(roads, room, targets, edges, load(lanes_weight, 0), kernel, bandwidth, out)
-                _paint_own(roads, room, events, targets, b, to, kernel, bandwidth, out)
-            _forget(room, n)
-            group_at = group_to
-        told[0] += 1
-        told[1] += stop - chunk * each
-
-
-@jit
-def in_bins(edge: Any, off: Any, weight: Any, length: Any, bins: Any) -> Any:
-    """Put events in the order of edge, place, weight: bins along each edge first, then within each bin."""
-    number, edges = len(edge), len(length)
-    ptr = np.zeros(bins[edges] + 2, np.int64)
-    key = np.empty(number, np.int64)
-    for i in range(number):
-        e = edge[i]
-        many = bins[e + 1] - bins[e]
-        k = int(off[i] / length[e] * many) if length[e] > 0.0 else 0
-        key[i] = bins[e] + max(0, min(k, many - 1))
-        ptr[key[i] + 1] += 1
-    for k in range(len(ptr) - 1):
-        ptr[k + 1] += ptr[k]
-    new_edge, new_off, new_weight = np.empty(number, np.int32), np.empty(number), np.empty(number)
-    for i in range(number):
-        at = ptr[key[i]]
-        ptr[key[i]] += 1
-        # ptr[k] is now the end of bin k so far; its start is the end of bin k - 1 when all are in
-        new_edge[at], new_off[at], new_weight[at] = edge[i], off[i], weight[i]
-    start = 0
-    for k in range(len(ptr) - 1):
-        stop = ptr[k]
-        for i in range(start + 1, stop):
-            o, w = new_off[i], new_weight[i]
-            j = i
-            while j > start and (new_off[j - 1] > o or (new_off[j - 1] == o and new_weight[j - 1] > w)):
-                new_off[j], new_weight[j] = new_off[j - 1], new_weight[j - 1]
-                j -= 1
-            new_off[j], new_weight[j] = o, w
-        start = stop
-    return new_edge, new_off, new_weight
-
-
-@jit
-def middles(length: Any, ptr: Any, lixel_m: Any, at: Any) -> Any:
-    """Write the middles of the lixels of edges of these lengths."""
-    for e in range(len(length)):
-        last = ptr[e + 1] - 1
-        for k in range(ptr[e], last):
-            at[k] = (k - ptr[e] + 0.5) * lixel_m
-        at[last] = ((last - ptr[e]) * lixel_m + length[e]) / 2
-
-
-@jit
-def gather(order: Any, ptr: Any, ptr_to: Any, parts: Any, scale: Any, out: Any) -> Any:
-    """Add the parts up, times scale, and put the values of each edge where it stands in the network."""
-    for e in range(len(order)):
-        to = ptr_to[order[e]] - ptr[e]
-        for k in range(ptr[e], ptr[e + 1]):
-            value = 0.0
-            for part in range(len(parts)):
-                value += parts[part, k]
-            out[to + k] = value * scale

@@ -1,0 +1,62 @@
+"""Compiled loops: what a batch of events brings to places on the edges, summed."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from artimap.density._kernel_loops import shape, shape_of_one
+from artimap.density._lanes import WIDTH, add, any_less, lesser, load, minus, spread, times, total
+from artimap.network.compiled import jit
+from artimap.spreading import Floats, Ints
+
+
+class Targets(NamedTuple):
+    """Places on edges that are to get a value: ``at[ptr[f]:ptr[f + 1]]`` on edge ``f``."""
+
+    ptr: Ints
+    at: Floats
+
+
+class Sums(NamedTuple):
+    """The job of summing a kernel at places: ``out`` gets a value for each; ``lane`` is room for 32 weights."""
+
+    targets: Targets
+    kernel: int
+    lane: Floats
+    out: Floats
+
+
+@jit
+def take_sums(job: Any, roads: Any, room: Any, events: Any, first: Any, last: Any, edges: Any, bandwidth: Any) -> Any:
+    """Give every place on the edges near what the events of the batch bring it."""
+    targets, out, kernel = job.targets, job.out, job.kernel
+    job.lane[:] = 0.0
+    job.lane[: last - first] = events.weight[first:last]
+    weight = load(job.lane, 0)
+    inverse = 1.0 / bandwidth
+    bound = spread(bandwidth)
+    for k in range(edges):
+        by_start = load(room.row, room.from_row[k])
+        by_end = load(room.row, room.to_row[k])
+        if not any_less(lesser(by_start, by_end), bound):
+            continue
+        f = room.edge[k]
+        by_end = add(by_end, spread(roads.length[f]))
+        for t in range(targets.ptr[f], targets.ptr[f + 1]):
+            q = spread(targets.at[t])
+            distance = lesser(add(by_start, q), minus(by_end, q))
+            out[t] += total(times(weight, shape(kernel, distance, inverse, bandwidth)))
+    # on the edges that the events themselves lie on the straight way may be shorter
+    for i in range(first, last):
+        e, p = events.edge[i], events.off[i]
+        u, v = room.slot[roads.start[e]], room.slot[roads.end[e]]
+        start_m = room.row[u * WIDTH + i - first] if u >= 0 else np.inf
+        end_m = (room.row[v * WIDTH + i - first] if v >= 0 else np.inf) + roads.length[e]
+        for t in range(targets.ptr[e], targets.ptr[e + 1]):
+            q = targets.at[t]
+            straight, round_ = abs(p - q), min(start_m + q, end_m - q)
+            if straight < round_ and straight < bandwidth:
+                more = shape_of_one(kernel, straight, inverse, bandwidth)
+                out[t] += events.weight[i] * (more - shape_of_one(kernel, round_, inverse, bandwidth))
