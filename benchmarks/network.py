@@ -43,9 +43,7 @@ def run(repeat: int) -> None:
             net = am.RoadNetwork.from_lines(lines, tolerance_m=5, noding=noding)
             taken.append(time.perf_counter() - start)
         done, parts = net.report, net.parts
-        print(
-            f"  {noding}: {median(taken):.2f} s ({min(taken):.2f}–{max(taken):.2f}), peak {peak:,.0f} MB above before"
-        )
+        print(f"  {noding}: {median(taken):.2f} s ({min(taken):.2f}–{max(taken):.2f}), {peak}")
         print(f"    {net}")
         print(
             f"    {len(done.seams):,} seams bridged, {done.dropped['length_m'].sum() / 1000:,.1f} km laid double, "
