@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from artimap.area import AREAS, area
-from artimap.cli import backtest, brief, chart, data, locate, report, review, risk, status, template, validate
+from artimap.cli import backtest, brief, chart, data, locate, report, review, risk, status, template, validate, zones
 from artimap.errors import ArtimapError
 
-_COMMANDS = (brief, chart, report, risk, status, backtest, template, validate, locate, review, data)
+_COMMANDS = (brief, chart, report, risk, status, zones, backtest, template, validate, locate, review, data)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from artimap.area import Area
-from artimap.cli._reported import Reported
+from artimap.cli._reported import Reported, actors_in
 from artimap.control.evidence import NO_ACTOR, NO_DAY, NOT_YET_SAID
 from artimap.control.picture import SERIOUS
 from artimap.dates import day_of
@@ -91,7 +91,7 @@ def _overview(table: pd.DataFrame, lang: str, *, everything: bool) -> Iterator[s
             if row["status"] != Status.UNKNOWN:
                 level = tr("said.confidence", lang, level=tr(f"confidence.{row['confidence']}", lang))
                 last = _day(row["last_confirmed"], lang) + _ago(row["days_since"], lang)
-                tail = f": {_text(row['actors']) or tr('report.actor_not_stated', lang)}; {level}; {last}"
+                tail = f"{tr('report.colon', lang)}{actors_in(row['actors'], lang)}; {level}; {last}"
             yield f"  {_label(row):{width}}  {tr('status.' + row['status'], lang)}{tail}"
             if tail:
                 yield f"  {'':{width}}  {_rule(row, lang)}"
@@ -112,7 +112,7 @@ def _rule(row: pd.Series, lang: str) -> str:
 
 
 def _in_full(row: pd.Series, behind: pd.DataFrame, lang: str) -> Iterator[str]:
-    actors = _text(row["actors"])
+    actors = actors_in(row["actors"], lang) if _text(row["actors"]) else ""
     yield ""
     yield (
         f"{_label(row)} ({tr('where.' + row['kind'], lang)}, {row['subject']})"
@@ -144,7 +144,7 @@ def _claim(row: pd.Series, lang: str) -> str:
             span += f" – {_day(row['day_end'], lang)}"
         said = f"{tr('said.one_event', lang)}{tr('report.colon', lang)}{tr('kind.' + row['predicate'], lang)}"
         return f"{row['claim']}: {span}, {said}, {_text(row['place'])} [{_text(row['source'])}]"
-    actors = _text(row["actors"])
+    actors = actors_in(row["actors"], lang) if _text(row["actors"]) else ""
     said = f"{actors + ' ' if actors else ''}{words(lang).get('predicate.' + row['predicate'], row['predicate'])}"
     if _text(row["scope"]) in _SCOPES:
         said += f" ({tr('said.scope_' + row['scope'], lang)})"
@@ -179,7 +179,7 @@ def changes_lines(table: pd.DataFrame, asked: Asked) -> Iterator[str]:
     for _, row in table.iterrows():
         yield ""
         sides = [
-            tr(f"status.{row[status]}", lang) + (f" ({_text(row[actors])})" if _text(row[actors]) else "")
+            tr(f"status.{row[status]}", lang) + (f" ({actors_in(row[actors], lang)})" if _text(row[actors]) else "")
             for status, actors in (("status_before", "actors_before"), ("status", "actors"))
         ]
         yield f"{row['name']} ({tr('where.' + row['kind'], lang)}){tr('report.colon', lang)}{sides[0]} → {sides[1]}"
@@ -197,7 +197,7 @@ def history_lines(table: pd.DataFrame, asked: Asked) -> Iterator[str]:
     for (_, name), rows in table.groupby(["subject", "name"], sort=False):
         yield tr("said.history_title", lang, name=f"{name} ({rows['subject'].iloc[0]})")
         for _, row in rows.iterrows():
-            actors = f" ({row['actors']})" if _text(row["actors"]) else ""
+            actors = f" ({actors_in(row['actors'], lang)})" if _text(row["actors"]) else ""
             span = f"{_day(row['valid_from'], lang)} – {_day(row['valid_to'], lang)}"
             yield f"  {span:27}  {tr('status.' + row['status'], lang)}{actors}"
             yield f"  {'':27}  {tr('rule.' + row['rule'], lang)}" + (

@@ -33,8 +33,8 @@ def as_json(content: object) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def save(table: pd.DataFrame, path: Path) -> Path:
-    """Write a table by the ending of its file.
+def save(table: pd.DataFrame, path: Path, *, layer: str = "stretches") -> Path:
+    """Write a table by the ending of its file; ``layer`` is its name in a GeoPackage.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def save(table: pd.DataFrame, path: Path) -> Path:
         )
         write_text(path, bare.to_crs(WGS84).to_json(drop_id=True) + "\n")
     elif kind == ".gpkg" and spatial:
-        write_geopackage({"stretches": table}, path, day=table.attrs["as_of"])
+        write_geopackage({layer: table}, path, day=table.attrs["as_of"])
     else:
         some = ", ".join(FORMATS if spatial else FORMATS[:2])
         msg = f"{path.name}: artimap writes {some} here; choose one of these endings"

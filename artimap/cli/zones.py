@@ -1,0 +1,198 @@
+"""``artimap zones``: where what is reported lies, as areas and lines, or what a model makes of the events."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from artimap.area import Area, read_units
+from artimap.cli._commands import Commands
+from artimap.cli._inputs import check_ending, tell_written
+from artimap.cli._reported import Reported, actors_in, add_arguments, doubts, read_reported, tell_doubts
+from artimap.i18n import format_day, format_number, tr
+from artimap.schema import TEXT, join_names, split_names
+from artimap.vocab import Estimate, Status
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+_TABLES = (".geojson", ".gpkg", ".csv", ".json")
+_PICTURES = (".png", ".svg", ".pdf")
+_LAYERS = ("places", "units", "roads", "road_units", "posts", "outline")
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    zones = commands.add_parser("zones", help="zones of what is reported, or estimated, for a map or another program")
+    add_arguments(zones)
+    zones.add_argument(
+        "--estimated", action="store_true",
+        help="the layer that a model estimates from events, in place of what is reported: nobody said so",
+    )  # fmt: skip
+    zones.add_argument(
+        "-o", "--output", type=Path, metavar="FILE",
+        help="geojson, gpkg, csv or json: the zones, with a notice beside them; html, png, svg or pdf: a map of them "
+        "(default: list them)",
+    )  # fmt: skip
+    zones.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace, where: Area) -> int:
+    if args.estimated and (args.claims is not None or args.known_on is not None):
+        print(
+            "artimap: --estimated looks at events alone: leave --claims and --known-on out; what could be known on a "
+            "day is what --as-of gives", file=sys.stderr,
+        )  # fmt: skip
+        return 2
+    ending = "" if args.output is None else check_ending(args.output, (*_TABLES, ".html", *_PICTURES), "zones")
+    found = read_reported(args, where)
+    drawn = ending not in ("", *_TABLES)
+    if drawn:  # a map opens to the statements of its day, so its zones rest on no others
+        found = replace(found, ledger=found.ledger.until(found.day))
+    zones = _estimated(where, found) if args.estimated else _reported(where, found)
+    if args.output is None:
+        for line in _lines(zones, where, args, found):
+            print(line)
+        tell_doubts(found, args.lang)
+        return 0
+    print(_heading(where, args, found))
+    tell_written(_save(zones, ending, args, where, found))
+    if drawn and not args.estimated:
+        print(tr("said.map_then", args.lang))
+    tell_doubts(found, args.lang)
+    return 0
+
+
+def _reported(where: Area, found: Reported) -> gpd.GeoDataFrame:
+    from artimap.control import claims_behind, control_status  # noqa: PLC0415 - slow to import, used only here
+    from artimap.zones import control_zones  # noqa: PLC0415
+
+    asked: dict[str, Any] = {"as_of": found.day, "events": found.events, "known_on": found.known_on}
+    status = control_status(where, found.ledger, **asked)
+    zones = control_zones(where, found.ledger, status=status, **asked)
+    behind = claims_behind(status, found.ledger, found.events)
+    sources = {
+        subject: join_names(name for cell in rows["source"] for name in split_names(cell))
+        for subject, rows in behind[behind["counts"]].groupby("subject")
+    }
+    zones.insert(zones.columns.get_loc("geometry"), "sources", zones["subject"].map(sources).astype(TEXT))
+    return zones
+
+
+def _estimated(where: Area, found: Reported) -> gpd.GeoDataFrame:
+    from artimap.contestation import estimate_contestation, estimated_zones  # noqa: PLC0415 - slow to import
+
+    table = estimate_contestation(where, found.events, stop=found.day)
+    zones = estimated_zones(where, table, as_of=found.day)
+    zones.attrs["as_of"] = found.day
+    return zones
+
+
+def _title(where: Area, args: argparse.Namespace) -> str:
+    return tr("said.estimated_title" if args.estimated else "said.zones_title", args.lang, area=where.label)
+
+
+def _heading(where: Area, args: argparse.Namespace, found: Reported) -> str:
+    day = tr("map.subtitle", args.lang, day=format_day(found.day, args.lang))
+    return f"{_title(where, args)} – {day}"
+
+
+def _lines(zones: gpd.GeoDataFrame, where: Area, args: argparse.Namespace, found: Reported) -> Iterator[str]:
+    lang = args.lang
+    yield _heading(where, args, found)
+    yield tr("said.estimated_note" if args.estimated else "said.note", lang)
+    if args.estimated:
+        yield ""
+        yield from _estimates(zones, lang)
+        return
+    yield tr("said.zone_days", lang)
+    yield ""
+    sections = set(read_units(where, "adm3")["pcode"])
+    inner = zones[zones["band"] == 1].drop_duplicates(["subject", "road_id", "from_m"])
+    known, colon = inner[inner["kind"] != Status.UNKNOWN], tr("report.colon", lang)
+    for _, row in known.iterrows():
+        span = "" if _null(row["from_m"]) else f", km {row['from_m'] / 1000:.1f}-{row['to_m'] / 1000:.1f}"
+        said = f"{tr('status.' + row['kind'], lang)}{colon}{actors_in(row['actors'], lang)}"
+        first, last = (
+            "…" if _null(row[name]) else format_day(row[name].date(), lang) for name in ("valid_from", "valid_to")
+        )
+        level = tr("said.confidence", lang, level=tr(f"confidence.{row['confidence']}", lang))
+        what = f" ({tr('where.section', lang)})" if row["subject"] in sections else ""
+        yield f"  {row['name'] + what + span:48}  {said}; {level}; {first} – {last}"
+    unknown = inner[inner["kind"] == Status.UNKNOWN]
+    km = float((unknown["to_m"] - unknown["from_m"]).sum()) / 1000
+    yield tr("said.unknown_road", lang, n=len(unknown), km=format_number(km, lang, digits=3))
+
+
+def _null(value: Any) -> bool:
+    import pandas as pd  # noqa: PLC0415 - slow to import, used only here
+
+    return bool(pd.isna(value))
+
+
+def _estimates(zones: pd.DataFrame, lang: str) -> Iterator[str]:
+    shown = zones[zones["estimate"] != Estimate.INSUFFICIENT]
+    for _, row in shown.iterrows():
+        actors = f" ({actors_in(row['actors'], lang)})" if isinstance(row["actors"], str) else ""
+        chance = tr("said.chance", lang, p=format_number(row["probability"], lang))
+        steady = (
+            "" if _null(row["stability"]) else "; " + tr("said.steady", lang, p=format_number(row["stability"], lang))
+        )
+        said = f"{tr('estimate.' + row['estimate'], lang)}{actors}{tr('report.colon', lang)}"
+        yield f"  {row['name']:32}  {said}{chance}{steady}"
+    yield tr("said.insufficient", lang, n=len(zones) - len(shown), all=len(zones))
+
+
+def _save(
+    zones: gpd.GeoDataFrame, ending: str, args: argparse.Namespace, where: Area, found: Reported
+) -> tuple[Path, ...]:
+    from artimap.write import write_text  # noqa: PLC0415 - slow to import, used only here
+
+    if ending in _TABLES:
+        from artimap.cli._tables import save  # noqa: PLC0415
+
+        notice = args.output.with_name(args.output.stem + ".notice.txt")
+        save(zones, args.output, layer="zones")
+        write_text(notice, "\n".join(_notice(zones, where, args, found)) + "\n")
+        return args.output, notice
+    from artimap.corridor import read_corridor  # noqa: PLC0415
+    from artimap.maps import briefing_map  # noqa: PLC0415
+
+    chart = briefing_map(
+        where, corridor=read_corridor(where, where.corridor_id), zones=zones, ledger=found.gathered.ledger,
+        as_of=found.day, lang=args.lang, audience=args.audience, title=_title(where, args),
+    )  # fmt: skip
+    if ending in _PICTURES:
+        from artimap.maps.static import static_map  # noqa: PLC0415
+
+        return (static_map(chart).save(args.output),)
+    return (chart.save(args.output),)
+
+
+def _notice(zones: pd.DataFrame, where: Area, args: argparse.Namespace, found: Reported) -> Iterator[str]:
+    """Write what has to stand beside a table of zones: what it is, what it is not, what was held back, the sources."""
+    from artimap import data  # noqa: PLC0415 - slow to import, used only here
+
+    lang = args.lang
+    yield _heading(where, args, found)
+    yield tr("said.estimated_note" if args.estimated else "said.note", lang)
+    yield tr(f"report.audience.{args.audience}", lang)
+    yield from doubts(found, lang)
+    yield ""
+    yield tr("report.licences.heading", lang)
+    for entry in data.manifest(where.name).layers:
+        if entry.name in _LAYERS:
+            yield f"{entry.name}{tr('report.colon', lang)}{entry.attribution} ({entry.licence})"
+    said = zones["sources"] if "sources" in zones else found.ledger.claims["source"]
+    names = sorted({name for cell in said.dropna() for name in split_names(cell)}, key=str.casefold)
+    yield tr("report.licences.publishers", lang, n=len(names))
+    yield "; ".join(names)
+    yield tr("report.licences.note", lang)
+    yield ""
+    for number in range(1, 4):
+        yield tr(f"report.disclaimer.line_{number}", lang)
