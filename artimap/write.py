@@ -32,6 +32,15 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
 
 
+def encodable(text: str) -> str:
+    """Give what of a text can be written: a lone surrogate has no bytes and becomes ``?``.
+
+    >>> encodable("a" + chr(0xD800))
+    'a?'
+    """
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def write_text(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` as UTF-8 with LF line ends, whole or not at all."""
     write_bytes(path, text.encode("utf-8"))

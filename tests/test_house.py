@@ -16,7 +16,7 @@ PACKAGE = Path(artimap.__file__).parent
 
 # a module imports only from those before it
 ORDER = [
-    "errors", "vocab", "schema", "crs", "dates", "i18n", "write", "geopackage", "userdata", "data", "area",
+    "errors", "vocab", "schema", "crs", "dates", "i18n", "links", "write", "geopackage", "userdata", "data", "area",
     "spreading", "corridor", "network", "gazetteer", "sources", "state", "ownposts", "ownclaims", "claims", "matching",
     "checkpoints", "control", "contestation", "density", "coverage", "risk", "clustering", "zones", "routes",
     "backtesting", "masking", "share", "maps", "report", "scale", "gathering", "analysis", "briefing", "cli",

@@ -24,7 +24,8 @@ from artimap.checkpoints import checkpoints_on
 from artimap.claims import Ledger
 from artimap.errors import CrsError, ShareError
 from artimap.i18n import words
-from artimap.maps import briefing_map, details, facts, languages, layers, phrases, render, style
+from artimap.links import web_address
+from artimap.maps import briefing_map, facts, languages, layers, phrases, render, style
 from artimap.maps.furniture import Section
 from artimap.risk import corridor_risk
 from artimap.vocab import CheckpointStatus, EventKind, Lang, Status
@@ -447,7 +448,7 @@ def test_hostile_text_stays_text(tables, html, payload):
     ],
 )
 def test_only_plain_links_are_followed(url):
-    assert details.safe_url(url) == ""
+    assert web_address(url) == ""
 
 
 def test_folium_ids_are_counted(html):

@@ -43,7 +43,7 @@ from artimap.maps.render import Page, to_html
 from artimap.maps.thematic import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
 from artimap.share import SharePolicy
 from artimap.vocab import Audience, Lang
-from artimap.write import write_text
+from artimap.write import encodable, write_text
 
 if TYPE_CHECKING:
     from artimap.area import Area
@@ -143,7 +143,7 @@ class BriefingMap:
         for section in furniture.briefing:
             lines.append(f"{section.heading}: {section.text}".rstrip(": "))
             lines += [f"  - {item.text}: {item.note}" if item.note else f"  - {item.text}" for item in section.items]
-        return "\n".join(lines)
+        return encodable("\n".join(lines))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - Jupyter's protocol
         return {"text/plain": self.key_facts(), "text/html": self._repr_html_()}
@@ -157,7 +157,7 @@ class BriefingMap:
         from jinja2 import Environment  # noqa: PLC0415 - only where a page is made
 
         frame = Environment(autoescape=True).from_string(_FRAME)
-        return frame.render(html=self.html(), page=self.page.furniture)
+        return encodable(frame.render(html=self.html(), page=self.page.furniture))
 
 
 _FRAME = """<iframe srcdoc="{{ html }}" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox"

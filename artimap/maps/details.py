@@ -10,11 +10,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pandas as pd
 
 from artimap.i18n import format_count, format_day, tr, words
+from artimap.links import web_address
 from artimap.maps.phrases import day_phrase, harm_phrase, known
 from artimap.schema import split_names
 from artimap.vocab import EventKind, Predicate
@@ -110,23 +110,6 @@ def to_date(value: object) -> dt.date | None:
     return value if isinstance(value, dt.date) and not pd.isna(value) else None
 
 
-def safe_url(value: object) -> str:
-    """Give a link only if it is plain http or https with a host; else nothing.
-
-    >>> safe_url("https://example.org/a"), safe_url("javascript:alert(1)"), safe_url(None)
-    ('https://example.org/a', '', '')
-    """
-    if not isinstance(value, str):
-        return ""
-    url = value.strip()
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    plain = url.isprintable() and not any(letter.isspace() for letter in url)
-    return url if plain and parts.scheme.lower() in ("http", "https") and parts.hostname else ""
-
-
 def _figure(value: str, lang: str) -> str:
     if value.endswith("+") and value[:-1].isdigit():
         return tr("map.harm.at_least", lang, n=value[:-1])
@@ -167,7 +150,7 @@ def _statement(rows: list[Mapping[str, Any]], lang: str) -> Statement:
         day=tr("map.day.undated", lang) if day is None else format_day(day, lang),
         confirmed=day_or(first["last_confirmed"], lang),
         source=text_or(first["source"], tr("map.who_unknown", lang)),
-        url=safe_url(first["source_url"]),
+        url=web_address(first["source_url"]),
         iso="" if day is None else day.isoformat(),
     )
 

@@ -4,18 +4,22 @@ The page runs only scripts that its policy names, and asks nothing of any networ
 folium's that is plain shapes fits that; one that loads a plugin, an icon, tiles or a file does
 not, and would fail in silence on the reader's screen. So every element of a layer is looked at
 before the page is made, and each that would break is named, with what to use in its place.
-folium writes texts of tooltips and names of layers into its script as they are: markup,
-backticks and backslashes in them are refused.
+folium writes texts of tooltips, names of layers, styles and names of properties into its
+script as they are: markup, backticks and backslashes in them are refused, and so is every
+colour that is not one. And it reads each script that it has made once more as a template:
+double braces anywhere in a layer, data of GeoJSON included, would run as code in Python.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from artimap.errors import ShareError
+from artimap.maps.looks import option_faults
 
 _PLAIN: Final = frozenset(
     {"FeatureGroup", "GeoJson", "PolyLine", "Polygon", "Rectangle", "Circle", "CircleMarker", "Marker", "LayerControl",
@@ -34,8 +38,13 @@ _REASONS: Final[Mapping[str, tuple[str, str]]] = {
 }
 _UNKNOWN: Final = ("is not known to work without a network", "use shapes: GeoJson, PolyLine, Polygon, CircleMarker")
 
-_MARKUP = re.compile(r"[<>`\\]|\$\{")
-_IN_QUOTES = re.compile(r"[<>`\\\"&]|\$\{")
+_PATH: Final = re.compile(r"feature\.(id|properties\.[^\W\d]\w*)")
+_NAME_THEM: Final = "give each feature an id, or name its properties with letters, digits and _"
+
+_MARKUP = re.compile(r"[<>`\\]|\$\{|\{[{%#]")
+_IN_QUOTES = re.compile(r"[<>`\\\"&]|\$\{|\{[{%#]")
+_TEMPLATE = re.compile(r"\{[{%#]")
+"""folium reads each script that it has made once more as a template: what stands in such braces would run here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +111,24 @@ def _faults(element: Any) -> Iterator[Broken]:
         yield Broken(kind, *(_REASONS.get(kind, _UNKNOWN) if ours else _UNKNOWN))
         return
     name = getattr(element, "layer_name", None)
-    if isinstance(name, str) and _IN_QUOTES.search(name):
+    if isinstance(name, str) and (_IN_QUOTES.search(name) or name == "__proto__"):
         yield Broken(kind, f"has a name with signs that could become code ({name[:40]!r})", "use plain words")
+    options: Mapping[str, Any] = getattr(element, "options", {})
+    for fault in option_faults({key: value for key, value in options.items() if (kind, key) != ("DivIcon", "html")}):
+        yield Broken(kind, fault.why, fault.fix)
     if kind == "Marker" and not any(type(child).__name__ == "DivIcon" for child in element._children.values()):  # noqa: SLF001 - folium has no public way
         yield Broken(kind, "loads its pin's picture", "use folium.CircleMarker, or icon=folium.DivIcon(…)")
     if kind == "Tooltip":
         yield from _text_faults(kind, [str(element.text)])
-        if getattr(element, "style", None):
-            yield Broken(kind, "has a style of its own, which the policy forbids", "leave style= out")
+    if kind in ("Tooltip", "GeoJsonTooltip") and getattr(element, "style", None):
+        yield Broken(kind, "has a style of its own, which the policy forbids", "leave style= out")
+    if kind == "GeoJsonTooltip":
+        yield from _text_faults(kind, [str(text) for text in (*element.fields, *element.aliases, element.class_name)])
+        for fault in option_faults(element.tooltip_options):
+            yield Broken(kind, fault.why, fault.fix)
     if kind == "DivIcon":
-        options: Mapping[str, Any] = getattr(element, "options", {})
         yield from _text_faults(kind, [str(options.get("html") or "")])
-    if kind == "LayerControl" and element.options.get("collapsed", True):
+    if kind == "LayerControl" and options.get("collapsed", True):
         yield Broken(kind, "loads its button's picture", "give it collapsed=False")
     if kind == "GeoJson":
         yield from _geojson_faults(element)
@@ -123,8 +138,23 @@ def _geojson_faults(element: Any) -> Iterator[Broken]:
     if not getattr(element, "embed", True):
         yield Broken("GeoJson", "is loaded from a file or address", "leave embed=True, so that it stands in the page")
         return
+    if _TEMPLATE.search(json.dumps([element.data, str(element.smooth_factor)], ensure_ascii=False, default=str)):
+        yield Broken("GeoJson", "has text that folium would run as a template ({{, {% or {#)", "take the braces out")
     if any(type(child).__name__ == "GeoJsonTooltip" for child in element._children.values()):  # noqa: SLF001
         yield from _text_faults("GeoJsonTooltip", _texts(element.data))
+    if getattr(element, "on_each_feature", None) is not None:
+        yield Broken("GeoJson", "brings code of its own (on_each_feature)", "use style_function and a GeoJsonTooltip")
+    told = getattr(element, "feature_identifier", "feature.id")  # folium writes it into its script as it is
+    if not _PATH.fullmatch(told):
+        yield Broken("GeoJson", f"would write the name of a property into its script ({told[:60]!r})", _NAME_THEM)
+    seen: set[str] = set()
+    for make in ("style_function", "highlight_function"):
+        act: Any = getattr(element, make, None)
+        for feature in () if act is None else element.data.get("features", ()):
+            for fault in option_faults(act(feature)):
+                if fault.why not in seen:
+                    seen.add(fault.why)
+                    yield Broken("GeoJson", f"{make} gives a style that {fault.why}", fault.fix)
 
 
 def _text_faults(kind: str, texts: Iterable[str]) -> Iterator[Broken]:

@@ -34,6 +34,7 @@ from artimap.maps.furniture import Furniture
 from artimap.maps.languages import changes, pack
 from artimap.maps.layers import Feature, Layer, Parts
 from artimap.maps.locator import Locator
+from artimap.write import encodable
 
 _LEAFLET = "xstatic/pkg/leaflet/data/"
 _SCALE = 100_000
@@ -247,11 +248,13 @@ def to_json(value: object) -> str:
     {"a":"\u003c/script\u003e"}
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates have no bytes
-    return re.sub("[<>&\u2028\u2029]", lambda found: _ESCAPES[found.group()], text)
+    return re.sub("[<>&\u2028\u2029]", lambda found: _ESCAPES[found.group()], encodable(text))
 
 
 # --- folium ----------------------------------------------------------------------------------------
+
+_NO_PICTURES = "L.Marker.mergeOptions({icon: L.divIcon()});\n"
+"""folium gives a marker its icon only after Leaflet has asked for the picture of its usual pin."""
 
 _RANDOM_ID = re.compile(r"\b([a-z]+(?:_[a-z]+)*)_([0-9a-f]{32})(?![0-9a-f])")
 
@@ -286,7 +289,8 @@ def base_map(page: Page) -> tuple[str, str, str]:
         wheelPxPerZoomLevel=90,
         maxBoundsViscosity=0.8,
     )
-    for layer in page.foreign:
+    # a control of layers names those before it, wherever its maker put it
+    for layer in sorted(page.foreign, key=lambda one: type(one).__name__ == "LayerControl"):
         layer.add_to(chart)
     figure: Any = chart.get_root()
     figure.render()
@@ -297,8 +301,11 @@ def base_map(page: Page) -> tuple[str, str, str]:
     def counted(found: re.Match[str]) -> str:
         return ids.setdefault(found.group(), f"{found.group(1)}_{len(ids) + 1}")
 
+    if page.foreign:
+        script = _NO_PICTURES + script
     html, script = _RANDOM_ID.sub(counted, html), _RANDOM_ID.sub(counted, script)
-    lines = (line.strip() for line in script.splitlines())
+    # the policy names the script as the browser reads it: without null signs, which HTML replaces
+    lines = (line.strip() for line in encodable(script).replace("\0", "\ufffd").splitlines())
     return html.strip(), "\n".join(line for line in lines if line), ids[chart.get_name()]
 
 
@@ -346,7 +353,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
     data = to_json({**first, "languages": packed})
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_asset("page.html"))
     spoken = words(page.lang)
-    return template.render(
+    text = template.render(
         lang=page.lang,
         policy=Markup(policy(scripts, (sheet,))),  # noqa: S704 - hashes only
         css=Markup(sheet),  # noqa: S704 - our own file and Leaflet's
@@ -357,3 +364,4 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
         page=page.furniture,
         words={name: spoken[f"{_WORDS}{name}"] for name in ("skip", "map", "panel", "noscript")},
     )
+    return encodable(text)

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from artimap.links import web_address
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_WEB = re.compile(r"https?://[^\s<>\"'`\\^{}|]+", re.IGNORECASE)
 
 Tone = Literal["", "lead", "note", "warn"]
 
@@ -120,21 +121,9 @@ def clean(text: object) -> str:
     return _DIRECTION.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", line)
 
 
-def web_address(value: object) -> str | None:
-    """Give ``value`` if it is a plain http(s) address, else None.
-
-    >>> web_address("javascript:alert(1)") is None
-    True
-    """
-    if not isinstance(value, str):
-        return None
-    address = value.strip()
-    return address if _WEB.fullmatch(address) else None
-
-
 def run(text: object, *, url: object = None, strong: bool = False, quiet: bool = False, mark: str = "") -> Run:
     """Make a run of cleaned text; anything but a web address is dropped from ``url``."""
-    return Run(clean(text), web_address(url), strong, quiet, mark)
+    return Run(clean(text), web_address(url) or None, strong, quiet, mark)
 
 
 def cell(*parts: object) -> Cell:

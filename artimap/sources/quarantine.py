@@ -17,6 +17,11 @@ from artimap.schema import TEXT
 from artimap.sources.rawfile import Bools, Raw, as_text
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+_UNSEEN = " \u00a0\ufeff\v\f\u0085\u1680\u180e\u2028\u2029\u202f\u205f\u2060\u3000" + "".join(
+    map(chr, range(0x2000, 0x2010))
+)
+"""What a spreadsheet may pass over before it looks for a formula."""
+
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
 _MOST_TOLD = 10_000
 """Problems of one sort that are listed one by one; the quarantine file holds all."""
@@ -135,8 +140,7 @@ def defused(cell: str) -> str:
     >>> defused("=1+1"), defused("-72.5"), defused("fine")
     ("'=1+1", '-72.5', 'fine')
     """
-    bare = cell.lstrip(" \u00a0\ufeff\v\f")
-    if bare.startswith(_FORMULA) and not _PLAIN_NUMBER.match(cell):
+    if cell.lstrip(_UNSEEN).startswith(_FORMULA) and not _PLAIN_NUMBER.match(cell):
         return "'" + cell
     return cell
 

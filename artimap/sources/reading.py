@@ -16,6 +16,7 @@ from artimap import schema
 from artimap.area import Area
 from artimap.errors import Breach, SchemaError
 from artimap.gazetteer import Reading
+from artimap.links import web_address
 from artimap.schema import TEXT
 from artimap.sources.quarantine import Problems
 from artimap.sources.rawfile import Positions, Raw, as_text, folded
@@ -224,9 +225,21 @@ def finish(closed: Account, parsed: Parsed, problems: Problems, *, area: Area, s
         rows=closed.rows,
         source=source,
         version=parsed.version,
-        notes=(*closed.notes, *parsed.notes),
+        notes=(*closed.notes, *parsed.notes, *_link_notes(parsed.said, kept)),
         readings=readings,
     )
+
+
+def _link_notes(said: Said, kept: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Say how many links are no web addresses: they stay in the table, and open nothing."""
+    given = said.url[kept].dropna() if isinstance(said.url, pd.Series) else pd.Series([said.url]).dropna()
+    bad = [str(one) for one in given.unique() if not web_address(one)]
+    if not bad:
+        return ()
+    count = int(given.isin(bad).sum())
+    first = bad[0] if len(bad[0]) <= 60 else bad[0][:59] + "…"
+    links = "1 link is no web address" if count == 1 else f"{count} links are no web addresses"
+    return (f"{links} (http or https) and will open nothing, for example {first!r}",)
 
 
 def _accepted(parsed: Parsed, kept: NDArray[np.bool_], area: Area) -> gpd.GeoDataFrame:

@@ -78,6 +78,7 @@ def _opened(chromium, path, size, **more) -> Iterator:
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: (said.append(f"a dialog: {dialog.message}"), dialog.dismiss()))
     page.set_default_timeout(8000)
     page.goto(path.as_uri())
     page.wait_for_selector("html[data-ready=yes]", state="attached")

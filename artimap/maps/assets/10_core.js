@@ -58,9 +58,9 @@ function shapeIn(feature) {
   return decoded.get(feature);
 }
 
-/* A link is followed only if it is plain http or https. */
+/* A link is followed only if it is plain http or https (artimap/links.py says the same). */
 function safeLink(url) {
-  return /^https?:\/\/[^\s"'<>`]+$/i.test(url) ? url : "";
+  return /^https?:\/\/[^\s"'<>`\\^{}|@]+(?:[/?#][^\s"'<>`\\^{}|]*)?$/i.test(url) ? url : "";
 }
 
 const listeners = new Map();
