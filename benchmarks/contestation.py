@@ -110,18 +110,31 @@ def decade(units: int, events: int) -> tuple[object, object, object]:
 
 
 def scale() -> None:
-    print("\n### a decade (120 periods), 8 groups; in a process of its own")
-    for units, events, steady in (
-        (500, 100_000, "no"), (1_000, 100_000, "no"), (2_000, 100_000, "no"), (2_000, 50_000, "no"),
-        (2_000, 200_000, "no"), (2_000, 100_000, "yes"),
-    ):  # fmt: skip
+    """Measure a decade, each size in a process of its own, and how time grows with units and with events."""
+    print("\n### a decade (120 periods), 8 groups; each in a process of its own")
+    took: dict[tuple[int, int, str], float] = {}
+    sizes = [(units, 100_000, "no") for units in (500, 1_000, 2_000, 4_000, 8_000)]
+    sizes += [(2_000, events, "no") for events in (50_000, 200_000, 400_000)] + [(2_000, 100_000, "yes")]
+    for units, events, steady in sizes:
         run = subprocess.run(
             [sys.executable, "-c", _SCALE, str(units), str(events), steady], capture_output=True, text=True, check=True
         )
-        rows, took, before, peak = json.loads(run.stdout)
+        rows, took[units, events, steady], before, peak = json.loads(run.stdout)
         print(
-            f"  {units:>5,} units {events:>7,} events, stability {steady:3s}: {took:6.2f} s, peak {peak:.2f} GB"
-            f" ({before:.2f} before), {rows:,} rows"
+            f"  {units:>5,} units {events:>7,} events, stability {steady:3s}: {took[units, events, steady]:6.2f} s,"
+            f" peak {peak:.2f} GB ({before:.2f} before), {rows:,} rows"
+        )
+    for name, along in (("units", 0), ("events", 1)):
+        seen = [
+            (size[along], took[size])
+            for size in sizes
+            if size[2] == "no" and size[1 - along] == (100_000, 2_000)[along]
+        ]
+        size, seconds = np.array(sorted(seen)).T
+        steps = np.diff(seconds) / np.diff(size)
+        print(
+            f"  seconds for 1,000 {name} more, from step to step: {', '.join(f'{1000 * one:.4f}' for one in steps)};"
+            f" power of growth {np.polyfit(np.log(size), np.log(seconds), 1)[0]:.2f}"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -290,21 +291,17 @@ def _best(found: Beliefs) -> Ints:
     return best
 
 
-def _other_runs(ready: Ready, model: ContestationModel) -> list[Beliefs]:
+def _other_runs(ready: Ready, model: ContestationModel) -> Iterator[Beliefs]:
     """Run again with half and double reach, windows shifted by half a period, and half and double half-lives."""
     names = [name for name in model.__dataclass_fields__ if name.endswith("_half_life_days") and "memory" not in name]
     half = model.period_days // 2
-
-    def again(step: int, spread: float) -> Beliefs:
+    for step, spread in ((0, 0.5), (0, 2.0), (half, 1.0), (-half, 1.0)):
         moved = ready.edges + step
         evidence, _ = count(ready.sites, ready.events, ready.actors, moved, model, spread=spread)
-        return believe(evidence, model, ready.around)
-
-    runs = [again(0, 0.5), again(0, 2.0), again(half, 1.0), again(-half, 1.0)]
+        yield believe(evidence, model, ready.around)
     for factor in (0.5, 2.0):
         changed = replace(model, **{name: getattr(model, name) * factor for name in names})
-        runs.append(believe(ready.evidence, changed, ready.around))
-    return runs
+        yield believe(ready.evidence, changed, ready.around)
 
 
 def table_of(ready: Ready, found: Beliefs, model: ContestationModel) -> pd.DataFrame:
