@@ -22,6 +22,7 @@ from artimap import schema
 from artimap.corridor import Corridor
 from artimap.coverage import LIKELY_SHARE, bare
 from artimap.dates import day_of
+from artimap.density.chance import Null, false_discovery
 from artimap.errors import ModelError
 from artimap.risk import ROAD_KINDS, RiskModel, why_not_counted
 from artimap.spreading import Reach
@@ -86,43 +87,6 @@ class HotspotModel:
             raise ModelError(msg)
 
 
-@dataclass(frozen=True, eq=False)
-class Null:
-    """What random placement gives: by point mean and spread; the largest values; all values, sorted."""
-
-    mean: Floats
-    spread: Floats
-    largest: Floats
-    pooled: Floats
-
-    @classmethod
-    def of(cls, simulated: Floats, observed: Floats) -> Null:
-        """Read simulated densities, (simulations, points), and the observed one.
-
-        Mean and spread are taken over both: only so is the observed one, where nothing
-        clusters, a draw like the others, and a test at 5 % wrong in 5 % of the cases.
-        """
-        whole = np.vstack([simulated, observed[None, :]])
-        mean, spread = whole.mean(axis=0), whole.std(axis=0)
-        spread = np.where(spread > 0, spread, 1.0)
-        z = (simulated - mean) / spread
-        return cls(mean, spread, np.sort(z.max(axis=1)), np.sort(z.ravel()))
-
-    def standard(self, density: Floats) -> Floats:
-        """Give densities in standard deviations above the mean of the same point."""
-        return np.asarray((density - self.mean) / self.spread)
-
-    def p_point(self, z: Floats) -> Floats:
-        """Give the chance of as much at one point."""
-        above = len(self.pooled) - np.searchsorted(self.pooled, z - 1e-9)
-        return np.asarray((1 + above) / (1 + len(self.pooled)))
-
-    def p_max(self, z: Floats) -> Floats:
-        """Give the chance of as much anywhere."""
-        above = len(self.largest) - np.searchsorted(self.largest, z - 1e-9)
-        return np.asarray((1 + above) / (1 + len(self.largest)))
-
-
 def find_clusters(
     observed: Floats,
     simulated: Floats,
@@ -161,7 +125,7 @@ def find_clusters(
     null = Null.of(np.asarray(simulated, dtype=float), observed)
     z = null.standard(observed)
     p_point, p_max = null.p_point(z), null.p_max(z)
-    q = _false_discovery(p_point)
+    q = false_discovery(p_point)
     threshold = null.mean + null.spread * np.quantile(null.pooled, 1 - alpha)
     over = observed > threshold
     kept = neighbours[over[neighbours].all(axis=1)] if len(neighbours) else np.zeros((0, 2), dtype=np.int64)
@@ -189,15 +153,6 @@ def find_clusters(
     columns = ["pieces", "length_m", "peak", "strength", "p_point", "p_max", "q"]
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["strength", "peak"], ascending=[False, True], kind="stable", ignore_index=True)
-
-
-def _false_discovery(p: Floats) -> Floats:
-    """Give the least false-discovery rate at which each p-value is taken (Benjamini & Hochberg)."""
-    order = np.argsort(p, kind="stable")
-    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
-    q = np.empty(len(p))
-    q[order] = np.minimum.accumulate(scaled[::-1])[::-1]
-    return np.minimum(q, 1.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import artimap as am
-from artimap.clustering import HotspotModel, Null, _false_discovery, find_clusters, hotspots, line_hotspots
+from artimap.clustering import HotspotModel, find_clusters, hotspots, line_hotspots
+from artimap.density.chance import Null, false_discovery
 from artimap.errors import ModelError
 
 LENGTH = 200_000.0
@@ -89,7 +90,7 @@ def test_a_network_takes_the_same_hook():
 @given(st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=30))
 def test_false_discovery_rate_against_its_definition(p):
     p = np.array(p)
-    q = _false_discovery(p)
+    q = false_discovery(p)
     for one, value in zip(p, q, strict=True):
         exact = min(min(1.0, other * len(p) / (p <= other).sum()) for other in p if other >= one)
         assert value == pytest.approx(exact)

@@ -2,5 +2,13 @@
 
 from artimap.density.estimating import density_values, network_density
 from artimap.density.over_time import density_over_time_values, network_density_over_time
+from artimap.density.simulating import density_envelope, simulated_densities
 
-__all__ = ["density_over_time_values", "density_values", "network_density", "network_density_over_time"]
+__all__ = [
+    "density_envelope",
+    "density_over_time_values",
+    "density_values",
+    "network_density",
+    "network_density_over_time",
+    "simulated_densities",
+]
