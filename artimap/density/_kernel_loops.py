@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -50,3 +51,18 @@ def shape_of_one(kernel: Any, distance: Any, inverse: Any, bandwidth: Any) -> An
         return np.exp(-4.5 * u * u)
     raw = max(0.0, 1.0 - u * u)
     return raw * raw if kernel == 1 else raw
+
+
+@jit
+def area_to(kernel: Any, u: Any) -> Any:
+    """Give the area under the kernel's shape from 0 to u; from 1 on it grows no more."""
+    x = min(u, 1.0)
+    if kernel == 4:
+        return x
+    if kernel == 2:
+        return x - x * x / 2
+    if kernel == 3:
+        return math.sqrt(math.pi / 18) * math.erf(x * (3 / math.sqrt(2.0)))
+    if kernel == 1:
+        return x - 2 * x**3 / 3 + x**5 / 5
+    return x - x**3 / 3

@@ -6,6 +6,7 @@ import numpy as np
 
 from artimap.density import _order_loops as order
 from artimap.density._lanes import WIDTH
+from artimap.density._mass_loops import Masses
 from artimap.density._running import PARTS, Progress, in_order, walk
 from artimap.density._slice_loops import slices
 from artimap.density._sum_loops import Sums, Targets
@@ -69,3 +70,19 @@ def at_lixels_over_time(
     scale = kernel.per_km(bandwidth_m) * grid.per_day
     order.gather_rows(ordered.edge_order, targets.ptr, ptr, tuple(job.out for job in jobs), scale, grid.rank, out)
     return out
+
+
+def at_events(
+    network: RoadNetwork, events: Placing, kernel: Kernel, bandwidth_m: float
+) -> tuple[Floats, Floats, Floats]:
+    """Give for each event, in the order of places: weight, weighted sum of shapes there, its own over all roads."""
+    ordered = network.ordered
+    placed = in_order(ordered, events.edge, events.offset_m, events.weight)
+    where = np.zeros(len(network.edges) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(placed.edge, minlength=len(network.edges)), out=where[1:])
+    targets = Targets(where, placed.off)
+    sums = np.zeros((PARTS, len(placed.off)))
+    walk(ordered, placed, [Sums(targets, kernel.code, np.empty(WIDTH), part) for part in sums], bandwidth_m, None)
+    mass = np.zeros(len(placed.off))
+    walk(ordered, placed, [Masses(kernel.code, mass) for _ in range(PARTS)], bandwidth_m, None)
+    return placed.weight, sums.sum(axis=0), mass

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from heapq import heappop, heappush
-from typing import Any
 
 import numpy as np
 
-from artimap.density.kernels import Kernel
+from artimap.density.kernels import Kernel, area_to
 from artimap.density.placing import Placing
 from artimap.network.graph import RoadNetwork
 from artimap.spreading import Floats, Ints
@@ -53,11 +53,8 @@ def ways_of(network: RoadNetwork) -> list[list[tuple[int, float]]]:
     return out
 
 
-def each_edge(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, bandwidth_m: float) -> Any:
-    """Give, edge by edge that has events: rows of the events, places in reach, and distances (event, place).
-
-    ``at[ptr[f]:ptr[f + 1]]`` are the places on edge f.
-    """
+def each_edge(network: RoadNetwork, events: Placing, bandwidth_m: float) -> Iterator[tuple[Ints, int, Floats, Floats]]:
+    """Give, edge by edge that has events: their rows, the edge, and the nodes' distances from its start and its end."""
     ways = ways_of(network)
     kept: dict[int, Floats] = {}
 
@@ -71,12 +68,22 @@ def each_edge(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, band
 
     order = np.lexsort((events.weight, events.offset_m, events.edge))
     first = np.flatnonzero(np.r_[True, np.diff(events.edge[order]) != 0]) if len(order) else np.zeros(0, dtype=int)
-    start, end, length = network.edges[:, 0], network.edges[:, 1], network.length_m
-    count = np.diff(ptr)
     for rows in np.split(order, first[1:]) if len(order) else ():
         e = int(events.edge[rows[0]])
+        yield rows, e, from_node(int(network.edges[e, 0])), from_node(int(network.edges[e, 1]))
+
+
+def each_place(
+    network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, bandwidth_m: float
+) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """Give, edge by edge that has events: rows of the events, places in reach, and distances (event, place).
+
+    ``at[ptr[f]:ptr[f + 1]]`` are the places on edge f.
+    """
+    start, end, length = network.edges[:, 0], network.edges[:, 1], network.length_m
+    count = np.diff(ptr)
+    for rows, e, by_start, by_end in each_edge(network, events, bandwidth_m):
         off, rest = events.offset_m[rows], length[e] - events.offset_m[rows]
-        by_start, by_end = from_node(int(start[e])), from_node(int(end[e]))
         near = np.minimum(by_start + off.min(), by_end + rest.min()) < bandwidth_m
         edges = np.union1d(np.flatnonzero(near[start] | near[end]), [e])
         which = np.repeat(edges, count[edges])
@@ -93,7 +100,7 @@ def each_edge(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, band
 def sums(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, kernel: Kernel, bandwidth_m: float) -> Floats:
     """Give the kernel's weighted sum at each place."""
     out = np.zeros(len(at))
-    for rows, places, apart in each_edge(network, events, ptr, at, bandwidth_m):
+    for rows, places, apart in each_place(network, events, ptr, at, bandwidth_m):
         out[places] += events.weight[rows] @ kernel(apart, bandwidth_m)
     return out
 
@@ -103,6 +110,46 @@ def sums_over_time(
 ) -> Floats:
     """Give the kernel's weighted sum at each place with each column of ``in_time``, (events, days)."""
     out = np.zeros((len(at), in_time.shape[1]))
-    for rows, places, apart in each_edge(network, events, ptr, at, bandwidth_m):
+    for rows, places, apart in each_place(network, events, ptr, at, bandwidth_m):
         out[places] += kernel(apart, bandwidth_m).T @ (events.weight[rows, None] * in_time[rows])
     return out
+
+
+def masses(network: RoadNetwork, events: Placing, kernel: Kernel, bandwidth_m: float) -> Floats:
+    """Give for each event the kernel's shape integrated over all roads, in metres."""
+    start, end, length = network.edges[:, 0], network.edges[:, 1], network.length_m
+    out = np.zeros(len(events.edge))
+
+    def along(by_start: Floats, by_end: Floats, metres: Floats) -> Floats:
+        """Integrate over pieces whose ends are so far away."""
+        near = np.minimum(by_start, by_end) < bandwidth_m
+        one, other = np.where(near, by_start, 0.0), np.where(near, by_end, 0.0)
+        meet = np.clip((other + metres - one) / 2, 0.0, metres)
+        ends = (one + meet, one, other + metres - meet, other)
+        area = [area_to(kernel, distance / bandwidth_m) for distance in ends]
+        return np.where(near, bandwidth_m * (area[0] - area[1] + area[2] - area[3]), 0.0)
+
+    for rows, e, by_start, by_end in each_edge(network, events, bandwidth_m):
+        off, rest = events.offset_m[rows], length[e] - events.offset_m[rows]
+        to_node = np.minimum(off[:, None] + by_start, rest[:, None] + by_end)
+        every = along(to_node[:, start], to_node[:, end], length)
+        every[:, e] = 0.0
+        own = along(to_node[:, start[e]], np.zeros(len(rows)), off) + along(
+            np.zeros(len(rows)), to_node[:, end[e]], rest
+        )
+        out[rows] = every.sum(axis=1) + own
+    return out
+
+
+def at_events(
+    network: RoadNetwork, events: Placing, kernel: Kernel, bandwidth_m: float
+) -> tuple[Floats, Floats, Floats]:
+    """Give, event by event: its weight, the weighted sum of shapes at its place, and its own over all roads."""
+    order = np.lexsort((events.offset_m, events.edge))
+    ptr = np.zeros(len(network.edges) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(events.edge, minlength=len(network.edges)), out=ptr[1:])
+    ordered = events._replace(
+        edge=events.edge[order], offset_m=events.offset_m[order], weight=events.weight[order], row=events.row[order]
+    )
+    there = sums(network, ordered, ptr, ordered.offset_m, kernel, bandwidth_m)
+    return ordered.weight, there, masses(network, ordered, kernel, bandwidth_m)

@@ -7,6 +7,7 @@ from typing import Any
 from numba.extending import overload
 
 from artimap.density._lanes import WIDTH
+from artimap.density._mass_loops import Masses, take_masses
 from artimap.density._near_loops import (
     dense_end,
     distances,
@@ -21,7 +22,7 @@ from artimap.density._slice_loops import Slices, take_slices
 from artimap.density._sum_loops import Sums, take_sums
 from artimap.network.compiled import jit
 
-_JOBS = {Sums: take_sums, Slices: take_slices}
+_JOBS = {Sums: take_sums, Slices: take_slices, Masses: take_masses}
 
 
 def _take(*_args: Any) -> None:

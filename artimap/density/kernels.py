@@ -57,6 +57,21 @@ KERNELS = {
 }
 """All kernels by name."""
 
+
+def area_to(kernel: Kernel, u: Floats) -> Floats:
+    """Give the area under a kernel's shape from 0 to u; from 1 on it grows no more."""
+    x = np.minimum(u, 1.0)
+    if kernel.name == "gaussian":
+        from scipy.special import erf as erf_of  # noqa: PLC0415 - slow to import, used only here
+
+        return np.asarray(sqrt(pi / 18) * erf_of(x * (3 / sqrt(2))))
+    if kernel.name == "epanechnikov":
+        return x - x**3 / 3
+    if kernel.name == "quartic":
+        return x - 2 * x**3 / 3 + x**5 / 5
+    return x - x * x / 2 if kernel.name == "triangular" else x
+
+
 METHODS = ("simple",)
 
 
