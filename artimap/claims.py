@@ -75,9 +75,17 @@ class Ledger:
         return rows.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last")
 
     def until(self, as_of: dt.date) -> Ledger:
-        """Give what had been said by a day. Undated claims stay in: when they were said is not known."""
-        day = pd.Timestamp(as_of)
-        claims = self.claims[self.claims["reported"].isna() | (self.claims["reported"] <= day)]
+        """Give what may have been said by a day: what was surely said later is left out.
+
+        Of a claim dated to a month or a week the first day counts that it may be of, and a claim
+        without a day stays in: when it was said is not known. For what had *surely* been said by a day, where a claim
+        dated to a month counts from the month's end and one without a day not at all, there is
+        ``known_on`` (:meth:`state`, :func:`artimap.control_status`). A report of an event without a day of its
+        own counts from the event's last day.
+        """
+        day, reported = pd.Timestamp(as_of), self.claims["reported"]
+        first = reported.where(self.claims["date_basis"] != "by", reported - pd.Timedelta(days=6))
+        claims = self.claims[first.isna() | (first <= day)]
         posts = self.posts[self.posts["claim_id"].isin(claims["claim_id"])]
         return Ledger(claims, self.subjects, posts)
 

@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal
 import artimap as am
 from artimap import schema
 from artimap.claims import Ledger
-from artimap.control.evidence import Evidence
+from artimap.control.evidence import Evidence, subjects_of
 from artimap.control.picture import backing, picture
 from artimap.control.rules import ALL_RULES, RULES, decide
 from artimap.control.sides import STATE, UNNAMED, read_sides
@@ -27,7 +27,13 @@ EXAMPLES = [
     ("said_contested", "desarmes", "2025-10-20", "400 Mawozo; Taliban gang (Canaan)", {"CL027"}),
     ("raid_outcome_not_stated", "HT0513-01", "2024-10-10", "Kokorat San Ras", {"2024-10-08-croix-perisse", "AF005"}),
     ("clash_at_held_place", "savien", "2025-01-15", "Gran Grif", {"2024-12-28-savien-vehicle", "CL001"}),
-    ("held_and_attacked", "pont-sonde", "2024-10-15", "PNH", {"AF017", "CL038"}),
+    (
+        "held_and_attacked",
+        "jean-denis",
+        "2025-10-15",
+        "Coalition of Jean-Denis; Gran Grif",
+        {"2025-07-17-jean-denis", "CL044"},
+    ),
     ("two_independent_sources", "savien", "2024-10-15", "Gran Grif", {"CL001", "CL002", "CL003"}),
     ("not_confirmed", "HT0513-01", "2025-10-15", "Kokorat San Ras", {"CL012"}),
     ("said_jointly", "saut-d-eau", "2025-06-01", "400 Mawozo; Taliban gang (Canaan)", {"CL053b"}),
@@ -104,6 +110,39 @@ def test_la_croix_perisse_before_during_and_after(said):
     assert "2024-11-04-croix-perisse" in {one.claim for one in after.evidence}
 
 
+def test_pont_sonde_was_attacked_and_police_are_said_to_hold_only_the_road(said):
+    """The road past a town is not the town: who holds it is not said, and the attack of 3 October comes first."""
+    answer = said.answer("pont-sonde", number("2024-10-15"))
+    assert (answer.status, answer.actors, answer.confidence) == (Status.ATTACKED_RECENTLY, (), "medium")
+    assert "2024-10-03-pont-sonde" in {one.claim for one in answer.evidence}
+    assert "CL038" not in {one.claim for one in answer.evidence}
+    later = said.answer("pont-sonde", number("2025-10-15"))
+    assert (later.status, later.actors, later.confidence) == (Status.LAST_KNOWN, ("PNH",), "low")
+
+
+def test_savien_and_liancourt_on_both_days(said):
+    savien, gone = (said.answer("savien", number(day)) for day in ("2024-10-15", "2025-10-15"))
+    assert (savien.status, savien.actors, savien.confidence) == (Status.ASSESSED, ("Gran Grif",), "high")
+    assert (gone.status, gone.actors) == (Status.LAST_KNOWN, ("Gran Grif",))
+    town, later = (said.answer("liancourt", number(day)) for day in ("2024-10-15", "2025-10-15"))
+    assert (town.status, town.actors, town.confidence) == (Status.CLAIMED, ("Ti Grif",), "low")
+    assert (later.status, later.actors) == (Status.CONTESTED, ("Gran Grif",))
+
+
+def test_a_toll_between_two_towns_speaks_of_the_interval_and_of_no_town_in_it(said):
+    toll = said.answer("rn1:94.8-150.1", number("2024-06-01"))
+    assert (toll.status, toll.rule) == (Status.PRESENCE, "presence_said")
+    for place in ("villard", "l-estere", "carrefour-paye"):
+        assert "CK013" not in {one.claim for one in said.answer(place, number("2024-06-01")).evidence}
+
+
+def test_last_known_is_the_newest_that_was_said_hold_or_presence(said):
+    """At Cabaret a hold of August 2024 has faded, and so has a presence of October: the newer one is last known."""
+    answer = said.answer("cabaret", number("2025-09-15"))
+    assert (answer.rule, answer.actors) == ("nobody_renewed", ("5 Segonn", "unnamed armed group"))
+    assert "CL060" in {one.claim for one in answer.evidence}
+
+
 def test_what_was_known_then_is_less(artibonite, ledger, events):
     then = am.control_status(artibonite, ledger, as_of="2024-10-07", known_on="2024-10-07", events=events)
     row = then.set_index("subject").loc["HT0513-01"]
@@ -165,7 +204,13 @@ def test_undated_claims_never_count_but_are_named(artibonite, ledger, events):
 def test_every_claim_about_a_subject_is_used_or_explained(artibonite, ledger, events):
     table = am.control_status(artibonite, ledger, as_of="2024-10-15", events=events).set_index("subject")
     about = ledger.claims[ledger.claims["about"].isin(["place", "stretch"]) & (ledger.claims["subject"] != "nowhere")]
-    for claim, subject in zip(about["claim_id"], about["subject"], strict=True):
+    said = list(zip(about["claim_id"], about["subject"], strict=True))
+    said += [(post.claim_id, subject) for post in ledger.posts.itertuples() for subject in subjects_of(post)]
+    assert len(said) > 90
+    for claim, subject in said:
+        if subject not in table.index:  # residents' barricades on a piece of road that nothing else names
+            assert subject == "rn1:94.8-125.8"
+            continue
         row = table.loc[subject]
         assert claim in f"{row['claims']} {row['not_counted']}".replace("(", "; ").replace(";", " ").split(), claim
 

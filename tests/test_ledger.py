@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
 from artimap import data, schema
 from artimap.checkpoints import CheckpointModel, checkpoints_on, read_checkpoints
-from artimap.claims import merge_reports, read_claims
+from artimap.claims import Ledger, merge_reports, read_claims
 from artimap.control import ControlModel, control_status
 from artimap.errors import DataError, ModelError
 from artimap.vocab import About, CheckpointStatus, Party, Predicate, Status
@@ -155,6 +157,35 @@ def test_bad_models_are_refused():
 def test_party_is_said(ledger):
     assert set(ledger.claims["claimant_is_party"]) == {Party.YES, Party.NO, Party.UNKNOWN}
     assert_frame_equal(schema.conform(ledger.claims, schema.CLAIMS), ledger.claims)
+
+
+@pytest.mark.parametrize(
+    ("basis", "day", "may_have_been_said"),
+    [
+        ("stated", "2024-10-12", False),
+        ("stated", "2024-10-13", True),
+        ("month", "2024-10-12", False),
+        ("month", "2024-10-13", True),  # some day of the month from the 13th on: it may have been said
+        ("by", "2024-10-06", False),
+        ("by", "2024-10-07", True),  # in the week up to the 13th
+        ("undated", "2020-01-01", True),
+    ],
+)
+def test_until_leaves_out_what_was_surely_said_later(ledger, basis, day, may_have_been_said):
+    reported = pd.NaT if basis == "undated" else pd.Timestamp("2024-10-13")
+    one = ledger.claims.head(1).assign(reported=reported, date_basis=basis)
+    one["reported"] = one["reported"].astype(schema.DAY)
+    alone = Ledger(one, ledger.subjects, ledger.posts)
+    assert bool(len(alone.until(dt.date.fromisoformat(day)).claims)) is may_have_been_said
+
+
+def test_what_surely_was_said_by_a_day_may_have_been_said_by_it(artibonite, ledger):
+    """Nothing counts with known_on that a product of the same day leaves out."""
+    for day in ("2024-10-08", "2024-11-10", "2025-07-20"):
+        kept = set(ledger.until(dt.date.fromisoformat(day)).claims["claim_id"])
+        known = control_status(artibonite, ledger, as_of=day, known_on=day)
+        used = {one for cell in known["claims"].dropna() for one in cell.split("; ")}
+        assert {one for one in used if one in set(ledger.claims["claim_id"])} <= kept
 
 
 def test_claims_of_a_file_with_the_columns_of_claims(artibonite, ledger, tmp_path):

@@ -40,6 +40,7 @@ def test_the_overview_says_what_is_known_and_counts_what_is_not(capsys):
     line = next(one for one in out.splitlines() if one.strip().startswith("Savien"))
     assert "assessed: Gran Grif; confidence high; 9 Oct 2024 (6 days before)" in line
     assert "57 more are not known" in out
+    assert "Said before, but now too old or without a day: Arcahaie, Canaan" in out
     assert "Unknown is not free of armed groups." in out
     assert "Events held back: 2 (positions of forces: 2)." in out
     every = told(capsys, "--as-of", "2024-10-15", "--all", "--kind", "section").out
@@ -125,7 +126,9 @@ def test_what_could_be_said_then_is_less(capsys):
     assert "Only what had surely been said by 15 Oct 2024." in then
     assert "Pont-Sondé (named place, pont-sonde): attacked recently" in then
     assert "CL038" in then.partition("Does not count")[2]
-    assert "contested, PNH" in told(capsys, "pont-sonde", "--as-of", "2024-10-15").out
+    carrefour = ("Carrefour Paye", "--as-of", "2025-07-20")
+    assert "claimed, Gran Grif" in told(capsys, *carrefour).out
+    assert "presence reported, Gran Grif" in told(capsys, *carrefour, "--known-on", "2025-07-20").out
 
 
 def test_the_audience_gets_what_it_may(capsys):

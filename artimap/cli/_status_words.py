@@ -11,7 +11,7 @@ import pandas as pd
 
 from artimap.area import Area
 from artimap.cli._reported import Reported, actors_in
-from artimap.control.evidence import NO_ACTOR, NO_DAY, NOT_YET_SAID
+from artimap.control.evidence import GONE, NO_ACTOR, NO_DAY, NO_KEEPER, NOT_BY_FORCE, NOT_YET_SAID
 from artimap.control.picture import SERIOUS
 from artimap.dates import day_of
 from artimap.i18n import format_day, tr, words
@@ -21,6 +21,7 @@ _KINDS = ("stretch", "place", "section", "commune", "department")
 _WHY = {
     "faded": "faded", "over by then": "over", "speaks of later": "later", "another rule came first": "other_rule",
     "says who left, not who is there": "left", NO_DAY: "no_day", NOT_YET_SAID: "not_yet", NO_ACTOR: "no_actor",
+    NO_KEEPER: "no_keeper", NOT_BY_FORCE: "not_by_force", GONE: "post_gone",
 }  # fmt: skip
 _SCOPES = ("station", "part", "road")
 _DAYS_AGO = "report.count.days_ago"
@@ -97,6 +98,15 @@ def _overview(table: pd.DataFrame, lang: str, *, everything: bool) -> Iterator[s
                 yield f"  {'':{width}}  {_rule(row, lang)}"
         if len(rows) > len(shown):
             yield f"  {tr('said.unknown', lang, n=len(rows) - len(shown))}"
+            silent = rows[rows["status"] == Status.UNKNOWN]
+            before = [one["name"] for _, one in silent.iterrows() if _said_before(one["not_counted"])]
+            if before:
+                yield f"  {tr('said.before', lang, names=', '.join(before))}"
+
+
+def _said_before(not_counted: object) -> bool:
+    """Tell whether something was said that only its age, or the want of a day, keeps from counting."""
+    return any(f"({why})" in _text(not_counted) for why in ("faded", NO_DAY))
 
 
 def _label(row: pd.Series) -> str:

@@ -36,12 +36,15 @@ _FIGHTS = (EventKind.ARMED_CLASH, EventKind.POLICE_OPERATION)
 _ATTACKS = (EventKind.ARMED_CLASH, EventKind.ATTACK_ON_CIVILIANS, EventKind.ARSON, EventKind.ROAD_AMBUSH)
 _KEPT_BY_FORCE = (CheckpointKind.TOLL, CheckpointKind.ROADBLOCK, CheckpointKind.SEARCH_POST)
 _NOT_NAMED = "not named"
-_PARTS = ("station", "part")
+_PARTS = ("station", "part", "road")
 OPPONENT = "an opponent who is not named"
 
 NO_DAY = "no day is given, so it may be of any time"
 NOT_YET_SAID = "it was not surely said by the day known_on"
 NO_ACTOR = "it names nobody"
+NO_KEEPER = "it does not say who keeps the post"
+NOT_BY_FORCE = "a post of this kind does not show who holds a place"
+GONE = "it says that the post is gone or was never set up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ class _Reader:
     def claim(self, row: Any) -> Evidence | str:
         predicate = Predicate(row.predicate)
         kind = _KIND[predicate]
-        # who holds a police station or a street is there; that it holds the town is not said
+        # who holds a police station, a street or the road past a town is there; that it holds the town is not said
         if kind == "hold" and isinstance(row.scope, str) and row.scope in _PARTS:
             kind = "presence"
         actors = split_names(row.value)
@@ -221,10 +224,13 @@ def gather(
             left_out.setdefault(str(row.subject), []).append((str(row.claim_id), read))
         else:
             found.setdefault(read.subject, []).append(read)
-    for evidence in (*_from_posts(ledger, claims, reader), *_from_events(events, claims, reader)):
-        found.setdefault(evidence.subject, []).append(evidence)
+    for one in (*_from_posts(ledger, claims, reader), *_from_events(events, claims, reader)):
+        if isinstance(one, Evidence):
+            found.setdefault(one.subject, []).append(one)
+        else:
+            left_out.setdefault(one[0], []).append(one[1:])
     ordered = {
-        subject: tuple(sorted(rows, key=lambda one: (-one.until, one.claim, one.kind)))
+        subject: tuple(sorted(rows, key=lambda row: (-row.until, row.claim, row.kind)))
         for subject, rows in sorted(found.items())
     }
     return Found(
@@ -246,23 +252,26 @@ def subjects_of(row: Any) -> list[str]:
     return []
 
 
-def _from_posts(ledger: Ledger, claims: pd.DataFrame, reader: _Reader) -> Iterator[Evidence]:
-    """Draw presence from posts that somebody keeps: whoever takes a toll in a place is there."""
-    said = {str(row.claim_id): row for row in claims[claims["about"] == About.CHECKPOINT].itertuples(index=False)}
+def _from_posts(ledger: Ledger, claims: pd.DataFrame, reader: _Reader) -> Iterator[Evidence | tuple[str, str, str]]:
+    """Draw presence from posts that somebody keeps: whoever takes a toll in a place is there.
+
+    What cannot count is given as subject, claim and reason.
+    """
+    said: dict[str, Any] = {
+        str(row.claim_id): row for row in claims[claims["about"] == About.CHECKPOINT].itertuples(index=False)
+    }
     post: Any
-    claim: Any
     for post in ledger.posts.itertuples(index=False):
         claim = said.get(str(post.claim_id))
+        if claim is None:
+            continue
         actors = split_names(post.operator)
         state = PostState(post.state) if isinstance(getattr(post, "state", None), str) else PostState.STANDING
-        if claim is None or not actors or post.kind not in _KEPT_BY_FORCE:
-            continue
-        if state in (PostState.REMOVED, PostState.NOT_SET_UP):
+        span = _why_no_presence(post, state) or reader.span(claim)
+        if isinstance(span, str):
+            yield from ((subject, str(post.claim_id), span) for subject in subjects_of(post))
             continue
         passing = state is PostState.MOMENTARY
-        span = reader.span(claim)
-        if isinstance(span, str):
-            continue
         start, until, end = span
         for subject in subjects_of(post):
             yield Evidence(
@@ -273,6 +282,15 @@ def _from_posts(ledger: Ledger, claims: pd.DataFrame, reader: _Reader) -> Iterat
                 party=Party(claim.claimant_is_party), via="post",
                 words=f"{'; '.join(actors)}: {'sets up' if passing else 'keeps'} a {post.kind} ({claim.source})",
             )  # fmt: skip
+
+
+def _why_no_presence(post: Any, state: PostState) -> str | None:
+    """Say why a post does not show that somebody is there; null where it does."""
+    if post.kind not in _KEPT_BY_FORCE:
+        return NOT_BY_FORCE
+    if state in (PostState.REMOVED, PostState.NOT_SET_UP):
+        return GONE
+    return None if split_names(post.operator) else NO_KEEPER
 
 
 def _heard(claims: pd.DataFrame) -> dict[str, int | None]:

@@ -50,7 +50,7 @@ class Picture:
     holds
         Fresh holds by one side, which no later fight has put in doubt.
     old
-        Holds, else presence, that faded, ended, or were overtaken by a fight that nobody settled.
+        Holds and presence that faded, ended, or were overtaken by a fight that nobody settled.
     joint
         Fresh holds that name several sides at once.
     present
@@ -188,8 +188,12 @@ def picture(
     fresh = [one for one in holds if one.fresh(day) and one not in doubted]
     taken = tuple(one for one, fights in doubted.items() if any(fight in open_fights for fight in fights))
     gone_by = [one for one in rows if day - _last(one, day) <= model.last_known(one.half_life)]
-    old = [one for one in gone_by if one.kind == "hold" and one not in fresh and (not one.joint or not one.fresh(day))]
-    old = old or [one for one in gone_by if one.kind == "presence" and not one.fresh(day)]
+    old = [
+        one
+        for one in gone_by
+        if (one.kind == "hold" and one not in fresh and not (one.joint and one.fresh(day)))
+        or (one.kind == "presence" and not one.fresh(day))
+    ]
     there = [one for one in rows if one.kind == "presence" and one.fresh(day)]
     episodes = [one for one in rows if one.kind in ("contested", "attack")]
     held = {side for one in (*fresh, *taken) for side in one.sides}

@@ -144,7 +144,7 @@ RULES: tuple[Rule, ...] = (
     Rule(4, "clash_at_held_place", Status.CONTESTED, _clash,
          "A clash at a held place, and nobody outside the fight has said since who holds it."),
     Rule(5, "held_and_attacked", Status.CONTESTED, _held_and_attacked,
-         "One side is said to hold it and another has attacked it since."),
+         "One side is said to hold it; since then another has attacked it, or it is said to suffer from armed groups."),
     Rule(6, "two_independent_sources", Status.ASSESSED, _independent,
          "Two independent sources, neither of them a party, say who holds it or has its base there, "
          "inside the half-life. Reprints are one source.", at_most="high"),
@@ -161,7 +161,7 @@ RULES: tuple[Rule, ...] = (
     Rule(12, "state_forces_there", Status.PRESENCE, _state_there,
          "Police or mission are said to be there, in a station for example; who holds the place is not said."),
     Rule(13, "nobody_renewed", Status.LAST_KNOWN, _last_known,
-         "What was said has faded, has ended, or was overtaken by a fight, and nobody has said anything newer.",
+         "What was said has faded, has ended, or was overtaken by a fight, and nobody has renewed it.",
          at_most="low"),
     Rule(14, "nothing_said", Status.UNKNOWN, _nothing,
          "Nothing usable is said. Unknown is not free of armed groups.", at_most="low"),

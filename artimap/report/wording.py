@@ -12,10 +12,14 @@ from artimap.i18n import format_count, format_day, format_number, tr, words
 from artimap.maps.phrases import day_phrase, harm_phrase, km_span, known, rule_phrase
 from artimap.report.blocks import Cell, cell, run
 from artimap.report.context import Context
+from artimap.state import said_from
 from artimap.vocab import Party
 
 HARMS = ("killed", "injured", "abducted", "displaced", "arrested")
 """Predicates of claims whose value is a count of people."""
+
+_PRECISION = {"week": 2, "by": 2, "month": 3, "year": 3}
+"""How exactly the day of a report is known, by ``date_basis``."""
 
 _ROADS = re.compile(r"\((.*)\)")
 _DAYS = re.compile(r"\d+")
@@ -156,13 +160,15 @@ def who(ctx: Context, claim: pd.Series) -> Cell:
 
 
 def reported(ctx: Context, claim: pd.Series) -> Cell:
-    """Say when a claim was reported; a report later than the day of the answer is marked."""
-    found = day_of(claim["reported"])
+    """Say when a claim was reported, as exactly as that is known; one surely later than the day is marked."""
+    found, basis = day_of(claim["reported"]), text_of(claim.get("date_basis"))
     if found is None:
         return cell(run(say(ctx, "day_not_stated"), quiet=True))
-    if found > ctx.as_of:
-        return cell(format_day(found, ctx.lang), run(f" ({say(ctx, 'later')})", quiet=True))
-    return cell(format_day(found, ctx.lang))
+    shown = day_phrase(found, None, _PRECISION.get(basis, 1), ctx.lang)
+    first = said_from(pd.Timestamp(found), basis)
+    if first is not None and first.date() > ctx.as_of:
+        return cell(shown, run(f" ({say(ctx, 'later')})", quiet=True))
+    return cell(shown)
 
 
 def reason(ctx: Context, why_not: str) -> str:
