@@ -72,7 +72,7 @@ def area_to(kernel: Kernel, u: Floats) -> Floats:
     return x - x * x / 2 if kernel.name == "triangular" else x
 
 
-METHODS = ("simple",)
+METHODS = ("simple", "discontinuous", "continuous")
 
 
 def chosen(kernel: str, method: str, bandwidth_m: float) -> Kernel:

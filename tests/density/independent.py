@@ -67,6 +67,58 @@ def simple(nodes, edges, length, at_edge, at_off, weight, size, b, name):
     return out * per_km(name, b)
 
 
+class TooManyPathsError(Exception):
+    """More pieces of road to walk than a test has time for."""
+
+
+def by_paths(edges, length, events, size, b, name, method, most=np.inf):
+    """Every path of every event, by recursion; gives the density at lixels and the pieces of road walked."""
+    edge, middle = lixels(length, size)
+    on = [np.flatnonzero(edge == e) for e in range(len(edges))]
+    around = {}
+    for e, (u, v) in enumerate(edges):
+        around.setdefault(u, []).append((e, 0))
+        around.setdefault(v, []).append((e, 1))
+    out = np.zeros(len(middle))
+    walked = 0
+
+    def run_over(e, end, far, share):
+        nonlocal walked
+        walked += 1
+        if walked > most:
+            raise TooManyPathsError
+        q = middle[on[e]]
+        out[on[e]] += share * shape(name, far + (q if end == 0 else length[e] - q), b)
+        arrive(e, 1 - end, far + length[e], share)
+
+    def arrive(e, end, far, share):
+        if far >= b:
+            return
+        roads = around[edges[e][end]]
+        n = len(roads)
+        for road in roads:
+            came = road == (e, end)
+            if method == "continuous":
+                part = (2 - n) / n if came else 2 / n
+            elif came:
+                part = 1 if n == 1 else 0
+            else:
+                part = 1 / (n - 1)
+            if part:
+                run_over(*road, far, share * part)
+
+    for e, p, w in zip(*events, strict=True):
+        if p in {0, length[e]}:
+            roads = around[edges[e][0 if p == 0 else 1]]
+            for road in roads:
+                run_over(*road, 0.0, w * 2 / len(roads))
+        else:
+            out[on[e]] += w * shape(name, np.abs(middle[on[e]] - p), b)
+            arrive(e, 0, p, w)
+            arrive(e, 1, length[e] - p, w)
+    return out * per_km(name, b), walked
+
+
 @st.composite
 def networks(draw, most_nodes=7, most_edges=10, most_events=6, apart=3):
     """Small networks: loops, parallel edges, dead ends, parts on their own, events on nodes."""

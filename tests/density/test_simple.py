@@ -190,8 +190,10 @@ def test_errors_say_what_to_do():
     net = network_of(2, [(0, 1)], [1000.0])
     with pytest.raises(am.ModelError, match="choose one of epanechnikov"):
         am.density_values(net, [0], [1.0], bandwidth_m=300, lixel_m=100, kernel="box")
-    with pytest.raises(am.ModelError, match="method 'continuous' is not known: choose one of simple"):
-        am.density_values(net, [0], [1.0], bandwidth_m=300, lixel_m=100, method="continuous")
+    with pytest.raises(
+        am.ModelError, match="method 'planar' is not known: choose one of simple, discontinuous, continuous"
+    ):
+        am.density_values(net, [0], [1.0], bandwidth_m=300, lixel_m=100, method="planar")
     with pytest.raises(am.ModelError, match="bandwidth_m must be greater than 0"):
         am.density_values(net, [0], [1.0], bandwidth_m=-1, lixel_m=100)
     with pytest.raises(ValueError, match="greater than 0 metres"):

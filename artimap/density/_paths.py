@@ -1,0 +1,84 @@
+"""The methods that share an event out over branches, by all paths: discontinuous and continuous."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from artimap.density import _path_small, _small
+from artimap.density._no_length import Without, without
+from artimap.density._path_small import Graph
+from artimap.density.kernels import Kernel
+from artimap.density.placing import Placing
+from artimap.errors import ModelError
+from artimap.network.graph import RoadNetwork
+from artimap.spreading import Floats, Ints
+
+MOST_VISITS = 2_000_000_000
+"""More visits than this are refused, unless the caller says otherwise."""
+
+
+class Way(NamedTuple):
+    """How to spread: the method and its kernel, how far, and how much work it may be."""
+
+    method: str
+    kernel: Kernel
+    bandwidth_m: float
+    most_visits: float
+
+
+def shares(meet: Ints, method: str) -> tuple[Floats, Floats]:
+    """Give what goes on into each other road, and what goes back, at nodes where so many roads meet.
+
+    With n roads the discontinuous method gives 1/(n - 1) to each other one; the continuous
+    gives 2/n to each other one and (2 - n)/n back. At a dead end, n = 1, all goes back.
+    """
+    n = meet.astype(np.float64)
+    onward, returned = np.zeros(len(n)), np.zeros(len(n))
+    if method == "continuous":
+        np.divide(2.0, n, out=onward, where=n > 0)
+        np.divide(2.0 - n, n, out=returned, where=n > 0)
+    else:
+        np.divide(1.0, n - 1.0, out=onward, where=n > 1)
+        returned[n == 1] = 1.0
+    return onward, returned
+
+
+def at_places(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, way: Way, progress: Any) -> Floats:
+    """Give the density per km at places: ``at[ptr[f]:ptr[f + 1]]`` on edge f.
+
+    Raises
+    ------
+    ModelError
+        If it takes more visits than ``way.most_visits``, or an event lies where there is no road of any length.
+    """
+    if (network.length_m > 0).all():
+        return _sums(network, events, ptr, at, way, progress) * way.kernel.per_km(way.bandwidth_m)
+    made: Without = without(network, events, ptr, at)
+    values = _sums(made.network, made.events, made.ptr, made.at, way, progress)
+    return made.back(values * way.kernel.per_km(way.bandwidth_m))
+
+
+def _sums(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, way: Way, progress: Any) -> Floats:
+    meet = np.bincount(network.edges.ravel(), minlength=len(network.nodes_xy))
+    graph = Graph(network.edges, network.length_m, *shares(meet, way.method))
+    small = _path_small.sums(graph, events, ptr, at, way.kernel, way.bandwidth_m, _small.MOST_S)
+    if small is not None:
+        refuse(way, small[1], "")
+        return small[0]
+    from artimap.density import _path_compiled  # noqa: PLC0415 - loads the compiled loops
+
+    return _path_compiled.sums(network, events, ptr, at, way, progress)
+
+
+def refuse(way: Way, visits: float, how: str) -> None:
+    """Raise ModelError where there are too many visits; ``how`` is "about" or "more than", "" for a count."""
+    if visits <= way.most_visits:
+        return
+    msg = (
+        f"method {way.method!r} follows every path: at bandwidth_m={way.bandwidth_m:g} it has to walk "
+        f"{how + ' ' if how else ''}{visits:,.0f} pieces of road, more than most_visits={way.most_visits:,.0f}. "
+        "Take a smaller bandwidth_m or method='simple', or allow more by most_visits"
+    )
+    raise ModelError(msg)
