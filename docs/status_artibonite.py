@@ -91,7 +91,8 @@ def _name(row: pd.Series) -> str:
     name = str(row["name"])
     if row["kind"] != "stretch":
         return f"**{name}** `{row['subject']}`"
-    return f"**{name}** `{row['subject']}`, {str(row['road_id']).upper()} km {row['from_m'] / 1000:.1f}–{row['to_m'] / 1000:.1f}"
+    span = f"km {row['from_m'] / 1000:.1f}–{row['to_m'] / 1000:.1f}"
+    return f"**{name}** `{row['subject']}`, {str(row['road_id']).upper()} {span}"
 
 
 def _known(row: pd.Series, behind: pd.DataFrame, remark: str) -> tuple[str, ...]:
