@@ -12,6 +12,7 @@ import pandas as pd
 
 from artimap.area import Area
 from artimap.checkpoints import checkpoints_on
+from artimap.contestation import estimate_contestation, estimated_zones
 from artimap.control import control_status
 from artimap.corridor import Corridor, read_corridor
 from artimap.dates import day_of
@@ -84,12 +85,19 @@ class Analysis:
         """The events that the audience may see."""
         return self.events if self.gated.events is None else self.gated.events
 
+    def estimated(self) -> gpd.GeoDataFrame | None:
+        """Estimate who is where, from the events that the audience may see; None where there are none."""
+        if not len(self.seen):
+            return None
+        table = estimate_contestation(self.area, self.seen, stop=self.day)
+        return estimated_zones(self.area, table, as_of=self.day)
+
     def chart(self, lang: Lang, *, title: str | None = None, author: str | None = None) -> BriefingMap:
         """Make the map. It takes out itself what the audience may not see, so that it can say how much."""
         return briefing_map(
-            self.area, corridor=self.corridor, risk=self.risk, zones=self.zones, checkpoints=self.posts,
-            events=self.events, ledger=self.gathered.ledger, as_of=self.day, lang=lang, audience=self.audience,
-            title=title, author=author, policy=self.policy,
+            self.area, corridor=self.corridor, risk=self.risk, zones=self.zones, estimated=self.estimated(),
+            checkpoints=self.posts, events=self.events, ledger=self.gathered.ledger, as_of=self.day, lang=lang,
+            audience=self.audience, title=title, author=author, policy=self.policy,
         )  # fmt: skip
 
     def report(self, lang: Lang, *, since: Path | None = None) -> Report:

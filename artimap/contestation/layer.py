@@ -24,6 +24,7 @@ _KINDS = {
     Estimate.STATE_FORCES: Status.PRESENCE,
     Estimate.INSUFFICIENT: Status.UNKNOWN,
 }
+_SHARES = ("p_none", "p_one_group", "p_contested", "p_state", "reports", "evidence")
 _RULE = "estimated from events by a hidden Markov model; nobody said so"
 
 
@@ -48,9 +49,10 @@ def estimated_zones(
     -------
     GeoDataFrame
         ZONES with layer ``estimated``, one a unit, in the units' system, with ``estimate``,
-        ``probability``, ``entropy_bits``, ``stability`` and the reason where nothing can be
-        said. ``kind`` is at most ``presence`` or ``contested``; where the model finds no armed group or
-        has too little evidence it is ``unknown``: never a zone that looks safe.
+        ``probability``, ``entropy_bits``, ``stability``, ``p_none``, ``p_one_group``, ``p_contested``, ``p_state``,
+        ``reports``, ``evidence``, and the reason where nothing can be said. ``kind`` is at most ``presence``
+        or ``contested``; where the model finds no armed group or has too little evidence it is ``unknown``:
+        never a zone that looks safe.
 
     Raises
     ------
@@ -84,6 +86,7 @@ def estimated_zones(
             "probability": here["probability"],
             "entropy_bits": here["entropy_bits"],
             "stability": here["stability"],
+            **{name: here[name] for name in _SHARES},
         }
     )
     geometry = gpd.GeoSeries(shape.reindex(here["unit"]).to_numpy(), crs=sites.crs)

@@ -20,6 +20,7 @@ from artimap.maps import furniture as made
 from artimap.maps.audience import Left, Seen, for_audience
 from artimap.maps.crowd import CROWD, Sorted, crowd_field, crowd_layers, sort_events
 from artimap.maps.details import Detail, Icon, Said
+from artimap.maps.estimates import estimates_layer
 from artimap.maps.facts import Roadside, Sheet, events_sheet, names_to_find, posts_sheet, roadside, stretches_sheet
 from artimap.maps.field import Field
 from artimap.maps.foreign import check
@@ -193,6 +194,7 @@ class Tables:
     crowd: Sorted | None = None
     sheets: tuple[Sheet, ...] = ()
     roadside: Roadside | None = None
+    estimated: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     corridor: Corridor | None = None,
     risk: gpd.GeoDataFrame | None = None,
     zones: gpd.GeoDataFrame | None = None,
+    estimated: gpd.GeoDataFrame | None = None,
     checkpoints: gpd.GeoDataFrame | None = None,
     events: gpd.GeoDataFrame | None = None,
     ledger: Ledger | None = None,
@@ -240,6 +243,9 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     risk, zones, checkpoints, events
         RISK by named stretch, ZONES, CHECKPOINTS and EVENTS in ``area.crs``; what is not
         given is not on the map.
+    estimated
+        ZONES of a model (:func:`artimap.estimated_zones`): a layer of its own that is off at first, is drawn apart
+        from what is reported, and says that it is a model.
     ledger
         The claims behind them: who says so and when.
     as_of
@@ -276,7 +282,13 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     lang, reader = Lang(lang).value, Audience(audience)
     day = day_of(as_of)
     first = day_of(since) if since is not None else day - dt.timedelta(days=_WINDOW_DAYS)
-    for name, table in (("risk", risk), ("zones", zones), ("checkpoints", checkpoints), ("events", events)):
+    for name, table in (
+        ("risk", risk),
+        ("zones", zones),
+        ("estimated", estimated),
+        ("checkpoints", checkpoints),
+        ("events", events),
+    ):
         if table is not None:
             require(table, area.crs, what=name)
     seen = for_audience(
@@ -289,7 +301,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     side = None if corridor is None else roadside(corridor, zones=zones, events=listed)
     return pages(
         area,
-        Tables(corridor, risk, zones, seen, crowd, _sheets(risk, seen.checkpoints, listed), side),
+        Tables(corridor, risk, zones, seen, crowd, _sheets(risk, seen.checkpoints, listed), side, estimated),
         Asked(first, day, lang, reader, title, author, tuple(changes)),
         languages,
     )
@@ -306,7 +318,7 @@ def pages(area: Area, tables: Tables, asked: Asked, languages: Sequence[str]) ->
 
 def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | None) -> tuple[Page, Field | None]:
     """Make the page in one language, and its events as columns where they are not made yet."""
-    parts = _analysis(tables, said, asked.lang)
+    parts = _analysis(tables, said, asked)
     limits, events = _limits(area), tables.seen.events
     if field is None and events is not None:
         days = {"first": asked.since, "last": asked.as_of}
@@ -347,7 +359,7 @@ def _sheets(
 
 
 _ORDER = (
-    "land", "rivers", "lakes", "communes", "department", "border", "zones_reported", "zones_estimated", "somewhere",
+    "land", "rivers", "lakes", "communes", "department", "border", "zones_estimated", "zones_reported", "somewhere",
     "crowd", "roads", "corridor", "km", "shields", "checkpoints", "places", "events",
 )  # fmt: skip
 """The layers from the lowest to the highest."""
@@ -363,7 +375,8 @@ def _limits(area: Area) -> tuple[float, float, float, float]:
     return west + 0.02, south + 0.02, east - 0.02, north + 0.12
 
 
-def _analysis(tables: Tables, said: Said, lang: str) -> _Parts:
+def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
+    lang = asked.lang
     corridor, risk, zones, seen = tables.corridor, tables.risk, tables.zones, tables.seen
     nothing = shown = Drawn((), ())
     if seen.events is not None and tables.crowd is not None:
@@ -375,8 +388,11 @@ def _analysis(tables: Tables, said: Said, lang: str) -> _Parts:
     road = nothing if corridor is None else corridor_layer(corridor, risk, lang=lang, event_ids=keys)
     held = nothing if zones is None else zones_layers(zones, said, lang=lang)
     posts = nothing if seen.checkpoints is None else checkpoints_layer(seen.checkpoints, said, lang=lang)
+    model = (
+        nothing if tables.estimated is None else estimates_layer(tables.estimated, lang=lang, audience=asked.audience)
+    )
     marks = (km_layer(corridor, lang),) if corridor is not None else ()
-    every = (shown, road, held, posts)
+    every = (shown, road, held, model, posts)
     return _Parts(
         layers=(*marks, *(layer for drawn in every for layer in drawn.layers)),
         details=tuple(one for drawn in every for one in (*drawn.details, *drawn.unplaced)),

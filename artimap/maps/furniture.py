@@ -285,7 +285,9 @@ def _legend_rows(layer: Layer, lang: str, edges: Sequence[float]) -> tuple[Legen
         text = tr(mark.label, lang)
         if mark.key.startswith("rate_") and edges:
             text = _rate_text(int(mark.key[-1]), edges, lang)
-        rows.append(LegendRow(mark.key, text, _example(mark.key) if mark.key.startswith("zone_") else ()))
+        rows.append(
+            LegendRow(mark.key, text, _example(mark.key) if mark.key.startswith(("zone_", "estimate_")) else ())
+        )
     on = {key for feature in layer.features for key in feature.groups}
     rows += [
         LegendRow(f"group_{key}", tr(group.label, lang), (key,)) for key, group in table.groups.items() if key in on
@@ -295,7 +297,7 @@ def _legend_rows(layer: Layer, lang: str, edges: Sequence[float]) -> tuple[Legen
 
 def _example(mark: str) -> tuple[str, ...]:
     """Give the colours that the legend shows a status in: none, but two for the hatch."""
-    return ("gran_grif", "state") if mark == "zone_contested" else ("unnamed",)
+    return ("gran_grif", "state") if mark in ("zone_contested", "estimate_contested") else ("unnamed",)
 
 
 def _rate_text(band: int, edges: Sequence[float], lang: str) -> str:

@@ -138,6 +138,13 @@ def _fill(symbol: Symbol) -> tuple[_Layer, ...]:
             stroke = _Layer("SimpleLine", _stroke(group.line, 1.2))
             every = {"angle": angle, "distance": "9", "distance_unit": "Pixel"}
             layers.append(_Layer("LinePatternFill", every, ("line", (stroke,))))
+    elif mark.stipple and own:
+        for n, (group, name) in enumerate(zip((own[0], own[-1]), ("circle", "cross"), strict=True)):
+            look = {"name": name if len(own) > 1 else "circle", "size": f"{2 + 3 * n}", "size_unit": "Pixel",
+                    "color": _rgba(group.line), "outline_color": _rgba(group.line)}  # fmt: skip
+            every = {"distance_x": "12", "distance_y": "12", "offset_x": f"{6 * n}", "offset_y": f"{6 * n}"}
+            every |= {f"{part}_unit": "Pixel" for part in list(every)}
+            layers.append(_Layer("PointPatternFill", every, ("marker", (_Layer("SimpleMarker", look),))))
     elif mark.fill_opacity > 0:
         fill = mark.fill or (own[0].colour if own else style.token("ink_2"))
         inside = {"color": _rgba(fill, mark.fill_opacity), "style": "solid", "outline_style": "no"}

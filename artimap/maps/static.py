@@ -26,7 +26,7 @@ from artimap.maps.render import Page
 from artimap.maps.static_labels import PX, Box, Labels, stacks
 from artimap.maps.static_sheet import draw_sheet
 from artimap.maps.strip_marks import Drawing, draw_shape
-from artimap.maps.style import Mark
+from artimap.maps.style import Group, Mark
 from artimap.write import write_bytes
 
 WIDTH_IN, HEIGHT_IN = 11.69, 8.27
@@ -245,9 +245,8 @@ def _draw_areas(frame: _Frame, features: Iterable[Feature]) -> None:
         own = [style.load().groups.get(key, style.load().groups["unnamed"]) for key in feature.groups]
         line = mark.colour or (own[0].line if own else style.token("ink_2"))
         common: dict[str, Any] = {"transform": frame.drawing.figure.dpi_scale_trans, "joinstyle": "round"}
-        if mark.hatch:
-            pair = (own[0], own[1] if len(own) > 1 else own[0]) if own else ()
-            for group, slope in zip(pair, ("////", "\\\\\\\\"), strict=False):
+        if mark.hatch or mark.stipple:
+            for group, slope in hatches(mark, own):
                 frame.put(PathPatch(outline, fill=False, hatch=slope, edgecolor=group.line, linewidth=0, **common))
         elif mark.fill_opacity > 0:
             fill = mark.fill or (own[0].colour if own else style.token("ink_2"))
@@ -258,6 +257,13 @@ def _draw_areas(frame: _Frame, features: Iterable[Feature]) -> None:
             )
             _set_dash(edge, mark)
             frame.put(edge)
+
+
+def hatches(mark: Mark, own: Sequence[Group]) -> list[tuple[Group, str]]:
+    """Give the patterns of an area's inside, each with its group: lines both ways, or dots and rings."""
+    if mark.stipple:
+        return list(zip(own, ("..", "oo"), strict=False))
+    return list(zip((own[0], own[-1]), ("////", "\\\\\\\\"), strict=True)) if own else []
 
 
 def _path(frame: _Frame, feature: Feature) -> Any:

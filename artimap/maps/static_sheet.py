@@ -139,6 +139,7 @@ def _legend_rows(page: Page) -> list[tuple[str, LegendRow | None]]:
     marks = {feature.mark for feature in drawn} | {f"group_{key}" for feature in drawn for key in feature.groups}
     hollow = any(feature.hollow for feature in drawn)
     rows: list[tuple[str, LegendRow | None]] = []
+    told: set[LegendRow] = set()
     own = {layer.name for layer in page.layers if layer.toggle or layer.name == "corridor"}
     for group in page.furniture.legend:
         if group.layer not in own:  # land and water explain themselves, and paper is short
@@ -146,7 +147,8 @@ def _legend_rows(page: Page) -> list[tuple[str, LegendRow | None]]:
         kept = [row for row in group.rows if (row.mark in marks and not row.hollow) or (row.hollow and hollow)]
         if kept:
             rows.append((group.heading, None))
-            rows += [(row.text, row) for row in kept]
+            rows += [(row.text, row) for row in kept if row not in told]
+            told |= set(kept)
     return rows
 
 
@@ -231,8 +233,9 @@ def _area_swatch(
     where: dict[str, Any] = {"transform": drawing.figure.dpi_scale_trans}
     corner, size = (x - 0.12, y - 0.055), (0.24, 0.11)
     line = mark.colour or (lines[0] if lines else style.token("ink_2"))
-    if mark.hatch:
-        for colour, slope in zip((lines or [line])[:2], ("//////", "\\\\\\\\\\\\"), strict=False):
+    if mark.hatch or mark.stipple:
+        slopes = ("//////", "\\\\\\\\\\\\") if mark.hatch else ("...", "ooo")
+        for colour, slope in zip((lines or [line])[:2], slopes, strict=False):
             drawing.add(Rectangle(corner, *size, fill=False, hatch=slope, edgecolor=colour, linewidth=0, **where))
     elif mark.fill_opacity > 0:
         fill = mark.fill or (fills[0] if fills else style.token("ink_2"))

@@ -33,8 +33,8 @@ class Mark:
         and the key of its words in the language files.
     colour, width, dash, opacity
         The line. ``colour`` is null where the group gives it.
-    fill, fill_opacity, hatch
-        The inside of an area.
+    fill, fill_opacity, hatch, stipple
+        The inside of an area; a hatch has lines in the colours of two groups, a stipple dots and crosses.
     casing, casing_width
         The edge on both sides of a line.
     strokes, gap
@@ -52,6 +52,7 @@ class Mark:
     fill: str | None = None
     fill_opacity: float = 0.0
     hatch: bool = False
+    stipple: bool = False
     casing: str | None = None
     casing_width: float = 0.0
     strokes: int = 1

@@ -1,11 +1,16 @@
-"""What stands around and between the marks: the small map of the country."""
+"""What stands around and between the marks: the small map of the country, the estimated zones."""
 
 from __future__ import annotations
 
 import pytest
 
+from artimap.area import ARTIBONITE
+from artimap.contestation import estimate_contestation, estimated_zones
+from artimap.maps import briefing_map
+
 pytestmark = pytest.mark.browser
 
+DAY = "2024-10-15"
 LAPTOP, PHONE = (1280, 800), (390, 844)
 
 
@@ -69,3 +74,57 @@ def test_paper_has_the_small_map(opened, saved):
         assert bottom - top < 70
         page.evaluate("window.dispatchEvent(new Event('afterprint'))")
         assert page.locator(".inset").is_hidden()
+
+
+@pytest.fixture(scope="module")
+def estimated(tables, tmp_path_factory):
+    table = estimate_contestation(ARTIBONITE, tables["events"], stop=DAY)
+    zones = estimated_zones(ARTIBONITE, table, as_of=DAY)
+    chart = briefing_map(ARTIBONITE, as_of=DAY, estimated=zones, **tables)
+    return chart.save(tmp_path_factory.mktemp("estimated") / "map.html")
+
+
+def switch(page):
+    if page.viewport_size["width"] < 900:
+        page.click("#tab-briefing")
+    page.click("#legend summary")
+    page.locator("#layer-zones_estimated").click()
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_estimates_are_off_until_asked_for_and_then_say_what_they_are(opened, estimated, size):
+    with opened(estimated, size) as page:
+        paths = page.locator(".leaflet-artimap-zones_estimated-pane path")
+        assert paths.count() == 0
+        assert page.locator("#title .estimate").count() == 0
+        switch(page)
+        assert paths.count() == 63
+        assert "a model, not a report" in page.locator("#title .estimate").inner_text()
+        looks = page.evaluate(
+            "[...document.querySelectorAll('.leaflet-artimap-zones_estimated-pane path')]"
+            ".map(n => [n.getAttribute('stroke-dasharray'), n.getAttribute('fill'), +n.getAttribute('fill-opacity')])"
+        )
+        assert all(dash and dash.startswith("0 ") for dash, _, _ in looks)
+        assert all(fill.startswith("url(#stipple-") or opacity < 0.05 for _, fill, opacity in looks)
+        named = page.get_by_role("button", name="ESTIMATE · one group").first
+        named.dispatch_event("click")
+        page.wait_for_selector("#card:not([hidden])")
+        card = page.locator("#card").inner_text()
+        for words in ("ESTIMATE", "calculated, not reported", "Same answer in other runs", "contested", "%"):
+            assert words in card
+        page.locator("#layer-zones_estimated").click()
+        assert paths.count() == 0
+        assert page.locator("#title .estimate").count() == 0
+
+
+def test_estimates_keep_to_their_period_and_language(opened, estimated):
+    with opened(estimated, LAPTOP) as page:
+        switch(page)
+        page.click(".languages [lang=fr]")
+        page.wait_for_selector("html[lang=fr]", state="attached")
+        assert "un modèle, pas un signalement" in page.locator("#title .estimate").inner_text()
+        shown = "document.querySelectorAll('.leaflet-artimap-zones_estimated-pane path:not(.is-past)').length"
+        assert page.evaluate(shown) == 63
+        page.evaluate("window.artimap.events.setTime(0, 300)")  # before the period that is estimated
+        page.wait_for_timeout(200)
+        assert page.evaluate(shown) == 0

@@ -52,6 +52,27 @@ function hatchFill(groups) {
   return `url(#${id})`;
 }
 
+/* Dots for one group, crosses for the other: what a model says, never a report. */
+function stippleFill(groups) {
+  const pair = [groups[0] || "unnamed", groups[1]];
+  const id = `stipple-${pair.filter(Boolean).join("-")}`;
+  if (!hatches.has(id)) {
+    const pattern = svg("pattern", { id, width: 12, height: 12, patternUnits: "userSpaceOnUse" });
+    const dot = (x, y) => svg("circle", { cx: x, cy: y, r: 1.15, fill: groupOf(pair[0]).line });
+    const cross = svg("path", { d: "M6.5 9h5M9 6.5v5", stroke: groupOf(pair[1] || pair[0]).line, "stroke-width": 1.1, fill: "none" });
+    pattern.append(dot(3, 3), pair[1] ? cross : dot(9, 9));
+    document.getElementById("patterns").append(pattern);
+    hatches.set(id, true);
+  }
+  return `url(#${id})`;
+}
+
+function innerFill(mark, groups, group) {
+  if (mark.hatch) return hatchFill(groups);
+  if (mark.stipple) return stippleFill(groups || []);
+  return mark.fill || (group && group.colour) || TOKENS.ink_2;
+}
+
 function patternHome() {
   const defs = svg("defs", { id: "patterns" });
   document.body.append(svg("svg", { class: "patterns", width: 0, height: 0, "aria-hidden": "true" }, defs));
@@ -68,7 +89,7 @@ function areaStyle(mark, groups) {
     dashArray: mark.dash || null,
     lineCap: mark.dash && mark.dash.startsWith("0") ? "round" : "butt",
     fill: filled,
-    fillColor: mark.hatch ? hatchFill(groups) : mark.fill || (group && group.colour) || TOKENS.ink_2,
+    fillColor: innerFill(mark, groups, group),
     fillOpacity: mark.fill_opacity,
   };
 }

@@ -34,4 +34,12 @@ function switchLayer(layer, on) {
   if (pane) pane.classList.toggle("is-off", !on);
   layer.shown = on;
   layout();
+  estimateNote();
+}
+
+/* While the estimates are on, the title says what they are. */
+function estimateNote() {
+  document.querySelectorAll("#title .estimate").forEach((node) => node.remove());
+  if (!DATA.layers.some((one) => one.name === "zones_estimated" && one.shown)) return;
+  document.getElementById("title").append(el("p", { class: "estimate", role: "status", dir: "auto", text: word("estimate_note") }));
 }

@@ -49,6 +49,7 @@ function retell() {
   document.querySelectorAll(".zoom, .north, .inset").forEach((node) => node.remove());
   buttons();
   renameMarks();
+  estimateNote();
   layout();
   if (open) openCard(open);
   for (const button of document.querySelectorAll(".languages button")) {

@@ -15,7 +15,8 @@ function paperLegend() {
 function paperTitle() {
   const days = document.querySelector(".time-count");
   const filtered = document.querySelector("#title .filtered span");
-  const sub = [DATA.title[1], DATA.title[2], days && days.textContent, filtered && filtered.textContent].filter(Boolean).join(" · ");
+  const estimate = document.querySelector("#title .estimate");
+  const sub = [DATA.title[1], DATA.title[2], days && days.textContent, filtered && filtered.textContent, estimate && estimate.textContent].filter(Boolean).join(" · ");
   return el("header", { class: "paper-title" }, el("p", { class: "paper-head", dir: "auto", text: DATA.title[0] }), el("p", { dir: "auto", text: sub }));
 }
 

@@ -117,6 +117,7 @@ async function start() {
   document.getElementById("tools").append(searchBox(), tableSwitch());
   languageButtons();
   if (A.events) filterNote();
+  estimateNote();
   L.control.scale({ imperial: false, maxWidth: 120, position: "bottomleft" }).addTo(map);
   map.getContainer().setAttribute("role", "application");
   map.getContainer().setAttribute("aria-label", word("map_keys"));
