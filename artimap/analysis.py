@@ -22,7 +22,6 @@ from artimap.maps.briefing import BriefingMap, briefing_map
 from artimap.report import Report, corridor_report
 from artimap.risk import RiskModel, corridor_risk
 from artimap.share import Gated, SharePolicy, gate, licensed_sources
-from artimap.sources.reading import Read
 from artimap.vocab import Audience, Lang
 from artimap.zones import control_zones
 
@@ -114,6 +113,7 @@ def analyse(
     *,
     events: Path | None = None,
     decisions: Path | None = None,
+    claims: Path | None = None,
     as_of: str | dt.date | None = None,
     audience: Audience = Audience.PARTNERS,
     model: RiskModel | None = None,
@@ -126,7 +126,7 @@ def analyse(
     ----------
     area
         The area.
-    events, decisions
+    events, decisions, claims
         See :func:`artimap.gathering.gather`.
     as_of
         The day of the answer; the last day that any row speaks of where null. No clock is read.
@@ -144,9 +144,9 @@ def analyse(
     """
     progress("reading the data")
     corridor = read_corridor(area, area.corridor_id)
-    gathered = gather(area, events, decisions)
+    gathered = gather(area, events, decisions, claims)
     ledger = gathered.ledger
-    day = day_of(as_of) if as_of is not None else last_day(area, gathered.own)
+    day = day_of(as_of) if as_of is not None else last_day(area, gathered)
     known = gathered.events[gathered.events["date_start"] <= pd.Timestamp(day)].reset_index(drop=True)
     gated = gate(known, ledger.until(day), audience=audience, area=area, as_of=day, policy=policy)
     said = ledger if gated.ledger is None else gated.ledger
@@ -161,9 +161,11 @@ def analyse(
     return Analysis(area, corridor, day, audience, policy, gathered, known, gated, risk, status, zones, posts)
 
 
-def last_day(area: Area, own: Read | None) -> dt.date:
+def last_day(area: Area, gathered: Gathered) -> dt.date:
     """Give the last day that any row speaks of."""
+    own, said = gathered.own, gathered.own_claims
     days = [] if own is None else [own.events["date_end"].max(), own.checkpoints["last_confirmed"].max()]
+    days += [] if said is None else [said["reported"].max()]
     last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
     return last
 

@@ -78,6 +78,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
     folder: Path,
     events: Path | None = None,
     decisions: Path | None = None,
+    claims: Path | None = None,
     as_of: str | dt.date | None = None,
     lang: Lang = Lang.EN,
     audience: Audience = Audience.PARTNERS,
@@ -100,6 +101,8 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
     decisions
         What was decided on pairs of reports (``artimap review`` writes the file): what is the same event counts
         once.
+    claims
+        The user's own statements of who holds what, as :func:`artimap.read_claims` reads them.
     as_of
         The day of the answer; the last day of the embedded data, or of the user's reports
         if that is later, where null. No clock is read.
@@ -127,8 +130,8 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
     say = progress or silent
     check_since(since)
     found = analyse(
-        area, events=events, decisions=decisions, as_of=as_of, audience=audience, model=model, policy=policy,
-        progress=say,
+        area, events=events, decisions=decisions, claims=claims, as_of=as_of, audience=audience, model=model,
+        policy=policy, progress=say,
     )  # fmt: skip
     gathered, gated, day, own = found.gathered, found.gated, found.day, found.gathered.own
 
@@ -154,6 +157,8 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
         content["own_reports"] = {"sha256": data.digest(events)}
     if decisions is not None:
         content["decisions"] = {"sha256": data.digest(decisions), "merged": len(gathered.merged)}
+    if claims is not None:
+        content["own_claims"] = {"sha256": data.digest(claims)}
     content["report"] = report.snapshot()
     write_text(folder / "manifest.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     written.append(folder / "manifest.json")

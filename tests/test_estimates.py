@@ -92,6 +92,18 @@ def test_where_state_forces_may_be_is_for_internal_eyes(zones, audience):
     assert not held.icon.groups
 
 
+def test_estimates_given_as_zones_are_drawn_as_estimates(zones):
+    alone = briefing_map(ARTIBONITE, zones=zones, as_of=DAY, languages=()).page
+    (layer,) = [one for one in alone.layers if one.name.startswith("zones_")]
+    assert layer.name == "zones_estimated"
+    assert layer.shown  # the map is of nothing else
+    assert {feature.mark.split("_")[0] for feature in layer.features} == {"estimate"}
+    both = pd.concat([zones.iloc[:1].assign(layer="reported", kind="claimed", zone_id="x"), zones], ignore_index=True)
+    names = {one.name: one for one in briefing_map(ARTIBONITE, zones=both, as_of=DAY, languages=()).page.layers}
+    assert not names["zones_estimated"].shown
+    assert len(names["zones_reported"].features) == 1
+
+
 def test_no_rows_no_layer(zones):
     assert estimates_layer(zones.iloc[:0], lang="en").layers == ()
 

@@ -87,6 +87,7 @@ def test_a_licensed_row_reaches_no_partner(tmp_path, capsys):
     [
         (["map", "-o", "map.doc"], ".html, .png, .svg, .pdf, .gpkg, .kml, .gpx"),
         (["report", "-o", "report.pdf"], ".html, .md"),
+        (["map", "--claims", "absent.csv"], "absent.csv is not there"),
         (["report", "--since", "absent"], "no manifest.json"),
         (["map", "--as-of", "yesterday"], "YYYY-MM-DD"),
         (["map", "--events-only", "--as-of", "yesterday"], "YYYY-MM-DD"),
@@ -101,3 +102,8 @@ def test_errors_say_what_to_do(arguments, why, capsys, tmp_path, monkeypatch):
     err = capsys.readouterr().err
     assert why in err
     assert "Traceback" not in err
+
+
+def test_events_alone_show_no_claims(capsys):
+    assert main(["map", "--events-only", "--claims", "mine.csv"]) == 2
+    assert "leave --claims out" in capsys.readouterr().err

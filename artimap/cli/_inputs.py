@@ -23,6 +23,10 @@ def add_inputs(command: argparse.ArgumentParser) -> None:
         "table (first: artimap validate)",
     )  # fmt: skip
     command.add_argument(
+        "--claims", type=Path, metavar="FILE",
+        help="your own statements of who holds what (artimap template claims), added to the embedded ones",
+    )  # fmt: skip
+    command.add_argument(
         "--decisions", type=Path, metavar="CSV",
         help="which reports tell of one event: the file that 'artimap review' writes and you fill in",
     )  # fmt: skip
@@ -60,9 +64,14 @@ def tell_written(files: tuple[Path, ...]) -> None:
         print(f"  {path}  {path.stat().st_size / 1000:,.0f} kB")
 
 
-def tell_own(gathered: Gathered, file: Path) -> None:
-    """Tell what became of the rows of a user's file."""
-    own = gathered.own
+def tell_own(gathered: Gathered, file: Path | None) -> None:
+    """Tell what became of the rows of a user's files."""
+    from artimap.ownclaims import NOWHERE  # noqa: PLC0415 - slow to import, used only here
+
+    own, said = gathered.own, gathered.own_claims
+    if said is not None:
+        lost = int((said["subject"] == NOWHERE).sum())
+        print(f"Your statements: {len(said)} read, {lost} of them name no known place (artimap status lists them).")
     if own is None:
         return
     print(f"Your reports: {own.rows} rows read, {own.accepted} used, {len(own.quarantine)} rejected.")

@@ -27,10 +27,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what both commands take."""
     add_inputs(parser)
     parser.add_argument(
-        "--claims", type=Path, metavar="FILE",
-        help="your own statements of who holds what (artimap template claims), added to the embedded ones",
-    )  # fmt: skip
-    parser.add_argument(
         "--known-on", metavar="DAY",
         help="only what had surely been said by this day (default: all that is known, later reports too)",
     )  # fmt: skip
@@ -71,9 +67,7 @@ def read_reported(args: argparse.Namespace, where: Area) -> Reported:
     known_on = None if args.known_on is None else day_of(args.known_on)
     gathered = gather(where, args.events, args.decisions, args.claims)
     if day is None:
-        day, said = last_day(where, gathered.own), gathered.own_claims
-        if said is not None and said["reported"].notna().any():
-            day = max(day, said["reported"].max().date())
+        day = last_day(where, gathered)
     gated = gate(gathered.events, gathered.ledger, audience=Audience(args.audience), area=where, as_of=day)
     events = gathered.events if gated.events is None else gated.events
     ledger = gathered.ledger if gated.ledger is None else gated.ledger

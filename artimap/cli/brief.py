@@ -53,6 +53,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         folder=args.output,
         events=args.events,
         decisions=args.decisions,
+        claims=args.claims,
         as_of=args.as_of,
         lang=Lang(args.lang),
         audience=Audience(args.audience),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,9 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
+    if args.events_only and args.claims is not None:
+        print("artimap: --events-only shows no claims: leave --claims out", file=sys.stderr)
+        return 2
     check_ending(args.output, (".html", *_PICTURES, *_EXPORTS), "a map")
     if args.events_only:
         chart, gathered, gated = _events_alone(args, where)
@@ -44,8 +48,8 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         from artimap.analysis import analyse  # noqa: PLC0415 - slow to import, used only here
 
         found = analyse(
-            where, events=args.events, decisions=args.decisions, as_of=args.as_of, audience=Audience(args.audience),
-            progress=say,
+            where, events=args.events, decisions=args.decisions, claims=args.claims, as_of=args.as_of,
+            audience=Audience(args.audience), progress=say,
         )  # fmt: skip
         say("drawing the map")
         chart = found.chart(Lang(args.lang), title=args.title, author=args.author)
@@ -53,8 +57,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     written = _write(chart, args.output)
     print(f"{chart.page.furniture.title}, as of {chart.page.as_of}. Written for the audience '{args.audience}':")
     tell_written(written)
-    if args.events is not None:
-        tell_own(gathered, args.events)
+    tell_own(gathered, args.events)
     tell_gated(gated, Audience(args.audience))
     return 0
 
@@ -72,7 +75,7 @@ def _events_alone(args: argparse.Namespace, where: Area) -> tuple[BriefingMap, G
 
     say("reading the data")
     gathered = gather(where, args.events, args.decisions)
-    day = day_of(args.as_of) if args.as_of else last_day(where, gathered.own)
+    day = day_of(args.as_of) if args.as_of else last_day(where, gathered)
     reader = Audience(args.audience)
     reports = next(one for one in data.manifest(where.name).layers if one.name == "reports")
     source = f"{reports.source}: {reports.attribution} · {reports.licence}"

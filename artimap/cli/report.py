@@ -29,14 +29,13 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     check_ending(args.output, (".html", ".md"), "a report")
     check_since(args.since)
     found = analyse(
-        where, events=args.events, decisions=args.decisions, as_of=args.as_of, audience=Audience(args.audience),
-        progress=say,
+        where, events=args.events, decisions=args.decisions, claims=args.claims, as_of=args.as_of,
+        audience=Audience(args.audience), progress=say,
     )  # fmt: skip
     say("writing the report")
     written = found.report(Lang(args.lang), since=args.since).save(args.output)
     print(f"As of {found.day}, {where.label}. Written for the audience '{args.audience}':")
     tell_written((written,))
-    if args.events is not None:
-        tell_own(found.gathered, args.events)
+    tell_own(found.gathered, args.events)
     tell_gated(found.gated, found.audience)
     return 0

@@ -20,7 +20,7 @@ from artimap.maps import furniture as made
 from artimap.maps.audience import Left, Seen, for_audience
 from artimap.maps.crowd import CROWD, Sorted, crowd_field, crowd_layers, sort_events
 from artimap.maps.details import Detail, Icon, Said
-from artimap.maps.estimates import estimates_layer
+from artimap.maps.estimates import apart, estimates_layer
 from artimap.maps.facts import Roadside, Sheet, events_sheet, names_to_find, posts_sheet, roadside, stretches_sheet
 from artimap.maps.field import Field
 from artimap.maps.foreign import check
@@ -195,6 +195,7 @@ class Tables:
     sheets: tuple[Sheet, ...] = ()
     roadside: Roadside | None = None
     estimated: gpd.GeoDataFrame | None = None
+    estimates_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,8 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         given is not on the map.
     estimated
         ZONES of a model (:func:`artimap.estimated_zones`): a layer of its own that is off at first, is drawn apart
-        from what is reported, and says that it is a model.
+        from what is reported, and says that it is a model. On at first only where they are given as ``zones`` and
+        there are no others.
     ledger
         The claims behind them: who says so and when.
     as_of
@@ -280,6 +282,8 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         If a table is not in ``area.crs``.
     """
     lang, reader = Lang(lang).value, Audience(audience)
+    alone = zones is not None and estimated is None
+    zones, estimated = apart(zones, estimated)
     day = day_of(as_of)
     first = day_of(since) if since is not None else day - dt.timedelta(days=_WINDOW_DAYS)
     for name, table in (
@@ -301,7 +305,17 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     side = None if corridor is None else roadside(corridor, zones=zones, events=listed)
     return pages(
         area,
-        Tables(corridor, risk, zones, seen, crowd, _sheets(risk, seen.checkpoints, listed), side, estimated),
+        Tables(
+            corridor,
+            risk,
+            zones,
+            seen,
+            crowd,
+            _sheets(risk, seen.checkpoints, listed),
+            side,
+            estimated,
+            alone and zones is None,
+        ),
         Asked(first, day, lang, reader, title, author, tuple(changes)),
         languages,
     )
@@ -388,9 +402,9 @@ def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
     road = nothing if corridor is None else corridor_layer(corridor, risk, lang=lang, event_ids=keys)
     held = nothing if zones is None else zones_layers(zones, said, lang=lang)
     posts = nothing if seen.checkpoints is None else checkpoints_layer(seen.checkpoints, said, lang=lang)
-    model = (
-        nothing if tables.estimated is None else estimates_layer(tables.estimated, lang=lang, audience=asked.audience)
-    )
+    model = nothing
+    if tables.estimated is not None:
+        model = estimates_layer(tables.estimated, lang=lang, audience=asked.audience, shown=tables.estimates_shown)
     marks = (km_layer(corridor, lang),) if corridor is not None else ()
     every = (shown, road, held, model, posts)
     return _Parts(

@@ -38,7 +38,19 @@ _STATES = ("none", "one_group", "contested", "state")
 _WHY = {"too few reports here and near in time": "few", "no state is probable enough": "unclear"}
 
 
-def estimates_layer(zones: gpd.GeoDataFrame, *, lang: str, audience: Audience = Audience.INTERNAL) -> Drawn:
+def apart(
+    zones: gpd.GeoDataFrame | None, estimated: gpd.GeoDataFrame | None
+) -> tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame | None]:
+    """Part ZONES of which some are estimated, so that a model's never look reported."""
+    if zones is None or estimated is not None or "estimate" not in zones.columns:
+        return zones, estimated
+    model = (zones["layer"] == LAYER).to_numpy(dtype=bool)
+    return (None if model.all() else zones[~model]), (zones[model] if model.any() else None)
+
+
+def estimates_layer(
+    zones: gpd.GeoDataFrame, *, lang: str, audience: Audience = Audience.INTERNAL, shown: bool = False
+) -> Drawn:
     """Give the layer of estimated zones, off at first, and the details that it opens.
 
     Parameters
@@ -50,6 +62,8 @@ def estimates_layer(zones: gpd.GeoDataFrame, *, lang: str, audience: Audience = 
     audience
         Unless internal, where state forces may be is not told: the unit is drawn as not known, and
         says that it is not for this audience.
+    shown
+        Whether it is on at first: only where the map is of nothing else.
     """
     details, features = [], []
     rows: list[dict[str, Any]] = zones.drop(columns="geometry").to_dict("records")
@@ -68,7 +82,7 @@ def estimates_layer(zones: gpd.GeoDataFrame, *, lang: str, audience: Audience = 
             )
         )  # fmt: skip
     features.sort(key=lambda feature: (feature.mark != _UNKNOWN, feature.key))
-    layer = Layer("zones_estimated", "map.layer.zones_estimated", "area", tuple(features), shown=False)
+    layer = Layer("zones_estimated", "map.layer.zones_estimated", "area", tuple(features), shown=shown)
     return Drawn((layer,) if features else (), tuple(details))
 
 
