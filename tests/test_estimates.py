@@ -98,7 +98,9 @@ def test_estimates_given_as_zones_are_drawn_as_estimates(zones):
     assert layer.name == "zones_estimated"
     assert layer.shown  # the map is of nothing else
     assert {feature.mark.split("_")[0] for feature in layer.features} == {"estimate"}
-    both = pd.concat([zones.iloc[:1].assign(layer="reported", kind="claimed", zone_id="x"), zones], ignore_index=True)
+    said = zones.iloc[:1].assign(layer="reported", kind="claimed", zone_id="x")
+    said.attrs = {}
+    both = pd.concat([said, zones], ignore_index=True)
     names = {one.name: one for one in briefing_map(ARTIBONITE, zones=both, as_of=DAY, languages=()).page.layers}
     assert not names["zones_estimated"].shown
     assert len(names["zones_reported"].features) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from artimap.area import Area

@@ -62,7 +62,8 @@ function printing() {
   map.options.minZoom = 0;
   map.invalidateSize({ animate: false });
   const [west, south, east, north] = DATA.meta.bounds;
-  map.fitBounds([[south, west], [north, east]], { animate: false, padding: [6, 6] });
+  const { x, y } = map.getSize();
+  if (x > 12 && y > 12) map.fitBounds([[south, west], [north, east]], { animate: false, padding: [6, 6] });
 }
 
 function printed() {
