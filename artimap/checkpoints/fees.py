@@ -156,7 +156,7 @@ def fee_schedule(ledger: Ledger, *, as_of: str | dt.date, known_on: str | dt.dat
     return out
 
 
-def fees_between(
+def fees_between(  # noqa: PLR0913 - one keyword a choice
     corridor: Corridor,
     ledger: Ledger,
     start: str | float,
@@ -166,6 +166,8 @@ def fees_between(
     as_of: str | dt.date,
     model: CheckpointModel | None = None,
     known_on: str | dt.date | None = None,
+    posts: pd.DataFrame | None = None,
+    schedule: pd.DataFrame | None = None,
 ) -> Fees:
     """Give how many posts stand between two places, what they ask of a vehicle, and what is not known.
 
@@ -185,6 +187,8 @@ def fees_between(
         The ages at which a post fades.
     known_on
         Only what had surely been said by this day.
+    posts, schedule
+        CHECKPOINTS and FEES of the same day, if they are at hand already: for many pieces or vehicles.
 
     Returns
     -------
@@ -210,8 +214,10 @@ def fees_between(
     """
     who = vehicle_of(vehicle)
     piece = corridor.stretch(start, stop)
-    posts = checkpoints_on(corridor, ledger, as_of=as_of, model=model, known_on=known_on)
-    schedule = fee_schedule(ledger, as_of=as_of, known_on=known_on)
+    if posts is None:
+        posts = checkpoints_on(corridor, ledger, as_of=as_of, model=model, known_on=known_on)
+    if schedule is None:
+        schedule = fee_schedule(ledger, as_of=as_of, known_on=known_on)
     rows = _rows(posts, schedule, (piece.from_m, piece.to_m), who)
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
 

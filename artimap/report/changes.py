@@ -8,7 +8,9 @@ from artimap.i18n import format_day, format_number
 from artimap.maps.phrases import known
 from artimap.report.blocks import Block, Cell, Grid, Heading, Listing, Paragraph, Section, cell, joined, run
 from artimap.report.context import Context
+from artimap.report.places import level_of
 from artimap.report.previous import Previous
+from artimap.report.standing import changed_blocks, changed_line
 from artimap.report.wording import counted, event_line, km, reported, say, text_of, who, word
 from artimap.vocab import About, Info
 
@@ -58,9 +60,9 @@ def _posts(ctx: Context, before: Previous) -> tuple[list[str], list[str]]:
 
 def changes_line(ctx: Context) -> str:
     """Say in a line what changed, or that there is nothing to compare with."""
-    before = ctx.previous
+    before, standing = ctx.previous, changed_line(ctx)
     if before is None:
-        return say(ctx, "changes.none_given")
+        return " ".join(part for part in (say(ctx, "changes.none_given"), standing) if part)
     directions = [_direction(now, then) for now, then in _pairs(ctx, before)]
     events, claims = _new(ctx, before)
     gained, lost = _posts(ctx, before)
@@ -73,6 +75,7 @@ def changes_line(ctx: Context) -> str:
         down=directions.count("down"),
         silence=directions.count("silence"),
     )
+    line = f"{line} {standing}".rstrip()
     if before.event_ids is None:
         return f"{line} {say(ctx, 'changes.no_ids')}"
     news = say(
@@ -117,12 +120,14 @@ def changes(ctx: Context) -> Section:
     before = ctx.previous
     heading = say(ctx, "changes.heading")
     if before is None:
-        return Section("changes", heading, (Paragraph(cell(say(ctx, "changes.none_given"))),))
+        none = Paragraph(cell(say(ctx, "changes.none_given")))
+        return Section("changes", heading, (none, *changed_blocks(ctx, level_of)))
     blocks: list[Block] = [
         Paragraph(cell(changes_line(ctx)), "lead"),
         _rates(ctx, before),
         Paragraph(cell(say(ctx, "changes.rule")), "note"),
     ]
+    blocks += changed_blocks(ctx, level_of)
     events, claims = _new(ctx, before)
     if len(events):
         blocks.append(Heading(say(ctx, "changes.new_events")))

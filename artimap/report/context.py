@@ -68,6 +68,8 @@ class Context:
         What was left out for the audience.
     later
         Number of claims reported after ``as_of``, which are left out.
+    ledger
+        The claims of ``claims`` with their places and posts; None where no ledger was given.
     fees
         Statements about posts, one row each, with ``checkpoint_id``, ``claim_id`` and,
         where stated, ``fee_low``, ``fee_high``, ``fee_currency``, ``fee_unit``, ``vehicle``.
@@ -92,6 +94,7 @@ class Context:
     previous: Previous | None = None
     held: Held = Held()
     later: int = 0
+    ledger: Ledger | None = None
     fees: pd.DataFrame = field(default_factory=pd.DataFrame)
     tally: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
@@ -192,6 +195,7 @@ def make_context(  # noqa: PLR0913 - one keyword a table
         previous=None if since is None else read_previous(Path(since)),
         held=Held(gated, hidden_posts, held_back),
         later=0 if ledger is None or said is None else len(ledger.claims) - len(said.claims),
+        ledger=said_seen,
         fees=_fees(said_seen),
         tally=dict(risk.attrs.get("tally", {})),
         names=_names(area, corridor, said_seen, status_seen),

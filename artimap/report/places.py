@@ -13,16 +13,18 @@ from artimap.i18n import format_count, format_day
 from artimap.maps.phrases import harm_phrase, known
 from artimap.report.blocks import Block, Cell, Grid, Heading, Paragraph, Section, cell, joined, run
 from artimap.report.context import Context
+from artimap.report.fees import between_towns
+from artimap.report.standing import status_grid
 from artimap.report.wording import (
     HARMS,
     counted,
     day_and_ago,
+    day_of,
     event_line,
     harm,
     km,
     only_later,
     reported,
-    rule,
     say,
     text_of,
     together,
@@ -30,7 +32,7 @@ from artimap.report.wording import (
     word,
 )
 from artimap.schema import split_names
-from artimap.vocab import About, Where
+from artimap.vocab import About, CheckpointStatus, Where
 
 WINDOW_DAYS = 365
 """Events older than this are counted under their place, not told one by one."""
@@ -256,37 +258,10 @@ def _place_blocks(ctx: Context, place: _Place, said: Mapping[str, pd.DataFrame])
     return blocks
 
 
-def _level(ctx: Context, subject: object) -> str:
+def level_of(ctx: Context, subject: object) -> str:
+    """Say in brackets what a subject is; empty for a place."""
     kind = _kind_of(ctx, subject) if isinstance(subject, str) else ""
     return f" ({kind})" if kind else ""
-
-
-def _status_grid(ctx: Context) -> list[Block]:
-    if len(ctx.status):
-        table, kind = ctx.status, "status"
-    elif len(ctx.zones):
-        table, kind = ctx.zones, "kind"
-    else:
-        return []
-    shown = table[table[kind] != "unknown"]
-    rows = tuple(
-        (
-            cell(run(text_of(row["name"]), strong=True), run(_level(ctx, row.get("subject")), quiet=True)),
-            cell(word(ctx, "status", row[kind])),
-            cell(text_of(row["actors"]) or say(ctx, "not_stated")),
-            day_and_ago(ctx, row["last_confirmed"]),
-            cell(run(rule(ctx, text_of(row["rule"])), quiet=True)),
-        )
-        for _, row in shown.iterrows()
-    )
-    if not rows:
-        return []
-    head = tuple(say(ctx, f"places.{name}") for name in ("place", "status", "actors", "confirmed", "rule"))
-    return [
-        Heading(say(ctx, "places.status_heading")),
-        Paragraph(cell(say(ctx, "places.status_note")), "note"),
-        Grid(head, rows),
-    ]
 
 
 def places(ctx: Context) -> Section:
@@ -297,7 +272,7 @@ def places(ctx: Context) -> Section:
     blocks: list[Block] = [Paragraph(cell(say(ctx, "places.intro", days=WINDOW_DAYS)), "note")]
     if ctx.lang != "en":
         blocks.append(Paragraph(cell(say(ctx, "places.in_english")), "note"))
-    blocks += _status_grid(ctx)
+    blocks += status_grid(ctx, level_of)
     for on_road in (True, False):
         group = [place for place in found if (place.chainage_m != float("inf")) is on_road]
         if not group:
@@ -346,6 +321,16 @@ def _fees(ctx: Context, post: pd.Series) -> Cell:
     return cell(text_of(post["fees"]) or say(ctx, "not_stated"))
 
 
+def _state(ctx: Context, post: pd.Series) -> Cell:
+    words = word(ctx, "checkpoint_status", post["status"])
+    by, on = text_of(post.get("removed_by")), day_of(post.get("removed_on"))
+    if post["status"] != CheckpointStatus.REMOVED or not (by or on):
+        return cell(words)
+    parts = [say(ctx, "posts.removed_by", who=by)] if by else []
+    parts += [format_day(on, ctx.lang)] if on else []
+    return cell(words, run(f" ({', '.join(parts)})", quiet=True))
+
+
 def _post_grid(ctx: Context, table: pd.DataFrame, *, placed: bool) -> Grid:
     rows = []
     for _, row in table.iterrows():
@@ -358,7 +343,7 @@ def _post_grid(ctx: Context, table: pd.DataFrame, *, placed: bool) -> Grid:
                 cell(word(ctx, "checkpoint", row["kind"])),
                 cell(text_of(row["operator"]) or say(ctx, "not_stated")),
                 _fees(ctx, row),
-                cell(word(ctx, "checkpoint_status", row["status"])),
+                _state(ctx, row),
                 day_and_ago(ctx, row["last_confirmed"]),
                 cell(text_of(row["sources"]) or say(ctx, "not_stated")),
             )
@@ -383,4 +368,5 @@ def checkpoints(ctx: Context) -> Section:
             Paragraph(cell(say(ctx, "posts.apart_note")), "note"),
             _post_grid(ctx, apart, placed=False),
         ]
+    blocks += between_towns(ctx)
     return Section("checkpoints", say(ctx, "posts.heading"), tuple(blocks))

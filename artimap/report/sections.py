@@ -10,10 +10,23 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from artimap.i18n import format_day, format_number, to_review
+from artimap.i18n import format_day, format_number, to_review, tr
 from artimap.maps.phrases import known, rate_phrase
 from artimap.report import margins, places
-from artimap.report.blocks import Block, Cell, Facts, Grid, Listing, Paragraph, Picture, Section, cell, joined, run
+from artimap.report.blocks import (
+    Block,
+    Cell,
+    Facts,
+    Grid,
+    Heading,
+    Listing,
+    Paragraph,
+    Picture,
+    Section,
+    cell,
+    joined,
+    run,
+)
 from artimap.report.changes import changes, changes_line
 from artimap.report.context import Context
 from artimap.report.wording import counted, day_and_ago, event_line, interval, km, say, sources, text_of, together, word
@@ -184,6 +197,31 @@ def _stretch_row(ctx: Context, row: pd.Series) -> tuple[Cell, ...]:
     )
 
 
+def _trend(ctx: Context) -> list[Block]:
+    """Say for each stretch with a rate whether it rose against the window before, with the chance of that."""
+    model = ctx.risk.attrs.get("model")
+    if model is None or "p_rose" not in ctx.risk:
+        return []
+    steps = ((90, "surely_more"), (70, "more"), (30, "unclear"), (10, "less"))
+    rows = []
+    for _, row in ctx.risk[ctx.risk["info"] == Info.REPORTED.value].iterrows():
+        chance = known(row["p_rose"])
+        if chance is None:
+            continue
+        percent = round(100 * chance)
+        key = next((name for least, name in steps if percent >= least), "surely_less")
+        name = cell(run(stretch_name(ctx, row), strong=True))
+        rows.append((name, cell(say(ctx, f"trend.{key}")), cell(tr("map.percent", ctx.lang, n=percent))))
+    if not rows:
+        return []
+    head = (say(ctx, "stretches.name"), say(ctx, "trend.change"), say(ctx, "trend.chance"))
+    return [
+        Heading(say(ctx, "trend.heading", n=model.trend_days)),
+        Grid(head, tuple(rows), figures=frozenset({2})),
+        Paragraph(cell(say(ctx, "trend.note", n=model.trend_days)), "note"),
+    ]
+
+
 def stretches(ctx: Context) -> Section:
     """List the named stretches from south to north."""
     if ctx.risk.empty:
@@ -201,6 +239,7 @@ def stretches(ctx: Context) -> Section:
         Paragraph(cell(say(ctx, "stretches.note")), "note"),
         Paragraph(cell(run(say(ctx, "stretches.silence"), strong=True)), "warn"),
     ]
+    blocks += _trend(ctx)
     heard, model = ctx.risk.attrs.get("publishers"), ctx.risk.attrs.get("model")
     if heard is not None and model is not None and ctx.risk["caution"].notna().any():
         words = say(ctx, "stretches.sources_changed", recent=heard[0], earlier=heard[1], n=model.trend_days)

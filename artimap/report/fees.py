@@ -1,0 +1,126 @@
+"""What the posts between two towns are said to ask, and what of it is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import pandas as pd
+
+from artimap.checkpoints import Fees, checkpoints_on, fee_schedule, fees_between
+from artimap.claims import Ledger
+from artimap.i18n import format_count
+from artimap.maps.phrases import known
+from artimap.report.blocks import Block, Cell, Grid, Heading, Paragraph, cell, run
+from artimap.report.context import Context
+from artimap.report.wording import counted, km, say, text_of, word
+from artimap.vocab import PlaceKind, Vehicle
+
+VEHICLES = (
+    Vehicle.TRUCK, Vehicle.CONTAINER_TRUCK, Vehicle.FOUR_BY_FOUR, Vehicle.AMBULANCE, Vehicle.BUS, Vehicle.MINIBUS,
+    Vehicle.MOTORCYCLE,
+)  # fmt: skip
+"""Those for whom the report tells what is asked; those with the same answer share a row."""
+
+_DOUBTS = ("without_fee", "undated_fee", "may_be_on", "undated", "unplaced", "aged", "removed")
+
+
+def legs(ctx: Context) -> list[tuple[str, float, str, float]]:
+    """Give the pieces of road between the cities on it, from south to north: name and chainage of both ends."""
+    towns = ctx.corridor.towns
+    cities = towns[towns["kind"] == PlaceKind.CITY]
+    if len(cities) < 2:
+        cities = towns.iloc[[0, -1]] if len(towns) > 1 else towns.head(0)
+    ends = list(zip(cities["name"].astype(str), cities["chainage_m"].astype(float), strict=True))
+    return [(*here, *there) for here, there in pairwise(ends)]
+
+
+def _span(ctx: Context, low: object, high: object, currency: object, per: object) -> str:
+    least, most = known(low), known(high)
+    if least is None:
+        return ""
+    amount = format_count(round(least), ctx.lang)
+    if most is None:
+        amount = say(ctx, "fees.or_more", n=amount)
+    elif most != least:
+        amount = f"{amount} – {format_count(round(most), ctx.lang)}"
+    return " ".join(part for part in (amount, text_of(currency), word(ctx, "per", per)) if part)
+
+
+def _amounts(ctx: Context, rows: pd.DataFrame) -> str:
+    said = [
+        f"{_span(ctx, row['low'], row['high'], row['currency'], row['per'])} ({text_of(row['place'])})"
+        for _, row in rows.drop_duplicates(["checkpoint_id", "per", "currency"]).iterrows()
+    ]
+    return "; ".join(said)
+
+
+def _asked(ctx: Context, found: Fees) -> Cell:
+    parts: list[object] = []
+    for one in found.asked:
+        posts = counted(ctx, "posts", one.posts)
+        parts.append(run(f"{_span(ctx, one.low, one.high, one.currency, one.per)} ({posts})", strong=True))
+        if not found.complete:
+            parts.append(run(f" {say(ctx, 'fees.no_total')}", quiet=True))
+        parts.append("; ")
+    table = found.table[found.table["low"].notna()]
+    undated = ((table["counts_as"] == "on") & ~table["dated"].astype(bool)) | (table["counts_as"] == "undated")
+    groups = (
+        ("no_day", table[undated]),
+        ("perhaps", table[table["counts_as"].isin(["may_be_on", "unplaced"])]),
+    )
+    for key, rows in groups:
+        if len(rows):
+            parts += [f"{say(ctx, f'fees.{key}')}{say(ctx, 'colon')}{_amounts(ctx, rows)}", "; "]
+    return cell(*parts[:-1]) if parts else cell(run(say(ctx, "fees.none_stated"), quiet=True))
+
+
+def _unknown(ctx: Context, found: Fees) -> str:
+    said = [
+        f"{counted(ctx, 'posts', len(ids))} {say(ctx, f'fees.{name}')}"
+        for name in _DOUBTS
+        for ids in (getattr(found, name),)
+        if ids
+    ]
+    if not found.posts:
+        said.insert(0, say(ctx, "fees.no_post"))
+    return "; ".join(said) or say(ctx, "fees.all_stated")
+
+
+def _rows(ctx: Context, ledger: Ledger) -> Iterable[tuple[Cell, ...]]:
+    at_hand = (checkpoints_on(ctx.corridor, ledger, as_of=ctx.as_of), fee_schedule(ledger, as_of=ctx.as_of))
+    for leg in legs(ctx):
+        yield from _leg(ctx, ledger, leg, at_hand)
+
+
+def _leg(
+    ctx: Context, ledger: Ledger, leg: tuple[str, float, str, float], at_hand: tuple[pd.DataFrame, pd.DataFrame]
+) -> Iterable[tuple[Cell, ...]]:
+    start, low, stop, high = leg
+    same: dict[tuple[Cell, str, int], list[str]] = {}
+    for vehicle in VEHICLES:
+        found = fees_between(
+            ctx.corridor, ledger, low, high, vehicle=vehicle, as_of=ctx.as_of, posts=at_hand[0], schedule=at_hand[1]
+        )
+        answer = (_asked(ctx, found), _unknown(ctx, found), found.posts)
+        same.setdefault(answer, []).append(word(ctx, "vehicle", vehicle.value))
+    span = km(ctx, pd.Series({"from_m": low, "to_m": high}))
+    for (asked, unknown, posts), vehicles in same.items():
+        who = say(ctx, "fees.every") if len(vehicles) == len(VEHICLES) else ", ".join(vehicles)
+        name = cell(run(f"{start} – {stop}", strong=True), run(f" ({span})", quiet=True))
+        yield name, cell(who), cell(counted(ctx, "posts", posts)), asked, cell(run(unknown, quiet=True))
+
+
+def between_towns(ctx: Context) -> list[Block]:
+    """Say for each piece of road between two cities how many posts stand there, what they ask, what is not known."""
+    if ctx.ledger is None or not len(ctx.ledger.posts):
+        return []
+    rows = list(_rows(ctx, ctx.ledger))
+    if not rows:
+        return []
+    head = tuple(say(ctx, f"fees.{name}") for name in ("leg", "vehicle", "posts", "asked", "unknown"))
+    return [
+        Heading(say(ctx, "fees.heading")),
+        Paragraph(cell(say(ctx, "fees.note")), "note"),
+        Grid(head, tuple(rows)),
+    ]
