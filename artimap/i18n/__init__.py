@@ -88,6 +88,20 @@ def format_number(value: float, lang: str, *, digits: int = 2) -> str:
     return _marks(text, lang)
 
 
+_LEAST_RATE = 0.001
+
+
+def format_rate(value: float, lang: str) -> str:
+    r"""Write events per km and month; what is below a thousandth is told as such.
+
+    >>> format_rate(0.0456, "en"), format_rate(0.0000079, "fr")
+    ('0.046', '< 0,001')
+    """
+    if 0 < value < _LEAST_RATE:
+        return f"< {format_number(_LEAST_RATE, lang)}"
+    return format_number(value, lang)
+
+
 def format_count(value: int, lang: str) -> str:
     """Write a whole number in full with the language's thousands mark."""
     return _marks(f"{value:,d}", lang)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from artimap.i18n import format_count, format_day, format_number, tr, words
+from artimap.i18n import format_count, format_day, format_number, format_rate, tr, words
 from artimap.risk import DAYS_PER_MONTH
 from artimap.schema import split_names
 
@@ -128,7 +128,7 @@ def rate_figure(rate_per_km_month: float | None, lang: str) -> str:
     rate = known(rate_per_km_month)
     if rate is None:
         return tr("map.rate.unknown", lang)
-    return tr("map.rate.figure", lang, n=format_number(rate, lang))
+    return tr("map.rate.figure", lang, n=format_rate(rate, lang))
 
 
 def harm_phrase(low: float | None, high: float | None, lang: str, *, best: float | None = None) -> str:

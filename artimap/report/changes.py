@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from artimap.i18n import format_day, format_number
+from artimap.i18n import format_day, format_rate
 from artimap.maps.phrases import known
 from artimap.report.blocks import Block, Cell, Grid, Heading, Listing, Paragraph, Section, cell, joined, run
 from artimap.report.context import Context
@@ -99,7 +99,7 @@ def _rates(ctx: Context, before: Previous) -> Block:
         for row in (then, now):
             rate = known(row["rate"])
             silent = row["info"] == Info.SILENT.value or rate is None
-            shown.append(cell(word(ctx, "info", row["info"]) if silent else format_number(rate or 0.0, ctx.lang)))
+            shown.append(cell(word(ctx, "info", row["info"]) if silent else format_rate(rate or 0.0, ctx.lang)))
         name = text_of(now["name"]) or km(ctx, now)
         rows.append((cell(run(name, strong=True)), cell(say(ctx, f"changes.{direction}")), *shown))
     if not rows:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from artimap.i18n import format_count, format_day, format_number, tr, words
+from artimap.i18n import format_count, format_day, format_rate, tr, words
 from artimap.maps.phrases import day_phrase, harm_phrase, km_span, known, rule_phrase
 from artimap.report.blocks import Cell, cell, run
 from artimap.report.context import Context
@@ -103,10 +103,10 @@ def interval(ctx: Context, row: pd.Series) -> str:
     rate, low, high = (known(row[name]) for name in ("rate", "lo80", "hi80"))
     if rate is None:
         return say(ctx, "not_known")
-    shown = format_number(rate, ctx.lang)
+    shown = format_rate(rate, ctx.lang)
     if low is None or high is None:
         return shown
-    return f"{shown} ({together(f'{format_number(low, ctx.lang)} – {format_number(high, ctx.lang)}')})"
+    return f"{shown} ({together(f'{format_rate(low, ctx.lang)} – {format_rate(high, ctx.lang)}')})"
 
 
 def when(ctx: Context, event: pd.Series) -> str:
