@@ -10,7 +10,6 @@ from shapely.ops import substring
 
 from artimap.area import Area, read_roads
 from artimap.network.graph import RoadNetwork
-from artimap.network.joining import join_lines
 from artimap.userdata import cached
 
 _SEAM_M = 5.0
@@ -19,13 +18,7 @@ _SEAM_M = 5.0
 @cached
 def roads_of(area: Area) -> RoadNetwork:
     """Give an area's roads as a network; gaps up to 5 m are bridged."""
-    joined = join_lines(read_roads(area), tolerance_m=_SEAM_M)
-    return RoadNetwork.from_edges(
-        shapely.get_coordinates(joined.nodes.to_numpy()),
-        joined.edges[["from_node", "to_node"]].to_numpy(),
-        coords=[shapely.get_coordinates(line) for line in joined.edges.geometry],
-        crs=joined.edges.crs,
-    )
+    return RoadNetwork.from_lines(read_roads(area), tolerance_m=_SEAM_M)
 
 
 def node_distances(net: RoadNetwork, edge: int, offset_m: float, reach_m: float) -> dict[int, float]:
