@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artimap.density._lanes import WIDTH, add, any_less, lesser, load, spread, store
+from artimap.density._run_loops import MANY
 from artimap.network.compiled import jit
 from artimap.spreading import Floats, Ints
 
@@ -256,7 +257,8 @@ def dense_end(events: Any, first: Any, last: Any) -> Any:
         if events.edge[i] != events.edge[i - 1]:
             edges += 1
             if edges > _LANES_EDGES:
-                last = first + (i - first) // WIDTH * WIDTH
+                many = i - first >= MANY * _LANES_EDGES
+                last = i if many else first + (i - first) // WIDTH * WIDTH
                 break
     at = last
     return at if at - first >= _DENSE * edges else first
@@ -264,7 +266,7 @@ def dense_end(events: Any, first: Any, last: Any) -> Any:
 
 @jit
 def ends_of(roads: Any, room: Any, events: Any, first: Any, last: Any, n: Any, bandwidth: Any) -> Any:
-    """Find the distances from both ends of the edges of these events to all nodes near."""
+    """Find the distances from both ends of the edges of these events to all nodes near; gives how many edges."""
     ends, slot = room.ends, room.slot
     _blank(ends, n)
     lane = -2
@@ -279,6 +281,7 @@ def ends_of(roads: Any, room: Any, events: Any, first: Any, last: Any, n: Any, b
         if v >= 0:
             ends[v * WIDTH + lane + 1] = 0.0
     _relax(room, ends, n, bandwidth)
+    return lane // 2 + 1
 
 
 @jit

@@ -98,7 +98,7 @@ def sums(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, way: Way,
         msg = f"there are more than most_visits={way.most_visits:,.0f} pieces of road to walk, against the estimate"
         raise ModelError(msg)
     out = np.empty(len(at))
-    gather(ordered.edge_order, targets.ptr, ptr, parts, 1.0, out)
+    gather(ordered.edge_order, targets.ptr, ptr, parts, 1.0, 0, len(network.edges), out)
     return out
 
 

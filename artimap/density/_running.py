@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from artimap.density import _order_loops as order
 from artimap.density._lanes import WIDTH
 from artimap.density._near_loops import Placed, Roads, Room, room
-from artimap.density._order_loops import in_bins
 from artimap.density._walk_loops import push
-from artimap.network.compiled import threads
+from artimap.network.compiled import in_threads, threads
 from artimap.network.ordering import Ordered
 from artimap.spreading import Floats, Ints
 
@@ -24,9 +24,9 @@ PARTS = 2
 _LOOK_S = 0.1
 """So often progress is told, and an interruption heard."""
 
-_MOST_BATCHES = 64
+_MOST_BATCHES = 256
 
-ROOM = (2 * _MOST_BATCHES * WIDTH, 65536)
+ROOM = (4096, 65536)
 """Nodes and ways that a small graph has room for at first."""
 
 
@@ -38,12 +38,33 @@ def roads_of(ordered: Ordered) -> Roads:
 
 
 def in_order(ordered: Ordered, edge: Ints, offset_m: Floats, weight: Floats) -> Placed:
-    """Put events in the order of places; equal input in any order comes out the same."""
-    length = ordered.length_m
-    each = 4 * max(float(length.sum()), 1e-9) / max(len(edge), 1)
+    """Put events in the order of places; equal input in any order comes out the same.
+
+    They are counted into short bins along the edges, and sorted within each bin: two threads
+    take half of the events each, which stay in the order given as far as place and weight leave it open.
+    """
+    length, number = ordered.length_m, len(edge)
+    each = 4 * max(float(length.sum()), 1e-9) / max(number, 1)
     bins = np.zeros(len(length) + 1, dtype=np.int64)
-    np.cumsum(np.minimum(np.ceil(length / each), len(edge)).astype(np.int64).clip(1), out=bins[1:])
-    return Placed(*in_bins(ordered.edge_rank[edge], offset_m, weight, length, bins))
+    np.cumsum(np.minimum(np.ceil(length / each), number).astype(np.int64).clip(1), out=bins[1:])
+    on, key = np.empty(number, np.int32), np.empty(number, np.int32)
+    count = np.zeros((PARTS, int(bins[-1])), np.int32)
+    out = Placed(np.empty(number, np.int32), np.empty(number), np.empty(number))
+
+    def part(low: int) -> Any:
+        return count[min(low, 1)]
+
+    def counted(low: int, high: int) -> None:
+        order.into_bins(ordered.edge_rank, edge, offset_m, length, bins, low, high, on, key, part(low))
+
+    def put(low: int, high: int) -> None:
+        order.put(on, offset_m, weight, key, low, high, part(low), *out)
+
+    in_threads(counted, number, pieces=PARTS)
+    order.into_places(count)
+    in_threads(put, number, pieces=PARTS)
+    in_threads(lambda low, high: order.settle(count[-1], low, high, out.off, out.weight), count.shape[1], pieces=PARTS)
+    return out
 
 
 def chunk_of(number: int) -> int:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from artimap.density import _order_loops as order
-from artimap.density._lanes import WIDTH
 from artimap.density._mass_loops import Masses
 from artimap.density._running import PARTS, Progress, in_order, walk
 from artimap.density._slice_loops import slices
-from artimap.density._sum_loops import Sums, Targets
+from artimap.density._sum_loops import Targets, sums_at
 from artimap.density.kernels import Kernel
 from artimap.density.placing import Placing
 from artimap.density.slicing import Grid
+from artimap.network.compiled import in_threads
 from artimap.network.graph import RoadNetwork
 from artimap.spreading import Floats, Ints
 
@@ -23,7 +23,8 @@ def targets_at(network: RoadNetwork, ptr: Ints, lixel_m: float) -> Targets:
     where = np.zeros(len(ptr), dtype=np.int64)
     np.cumsum(np.diff(ptr)[ordered.edge_order], out=where[1:])
     at = np.empty(int(ptr[-1]))
-    order.middles(ordered.length_m, where, lixel_m, at)
+    edges = len(ordered.length_m)
+    in_threads(lambda low, high: order.middles(ordered.length_m, where, lixel_m, low, high, at), edges, pieces=PARTS)
     return Targets(where, at)
 
 
@@ -40,9 +41,14 @@ def at_lixels(
     ordered = network.ordered
     placed = in_order(ordered, events.edge, events.offset_m, events.weight)
     sums = np.zeros((PARTS, len(targets.at)))
-    walk(ordered, placed, [Sums(targets, kernel.code, np.empty(WIDTH), part) for part in sums], bandwidth_m, progress)
+    walk(ordered, placed, [sums_at(targets, kernel.code, part) for part in sums], bandwidth_m, progress)
     out = np.empty(len(targets.at))
-    order.gather(ordered.edge_order, targets.ptr, ptr, sums, kernel.per_km(bandwidth_m), out)
+    scale = kernel.per_km(bandwidth_m)
+
+    def gather(low: int, high: int) -> None:
+        order.gather(ordered.edge_order, targets.ptr, ptr, sums, scale, low, high, out)
+
+    in_threads(gather, len(network.edges), pieces=PARTS)
     return out
 
 
@@ -68,7 +74,12 @@ def at_lixels_over_time(
     walk(ordered, placed, jobs, bandwidth_m, progress)
     out = np.empty((len(targets.at), len(grid.days)))
     scale = kernel.per_km(bandwidth_m) * grid.per_day
-    order.gather_rows(ordered.edge_order, targets.ptr, ptr, tuple(job.out for job in jobs), scale, grid.rank, out)
+    sums = tuple(job.out for job in jobs)
+
+    def gather(low: int, high: int) -> None:
+        order.gather_rows(ordered.edge_order, targets.ptr, ptr, sums, scale, grid.rank, low, high, out)
+
+    in_threads(gather, len(network.edges), pieces=PARTS)
     return out
 
 
@@ -82,7 +93,7 @@ def at_events(
     np.cumsum(np.bincount(placed.edge, minlength=len(network.edges)), out=where[1:])
     targets = Targets(where, placed.off)
     sums = np.zeros((PARTS, len(placed.off)))
-    walk(ordered, placed, [Sums(targets, kernel.code, np.empty(WIDTH), part) for part in sums], bandwidth_m, None)
+    walk(ordered, placed, [sums_at(targets, kernel.code, part) for part in sums], bandwidth_m, None)
     mass = np.zeros(len(placed.off))
     walk(ordered, placed, [Masses(kernel.code, mass) for _ in range(PARTS)], bandwidth_m, None)
     return placed.weight, sums.sum(axis=0), mass

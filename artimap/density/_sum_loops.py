@@ -8,6 +8,7 @@ import numpy as np
 
 from artimap.density._kernel_loops import shape, shape_of_one
 from artimap.density._lanes import WIDTH, add, any_less, lesser, load, minus, spread, times, total
+from artimap.density._run_loops import Runs, runs
 from artimap.network.compiled import jit
 from artimap.spreading import Floats, Ints
 
@@ -25,7 +26,13 @@ class Sums(NamedTuple):
     targets: Targets
     kernel: int
     lane: Floats
+    runs: Runs
     out: Floats
+
+
+def sums_at(targets: Targets, kernel: int, out: Floats) -> Sums:
+    """Make the job; ``out`` holds zeros."""
+    return Sums(targets, kernel, np.empty(WIDTH), runs(), out)
 
 
 @jit

@@ -18,6 +18,7 @@ from artimap.density._near_loops import (
     group,
     near,
 )
+from artimap.density._run_loops import MANY, take_none, take_runs
 from artimap.density._slice_loops import Slices, take_slices
 from artimap.density._sum_loops import Sums, take_sums
 from artimap.network.compiled import jit
@@ -42,6 +43,30 @@ def _take_by_type(
     bandwidth: Any,  # noqa: ARG001
 ) -> Any:
     loop = _JOBS[job.instance_class]
+
+    def chosen(job: Any, roads: Any, room: Any, events: Any, first: Any, last: Any, edges: Any, bandwidth: Any) -> Any:
+        return loop(job, roads, room, events, first, last, edges, bandwidth)
+
+    return chosen
+
+
+def _take_many(*_args: Any) -> bool:
+    """Do a job with all events of a group by their edges, if the job can; tells whether it has."""
+    raise NotImplementedError
+
+
+@overload(_take_many)
+def _take_many_by_type(
+    job: Any,
+    roads: Any,  # noqa: ARG001 - numba calls by name
+    room: Any,  # noqa: ARG001
+    events: Any,  # noqa: ARG001
+    first: Any,  # noqa: ARG001
+    last: Any,  # noqa: ARG001
+    edges: Any,  # noqa: ARG001
+    bandwidth: Any,  # noqa: ARG001
+) -> Any:
+    loop = take_runs if job.instance_class is Sums else take_none
 
     def chosen(job: Any, roads: Any, room: Any, events: Any, first: Any, last: Any, edges: Any, bandwidth: Any) -> Any:
         return loop(job, roads, room, events, first, last, edges, bandwidth)
@@ -77,10 +102,12 @@ def push(roads: Any, room: Any, events: Any, job: Any, chunks: Any, bandwidth: A
                 told[2] = group_at
                 return
             width = 16 + edges // 8
-            lane, dense = 0, dense_to > group_at
+            lane, dense, done = 0, dense_to > group_at, False
             if dense:
-                ends_of(roads, room, events, group_at, group_to, n, bandwidth)
-            for b in range(group_at, group_to, WIDTH):
+                on = ends_of(roads, room, events, group_at, group_to, n, bandwidth)
+                if group_to - group_at >= MANY * on:
+                    done = _take_many(job, roads, room, events, group_at, group_to, edges, bandwidth)
+            for b in range(group_to if done else group_at, group_to, WIDTH):
                 to = min(b + WIDTH, group_to)
                 if dense:
                     lane += 2 * (b > group_at and events.edge[b] != events.edge[b - 1])

@@ -80,6 +80,23 @@ def test_many_events_agree_with_brute_force(kernel, crowded, monkeypatch):
         close(ours, theirs)
 
 
+@pytest.mark.parametrize("kernel", sorted(KERNELS))
+def test_very_many_events_on_few_edges_agree_with_brute_force(kernel, monkeypatch):
+    """More events on one edge than are taken at a time, on an edge longer than the bandwidth, and on a loop."""
+    edges, length = [(0, 1), (1, 2), (2, 2), (2, 0), (2, 0), (1, 3)], [2500.0, 180.0, 300.0, 140.0, 220.0, 90.0]
+    random = np.random.default_rng(6)
+    on = np.repeat([0, 1, 2, 3], [1500, 1100, 40, 60])
+    off = random.random(len(on)) * np.array(length)[on]
+    off[:30] = 700.0
+    weight = random.uniform(0.2, 3, len(on))
+    theirs = simple(4, edges, length, on, off, weight, 40.0, 333.3, kernel)
+    monkeypatch.setattr(_small, "MOST_S", -1.0)
+    ours = am.density_values(
+        network_of(4, edges, length), on, off, bandwidth_m=333.3, lixel_m=40, kernel=kernel, weights=weight
+    )
+    close(ours, theirs)
+
+
 def test_room_grows(monkeypatch):
     nodes, edges, length = grid()
     random = np.random.default_rng(7)
