@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
 
-from artimap.contestation.baselines import RULES, calibrate, fit_logit
-from artimap.contestation.compare import FITTED
+from artimap.contestation.baselines import METHODS, RULES, calibrate, fit_logit
+from artimap.contestation.calibration import Calibration, fit_calibration
+from artimap.contestation.compare import FITTED, Fitted, by_method, mean_reports
 from artimap.contestation.counts import Evidence, count
-from artimap.contestation.estimate import AROUND_M, believe, edges_of
+from artimap.contestation.estimate import AROUND_M, believe, edges_of, level_of
 from artimap.contestation.hmm import smooth
 from artimap.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel, Rates
 from artimap.contestation.places import sites_of
@@ -23,9 +24,10 @@ from artimap.contestation.states import at_first, slots_of, transition, usual_le
 
 RATES = (0.3, 1.0, 3.0)
 TUNING_SEEDS = range(1000, 1015)
-CHOOSING_SEEDS = range(2000, 2015)
+CALIBRATION_SEEDS = range(1000, 1200)
+CHOOSING_SEEDS = range(2000, 2050)
 
-_SCALARS = ("dispersion", "saturation", "quiet_half_life_days", "sharpness")
+_SCALARS = ("dispersion", "saturation", "quiet_half_life_days")
 _SHARES = ("quiet_factor", "goes_quiet", "goes_quiet_on_arrival")
 _LIVES = tuple(f"{kind}_half_life_days" for kind in KINDS)
 
@@ -93,7 +95,6 @@ def from_vector(vector: np.ndarray, base: ContestationModel) -> ContestationMode
     own = {name: (np.exp(take(3)).clip(1e-5, 50), take(1)[0]) for name in PER_GROUP}
     common = {name: tuple(np.exp(take(5)).clip(1e-5, 50)) for name in COMMON}
     scalars = dict(zip(_SCALARS, np.exp(take(len(_SCALARS))), strict=True))
-    scalars["sharpness"] = min(scalars["sharpness"], 2.0)
     chances = dict(zip(_SHARES, (1 / (1 + np.exp(-take(len(_SHARES))))).clip(1e-4, 0.999), strict=True))
     quiet = chances["quiet_factor"]
     groups = {
@@ -140,8 +141,7 @@ class Batch:
             ],
             axis=2,
         )
-        power = stacked**model.sharpness
-        true = np.take_along_axis(power, self.true[..., None], axis=2)[..., 0] / power.sum(axis=2)
+        true = np.take_along_axis(stacked, self.true[..., None], axis=2)[..., 0]
         return float(-np.log(np.clip(true, 1e-9, None)).mean())
 
 
@@ -190,10 +190,27 @@ def rounded(model: ContestationModel) -> ContestationModel:
 
 
 def fit_baselines(cases: list[Case]) -> dict[str, np.ndarray]:
-    """Calibrate the baselines on the tuning worlds."""
+    """Learn the rules' frequencies and the logit's weights on the tuning worlds."""
     worlds = [(case.evidence, case.centres, case.true) for case in cases]
     found = {rule: calibrate(rule, worlds) for rule in RULES}
-    return {**found, "kernel_logit": fit_logit(worlds)}
+    return {**found, "kernel_logit": np.round(fit_logit(worlds), 5)}
+
+
+def fit_calibrations(
+    model: ContestationModel, numbers: dict[str, np.ndarray], seeds: range = CALIBRATION_SEEDS
+) -> tuple[Calibration, dict[str, Calibration]]:
+    """Calibrate the model and the baselines on the same worlds of ``fronts``, at all three rates."""
+    plain = replace(model, calibration=None)
+    learnt = {name: Fitted(values, None) for name, values in numbers.items()}
+    ours, theirs = [], {name: [] for name in numbers}
+    for rate in RATES:
+        for seed in seeds:
+            case = load("fronts", seed, rate, plain)
+            ours.append((of_model(plain, case), level_of(case.evidence, plain, case.around), case.true))
+            for name in METHODS:
+                chance = by_method(name, case.evidence, case.centres, learnt)
+                theirs[name].append((chance, mean_reports(case.evidence), case.true))
+    return fit_calibration(ours, RATES), {name: fit_calibration(one, RATES) for name, one in theirs.items()}
 
 
 def of_model(model: ContestationModel, case: Case) -> np.ndarray:
@@ -234,13 +251,20 @@ def ablation(seeds: range = CHOOSING_SEEDS) -> None:
 def main() -> None:
     """Tune the model from its priors and print it; fit the baselines and write them where the package reads them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--baselines-only", action="store_true")
-    base = replace(ContestationModel.prior(), imprecision_power=ContestationModel().imprecision_power)
+    parser.add_argument("--keep-model", action="store_true", help="fit only the baselines and the calibrations")
+    model = ContestationModel()
+    base = replace(ContestationModel.prior(), imprecision_power=model.imprecision_power)
     cases = tuning_cases(base)
-    if not parser.parse_args().baselines_only:
-        print(rounded(tune(cases, base, rounds=200)))
-    numbers = {name: np.round(values, 5).tolist() for name, values in fit_baselines(cases).items()}
-    FITTED.write_text(json.dumps(numbers, separators=(",", ":")) + "\n", encoding="utf-8")
+    if not parser.parse_args().keep_model:
+        model = rounded(tune(cases, base, rounds=200))
+    numbers = fit_baselines(cases)
+    calibration, others = fit_calibrations(model, numbers)
+    print(replace(model, calibration=calibration))
+    table = {
+        name: {"numbers": np.round(values, 5).tolist(), "calibration": asdict(others[name])}
+        for name, values in numbers.items()
+    }
+    FITTED.write_text(json.dumps(table, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -120,6 +120,23 @@ def test_another_report_of_a_never_lowers_the_support_of_a(rows, kind, unit, per
     after = believed([*rows, event(kind, "group A", unit, 30 * period + 3)])
     assert after.involved[unit, period, 0] >= before.involved[unit, period, 0] - 1e-9
     assert after.none[unit, period] <= before.none[unit, period] + 1e-9
+    some_group = [1 - one.none[unit, period] - one.state[unit, period] for one in (before, after)]
+    assert some_group[1] >= some_group[0] - 1e-9
+
+
+@settings(max_examples=15)
+@given(some_events, st.permutations(GROUPS))
+def test_names_of_groups_change_nothing(rows, names):
+    new = dict(zip(GROUPS, names, strict=True))
+    swapped = [
+        {**row, "actors": row["actors"] and "; ".join(new.get(one, one) for one in str(row["actors"]).split("; "))}
+        for row in rows
+    ]
+    one, two = believed(rows), believed(swapped)
+    order = [GROUPS.index(new[name]) for name in GROUPS]
+    assert np.allclose(one.stacked()[..., :1], two.stacked()[..., :1])
+    assert np.allclose(one.held, two.held[..., order])
+    assert np.allclose(one.contested, two.contested)
 
 
 def test_evidence_weight_of_every_signal_of_a_is_greatest_where_a_takes_part():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from artimap.contestation.calibration import Calibration as Calibration
 from artimap.contestation.compare import baseline_contestation as baseline_contestation
 from artimap.contestation.estimate import estimate_contestation as estimate_contestation
 from artimap.contestation.layer import estimated_zones as estimated_zones

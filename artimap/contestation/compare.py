@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from artimap.area import Area
 from artimap.contestation.baselines import METHODS, RULES, Method, by_logit, by_rule
+from artimap.contestation.calibration import Calibration, calibrated
 from artimap.contestation.counts import Evidence
 from artimap.contestation.estimate import Beliefs, prepare, table_of
 from artimap.contestation.model import ContestationModel
@@ -22,21 +25,47 @@ from artimap.errors import ModelError
 Floats = NDArray[np.float64]
 
 FITTED = Path(__file__).with_name("fitted.json")
-"""Calibrations of the rules and weights of the logit, fitted on made-up worlds by ``benchmarks/contestation_tune``."""
+"""What was fitted on made-up worlds by ``benchmarks/contestation_tune``: frequencies of the rules, weights of the
+logit, and for each the calibration, learnt on the same worlds as the model's."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """What a method learnt, and how its probabilities are corrected (none where they are not)."""
+
+    numbers: Floats
+    calibration: Calibration | None
 
 
 @cache
-def fitted() -> dict[str, Floats]:
+def fitted() -> dict[str, Fitted]:
     """Give what was fitted, by method."""
-    return {name: np.array(values) for name, values in json.loads(FITTED.read_text(encoding="utf-8")).items()}
+    table: dict[str, dict[str, Any]] = json.loads(FITTED.read_text(encoding="utf-8"))
+    return {
+        name: Fitted(np.array(one["numbers"]), Calibration(**_tuples(one["calibration"])))
+        for name, one in table.items()
+    }
 
 
-def by_method(method: Method, evidence: Evidence, centres: Floats, numbers: dict[str, Floats]) -> Floats:
-    """Give units × periods × (none, each group, contested, state) by a baseline with these fitted numbers."""
+def _tuples(lists: dict[str, list[Any]]) -> dict[str, Any]:
+    return {name: tuple(tuple(one) if isinstance(one, list) else one for one in rows) for name, rows in lists.items()}
+
+
+def by_method(method: Method, evidence: Evidence, centres: Floats, learnt: dict[str, Fitted]) -> Floats:
+    """Give units × periods × (none, each group, contested, state) by a baseline with what it learnt."""
+    numbers, calibration = learnt[method].numbers, learnt[method].calibration
     for rule in RULES:
         if rule == method:
-            return by_rule(rule, evidence, centres, numbers[rule])
-    return by_logit(evidence, centres, numbers[method])
+            chance = by_rule(rule, evidence, centres, numbers)
+            break
+    else:
+        chance = by_logit(evidence, centres, numbers)
+    return chance if calibration is None else calibrated(chance, mean_reports(evidence), calibration)
+
+
+def mean_reports(evidence: Evidence) -> float:
+    """Give the reports per unit and period."""
+    return float(evidence.reports().mean()) if evidence.n_units else 0.0
 
 
 def baseline_contestation(

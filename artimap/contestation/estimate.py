@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from artimap import data, schema
 from artimap.area import Area, read_units
+from artimap.contestation.calibration import Calibration, calibrated
 from artimap.contestation.counts import SURE, Evidence, count
 from artimap.contestation.hmm import smooth
 from artimap.contestation.model import ContestationModel
@@ -42,7 +43,8 @@ class Beliefs:
     held
         Units × periods × groups: that the group is there and nobody contests it.
     involved
-        Units × periods × groups: that the group is there, contested or not.
+        Units × periods × groups: that the group is there, contested or not, as the model has it (not
+        calibrated, so that another report of the group never lowers it).
     quiet
         Units × periods: that few reports come through.
     """
@@ -75,13 +77,22 @@ def believe(evidence: Evidence, model: ContestationModel, around: tuple[Ints, In
     """
     slots = slots_of(evidence, model, around)
     moves = transition(slots.space, model)
-    level = model.level
-    if level is None:
-        level = usual_level(slots.space, model, float(evidence.reports().mean()) if evidence.n_units else 0.0)
+    level = _level(evidence, model, slots)
     found = _one_pass(evidence, model, slots, moves, level, None)
     if model.sharing > 0:
         found = _one_pass(evidence, model, slots, moves, level, _mean_around(found, around))
-    return found
+    return found if model.calibration is None else _calibrated(found, level, model.calibration)
+
+
+def level_of(evidence: Evidence, model: ContestationModel, around: tuple[Ints, Ints]) -> float:
+    """Give how much is reported: the model's level, or the one at which it reports as much as was reported."""
+    return _level(evidence, model, slots_of(evidence, model, around))
+
+
+def _level(evidence: Evidence, model: ContestationModel, slots: Slots) -> float:
+    if model.level is not None:
+        return model.level
+    return usual_level(slots.space, model, float(evidence.reports().mean()) if evidence.n_units else 0.0)
 
 
 def _mean_around(found: Beliefs, around: tuple[Ints, Ints]) -> Beliefs:
@@ -136,7 +147,7 @@ def _one_pass(
         contested[run] = each[:, :, (space.kind == 2) | (space.kind == 3)].sum(axis=2)
         _by_group(held[run], each[:, :, space.kind == 1], slots, run)
         _by_group(involved[run], each @ takes, slots, run)
-    return _sharpened(Beliefs(none, held, contested, state, involved, quiet), model.sharpness)
+    return Beliefs(none, held, contested, state, involved, quiet)
 
 
 def _by_group(out: Floats, by_slot: Floats, slots: Slots, run: slice) -> None:
@@ -155,18 +166,9 @@ def _by_group(out: Floats, by_slot: Floats, slots: Slots, run: slice) -> None:
         out[shared] += by_slot[shared, :, -1][:, :, None] * even[:, None, :]
 
 
-def _sharpened(found: Beliefs, power: float) -> Beliefs:
-    if power == 1:
-        return found
-    whole = found.stacked() ** power
-    total = whole.sum(axis=2)
-    # what is involved is scaled with the parts it is made of
-    with np.errstate(invalid="ignore", divide="ignore"):
-        contested = found.contested**power / total
-        held = found.held**power / total[..., None]
-        ratio = np.where(found.contested > 0, contested / found.contested, 0.0)
-    involved = held + (found.involved - found.held) * ratio[..., None]
-    return Beliefs(found.none**power / total, held, contested, found.state**power / total, involved, found.quiet)
+def _calibrated(found: Beliefs, level: float, calibration: Calibration) -> Beliefs:
+    chance = calibrated(found.stacked(), level, calibration)
+    return replace(found, none=chance[..., 0], held=chance[..., 1:-2], contested=chance[..., -2], state=chance[..., -1])
 
 
 def edges_of(start: dt.date, stop: dt.date, period_days: int) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
+from artimap.contestation.calibration import Calibration
 from artimap.errors import ModelError
 
 KINDS = ("none", "held", "rivals", "raided", "state")
@@ -86,6 +87,15 @@ _PRIOR_MOVES = (
 )
 
 
+_CALIBRATION = Calibration(
+    levels=(0.3, 1.0, 3.0),
+    state=((-0.178, 1.005, 0.796), (-0.382, 0.995, 0.922), (-0.156, 1.065, 0.934)),
+    none=((-0.074, 0.744, 1.003), (-0.294, 0.691, 0.968), (-0.141, 0.65, 0.906)),
+    contested=((-0.112, 0.809, 0.523, -0.07), (0.001, 0.853, 0.668, -0.052), (0.124, 0.92, 0.738, -0.045)),
+    split=(1.351, 1.231, 1.052),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ContestationModel:
     """How states last, change, and show in reports.
@@ -121,8 +131,9 @@ class ContestationModel:
         Probability per 30 days of falling quiet; in the period when a group arrives.
     sharing
         Weight of the neighbours' state on moves, 0 for none.
-    sharpness
-        Exponent on the probabilities, for calibration: below 1 flattens.
+    calibration
+        How the probabilities are corrected at the end; none for those of the model itself. The default
+        belongs to the default numbers: give None, or your own, where you change those much.
     max_groups
         So many groups get states of their own in a unit (those most named there and around);
         the others share one.
@@ -152,7 +163,7 @@ class ContestationModel:
     goes_quiet: float = 0.0445
     goes_quiet_on_arrival: float = 0.348
     sharing: float = 0.0
-    sharpness: float = 0.997
+    calibration: Calibration | None = _CALIBRATION
     max_groups: int = 5
     min_evidence: float = 1.0
     memory_half_life_days: float = 90.0
@@ -177,8 +188,6 @@ class ContestationModel:
             wrong.append("level must be above 0")
         if not 0 <= self.sharing < 1:
             wrong.append("sharing must be at least 0 and below 1")
-        if not 0 < self.sharpness <= 2:
-            wrong.append("sharpness must be above 0 and at most 2")
         if not 1 <= self.imprecision_power <= 3:
             wrong.append("imprecision_power must lie between 1 and 3")
         if self.max_groups < 2:
@@ -209,7 +218,7 @@ class ContestationModel:
             quiet_half_life_days=90.0,
             goes_quiet=0.05,
             goes_quiet_on_arrival=0.30,
-            sharpness=1.0,
+            calibration=None,
         )
 
     def stays(self) -> tuple[float, ...]:
