@@ -19,7 +19,6 @@ from artimap.maps.details import event_key, text_or, to_date
 from artimap.maps.layers import DECIMALS, name_in, to_degrees
 from artimap.maps.phrases import known
 from artimap.schema import split_names
-from artimap.vocab import Status
 
 if TYPE_CHECKING:
     from artimap.corridor import Corridor
@@ -263,7 +262,7 @@ def roadside(
 def _zones_along(corridor: Corridor, zones: gpd.GeoDataFrame) -> tuple[tuple[str, float, float], ...]:
     """Give where the road runs through each zone, the larger zones first."""
     spans = []
-    table = zones[(zones["kind"] != Status.UNKNOWN) & (zones["band"].fillna(1) == 1)]
+    table = zones[zones["band"].fillna(1) == 1]
     table = table.assign(_size=-table.geometry.area).sort_values(["_size", "zone_id"], kind="stable")
     for zone_id, shape in zip(table["zone_id"], table.geometry, strict=True):
         area = shape.buffer(100) if shape.geom_type in ("LineString", "MultiLineString") else shape

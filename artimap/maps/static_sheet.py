@@ -240,7 +240,10 @@ def _area_swatch(
     elif mark.fill_opacity > 0:
         fill = mark.fill or (fills[0] if fills else style.token("ink_2"))
         drawing.add(Rectangle(corner, *size, facecolor=fill, alpha=mark.fill_opacity, edgecolor="none", **where))
-    if mark.width > 0:
+    if mark.band:
+        for edge_y in (y - 0.055, y + 0.055):
+            drawing.line([x - 0.12, x + 0.12], [edge_y, edge_y], colour=line, width=mark.width * 0.75)
+    elif mark.width > 0:
         edge = Rectangle(
             corner, *size, fill=False, edgecolor=line, linewidth=mark.width * 0.75, alpha=mark.opacity, **where
         )

@@ -34,7 +34,8 @@ class Mark:
     colour, width, dash, opacity
         The line. ``colour`` is null where the group gives it.
     fill, fill_opacity, hatch, stipple
-        The inside of an area; a hatch has lines in the colours of two groups, a stipple dots and crosses.
+        The inside of an area; a hatch has lines in the colours of two groups, a stipple dots and crosses. A
+        band shows as a piece of road, open at both ends, where it is explained.
     casing, casing_width
         The edge on both sides of a line.
     strokes, gap
@@ -53,6 +54,7 @@ class Mark:
     fill_opacity: float = 0.0
     hatch: bool = False
     stipple: bool = False
+    band: bool = False
     casing: str | None = None
     casing_width: float = 0.0
     strokes: int = 1
@@ -199,9 +201,9 @@ def event_size(harmed: float | None) -> float:
     return round(math.sqrt(_LEAST_PX**2 + share * (_MOST_PX**2 - _LEAST_PX**2)), 1)
 
 
-def zone_mark(status: str) -> Mark | None:
-    """Give the mark of a zone's status; None for ``unknown``, which stays plain paper."""
-    return load().marks.get(f"zone_{status}")
+def zone_mark(status: str) -> Mark:
+    """Give the mark of a zone's status; that of ``unknown`` is hollow, and where no zone is there is plain paper."""
+    return load().marks[f"zone_{status}"]
 
 
 def post_mark(status: str) -> Mark:

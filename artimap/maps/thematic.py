@@ -139,6 +139,7 @@ def stretch_detail(row: Mapping[str, Any], ref: str, lang: str, event_ids: froze
 # --- zones ---------------------------------------------------------------------------------
 
 _ZONE_ORDER = (
+    Status.UNKNOWN,
     Status.LAST_KNOWN,
     Status.ATTACKED_RECENTLY,
     Status.PRESENCE,
@@ -154,21 +155,21 @@ def _groups(actors: object) -> tuple[str, ...]:
 
 
 def zones_layers(zones: gpd.GeoDataFrame, said: Said, *, lang: str) -> Drawn:
-    """Give reported and estimated zones as layers of their own; what is unknown stays paper.
+    """Give the zones, each layer that the table names as a layer of its own.
 
-    Stretches of road that a claim names are drawn as bands; larger zones lie below smaller.
+    Stretches of road are drawn as bands, hollow where their status is unknown; larger zones lie
+    below smaller, and what is unknown below all.
     """
-    known_zones = zones[zones["kind"] != Status.UNKNOWN]
-    size = known_zones.geometry.area
-    order = known_zones["kind"].map({word: n for n, word in enumerate(_ZONE_ORDER)})
-    table = known_zones.assign(_size=-size, _order=order).sort_values(["_size", "_order", "zone_id"], kind="stable")
+    order = zones["kind"].map({word: n for n, word in enumerate(_ZONE_ORDER)})
+    size = -zones.geometry.area.where(zones["kind"] != Status.UNKNOWN, float("inf"))
+    table = zones.assign(_size=size, _order=order).sort_values(["_size", "_order", "zone_id"], kind="stable")
     details: list[Detail] = []
     found: dict[str, list[Feature]] = {}
     bands = table.geometry.where(~table.geom_type.isin(["LineString", "MultiLineString"]), table.geometry.buffer(900))
     for row, shape in zip(_records(table), to_degrees(bands), strict=True):
         mark = style.zone_mark(str(row["kind"]))
         parts = parts_of(shape)
-        if mark is None or not parts:
+        if not parts:
             continue
         detail = zone_detail(row, mark.key, said, lang)
         edge = (known(row["band"]) or 1) > 1
@@ -192,6 +193,7 @@ def zone_detail(row: Mapping[str, Any], mark: str, said: Said, lang: str) -> Det
     actors = split_names(row["actors"])
     who = ", ".join(actors) if actors else tr("map.group.unnamed", lang)
     kind = str(row["kind"])
+    unknown = kind == Status.UNKNOWN
     facts = [
         Fact(tr("map.fact.last_confirmed", lang), day_or(row["last_confirmed"], lang, tr("map.day.none", lang))),
         Fact(tr("map.fact.rule", lang), rule_phrase(text_or(row["rule"]), lang)),
@@ -202,10 +204,10 @@ def zone_detail(row: Mapping[str, Any], mark: str, said: Said, lang: str) -> Det
         sentence=tr(f"map.zone.{kind}", lang, who=who, place=text_or(row["name"])),
         when=day_or(row["last_confirmed"], lang),
         where=text_or(row["name"]),
-        icon=Icon(mark, groups=_groups(row["actors"])),
+        icon=Icon(mark, groups=() if unknown else _groups(row["actors"])),
         facts=tuple(facts),
         statements=said.behind(row["claims"]),
-        precision=tr("map.precision.zone", lang),
+        precision="" if unknown else tr("map.precision.zone", lang),
     )
 
 

@@ -128,3 +128,22 @@ def test_estimates_keep_to_their_period_and_language(opened, estimated):
         page.evaluate("window.artimap.events.setTime(0, 300)")  # before the period that is estimated
         page.wait_for_timeout(200)
         assert page.evaluate(shown) == 0
+
+
+def test_road_of_unknown_status_is_drawn_hollow_and_says_so(opened, saved, tables):
+    unknown = tables["zones"][tables["zones"]["kind"] == "unknown"]
+    assert len(unknown) > 3
+    with opened(saved, LAPTOP) as page:
+        for zone_id in unknown["zone_id"]:
+            node = page.locator(f".leaflet-artimap-zones_reported-pane [data-key='zone:{zone_id}']")
+            assert node.get_attribute("fill") == "#FFFFFF"
+            assert "not known" in node.get_attribute("aria-label").lower()
+        page.click("#legend summary")
+        group = page.locator("[data-layer=zones_reported]")
+        assert "not known: nothing usable is said of this road" in group.inner_text()
+        node.dispatch_event("click")
+        page.wait_for_selector("#card:not([hidden])")
+        assert "not free of armed groups" in page.locator("#card").inner_text()
+        page.evaluate("window.artimap.events.setTime(0, 300)")  # unknown since longer ago: it stays
+        page.wait_for_timeout(200)
+        assert "is-past" not in node.get_attribute("class")

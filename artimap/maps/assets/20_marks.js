@@ -114,14 +114,19 @@ function swatch(key, groups, hollow) {
   return made;
 }
 
+/* The edge of a box `wide` by `high`: a band is open at both ends. */
+function edgeDash(mark, wide, high) {
+  return mark.band ? `${wide} ${high}` : mark.dash;
+}
+
 function swatchArea(made, mark, groups) {
   const look = areaStyle(mark, groups);
   made.append(
     svg("rect", {
-      x: 2, y: 2, width: 24, height: 16, rx: 2,
+      x: 2, y: 2, width: 24, height: 16, rx: mark.band ? 0 : 2,
       fill: look.fill ? look.fillColor : "none", "fill-opacity": look.fillOpacity,
       stroke: look.stroke ? look.color : "none", "stroke-width": look.weight, "stroke-opacity": look.opacity,
-      "stroke-dasharray": look.dashArray, "stroke-linecap": look.lineCap,
+      "stroke-dasharray": edgeDash(mark, 24, 16), "stroke-linecap": look.lineCap,
     }),
   );
 }

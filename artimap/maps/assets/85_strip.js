@@ -129,15 +129,17 @@ function stripZones(scene, side) {
   const pitch = scene.tall < STRIP.events ? Math.min(STRIP.zone + 3, Math.max(6, 42 / rows)) : STRIP.zone + 3;
   rowName(scene, word("strip_zones"), scene.y + 11);
   spans.forEach(([key, from, to], n) => {
-    const look = areaStyle(DATA.marks[DATA.details[key].icon.mark], DATA.details[key].icon.groups);
+    const mark = DATA.marks[DATA.details[key].icon.mark];
+    const look = areaStyle(mark, DATA.details[key].icon.groups);
+    const wide = Math.max(3, scene.x(to) - scene.x(from)).toFixed(1);
     const y = scene.y + 2 + lanes[n] * pitch;
     scene.made.append(
       stripMark(
         key,
         svg("rect", {
-          x: scene.x(from).toFixed(1), y, width: Math.max(3, scene.x(to) - scene.x(from)).toFixed(1), height: pitch - 3,
+          x: scene.x(from).toFixed(1), y, width: wide, height: pitch - 3,
           fill: look.fill ? look.fillColor : TOKENS.card, "fill-opacity": look.fill ? look.fillOpacity : 0.01,
-          stroke: look.color, "stroke-width": look.weight, "stroke-opacity": look.opacity, "stroke-dasharray": look.dashArray, "stroke-linecap": look.lineCap,
+          stroke: look.color, "stroke-width": look.weight, "stroke-opacity": look.opacity, "stroke-dasharray": edgeDash(mark, wide, pitch - 3), "stroke-linecap": look.lineCap,
         }),
       ),
     );
