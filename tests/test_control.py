@@ -432,3 +432,81 @@ def test_support_by_hand():
     assert decide(picture([base, other], 0, model=model, sides=sides)).status is Status.ASSESSED
     assert decide(picture([base, other], 181, model=model, sides=sides)).status is Status.LAST_KNOWN
     assert decide(picture([base, other], 541, model=model, sides=sides)).status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("predicate", "field"),
+    [
+        ("base", "base_days"), ("controls", "controls_days"), ("presence", "presence_days"),
+        ("contested", "contested_days"), ("attacked", "attacked_days"), ("affected", "attacked_days"),
+    ],
+)  # fmt: skip
+def test_a_claim_speaks_for_one_half_life_of_its_predicate_and_is_last_known_for_three(
+    artibonite, ledger, predicate, field
+):
+    one = ledger.claims[ledger.claims["claim_id"] == "CL001"].assign(predicate=predicate)
+    said, half = dt.date(2024, 10, 9), getattr(am.ControlModel(), field)
+    kept = predicate in ("base", "controls", "presence")  # a fight that is over leaves no holder to be last known
+
+    def status(days: int) -> str:
+        table = am.control_status(artibonite, as_ledger(ledger, one), as_of=said + dt.timedelta(days=days))
+        return str(table.set_index("subject").loc["savien", "status"])
+
+    fresh = status(0)
+    assert fresh not in ("unknown", "last_known")
+    assert status(half) == fresh
+    assert status(half + 1) == ("last_known" if kept else "unknown")
+    assert status(3 * half) == ("last_known" if kept else "unknown")
+    assert status(3 * half + 1) == "unknown"
+
+
+@settings(max_examples=6)
+@given(claims=ledgers())
+def test_days_since_count_from_the_day_last_confirmed_and_nothing_speaks_of_the_future(
+    artibonite, ledger, events, claims
+):
+    table = am.control_status(artibonite, as_ledger(ledger, claims), as_of=AS_OF, events=events)
+    told = table[table["last_confirmed"].notna()]
+    assert (pd.Timestamp(AS_OF) - told["last_confirmed"]).dt.days.tolist() == told["days_since"].tolist()
+    assert (told["days_since"] >= 0).all()
+    assert set(table["status"]) <= {one.value for one in Status}
+    assert table.loc[table["status"] == "unknown", ["actors", "last_confirmed", "claims"]].isna().all().all()
+
+
+@settings(max_examples=5)
+@given(day=st.dates(dt.date(2022, 6, 1), dt.date(2025, 12, 1)), days=st.integers(1, 200))
+def test_what_changed_is_what_differs_between_the_tables_of_two_days(artibonite, ledger, events, day, days):
+    later = day + dt.timedelta(days=days)
+    changed = am.what_changed(artibonite, ledger, since=day, until=later, events=events).set_index("subject")
+    then, now = (
+        am.control_status(artibonite, ledger, as_of=one, events=events).set_index("subject")[
+            ["status", "actors", "rule"]
+        ]
+        for one in (day, later)
+    )
+    differ = (then.fillna("") != now.fillna("")).any(axis=1)
+    assert set(changed.index) == set(differ.index[differ])
+    assert changed["status"].tolist() == now.loc[changed.index, "status"].tolist()
+    assert changed["status_before"].tolist() == then.loc[changed.index, "status"].tolist()
+    assert changed["reasons"].str.len().min() > 20 or changed.empty
+
+
+@settings(max_examples=4)
+@given(claims=ledgers(), weeks=st.integers(-200, 200))
+def test_histories_and_changes_shift_with_their_days(artibonite, ledger, claims, weeks):
+    by = pd.Timedelta(weeks=weeks)
+    days = ("reported", "valid_from", "valid_to", "last_confirmed")
+    moved = claims.assign(**{name: claims[name] + by for name in days})
+    none = schema.empty(schema.EVENTS)
+    shift = by.to_pytimedelta()
+    start, stop = dt.date(2023, 1, 1), dt.date(2026, 1, 1)
+    one, other = (
+        am.status_history(
+            artibonite, as_ledger(ledger, table), "savien", since=start + move, until=stop + move, events=none
+        )
+        for table, move in ((claims, dt.timedelta(0)), (moved, shift))
+    )
+    columns = ["status", "actors", "confidence", "rule", "claims"]
+    assert_frame_equal(one[columns], other[columns])
+    assert ((one["valid_from"] + by) == other["valid_from"]).all()
+    assert ((one["valid_to"] + by) == other["valid_to"]).all()

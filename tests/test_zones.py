@@ -192,3 +192,23 @@ def test_bad_zone_models_are_refused():
         am.ZoneModel(reach_m=-1)
     with pytest.raises(ModelError, match="bands is 9"):
         am.ZoneModel(bands=9)
+
+
+@settings(max_examples=3)
+@given(seed=st.integers(0, 10_000), weeks=st.integers(-150, 150), share=st.floats(0.2, 1.0))
+def test_order_and_whole_weeks_change_no_zone_of_any_share_of_the_claims(
+    artibonite, ledger, events, seed, weeks, share
+):
+    some = ledger.claims.sample(frac=share, random_state=seed)
+    by, none = pd.Timedelta(weeks=weeks), events.iloc[:0]
+    days = ("reported", "valid_from", "valid_to", "last_confirmed")
+    mixed = some.sample(frac=1, random_state=seed + 1)
+    moved = mixed.assign(**{name: mixed[name] + by for name in days})
+    day = dt.date(2024, 10, 15)
+    one, other = (
+        am.control_zones(artibonite, Ledger(claims, ledger.subjects, ledger.posts), as_of=when, events=none)
+        for claims, when in ((some, day), (moved, day + by.to_pytimedelta()))
+    )
+    columns = ["zone_id", "kind", "actors", "support", "band", "weight", "from_m", "to_m", "geometry"]
+    assert_frame_equal(pd.DataFrame(one[columns]), pd.DataFrame(other[columns]))
+    assert ((one["valid_from"] + by).dropna() == other["valid_from"].dropna()).all()
