@@ -18,9 +18,10 @@ from artimap.contestation.estimate import AROUND_M, believe, edges_of, level_of
 from artimap.contestation.hmm import smooth
 from artimap.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel, Rates
 from artimap.contestation.places import sites_of
-from artimap.contestation.scoring import column_of_truth, log_loss, ratio_interval
+from artimap.contestation.scoring import log_loss, ratio_interval
 from artimap.contestation.simulate import simulate_contestation
 from artimap.contestation.states import at_first, slots_of, transition, usual_level, weights
+from artimap.contestation.truth import column_of_truth
 
 RATES = (0.3, 1.0, 3.0)
 TUNING_SEEDS = range(1000, 1015)

@@ -15,8 +15,8 @@ from artimap.contestation.counts import count
 from artimap.contestation.estimate import believe, edges_of
 from artimap.contestation.model import ContestationModel
 from artimap.contestation.places import sites_of
-from artimap.contestation.scoring import column_of_truth, f1_contested, log_loss, ratio_interval, reliability
-from artimap.contestation.simulate import CONTESTED, NONE, STATE, kinds_of
+from artimap.contestation.scoring import f1_contested, log_loss, ratio_interval, reliability
+from artimap.contestation.truth import CONTESTED, NONE, STATE, column_of_truth, kinds_of
 from artimap.vocab import Estimate, Status
 
 SEEDS = range(7000, 7003)  # neither tuned on nor evaluated on

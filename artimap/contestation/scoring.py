@@ -6,17 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from artimap.contestation.simulate import CONTESTED, NONE, STATE
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _LEAST = 1e-9
-
-
-def column_of_truth(truth: Ints, groups: int) -> Ints:
-    """Give the column of ``Beliefs.stacked()`` that was true: none, each group, contested, state."""
-    return np.select([truth == NONE, truth == CONTESTED, truth == STATE], [0, groups + 1, groups + 2], truth + 1)
 
 
 def log_loss(probabilities: Floats, column: Ints) -> float:
