@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import backtest, calibration, contestation, hotspots, network, read_acled, snap, start
+from benchmarks import backtest, calibration, contestation, density, hotspots, network, read_acled, snap, start
 
 SUITES = {
     "start": start.run,
@@ -15,6 +15,7 @@ SUITES = {
     "read_acled": read_acled.run,
     "snap": snap.run,
     "network": network.run,
+    "density": density.run,
 }
 
 

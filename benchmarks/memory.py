@@ -17,10 +17,12 @@ class Peak:
             _RESET.write_text("5", encoding="ascii")
             self.held = _kilobytes("VmRSS")
 
+    def megabytes(self) -> float:
+        """Give the peak so far above what was held before; NaN where it is not known."""
+        return (_kilobytes("VmHWM") - self.held) / 1e3 if self.known else float("nan")
+
     def __str__(self) -> str:
-        if not self.known:
-            return "memory not measured here"
-        return f"peak {(_kilobytes('VmHWM') - self.held) / 1e3:,.0f} MB above before"
+        return f"peak {self.megabytes():,.0f} MB above before" if self.known else "memory not measured here"
 
 
 def _kilobytes(name: str) -> int:

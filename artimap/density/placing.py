@@ -50,7 +50,7 @@ def placing(network: RoadNetwork, located: Any, weights: Any, lixel_m: float) ->
     if isinstance(located, pd.DataFrame) and "share" in located.columns:
         return _spread(network, located, weight, lixel_m)
     edge, offset, row, given = on_edges(network.length_m, located)
-    return Placing(edge, offset, weight[row], given - len(row), row)
+    return Placing(edge, offset, weight if len(row) == given else weight[row], given - len(row), row)
 
 
 def _weights(weights: Any, number: int) -> Floats:

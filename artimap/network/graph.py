@@ -63,8 +63,9 @@ class RoadNetwork:
     coords, coord_ptr
         float64 (V, 2), int64 (E+1,): the line of edge ``i`` is ``coords[coord_ptr[i]:coord_ptr[i + 1]]``.
     report
-        What :meth:`from_lines` did to the lines, in edge order; None after :meth:`from_edges`,
-        which does nothing to them.
+        What :meth:`from_lines` did to the lines, in edge order. None after :meth:`from_edges`: the arrays
+        are taken as they are, nothing is cut, bridged, merged or left out, and so there is nothing to tell
+        (what hangs together with what stands in ``parts``).
     """
 
     crs: str
@@ -153,7 +154,7 @@ class RoadNetwork:
         Returns
         -------
         RoadNetwork
-            With the nodes and edges in the order given.
+            With the nodes and edges in the order given, every one of them: ``report`` is None.
 
         Raises
         ------

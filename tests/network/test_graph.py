@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import artimap as am
 from artimap import schema
-from artimap.network.compiled import in_threads
+from artimap.network.compiled import in_threads, jit
 
 UTM = "EPSG:32618"
 
@@ -173,3 +173,12 @@ def test_work_in_threads_covers_all_and_tells_errors():
 
     with pytest.raises(ZeroDivisionError):
         in_threads(fail, 100)
+
+
+def test_where_nothing_can_be_kept_loops_are_compiled_all_the_same():
+    """A loop of no file, like one whose folder cannot be written, has no place for its cache."""
+    made = {}
+    exec(compile("def more(number):\n    return number + 1\n", "<nowhere>", "exec"), made)  # noqa: S102
+    loop = jit(made["more"])
+    assert loop(2) == 3
+    assert loop.stats.cache_path is None

@@ -1,0 +1,344 @@
+"""Density along a network (NKDE), over time (TNKDE) and of random placements, beside fastnsa in the same run.
+
+Both get a network that is built and events that are placed on it; what each builds beyond that is in
+its time. fastnsa is run by both of its best methods, ADA and LION, and fewer times where it is slow.
+The answers are compared. It is optional (``pip install artimap[bench]``). Memory is that of one call in a
+process of its own, above imports, inputs and compiled loops.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import cache
+from statistics import median
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from benchmarks import workloads
+from benchmarks.memory import Peak
+from benchmarks.network import real_layer
+from benchmarks.workloads import Floats
+
+BANDWIDTH_M, BANDWIDTH_DAYS, SLICES, SIMULATIONS = 1_000.0, 60.0, 36, 99
+METHODS = ("ADA", "LION")
+SLOW_S = 2.0
+"""A peer that takes longer is run once."""
+MOST_S = 600
+"""A peer that takes longer on the real network is run with fewer events."""
+OF_SHAPE = 750 / BANDWIDTH_M
+"""fastnsa gives the bare sum of 1 - u²; this times it is events per km."""
+
+NKDE = {
+    "10k/10k": ("10k", 10_000, 50.0),
+    "10k/1M": ("10k", 1_000_000, 50.0),
+    "100k/100k": ("100k", 100_000, 50.0),
+    "1M/1M": ("1M", 1_000_000, 100.0),
+}
+
+
+class Work(NamedTuple):
+    """A network and events on it, for both."""
+
+    net: Any
+    edge: np.ndarray
+    off: Floats
+    day: Floats
+    lixel_m: float
+    bandwidth_m: float
+
+
+def work(size: str, number: int, lixel_m: float) -> Work:
+    import artimap as am  # noqa: PLC0415
+
+    raw, events = workloads.network(size), workloads.network_events(size, number)
+    net = am.RoadNetwork.from_edges(raw["node_xy"], raw["edges"], raw["length"], raw["coords"], crs=workloads.CRS)
+    off = np.minimum(events["off"], raw["length"][events["edge"]])
+    return Work(net, events["edge"], off, events["day"], lixel_m, BANDWIDTH_M)
+
+
+def real(number: int) -> Work | None:
+    """The real roads, with so many events: half anywhere on them, half within a normal 1 km of 300 places."""
+    import geopandas as gpd  # noqa: PLC0415
+
+    import artimap as am  # noqa: PLC0415
+
+    path = real_layer()
+    if path is None:
+        return None
+    kept = workloads.KEPT / f"real-{number}.npz"
+    read = gpd.read_parquet if path.suffix == ".parquet" else gpd.read_file
+    net = am.RoadNetwork.from_lines(read(path).to_crs(workloads.CRS), tolerance_m=5, noding="vertices")
+    if kept.exists():
+        found = np.load(kept)
+        return Work(net, found["edge"], found["off"], found["off"], 100.0, 2_000.0)
+    random = np.random.default_rng(number)
+    ends = np.cumsum(net.length_m)
+    at = random.random(number - number // 2) * ends[-1]
+    edge = np.minimum(np.searchsorted(ends, at, side="right"), len(ends) - 1)
+    off = np.clip(at - ends[edge] + net.length_m[edge], 0.0, net.length_m[edge])
+    centres = net.nodes_xy[random.integers(0, len(net.nodes_xy), 300)]
+    around = net.snap(centres[random.integers(0, 300, number // 2)] + random.normal(0, 1_000, (number // 2, 2)))
+    edge, off = np.r_[edge, around["edge"].to_numpy(dtype=np.int64)], np.r_[off, around["offset_m"].to_numpy()]
+    workloads.KEPT.mkdir(parents=True, exist_ok=True)
+    np.savez(kept, edge=edge, off=off)
+    return Work(net, edge, off, off, 100.0, 2_000.0)
+
+
+def ours(one: Work) -> Floats:
+    import artimap as am  # noqa: PLC0415
+
+    return am.density_values(one.net, one.edge, one.off, bandwidth_m=one.bandwidth_m, lixel_m=one.lixel_m)
+
+
+def ours_over_time(one: Work) -> Floats:
+    import artimap as am  # noqa: PLC0415
+
+    return am.density_over_time_values(
+        one.net, (one.edge, one.off), one.day, at=slices(), bandwidth_m=BANDWIDTH_M, bandwidth_days=BANDWIDTH_DAYS,
+        lixel_m=one.lixel_m,
+    )  # fmt: skip
+
+
+def ours_simulated(one: Work) -> Any:
+    import artimap as am  # noqa: PLC0415
+
+    return am.density_envelope(
+        one.net, (one.edge, one.off), bandwidth_m=BANDWIDTH_M, lixel_m=one.lixel_m, simulations=SIMULATIONS
+    )
+
+
+def slices() -> Floats:
+    return np.linspace(0, workloads.DAYS, SLICES)
+
+
+@cache
+def peer() -> Any:
+    if importlib.util.find_spec("fastnsa") is None:
+        print("fastnsa is not installed (pip install 'artimap[bench]'): left out")
+        return None
+    import fastnsa  # noqa: PLC0415
+
+    return fastnsa
+
+
+def its_network(net: Any) -> Any:
+    around = net.adjacency
+    return peer().NativeNetwork(
+        edges=np.column_stack([net.edges.astype(float), net.length_m]),
+        offsets=around.ptr,
+        indices=around.edge,
+        coordinates=net.coords,
+        geometry_offsets=net.coord_ptr,
+    )
+
+
+def theirs(one: Work, net: Any, method: str, weight: Floats | None = None) -> Floats:
+    """One call of fastnsa; events of no weight are left out before."""
+    on = slice(None) if weight is None else weight > 0
+    points = peer().NativePointSet.from_mapped(net, one.edge[on].astype(np.int32), one.off[on])
+    weights = {} if weight is None else {"weights": weight[on]}
+    found = peer().network_kde(
+        network=net, points=points, bandwidth=one.bandwidth_m, lixel_length=one.lixel_m, method=method, **weights
+    )
+    return np.asarray(found.density)
+
+
+def theirs_over_time(one: Work, net: Any, method: str) -> Floats:
+    """A call a slice, the time kernel as weights."""
+    out = []
+    for day in slices():
+        weight = np.maximum(0.0, 1 - ((one.day - day) / BANDWIDTH_DAYS) ** 2)
+        out.append(theirs(one, net, method, weight))
+    return np.stack(out, axis=1) * (0.75 / BANDWIDTH_DAYS)
+
+
+def timed(job: Callable[[], Any], repeat: int) -> tuple[list[float], Any]:
+    """Run a job ``repeat`` times, or once where it is slow."""
+    taken: list[float] = []
+    while len(taken) < (repeat if not taken or taken[0] < SLOW_S else 1):
+        start = time.perf_counter()
+        out = job()
+        taken.append(time.perf_counter() - start)
+    return taken, out
+
+
+def show(name: str, taken: list[float], mine: float | None = None, more: str = "") -> None:
+    ratio = "" if mine is None else f"{median(taken) / mine:8.1f} × artimap"
+    spread = f"({min(taken):.3f}–{max(taken):.3f}, {len(taken)} run{'s' if len(taken) > 1 else ''})"
+    print(f"  {name:16s} {median(taken):9.4f} s {spread}{ratio}  {more}")
+
+
+def apart(mine: Floats, other: Floats) -> str:
+    if mine.shape != other.shape:
+        return f"another shape: {other.shape}"
+    return f"answers apart {np.abs(mine - other).max() / mine.max():.1e} of the maximum"
+
+
+def compare(name: str, job: Callable[[], Floats], others: Callable[[str], Floats] | None, repeat: int) -> float:
+    print(name)
+    start = time.perf_counter()
+    job()
+    first = time.perf_counter() - start
+    taken, mine = timed(job, repeat)
+    show("artimap", taken, more=f"first call here {first:.2f} s")
+    for method in METHODS if others is not None and peer() is not None else ():
+        its, found = timed(lambda method=method: others(method), repeat)
+        show(f"fastnsa {method}", its, median(taken), apart(mine, found))
+    return median(taken)
+
+
+def in_process(*words: str, most_s: float | None = None, **environment: str) -> dict[str, Any] | None:
+    """Run one thing in a process of its own; None where it takes too long."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.density", *words], check=True, capture_output=True, text=True,
+            timeout=most_s, env={**os.environ, **environment},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return None
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def run(repeat: int) -> None:
+    """Print medians, ratios, agreement and memory."""
+    seconds = {}
+    for name, how in NKDE.items():
+        one = work(*how)
+        net = its_network(one.net) if peer() is not None and how[0] != "1M" else None
+        others = None if net is None else lambda method, one=one, net=net: theirs(one, net, method) * OF_SHAPE
+        label = f"NKDE {name}, bandwidth 1 km, lixels of {how[2]:.0f} m: {len(one.net.lixel_index(how[2])):,}"
+        seconds[name] = compare(label, lambda one=one: ours(one), others, repeat)
+    print(f"  1M/1M is {seconds['1M/1M'] / seconds['100k/100k']:.1f} × 100k/100k; fastnsa is not run at 1M edges")
+    for name, who in (("100k/100k", "artimap"), ("100k/100k", "ADA"), ("100k/100k", "LION"), ("1M/1M", "artimap")):
+        if who == "artimap" or peer() is not None:
+            used = in_process(name, who)
+            print(f"  memory {name} {who:8s} {used['bytes_a_lixel']:6.0f} bytes a lixel above inputs and imports")
+    for number in (10_000, 100_000):
+        one = work("10k", number, 50.0)
+        net = its_network(one.net) if peer() is not None else None
+        compare(
+            f"TNKDE 10k/{number // 1000}k, {SLICES} slices, {BANDWIDTH_DAYS:.0f} days (fastnsa looped)",
+            lambda one=one: ours_over_time(one),
+            lambda method, one=one, net=net: theirs_over_time(one, net, method) * OF_SHAPE,
+            repeat,
+        )
+    simulations(repeat)
+    print("first call of a small problem (13 roads, 500 events), a new process, no compiled cache")
+    with tempfile.TemporaryDirectory() as folder:
+        first = [in_process("small", "artimap", NUMBA_CACHE_DIR=folder) for _ in range(repeat)]
+    show("artimap", [one["seconds"] for one in first], more=f"numba loaded: {any(one['numba'] for one in first)}")
+    real_roads(repeat)
+
+
+def simulations(repeat: int) -> None:
+    one = work("10k", 10_000, 50.0)
+    print(f"{SIMULATIONS} simulations 10k/10k, with quantiles and chances lixel by lixel")
+    ours_simulated(one)
+    taken, _ = timed(lambda: ours_simulated(one), repeat)
+    show("artimap", taken, more="density_envelope, its table of lixels included")
+    if peer() is None:
+        return
+    net, some = its_network(one.net), 5
+    random = np.random.default_rng(0)
+    ends = np.cumsum(one.net.length_m)
+    sets = []
+    for _ in range(some):
+        at = random.random(len(one.edge)) * ends[-1]
+        edge = np.minimum(np.searchsorted(ends, at, side="right"), len(ends) - 1)
+        off = np.clip(at - ends[edge] + one.net.length_m[edge], 0.0, one.net.length_m[edge])
+        sets.append(one._replace(edge=edge, off=off))
+    for method in METHODS:
+        start = time.perf_counter()
+        for each in sets:
+            theirs(each, net, method)
+        scaled = (time.perf_counter() - start) * SIMULATIONS / some
+        show(f"fastnsa {method}", [scaled], median(taken), f"{some} of them measured, times {SIMULATIONS / some:.1f}")
+
+
+def real_roads(repeat: int) -> None:
+    if real_layer() is None:
+        print("the real network: no layer here (name a file of lines in ARTIMAP_ROADS): left out")
+        return
+    print("the real network, 1,000,000 events, bandwidth 2 km, lixels of 100 m")
+    mine = in_process("real", "artimap", str(1_000_000), str(repeat))
+    print(f"  {mine['roads']}, {mine['lixels']:,} lixels")
+    used = f"peak {mine['peak_MB']:,.0f} MB above inputs"
+    show("artimap", mine["seconds"], more=used)
+    if peer() is None:
+        return
+    for number in (1_000_000, 10_000, 100):
+        its = in_process("real", "LION", str(number), "1", most_s=MOST_S)
+        if its is None:
+            print(f"  fastnsa LION     not done in {MOST_S} s with {number:,} events")
+            continue
+        used = f"{number:,} events, peak {its['peak_MB']:,.0f} MB above inputs"
+        show("fastnsa LION", its["seconds"], median(mine["seconds"]), used)
+        break
+
+
+def small() -> dict[str, Any]:
+    """The first call of a small problem in this process."""
+    import artimap as am  # noqa: PLC0415
+
+    random = np.random.default_rng(1)
+    xy = random.uniform(0, 60_000, (14, 2))
+    net = am.RoadNetwork.from_edges(xy, np.column_stack([np.arange(13), np.arange(1, 14)]), crs=workloads.CRS)
+    on = random.integers(0, 13, 500)
+    off = random.random(500) * net.length_m[on]
+    start = time.perf_counter()
+    am.network_density(net, (on, off), bandwidth_m=2_000, lixel_m=100)
+    return {"seconds": time.perf_counter() - start, "numba": "numba" in sys.modules}
+
+
+def alone(name: str, who: str, number: int, repeat: int) -> dict[str, Any]:
+    """One peer in this process: seconds, and the peak of the first full call above its inputs."""
+    one = real(number) if name == "real" else work(*NKDE[name])
+    few = one._replace(edge=one.edge[:20_000], off=one.off[:20_000], bandwidth_m=300.0)
+    if who == "artimap":
+        warm = work("10k", 10_000, 50.0)  # imports and compiled loops, on another network
+        ours(warm)
+        del warm
+        net = None
+    else:
+        net = its_network(one.net)
+        theirs(few, net, who)
+    lixels = len(one.net.lixel_index(one.lixel_m))
+    gc.collect()
+    peak = Peak()
+    taken = []
+    used = 0.0
+    for turn in range(repeat):
+        start = time.perf_counter()
+        _ = ours(one) if net is None else theirs(one, net, who)
+        taken.append(time.perf_counter() - start)
+        used = used if turn else peak.megabytes()
+    return {
+        "seconds": taken, "peak_MB": used, "bytes_a_lixel": used * 1e6 / lixels, "lixels": lixels,
+        "roads": repr(one.net),
+    }  # fmt: skip
+
+
+def main() -> None:
+    """One peer and one work in this process; the last line is what was found, as JSON."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("work", choices=[*NKDE, "real", "small"])
+    parser.add_argument("who", choices=["artimap", *METHODS])
+    parser.add_argument("number", type=int, nargs="?", default=0)
+    parser.add_argument("repeat", type=int, nargs="?", default=1)
+    args = parser.parse_args()
+    found = small() if args.work == "small" else alone(args.work, args.who, args.number, args.repeat)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
