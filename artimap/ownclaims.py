@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from artimap import schema
+from artimap import data, schema
 from artimap.area import Area, read_places, read_units
 from artimap.gazetteer import Reading, resolve
 from artimap.schema import TEXT, split_names
@@ -96,7 +96,7 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
         given is filled in without making it look better known: party ``unknown``, no day of
         report ``undated``, sensitivity ``moderate``. A subject in words that names one known
         place, section or stretch gets its id; one that names none, or several, becomes ``nowhere``,
-        with its words in ``place``.
+        with its words in ``place``. Actors get the name that ACTORS give them.
 
     Raises
     ------
@@ -109,8 +109,7 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
     if not is_claims(raw.columns):
         return None
     table = pd.DataFrame({folded(name): as_text(raw.cells[name]) for name in raw.columns}).reset_index(drop=True)
-    if "last_confirmed" not in table:
-        table["last_confirmed"] = table.get("reported")
+    confirmed = "last_confirmed" in table
     for name in schema.CLAIMS.names:
         if name not in table:
             table[name] = pd.Series([None] * len(table), dtype=TEXT)
@@ -131,8 +130,34 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
     for name, value in filled.items():
         table[name] = table[name].fillna(value)
     table["predicate"] = table["predicate"].str.lower()
+    names = _actors(area)
+    stated = table["predicate"].isin(STATEMENTS)
+    table["value"] = table["value"].where(
+        ~stated, table["value"].map(lambda cell: _named(cell, names), na_action="ignore")
+    )
     done: pd.DataFrame = schema.conform(table, schema.CLAIMS)
-    return done
+    return done if confirmed else done.assign(last_confirmed=done["reported"])
+
+
+def _actors(area: Area) -> dict[str, str]:
+    """Give the name of every actor by each of its spellings."""
+    table = data.read_table(area.name, "actors")
+    return {
+        word.casefold(): str(name)
+        for name, aliases in zip(table["name"], table["aliases"], strict=True)
+        for word in (*split_names(aliases), str(name))
+    }
+
+
+def _named(cell: object, names: dict[str, str]) -> str | None:
+    return schema.join_names(names.get(one.casefold(), one) for one in split_names(cell))
+
+
+def strange_actors(claims: pd.DataFrame, area: Area) -> tuple[str, ...]:
+    """Give the names in statements that the area's ACTORS do not hold: each counts as a side of its own."""
+    known = set(_actors(area).values())
+    said = claims.loc[claims["predicate"].isin(STATEMENTS), "value"]
+    return tuple(dict.fromkeys(one for cell in said for one in split_names(cell) if one not in known))
 
 
 def _subject(text: str, area: Area) -> str:

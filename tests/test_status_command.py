@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -51,7 +52,7 @@ def test_the_overview_says_what_is_known_and_counts_what_is_not(capsys):
 
 def test_a_stretch_says_which_part_of_it_speaks(capsys):
     out = told(capsys, "--as-of", "2024-10-15", "--kind", "stretch").out
-    assert "it says nothing of the rest: La Croix Périsse (km 130.3–138.4)" in out
+    assert "La Croix Périsse (km 130.3–138.4): the gravest that is said of a part of the stretch" in out
 
 
 @pytest.mark.parametrize("asked", ["Lakwa Peris", "HT0513-01", "la croix perisse", "la croix périsse"])
@@ -71,6 +72,8 @@ def test_a_name_of_two_subjects_gives_both_and_a_stretch_what_lies_on_it(artibon
     road = am.find_subjects(artibonite, table, "between Saint-Marc and Gonaïves")
     assert {"rn1:94.8-150.1", "rn1:94851-107752", "rn1:130299-150060"} <= set(road)
     assert "rn1:150060-168688" not in road
+    assert set(am.find_subjects(artibonite, table, "RN1")) == set(table.loc[table["road_id"] == "rn1", "subject"])
+    assert "rn1:114416-125851" in am.find_subjects(artibonite, table, "km 120 on RN1")
     with pytest.raises(PlaceError, match="do you mean"):
         am.find_subjects(artibonite, table, "Savienoise")
     with pytest.raises(PlaceError, match="--all"):
@@ -85,6 +88,14 @@ def test_other_languages(capsys, lang, words):
     assert all(one in out for one in words)
     assert "faded" not in out
     assert "artimap" not in out
+
+
+def test_many_subjects_are_told_in_short(capsys):
+    out = told(capsys, "between Saint-Marc and Gonaïves on RN1", "--as-of", "2025-10-15").out
+    assert "Carrefour Paye – Villard, km 110-114" in out
+    assert re.search("RN1 Saint-Marc to Gonaïves, km 95-150 +not known", out)
+    assert "Rests on" not in out
+    assert "name it alone" in out
 
 
 def test_tables_hold_every_row_unknown_too(capsys, tmp_path):
@@ -149,6 +160,26 @@ def test_own_statements_count_and_those_of_no_known_place_are_named(capsys, own)
     assert "presence reported, Gran Grif" in stretch
 
 
+def test_actors_get_the_name_of_the_list_and_strange_ones_are_told(capsys, artibonite, tmp_path):
+    path = tmp_path / "claims.csv"
+    path.write_text(
+        CLAIMS
+        + "Savien,controls,grand grif,radio,listener,no,2025-11-20\n"
+        + "km 120 on RN1,contested,Brigade of nowhere; PNH,radio,,,2025-11-20\n",
+        encoding="utf-8",
+    )
+    assert am.read_claims(path, area=artibonite).claims["value"].tolist() == ["Gran Grif", "Brigade of nowhere; PNH"]
+    out = told(capsys, "Savien", "km 120 on RN1", "--claims", str(path)).out
+    assert "Savien (named place, savien): claimed, Gran Grif" in out
+    assert "RN1 km 119–121" in out
+    assert "each taken as a side of its own: Brigade of nowhere." in out
+
+
+def test_a_post_is_told_as_what_it_is(capsys):
+    out = told(capsys, "Carrefour Paye", "--as-of", "2025-10-15").out
+    assert "CK017: 4 Jul 2025, Gran Grif: roadblock" in out
+
+
 def test_a_later_statement_of_ones_own_moves_the_day(capsys, tmp_path):
     path = tmp_path / "late.csv"
     path.write_text(CLAIMS + "Savien,controls,Gran Grif,radio,listener,no,2026-03-01\n", encoding="utf-8")
@@ -195,6 +226,7 @@ def test_bad_statements_are_refused_with_every_reason(capsys, tmp_path):
     message = capsys.readouterr().err
     assert "owns" in message
     assert "maybe" in message
+    assert "3 problems" in message
     path.write_text("claim_id," + CLAIMS + "CL001,Savien,controls,Gran Grif,radio,,no,2024-10-12\n", encoding="utf-8")
     assert main(["status", "--claims", str(path)]) == 1
     assert "CL001 stands in the data already" in capsys.readouterr().err

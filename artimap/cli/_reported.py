@@ -79,23 +79,26 @@ def actors_in(cell: object, lang: str) -> str:
     return "; ".join(names) or tr("report.actor_not_stated", lang)
 
 
-def tell_doubts(found: Reported, lang: str, out: TextIO | None = None) -> None:
+def tell_doubts(found: Reported, where: Area, lang: str, out: TextIO | None = None) -> None:
     """Print what was held back for the audience, and what of the user's own counts nowhere."""
-    for line in doubts(found, lang):
+    for line in doubts(found, where, lang):
         print(line, file=out)
 
 
-def doubts(found: Reported, lang: str) -> list[str]:
+def doubts(found: Reported, where: Area, lang: str) -> list[str]:
     """Say what was held back for the audience, and what of the user's own counts nowhere."""
-    from artimap.ownclaims import NOWHERE  # noqa: PLC0415 - slow to import, used only here
+    from artimap.ownclaims import NOWHERE, strange_actors  # noqa: PLC0415 - slow to import, used only here
 
-    lines = [*found.gated.held_words(lang), *found.gated.method_words(lang)]
+    lines: list[str] = [*found.gated.held_words(lang), *found.gated.method_words(lang)]
     own, read = found.gathered.own_claims, found.gathered.own
     if own is not None:
         lost = own[own["subject"] == NOWHERE]
         if len(lost):
             lines.append(tr("said.no_place", lang, n=len(lost)))
             lines += [f"  {claim}: {text}" for claim, text in zip(lost["claim_id"], lost["place"], strict=True)]
+        strange = strange_actors(own, where)
+        if strange:
+            lines.append(tr("said.strange_actors", lang, names="; ".join(strange)))
     if read is not None and len(read.quarantine):
         lines.append(tr("said.rejected", lang, n=len(read.quarantine), rows=read.rows))
     return lines

@@ -23,6 +23,9 @@ _WHY = {
     "says who left, not who is there": "left", NO_DAY: "no_day", NOT_YET_SAID: "not_yet", NO_ACTOR: "no_actor",
     NO_KEEPER: "no_keeper", NOT_BY_FORCE: "not_by_force", GONE: "post_gone",
 }  # fmt: skip
+_IN_FULL = 4
+"""Up to so many subjects are told in full, with the statements behind them."""
+
 _SCOPES = ("station", "part", "road")
 _DAYS_AGO = "report.count.days_ago"
 
@@ -64,14 +67,17 @@ def status_lines(table: pd.DataFrame, asked: Asked) -> Iterator[str]:
         yield tr("said.known_on", lang, day=format_day(found.known_on, lang))
     else:
         yield tr("said.hindsight", lang, day=found.day.isoformat())
-    if behind is not None:
+    in_full = behind is not None and len(table) <= _IN_FULL
+    if behind is not None and in_full:
         for _, row in table.iterrows():
             yield from _in_full(row, behind[behind["subject"] == row["subject"]], lang)
     else:
-        yield from _overview(table, lang, everything=asked.args.all)
+        yield from _overview(table, lang, everything=asked.args.all or behind is not None)
     yield ""
+    if behind is not None and not in_full:
+        yield tr("said.name_one", lang)
     yield tr("said.note", lang)
-    if behind is not None and lang != Lang.EN:
+    if in_full and lang != Lang.EN:
         yield tr("report.places.in_english", lang)
 
 
@@ -111,14 +117,14 @@ def _said_before(not_counted: object) -> bool:
 
 def _label(row: pd.Series) -> str:
     name = _text(row["name"])
-    if row["kind"] != "stretch" or pd.isna(row["from_m"]):
+    if row["kind"] != "stretch" or pd.isna(row["from_m"]) or " km " in name:
         return name
     return f"{name}, km {row['from_m'] / 1000:.0f}-{row['to_m'] / 1000:.0f}"
 
 
 def _rule(row: pd.Series, lang: str) -> str:
-    parts = _text(row["parts"])
-    return tr(f"rule.{row['rule']}", lang) + (f"{tr('report.colon', lang)}{parts}" if parts else "")
+    parts, words_of_rule = _text(row["parts"]), tr(f"rule.{row['rule']}", lang)
+    return f"{parts}{tr('report.colon', lang)}{words_of_rule}" if parts else words_of_rule
 
 
 def _in_full(row: pd.Series, behind: pd.DataFrame, lang: str) -> Iterator[str]:
@@ -155,7 +161,10 @@ def _claim(row: pd.Series, lang: str) -> str:
         said = f"{tr('said.one_event', lang)}{tr('report.colon', lang)}{tr('kind.' + row['predicate'], lang)}"
         return f"{row['claim']}: {span}, {said}, {_text(row['place'])} [{_text(row['source'])}]"
     actors = actors_in(row["actors"], lang) if _text(row["actors"]) else ""
-    said = f"{actors + ' ' if actors else ''}{words(lang).get('predicate.' + row['predicate'], row['predicate'])}"
+    table = "checkpoint" if row["about"] == "post" else "predicate"
+    what = words(lang).get(f"{table}.{row['predicate']}", str(row["predicate"]))
+    between = tr("report.colon", lang) if row["about"] == "post" else " "
+    said = f"{actors}{between}{what}" if actors else what
     if _text(row["scope"]) in _SCOPES:
         said += f" ({tr('said.scope_' + row['scope'], lang)})"
     party = tr(f"party.{row['claimant_is_party']}", lang)

@@ -63,14 +63,14 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         from artimap.cli._tables import save  # noqa: PLC0415
 
         print(save(table, args.output))
-        tell_doubts(found, args.lang, sys.stderr)
+        tell_doubts(found, where, args.lang, sys.stderr)
     elif args.format == "table":
         for line in lines(table, Asked(where, args, found, behind)):
             print(line)
-        tell_doubts(found, args.lang)
+        tell_doubts(found, where, args.lang)
     else:
         _print(table, args.format, behind)
-        tell_doubts(found, args.lang, sys.stderr)
+        tell_doubts(found, where, args.lang, sys.stderr)
     return 0
 
 

@@ -58,13 +58,13 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if args.output is None:
         for line in _lines(zones, where, args, found):
             print(line)
-        tell_doubts(found, args.lang)
+        tell_doubts(found, where, args.lang)
         return 0
     print(_heading(where, args, found))
     tell_written(_save(zones, ending, args, where, found))
     if drawn and not args.estimated:
         print(tr("said.map_then", args.lang))
-    tell_doubts(found, args.lang)
+    tell_doubts(found, where, args.lang)
     return 0
 
 
@@ -182,7 +182,7 @@ def _notice(zones: pd.DataFrame, where: Area, args: argparse.Namespace, found: R
     yield _heading(where, args, found)
     yield tr("said.estimated_note" if args.estimated else "said.note", lang)
     yield tr(f"report.audience.{args.audience}", lang)
-    yield from doubts(found, lang)
+    yield from doubts(found, where, lang)
     yield ""
     yield tr("report.licences.heading", lang)
     for entry in data.manifest(where.name).layers:

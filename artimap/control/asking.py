@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from artimap.area import Area
+from artimap.area import Area, read_roads
 from artimap.errors import PlaceError
 from artimap.gazetteer import fold, resolve
 from artimap.schema import split_names
@@ -33,7 +33,8 @@ def find_subjects(area: Area, status: pd.DataFrame, text: str) -> tuple[str, ...
     -------
     tuple of str
         Every subject of that name: a town and the section called after it are both meant. For
-        a stretch in words, the rows of STATUS that lie on it.
+        a stretch in words, the rows of STATUS that lie on it, or that it lies on; for a road
+        (``"RN1"``) all of its rows.
 
     Raises
     ------
@@ -48,6 +49,14 @@ def find_subjects(area: Area, status: pd.DataFrame, text: str) -> tuple[str, ...
     ]
     if same:
         return tuple(same)
+    roads = read_roads(area)
+    named = roads.loc[
+        [bare in (fold(one), fold(ref)) for one, ref in zip(roads["road_id"], roads["ref"].fillna(""), strict=True)],
+        "road_id",
+    ]
+    on_it = status.loc[status["road_id"].isin(list(named)), "subject"]
+    if len(on_it):
+        return tuple(str(one) for one in on_it)
     reading = resolve(area, text)
     known = set(status["subject"])
     found = [one for one in (reading.place_id, *split_names(reading.pcode)) if one in known]
@@ -55,7 +64,8 @@ def find_subjects(area: Area, status: pd.DataFrame, text: str) -> tuple[str, ...
         low, high = sorted((reading.from_m, reading.to_m))
         on = status[status["road_id"] == reading.corridor_id]
         inside = on[(on["from_m"] >= low - _SLACK_M) & (on["to_m"] <= high + _SLACK_M)]
-        found = list(inside["subject"])
+        across = on[(on["from_m"] < high) & (on["to_m"] > low)]
+        found = list((inside if len(inside) else across)["subject"])
     if found:
         return tuple(dict.fromkeys(str(one) for one in found))
     raise PlaceError(_unknown(status, text))

@@ -35,14 +35,14 @@ def claims_behind(status: pd.DataFrame, ledger: Ledger, events: pd.DataFrame) ->
     -------
     DataFrame
         One row a subject and claim, those that count first: ``about`` (claim, post or event),
-        ``counts``, ``why_not`` (null where it counts), ``predicate`` (for an event its kind),
+        ``counts``, ``why_not`` (null where it counts), ``predicate`` (for an event or post its kind),
         ``actors``, ``place`` (in the words of the source), ``scope`` (what of the place it speaks
         of where that is not all of it: station, part, road), ``day`` and ``day_end`` (of an event its days; of a
         claim the day of the report, with its ``date_basis``), ``valid_from`` and ``valid_to`` (of a claim),
         ``claimant``, ``claimant_is_party``, ``source`` (of an event its publishers), ``source_url``, ``note``.
     """
     said = {str(row.claim_id): row for row in ledger.claims.itertuples(index=False)}
-    operators = dict(zip(ledger.posts["claim_id"], ledger.posts["operator"], strict=True)) if len(ledger.posts) else {}
+    posts = {str(row.claim_id): row for row in ledger.posts.itertuples(index=False)}
     happened = {str(row.event_id): row for row in events.itertuples(index=False)}
     about = ledger.claims[ledger.claims["about"] == About.EVENT]
     told = {str(event): rows for event, rows in about.groupby("subject")}
@@ -56,7 +56,7 @@ def claims_behind(status: pd.DataFrame, ledger: Ledger, events: pd.DataFrame) ->
             if claim in happened:
                 rows.append({**base, **_of_event(happened[claim], told.get(claim))})
             elif claim in said:
-                rows.append({**base, **_of_claim(said[claim], operators.get(claim))})
+                rows.append({**base, **_of_claim(said[claim], posts.get(claim))})
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     for name in COLUMNS:
         if name in _DAYS:
@@ -77,10 +77,11 @@ def _of_event(row: Any, told: pd.DataFrame | None) -> dict[str, object]:
     return {**base, "source": join_names(told["source"]), "source_url": urls.iloc[0] if len(urls) else None}
 
 
-def _of_claim(row: Any, operator: object) -> dict[str, object]:
-    post = row.about == About.CHECKPOINT
+def _of_claim(row: Any, post: Any) -> dict[str, object]:
     return {
-        "about": "post" if post else "claim", "predicate": row.predicate, "actors": operator if post else row.value,
+        "about": "claim" if post is None else "post",
+        "predicate": row.predicate if post is None else post.kind,
+        "actors": row.value if post is None else post.operator,
         "place": row.place, "scope": row.scope, "day": row.reported, "day_end": None, "date_basis": row.date_basis,
         "valid_from": row.valid_from, "valid_to": row.valid_to,
         "claimant": row.claimant, "claimant_is_party": row.claimant_is_party, "source": row.source,

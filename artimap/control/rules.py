@@ -150,7 +150,7 @@ RULES: tuple[Rule, ...] = (
          "inside the half-life. Reprints are one source.", at_most="high"),
     Rule(7, "not_confirmed", Status.CLAIMED, _outsider,
          "A source that is no party says it; no second independent one names the same group."),
-    Rule(8, "party_alone", Status.CLAIMED, _party, "Only a party to the conflict says it."),
+    Rule(8, "party_alone", Status.CLAIMED, _party, "Only a party to the conflict, or someone who may be one, says it."),
     Rule(9, "said_jointly", Status.PRESENCE, _jointly,
          "Several groups are said to hold it in one statement: that gives it to none of them, "
          "so presence of all is all that it says."),

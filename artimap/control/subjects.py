@@ -74,7 +74,8 @@ def subjects(area: Area, ledger: Ledger, found: Found) -> dict[str, Subject]:
         if ":" in name:
             # a piece of road where something happened once is no stretch of its own
             if any(one.via != "event" for one in found.by_subject[name]):
-                stretches[name] = replace(_read_stretch(name), name=posts.get(name, name))
+                read = _read_stretch(name)
+                stretches[name] = replace(read, name=posts.get(name, read.name))
         elif name in names:
             out[name] = Subject(name, names[name][0], "commune" if names[name][1] == "adm2" else "department")
     along = sorted(stretches.values(), key=lambda one: (str(one.road_id), one.from_m or 0.0, one.to_m or 0.0))

@@ -34,7 +34,7 @@ def rule_phrase(name: str, lang: str) -> str:
     """Say the rule behind a status; a name that artimap does not know, of a table from elsewhere, stays as it is.
 
     >>> rule_phrase("party_alone", "en")
-    'said by a party alone'
+    'said only by a party, or by one who may be a party'
     """
     key = f"rule.{name}"
     return tr(key, lang) if key in words(lang) else name

@@ -143,5 +143,7 @@ def status_grid(ctx: Context, level: Level) -> list[Block]:
 
 def _rule(ctx: Context, row: pd.Series) -> Cell:
     parts = text_of(row.get("parts"))
-    words = rule(ctx, text_of(row["rule"])) + (f"{say(ctx, 'colon')}{parts}" if parts else "")
-    return cell(run(words, quiet=True))
+    words = rule(ctx, text_of(row["rule"]))
+    if not parts:
+        return cell(run(words, quiet=True))
+    return cell(parts, run(f"{say(ctx, 'colon')}{words}", quiet=True))
