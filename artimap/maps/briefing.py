@@ -438,16 +438,24 @@ def _base(
         for detail in parts.details
         if detail.key.startswith("zone:")
     }
-    opens: dict[str, str] = {}
+    begun = {
+        key: feature.begun
+        for layer in parts.layers
+        if layer.name == "zones_reported"
+        for feature in layer.features
+        for key in feature.details
+    }
+    opens: dict[str, tuple[str, str]] = {}
     spots = []
     for _, row in places.iterrows():
         place_id = str(row["place_id"])
         if place_id in zones:
-            opens[place_id] = zones[place_id]
+            opens[place_id] = (zones[place_id], begun.get(zones[place_id], ""))
             continue
         statements = said.about(place_id)
         if statements:
-            opens[place_id] = f"place:{place_id}"
+            days = [one.iso for one in statements]
+            opens[place_id] = (f"place:{place_id}", min(days) if all(days) else "")
             spots.append(_place_detail(row, statements, lang))
     towns = [] if corridor is None else [str(name) for name in corridor.towns["place_id"]]
     layers = (

@@ -249,7 +249,7 @@ def name_in(row: pd.Series, lang: str) -> str:
 
 
 def places_layer(
-    places: gpd.GeoDataFrame, *, lang: str, towns: Sequence[str] = (), details: dict[str, str] | None = None
+    places: gpd.GeoDataFrame, *, lang: str, towns: Sequence[str] = (), details: dict[str, tuple[str, str]] | None = None
 ) -> Layer:
     """Give the named places, in the order in which they get their labels.
 
@@ -262,7 +262,7 @@ def places_layer(
     towns
         ``place_id`` of the places that end the corridor's stretches: they come a rank earlier.
     details
-        What a place opens, by ``place_id``.
+        What a place opens, and the first day of that (empty where it may be any), by ``place_id``.
     """
     opens = details or {}
     features = []
@@ -270,7 +270,7 @@ def places_layer(
         place_id = str(row["place_id"])
         rank = _RANKS[PlaceKind(row["kind"])]
         rank = max(2, rank - 1) if place_id in towns and rank > 1 else rank
-        key = opens.get(place_id)
+        key, begun = opens.get(place_id, ("", ""))
         features.append(
             Feature(
                 f"place:{place_id}",
@@ -279,6 +279,7 @@ def places_layer(
                 label=name_in(row, lang),
                 rank=rank,
                 details=(key,) if key else (),
+                begun=begun,
             )
         )
     ordered = sorted(features, key=lambda feature: (feature.rank, not feature.details, feature.key))

@@ -147,3 +147,36 @@ def test_road_of_unknown_status_is_drawn_hollow_and_says_so(opened, saved, table
         page.evaluate("window.artimap.events.setTime(0, 300)")  # unknown since longer ago: it stays
         page.wait_for_timeout(200)
         assert "is-past" not in node.get_attribute("class")
+
+
+def test_rings_follow_the_days_and_rates_say_that_they_do_not(opened, saved, chart):
+    (places,) = [layer for layer in chart.page.layers if layer.name == "places"]
+    said = {feature.key: feature.begun for feature in places.features if feature.details}
+    late = {key for key, day in said.items() if day > "2023-08-12"}
+    assert late
+    assert len(late) < len(said)
+    rings = (
+        "[...document.querySelectorAll('.dot.mark')].map(n => [n.dataset.key,"
+        " getComputedStyle(n.querySelector('.said')).display !== 'none', n.getAttribute('tabindex')])"
+    )
+    look = "+getComputedStyle(document.querySelector('.leaflet-artimap-corridor-pane')).opacity"
+    with opened(saved, LAPTOP) as page:
+        page.click("#legend summary")
+        assert page.locator(".rate-day").inner_text() == "rates as of 15 Oct 2024; they do not follow the days"
+        assert page.evaluate(look) == 1
+        assert all(ring for _, ring, _ in page.evaluate(rings))
+        page.evaluate("window.artimap.events.setTime('2022-10-16', '2023-08-12')")
+        page.wait_for_timeout(200)
+        assert page.evaluate(look) < 0.5
+        assert "is-part" in page.locator(".rate-day").get_attribute("class")
+        for zoom in (None, 11):
+            if zoom:
+                page.evaluate("zoom => window.map_1.setView([19.2, -72.6], zoom, {animate: false})", zoom)
+                page.wait_for_timeout(100)
+            for key, ring, tab in page.evaluate(rings):
+                assert ring == (key not in late), key
+                assert tab == ("-1" if key in late else "0"), key
+        page.click(".all-days")
+        page.wait_for_timeout(200)
+        assert page.evaluate(look) == 1
+        assert all(ring for _, ring, _ in page.evaluate(rings))

@@ -56,7 +56,10 @@ function inDays(feature) {
 }
 
 function followState() {
+  followRings();
+  followRates();
   for (const layer of DATA.layers) {
+    if (layer.kind === "place") continue;
     const gone = new Set(layer.features.filter((feature) => (feature.begun || feature.ended) && !inDays(feature)).map((feature) => feature.key));
     if (layer.kind === "bracket") {
       if (layer.shown) layoutPosts(layer, homes.get(layer.name), [], roadPixels());
@@ -64,4 +67,24 @@ function followState() {
       for (const node of map.getPane(`artimap-${layer.name}`).querySelectorAll("[data-key]")) node.classList.toggle("is-past", gone.has(node.dataset.key));
     }
   }
+}
+
+/* The ring around a place says that something is said of it. Before the first of that the ring goes;
+   the place stays. */
+function followRings() {
+  for (const layer of layerNamed("place")) {
+    const unsaid = new Set(layer.features.filter((feature) => feature.begun && !inDays(feature)).map((feature) => feature.key));
+    for (const node of map.getPane(`artimap-${layer.name}`).querySelectorAll(".dot[data-key]")) {
+      const gone = unsaid.has(node.dataset.key);
+      node.classList.toggle("is-unsaid", gone);
+      if (node.matches("[role=button]")) node.setAttribute("tabindex", gone ? "-1" : "0");
+    }
+  }
+}
+
+/* Rates are of one day and stay so: on earlier days their colour is pale, and the legend says of which day they are. */
+function followRates() {
+  const old = Boolean(A.events) && A.events.time.last < DATA.meta.as_of;
+  document.getElementById("stage").classList.toggle("rates-old", old);
+  for (const note of document.querySelectorAll(".rate-day")) note.classList.toggle("is-part", old);
 }

@@ -22,6 +22,7 @@ function layout() {
   each("shield", (layer, home) => layoutShields(layer, home, boxes));
   each("somewhere", (layer) => layoutSomewhere(layer, homes.get(`${layer.name}-labels`), boxes, road));
   if (A.events) followSomewhere();
+  if (A.events) followRings();
   remark();
 }
 
