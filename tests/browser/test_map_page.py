@@ -78,9 +78,10 @@ def test_every_layer_goes_and_comes_back(page):
 
 @pytest.mark.parametrize("kind", ["event", "bracket", "somewhere", "area", "line"])
 def test_each_kind_of_mark_tells_who_and_when(page, chart, kind):
-    layer = next(one for one in chart.page.layers if one.kind == kind and any(f.details for f in one.features))
     drawn = set(page.evaluate("[...document.querySelectorAll('.stage [data-key]')].map(n => n.dataset.key)"))
-    key = next(f.key for f in layer.features if f.details and f.key in drawn)
+    marks = [feature for one in chart.page.layers if one.kind == kind for feature in one.features]
+    told = {one.key for one in chart.page.details if one.statements or kind == "line"}
+    key = next(mark.key for mark in marks if mark.key in drawn and told & set(mark.details))
     card = open_key(page, key)
     if card.locator(".facts").count() == 0:  # several reports: take the first
         card.locator(".row").first.click()
