@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import backtest, calibration, contestation, density, hotspots, network, read_acled, snap, start
+from benchmarks import backtest, calibration, contestation, density, hotspots, maps, network, read_acled, snap, start
 
 SUITES = {
     "start": start.run,
@@ -16,17 +16,20 @@ SUITES = {
     "snap": snap.run,
     "network": network.run,
     "density": density.run,
+    "maps": maps.run,
 }
+PARTS = {"maps_briefing": maps.run_briefing, "maps_100k": maps.run_100k, "maps_1m": maps.run_1m}
+"""What a suite is made of, to run one piece at a time."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("suite", nargs="*", choices=[*SUITES, []], help="default: all")
+    parser.add_argument("suite", nargs="*", choices=[*SUITES, *PARTS, []], help="default: all")
     parser.add_argument("--repeat", type=int, default=5, help="runs of each (default: %(default)s)")
     args = parser.parse_args()
     for name in args.suite or SUITES:
         print(f"## {name}")
-        SUITES[name](args.repeat)
+        (SUITES | PARTS)[name](args.repeat)
 
 
 if __name__ == "__main__":

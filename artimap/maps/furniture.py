@@ -165,6 +165,7 @@ def unknown_section(*, risk: gpd.GeoDataFrame | None, unplaced: int, spread: int
         parts.append(tr("map.brief.spread", lang, n=format_count(spread, lang)))
     if unplaced:
         parts.append(tr("map.brief.unplaced", lang, n=format_count(unplaced, lang)))
+        parts.append(tr("map.brief.unplaced_listed", lang))
     parts.append(tr("map.brief.silence", lang))
     return Section(tr("map.brief.unknown_head", lang), " ".join(parts))
 

@@ -362,7 +362,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
         body=Markup(body),  # noqa: S704 - folium's element, no data in it
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and Leaflet's
         data=Markup(data),  # noqa: S704 - escaped by to_json
-        blocks={} if page.field is None else {"events": page.field.block, "texts": page.field.texts},  # base64
+        field=page.field,  # base64
         page=page.furniture,
         words={name: spoken[f"{_WORDS}{name}"] for name in ("skip", "map", "panel", "noscript")},
     )

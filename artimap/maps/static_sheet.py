@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,9 @@ def draw_sheet(drawing: Drawing, page: Page, frame: Frame, *, km_per_in: float) 
     _locator(drawing, page, left + 0.09, top - 0.09)
     column = right + 0.2
     wide = drawing.width - column - 0.3
-    y = _briefing(drawing, page.furniture.briefing, column, top, wide)
+    elsewhere = words(page.lang)["map.brief.unplaced_listed"]  # a tab, which paper does not have
+    told = [replace(one, text=one.text.replace(f" {elsewhere}", "")) for one in page.furniture.briefing]
+    y = _briefing(drawing, told, column, top, wide)
     _legend(drawing, page, column, y - 0.1, wide, floor=0.2)
     _foot(drawing, page, left, bottom - 0.05, (right - left) * 0.97)
 

@@ -21,9 +21,24 @@ class Events {
     this.listed = meta.keys.length === meta.n;
     this.filter = {};
     this.index = new Map(meta.keys.map((key, i) => [key, i]));
-    const block = document.getElementById("artimap-texts");
-    this.#texts = block ? block.textContent : "";
-    if (block) block.remove();
+  }
+
+  /* The texts stand last in the page: the map is drawn while the browser still reads them. */
+  async #allTexts() {
+    if (this.#texts === null) {
+      if (document.readyState === "loading") await new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
+      const block = document.getElementById("artimap-texts");
+      if (block) this.#texts = block.textContent;
+      if (block) block.remove();
+    }
+    return this.#texts;
+  }
+
+  async #chunk(n) {
+    const { text_ends: ends } = this.meta;
+    const texts = await this.#allTexts();
+    const bytes = await inflated(bytesOf(texts.slice(n ? ends[n - 1] : 0, ends[n])));
+    return JSON.parse(new TextDecoder().decode(bytes));
   }
 
   /* --- filter and days -------------------------------------------------------------------- */
@@ -126,13 +141,13 @@ class Events {
   /* The detail of a row, as the card opens it. Texts are opened a chunk at a time. */
   async detail(i) {
     if (this.listed) return DATA.details[this.meta.keys[i]];
-    const { text_columns: names, rows_a_chunk: size, text_ends: ends } = this.meta;
+    const { text_columns: names, rows_a_chunk: size } = this.meta;
     const row = {};
     if (names.length) {
       const n = Math.floor(i / size);
       if (!this.#chunks.has(n)) {
         if (this.#chunks.size > 40) this.#chunks.clear();
-        this.#chunks.set(n, inflated(bytesOf(this.#texts.slice(n ? ends[n - 1] : 0, ends[n]))).then((bytes) => JSON.parse(new TextDecoder().decode(bytes))));
+        this.#chunks.set(n, this.#chunk(n));
       }
       const columns = await this.#chunks.get(n);
       names.forEach((name, k) => {

@@ -55,7 +55,8 @@ function rowsPage(page) {
     on("tab", () => view.refresh());
     rowsPage.listens = true;
   }
-  refill();
+  if (view.current !== "events") setTimeout(refill, 100); // nobody sees it yet: the map comes first
+  else refill();
 }
 
 /* In another language, details are made anew. */

@@ -80,11 +80,26 @@ function wider(box, by) {
   return { x0: box.x0 - by, y0: box.y0 - by, x1: box.x1 + by, y1: box.y1 + by };
 }
 
+/* The window of the map, as the labels count: a name that would be cut off by its edge looks for another side. */
+let frame = null;
+const CUT_OFF = 2.2; // more than the other side costs, less than a corner, where a name may seem to be its neighbour's
+
+function setFrame() {
+  const { x, y } = map.containerPointToLayerPoint([0, 0]);
+  const size = map.getSize();
+  frame = { x0: x, y0: y, x1: x + size.x, y1: y + size.y };
+}
+
+function cutOff(box) {
+  if (!frame || !overlaps(box, frame)) return 0;
+  return box.x0 < frame.x0 || box.x1 > frame.x1 || box.y0 < frame.y0 || box.y1 > frame.y1 ? CUT_OFF : 0;
+}
+
 function bestSpot(candidates, boxes, road) {
   let best = null;
   candidates.forEach((box, n) => {
     if (boxes.some((other) => overlaps(box, other))) return;
-    const cost = roadHits(box, road) * 1.2 + n * 0.6;
+    const cost = roadHits(box, road) * 1.2 + n * 0.6 + cutOff(box);
     if (!best || cost < best.cost) best = { box, cost };
   });
   return best && best.box;

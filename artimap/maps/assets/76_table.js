@@ -28,7 +28,7 @@ function cellText(value, kind) {
   if (kind === "day") return dayText(value);
   if (kind === "km") return kmText(value);
   if (kind === "count") return count(value);
-  if (kind === "rate") return figure(value);
+  if (kind === "rate") return rateFigure(value);
   return kind === "word" ? word(value) : value;
 }
 

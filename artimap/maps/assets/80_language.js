@@ -94,6 +94,11 @@ function figure(value, digits = 2) {
   return withMarks(rounded.toFixed(10).replace(/\.?0+$/, ""));
 }
 
+/* A rate below a thousandth is told as such (i18n.format_rate does the same). */
+function rateFigure(value) {
+  return value > 0 && value < 0.001 ? `< ${figure(0.001)}` : figure(value);
+}
+
 /* "2024-10-08" as 8 Oct 2024, 8 oct. 2024, 8 oktòb 2024. */
 function dayText(iso) {
   const [year, month, day] = iso.split("-").map(Number);

@@ -8,6 +8,7 @@ function layerNamed(kind) {
 /* Everything that has a size in pixels shares one list of taken boxes, in order of weight. */
 function layout() {
   const boxes = [];
+  setFrame();
   const lines = roadPixels();
   const road = roadDots(lines);
   const each = (kind, act) => {
