@@ -12,9 +12,10 @@ _LAZY = {
     "export_map": "export",
     "static_map": "static",
     "strip_map": "strip",
+    "Tiles": "tiles",
 }
 
-__all__ = ["BriefingMap", "briefing_map", "event_map", "export_map", "static_map", "strip_map"]
+__all__ = ["BriefingMap", "Tiles", "briefing_map", "event_map", "export_map", "static_map", "strip_map"]
 
 
 def __getattr__(name: str) -> Any:

@@ -42,6 +42,7 @@ from artimap.maps.listed import listed_field
 from artimap.maps.locator import locator
 from artimap.maps.render import Page, to_html
 from artimap.maps.thematic import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
+from artimap.maps.tiles import Tiles
 from artimap.share import SharePolicy
 from artimap.vocab import Audience, Lang
 from artimap.write import encodable, write_text
@@ -181,6 +182,7 @@ class Asked:
     author: str | None
     changes: tuple[str, ...]
     sources: tuple[str, ...] = ()
+    tiles: Tiles | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,6 +234,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     changes: Sequence[str] = (),
     held_back: int = 0,
     policy: SharePolicy | None = None,
+    tiles: Tiles | None = None,
 ) -> BriefingMap:
     """Make the map of an area as of a day: one page that asks nothing of any network.
 
@@ -270,6 +273,9 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     policy
         Who gets what; :class:`artimap.share.SharePolicy` as it stands where null. What it does to rows is
         printed in the margin.
+    tiles
+        A server of map tiles (:class:`artimap.Tiles`), which the reader may switch on: it then learns which places
+        they look at. Null, the page asks nobody for anything.
 
     Returns
     -------
@@ -282,6 +288,8 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         If a table is not in ``area.crs``.
     """
     lang, reader = Lang(lang).value, Audience(audience)
+    if tiles is not None:
+        tiles.warn()
     alone = zones is not None and estimated is None
     zones, estimated = apart(zones, estimated)
     day = day_of(as_of)
@@ -316,7 +324,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
             estimated,
             alone and zones is None,
         ),
-        Asked(first, day, lang, reader, title, author, tuple(changes)),
+        Asked(first, day, lang, reader, title, author, tuple(changes), tiles=tiles),
         languages,
     )
 
@@ -357,6 +365,7 @@ def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | N
         names=names_to_find(read_places(area), [read_units(area, level) for level in ("adm2", "adm3")], asked.lang),
         roadside=tables.roadside,
         locator=locator(area, asked.lang),
+        tiles=asked.tiles,
     )
     return page, field
 
@@ -471,6 +480,12 @@ def _base(
     return layers, tuple(spots)
 
 
+def _tile_words(asked: Asked) -> tuple[str, ...]:
+    if asked.tiles is None:
+        return ()
+    return (tr("map.about.tiles", asked.lang, host=asked.tiles.host, attribution=asked.tiles.attribution),)
+
+
 def _place_detail(row: pd.Series, statements: tuple[Any, ...], lang: str) -> Detail:
     name = name_in(row, lang)
     return Detail(
@@ -530,7 +545,7 @@ def _furniture(
             author=asked.author,
             title=title,
             as_of=asked.as_of,
-            sources=asked.sources,
+            sources=(*asked.sources, *_tile_words(asked)),
             lang=lang,
         ),
     )

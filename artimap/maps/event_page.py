@@ -16,6 +16,7 @@ from artimap.i18n import tr
 from artimap.maps.audience import Left, Seen
 from artimap.maps.briefing import Asked, BriefingMap, Tables, pages
 from artimap.maps.crowd import sort_events
+from artimap.maps.tiles import Tiles
 from artimap.share import gate
 from artimap.vocab import Audience, Lang
 
@@ -37,6 +38,7 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
     since: str | dt.date | None = None,
     title: str | None = None,
     author: str | None = None,
+    tiles: Tiles | None = None,
 ) -> BriefingMap:
     """Make a map of events alone: any number of them, up to some millions, in one page.
 
@@ -67,6 +69,8 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
         First day; that of the first event where null.
     title, author
         What the map is called and who made it.
+    tiles
+        As in :func:`artimap.briefing_map`.
 
     Returns
     -------
@@ -82,6 +86,8 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
     """
     require(events, area.crs, what="events")
     reader, day = Audience(audience), day_of(as_of)
+    if tiles is not None:
+        tiles.warn()
     needed = ["kind", "date_start"] + (["sensitivity", "licence"] if reader is not Audience.INTERNAL else [])
     missing = [name for name in needed if name not in events.columns]
     if missing:
@@ -107,5 +113,6 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
         author,
         (),
         (source,),
+        tiles,
     )
     return pages(area, Tables(corridor, None, None, seen, sort_events(shown)), asked, languages)

@@ -34,6 +34,7 @@ from artimap.maps.furniture import Furniture
 from artimap.maps.languages import changes, pack
 from artimap.maps.layers import Feature, Layer, Parts
 from artimap.maps.locator import Locator
+from artimap.maps.tiles import Tiles
 from artimap.write import encodable
 
 _LEAFLET = "xstatic/pkg/leaflet/data/"
@@ -69,6 +70,8 @@ class Page:
         The same facts as tables, the names that can be searched, the road as a line.
     locator
         The small map of the country; None where there is none.
+    tiles
+        The one server that the page may ask; None for a page that asks nobody.
     """
 
     lang: str
@@ -86,6 +89,7 @@ class Page:
     names: tuple[Found, ...] = ()
     roadside: Roadside | None = None
     locator: Locator | None = None
+    tiles: Tiles | None = None
 
 
 # --- Leaflet and our own files -----------------------------------------------------------------
@@ -228,6 +232,7 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "sheets": [asdict(sheet) for sheet in page.sheets],
         "names": [_lean({**asdict(name), "at": _steps_of(name.at)}) for name in page.names],
         "road": None if page.roadside is None else _road(page.roadside),
+        "tiles": None if page.tiles is None else {**asdict(page.tiles), "host": page.tiles.host},
         "locator": None if page.locator is None else _small(page.locator),
         "panel": {
             "road": page.road,
@@ -327,14 +332,14 @@ def digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def policy(scripts: Sequence[str], sheets: Sequence[str]) -> str:
-    """Give the Content-Security-Policy of a page with these scripts and styles and no others."""
+def policy(scripts: Sequence[str], sheets: Sequence[str], tiles: Tiles | None = None) -> str:
+    """Give the Content-Security-Policy of a page with these scripts, styles and tiles and no others."""
     return "; ".join(
         (
             "default-src 'none'",
             "script-src " + " ".join(digest(text) for text in scripts),
             "style-src " + " ".join(digest(text) for text in sheets),
-            "img-src data:",
+            "img-src data:" + ("" if tiles is None else f" https://{tiles.host}/"),
             "base-uri 'none'",
             "form-action 'none'",
         )
@@ -357,7 +362,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
     spoken = words(page.lang)
     text = template.render(
         lang=page.lang,
-        policy=Markup(policy(scripts, (sheet,))),  # noqa: S704 - hashes only
+        policy=Markup(policy(scripts, (sheet,), page.tiles)),  # noqa: S704 - hashes, and a host that tiles.py has checked
         css=Markup(sheet),  # noqa: S704 - our own file and Leaflet's
         body=Markup(body),  # noqa: S704 - folium's element, no data in it
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and Leaflet's

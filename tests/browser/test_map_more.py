@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from artimap.area import ARTIBONITE
 from artimap.contestation import estimate_contestation, estimated_zones
-from artimap.maps import briefing_map
+from artimap.maps import Tiles, briefing_map
 
 pytestmark = pytest.mark.browser
 
@@ -180,3 +182,58 @@ def test_rings_follow_the_days_and_rates_say_that_they_do_not(opened, saved, cha
         page.wait_for_timeout(200)
         assert page.evaluate(look) == 1
         assert all(ring for _, ring, _ in page.evaluate(rings))
+
+
+def test_tiles_are_asked_for_by_the_reader_only_and_of_one_host(chromium, tmp_path):
+    with pytest.warns(UserWarning, match="learns which places"):
+        chart = briefing_map(
+            ARTIBONITE, as_of=DAY, tiles=Tiles("https://tile.example.org/{z}/{x}/{y}.png", "© Example, CC BY")
+        )
+    path = chart.save(tmp_path / "map.html")
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    asked = []
+    pixel = bytes.fromhex(
+        "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+        "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+    )
+    context.route(re.compile("^https:"), lambda route: (asked.append(route.request), route.fulfill(body=pixel)))
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready=yes]", state="attached")
+    page.click("#legend summary")
+    assert "Off, this page asks nobody" in page.locator("[data-layer=tiles]").inner_text()
+    assert asked == []
+    page.locator("#layer-tiles").click()
+    page.wait_for_timeout(500)
+    assert asked
+    assert all(re.fullmatch(r"https://tile\.example\.org/\d+/\d+/\d+\.png", one.url) for one in asked)
+    assert not any("referer" in one.headers for one in asked)
+    assert "tile.example.org sees where you look. © Example" in page.locator("#title .tiles-note").inner_text()
+    land = "document.querySelector('.leaflet-artimap-land-pane').classList.contains('is-off')"
+    assert page.evaluate(land)
+    other = """() => new Promise(done => { const made = new Image(); made.onerror = () => done(false);
+      made.onload = () => done(true); made.src = 'https://elsewhere.example.org/a.png'; })"""
+    assert page.evaluate(other) is False
+    page.locator("#layer-tiles").click()
+    assert not page.evaluate(land)
+    count = len(asked)
+    page.evaluate("window.map_1.setView([19.2, -72.6], 12, {animate: false})")
+    page.wait_for_timeout(200)
+    assert len(asked) == count
+    assert page.locator("#title .tiles-note").count() == 0
+    context.close()
+
+
+def test_without_a_network_tiles_leave_the_land(chromium, tmp_path):
+    with pytest.warns(UserWarning, match="learns which places"):
+        chart = briefing_map(ARTIBONITE, as_of=DAY, tiles=Tiles("https://tile.example.org/{z}/{x}/{y}.png", "©"))
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, offline=True)
+    page = context.new_page()
+    page.goto(chart.save(tmp_path / "map.html").as_uri())
+    page.wait_for_selector("html[data-ready=yes]", state="attached")
+    page.click("#tab-briefing")
+    page.click("#legend summary")
+    page.locator("#layer-tiles").click()
+    page.wait_for_timeout(300)
+    assert page.locator(".leaflet-artimap-land-pane").is_visible()
+    context.close()

@@ -2,6 +2,7 @@
 function legendNode() {
   const body = el("div", { class: "legend-body" });
   for (const group of DATA.panel.legend) body.append(legendGroup(group));
+  if (DATA.tiles) body.append(tilesGroup());
   const made = el("details", { class: "legend", id: "legend" }, el("summary", {}, el("span", { text: word("legend") })), body);
   made.addEventListener("toggle", () => {
     if (made.open && NARROW.matches && app.dataset.sheet === "peek") setSheet("half");
@@ -43,7 +44,7 @@ function switchLayer(layer, on) {
 
 /* While the estimates are on, the title says what they are. */
 function estimateNote() {
-  document.querySelectorAll("#title .estimate").forEach((node) => node.remove());
+  document.querySelectorAll("#title .estimate:not(.tiles-note)").forEach((node) => node.remove());
   if (!DATA.layers.some((one) => one.name === "zones_estimated" && one.shown)) return;
   document.getElementById("title").append(el("p", { class: "estimate", role: "status", dir: "auto", text: word("estimate_note") }));
 }

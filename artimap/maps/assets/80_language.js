@@ -50,6 +50,7 @@ function retell() {
   buttons();
   renameMarks();
   estimateNote();
+  tilesNote();
   layout();
   if (open) openCard(open);
   for (const button of document.querySelectorAll(".languages button")) {
