@@ -13,6 +13,7 @@ import pandas as pd
 
 from artimap import data, schema
 from artimap.area import Area, read_places, read_units
+from artimap.errors import DataError
 from artimap.gazetteer import Reading, resolve
 from artimap.schema import TEXT, split_names
 from artimap.sources.files import open_table
@@ -105,6 +106,9 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
     SchemaError
         If a row breaks CLAIMS; the message lists every breach.
     """
+    if not path.is_file():
+        msg = f"{path} is not there; write a template with: artimap template claims -o {path}"
+        raise DataError(msg)
     raw = without_notes(open_table(path, score=_recognise))
     if not is_claims(raw.columns):
         return None

@@ -125,6 +125,7 @@ def test_what_changed_and_since_when(capsys):
 
 
 def test_a_history(capsys):
+    assert "1 Jan 2019 – 1 Jan 2019      not known" in told(capsys, "--history", "Savien", "--as-of", "2019-01-01").out
     out = told(capsys, "--history", "Savien", "--since", "2024-09-01", "--until", "2025-12-01").out
     assert "9 Oct 2024 – 27 Dec 2024     assessed (Gran Grif)" in out
     assert "28 Dec 2024 – 26 Jun 2025    contested (Gran Grif)" in out
@@ -204,13 +205,19 @@ def test_the_template_of_statements_is_read_back(capsys, artibonite, tmp_path):
         (["Savienoise"], "do you mean"),
         (["--as-of", "15/10/2024"], "write it as YYYY-MM-DD"),
         (["--since", "2025-01-01", "--as-of", "2024-10-15"], "is before since"),
-        (["--claims", "absent.csv"], "absent.csv is not there"),
+        (["--claims", "absent.csv"], "artimap template claims -o absent.csv"),
         (["--history", "zzzz"], "--all"),
     ],
 )
 def test_mistakes_are_told_with_their_fix(capsys, arguments, said):
     assert main(["status", *arguments]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_a_day_long_after_the_data_says_so(capsys):
+    out = told(capsys, "--as-of", "2030-01-01").out
+    assert "The newest report in the data is of 27 Dec 2025, 1466 days before the day asked for" in out
+    assert "are not known" in out
 
 
 @pytest.mark.parametrize("arguments", [["--until", "2024-10-15"], ["Savien", "--history", "Savien"]])

@@ -83,6 +83,11 @@ def test_the_estimated_layer_is_apart(capsys, tmp_path):
     assert "leave --claims and --known-on out" in capsys.readouterr().err
 
 
+def test_nothing_to_estimate_from_is_told(capsys):
+    assert main(["zones", "--estimated", "--as-of", "2019-01-01"]) == 1
+    assert "take a later --as-of" in capsys.readouterr().err
+
+
 def test_what_an_audience_may_not_see_gives_no_zone(capsys, tmp_path):
     path = tmp_path / "claims.csv"
     path.write_text(

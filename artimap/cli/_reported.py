@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from artimap.area import Area
 from artimap.cli._inputs import add_inputs
 from artimap.control.sides import UNNAMED
-from artimap.i18n import tr
+from artimap.i18n import format_day, tr
 from artimap.schema import split_names
 from artimap.vocab import Audience
 
@@ -39,6 +39,8 @@ class Reported:
     ----------
     day, known_on
         The day of the answer, and the day by which things must have been said, or None.
+    last
+        The last day that any report speaks of.
     events, ledger
         EVENTS and claims as the audience may see them.
     gated
@@ -49,6 +51,7 @@ class Reported:
 
     day: dt.date
     known_on: dt.date | None
+    last: dt.date
     events: gpd.GeoDataFrame
     ledger: Ledger
     gated: Gated
@@ -65,12 +68,12 @@ def read_reported(args: argparse.Namespace, where: Area) -> Reported:
     day = None if args.as_of is None else day_of(args.as_of)
     known_on = None if args.known_on is None else day_of(args.known_on)
     gathered = gather(where, args.events, args.decisions, args.claims)
-    if day is None:
-        day = last_day(where, gathered)
+    last = last_day(where, gathered)
+    day = last if day is None else day
     gated = gate(gathered.events, gathered.ledger, audience=Audience(args.audience), area=where, as_of=day)
     events = gathered.events if gated.events is None else gated.events
     ledger = gathered.ledger if gated.ledger is None else gated.ledger
-    return Reported(day, known_on, events, ledger, gated, gathered)
+    return Reported(day, known_on, last, events, ledger, gated, gathered)
 
 
 def actors_in(cell: object, lang: str) -> str:
@@ -90,6 +93,9 @@ def doubts(found: Reported, where: Area, lang: str) -> list[str]:
     from artimap.ownclaims import NOWHERE, strange_actors  # noqa: PLC0415 - slow to import, used only here
 
     lines: list[str] = [*found.gated.held_words(lang), *found.gated.method_words(lang)]
+    if found.day > found.last:
+        days = (found.day - found.last).days
+        lines.append(tr("said.data_end", lang, day=format_day(found.last, lang), n=days))
     own, read = found.gathered.own_claims, found.gathered.own
     if own is not None:
         lost = own[own["subject"] == NOWHERE]

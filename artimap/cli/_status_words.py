@@ -90,7 +90,7 @@ def _overview(table: pd.DataFrame, lang: str, *, everything: bool) -> Iterator[s
         yield ""
         yield tr(f"said.{kind}", lang)
         if kind != "stretch":  # stretches stay in the order of the road
-            gravity = shown["status"].map({status.value: at for at, status in enumerate(SERIOUS)})
+            gravity = shown["status"].map({status.value: at for at, status in enumerate(SERIOUS)}).astype("int64")
             shown = shown.assign(_gravity=-gravity).sort_values(["_gravity", "name"], kind="stable")
         width = max((len(_label(row)) for _, row in shown.iterrows()), default=0)
         for _, row in shown.iterrows():

@@ -9,17 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from artimap.area import Area, read_units
 from artimap.cli._commands import Commands
 from artimap.cli._inputs import check_ending, tell_written
 from artimap.cli._reported import Reported, actors_in, add_arguments, doubts, read_reported, tell_doubts
+from artimap.errors import DateError
 from artimap.i18n import format_day, format_number, tr
 from artimap.schema import TEXT, join_names, split_names
 from artimap.vocab import Estimate, Status
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
 _TABLES = (".geojson", ".gpkg", ".csv", ".json")
 _PICTURES = (".png", ".svg", ".pdf")
@@ -87,6 +89,10 @@ def _reported(where: Area, found: Reported) -> gpd.GeoDataFrame:
 def _estimated(where: Area, found: Reported) -> gpd.GeoDataFrame:
     from artimap.contestation import estimate_contestation, estimated_zones  # noqa: PLC0415 - slow to import
 
+    first = found.events["date_start"].min()
+    if pd.isna(first) or first.date() > found.day:
+        msg = f"no event on or before {found.day}, so there is nothing to estimate from: take a later --as-of"
+        raise DateError(msg)
     table = estimate_contestation(where, found.events, stop=found.day)
     zones = estimated_zones(where, table, as_of=found.day)
     zones.attrs["as_of"] = found.day
@@ -116,10 +122,10 @@ def _lines(zones: gpd.GeoDataFrame, where: Area, args: argparse.Namespace, found
     inner = zones[zones["band"] == 1].drop_duplicates(["subject", "road_id", "from_m"])
     known, colon = inner[inner["kind"] != Status.UNKNOWN], tr("report.colon", lang)
     for _, row in known.iterrows():
-        span = "" if _null(row["from_m"]) else f", km {row['from_m'] / 1000:.1f}-{row['to_m'] / 1000:.1f}"
+        span = "" if pd.isna(row["from_m"]) else f", km {row['from_m'] / 1000:.1f}-{row['to_m'] / 1000:.1f}"
         said = f"{tr('status.' + row['kind'], lang)}{colon}{actors_in(row['actors'], lang)}"
         first, last = (
-            "…" if _null(row[name]) else format_day(row[name].date(), lang) for name in ("valid_from", "valid_to")
+            "…" if pd.isna(row[name]) else format_day(row[name].date(), lang) for name in ("valid_from", "valid_to")
         )
         level = tr("said.confidence", lang, level=tr(f"confidence.{row['confidence']}", lang))
         what = f" ({tr('where.section', lang)})" if row["subject"] in sections else ""
@@ -129,19 +135,13 @@ def _lines(zones: gpd.GeoDataFrame, where: Area, args: argparse.Namespace, found
     yield tr("said.unknown_road", lang, n=len(unknown), km=format_number(km, lang, digits=3))
 
 
-def _null(value: Any) -> bool:
-    import pandas as pd  # noqa: PLC0415 - slow to import, used only here
-
-    return bool(pd.isna(value))
-
-
 def _estimates(zones: pd.DataFrame, lang: str) -> Iterator[str]:
     shown = zones[zones["estimate"] != Estimate.INSUFFICIENT]
     for _, row in shown.iterrows():
         actors = f" ({actors_in(row['actors'], lang)})" if isinstance(row["actors"], str) else ""
         chance = tr("said.chance", lang, p=format_number(row["probability"], lang))
         steady = (
-            "" if _null(row["stability"]) else "; " + tr("said.steady", lang, p=format_number(row["stability"], lang))
+            "" if pd.isna(row["stability"]) else "; " + tr("said.steady", lang, p=format_number(row["stability"], lang))
         )
         said = f"{tr('estimate.' + row['estimate'], lang)}{actors}{tr('report.colon', lang)}"
         yield f"  {row['name']:32}  {said}{chance}{steady}"

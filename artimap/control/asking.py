@@ -40,6 +40,14 @@ def find_subjects(area: Area, status: pd.DataFrame, text: str) -> tuple[str, ...
     ------
     PlaceError
         If there is none; the message says which names come near.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> status = am.control_status(art, am.read_claims(art), as_of="2024-10-15")
+    >>> am.find_subjects(art, status, "Lakwa Peris")
+    ('HT0513-01',)
     """
     bare, asked = fold(text), text.strip().casefold()
     same = [

@@ -40,6 +40,16 @@ def claims_behind(status: pd.DataFrame, ledger: Ledger, events: pd.DataFrame) ->
         of where that is not all of it: station, part, road), ``day`` and ``day_end`` (of an event its days; of a
         claim the day of the report, with its ``date_basis``), ``valid_from`` and ``valid_to`` (of a claim),
         ``claimant``, ``claimant_is_party``, ``source`` (of an event its publishers), ``source_url``, ``note``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> ledger, events = am.read_claims(art), am.read_events(art)
+    >>> status = am.control_status(art, ledger, as_of="2024-10-15", events=events)
+    >>> behind = am.claims_behind(status[status["subject"] == "savien"], ledger, events)
+    >>> behind.loc[behind["counts"], ["claim", "actors", "source"]].iloc[0].tolist()
+    ['CL001', 'Gran Grif', 'Haiti24']
     """
     said = {str(row.claim_id): row for row in ledger.claims.itertuples(index=False)}
     posts = {str(row.claim_id): row for row in ledger.posts.itertuples(index=False)}

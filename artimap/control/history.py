@@ -78,7 +78,8 @@ def status_history(
         raise PlaceError(msg)
     last = day_of(until) if until is not None else area.data_until
     turns = turning_days(said.affecting(subject), said.model)
-    first = day_of(since) if since is not None else dt.date.fromordinal(turns[0] if turns else last.toordinal())
+    earliest = min(turns[0] if turns else last.toordinal(), last.toordinal())
+    first = day_of(since) if since is not None else dt.date.fromordinal(earliest)
     if last < first:
         msg = f"status_history: until ({last}) is before since ({first})"
         raise DateError(msg)

@@ -12,7 +12,7 @@ from artimap.control.picture import SERIOUS
 from artimap.i18n import format_day
 from artimap.report.blocks import Block, Cell, Grid, Heading, Paragraph, cell, joined, run
 from artimap.report.context import Context
-from artimap.report.wording import day_and_ago, event_line, reported, rule, say, text_of, word
+from artimap.report.wording import actors, day_and_ago, event_line, reported, rule, say, text_of, word
 from artimap.schema import split_names
 from artimap.vocab import Status
 
@@ -37,7 +37,7 @@ def status_changes(ctx: Context) -> pd.DataFrame:
     found = what_changed(ctx.area, ctx.ledger, since=since(ctx), until=ctx.as_of, events=ctx.events)
     # a named stretch gathers what lies on it, and that is told itself
     found = found[~found["subject"].isin(list(ctx.risk["lixel_id"]))]
-    gravity = found["status"].map({status.value: at for at, status in enumerate(SERIOUS)})
+    gravity = found["status"].map({status.value: at for at, status in enumerate(SERIOUS)}).astype("int64")
     return found.assign(_order=-gravity).sort_values(["_order", "name"], kind="stable").reset_index(drop=True)
 
 
@@ -49,9 +49,8 @@ def changed_line(ctx: Context) -> str:
     day = format_day(since(ctx), ctx.lang)
     if not len(found):
         return say(ctx, "changes.status_none", day=day)
-    named = ", ".join(
-        f"{row['name']} ({word(ctx, 'status', row['status'])})" for _, row in found.head(_NAMED).iterrows()
-    )
+    told = found.drop_duplicates(["name", "status"]).head(_NAMED)
+    named = ", ".join(f"{row['name']} ({word(ctx, 'status', row['status'])})" for _, row in told.iterrows())
     return say(ctx, "changes.status_line", day=day, n=len(found), names=named)
 
 
@@ -80,8 +79,8 @@ def _why(ctx: Context, row: pd.Series) -> Cell:
     return joined(parts, ". ")
 
 
-def _side(ctx: Context, status: str, actors: object) -> str:
-    names = text_of(actors)
+def _side(ctx: Context, status: str, named: object) -> str:
+    names = actors(ctx, named)
     return word(ctx, "status", status) + (f" ({names})" if names else "")
 
 
@@ -119,7 +118,7 @@ def status_grid(ctx: Context, level: Level) -> list[Block]:
         (
             cell(run(text_of(row["name"]), strong=True), run(level(ctx, row.get("subject")), quiet=True)),
             cell(word(ctx, "status", row[kind])),
-            cell(text_of(row["actors"]) or say(ctx, "not_stated")),
+            cell(actors(ctx, row["actors"]) or say(ctx, "not_stated")),
             cell(word(ctx, "confidence", row["confidence"])),
             day_and_ago(ctx, row["last_confirmed"]),
             _rule(ctx, row),

@@ -8,10 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from artimap.control.sides import UNNAMED
 from artimap.i18n import format_count, format_day, format_rate, tr, words
 from artimap.maps.phrases import day_phrase, harm_phrase, km_span, known, rule_phrase
 from artimap.report.blocks import Cell, cell, run
 from artimap.report.context import Context
+from artimap.schema import split_names
 from artimap.state import said_from
 from artimap.vocab import Party
 
@@ -185,6 +187,11 @@ def reason(ctx: Context, why_not: str) -> str:
             days = _DAYS.search(why_not)
             return say(ctx, f"why.{key}", road=ctx.corridor.ref, roads=shown, n=days.group() if days else "")
     return why_not
+
+
+def actors(ctx: Context, cell_of: Any) -> str:
+    """Name actors as the sources do; what stands for an unnamed group is said in the language of the report."""
+    return "; ".join(tr("said.unnamed", ctx.lang) if one == UNNAMED else one for one in split_names(cell_of))
 
 
 def rule(ctx: Context, name: str) -> str:
