@@ -77,6 +77,11 @@ def choose_bandwidth(
         If there are fewer than 2 events with a weight, a candidate is no length, or ``background`` is not
         between 0 and 1.
 
+    Notes
+    -----
+    Events that were put on the same point, as all reports of one town are, foretell each other
+    at any bandwidth: where they are many, the narrowest candidate wins, and the curve only says so.
+
     References
     ----------
     Habbema, Hermans, van den Broek (1974), A stepwise discriminant analysis program using density
@@ -159,6 +164,7 @@ def draw_bandwidth(table: pd.DataFrame, path: Path | str) -> Path:
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - heavy, needed here only
     from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, needed here only
+    from matplotlib.ticker import LogLocator, MaxNLocator  # noqa: PLC0415 - heavy, needed here only
 
     rows = table.sort_values("bandwidth_m")
     best = rows[rows["best"]].iloc[0]
@@ -168,10 +174,9 @@ def draw_bandwidth(table: pd.DataFrame, path: Path | str) -> Path:
     upper.plot(rows["bandwidth_m"], rows["score"], color="#A8321F", linewidth=1.8, marker="o", markersize=4)
     upper.axvline(best["bandwidth_m"], color="#20242E", linewidth=1, linestyle="--")
     upper.plot(best["bandwidth_m"], best["score"], color="#20242E", marker="o", markersize=8)
-    upper.set_title(
-        f"Best of {len(rows)}: {best['bandwidth_m']:,.0f} m ({table.attrs.get('events', '?')} events)",
-        loc="left", fontsize=10,
-    )  # fmt: skip
+    last = best["bandwidth_m"] in {rows["bandwidth_m"].min(), rows["bandwidth_m"].max()} and len(rows) > 1
+    title = f"Best of {len(rows)}: {best['bandwidth_m']:,.0f} m{', an end of the range' if last else ''}"
+    upper.set_title(f"{title} ({table.attrs.get('events', '?')} events)", loc="left", fontsize=10)
     upper.set_ylabel("mean log density\nof the event left out")
     lower.step(rows["bandwidth_m"], rows["alone"], where="mid", color="#6B6F78", linewidth=1.4)
     lower.set_ylabel("events alone")
@@ -179,8 +184,10 @@ def draw_bandwidth(table: pd.DataFrame, path: Path | str) -> Path:
     lower.set_xlabel("bandwidth, m")
     if rows["bandwidth_m"].iloc[-1] > 8 * rows["bandwidth_m"].iloc[0]:
         lower.set_xscale("log")
-        lower.xaxis.set_major_formatter(lambda metres, _: f"{metres:,.0f}")
+        lower.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         lower.xaxis.set_minor_formatter("")
+    lower.xaxis.set_major_formatter(lambda metres, _: f"{metres:,.0f}")
+    lower.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
     for axes in (upper, lower):
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color="#E6E2D8", linewidth=0.6)

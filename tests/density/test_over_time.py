@@ -14,7 +14,7 @@ from artimap.density.kernels import KERNELS
 
 KERNEL = st.sampled_from(sorted(KERNELS))
 QUICK = hypothesis.settings(
-    max_examples=40, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
 )
 both = pytest.mark.usefixtures("either")
 
