@@ -235,5 +235,6 @@ def test_without_a_network_tiles_leave_the_land(chromium, tmp_path):
     page.click("#legend summary")
     page.locator("#layer-tiles").click()
     page.wait_for_timeout(300)
-    assert page.locator(".leaflet-artimap-land-pane").is_visible()
+    assert page.locator("#layer-tiles").is_checked()
+    assert page.locator(".leaflet-artimap-land-pane.is-off").count() == 0
     context.close()
