@@ -30,6 +30,7 @@ from artimap.maps.strip import strip_map
 from artimap.report import markdown
 from artimap.report.blocks import clean
 from artimap.sources.quarantine import defused
+from tests.pagedata import data_in
 
 DAY = "2025-12-31"
 ALL = payloads()
@@ -64,7 +65,7 @@ class Seen(HTMLParser):
 
     @property
     def data(self):
-        return json.loads(self.scripts[self.ids["artimap-data"]])
+        return data_in(self.scripts[self.ids["artimap-data"]])
 
 
 @pytest.fixture(scope="module")

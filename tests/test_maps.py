@@ -31,6 +31,7 @@ from artimap.maps.furniture import Section
 from artimap.risk import corridor_risk
 from artimap.vocab import CheckpointStatus, EventKind, Lang, Status
 from artimap.zones import control_zones
+from tests.pagedata import data_in
 
 DAY = dt.date(2024, 10, 15)
 HOSTILE = [
@@ -87,7 +88,7 @@ class Tags(HTMLParser):
 
 
 def data_of(html):
-    return json.loads(next(text for tag, attrs, text in Tags(html).texts if attrs.get("id") == "artimap-data"))
+    return data_in(next(text for tag, attrs, text in Tags(html).texts if attrs.get("id") == "artimap-data"))
 
 
 # --- the style table -------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, fields
 from functools import cache
 from importlib import resources
 from importlib.metadata import PackageNotFoundError, distribution
@@ -26,7 +26,7 @@ from artimap.errors import DataError
 from artimap.i18n import words
 from artimap.maps import field as columns
 from artimap.maps import style
-from artimap.maps.details import Detail
+from artimap.maps.details import Detail, Fact, Icon, Statement
 from artimap.maps.facts import STEP_M, Found, Roadside, Sheet
 from artimap.maps.field import Field
 from artimap.maps.foreign import check
@@ -245,6 +245,13 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
     }
 
 
+def _rows(details: Sequence[Detail]) -> dict[str, Any]:
+    """Give details as rows, with the names of their fields once: a third less to read."""
+    kinds = {"detail": Detail, "icon": Icon, "fact": Fact, "statement": Statement}
+    names = {name: [one.name for one in fields(kind)] for name, kind in kinds.items()}
+    return {**names, "rows": [astuple(detail) for detail in details]}
+
+
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -357,7 +364,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
     sheet = leaflet_style + "\n" + own_style()
     first = payload(page, map_name=map_name)
     packed = {other.lang: pack(changes(first, payload(other, map_name=map_name)) or {}) for other in others}
-    data = to_json({**first, "languages": packed})
+    data = to_json({**first, "details": _rows(page.details), "languages": packed})
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_asset("page.html"))
     spoken = words(page.lang)
     text = template.render(

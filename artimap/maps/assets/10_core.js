@@ -1,10 +1,23 @@
 /* Reading the page's data, and the few helpers that make elements. Text only ever enters
    the page through textContent: nothing here parses HTML. */
 const DATA = JSON.parse(document.getElementById("artimap-data").textContent);
+DATA.details = detailsOf(DATA.details);
 const TOKENS = DATA.tokens;
 const NS = "http://www.w3.org/2000/svg";
 const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
 const NARROW = window.matchMedia("(max-width: 899.98px)");
+
+/* Details come as rows, the names of their fields once. */
+function detailsOf({ detail, icon, fact, statement, rows }) {
+  const named = (names, values) => Object.fromEntries(names.map((name, n) => [name, values[n]]));
+  const made = rows.map((row) => named(detail, row));
+  for (const one of made) {
+    one.icon = named(icon, one.icon);
+    one.facts = one.facts.map((values) => named(fact, values));
+    one.statements = one.statements.map((values) => named(statement, values));
+  }
+  return Object.fromEntries(made.map((one) => [one.key, one]));
+}
 
 function word(key) {
   return Object.hasOwn(DATA.words, key) ? DATA.words[key] : key;
