@@ -90,14 +90,14 @@ def _together(
     """Write down what goes out of node x by a slot; gives how many events it comes from.
 
     ``reach`` is how far behind the node each of them ends, falling; ``share`` its weight; and
-    ``terms[k]`` the polynomial of the first k of them together, in the kernel's shape.
+    ``terms[5 * k:]`` the polynomial of the first k of them together, in the kernel's shape.
     """
     distance, weight, slot = arrived
     inverse = 1.0 / bandwidth
     onward, returned = walks.onward[x], walks.returned[x]
     even = 2.0 / (walks.ptr[x + 1] - walks.ptr[x])
     number = 0
-    terms[0, :] = 0.0
+    terms[:5] = 0.0
     for i in range(len(distance)):
         part = even if slot[i] < 0 else (returned if slot[i] == out_slot else onward)
         if part == 0.0:
@@ -106,94 +106,126 @@ def _together(
         u = distance[i] * inverse
         reach[number], share[number] = bandwidth - distance[i], w
         number += 1
-        new, old = terms[number], terms[number - 1]
-        new[:] = old
+        row = 5 * number
+        for c in range(row, row + 5):
+            terms[c] = terms[c - 5]
         if kernel == 4:
-            new[0] += w
+            terms[row] += w
         elif kernel == 2:
-            new[0] += w * (1.0 - u)
-            new[1] -= w * inverse
+            terms[row] += w * (1.0 - u)
+            terms[row + 1] -= w * inverse
         elif kernel == 0:
-            new[0] += w * (1.0 - u * u)
-            new[1] -= w * 2.0 * u * inverse
-            new[2] -= w * inverse * inverse
+            terms[row] += w * (1.0 - u * u)
+            terms[row + 1] -= w * 2.0 * u * inverse
+            terms[row + 2] -= w * inverse * inverse
         elif kernel == 1:
             a = 1.0 - u * u
-            new[0] += w * a * a
-            new[1] -= w * 4.0 * a * u * inverse
-            new[2] += w * (4.0 * u * u - 2.0 * a) * inverse**2
-            new[3] += w * 4.0 * u * inverse**3
-            new[4] += w * inverse**4
+            terms[row] += w * a * a
+            terms[row + 1] -= w * 4.0 * a * u * inverse
+            terms[row + 2] += w * (4.0 * u * u - 2.0 * a) * inverse**2
+            terms[row + 3] += w * 4.0 * u * inverse**3
+            terms[row + 4] += w * inverse**4
     return number
 
 
 @jit
-def _paint(walks: Any, slot: Any, x: Any, amount: Any, k: Any, source: Any, targets: Any, out: Any) -> Any:
-    """Give the targets along a slot what comes by it from x metres behind the node; k events are still in reach."""
+def _walk(
+    walks: Any, first: Any, number: Any, source: Any, targets: Any, out: Any, most: Any, halt: Any, stack: Any, top: Any
+) -> Any:
+    """Follow every path that begins with a slot, as far as any event reaches; gives the visits, and what is left.
+
+    It ends early where there are more than ``most`` visits, where ``halt`` says so, or where the stack
+    is too short: what is left on it is then not 0, and it goes on from there when called with that ``top``.
+    No array is named anew in here, and none handed on: counting who holds it would cost more than the rest.
+    """
     kernel, bandwidth, reach, share, terms = source
-    e = walks.edge[slot]
-    f = e if e >= 0 else ~e
-    begin, end = targets.ptr[f], targets.ptr[f + 1]
-    length = walks.length[f]
-    for step in range(end - begin):
-        t = begin + step if e >= 0 else end - 1 - step
-        at = x + (targets.at[t] if e >= 0 else length - targets.at[t])
-        while k > 0 and at >= reach[k - 1]:
-            k -= 1
-        if k == 0:
+    ptr, neighbour, edge, back, way = walks.ptr, walks.neighbour, walks.edge, walks.back, walks.way
+    onward, returned = walks.onward, walks.returned
+    target_ptr, target_at = targets.ptr, targets.at
+    slots, ahead, left, still = stack
+    inverse, room = 1.0 / bandwidth, len(slots)
+    far = reach[0]
+    visits = 0
+    x, k, home, goes_on, comes_back = 0.0, number, -1, 1.0, 0.0
+    begin, end = first, first + (1 if top == 0 else 0)
+    while True:
+        for j in range(begin, end):
+            part = comes_back if j == home else goes_on
+            if abs(part) < _FAINT:
+                continue
+            visits += 1
+            f = edge[j]
+            beyond = x + way[j]
+            if f >= 0:
+                t, many, step, base = target_ptr[f], target_ptr[f + 1] - target_ptr[f], 1, x
+            else:
+                t, many, step, base = target_ptr[~f + 1] - 1, target_ptr[~f + 1] - target_ptr[~f], -1, beyond
+            here = k
+            while many > 0 and here > 0:
+                # a target at q metres lies base + step · q behind the node
+                stop = reach[here - 1]
+                row = 5 * here
+                if kernel == 3:
+                    while many > 0:
+                        at = base + step * target_at[t]
+                        if at >= stop:
+                            break
+                        value = 0.0
+                        for i in range(here):
+                            u = (bandwidth - reach[i] + at) * inverse
+                            value += share[i] * np.exp(-4.5 * u * u)
+                        out[t] += part * value
+                        t += step
+                        many -= 1
+                elif kernel == 1:
+                    c0, c1, c2, c3, c4 = terms[row], terms[row + 1], terms[row + 2], terms[row + 3], terms[row + 4]
+                    while many > 0:
+                        at = base + step * target_at[t]
+                        if at >= stop:
+                            break
+                        out[t] += part * (c0 + at * (c1 + at * (c2 + at * (c3 + at * c4))))
+                        t += step
+                        many -= 1
+                else:
+                    c0, c1, c2 = terms[row], terms[row + 1], terms[row + 2]
+                    while many > 0:
+                        at = base + step * target_at[t]
+                        if at >= stop:
+                            break
+                        out[t] += part * (c0 + at * (c1 + at * c2))
+                        t += step
+                        many -= 1
+                if many > 0:
+                    here -= 1
+            if beyond < far:
+                slots[top], ahead[top], left[top], still[top] = j, beyond, part, here
+                top += 1
+        if top == 0 or visits > most or (visits % _LOOK < end - begin and halt[0]):
             break
-        row = terms[k]
-        if kernel == 1:
-            value = row[0] + at * (row[1] + at * (row[2] + at * (row[3] + at * row[4])))
-        elif kernel == 3:
-            value = 0.0
-            for i in range(k):
-                value += share[i] * shape_of_one(3, bandwidth - reach[i] + at, 1.0 / bandwidth, bandwidth)
-        else:
-            value = row[0] + at * (row[1] + at * row[2])
-        out[t] += amount * value
-    return k
+        j = slots[top - 1]
+        node, home = neighbour[j], back[j]
+        begin, end = ptr[node], ptr[node + 1]
+        if top + end - begin > room:
+            break
+        top -= 1
+        x, k = ahead[top], still[top]
+        goes_on, comes_back = left[top] * onward[node], left[top] * returned[node]
+    return visits, top
 
 
 @jit
-def _walk(
-    walks: Any, first: Any, number: Any, source: Any, targets: Any, out: Any, most: Any, halt: Any, stack: Any
-) -> Any:
-    """Follow every path that begins with a slot, as far as any event reaches; gives the visits and the stack.
+def _stack(size: Any) -> Any:
+    """Make room for slots, how far their far end is, what is left, and how many events are still in reach."""
+    return np.empty(size, np.int64), np.empty(size), np.empty(size), np.empty(size, np.int64)
 
-    It ends early where there are more than ``most`` visits, or ``halt`` says so.
-    """
-    far = source[2][0]
-    slots, at, left, still = stack
-    k = _paint(walks, first, 0.0, 1.0, number, source, targets, out)
-    visits, top = 1, 0
-    if walks.way[first] < far:
-        slots[0], at[0], left[0], still[0] = first, walks.way[first], 1.0, k
-        top = 1
-    while top > 0:
-        top -= 1
-        slot, x, amount, k = slots[top], at[top], left[top], still[top]
-        node, home = walks.neighbour[slot], walks.back[slot]
-        begin, end = walks.ptr[node], walks.ptr[node + 1]
-        if top + end - begin > len(slots):
-            size = 2 * (top + end - begin)
-            new = (np.empty(size, np.int64), np.empty(size), np.empty(size), np.empty(size, np.int64))
-            new[0][:top], new[1][:top], new[2][:top], new[3][:top] = slots[:top], at[:top], left[:top], still[:top]
-            slots, at, left, still = new
-        for j in range(begin, end):
-            amount_j = amount * (walks.returned[node] if j == home else walks.onward[node])
-            if abs(amount_j) < _FAINT:
-                continue
-            visits += 1
-            k_j = _paint(walks, j, x, amount_j, k, source, targets, out)
-            if x + walks.way[j] < far:
-                slots[top], at[top], left[top], still[top] = j, x + walks.way[j], amount_j, k_j
-                top += 1
-        if visits > most:
-            break
-        if visits % _LOOK < end - begin and halt[0]:
-            break
-    return visits, (slots, at, left, still)
+
+@jit
+def _longer(stack: Any, top: Any) -> Any:
+    """Give a stack twice as long, with the first ``top`` entries."""
+    more = _stack(2 * len(stack[0]))
+    for i in range(top):
+        more[0][i], more[1][i], more[2][i], more[3][i] = stack[0][i], stack[1][i], stack[2][i], stack[3][i]
+    return more
 
 
 @jit
@@ -233,7 +265,7 @@ def push(
     out of events (two each), ``told[2]`` the visits; above ``most`` visits it stops.
     """
     begin, step, each = chunks
-    stack = (np.empty(_STACK, np.int64), np.empty(_STACK), np.empty(_STACK), np.empty(_STACK, np.int64))
+    stack = _stack(_STACK)
     for chunk in range(begin, (len(nodes) + each - 1) // each, step):
         for place in range(chunk * each, min(len(nodes), (chunk + 1) * each)):
             if halt[0] or told[2] > most:
@@ -241,7 +273,7 @@ def push(
             x = nodes[place]
             arrived = _arrivals(walks, spots, x, bandwidth)
             size = len(arrived[0])
-            reach, share, terms = np.empty(size), np.empty(size), np.empty((size + 1, 5))
+            reach, share, terms = np.empty(size), np.empty(size), np.empty(5 * (size + 1))
             for slot in range(walks.ptr[x], walks.ptr[x + 1]):
                 e = walks.edge[slot]
                 f = e if e >= 0 else ~e
@@ -252,8 +284,12 @@ def push(
                 if number == 0:
                     continue
                 source = (kernel, bandwidth, reach, share, terms)
-                visits, stack = _walk(walks, slot, number, source, targets, out, most - told[2], halt, stack)
+                visits, left = _walk(walks, slot, number, source, targets, out, most - told[2], halt, stack, 0)
                 told[2] += visits
+                while left > 0 and told[2] <= most and not halt[0]:
+                    stack = _longer(stack, left)
+                    visits, left = _walk(walks, slot, number, source, targets, out, most - told[2], halt, stack, left)
+                    told[2] += visits
             told[0] += 1
 
 
