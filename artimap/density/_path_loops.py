@@ -49,19 +49,32 @@ class Spots(NamedTuple):
 
 
 @jit
-def _arrivals(walks: Any, spots: Any, x: Any, bandwidth: Any) -> Any:
-    """Give what arrives at node x, nearest first: distance, weight, slot; slot -1: it lies on the node itself."""
+def _most_around(walks: Any, spots: Any, nodes: Any) -> Any:
+    """Give the most slots, and the most events on their edges, that one of the nodes has."""
+    most_slots, most_events = 0, 0
+    for x in nodes:
+        number = 0
+        for j in range(walks.ptr[x], walks.ptr[x + 1]):
+            e = walks.edge[j]
+            f = e if e >= 0 else ~e
+            number += spots.ptr[f + 1] - spots.ptr[f]
+        most_slots, most_events = max(most_slots, walks.ptr[x + 1] - walks.ptr[x]), max(most_events, number)
+    return most_slots, most_events
+
+
+@jit
+def _arrivals(walks: Any, spots: Any, x: Any, bandwidth: Any, cursor: Any, arrived: Any) -> Any:
+    """Write down what arrives at node x, nearest first, and give how many events it is.
+
+    ``arrived`` is distance, weight, slot; slot -1: it lies on the node itself.
+    """
+    distance, weight, slot = arrived
     first, slots = walks.ptr[x], walks.ptr[x + 1] - walks.ptr[x]
-    cursor = np.empty(slots, np.int64)
-    most = 0
     for k in range(slots):
         e = walks.edge[first + k]
-        f = e if e >= 0 else ~e
-        most += spots.ptr[f + 1] - spots.ptr[f]
-        cursor[k] = spots.ptr[f] if e >= 0 else spots.ptr[f + 1] - 1
-    distance, weight, slot = np.empty(most), np.empty(most), np.empty(most, np.int64)
+        cursor[k] = spots.ptr[e] if e >= 0 else spots.ptr[~e + 1] - 1
     number = 0
-    while most > 0:
+    while True:
         near, which = bandwidth, -1
         for k in range(slots):
             e, i = walks.edge[first + k], cursor[k]
@@ -80,25 +93,26 @@ def _arrivals(walks: Any, spots: Any, x: Any, bandwidth: Any) -> Any:
         if near == 0.0:
             slot[number] = -1
         number += 1
-    return distance[:number], weight[:number], slot[:number]
+    return number
 
 
 @jit
 def _together(
-    walks: Any, x: Any, out_slot: Any, arrived: Any, kernel: Any, bandwidth: Any, reach: Any, share: Any, terms: Any
+    walks: Any, x: Any, out_slot: Any, arrived: Any, many: Any, kernel: Any, bandwidth: Any, written: Any
 ) -> Any:
     """Write down what goes out of node x by a slot; gives how many events it comes from.
 
-    ``reach`` is how far behind the node each of them ends, falling; ``share`` its weight; and
-    ``terms[5 * k:]`` the polynomial of the first k of them together, in the kernel's shape.
+    ``written`` is how far behind the node each of them reaches, falling; the weight of each; and from
+    ``terms[5 * k]`` on the polynomial of the first k of them together, in the kernel's shape.
     """
     distance, weight, slot = arrived
+    reach, share, terms = written
     inverse = 1.0 / bandwidth
     onward, returned = walks.onward[x], walks.returned[x]
     even = 2.0 / (walks.ptr[x + 1] - walks.ptr[x])
     number = 0
     terms[:5] = 0.0
-    for i in range(len(distance)):
+    for i in range(many):
         part = even if slot[i] < 0 else (returned if slot[i] == out_slot else onward)
         if part == 0.0:
             continue
@@ -266,24 +280,26 @@ def push(
     """
     begin, step, each = chunks
     stack = _stack(_STACK)
+    most_slots, size = _most_around(walks, spots, nodes)
+    cursor = np.empty(most_slots, np.int64)
+    arrived = (np.empty(size), np.empty(size), np.empty(size, np.int64))
+    written = (np.empty(size), np.empty(size), np.empty(5 * (size + 1)))
+    source = (kernel, bandwidth, *written)
     for chunk in range(begin, (len(nodes) + each - 1) // each, step):
         for place in range(chunk * each, min(len(nodes), (chunk + 1) * each)):
             if halt[0] or told[2] > most:
                 return
             x = nodes[place]
-            arrived = _arrivals(walks, spots, x, bandwidth)
-            size = len(arrived[0])
-            reach, share, terms = np.empty(size), np.empty(size), np.empty(5 * (size + 1))
+            many = _arrivals(walks, spots, x, bandwidth, cursor, arrived)
             for slot in range(walks.ptr[x], walks.ptr[x + 1]):
                 e = walks.edge[slot]
                 f = e if e >= 0 else ~e
                 told[1] += spots.ptr[f + 1] - spots.ptr[f]
                 if e >= 0:
                     _paint_own(f, spots, walks.length, targets, kernel, bandwidth, out)
-                number = _together(walks, x, slot, arrived, kernel, bandwidth, reach, share, terms)
+                number = _together(walks, x, slot, arrived, many, kernel, bandwidth, written)
                 if number == 0:
                     continue
-                source = (kernel, bandwidth, reach, share, terms)
                 visits, left = _walk(walks, slot, number, source, targets, out, most - told[2], halt, stack, 0)
                 told[2] += visits
                 while left > 0 and told[2] <= most and not halt[0]:

@@ -121,10 +121,12 @@ def sums(
     ``at[ptr[f]:ptr[f + 1]]`` are the places on edge f.
     """
     budget = _Budget(seconds)
-    touched = np.unique(graph.edges[np.unique(events.edge)]).astype(np.int64)
+    touched = np.zeros(len(graph.onward), dtype=bool)
+    touched[graph.edges[events.edge]] = True
+    nodes = np.flatnonzero(touched)
     try:
-        budget.spend(_S_A_NODE * len(touched))
-        return _sums(graph, events, (touched, ptr, at), kernel, bandwidth_m, budget), budget.visits
+        budget.spend(_S_A_NODE * len(nodes))
+        return _sums(graph, events, (nodes, ptr, at), kernel, bandwidth_m, budget), budget.visits
     except _TooMuch:
         return None
 

@@ -304,6 +304,19 @@ def test_roads_of_no_length_are_one_place(method):
 
 
 @both
+def test_a_place_where_very_many_roads_meet():
+    """A star of 1,500 roads of 100 m, more than the stack of paths holds at first, and one event on one of them."""
+    net = network_of(1501, [(0, k + 1) for k in range(1500)], [100.0] * 1500)
+    given = {"bandwidth_m": 190, "lixel_m": 100, "kernel": "triangular"}
+    beside = 100 / 190 * 1000 / 190  # 90 m away
+    for method, others, own in (("discontinuous", 1 / 1499, 0.0), ("continuous", 2 / 1500, 2 / 1500 - 1)):
+        ours = am.density_values(net, [0], [40.0], method=method, **given)
+        # straight 10 m; by the star's middle 90 m; by the dead end 60 + 50 = 110 m, by both ends 40 + 100 + 50 = 190 m
+        assert ours[1:] == pytest.approx(np.full(1499, others * beside), rel=1e-12)
+        assert ours[0] == pytest.approx((180 + 80 + own * 100) / 190 * 1000 / 190, rel=1e-12)
+
+
+@both
 @each_method
 def test_order_of_rows_changes_nothing(method):
     nodes, edges, length = grid(6)
