@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import backtest, calibration, contestation, density, hotspots, maps, network, read_acled, snap, start
+from benchmarks import (
+    backtest,
+    calibration,
+    contestation,
+    density,
+    density_methods,
+    hotspots,
+    maps,
+    network,
+    read_acled,
+    snap,
+    start,
+)
 
 SUITES = {
     "start": start.run,
@@ -16,6 +28,7 @@ SUITES = {
     "snap": snap.run,
     "network": network.run,
     "density": density.run,
+    "density_methods": density_methods.run,
     "maps": maps.run,
 }
 PARTS = {"maps_briefing": maps.run_briefing, "maps_100k": maps.run_100k, "maps_1m": maps.run_1m}

@@ -21,6 +21,9 @@ from artimap.spreading import Floats, Ints
 SAMPLE = 1024
 """Visits are counted from so many nodes, or from all where they are fewer."""
 
+_MOST_COUNTED = 2e8
+"""Counting stops here at the latest: about a second of work. What turns out to be more stops when it is."""
+
 _CHUNK = 64
 """So many nodes are one part's before they are the other's turn."""
 
@@ -52,24 +55,33 @@ def spots_of(ordered: Ordered, events: Placing) -> tuple[loops.Spots, Ints]:
     return loops.Spots(ptr, placed.off, placed.weight), np.flatnonzero(touched)
 
 
+def targets_of(ordered: Ordered, ptr: Ints, at: Floats) -> Targets:
+    """Put places in the order of the loops."""
+    where = np.zeros(len(ptr), dtype=np.int64)
+    np.cumsum(np.diff(ptr)[ordered.edge_order], out=where[1:])
+    targets = Targets(where, np.empty(len(at)))
+    loops.arrange(ordered.edge_order, ptr, at, where, targets.at)
+    return targets
+
+
 def estimated(
     walks: loops.Walks, spots: loops.Spots, nodes: Ints, bandwidth_m: float, most: float, sample: int = SAMPLE
 ) -> tuple[float, str]:
-    """Give the visits, and how they are known: "" for all counted, else "about" or "more than".
+    """Give the visits, and how they are known: "" for all counted, else "about" or "upwards of".
 
-    They are counted from nodes that lie evenly among all; where the count is above what would be
-    the sample's share of ``most`` it ends, and tells by the nodes it came to.
+    They are counted from nodes that lie evenly among all. Where the count is above what would be
+    the sample's share of ``most`` it ends within a node, and tells by the nodes it came to: there are more.
     """
     number = min(sample, len(nodes))
     places = ((np.arange(number) + 0.5) * len(nodes) / number).astype(np.int64)
     mixed = nodes[places[np.argsort((np.arange(number) * _GOLDEN) % 1.0)]]
     told, halt = np.zeros(8, dtype=np.int64), np.zeros(1, dtype=np.int64)
     nothing = Targets(np.zeros(len(walks.length) + 1, dtype=np.int64), np.zeros(0))
-    bound = int(min(most * number / len(nodes), 2**62))
+    bound = int(min(most * number / len(nodes), _MOST_COUNTED))
     loops.push(walks, spots, mixed, nothing, (0, 1, 1), 4, bandwidth_m, bound, np.zeros(0), told, halt)
     done, visits = int(told[0]), int(told[2])
     if done < number or visits > bound:
-        return visits * len(nodes) / max(done, 1), "more than" if done <= 1 else "about"
+        return visits * len(nodes) / max(done, 1), "upwards of"
     return visits * len(nodes) / number, "" if number == len(nodes) else "about"
 
 
@@ -85,11 +97,7 @@ def sums(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, way: Way,
     walks = walks_of(ordered, way.method)
     spots, nodes = spots_of(ordered, events)
     refuse(way, *estimated(walks, spots, nodes, way.bandwidth_m, way.most_visits))
-    where = np.zeros(len(ptr), dtype=np.int64)
-    np.cumsum(np.diff(ptr)[ordered.edge_order], out=where[1:])
-    targets = Targets(where, np.empty(len(at)))
-    loops.arrange(ordered.edge_order, ptr, at, where, targets.at)
-
+    targets = targets_of(ordered, ptr, at)
     parts = np.zeros((PARTS, len(at)))
     visited = np.zeros(PARTS)
     job = partial(_part, (walks, spots, nodes, targets), way, parts, visited)

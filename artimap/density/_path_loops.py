@@ -260,6 +260,13 @@ def _paint_own(f: Any, spots: Any, length: Any, targets: Any, kernel: Any, bandw
 
 
 @jit
+def paint_own_edges(spots: Any, length: Any, targets: Any, kernel: Any, bandwidth: Any, out: Any) -> Any:
+    """Give the targets on all edges that events lie on what comes to them straight."""
+    for f in range(len(length)):
+        _paint_own(f, spots, length, targets, kernel, bandwidth, out)
+
+
+@jit
 def push(
     walks: Any,
     spots: Any,

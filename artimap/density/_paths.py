@@ -20,12 +20,13 @@ MOST_VISITS = 2_000_000_000
 
 
 class Way(NamedTuple):
-    """How to spread: the method and its kernel, how far, and how much work it may be."""
+    """How to spread: the method and its kernel, how far, how much work it may be, and to what lengths are rounded."""
 
     method: str
     kernel: Kernel
     bandwidth_m: float
     most_visits: float
+    step_m: float | None = None
 
 
 def shares(meet: Ints, method: str) -> tuple[Floats, Floats]:
@@ -51,7 +52,7 @@ def at_places(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, way:
     Raises
     ------
     ModelError
-        If it takes more visits than ``way.most_visits``, or an event lies where there is no road of any length.
+        If it takes more visits or steps than ``way.most_visits``, or an event lies where no road has a length.
     """
     if (network.length_m > 0).all():
         return _sums(network, events, ptr, at, way, progress) * way.kernel.per_km(way.bandwidth_m)
@@ -61,6 +62,10 @@ def at_places(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, way:
 
 
 def _sums(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, way: Way, progress: Any) -> Floats:
+    if way.step_m is not None:
+        from artimap.density import _path_steps  # noqa: PLC0415 - loads the compiled loops
+
+        return _path_steps.sums(network, events, ptr, at, way, progress)
     meet = np.bincount(network.edges.ravel(), minlength=len(network.nodes_xy))
     graph = Graph(network.edges, network.length_m, *shares(meet, way.method))
     small = _path_small.sums(graph, events, ptr, at, way.kernel, way.bandwidth_m, _small.MOST_S)
@@ -73,12 +78,16 @@ def _sums(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, way: Way
 
 
 def refuse(way: Way, visits: float, how: str) -> None:
-    """Raise ModelError where there are too many visits; ``how`` is "about" or "more than", "" for a count."""
+    """Raise ModelError where there are too many visits; ``how`` says how they are known, "" where they are counted."""
     if visits <= way.most_visits:
         return
-    msg = (
-        f"method {way.method!r} follows every path: at bandwidth_m={way.bandwidth_m:g} it has to walk "
-        f"{how + ' ' if how else ''}{visits:,.0f} pieces of road, more than most_visits={way.most_visits:,.0f}. "
-        "Take a smaller bandwidth_m or method='simple', or allow more by most_visits"
-    )
+    number = f"{how} {float(f'{visits:.1e}'):,.0f}" if how else f"{visits:,.0f}"
+    if way.step_m is None:
+        what = f"follows every path: at bandwidth_m={way.bandwidth_m:g} it has to walk {number} pieces of road"
+        less = "Take a smaller bandwidth_m, or round lengths to steps (step_m=2, say), or take method='simple',"
+    else:
+        what = f"at bandwidth_m={way.bandwidth_m:g} and step_m={way.step_m:g} has {number} steps to take"
+        less = "Take a larger step_m or a smaller bandwidth_m,"
+    most = f"more than most_visits={way.most_visits:,.0f}"
+    msg = f"method {way.method!r} {what}, {most}. {less} or allow more by most_visits"
     raise ModelError(msg)

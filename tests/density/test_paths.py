@@ -403,7 +403,7 @@ def test_visits_are_counted_right(method):
     assert near == pytest.approx(true, rel=0.15)
     # a count that ends early still tells how many there are about
     early, how = counted(net, walks, on, off, 600.0, most=true / 10, sample=200)
-    assert how == "about"
+    assert how == "upwards of"
     assert early == pytest.approx(true, rel=0.5)
 
 
@@ -427,6 +427,62 @@ def test_progress_and_a_clean_stop(method, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         am.density_values(net, on, off, progress=stop, **given)
     assert threading.active_count() == before
+
+
+@hypothesis.settings(QUICK, max_examples=40)
+@hypothesis.given(networks(5, 6, 5), KERNEL, st.sampled_from([77.7, 151.9, 203.3]), st.sampled_from(METHODS))
+def test_whole_steps_agree_with_all_paths(made, kernel, bandwidth_m, method):
+    """Where all lengths are whole steps, and lixels have their middles on steps, rounding changes nothing."""
+    _, edges, length, on, off, weight = made
+    whole = np.maximum(np.rint(np.array(length) / 10), 1) * 10
+    at_end = off == np.array(length)[on]
+    off = np.where(at_end, whole[on], np.minimum(off / np.array(length)[on], 1) * whole[on])
+    few = (*made[:2], whole, on, off, weight)
+    net = few_paths(few, bandwidth_m, method)
+    given = {"bandwidth_m": bandwidth_m, "lixel_m": 10, "kernel": kernel, "weights": weight, "method": method}
+    ours = am.density_values(net, on, off, step_m=5, **given)
+    theirs, _ = by_paths(edges, whole, (on, off, weight), 10.0, bandwidth_m, kernel, method)
+    if kernel in {"uniform", "gaussian"}:
+        around = [
+            by_paths(edges, whole, (on, off, weight), 10.0, b, kernel, method)[0]
+            for b in (bandwidth_m - 1e-7, bandwidth_m + 1e-7)
+        ]
+        even = np.abs(around[1] - around[0]) < 1e-6 * np.abs(theirs).max()
+        ours, theirs = ours[even], theirs[even]
+    if len(ours):
+        close(ours, theirs)
+
+
+@each_method
+def test_steps_come_near_and_lose_nothing(method):
+    """Shorter steps come nearer to exact lengths; nothing is lost at bandwidths that no search of paths reaches."""
+    nodes, edges, length = grid(8)
+    random = np.random.default_rng(4)
+    on = random.integers(0, len(edges), 200)
+    off = random.random(200) * length[on]
+    net = network_of(nodes, edges, length)
+    given = {"lixel_m": 20, "method": method}
+    exact = am.density_values(net, on, off, bandwidth_m=500, **given)
+    apart = [
+        np.sqrt(np.mean((am.density_values(net, on, off, bandwidth_m=500, step_m=step, **given) - exact) ** 2))
+        / exact.max()
+        for step in (8.0, 1.0)
+    ]
+    assert apart[1] < 0.3 * apart[0]
+    assert apart[0] < 0.01
+    with pytest.raises(am.ModelError, match="upwards of"):
+        am.density_values(net, on, off, bandwidth_m=3000, most_visits=1e6, **given)
+    told = []
+    far = am.density_values(
+        net, on, off, bandwidth_m=3000, step_m=4, progress=lambda done, number: told.append((done, number)), **given
+    )
+    index = net.lixel_index(20)
+    assert (far * (index.to_m - index.from_m)).sum() / 1000 == pytest.approx(200, rel=1e-3)
+    assert told[-1] == (200, 200)
+    with pytest.raises(am.ModelError, match=r"steps to take, more than most_visits=1,000\. Take a larger step_m"):
+        am.density_values(net, on, off, bandwidth_m=3000, step_m=4, most_visits=1000, **given)
+    with pytest.raises(am.ModelError, match="step_m must be greater than 0"):
+        am.density_values(net, on, off, bandwidth_m=3000, step_m=0, **given)
 
 
 def test_small_problems_compile_nothing():
