@@ -66,10 +66,13 @@ class BriefingMap:
         All that it shows, as plain data.
     others
         The same in the other languages that its reader can choose.
+    events
+        The events that its audience sees, where they are so many that the page holds them as columns only.
     """
 
     page: Page
     others: tuple[Page, ...] = ()
+    events: gpd.GeoDataFrame | None = None
 
     def html(self) -> str:
         """Give the whole page; the same tables give the same text."""
@@ -335,7 +338,7 @@ def pages(area: Area, tables: Tables, asked: Asked, languages: Sequence[str]) ->
     others = dict.fromkeys(Lang(one).value for one in languages if Lang(one).value != asked.lang)
     page, field = _page(area, tables, said, asked, None)
     translated = (_page(area, tables, said.into(one), replace(asked, lang=one), field) for one in others)
-    return BriefingMap(page, tuple(one for one, _ in translated))
+    return BriefingMap(page, tuple(one for one, _ in translated), None if tables.crowd is None else tables.seen.events)
 
 
 def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | None) -> tuple[Page, Field | None]:

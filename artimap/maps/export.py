@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
@@ -24,10 +26,11 @@ from artimap.i18n import words
 from artimap.maps import style
 from artimap.maps.briefing import BriefingMap
 from artimap.maps.details import Detail
-from artimap.maps.field import not_crowded
+from artimap.maps.field import harm_of
 from artimap.maps.layers import Feature, Layer, Parts
 from artimap.maps.qgis import Form, Symbol, distinct, qml
 from artimap.maps.render import Page
+from artimap.maps.static_crowd import marked
 from artimap.schema import TEXT
 from artimap.write import replacing
 
@@ -74,10 +77,9 @@ def export_map(chart: BriefingMap, path: str | Path) -> tuple[Path, ...]:
         msg = "a map without sources is not exported: bring layers whose source and licence are stated"
         raise ShareError(msg)
     page = chart.page
-    not_crowded(page.field, "exported")
+    layers = map_tables(page, chart.events)
     if kind == "gpx":
-        return _write_gpx(page, target)
-    layers = map_tables(page)
+        return _write_gpx(layers, page, target)
     with replacing(target) as temporary, clock_at(_NO_DAY):
         if kind == "kml":
             _write_kml(layers, page, temporary)
@@ -86,8 +88,15 @@ def export_map(chart: BriefingMap, path: str | Path) -> tuple[Path, ...]:
     return (target,)
 
 
-def map_tables(page: Page) -> dict[str, gpd.GeoDataFrame]:
+def map_tables(page: Page, events: gpd.GeoDataFrame | None = None) -> dict[str, gpd.GeoDataFrame]:
     """Give every layer of a map as a table, lowest first.
+
+    Parameters
+    ----------
+    page
+        What the map shows.
+    events
+        The events, where the page holds them as columns only: each with a place is a row.
 
     Returns
     -------
@@ -102,6 +111,10 @@ def map_tables(page: Page) -> dict[str, gpd.GeoDataFrame]:
     for layer in page.layers:
         if layer.kind == "shield":
             continue
+        if layer.kind == "field":
+            if events is not None:
+                out[layer.name] = _each_event(events, page.lang)
+            continue
         rows = [(_shape(layer, feature), feature) for feature in layer.features]
         kinds = [
             kind for kind in ("MultiPolygon", "MultiLineString", "Point") if any(s.geom_type == kind for s, _ in rows)
@@ -112,6 +125,33 @@ def map_tables(page: Page) -> dict[str, gpd.GeoDataFrame]:
             table = pd.DataFrame([_row(feature, details, page.lang) for _, feature in own]).astype(TEXT)
             out[name] = gpd.GeoDataFrame(table, geometry=[shape for shape, _ in own], crs=WGS84)
     return out
+
+
+def _each_event(events: gpd.GeoDataFrame, lang: str) -> gpd.GeoDataFrame:
+    """Give very many events, column by column: what a table of details would be too slow for."""
+    rows, spots = marked(events)
+    spoken, hollow = words(lang), np.isnan(harm_of(rows))
+    kind = rows["kind"].astype(str)
+    label = kind.map({one: spoken.get(style.event_shape(one).label, one) for one in kind.unique()})
+    first, last = (
+        rows[name].dt.strftime("%Y-%m-%d") if name in rows else pd.Series(pd.NA, index=rows.index, dtype=TEXT)
+        for name in ("date_start", "date_end")
+    )
+
+    def text(name: str) -> pd.Series:
+        return rows[name].astype(TEXT) if name in rows else pd.Series(pd.NA, index=rows.index, dtype=TEXT)
+
+    key = text("event_id").fillna("")
+    table = pd.DataFrame(
+        {
+            "key": "event:" + key.where(key != "", pd.Series(rows.index.astype(str), index=rows.index)),
+            "name": label, "symbol": kind.where(~hollow, kind + ":hollow"), "legend": label,
+            "sentence": text("summary"), "happened": first.where(first == last.fillna(first), first + " – " + last),
+            "place": text("place"), "precision": text("place_kind").map(lambda one: spoken.get(f"where.{one}", one)),
+            "says": None, "links": text("source_url"), "actors": text("actors"),
+        }
+    ).astype(TEXT)  # fmt: skip
+    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(spots[:, 0], spots[:, 1]), crs=WGS84)
 
 
 def _shape(layer: Layer, feature: Feature) -> shapely.Geometry:
@@ -209,10 +249,17 @@ def _write_gpkg(layers: Mapping[str, gpd.GeoDataFrame], page: Page, path: Path) 
 
 
 def _symbols(page: Page) -> dict[str, Symbol]:
+    crowd = [
+        _symbol(replace(feature, hollow=hollow), page.lang)
+        for layer in page.layers
+        if layer.kind == "field"
+        for feature in layer.features
+        for hollow in (False, True)
+    ]
     made = [
         _symbol(feature, page.lang) for layer in page.layers if layer.kind != "shield" for feature in layer.features
     ]
-    return {symbol.value: symbol for symbol in distinct(made)}
+    return {symbol.value: symbol for symbol in distinct([*crowd, *made])}
 
 
 def _described(table: gpd.GeoDataFrame) -> pd.Series:
@@ -238,8 +285,7 @@ def _write_kml(layers: Mapping[str, gpd.GeoDataFrame], page: Page, path: Path) -
         )  # fmt: skip
 
 
-def _write_gpx(page: Page, target: Path) -> tuple[Path, ...]:
-    layers = map_tables(page)
+def _write_gpx(layers: Mapping[str, gpd.GeoDataFrame], page: Page, target: Path) -> tuple[Path, ...]:
     points = [_ends(table) for name, table in layers.items() if name not in _BASE - {"places"}]
     spots = pd.concat([table for table in points if len(table)], ignore_index=True)
     waypoints = gpd.GeoDataFrame(

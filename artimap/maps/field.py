@@ -279,19 +279,6 @@ def _texts(table: pd.DataFrame, order: np.ndarray) -> tuple[tuple[str, ...], str
     return tuple(kept), texts, ends
 
 
-def not_crowded(field: Field | None, what: str) -> None:
-    """Refuse a product that needs a detail of each event, where there are too many for that.
-
-    Raises
-    ------
-    DataError
-        If the events are columns only.
-    """
-    if field is not None and not field.listed:
-        msg = f"a map of {field.n} events is not {what}: show fewer days (since=), or write the table itself"
-        raise DataError(msg)
-
-
 def payload(field: Field) -> dict[str, Any]:
     """Give what the page's data say of the events; the block and the texts stand apart."""
     return {

@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
 from artimap.errors import ShareError
 from artimap.maps import style
 from artimap.maps.briefing import BriefingMap
-from artimap.maps.field import not_crowded
 from artimap.maps.layers import Feature, Layer, Ring
 from artimap.maps.render import Page
+from artimap.maps.static_crowd import EACH, Squares, count_squares, each_mark, marked
 from artimap.maps.static_labels import PX, Box, Labels, stacks
 from artimap.maps.static_sheet import draw_sheet
 from artimap.maps.strip_marks import Drawing, draw_shape
@@ -43,18 +44,19 @@ class StaticMap:
     """A picture of a briefing map. Shows itself in Jupyter; :meth:`save` writes it."""
 
     page: Page
+    events: gpd.GeoDataFrame | None = None
 
     def png(self, *, dpi: int = 150) -> bytes:
         """Give the sheet as PNG: the same bytes each time."""
-        return _render(self.page, "png", dpi)
+        return _render(self, "png", dpi)
 
     def svg(self) -> bytes:
         """Give the sheet as SVG, its letters as outlines: the same bytes each time."""
-        return _render(self.page, "svg", 96)
+        return _render(self, "svg", 96)
 
     def pdf(self) -> bytes:
         """Give the sheet as PDF for printing: the same bytes each time."""
-        return _render(self.page, "pdf", 96)
+        return _render(self, "pdf", 96)
 
     def save(self, path: str | Path, *, dpi: int = 150) -> Path:
         """Write the picture, whole or not at all.
@@ -79,7 +81,7 @@ class StaticMap:
         if not any(section.items for section in self.page.furniture.about):
             msg = "a map without sources is not saved: bring layers whose source and licence are stated"
             raise ShareError(msg)
-        write_bytes(target, _render(self.page, kind, dpi))
+        write_bytes(target, _render(self, kind, dpi))
         return target
 
     def _repr_png_(self) -> bytes:
@@ -100,13 +102,12 @@ def static_map(chart: BriefingMap) -> StaticMap:
     StaticMap
         With ``png()``, ``svg()``, ``pdf()`` and ``save()``.
 
-    Raises
-    ------
-    DataError
-        If the map holds so many events that they have no details of their own.
+    Notes
+    -----
+    Events that the page counts in squares from afar are so counted here, any number of them, and the
+    legend says how large a square is; up to 600 on the sheet are drawn each.
     """
-    not_crowded(chart.page.field, "drawn as a picture")
-    return StaticMap(chart.page)
+    return StaticMap(chart.page, chart.events)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +120,7 @@ class _Frame:
     x0: float
     y0: float
 
-    def inches(self, ring: Ring) -> Floats:
+    def inches(self, ring: Ring | Floats) -> Floats:
         """Give the points of a ring in inches."""
         points = np.asarray(ring, dtype=float)
         east = points[:, 0] / 360.0
@@ -154,11 +155,12 @@ def _frame(drawing: Drawing, bounds: tuple[float, float, float, float]) -> _Fram
     return _Frame(drawing, box, scale, (left + right) / 2 - middle[0] * scale, (bottom + top) / 2 + middle[1] * scale)
 
 
-def _render(page: Page, kind: str, dpi: int) -> bytes:
+def _render(made: StaticMap, kind: str, dpi: int) -> bytes:
     import matplotlib as mpl  # noqa: PLC0415 - heavy, needed here only
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - heavy, needed here only
     from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, needed here only
 
+    page = made.page
     settings: Any = {
         "font.family": "DejaVu Sans",
         "svg.hashsalt": "artimap",
@@ -172,8 +174,8 @@ def _render(page: Page, kind: str, dpi: int) -> bytes:
         FigureCanvasAgg(figure)
         drawing = Drawing(figure, WIDTH_IN, HEIGHT_IN, 0.0, 1.0)
         frame = _frame(drawing, page.bounds)
-        _draw_map(frame, page)
-        draw_sheet(drawing, page, _FRAME, km_per_in=_km_per_in(frame, page.bounds))
+        squares = _draw_map(frame, page, made.events)
+        draw_sheet(drawing, page, _FRAME, km_per_in=_km_per_in(frame, page.bounds), squares=squares)
         out = io.BytesIO()
         metadata: dict[str, Any] = {"Software": None} if kind == "png" else {"Creator": "artimap"}
         if kind == "svg":
@@ -192,9 +194,42 @@ def _km_per_in(frame: _Frame, bounds: tuple[float, float, float, float]) -> floa
 # --- the layers ------------------------------------------------------------------------------------
 
 
-def _draw_map(frame: _Frame, page: Page) -> None:
-    """Draw every shown layer, lowest first; marks and labels share one list of taken boxes."""
+def _crowd(frame: _Frame, events: gpd.GeoDataFrame | None) -> tuple[Squares | None, tuple[Feature, ...]]:
+    """Count many events in squares; give few as marks."""
+    if events is None or not len(events):
+        return None, ()
+    rows, spots = marked(events)
+    at = frame.inches(spots)
+    left, bottom, right, top = _FRAME
+    here = (at[:, 0] > left) & (at[:, 0] < right) & (at[:, 1] > bottom) & (at[:, 1] < top)
+    if int(here.sum()) <= EACH:
+        return None, each_mark(rows[here], spots[here])
+    return count_squares(at[here]), ()
+
+
+def _draw_squares(frame: _Frame, squares: Squares) -> None:
+    from matplotlib.collections import PolyCollection  # noqa: PLC0415 - heavy, needed here only
+
+    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * squares.side
+    for step in range(len(squares.edges)):
+        corners = squares.corners[squares.steps == step]
+        boxes = corners[:, None, :] + unit[None, :, :]
+        frame.put(
+            PolyCollection(
+                boxes, facecolor=style.token("ink"), alpha=squares.ink(step), edgecolor="none", linewidth=0,
+                antialiased=False, transform=frame.drawing.figure.dpi_scale_trans,
+            )
+        )  # fmt: skip
+
+
+def _draw_map(frame: _Frame, page: Page, events: gpd.GeoDataFrame | None) -> Squares | None:
+    """Draw every shown layer, lowest first; marks and labels share one list of taken boxes.
+
+    Gives the squares that events are counted in, where they are.
+    """
     shown = [layer for layer in page.layers if layer.shown]
+    crowd = any(layer.kind == "field" for layer in shown)
+    squares, each = _crowd(frame, events if crowd else None)
     labels = Labels(frame.drawing, _FRAME)
     for layer in shown:
         if layer.kind == "area":
@@ -204,6 +239,8 @@ def _draw_map(frame: _Frame, page: Page) -> None:
         elif layer.kind == "somewhere":
             _draw_areas(frame, [one for one in layer.features if style.mark(one.mark).kind == "area"])
             _draw_lines(frame, [one for one in layer.features if style.mark(one.mark).kind == "line"])
+        elif layer.kind == "field" and squares is not None:
+            _draw_squares(frame, squares)
         elif layer.kind == "tick":
             _draw_ticks(frame, layer.features)
     by_kind = {
@@ -211,6 +248,7 @@ def _draw_map(frame: _Frame, page: Page) -> None:
     }
     for layer in by_kind["event"]:
         _draw_events(frame, layer.features, labels)
+    _draw_events(frame, each, labels)
     for layer in by_kind["bracket"]:
         _draw_posts(frame, layer.features, labels)
     labels.avoid(_road_points(frame, shown))
@@ -220,6 +258,7 @@ def _draw_map(frame: _Frame, page: Page) -> None:
         _label_ticks(frame, layer.features, labels)
     for layer in by_kind["shield"]:
         _draw_shields(frame, layer.features, labels)
+    return squares
 
 
 def _road_points(frame: _Frame, layers: Iterable[Layer]) -> Floats:

@@ -15,6 +15,7 @@ from artimap.i18n import format_number, words
 from artimap.maps import style
 from artimap.maps.furniture import LegendRow, Section
 from artimap.maps.render import Page
+from artimap.maps.static_crowd import INKS, Squares
 from artimap.maps.static_labels import PX
 from artimap.maps.strip_marks import Drawing, draw_shape, drawable, width_of
 
@@ -26,7 +27,7 @@ _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4}\.) (?=[A-Z0-9])")
 Frame = tuple[float, float, float, float]
 
 
-def draw_sheet(drawing: Drawing, page: Page, frame: Frame, *, km_per_in: float) -> None:
+def draw_sheet(drawing: Drawing, page: Page, frame: Frame, *, km_per_in: float, squares: Squares | None = None) -> None:
     """Draw everything around the map.
 
     Parameters
@@ -39,6 +40,8 @@ def draw_sheet(drawing: Drawing, page: Page, frame: Frame, *, km_per_in: float) 
         Left, bottom, right, top of the map, in inches.
     km_per_in
         Scale of the map in its middle.
+    squares
+        What events are counted in; None where each is drawn.
     """
     left, bottom, right, top = frame
     made = page.furniture
@@ -59,7 +62,8 @@ def draw_sheet(drawing: Drawing, page: Page, frame: Frame, *, km_per_in: float) 
     elsewhere = words(page.lang)["map.brief.unplaced_listed"]  # a tab, which paper does not have
     told = [replace(one, text=one.text.replace(f" {elsewhere}", "")) for one in page.furniture.briefing]
     y = _briefing(drawing, told, column, top, wide)
-    _legend(drawing, page, column, y - 0.1, wide, floor=0.2)
+    counted = [] if squares is None else squares.rows(km_per_in, page.lang)
+    _legend(drawing, [*counted, *_legend_rows(page, counted=squares is not None)], column, y - 0.1, wide, floor=0.2)
     _foot(drawing, page, left, bottom - 0.05, (right - left) * 0.97)
 
 
@@ -104,9 +108,10 @@ def _briefing(drawing: Drawing, sections: Sequence[Section], x: float, y: float,
     return y
 
 
-def _legend(drawing: Drawing, page: Page, x: float, y: float, wide: float, *, floor: float) -> None:
+def _legend(
+    drawing: Drawing, rows: list[tuple[str, LegendRow | None]], x: float, y: float, wide: float, *, floor: float
+) -> None:
     """Draw the legend of what is on the sheet, in two columns; smaller where there is little room."""
-    rows = _legend_rows(page)
     half = (wide - 0.14) / 2
     for size in (_SMALL_PT + 0.4, _SMALL_PT, _SMALL_PT - 0.6, _SMALL_PT - 1.2, _SMALL_PT - 1.8):
         columns = _columns([_entry(text, row, half, size) for text, row in rows], y - floor)
@@ -135,7 +140,7 @@ class _Entry:
         return max(len(self.lines) * self.size / 72 * 1.25, least) + (0.025 if self.row else 0.045)
 
 
-def _legend_rows(page: Page) -> list[tuple[str, LegendRow | None]]:
+def _legend_rows(page: Page, *, counted: bool) -> list[tuple[str, LegendRow | None]]:
     """Give the rows of the marks and groups that are drawn, each list below its heading."""
     drawn = [feature for layer in page.layers if layer.shown for feature in layer.features]
     marks = {feature.mark for feature in drawn} | {f"group_{key}" for feature in drawn for key in feature.groups}
@@ -144,7 +149,8 @@ def _legend_rows(page: Page) -> list[tuple[str, LegendRow | None]]:
     told: set[LegendRow] = set()
     own = {layer.name for layer in page.layers if layer.toggle or layer.name == "corridor"}
     for group in page.furniture.legend:
-        if group.layer not in own:  # land and water explain themselves, and paper is short
+        # land and water explain themselves, and paper is short; events counted in squares have no shapes
+        if group.layer not in own or (group.layer == "crowd" and counted):
             continue
         kept = [row for row in group.rows if (row.mark in marks and not row.hollow) or (row.hollow and hollow)]
         if kept:
@@ -188,6 +194,10 @@ def _draw_entry(drawing: Drawing, entry: _Entry, x: float, y: float) -> None:
 
 def _swatch(drawing: Drawing, row: LegendRow, x: float, y: float) -> None:
     table = style.load()
+    if row.mark.startswith("square_"):
+        ink = _on_card(style.token("ink"), INKS[int(row.mark[-1])])
+        drawing.box(x - 0.055, y - 0.055, x + 0.055, y + 0.055, colour=ink)
+        return
     if row.mark.startswith("group_"):
         group = table.groups[row.mark[6:]]
         drawing.box(x - 0.11, y - 0.05, x + 0.11, y + 0.05, colour=group.colour, edge=group.line)
