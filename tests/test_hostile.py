@@ -23,7 +23,7 @@ import artimap as am
 from artimap.area import ARTIBONITE
 from artimap.cli import main
 from artimap.links import web_address
-from artimap.maps import briefing, render
+from artimap.maps import pages, render
 from artimap.maps.foreign import what_breaks
 from artimap.maps.looks import is_colour
 from artimap.maps.strip import strip_map
@@ -84,7 +84,7 @@ def drawn(tables, texts, **more):
     """Make a briefing in which every text is one of the payloads."""
     with pytest.MonkeyPatch.context() as patched:
         for name in ("read_places", "read_units", "read_roads"):
-            patched.setattr(briefing, name, hostile_names(getattr(briefing, name), texts))
+            patched.setattr(pages, name, hostile_names(getattr(pages, name), texts))
         return am.briefing_map(
             hostile_area(ARTIBONITE, texts[0]), as_of=DAY, since="2015-01-01", audience="internal",
             **hostile_tables(tables, texts), **more,

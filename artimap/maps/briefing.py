@@ -9,39 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import pandas as pd
 
-from artimap.area import read_layer, read_places, read_roads, read_units
 from artimap.crs import require
 from artimap.dates import day_of
 from artimap.errors import ShareError
-from artimap.i18n import format_day, tr
-from artimap.maps import furniture as made
 from artimap.maps.audience import Left, Seen, for_audience
-from artimap.maps.crowd import CROWD, Sorted, crowd_field, crowd_layers, sort_events
-from artimap.maps.details import Detail, Icon, Said
-from artimap.maps.estimates import apart, estimates_layer
-from artimap.maps.facts import Roadside, Sheet, events_sheet, names_to_find, posts_sheet, roadside, stretches_sheet
-from artimap.maps.field import Field
+from artimap.maps.crowd import CROWD, sort_events
+from artimap.maps.estimates import apart
+from artimap.maps.facts import roadside
 from artimap.maps.foreign import check
-from artimap.maps.layers import (
-    Layer,
-    border_layer,
-    bounds_of,
-    communes_layer,
-    department_layer,
-    km_layer,
-    land_layer,
-    name_in,
-    places_layer,
-    roads_layer,
-    shields_layer,
-    water_layers,
-)
-from artimap.maps.listed import listed_field
-from artimap.maps.locator import locator
+from artimap.maps.pages import Asked, Tables, pages, sheets_of
 from artimap.maps.render import Page, to_html
-from artimap.maps.thematic import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
 from artimap.maps.tiles import Tiles
 from artimap.share import SharePolicy
 from artimap.vocab import Audience, Lang
@@ -52,7 +30,6 @@ if TYPE_CHECKING:
     from artimap.claims import Ledger
     from artimap.corridor import Corridor
 
-_BASE = ("land", "lakes", "rivers", "border", "outline", "country", "communes", "roads", "posts", "places", "units")
 _WINDOW_DAYS = 730
 
 
@@ -173,50 +150,6 @@ _FRAME = """<iframe srcdoc="{{ html }}" sandbox="allow-scripts allow-popups allo
 {% endfor %}</details>"""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the caller asked for, beside the tables."""
-
-    since: dt.date
-    as_of: dt.date
-    lang: str
-    audience: Audience
-    title: str | None
-    author: str | None
-    changes: tuple[str, ...]
-    sources: tuple[str, ...] = ()
-    tiles: Tiles | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tables:
-    """What is analysed, as the reader may see it."""
-
-    corridor: Corridor | None
-    risk: gpd.GeoDataFrame | None
-    zones: gpd.GeoDataFrame | None
-    seen: Seen
-    crowd: Sorted | None = None
-    sheets: tuple[Sheet, ...] = ()
-    roadside: Roadside | None = None
-    estimated: gpd.GeoDataFrame | None = None
-    estimates_shown: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What the analysis puts on the map."""
-
-    layers: tuple[Layer, ...]
-    details: tuple[Detail, ...]
-    road: tuple[Detail, ...]
-    posts: tuple[Detail, ...]
-    events: tuple[Detail, ...]
-    unplaced_events: tuple[Detail, ...]
-    unplaced_posts: tuple[Detail, ...]
-    drawn_events: Drawn
-
-
 def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the call that people make
     area: Area,
     *,
@@ -314,7 +247,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     crowd = sort_events(seen.events) if seen.events is not None and len(seen.events) >= CROWD else None
     listed = None if crowd is not None else seen.events
     side = None if corridor is None else roadside(corridor, zones=zones, events=listed)
-    return pages(
+    return chart_of(
         area,
         Tables(
             corridor,
@@ -322,7 +255,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
             zones,
             seen,
             crowd,
-            _sheets(risk, seen.checkpoints, listed),
+            sheets_of(risk, seen.checkpoints, listed),
             side,
             estimated,
             alone and zones is None,
@@ -332,223 +265,11 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     )
 
 
-def pages(area: Area, tables: Tables, asked: Asked, languages: Sequence[str]) -> BriefingMap:
-    """Make the page in each language."""
-    said = Said(tables.seen.ledger, asked.lang)
-    others = dict.fromkeys(Lang(one).value for one in languages if Lang(one).value != asked.lang)
-    page, field = _page(area, tables, said, asked, None)
-    translated = (_page(area, tables, said.into(one), replace(asked, lang=one), field) for one in others)
-    return BriefingMap(page, tuple(one for one, _ in translated), None if tables.crowd is None else tables.seen.events)
-
-
-def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | None) -> tuple[Page, Field | None]:
-    """Make the page in one language, and its events as columns where they are not made yet."""
-    parts = _analysis(tables, said, asked)
-    limits, events = _limits(area), tables.seen.events
-    if field is None and events is not None:
-        days = {"first": asked.since, "last": asked.as_of}
-        if tables.crowd is None:
-            field = listed_field(events, parts.drawn_events, limits=limits, **days)
-        else:
-            field = crowd_field(events, tables.crowd, limits=limits, **days)
-    base, spots = _base(area, tables.corridor, parts, said, asked.lang)
-    layers = tuple(sorted((*base, *parts.layers), key=lambda layer: _ORDER.index(layer.name)))
-    page = Page(
-        lang=asked.lang,
-        bounds=bounds_of(read_layer(area, "outline").geometry),
-        limits=limits,
-        layers=layers,
-        details=(*parts.details, *spots),
-        road=tuple(detail.key for detail in parts.road),
-        events=tuple(detail.key for detail in parts.events),
-        furniture=_furniture(area, tables, parts=parts, layers=layers, asked=asked, field=field),
-        as_of=asked.as_of.isoformat(),
-        field=field,
-        sheets=tables.sheets,
-        names=names_to_find(read_places(area), [read_units(area, level) for level in ("adm2", "adm3")], asked.lang),
-        roadside=tables.roadside,
-        locator=locator(area, asked.lang),
-        tiles=asked.tiles,
-    )
-    return page, field
-
-
-def _sheets(
-    risk: gpd.GeoDataFrame | None, posts: gpd.GeoDataFrame | None, events: gpd.GeoDataFrame | None
-) -> tuple[Sheet, ...]:
-    made_of = (
-        None if risk is None else stretches_sheet(risk),
-        None if posts is None else posts_sheet(posts),
-        None if events is None else events_sheet(events),
-    )
-    return tuple(sheet for sheet in made_of if sheet is not None)
-
-
-_ORDER = (
-    "land", "rivers", "lakes", "communes", "department", "border", "zones_estimated", "zones_reported", "somewhere",
-    "crowd", "roads", "corridor", "km", "shields", "checkpoints", "places", "events",
-)  # fmt: skip
-"""The layers from the lowest to the highest."""
-
-
 def _add_held(left: Left, more: int) -> Left:
     return replace(left, held=left.held + more)
 
 
-def _limits(area: Area) -> tuple[float, float, float, float]:
-    """Give how far one can go: where the embedded land ends, less its cut edge."""
-    west, south, east, north = bounds_of(read_layer(area, "land").geometry)
-    return west + 0.02, south + 0.02, east - 0.02, north + 0.12
-
-
-def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
-    lang = asked.lang
-    corridor, risk, zones, seen = tables.corridor, tables.risk, tables.zones, tables.seen
-    nothing = shown = Drawn((), ())
-    if seen.events is not None and tables.crowd is not None:
-        shown = Drawn(crowd_layers(seen.events, tables.crowd, lang=lang), ())
-    elif seen.events is not None:
-        shown = events_layers(seen.events, said, lang=lang)
-    listed = sorted((*shown.details, *shown.unplaced), key=lambda detail: detail.key)
-    keys = frozenset(detail.key.removeprefix("event:") for detail in listed)
-    road = nothing if corridor is None else corridor_layer(corridor, risk, lang=lang, event_ids=keys)
-    held = nothing if zones is None else zones_layers(zones, said, lang=lang)
-    posts = nothing if seen.checkpoints is None else checkpoints_layer(seen.checkpoints, said, lang=lang)
-    model = nothing
-    if tables.estimated is not None:
-        model = estimates_layer(tables.estimated, lang=lang, audience=asked.audience, shown=tables.estimates_shown)
-    marks = (km_layer(corridor, lang),) if corridor is not None else ()
-    every = (shown, road, held, model, posts)
-    return _Parts(
-        layers=(*marks, *(layer for drawn in every for layer in drawn.layers)),
-        details=tuple(one for drawn in every for one in (*drawn.details, *drawn.unplaced)),
-        road=road.details,
-        posts=posts.details,
-        events=() if tables.crowd is not None else _newest_first(shown, seen.events),
-        unplaced_events=shown.unplaced,
-        unplaced_posts=posts.unplaced,
-        drawn_events=shown,
-    )
-
-
-def _newest_first(shown: Drawn, events: gpd.GeoDataFrame | None) -> tuple[Detail, ...]:
-    if events is None:
-        return ()
-    order = events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")["event_id"]
-    by_key = {detail.key: detail for detail in (*shown.details, *shown.unplaced)}
-    return tuple(by_key[f"event:{event_id}"] for event_id in order)
-
-
-def _base(
-    area: Area, corridor: Corridor | None, parts: _Parts, said: Said, lang: str
-) -> tuple[tuple[Layer, ...], tuple[Detail, ...]]:
-    """Give the base map, and the details of places of which something is said but no zone is drawn."""
-    roads, places = read_roads(area), read_places(area)
-    studied = corridor.corridor_id if corridor is not None else None
-    zones = {
-        detail.key.removeprefix("zone:reported:"): detail.key
-        for detail in parts.details
-        if detail.key.startswith("zone:")
-    }
-    begun = {
-        key: feature.begun
-        for layer in parts.layers
-        if layer.name == "zones_reported"
-        for feature in layer.features
-        for key in feature.details
-    }
-    opens: dict[str, tuple[str, str]] = {}
-    spots = []
-    for _, row in places.iterrows():
-        place_id = str(row["place_id"])
-        if place_id in zones:
-            opens[place_id] = (zones[place_id], begun.get(zones[place_id], ""))
-            continue
-        statements = said.about(place_id)
-        if statements:
-            days = [one.iso for one in statements]
-            opens[place_id] = (f"place:{place_id}", min(days) if all(days) else "")
-            spots.append(_place_detail(row, statements, lang))
-    towns = [] if corridor is None else [str(name) for name in corridor.towns["place_id"]]
-    layers = (
-        land_layer(read_layer(area, "land")),
-        *water_layers(read_layer(area, "lakes"), read_layer(area, "rivers")),
-        border_layer(read_layer(area, "border")),
-        department_layer(read_layer(area, "outline")),
-        communes_layer(read_units(area, "adm2")),
-        roads_layer(roads, but=studied),
-        shields_layer(roads, first=studied),
-        places_layer(places, lang=lang, towns=towns, details=opens),
-    )
-    return layers, tuple(spots)
-
-
-def _tile_words(asked: Asked) -> tuple[str, ...]:
-    if asked.tiles is None:
-        return ()
-    return (tr("map.about.tiles", asked.lang, host=asked.tiles.host, attribution=asked.tiles.attribution),)
-
-
-def _place_detail(row: pd.Series, statements: tuple[Any, ...], lang: str) -> Detail:
-    name = name_in(row, lang)
-    return Detail(
-        key=f"place:{row['place_id']}",
-        heading=tr("map.place.heading", lang),
-        sentence=tr("map.place.sentence", lang, place=name),
-        when="",
-        where=name,
-        icon=Icon("km"),
-        statements=statements,
-    )
-
-
-def _furniture(
-    area: Area, tables: Tables, *, parts: _Parts, layers: tuple[Layer, ...], asked: Asked, field: Field | None
-) -> made.Furniture:
-    lang, corridor, risk, seen = asked.lang, tables.corridor, tables.risk, tables.seen
-    claims = None if seen.ledger is None else seen.ledger.claims
-    newest = made.newest_of(seen.events, claims, asked.as_of)
-    model = None if risk is None else risk.attrs.get("model")
-    by_key = {detail.key: detail for detail in parts.details}
-    spread = sum(int(feature.size) for layer in layers if layer.name == "somewhere" for feature in layer.features)
-    nowhere = 0 if field is None or tables.crowd is None else field.n - field.marks - spread - field.outside
-    unplaced = len(parts.unplaced_events) + len(parts.unplaced_posts) + nowhere
-    briefing = [
-        made.as_of_section(as_of=asked.as_of, since=asked.since, events=seen.events, newest=newest, lang=lang),
-        None if risk is None else made.worst_section(risk, by_key, lang),
-        None if seen.checkpoints is None else made.posts_section(seen.checkpoints, parts.posts, lang),
-        made.changed_section(asked.changes, lang),
-        made.unknown_section(risk=risk, unplaced=unplaced, spread=spread, lang=lang),
-    ]
-    key = "map.title" if corridor is None else "map.title_road"
-    road = "" if corridor is None else corridor.ref
-    title = asked.title or tr(key, lang, road=road, area=area.label)
-    return made.Furniture(
-        title=title,
-        subtitle=tr("map.subtitle", lang, day=format_day(asked.as_of, lang)),
-        note=made.sensitivity_note(asked.audience.value, lang),
-        briefing=tuple(section for section in briefing if section is not None),
-        legend=made.legend_groups(layers, lang, edges=tuple(getattr(model, "band_rates", ()))),
-        margin=made.margin_sections(
-            events=parts.unplaced_events,
-            posts=parts.unplaced_posts,
-            risk=risk,
-            left=seen.left,
-            since=asked.since,
-            lang=lang,
-            nowhere=nowhere,
-            outside=0 if field is None else field.outside,
-        ),
-        about=made.about_sections(
-            area,
-            layer_names=_BASE,
-            publishers=made.publishers_of(claims),
-            licensed=() if risk is None else risk.attrs.get("licensed", ()),
-            model=model,
-            author=asked.author,
-            title=title,
-            as_of=asked.as_of,
-            sources=(*asked.sources, *_tile_words(asked)),
-            lang=lang,
-        ),
-    )
+def chart_of(area: Area, tables: Tables, asked: Asked, languages: Sequence[str]) -> BriefingMap:
+    """Make the map of tables that are ready to be drawn."""
+    page, others = pages(area, tables, asked, languages)
+    return BriefingMap(page, others, None if tables.crowd is None else tables.seen.events)

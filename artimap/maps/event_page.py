@@ -14,8 +14,9 @@ from artimap.dates import day_of
 from artimap.errors import DataError
 from artimap.i18n import tr
 from artimap.maps.audience import Left, Seen
-from artimap.maps.briefing import Asked, BriefingMap, Tables, pages
+from artimap.maps.briefing import BriefingMap, chart_of
 from artimap.maps.crowd import sort_events
+from artimap.maps.pages import Asked, Tables
 from artimap.maps.tiles import Tiles
 from artimap.share import gate
 from artimap.vocab import Audience, Lang
@@ -115,4 +116,4 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
         (source,),
         tiles,
     )
-    return pages(area, Tables(corridor, None, None, seen, sort_events(shown)), asked, languages)
+    return chart_of(area, Tables(corridor, None, None, seen, sort_events(shown)), asked, languages)

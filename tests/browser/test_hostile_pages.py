@@ -17,7 +17,7 @@ from hostile import hostile_area, hostile_names, hostile_tables, kept, payloads
 import artimap as am
 from artimap import schema
 from artimap.area import ARTIBONITE
-from artimap.maps import briefing
+from artimap.maps import pages
 from artimap.maps.foreign import what_breaks
 
 pytestmark = pytest.mark.browser
@@ -42,7 +42,7 @@ def hostile(tables):
     """A briefing in which every text is one of the payloads, all of them in each field."""
     with pytest.MonkeyPatch.context() as patched:
         for name in ("read_places", "read_units", "read_roads"):
-            patched.setattr(briefing, name, hostile_names(getattr(briefing, name), ALL))
+            patched.setattr(pages, name, hostile_names(getattr(pages, name), ALL))
         return am.briefing_map(
             hostile_area(ARTIBONITE, ALL[0]), as_of=DAY, since="2015-01-01", audience="internal",
             title=ALL[1] + ALL[0], author="".join(ALL[:40]), changes=list(ALL), **hostile_tables(tables, ALL),
