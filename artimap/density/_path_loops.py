@@ -291,7 +291,7 @@ def push(
     cursor = np.empty(most_slots, np.int64)
     arrived = (np.empty(size), np.empty(size), np.empty(size, np.int64))
     written = (np.empty(size), np.empty(size), np.empty(5 * (size + 1)))
-    source = (kernel, bandwidth, *written)
+    source = (kernel, bandwidth, written[0], written[1], written[2])
     for chunk in range(begin, (len(nodes) + each - 1) // each, step):
         for place in range(chunk * each, min(len(nodes), (chunk + 1) * each)):
             if halt[0] or told[2] > most:

@@ -84,7 +84,7 @@ def network_density(  # noqa: PLR0913 - named, one for each thing there is to ch
         For the discontinuous and continuous methods: round the lengths of roads to whole steps of so many
         metres (at least one each) instead of following paths one by one. The work then grows
         with bandwidth / step only, and nothing else changes: it is the same density on roads a little longer or
-        shorter. Default: exact lengths.
+        shorter. Compiled at any size. Default: exact lengths.
     progress
         Called with (events done, events in all) a few times a second on long runs.
 
