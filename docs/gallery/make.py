@@ -148,7 +148,7 @@ def main() -> None:
             ("map-ht.png", "map", laptop, in_language("ht")),
             ("control.png", "control", laptop, look),
             ("events.png", "crowd", laptop, look),
-            ("events-close.png", "crowd", laptop, near(19.11, -72.70, 13)),
+            ("events-close.png", "crowd", laptop, near(19.11, -72.70, 15)),
             ("report.png", "report", (1000, 1300), look),
         ):
             with shown(browser, at[page_of], size) as page:

@@ -82,7 +82,9 @@ function wider(box, by) {
 
 /* The window of the map, as the labels count: a name that would be cut off by its edge looks for another side. */
 let frame = null;
-const CUT_OFF = 2.2; // more than the other side costs, less than a corner, where a name may seem to be its neighbour's
+/* On the screen more than the other side costs, less than a corner, where a name may seem to be its
+   neighbour's: one can move the map. Paper cannot be moved. */
+const CUT_OFF = { screen: 2.2, paper: 30 };
 
 function setFrame() {
   const { x, y } = map.containerPointToLayerPoint([0, 0]);
@@ -92,7 +94,7 @@ function setFrame() {
 
 function cutOff(box) {
   if (!frame || !overlaps(box, frame)) return 0;
-  return box.x0 < frame.x0 || box.x1 > frame.x1 || box.y0 < frame.y0 || box.y1 > frame.y1 ? CUT_OFF : 0;
+  return box.x0 < frame.x0 || box.x1 > frame.x1 || box.y0 < frame.y0 || box.y1 > frame.y1 ? CUT_OFF[document.body.classList.contains("printing") ? "paper" : "screen"] : 0;
 }
 
 function bestSpot(candidates, boxes, road) {
@@ -121,13 +123,19 @@ function placeNode(feature, x, y, look) {
   return made;
 }
 
+/* Paper is read from near: smaller names leave room for more of them. */
+function lookOf(rank) {
+  const look = LABELS[rank] || LABELS[4];
+  return document.body.classList.contains("printing") ? { ...look, size: look.size * 0.75 } : look;
+}
+
 function layoutPlaces(layer, home, boxes, road) {
   const zoom = map.getZoom();
   const nodes = [];
   const texts = [];
   const seen = [];
   for (const feature of layer.features) {
-    const look = LABELS[feature.rank] || LABELS[4];
+    const look = lookOf(feature.rank);
     if (zoom < look.zoom) continue;
     const [x, y] = layerPoint(shapeIn(feature)[0][0][0]);
     seen.push({ feature, look, x, y });

@@ -63,7 +63,9 @@ function printing() {
   map.invalidateSize({ animate: false });
   const [west, south, east, north] = DATA.meta.bounds;
   const { x, y } = map.getSize();
-  if (x > 12 && y > 12) map.fitBounds([[south, west], [north, east]], { animate: false, padding: [6, 6] });
+  // names stand right of their places where they can: a little more room there, but not beyond the land's cut edge
+  const room = { paddingTopLeft: [6, 6], paddingBottomRight: [22, 6] };
+  if (x > 28 && y > 12) map.fitBounds([[south, west], [north, east]], { animate: false, ...room });
 }
 
 function printed() {
