@@ -245,6 +245,21 @@ def test_only_plain_addresses_become_links():
         assert not address or not set("<>\"'`\\ \t\n\x00") & set(address)
 
 
+def test_no_payload_names_a_server_of_tiles(artibonite):
+    places = "{z}/{x}/{y}"
+    for text in ALL:
+        for address in (text, f"{text}/{places}", f"https://{text}/{places}.png", f"https://tile.example.org/{text}"):
+            with pytest.raises(am.errors.ShareError):
+                am.Tiles(address, "whose they are")
+    tiles = am.Tiles(f"https://tile.example.org/{places}.png", "".join(ALL))
+    with pytest.warns(UserWarning, match="no longer silent"):
+        page = Seen(am.briefing_map(artibonite, as_of=DAY, tiles=tiles, languages=()).html())
+    assert {one[0] for one in page.kinds} <= {
+        "html", "head", "meta", "title", "style", "body", "a", "div", "main", "header", "h1", "p", "aside", "section",
+        "noscript", "h2", "ul", "li", "script",
+    }  # fmt: skip
+
+
 def test_no_payload_is_a_colour():
     assert [text for text in ALL if is_colour(text)] == []
     for text in (

@@ -146,7 +146,7 @@ def main() -> None:
             ("map-close.png", "map", laptop, near(19.15, -72.62, 12)),
             ("map-fr.png", "map", laptop, in_language("fr")),
             ("map-ht.png", "map", laptop, in_language("ht")),
-            ("control.png", "control", laptop, look),
+            ("control.png", "control", laptop, near(19.22, -72.6, 10.5)),
             ("events.png", "crowd", laptop, look),
             ("events-close.png", "crowd", laptop, near(19.11, -72.70, 15)),
             ("report.png", "report", (1000, 1300), look),
