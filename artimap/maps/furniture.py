@@ -17,10 +17,9 @@ import pandas as pd
 
 from artimap import data
 from artimap.i18n import format_count, format_day, format_number, to_review, tr
-from artimap.maps import style
 from artimap.maps.audience import Left
 from artimap.maps.details import Detail, sentence_case, text_or, to_date
-from artimap.maps.layers import Layer
+from artimap.maps.legend import LegendGroup
 from artimap.maps.phrases import rate_figure, rate_phrase
 from artimap.vocab import CheckpointStatus, Info
 
@@ -48,26 +47,6 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class LegendRow:
-    """One row of the legend: a mark of the style table and its words."""
-
-    mark: str
-    text: str
-    groups: tuple[str, ...] = ()
-    hollow: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LegendGroup:
-    """The rows of one layer; ``toggle`` where the reader can switch the layer off."""
-
-    layer: str
-    heading: str
-    toggle: bool
-    rows: tuple[LegendRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Furniture:
     """All of it."""
 
@@ -78,9 +57,6 @@ class Furniture:
     legend: tuple[LegendGroup, ...]
     margin: tuple[Section, ...]
     about: tuple[Section, ...]
-
-
-# --- the briefing in five lines ------------------------------------------------------------
 
 
 def as_of_section(
@@ -170,9 +146,6 @@ def unknown_section(*, risk: gpd.GeoDataFrame | None, unplaced: int, spread: int
     return Section(tr("map.brief.unknown_head", lang), " ".join(parts))
 
 
-# --- the margin ----------------------------------------------------------------------------
-
-
 def margin_sections(
     *,
     events: Sequence[Detail],
@@ -231,87 +204,6 @@ def margin_sections(
     if counts:
         sections.append(Section(tr("map.margin.left_out", lang), "", tuple(counts)))
     return tuple(sections)
-
-
-# --- the legend ----------------------------------------------------------------------------
-
-
-_LEGEND_ORDER = (
-    "corridor", "checkpoints", "events", "crowd", "somewhere", "zones_reported", "zones_estimated", "km", "places",
-    "roads", "communes",
-)  # fmt: skip
-"""What the legend explains first: the road, then what happens on it, then the map below."""
-
-_BASE_LAYERS = ("land", "lakes", "rivers", "department", "border")
-
-
-def legend_groups(layers: Iterable[Layer], lang: str, *, edges: Sequence[float] = ()) -> tuple[LegendGroup, ...]:
-    """Give the legend: every mark that is on the page, and none that is not.
-
-    Parameters
-    ----------
-    layers
-        The layers of the page.
-    lang
-        Language of the words.
-    edges
-        Lower edges of the rate classes 2 to 5, events per km and month.
-    """
-    by_name = {layer.name: layer for layer in layers}
-    groups = [
-        LegendGroup(name, tr(layer.label_key, lang), layer.toggle, _legend_rows(layer, lang, edges))
-        for name in _LEGEND_ORDER
-        if (layer := by_name.get(name)) is not None
-    ]
-    base = [row for name in _BASE_LAYERS if name in by_name for row in _legend_rows(by_name[name], lang, edges)]
-    if base:
-        groups.append(LegendGroup("base", tr("map.layer.base", lang), toggle=False, rows=tuple(base)))
-    return tuple(groups)
-
-
-def _legend_rows(layer: Layer, lang: str, edges: Sequence[float]) -> tuple[LegendRow, ...]:
-    used = {feature.mark for feature in layer.features}
-    table = style.load()
-    rows = []
-    if layer.kind in ("event", "field"):
-        for kind, shape in table.shapes.items():
-            if kind in used:
-                rows.append(LegendRow(kind, sentence_case(tr(shape.label, lang))))
-        if any(feature.hollow for feature in layer.features):
-            rows.append(LegendRow("attack_on_civilians", tr("map.legend.hollow", lang), hollow=True))
-        return tuple(rows)
-    for mark in table.marks.values():
-        if mark.key not in used:
-            continue
-        text = tr(mark.label, lang)
-        if mark.key.startswith("rate_") and edges:
-            text = _rate_text(int(mark.key[-1]), edges, lang)
-        rows.append(
-            LegendRow(mark.key, text, _example(mark.key) if mark.key.startswith(("zone_", "estimate_")) else ())
-        )
-    on = {key for feature in layer.features for key in feature.groups}
-    rows += [
-        LegendRow(f"group_{key}", tr(group.label, lang), (key,)) for key, group in table.groups.items() if key in on
-    ]
-    return tuple(rows)
-
-
-def _example(mark: str) -> tuple[str, ...]:
-    """Give the colours that the legend shows a status in: none, but two for the hatch."""
-    return ("gran_grif", "state") if mark in ("zone_contested", "estimate_contested") else ("unnamed",)
-
-
-def _rate_text(band: int, edges: Sequence[float], lang: str) -> str:
-    low = format_number(edges[band - 2], lang) if band > 1 else None
-    high = format_number(edges[band - 1], lang) if band <= len(edges) else None
-    if low is None:
-        return tr("map.legend.rate_below", lang, b=high)
-    if high is None:
-        return tr("map.legend.rate_above", lang, a=low)
-    return tr("map.legend.rate_between", lang, a=low, b=high)
-
-
-# --- about ---------------------------------------------------------------------------------
 
 
 def about_sections(  # noqa: PLR0913 - one keyword a line of the page

@@ -33,6 +33,7 @@ from artimap.maps.layers import (
     shields_layer,
     water_layers,
 )
+from artimap.maps.legend import legend_groups
 from artimap.maps.listed import listed_field
 from artimap.maps.locator import locator
 from artimap.maps.render import Page
@@ -284,7 +285,7 @@ def _furniture(
         subtitle=tr("map.subtitle", lang, day=format_day(asked.as_of, lang)),
         note=made.sensitivity_note(asked.audience.value, lang),
         briefing=tuple(section for section in briefing if section is not None),
-        legend=made.legend_groups(layers, lang, edges=tuple(getattr(model, "band_rates", ()))),
+        legend=legend_groups(layers, lang, edges=tuple(getattr(model, "band_rates", ()))),
         margin=made.margin_sections(
             events=parts.unplaced_events,
             posts=parts.unplaced_posts,

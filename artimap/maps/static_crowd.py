@@ -16,8 +16,8 @@ from artimap.i18n import format_count, format_number, words
 from artimap.maps import style
 from artimap.maps.crowd import sort_events
 from artimap.maps.field import harm_of
-from artimap.maps.furniture import LegendRow
 from artimap.maps.layers import Feature
+from artimap.maps.legend import LegendRow
 
 EACH = 600
 """Events up to which each is drawn as a mark."""

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from artimap.i18n import format_number, words
 from artimap.maps import style
-from artimap.maps.furniture import LegendRow, Section
+from artimap.maps.furniture import Section
+from artimap.maps.legend import LegendRow
 from artimap.maps.render import Page
 from artimap.maps.static_crowd import INKS, Squares
 from artimap.maps.static_labels import PX
