@@ -175,8 +175,13 @@ def _walk(
             else:
                 t, many, step, base = target_ptr[~f + 1] - 1, target_ptr[~f + 1] - target_ptr[~f], -1, beyond
             here = k
-            while many > 0 and here > 0:
+            while many > 0:
                 # a target at q metres lies base + step · q behind the node
+                at = base + step * target_at[t]
+                while here > 0 and at >= reach[here - 1]:
+                    here -= 1
+                if here == 0:
+                    break
                 stop = reach[here - 1]
                 row = 5 * here
                 if kernel == 3:
@@ -209,8 +214,6 @@ def _walk(
                         out[t] += part * (c0 + at * (c1 + at * c2))
                         t += step
                         many -= 1
-                if many > 0:
-                    here -= 1
             if beyond < far:
                 slots[top], ahead[top], left[top], still[top] = j, beyond, part, here
                 top += 1

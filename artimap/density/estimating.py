@@ -50,8 +50,8 @@ def network_density(  # noqa: PLR0913 - named, one for each thing there is to ch
       all roads have the same density at the junction. Where many roads meet at both ends of a
       short one it can fall below 0.
 
-    At a dead end both send the whole back over the same road (other programs let it go: there
-    the density adds up to less). A node of two roads changes nothing. An event that lies on a
+    At a dead end both send the whole back over the same road (spNetwork for R lets it go:
+    there the density adds up to less). A node of two roads changes nothing. An event that lies on a
     node gives each road there 2/n. Roads of no length make one place of their nodes, and get the
     mean of the roads that meet there.
 
