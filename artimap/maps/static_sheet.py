@@ -255,7 +255,8 @@ def _area_swatch(
         drawing.add(Rectangle(corner, *size, facecolor=fill, alpha=mark.fill_opacity, edgecolor="none", **where))
     if mark.band:
         for edge_y in (y - 0.055, y + 0.055):
-            drawing.line([x - 0.12, x + 0.12], [edge_y, edge_y], colour=line, width=mark.width * 0.75)
+            dash = tuple(float(part) * 0.75 for part in mark.dash.split()) if mark.dash else None
+            drawing.line([x - 0.12, x + 0.12], [edge_y, edge_y], colour=line, width=mark.width * 0.75, dash=dash)
     elif mark.width > 0:
         edge = Rectangle(
             corner, *size, fill=False, edgecolor=line, linewidth=mark.width * 0.75, alpha=mark.opacity, **where

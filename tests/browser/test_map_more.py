@@ -138,7 +138,8 @@ def test_road_of_unknown_status_is_drawn_hollow_and_says_so(opened, saved, table
     with opened(saved, LAPTOP) as page:
         for zone_id in unknown["zone_id"]:
             node = page.locator(f".leaflet-artimap-zones_reported-pane [data-key='zone:{zone_id}']")
-            assert node.get_attribute("fill") == "#FFFFFF"
+            assert node.get_attribute("fill") == "none"
+            assert node.get_attribute("stroke-dasharray")
             assert "not known" in node.get_attribute("aria-label").lower()
         page.click("#legend summary")
         group = page.locator("[data-layer=zones_reported]")

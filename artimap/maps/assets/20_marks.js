@@ -116,7 +116,13 @@ function swatch(key, groups, hollow) {
 
 /* The edge of a box `wide` by `high`: a band is open at both ends. */
 function edgeDash(mark, wide, high) {
-  return mark.band ? `${wide} ${high}` : mark.dash;
+  if (!mark.band) return mark.dash;
+  if (!mark.dash) return `${wide} ${high}`;
+  const [on, off] = mark.dash.split(" ").map(Number);
+  const n = Math.max(1, Math.floor(wide / (on + off)));
+  const edge = Array.from({ length: n }, () => [on, off]).flat();
+  edge[edge.length - 1] += Number(wide) - n * (on + off) + Number(high);
+  return edge.map((part) => Math.max(0, part).toFixed(1)).join(" ");
 }
 
 function swatchArea(made, mark, groups) {
