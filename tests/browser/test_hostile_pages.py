@@ -53,7 +53,7 @@ def visit(page, every=1):
     """Open whatever opens: tabs, cards, filters, legend, tables, search, languages, paper."""
     for name in ("road", "events", "margin", "about", "briefing"):
         page.click(f"#tab-{name}")
-    page.click("#legend summary")
+    page.evaluate("document.getElementById('legend').open = true")
     page.evaluate(
         """async every => {
       const soon = () => new Promise(resolve => setTimeout(resolve));

@@ -89,7 +89,7 @@ def estimated(tables, tmp_path_factory):
 def switch(page):
     if page.viewport_size["width"] < 900:
         page.click("#tab-briefing")
-    page.click("#legend summary")
+    page.evaluate("document.getElementById('legend').open = true")
     page.locator("#layer-zones_estimated").click()
 
 
@@ -141,7 +141,7 @@ def test_road_of_unknown_status_is_drawn_hollow_and_says_so(opened, saved, table
             assert node.get_attribute("fill") == "none"
             assert node.get_attribute("stroke-dasharray")
             assert "not known" in node.get_attribute("aria-label").lower()
-        page.click("#legend summary")
+        page.evaluate("document.getElementById('legend').open = true")
         group = page.locator("[data-layer=zones_reported]")
         assert "not known: nothing usable is said of this road" in group.inner_text()
         node.dispatch_event("click")
@@ -164,7 +164,7 @@ def test_rings_follow_the_days_and_rates_say_that_they_do_not(opened, saved, cha
     )
     look = "+getComputedStyle(document.querySelector('.leaflet-artimap-corridor-pane')).opacity"
     with opened(saved, LAPTOP) as page:
-        page.click("#legend summary")
+        page.evaluate("document.getElementById('legend').open = true")
         assert page.locator(".rate-day").inner_text() == "rates as of 15 Oct 2024; they do not follow the days"
         assert page.evaluate(look) == 1
         assert all(ring for _, ring, _ in page.evaluate(rings))
@@ -201,7 +201,7 @@ def test_tiles_are_asked_for_by_the_reader_only_and_of_one_host(chromium, tmp_pa
     context.route(re.compile("^https:"), lambda route: (asked.append(route.request), route.fulfill(body=pixel)))
     page.goto(path.as_uri())
     page.wait_for_selector("html[data-ready=yes]", state="attached")
-    page.click("#legend summary")
+    page.evaluate("document.getElementById('legend').open = true")
     assert "Off, this page asks nobody" in page.locator("[data-layer=tiles]").inner_text()
     assert asked == []
     page.locator("#layer-tiles").click()
@@ -233,7 +233,7 @@ def test_without_a_network_tiles_leave_the_land(chromium, tmp_path):
     page.goto(chart.save(tmp_path / "map.html").as_uri())
     page.wait_for_selector("html[data-ready=yes]", state="attached")
     page.click("#tab-briefing")
-    page.click("#legend summary")
+    page.evaluate("document.getElementById('legend').open = true")
     page.locator("#layer-tiles").click()
     page.wait_for_timeout(300)
     assert page.locator("#layer-tiles").is_checked()

@@ -59,7 +59,7 @@ def test_tabs_show_their_page(page):
 def test_every_layer_goes_and_comes_back(page):
     if narrow(page):
         page.click("#tab-briefing")
-    page.click("#legend summary")
+    page.evaluate("document.getElementById('legend').open = true")
     boxes = page.locator("#legend input[type=checkbox]")
     names = [boxes.nth(n).get_attribute("id").removeprefix("layer-") for n in range(boxes.count())]
     assert {"checkpoints", "events", "somewhere", "zones_reported", "km", "places", "roads", "communes"} <= set(names)

@@ -1,9 +1,10 @@
-/* Legend and layer switches are one list: a row explains a mark, a box takes its layer away. */
+/* Legend and layer switches are one list: a row explains a mark, a box takes its layer away.
+   Where there is room it stands open: who sees the map first reads a dotted road as clear. */
 function legendNode() {
   const body = el("div", { class: "legend-body" });
   for (const group of DATA.panel.legend) body.append(legendGroup(group));
   if (DATA.tiles) body.append(tilesGroup());
-  const made = el("details", { class: "legend", id: "legend" }, el("summary", {}, el("span", { text: word("legend") })), body);
+  const made = el("details", { class: "legend", id: "legend", open: !NARROW.matches }, el("summary", {}, el("span", { text: word("legend") })), body);
   made.addEventListener("toggle", () => {
     if (made.open && NARROW.matches && app.dataset.sheet === "peek") setSheet("half");
   });
