@@ -9,16 +9,32 @@ else imports numba.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 THREADS = 2
 """Compiled loops use at most so many threads: a laptop has its other work to do."""
+
+
+@cache
+def stamp_of(package: Path) -> str:
+    """Give a short digest of all compiled modules: those whose names end in ``_loops.py``, and the lanes.
+
+    numba keeps what it compiled by the file of the outermost loop alone. A loop inside it that
+    has changed, in a newer release say, would not be seen: so every loop's name carries this.
+    """
+    told = hashlib.sha256()
+    for path in sorted([*package.glob("*/*_loops.py"), *package.glob("*/_lanes.py")]):
+        told.update(path.read_bytes())
+    return told.hexdigest()[:10]
 
 
 def jit(loop: Loop) -> Loop:
@@ -29,6 +45,7 @@ def jit(loop: Loop) -> Loop:
     """
     import numba  # noqa: PLC0415 - seconds to import, needed only where compiling pays
 
+    loop.__qualname__ = f"{loop.__qualname__}_{stamp_of(Path(__file__).resolve().parents[1])}"
     made: Any
     try:
         made = numba.njit(cache=True, nogil=True, error_model="numpy")(loop)

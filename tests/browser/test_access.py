@@ -90,7 +90,8 @@ STOP = """() => {
   const blue = part => getComputedStyle(part).stroke.includes('11, 87, 208');
   const ring = (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2) || blue(n)
     || (n.matches('.mark') && [...n.querySelectorAll('.ring, .said')].some(blue));
-  const name = n.getAttribute('aria-label') || n.textContent || n.getAttribute('aria-labelledby');
+  const name = n.getAttribute('aria-label') || n.textContent || n.getAttribute('aria-labelledby')
+    || (n.labels && [...n.labels].some(label => label.textContent));
   return {id: n.id || n.dataset.key || n.className, ring, name: !!name};
 }"""
 SMALL_TARGETS = """() => [...document.querySelectorAll('button, summary, .switch, .choice, input[type=text], a')]
@@ -104,7 +105,7 @@ def test_everything_is_reached_by_tab(opened, saved):
     with opened(saved, LAPTOP) as page:
         page.evaluate("document.body.focus()")
         stops = []
-        for _ in range(160):
+        for _ in range(200):
             page.keyboard.press("Tab")
             stop = page.evaluate(STOP)
             if stop is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 import artimap as am
 from artimap import schema
-from artimap.network.compiled import in_threads, jit
+from artimap.network.compiled import in_threads, jit, stamp_of
 
 UTM = "EPSG:32618"
 
@@ -182,3 +183,22 @@ def test_where_nothing_can_be_kept_loops_are_compiled_all_the_same():
     loop = jit(made["more"])
     assert loop(2) == 3
     assert loop.stats.cache_path is None
+
+
+def test_kept_loops_are_asked_for_by_all_their_sources(tmp_path):
+    """What is kept is found by name: a change in any module of loops gives another one."""
+    (tmp_path / "density").mkdir()
+    inner, outer = (tmp_path / "density" / name for name in ("_inner_loops.py", "_outer_loops.py"))
+    inner.write_text("one", encoding="utf-8")
+    outer.write_text("two", encoding="utf-8")
+    before = stamp_of.__wrapped__(tmp_path)
+    assert stamp_of.__wrapped__(tmp_path) == before
+    inner.write_text("other", encoding="utf-8")
+    assert stamp_of.__wrapped__(tmp_path) != before
+
+    from artimap.network import _snap_loops  # noqa: PLC0415
+
+    package = Path(am.__file__).parent
+    assert _snap_loops.hilbert.py_func.__qualname__.endswith(stamp_of(package))
+    users = {path.name for path in package.rglob("*.py") if "import jit" in path.read_text(encoding="utf-8")}
+    assert all(name.endswith("_loops.py") for name in users)
