@@ -74,14 +74,18 @@ def checked(length_m: Floats, edge: Any, offset_m: Any) -> tuple[Ints, Floats]:
     off = np.asarray(offset_m, dtype=np.float64)
     if on.shape != off.shape or on.ndim != 1:
         refuse("", "offset_m", str(off.shape), f"does not match edge {on.shape}", "give one offset an edge")
-    breaches = _told("edge", on, (on < 0) | (on >= len(length_m)), f"is no edge: there are {len(length_m)}")
-    if not breaches:
-        length = length_m[on]
-        wrong: NDArray[np.bool_] = ~((off >= -_SLACK_M) & (off <= length + _SLACK_M))
-        breaches = _told("offset_m", off, wrong, "is not on its edge")
-        if not breaches:
-            return on, np.clip(off, 0.0, length)
-    raise SchemaError(_KIND, breaches)
+    if on.size and (on.min() < 0 or on.max() >= len(length_m)):
+        outside = (on < 0) | (on >= len(length_m))
+        raise SchemaError(_KIND, _told("edge", on, outside, f"is no edge: there are {len(length_m)}"))
+    rest = length_m[on]
+    np.subtract(rest, off, out=rest)
+    nearest = min(off.min(initial=0.0), rest.min(initial=0.0))  # nan where there is one
+    if nearest >= 0.0:
+        return on, off
+    if not nearest >= -_SLACK_M:
+        wrong: NDArray[np.bool_] = ~((off >= -_SLACK_M) & (rest >= -_SLACK_M))
+        raise SchemaError(_KIND, _told("offset_m", off, wrong, "is not on its edge"))
+    return on, np.clip(off, 0.0, length_m[on])
 
 
 def refuse(row: str, column: str, value: str, why: str, fix: str) -> None:
