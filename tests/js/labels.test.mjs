@@ -1,0 +1,82 @@
+// Labels by rank without collisions.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { load } from "./load.mjs";
+
+const pen = { measureText: (text) => ({ width: 6 * text.length }) };
+const page = { createElement: () => ({ getContext: () => pen }), body: { classList: { contains: () => false } } };
+const names = ["overlaps", "roadHits", "roadDots", "spots", "wider", "bestSpot", "textWidth"];
+const { overlaps, roadHits, roadDots, spots, wider, bestSpot, textWidth } = load(["50_labels.js"], names, { document: page });
+
+/* The same numbers at each run. */
+function numbers(seed) {
+  let state = seed;
+  return (most) => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    return (state / 2147483648) * most;
+  };
+}
+
+const boxAt = (x, y, wide, high) => ({ x0: x, y0: y, x1: x + wide, y1: y + high });
+
+test("boxes that only touch do not overlap", () => {
+  const one = boxAt(0, 0, 10, 10);
+  assert.ok(!overlaps(one, boxAt(10, 0, 5, 5)));
+  assert.ok(!overlaps(one, boxAt(0, 10, 5, 5)));
+  assert.ok(overlaps(one, boxAt(9.9, 9.9, 5, 5)));
+  assert.ok(overlaps(one, boxAt(2, 2, 1, 1)) && overlaps(boxAt(2, 2, 1, 1), one));
+});
+
+test("spots lie around a place, keep the size of the label, and move out with it", () => {
+  const around = boxAt(100, 100, 8, 8);
+  const found = spots(around, 50, 14);
+  assert.equal(found.length, 8);
+  for (const box of found) {
+    assert.ok(Math.abs(box.x1 - box.x0 - 50) < 1e-9 && Math.abs(box.y1 - box.y0 - 14) < 1e-9);
+    const inside = Math.max(0, Math.min(box.x1, around.x1) - Math.max(box.x0, around.x0)) * Math.max(0, Math.min(box.y1, around.y1) - Math.max(box.y0, around.y0));
+    assert.ok(inside <= 20); // a corner may touch the corner of the mark's box, never cover the mark
+  }
+  assert.equal(found[0].x0, around.x1); // the best: right of it
+  assert.equal(found[1].x1, around.x0); // then left of it
+  assert.equal(spots(wider(around, 10), 50, 14)[0].x0, around.x1 + 10);
+});
+
+test("the road is known every few pixels", () => {
+  const dots = roadDots([[[0, 0], [70, 0], [70, 35]], [[200, 200], [200, 200]]]);
+  for (let i = 1; i < dots.length - 1; i += 1) {
+    assert.ok(Math.hypot(dots[i][0] - dots[i - 1][0], dots[i][1] - dots[i - 1][1]) <= 7.5);
+  }
+  assert.deepEqual([...dots[0]], [0, 0]);
+  const box = boxAt(-1, -5, 36, 10);
+  assert.equal(roadHits(box, dots), dots.filter(([x, y]) => x > box.x0 && x < box.x1 && y > box.y0 && y < box.y1).length);
+});
+
+test("the spot taken is free, and none that is free costs less", () => {
+  const random = numbers(7);
+  for (let run = 0; run < 300; run += 1) {
+    const boxes = Array.from({ length: 12 }, () => boxAt(random(200), random(120), 10 + random(50), 8 + random(12)));
+    const road = roadDots([[[random(200), random(120)], [random(200), random(120)]]]);
+    const candidates = spots(boxAt(random(200), random(120), 8, 8), 20 + random(60), 14);
+    const costs = candidates.map((box, n) => (boxes.some((other) => overlaps(box, other)) ? Infinity : roadHits(box, road) * 1.2 + n * 0.6));
+    const best = bestSpot(candidates, boxes, road);
+    if (Math.min(...costs) === Infinity) assert.equal(best, null);
+    else assert.equal(costs[candidates.indexOf(best)], Math.min(...costs));
+  }
+});
+
+test("names placed one after the other never cover one another; the first come first", () => {
+  const random = numbers(3);
+  const boxes = [];
+  let left = 0;
+  for (let n = 0; n < 150; n += 1) {
+    const wide = textWidth("a".repeat(4 + Math.floor(random(14))), 12, 400);
+    const box = bestSpot(spots(boxAt(random(500), random(400), 6, 6), wide, 15), boxes, []);
+    if (n === 0) assert.notEqual(box, null);
+    if (!box) left += 1;
+    else {
+      assert.ok(!boxes.some((other) => overlaps(box, other)));
+      boxes.push(box);
+    }
+  }
+  assert.ok(left > 0 && boxes.length > 40); // on so small a map some find no room, and are left out
+});
