@@ -54,6 +54,27 @@ def shape_of_one(kernel: Any, distance: Any, inverse: Any, bandwidth: Any) -> An
 
 
 @jit
+def add_terms(kernel: Any, u: Any, inverse: Any, w: Any, terms: Any, row: Any) -> Any:
+    """Add ``w`` times the kernel's shape, as a polynomial in the metres beyond ``u``, to ``terms[row:row + 5]``."""
+    if kernel == 4:
+        terms[row] += w
+    elif kernel == 2:
+        terms[row] += w * (1.0 - u)
+        terms[row + 1] -= w * inverse
+    elif kernel == 0:
+        terms[row] += w * (1.0 - u * u)
+        terms[row + 1] -= w * 2.0 * u * inverse
+        terms[row + 2] -= w * inverse * inverse
+    elif kernel == 1:
+        a = 1.0 - u * u
+        terms[row] += w * a * a
+        terms[row + 1] -= w * 4.0 * a * u * inverse
+        terms[row + 2] += w * (4.0 * u * u - 2.0 * a) * inverse**2
+        terms[row + 3] += w * 4.0 * u * inverse**3
+        terms[row + 4] += w * inverse**4
+
+
+@jit
 def area_to(kernel: Any, u: Any) -> Any:
     """Give the area under the kernel's shape from 0 to u; from 1 on it grows no more."""
     x = min(u, 1.0)

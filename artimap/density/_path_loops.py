@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from artimap.density._kernel_loops import shape_of_one
+from artimap.density._kernel_loops import add_terms, shape_of_one
 from artimap.network.compiled import jit
 from artimap.spreading import Floats, Ints
 
@@ -123,22 +123,7 @@ def _together(
         row = 5 * number
         for c in range(row, row + 5):
             terms[c] = terms[c - 5]
-        if kernel == 4:
-            terms[row] += w
-        elif kernel == 2:
-            terms[row] += w * (1.0 - u)
-            terms[row + 1] -= w * inverse
-        elif kernel == 0:
-            terms[row] += w * (1.0 - u * u)
-            terms[row + 1] -= w * 2.0 * u * inverse
-            terms[row + 2] -= w * inverse * inverse
-        elif kernel == 1:
-            a = 1.0 - u * u
-            terms[row] += w * a * a
-            terms[row + 1] -= w * 4.0 * a * u * inverse
-            terms[row + 2] += w * (4.0 * u * u - 2.0 * a) * inverse**2
-            terms[row + 3] += w * 4.0 * u * inverse**3
-            terms[row + 4] += w * inverse**4
+        add_terms(kernel, u, inverse, w, terms, row)
     return number
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from artimap.density._kernel_loops import shape_of_one
+from artimap.density._kernel_loops import add_terms, shape_of_one
 from artimap.network.compiled import jit
 from artimap.spreading import Floats, Ints
 
@@ -50,28 +50,6 @@ def begin(walks: Any, spots: Any, rings: Any, running: Any, last: Any) -> Any:
             for k in range(spots.ptr[f], spots.ptr[f + 1]):
                 if (spots.off[k] <= 0.0) if e >= 0 else (spots.off[k] >= walks.length[f]):
                     running.resting[x] += spots.weight[k]
-
-
-@jit
-def _enter(spots: Any, k: Any, distance: Any, inverse: Any, kernel: Any, terms: Any, row: Any) -> Any:
-    """Add an event to the polynomial of those that are in reach."""
-    w, u = spots.weight[k], distance * inverse
-    if kernel == 4:
-        terms[row] += w
-    elif kernel == 2:
-        terms[row] += w * (1.0 - u)
-        terms[row + 1] -= w * inverse
-    elif kernel == 0:
-        terms[row] += w * (1.0 - u * u)
-        terms[row + 1] -= w * 2.0 * u * inverse
-        terms[row + 2] -= w * inverse * inverse
-    elif kernel == 1:
-        a = 1.0 - u * u
-        terms[row] += w * a * a
-        terms[row + 1] -= w * 4.0 * a * u * inverse
-        terms[row + 2] += w * (4.0 * u * u - 2.0 * a) * inverse**2
-        terms[row + 3] += w * 4.0 * u * inverse**3
-        terms[row + 4] += w * inverse**4
 
 
 @jit
@@ -116,7 +94,7 @@ def step(
                         break
                     n += 1
                     if 0.0 < off[k] < length[f]:  # else it rests on a node
-                        _enter(spots, k, distance, inverse, kernel, terms, row)
+                        add_terms(kernel, distance * inverse, inverse, spots.weight[k], terms, row)
                 entered[i] = n
                 if kernel == 3:
                     for m in range(n):
