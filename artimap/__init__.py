@@ -12,6 +12,7 @@ from typing import Any
 from artimap.area import AREAS, ARTIBONITE, Area, area
 
 _LAZY = {
+    "beside": "asides",
     "Briefing": "briefing",
     "brief": "briefing",
     "CheckpointModel": "checkpoints",
@@ -180,6 +181,7 @@ __all__ = [
     "area",
     "backtest",
     "baseline_contestation",
+    "beside",
     "brief",
     "briefing_map",
     "checkpoints_on",

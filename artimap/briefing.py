@@ -13,6 +13,7 @@ import geopandas as gpd
 from artimap import data
 from artimap.analysis import Progress, analyse, check_since, silent
 from artimap.area import Area
+from artimap.asides import beside
 from artimap.gazetteer import Reading
 from artimap.geopackage import write_geopackage
 from artimap.maps import strip_map
@@ -192,9 +193,8 @@ def _manifest(
 ) -> dict[str, Any]:
     """Write down what the briefing is made of, for checking and for comparing with the next one."""
     entries = data.manifest(area.name)
-    model: RiskModel = risk.attrs["model"]
-    parameters = asdict(model)
-    parameters["kinds"] = sorted(kind.value for kind in model.kinds)
+    model = beside(risk, "model", RiskModel)
+    parameters = None if model is None else asdict(model) | {"kinds": sorted(kind.value for kind in model.kinds)}
     return {
         "area": area.name,
         "corridor": area.corridor_id,

@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from artimap import schema
+from artimap.asides import Aside
 from artimap.corridor import Corridor
 from artimap.coverage import LIKELY_SHARE, bare
 from artimap.dates import day_of
@@ -232,7 +233,8 @@ def hotspots(
         ``strength`` (0 to 1), ``p_point, p_max, q, stability`` (share of resamplings, with
         bandwidths from 0.75 to 1.5 times the model's, in which it is found again by the
         max-statistic), ``event_ids``, geometry; the strongest first. Empty where chance
-        explains all. ``attrs`` hold ``model``, ``as_of``, ``events`` (expected number on the road) and ``tally``.
+        explains all. ``attrs`` hold ``model`` (by :func:`artimap.beside`), ``as_of``,
+        ``events`` (expected number on the road) and ``tally``.
 
     Raises
     ------
@@ -274,7 +276,7 @@ def hotspots(
     )
     why = reasons.where(~reasons.isna(), pd.Series(list(spread.why_not), index=events.index, dtype=schema.TEXT))
     out.attrs.update(
-        model=model, as_of=day, events=float(line.weight.sum()),
+        model=Aside(model), as_of=day.isoformat(), events=float(line.weight.sum()),
         tally={str(one): int(n) for one, n in why.dropna().value_counts().items()},
     )  # fmt: skip
     return out

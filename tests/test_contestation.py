@@ -331,7 +331,7 @@ def test_artibonite_is_mostly_unknown(artibonite, events):
     assert len(table) == 63 * 49
     assert (table["estimate"] == Estimate.INSUFFICIENT).mean() > 0.8
     assert table.attrs["unknown_actors"] == ()
-    why = table.attrs["why_not"]
+    why = am.beside(table, "why_not", pd.Series)
     assert (why == "a figure over several events").sum() == (events["record"] == "aggregate").sum()
     never = table.groupby("unit")["reports"].sum()
     silent = table[table["unit"].isin(never[never == 0].index)]

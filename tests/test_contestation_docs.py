@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import artimap as am
@@ -39,7 +40,7 @@ def test_the_table_of_sections(table):
 
 
 def test_the_counts(table, events):
-    why = table.attrs["why_not"]
+    why = am.beside(table, "why_not", pd.Series)
     counts = [(why == words).sum() for words in ("a figure over several events", "no place in or near these units")]
     few = table["estimate"] == Estimate.INSUFFICIENT
     assert (

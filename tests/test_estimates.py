@@ -99,7 +99,6 @@ def test_estimates_given_as_zones_are_drawn_as_estimates(zones):
     assert layer.shown  # the map is of nothing else
     assert {feature.mark.split("_")[0] for feature in layer.features} == {"estimate"}
     said = zones.iloc[:1].assign(layer="reported", kind="claimed", zone_id="x")
-    said.attrs = {}
     both = pd.concat([said, zones], ignore_index=True)
     names = {one.name: one for one in briefing_map(ARTIBONITE, zones=both, as_of=DAY, languages=()).page.layers}
     assert not names["zones_estimated"].shown

@@ -16,10 +16,10 @@ PACKAGE = Path(artimap.__file__).parent
 
 # a module imports only from those before it
 ORDER = [
-    "errors", "vocab", "schema", "crs", "dates", "i18n", "links", "write", "geopackage", "userdata", "data", "area",
-    "spreading", "corridor", "network", "gazetteer", "sources", "state", "ownposts", "ownclaims", "claims", "matching",
-    "checkpoints", "control", "contestation", "density", "coverage", "risk", "clustering", "zones", "routes",
-    "backtesting", "masking", "share", "maps", "report", "scale", "gathering", "analysis", "briefing", "cli",
+    "errors", "asides", "vocab", "schema", "crs", "dates", "i18n", "links", "write", "geopackage", "userdata", "data",
+    "area", "spreading", "corridor", "network", "gazetteer", "sources", "state", "ownposts", "ownclaims", "claims",
+    "matching", "checkpoints", "control", "contestation", "density", "coverage", "risk", "clustering", "zones",
+    "routes", "backtesting", "masking", "share", "maps", "report", "scale", "gathering", "analysis", "briefing", "cli",
     "__main__",
 ]  # fmt: skip
 

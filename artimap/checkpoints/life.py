@@ -13,6 +13,7 @@ import shapely
 
 from artimap import schema
 from artimap.area import Area
+from artimap.asides import Aside
 from artimap.claims import Ledger
 from artimap.corridor import Corridor
 from artimap.dates import day_of
@@ -138,8 +139,8 @@ def checkpoints_on(
     frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=corridor.crs), crs=corridor.crs)
     frame = frame.sort_values(["from_m", "checkpoint_id"], na_position="last", kind="stable")
     found: gpd.GeoDataFrame = schema.conform(frame, schema.CHECKPOINTS, crs=corridor.crs)
-    found.attrs["model"] = model
-    found.attrs["as_of"] = day.date()
+    found.attrs["model"] = Aside(model)
+    found.attrs["as_of"] = day.date().isoformat()
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def save(table: pd.DataFrame, path: Path, *, layer: str = "stretches") -> Path:
         )
         write_text(path, bare.to_crs(WGS84).to_json(drop_id=True) + "\n")
     elif kind == ".gpkg" and spatial:
-        write_geopackage({layer: table}, path, day=table.attrs["as_of"])
+        write_geopackage({layer: table}, path, day=dt.date.fromisoformat(table.attrs["as_of"]))
     else:
         some = ", ".join(FORMATS if spatial else FORMATS[:2])
         msg = f"{path.name}: artimap writes {some} here; choose one of these endings"

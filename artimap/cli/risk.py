@@ -49,11 +49,12 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     gathered = gather(where, args.events, args.decisions)
     kinds = frozenset(EventKind(one) for one in args.kind) if args.kind else ROAD_KINDS
     day = args.as_of or where.data_until
+    model = RiskModel(half_life_days=args.half_life, kinds=kinds)
     risk = corridor_risk(
         corridor,
         gathered.events,
         as_of=day,
-        model=RiskModel(half_life_days=args.half_life, kinds=kinds),
+        model=model,
         pieces=corridor.lixels(args.length_m) if args.length_m is not None else None,
         ledger=gathered.ledger,
     )
@@ -81,11 +82,11 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if args.json:
         print(as_json(records(risk)))
     elif args.output is None:
-        _show(risk, corridor.ref)
+        _show(risk, corridor.ref, model.trend_days)
     return 0
 
 
-def _show(risk: gpd.GeoDataFrame, ref: str) -> None:
+def _show(risk: gpd.GeoDataFrame, ref: str, trend_days: int) -> None:
     print(f"{ref}, as of {risk.attrs['as_of']}: events per km and month, 80 % interval, P(rose) over the window before")
     for _, row in risk.iterrows():
         name = row["name"] if isinstance(row["name"], str) else row["lixel_id"]
@@ -97,6 +98,6 @@ def _show(risk: gpd.GeoDataFrame, ref: str) -> None:
         print(f"  {name:32}  {span:16}  {said}")
     if risk["caution"].notna().any():
         now, before = risk.attrs["publishers"]
-        days = risk.attrs["model"].trend_days
-        print(f"The sources changed: {now} publishers in the last {days} days, {before} before. A rise may be theirs.")
+        heard = f"{now} publishers in the last {trend_days} days, {before} before"
+        print(f"The sources changed: {heard}. A rise may be theirs.")
     print("Silence is not safety.")

@@ -95,7 +95,7 @@ def _estimated(where: Area, found: Reported) -> gpd.GeoDataFrame:
         raise DateError(msg)
     table = estimate_contestation(where, found.events, stop=found.day)
     zones = estimated_zones(where, table, as_of=found.day)
-    zones.attrs["as_of"] = found.day
+    zones.attrs["as_of"] = found.day.isoformat()
     return zones
 
 

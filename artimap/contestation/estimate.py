@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from artimap import data, schema
 from artimap.area import Area, read_units
+from artimap.asides import Aside
 from artimap.contestation.calibration import Calibration, calibrated
 from artimap.contestation.counts import SURE, Evidence, count
 from artimap.contestation.hmm import smooth
@@ -221,8 +222,8 @@ def estimate_contestation(
     -------
     DataFrame
         ESTIMATES, one row a unit and period, and a column ``p:NAME`` a group: the probability that it is
-        there alone. ``attrs`` holds ``model``, ``why_not`` (by event, why it does not count),
-        ``unknown_actors``.
+        there alone. ``attrs`` hold ``model``, ``why_not`` (by event, why it does not count; both by
+        :func:`artimap.beside`), ``unknown_actors``.
 
     Raises
     ------
@@ -351,7 +352,12 @@ def table_of(ready: Ready, found: Beliefs, model: ContestationModel) -> pd.DataF
         **{f"p:{name}": found.held[:, :, number].ravel() for number, name in enumerate(evidence.groups)},
     }
     table: pd.DataFrame = schema.conform(pd.DataFrame(columns), schema.ESTIMATES)
-    table.attrs.update(model=model, why_not=ready.why_not, unknown_actors=evidence.unknown)
+    kept = ready.why_not.isna().sum()
+    table.attrs.update(
+        model=Aside(model),
+        why_not=Aside(ready.why_not, f"{kept} of {len(ready.why_not)} events count"),
+        unknown_actors=evidence.unknown,
+    )
     return table
 
 

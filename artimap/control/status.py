@@ -15,6 +15,7 @@ import pandas as pd
 
 from artimap import schema
 from artimap.area import Area
+from artimap.asides import Aside
 from artimap.claims import Ledger
 from artimap.control.evidence import Evidence, Found, gather
 from artimap.control.model import ControlModel
@@ -177,9 +178,9 @@ def control_status(
         row_of(said, subject, said.answer(subject.subject, day.toordinal()), day) for subject in said.subjects.values()
     ]
     table: pd.DataFrame = schema.conform(pd.DataFrame(rows, columns=list(schema.STATUS.names)), schema.STATUS)
-    table.attrs["model"] = said.model
-    table.attrs["as_of"] = day
-    table.attrs["known_on"] = None if known_on is None else day_of(known_on)
+    table.attrs["model"] = Aside(said.model)
+    table.attrs["as_of"] = day.isoformat()
+    table.attrs["known_on"] = None if known_on is None else day_of(known_on).isoformat()
     return table
 
 

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from artimap.area import read_layer, read_places, read_roads, read_units
+from artimap.asides import beside
 from artimap.i18n import format_day, tr
 from artimap.maps import furniture as made
 from artimap.maps.audience import Seen
@@ -39,6 +40,7 @@ from artimap.maps.locator import locator
 from artimap.maps.render import Page
 from artimap.maps.thematic import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
 from artimap.maps.tiles import Tiles
+from artimap.risk import RiskModel
 from artimap.vocab import Audience, Lang
 
 if TYPE_CHECKING:
@@ -265,7 +267,7 @@ def _furniture(
     lang, corridor, risk, seen = asked.lang, tables.corridor, tables.risk, tables.seen
     claims = None if seen.ledger is None else seen.ledger.claims
     newest = made.newest_of(seen.events, claims, asked.as_of)
-    model = None if risk is None else risk.attrs.get("model")
+    model = None if risk is None else beside(risk, "model", RiskModel)
     by_key = {detail.key: detail for detail in parts.details}
     spread = sum(int(feature.size) for layer in layers if layer.name == "somewhere" for feature in layer.features)
     nowhere = 0 if field is None or tables.crowd is None else field.n - field.marks - spread - field.outside

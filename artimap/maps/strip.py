@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from artimap.asides import beside
 from artimap.corridor import Corridor
 from artimap.dates import day_of
 from artimap.errors import ShareError
@@ -25,6 +26,7 @@ from artimap.maps.phrases import known
 from artimap.maps.strip_events import LANE_IN, Rows, draw_events, event_marks, lanes_of, stack
 from artimap.maps.strip_legend import ROW_IN, draw_legend, legend_rows, rate_words
 from artimap.maps.strip_marks import Drawing, draw_line
+from artimap.risk import RiskModel
 from artimap.vocab import Info, Lang
 from artimap.write import write_bytes
 
@@ -174,7 +176,7 @@ def _render(strip: StripMap, kind: str, dpi: int) -> bytes:
     posts_in = 0.1 + (max(post_lanes, default=-1) + 1) * _POST_IN
     apart = 0 if strip.checkpoints is None else int(strip.checkpoints["from_m"].isna().sum())
     legend = legend_rows(
-        rate_words(None if strip.risk is None else strip.risk.attrs.get("model"), strip.lang),
+        rate_words(None if strip.risk is None else beside(strip.risk, "model", RiskModel), strip.lang),
         {event.kind for event in events},
         bars=any(event.bar for event in events),
         posts=bool(posts),

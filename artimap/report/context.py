@@ -11,10 +11,12 @@ import pandas as pd
 
 from artimap import schema
 from artimap.area import Area, read_places, read_units
+from artimap.asides import beside
 from artimap.claims import Ledger
 from artimap.corridor import Corridor
 from artimap.dates import day_of
 from artimap.report.previous import Previous, read_previous
+from artimap.risk import RiskModel
 from artimap.share import Gated, SharePolicy, gate
 from artimap.sources import read_events
 from artimap.vocab import Audience, Lang
@@ -191,7 +193,7 @@ def make_context(  # noqa: PLR0913 - one keyword a table
         as_of=day,
         lang=Lang(lang),
         audience=Audience(audience),
-        model=risk.attrs.get("model") if model is None else model,
+        model=beside(risk, "model", RiskModel) if model is None else model,
         previous=None if since is None else read_previous(Path(since)),
         held=Held(gated, hidden_posts, held_back),
         later=0 if ledger is None or said is None else len(ledger.claims) - len(said.claims),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from artimap.asides import beside
 from artimap.i18n import format_day, format_number, to_review, tr
 from artimap.maps.phrases import known, rate_phrase
 from artimap.report import margins, places
@@ -30,6 +31,7 @@ from artimap.report.blocks import (
 from artimap.report.changes import changes, changes_line
 from artimap.report.context import Context
 from artimap.report.wording import counted, day_and_ago, event_line, interval, km, say, sources, text_of, together, word
+from artimap.risk import RiskModel
 from artimap.schema import split_names
 from artimap.vocab import CheckpointStatus, Info
 
@@ -199,7 +201,7 @@ def _stretch_row(ctx: Context, row: pd.Series) -> tuple[Cell, ...]:
 
 def _trend(ctx: Context) -> list[Block]:
     """Say for each stretch with a rate whether it rose against the window before, with the chance of that."""
-    model = ctx.risk.attrs.get("model")
+    model = beside(ctx.risk, "model", RiskModel)
     if model is None or "p_rose" not in ctx.risk:
         return []
     steps = ((90, "surely_more"), (70, "more"), (30, "unclear"), (10, "less"))
@@ -240,7 +242,7 @@ def stretches(ctx: Context) -> Section:
         Paragraph(cell(run(say(ctx, "stretches.silence"), strong=True)), "warn"),
     ]
     blocks += _trend(ctx)
-    heard, model = ctx.risk.attrs.get("publishers"), ctx.risk.attrs.get("model")
+    heard, model = ctx.risk.attrs.get("publishers"), beside(ctx.risk, "model", RiskModel)
     if heard is not None and model is not None and ctx.risk["caution"].notna().any():
         words = say(ctx, "stretches.sources_changed", recent=heard[0], earlier=heard[1], n=model.trend_days)
         blocks.append(Paragraph(cell(words), "warn"))

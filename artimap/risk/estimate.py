@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from artimap import schema
+from artimap.asides import Aside
 from artimap.claims import Ledger
 from artimap.corridor import Corridor
 from artimap.coverage import LIKELY_SHARE, changed, last_day, publishers, reports
@@ -74,8 +75,8 @@ def corridor_risk(
         traffic: how many pass is not known. ``recent_rate`` and ``earlier_rate`` belong to
         the last ``trend_days`` and those before, ``p_rose`` is the probability that the
         rate rose; ``caution`` says ``sources_changed`` where the publishers heard changed
-        so much that this may be theirs. ``attrs`` hold ``model`` (RiskModel), ``as_of``
-        (date), ``tally`` (why rows did not count: reason to number), ``off_corridor``
+        so much that this may be theirs. ``attrs`` hold ``model`` (see :func:`artimap.beside`), ``as_of``
+        (YYYY-MM-DD), ``tally`` (why rows did not count: reason to number), ``off_corridor``
         (weight that may lie off the road), ``publishers`` (heard in the last window and
         in the one before) and ``shares`` (for :func:`artimap.explain`).
 
@@ -89,7 +90,7 @@ def corridor_risk(
     table = corridor.stretches() if pieces is None else pieces
     if table.empty:
         none: gpd.GeoDataFrame = schema.empty(schema.RISK, crs=corridor.crs)
-        none.attrs.update(model=model, as_of=day, tally={}, off_corridor=0.0, publishers=None)
+        none.attrs.update(model=Aside(model), as_of=day.isoformat(), tally={}, off_corridor=0.0, publishers=None)
         return none
     counted = count(corridor, located, table, day=day, model=model)
     events, counts, bins = counted.events, counted.counts, counted.pieces
@@ -113,13 +114,13 @@ def corridor_risk(
     out["caution"] = SOURCES_CHANGED if ledger is not None and changed(*whole) else None
     out = _classes(out, day=day, model=model)
     risk: gpd.GeoDataFrame = schema.conform(out, schema.RISK, crs=corridor.crs)
-    risk.attrs["model"] = model
-    risk.attrs["as_of"] = day
+    risk.attrs["model"] = Aside(model)
+    risk.attrs["as_of"] = day.isoformat()
     risk.attrs["tally"] = tally(counted)
     fading = model.fading.mean_weight(*ages(events, day))
     risk.attrs["off_corridor"] = float((counted.spread.off_corridor * fading)[counted.reasons.isna()].sum())
     risk.attrs["publishers"] = whole if ledger is not None else None
-    risk.attrs["shares"] = Shares(
+    shares = Shares(
         lixel_id=risk["lixel_id"].to_numpy(),
         base=found.base,
         event_id=behind["event_id"].to_numpy(),
@@ -132,6 +133,7 @@ def corridor_risk(
         weight=placed,
         adds=found.adds,
     )
+    risk.attrs["shares"] = Aside(shares, f"what {len(behind)} events add to {len(risk)} pieces")
     return risk
 
 

@@ -11,13 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from artimap import schema
+from artimap.asides import beside
 from artimap.errors import ModelError
 from artimap.risk.posterior import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """What stands behind each rate of a table: kept beside it, as ``risk.attrs["shares"]``.
+    """What stands behind each rate of a table: kept beside it, an Aside ``risk.attrs["shares"]``.
 
     Attributes
     ----------
@@ -41,10 +42,6 @@ class Shares:
     share: Floats
     weight: Floats
     adds: Floats
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Shares:
-        """Nothing in it changes: pandas need not copy it with every table."""
-        return self
 
 
 PRIOR = "the road as a whole"
@@ -76,8 +73,8 @@ def explain(risk: gpd.GeoDataFrame, stretch: str) -> pd.DataFrame:
     ModelError
         If the table holds no shares (it was read from a file), or no such piece.
     """
-    shares = risk.attrs.get("shares")
-    if not isinstance(shares, Shares):
+    shares = beside(risk, "shares", Shares)
+    if shares is None:
         msg = "this table holds no shares: explain needs RISK as corridor_risk gave it, not read back from a file"
         raise ModelError(msg)
     names = risk["name"].to_numpy() if "name" in risk.columns else np.full(len(risk), None)

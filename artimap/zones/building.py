@@ -17,6 +17,7 @@ import shapely
 
 from artimap import schema
 from artimap.area import Area, read_road_units, read_roads, read_units
+from artimap.asides import Aside
 from artimap.claims import Ledger
 from artimap.control.history import interval_of
 from artimap.control.model import ControlModel
@@ -148,7 +149,7 @@ def control_zones(
     frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=area.crs), crs=area.crs)
     zones: gpd.GeoDataFrame = schema.conform(frame, schema.ZONES, crs=area.crs)
     zones.attrs.update(status.attrs)
-    zones.attrs["zone_model"] = shape
+    zones.attrs["zone_model"] = Aside(shape)
     return zones
 
 
