@@ -263,7 +263,7 @@ def _values(claims: pd.DataFrame, rule: str) -> Iterator[Value]:
 
 
 def state_of(claims: pd.DataFrame, subject: str, *, as_of: dt.date, known_on: dt.date | None, rule: str) -> State:
-    """Compute the state of a subject; see :meth:`artimap.claims.Ledger.state`."""
+    """Compute the state of a subject; see :meth:`artimap.Ledger.state`."""
     if rule not in RULES:
         msg = f"no rule {rule!r}; there is: {'; '.join(RULES)}"
         raise ModelError(msg)

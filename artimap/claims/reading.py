@@ -1,213 +1,30 @@
-"""The ledger: who said what, when, about which event, place or post.
-
-Several reports may speak of one event. :func:`merge_reports` makes the event's row by a
-named rule and keeps every report as claims beside it; contradictions live side by side.
-"""
+"""Reading claims: the embedded tables of an area, or a file, become CLAIMS row by row."""
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median_low
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from artimap import data, schema
 from artimap.area import Area
+from artimap.claims.ledger import Ledger
+from artimap.claims.merging import metres
 from artimap.errors import DataError
 from artimap.ownclaims import read_own_claims
 from artimap.ownposts import posts_of
-from artimap.schema import join_names, split_names
+from artimap.schema import split_names
 from artimap.sources import read_report
 from artimap.sources.placing import place_rows
-from artimap.state import LATEST, State, state_of
-from artimap.vocab import About, EventKind, Party, Predicate, Record, Sensitivity, Where
+from artimap.vocab import About, Party, Predicate, Sensitivity, Where
 
-_FINEST = (
-    Where.POINT, Where.PLACE, Where.SECTION, Where.STRETCH, Where.COMMUNE, Where.DEPARTMENT, Where.NOWHERE,
-)  # fmt: skip
-_KINDS = list(EventKind)
-_SENSITIVITY = list(Sensitivity)
 _HARM = {
     "injured": Predicate.INJURED,
     "abducted": Predicate.ABDUCTED,
     "displaced": Predicate.DISPLACED,
     "arrested": Predicate.ARRESTED,
 }
-
-
-@dataclass(frozen=True, eq=False)
-class Ledger:
-    """All claims of an area, and where the subjects of the claims lie.
-
-    Attributes
-    ----------
-    claims
-        CLAIMS.
-    subjects
-        One row a subject of a claim about a place, unit or stretch: ``subject``,
-        ``name``, ``place_kind``, ``place_id``, ``pcode``, ``road_id``, ``from_m``, ``to_m``,
-        geometry (see :func:`artimap.sources.placing.place_rows`).
-    posts
-        Statements about checkpoints, one row each, with fees and geometry; ``claim_id``
-        leads to CLAIMS.
-    """
-
-    claims: pd.DataFrame
-    subjects: gpd.GeoDataFrame = field(repr=False)
-    posts: gpd.GeoDataFrame = field(repr=False)
-
-    def about(self, subject: str, *, as_of: dt.date | None = None) -> pd.DataFrame:
-        """Give the claims about a subject, newest first, undated ones last.
-
-        Parameters
-        ----------
-        subject
-            An event id, place id, p-code, stretch or checkpoint id.
-        as_of
-            Only claims reported by that day; undated ones stay in.
-        """
-        rows = self.until(as_of).claims if as_of is not None else self.claims
-        rows = rows[rows["subject"] == subject]
-        return rows.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last")
-
-    def until(self, as_of: dt.date) -> Ledger:
-        """Give what may have been said by a day: what was surely said later is left out.
-
-        Of a claim dated to a month or a week the first day counts that it may be of, and a claim
-        without a day stays in: when it was said is not known. For what had *surely* been said by a day, where a claim
-        dated to a month counts from the month's end and one without a day not at all, there is
-        ``known_on`` (:meth:`state`, :func:`artimap.control_status`). A report of an event without a day of its
-        own counts from the event's last day.
-        """
-        day, reported = pd.Timestamp(as_of), self.claims["reported"]
-        first = reported.where(self.claims["date_basis"] != "by", reported - pd.Timedelta(days=6))
-        claims = self.claims[first.isna() | (first <= day)]
-        posts = self.posts[self.posts["claim_id"].isin(claims["claim_id"])]
-        return Ledger(claims, self.subjects, posts)
-
-    def state(self, subject: str, *, as_of: dt.date, known_on: dt.date | None = None, rule: str = LATEST) -> State:
-        """Compute what is said of a subject on a day, by a named rule, with the claims behind it.
-
-        Parameters
-        ----------
-        subject
-            An event id, place id, p-code, stretch or checkpoint id.
-        as_of
-            The day in the world that is asked about: what began later does not count.
-        known_on
-            Only what had surely been said by this day: a claim dated to a month counts from
-            the month's end, one without a day of its own not at all (see ``not_dated``).
-        rule
-            How a figure is computed; names in :data:`artimap.state.RULES`.
-
-        Raises
-        ------
-        ModelError
-            If there is no such rule.
-        """
-        return state_of(self.claims, subject, as_of=as_of, known_on=known_on, rule=rule)
-
-
-def _whole(values: pd.Series) -> list[int]:
-    return [int(value) for value in values.dropna()]
-
-
-def _first(values: pd.Series) -> Any:
-    kept = values.dropna()
-    return kept.iloc[0] if len(kept) else None
-
-
-def _commonest(values: pd.Series) -> Any:
-    counts = values.dropna().value_counts(sort=False)
-    top = sorted(counts[counts == counts.max()].index)
-    return top[0] if top else None
-
-
-def _merge_one(event_id: str, rows: pd.DataFrame) -> dict[str, object]:
-    finest_dates = rows[rows["date_precision"] == rows["date_precision"].min()]
-    start = _commonest(finest_dates["date_start"])
-    end = max(str(start), str(_commonest(finest_dates[finest_dates["date_start"] == start]["date_end"]) or start))
-    order = rows.assign(
-        _where=[_FINEST.index(Where(where)) for where in rows["where"]], _precision=rows["geo_precision"].astype(int)
-    ).sort_values(["_where", "_precision"], kind="stable")
-    best = order[(order["_where"] == order["_where"].iloc[0]) & (order["_precision"] == order["_precision"].iloc[0])]
-    spot = best[best["place"] == _commonest(best["place"])].iloc[0] if best["place"].notna().any() else best.iloc[0]
-    kinds = rows["kind"].value_counts()
-    kind = min(kinds[kinds == kinds.max()].index, key=lambda one: _KINDS.index(EventKind(one)))
-    with_dead = rows[rows["killed_low"].notna()]
-    lows, highs = _whole(with_dead["killed_low"]), _whole(rows["killed_high"])
-    figures = sorted(lows + highs)
-    harm = {name: _whole(rows[name]) for name in ("injured", "abducted", "displaced")}
-    return {
-        "event_id": event_id,
-        "record": Record.EVENT if (rows["record"] == Record.EVENT).any() else Record.AGGREGATE,
-        "overlaps": join_names(one for cell in rows["overlaps"] for one in split_names(cell)),
-        "date_start": start,
-        "date_end": end,
-        "date_precision": int(rows["date_precision"].astype(int).min()),
-        "kind": kind,
-        "sub_kind": join_names(one for one in rows["kind"].unique() if one != kind),
-        "actors": join_names(
-            name for column in ("actors", "other_actors") for cell in rows[column] for name in split_names(cell)
-        ),
-        "killed_low": min(lows) if lows else None,
-        "killed_best": median_low(lows) if lows else None,
-        "killed_high": max(highs) if highs and max(highs) >= max(figures) else None,
-        "alleged_gang_dead": "yes" if len(with_dead) and (with_dead["alleged_gang_dead"] == "yes").all() else "no",
-        **{name: median_low(values) if values else None for name, values in harm.items()},
-        "place": spot["place"] if isinstance(spot["place"], str) else spot["words"],
-        "place_kind": spot["where"],
-        "place_id": spot["place_id"],
-        "pcode": spot["pcode"],
-        "road_id": join_names(road for cell in rows["road_id"] for road in split_names(cell)),
-        "from_m": _metres(spot["from_km"]),
-        "to_m": _metres(spot["to_km"]),
-        "radius_m": None,
-        "geo_precision": spot["geo_precision"],
-        "n_claims": len(rows),
-        "n_sources": rows["origin"].fillna(rows["source"]).nunique(),
-        "sensitivity": max(rows["sensitivity"], key=lambda one: _SENSITIVITY.index(Sensitivity(one))),
-        "licence": join_names(rows["licence"].dropna()),
-        "summary": _first(rows["summary"]),
-    }
-
-
-def _metres(km: object) -> float | None:
-    return round(float(str(km)) * 1000.0, 1) if isinstance(km, str) and km else None
-
-
-def merge_reports(reports: pd.DataFrame) -> pd.DataFrame:
-    """Make one row an event out of several reports of it, by the rule ``finest, commonest, median``.
-
-    The finest stated place and date win (a section over a commune, a day over a month);
-    among equals the commonest; the kind is the commonest, then the graver. Deaths are the
-    least and greatest figure said and their median: ``killed_high`` stays null where the
-    greatest figure is only "at least". The dead count as alleged gang members only if every
-    figure does. Reprints of one outlet count as one source.
-
-    Parameters
-    ----------
-    reports
-        The embedded ``reports`` table, or one shaped like it.
-
-    Returns
-    -------
-    DataFrame
-        One row an ``event_id``, in order of first day and id, without geometry.
-    """
-    merged = [_merge_one(str(event_id), rows) for event_id, rows in reports.groupby("event_id", sort=False)]
-    columns = [name for name in schema.EVENTS.names if name != "geometry"]
-    table = pd.DataFrame(merged, columns=columns)
-    for column in schema.EVENTS.columns:
-        if column.kind == "int":
-            table[column.name] = pd.to_numeric(table[column.name]).astype("Int64")
-    return table.sort_values(["date_start", "event_id"], kind="stable").reset_index(drop=True)
-
-
 _COMMON = {
     "claimant": "claimant",
     "claimant_is_party": "claimant_is_party",
@@ -364,8 +181,8 @@ def _subjects(control: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
                 "place_id": row["place_id"] if row["where"] in (Where.POINT, Where.PLACE) else None,
                 "pcode": subject if codes or row["where"] == Where.DEPARTMENT else None,
                 "road_id": row["road_id"],
-                "from_m": _metres(row["from_km"]),
-                "to_m": _metres(row["to_km"]),
+                "from_m": metres(row["from_km"]),
+                "to_m": metres(row["to_km"]),
             }
     columns = ["subject", "name", "place_kind", "place_id", "pcode", "road_id", "from_m", "to_m"]
     return place_rows(pd.DataFrame(list(rows.values()), columns=columns), area)
@@ -374,8 +191,8 @@ def _subjects(control: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
 def _placed_posts(posts: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
     table = posts.rename(columns={"report_id": "claim_id", "where": "place_kind"})
     table["place"] = table["place"].fillna(table["words"])
-    table["from_m"] = [_metres(km) for km in table.pop("from_km")]
-    table["to_m"] = [_metres(km) for km in table.pop("to_km")]
+    table["from_m"] = [metres(km) for km in table.pop("from_km")]
+    table["to_m"] = [metres(km) for km in table.pop("to_km")]
     return place_rows(table, area)
 
 

@@ -1,0 +1,11 @@
+"""Who said what, when, about which event, place or post.
+
+Several reports may speak of one event. :func:`merge_reports` makes the event's row by a
+named rule and keeps every report as claims beside it; contradictions live side by side.
+"""
+
+from artimap.claims.ledger import Ledger
+from artimap.claims.merging import merge_reports
+from artimap.claims.reading import read_claims, subject_of
+
+__all__ = ["Ledger", "merge_reports", "read_claims", "subject_of"]

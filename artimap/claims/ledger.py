@@ -1,0 +1,84 @@
+"""The ledger: the claims of an area, those about one subject, and those of a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pandas as pd
+
+from artimap.state import LATEST, State, state_of
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """All claims of an area, and where the subjects of the claims lie.
+
+    Attributes
+    ----------
+    claims
+        CLAIMS.
+    subjects
+        One row a subject of a claim about a place, unit or stretch: ``subject``,
+        ``name``, ``place_kind``, ``place_id``, ``pcode``, ``road_id``, ``from_m``, ``to_m``,
+        geometry (see :func:`artimap.sources.placing.place_rows`).
+    posts
+        Statements about checkpoints, one row each, with fees and geometry; ``claim_id``
+        leads to CLAIMS.
+    """
+
+    claims: pd.DataFrame
+    subjects: gpd.GeoDataFrame = field(repr=False)
+    posts: gpd.GeoDataFrame = field(repr=False)
+
+    def about(self, subject: str, *, as_of: dt.date | None = None) -> pd.DataFrame:
+        """Give the claims about a subject, newest first, undated ones last.
+
+        Parameters
+        ----------
+        subject
+            An event id, place id, p-code, stretch or checkpoint id.
+        as_of
+            Only claims reported by that day; undated ones stay in.
+        """
+        rows = self.until(as_of).claims if as_of is not None else self.claims
+        rows = rows[rows["subject"] == subject]
+        return rows.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last")
+
+    def until(self, as_of: dt.date) -> Ledger:
+        """Give what may have been said by a day: what was surely said later is left out.
+
+        Of a claim dated to a month or a week the first day counts that it may be of, and a claim
+        without a day stays in: when it was said is not known. For what had *surely* been said by a day, where a claim
+        dated to a month counts from the month's end and one without a day not at all, there is
+        ``known_on`` (:meth:`state`, :func:`artimap.control_status`). A report of an event without a day of its
+        own counts from the event's last day.
+        """
+        day, reported = pd.Timestamp(as_of), self.claims["reported"]
+        first = reported.where(self.claims["date_basis"] != "by", reported - pd.Timedelta(days=6))
+        claims = self.claims[first.isna() | (first <= day)]
+        posts = self.posts[self.posts["claim_id"].isin(claims["claim_id"])]
+        return Ledger(claims, self.subjects, posts)
+
+    def state(self, subject: str, *, as_of: dt.date, known_on: dt.date | None = None, rule: str = LATEST) -> State:
+        """Compute what is said of a subject on a day, by a named rule, with the claims behind it.
+
+        Parameters
+        ----------
+        subject
+            An event id, place id, p-code, stretch or checkpoint id.
+        as_of
+            The day in the world that is asked about: what began later does not count.
+        known_on
+            Only what had surely been said by this day: a claim dated to a month counts from
+            the month's end, one without a day of its own not at all (see ``not_dated``).
+        rule
+            How a figure is computed; names in :data:`artimap.state.RULES`.
+
+        Raises
+        ------
+        ModelError
+            If there is no such rule.
+        """
+        return state_of(self.claims, subject, as_of=as_of, known_on=known_on, rule=rule)
