@@ -128,50 +128,87 @@ def last_day(events: pd.DataFrame, day: dt.date) -> NDArray[Any]:
     return np.asarray(np.minimum(events["date_end"].fillna(events["date_start"]).to_numpy(), np.datetime64(day, "s")))
 
 
-def reports(
-    corridor: Corridor,
-    events: gpd.GeoDataFrame,
-    ledger: Ledger | None,
-    *,
-    spread: Spread,
-    pieces: Pieces,
-    day: dt.date,
-    reach: Reach,
-) -> pd.DataFrame:
-    """Gather every report that tells of a piece by a day.
+_TOLD = ["piece", "day", "source", "report_id"]
 
-    Returns
-    -------
-    DataFrame
-        ``piece, day, source, report_id``: one row a report and piece. Without a ledger,
-        or for an event of which it says nothing, the event itself is the report, its
-        source is not stated.
+
+@dataclass(frozen=True, eq=False)
+class Reports:
+    """Every report that tells of a piece, whatever the day.
+
+    Attributes
+    ----------
+    claims
+        ``piece, day, source, report_id, counts_from``: what is said of events, places and posts. What is said of
+        an event before it begins counts when it begins.
+    events
+        ``piece, report_id, begun, ended, heard``: one row where an event tells of a piece, and the day of the
+        first claim about it; null where there is none.
     """
-    known = (events["date_start"] <= pd.Timestamp(day)).to_numpy()
-    row, piece = tells_of(spread, pieces, wide=is_wide(events) | ~known)
-    told = pd.DataFrame(
-        {"piece": piece, "subject": events["event_id"].to_numpy()[row], "day": last_day(events, day)[row]}
-    )
-    if ledger is None:
-        return told.assign(source=pd.Series(np.nan, index=told.index, dtype=schema.TEXT), report_id=told["subject"])[
-            ["piece", "day", "source", "report_id"]
-        ]
-    claims = ledger.claims[ledger.claims["reported"] <= pd.Timestamp(day)]
-    said = claims.assign(
-        source=claims["origin"].fillna(claims["source"]), report_id=claims["report_id"].fillna(claims["claim_id"])
-    )
-    said = said[["subject", "claim_id", "reported", "source", "report_id"]]
-    parts = [told.merge(said.drop(columns="claim_id"), on="subject", how="left")]
-    parts[0]["day"] = parts[0]["reported"].fillna(parts[0]["day"])
-    parts[0]["report_id"] = parts[0]["report_id"].fillna(parts[0]["subject"])
-    for table, key in ((ledger.subjects, "subject"), (ledger.posts, "claim_id")):
-        rows = table.reset_index(drop=True)
-        row, piece = tells_of(corridor.spread(rows, reach=reach), pieces, wide=is_wide(rows))
-        spoken = pd.DataFrame({"piece": piece, key: rows[key].to_numpy()[row]}).merge(said, on=key)
-        parts.append(spoken.rename(columns={"reported": "day"}))
-    columns = ["piece", "day", "source", "report_id"]
-    whole = pd.concat([part[columns] for part in parts], ignore_index=True)
-    return whole.drop_duplicates().sort_values(columns, kind="stable", ignore_index=True)
+
+    claims: pd.DataFrame
+    events: pd.DataFrame
+
+    @classmethod
+    def of(
+        cls,
+        corridor: Corridor,
+        events: gpd.GeoDataFrame,
+        ledger: Ledger | None,
+        *,
+        spread: Spread,
+        pieces: Pieces,
+        reach: Reach,
+    ) -> Reports:
+        """Find what tells of which piece."""
+        row, piece = tells_of(spread, pieces, wide=is_wide(events))
+        told = pd.DataFrame({"piece": piece, "subject": events["event_id"].to_numpy()[row]})
+        told["begun"] = events["date_start"].to_numpy()[row]
+        told["ended"] = events["date_end"].fillna(events["date_start"]).to_numpy()[row]
+        claims = None if ledger is None else ledger.claims[ledger.claims["reported"].notna()]
+        if ledger is None or claims is None or claims.empty:
+            nothing = pd.DataFrame({name: pd.Series([], dtype=schema.TEXT) for name in _TOLD})
+            return cls(nothing.assign(counts_from=told["begun"][:0]), _alone(told, told["begun"].where(told.index < 0)))
+        said = pd.DataFrame(
+            {
+                "subject": claims["subject"],
+                "claim_id": claims["claim_id"],
+                "day": claims["reported"],
+                "source": claims["origin"].fillna(claims["source"]),
+                "report_id": claims["report_id"].fillna(claims["claim_id"]),
+                "counts_from": claims["reported"],
+            }
+        )
+        parts = [told[["piece", "subject", "begun"]].merge(said, on="subject")]
+        parts[0]["counts_from"] = parts[0][["day", "begun"]].max(axis=1)
+        for table, key in ((ledger.subjects, "subject"), (ledger.posts, "claim_id")):
+            rows = table.reset_index(drop=True)
+            row, piece = tells_of(corridor.spread(rows, reach=reach), pieces, wide=is_wide(rows))
+            parts.append(pd.DataFrame({"piece": piece, key: rows[key].to_numpy()[row]}).merge(said, on=key))
+        columns = [*_TOLD, "counts_from"]
+        whole = pd.concat([part[columns] for part in parts], ignore_index=True)
+        whole = whole.sort_values(columns, kind="stable", ignore_index=True).drop_duplicates(_TOLD)
+        return cls(whole, _alone(told, told["subject"].map(said.groupby("subject")["day"].min())))
+
+    def by(self, day: dt.date) -> pd.DataFrame:
+        """Give those that had been made by a day.
+
+        Returns
+        -------
+        DataFrame
+            ``piece, day, source, report_id``: one row a report and piece. Without a ledger, or for an event of
+            which it says nothing, the event itself is the report, its source is not stated.
+        """
+        when = pd.Timestamp(day)
+        said = self.claims.loc[self.claims["counts_from"] <= when, _TOLD]
+        own = self.events[(self.events["begun"] <= when) & ~(self.events["heard"] <= when)]
+        alone = pd.DataFrame({"piece": own["piece"], "day": own["ended"].where(own["ended"] <= when, when)})
+        alone["source"] = pd.Series(np.nan, index=own.index, dtype=schema.TEXT)
+        alone["report_id"] = own["report_id"]
+        return pd.concat([said, alone], ignore_index=True) if len(said) else alone
+
+
+def _alone(told: pd.DataFrame, heard: pd.Series) -> pd.DataFrame:
+    return told.rename(columns={"subject": "report_id"}).assign(heard=heard)
 
 
 def report_coverage(
@@ -223,7 +260,9 @@ def report_coverage(
     table = corridor.stretches() if pieces is None else pieces
     rows = bare(events)
     spread = corridor.spread(rows, reach=reach or Reach())
-    told = reports(corridor, rows, ledger, spread=spread, pieces=Pieces.of(table), day=day, reach=reach or Reach())
+    told = Reports.of(
+        corridor, rows, ledger, spread=spread, pieces=Pieces.of(table), reach=reach or Reach()
+    ).by(day)  # fmt: skip
     age = (pd.Timestamp(day) - pd.to_datetime(told["day"])).dt.days
     told = told.assign(period=age // period_days)
     told = told[(age >= 0) & (told["period"] < periods)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 
 from artimap.errors import DateError
@@ -27,3 +28,23 @@ def day_of(as_of: str | dt.date) -> dt.date:
     except ValueError:
         msg = f"{as_of!r} is not a day: write it as YYYY-MM-DD, for example 2024-10-15"
         raise DateError(msg) from None
+
+
+def month_ends(since: str | dt.date, as_of: str | dt.date) -> tuple[dt.date, ...]:
+    """Give the days that stand for a period: its first, the last of each month in it, its last.
+
+    >>> [day.isoformat() for day in month_ends("2024-08-15", "2024-10-15")]
+    ['2024-08-15', '2024-08-31', '2024-09-30', '2024-10-15']
+
+    Raises
+    ------
+    DateError
+        If either is no day, or ``since`` lies after ``as_of``.
+    """
+    first, last = day_of(since), day_of(as_of)
+    if first > last:
+        msg = f"a period cannot begin on {first} and end on {last}: give the earlier day first"
+        raise DateError(msg)
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    ends = (dt.date(n // 12, n % 12 + 1, calendar.monthrange(n // 12, n % 12 + 1)[1]) for n in months)
+    return tuple(dict.fromkeys((first, *(day for day in ends if day <= last), last)))

@@ -172,6 +172,14 @@ def _nothing(index: pd.Index, column: Column) -> pd.Series:
 def _as_number(values: pd.Series, *, whole: bool) -> tuple[pd.Series, pd.Series]:
     if pd.api.types.is_integer_dtype(values.dtype):
         return values.astype("Int64" if whole else "float64"), _none_bad(values)
+    if values.dtype == np.float64:
+        array = values.to_numpy()
+        wrong = np.isinf(array)
+        if whole:
+            wrong |= array != np.floor(array, where=~wrong & ~np.isnan(array), out=array.copy())
+            wrong &= ~np.isnan(array)
+        numbers = values.mask(wrong) if wrong.any() else values
+        return numbers.astype("Int64") if whole else numbers, pd.Series(wrong, index=values.index)
     source = values
     if not pd.api.types.is_numeric_dtype(values.dtype):
         source = values.astype(TEXT).str.strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 
 import geopandas as gpd
@@ -193,6 +194,7 @@ def spread_rows(road: Road, events: gpd.GeoDataFrame, reach: Reach) -> Spread:
     pieces = _Pieces()
     why: list[str | None] = [None] * rows
     circled = _circles(road, kinds, geometry, _column(events, "radius_m"), reach)
+    pieces_of = cache(road.unit_pieces)
     starts, stops, pcodes = _column(events, "from_m"), _column(events, "to_m"), _column(events, "pcode")
     for row, kind in enumerate(kinds):
         roads = [road.lower() for road in schema.split_names(named[row])]
@@ -210,7 +212,7 @@ def spread_rows(road: Road, events: gpd.GeoDataFrame, reach: Reach) -> Spread:
                 low, high = sorted((float(starts[row]), float(stops[row])))
                 pieces.add(row, [(max(low, 0.0), min(high, road.length_m))], 1.0)
         elif kind in (Where.SECTION, Where.COMMUNE):
-            near = _merge_pieces([p for code in schema.split_names(pcodes[row]) for p in road.unit_pieces(code)])
+            near = _merge_pieces([p for code in schema.split_names(pcodes[row]) for p in pieces_of(code)])
             if near:
                 share = reach.share_section if kind is Where.SECTION else reach.share_commune
                 pieces.add(row, near, 1.0 if says_here else share)

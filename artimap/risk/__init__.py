@@ -1,6 +1,6 @@
 """Rates of incidents along a road: the model, the estimate, its explanation, its crosswalk to other scales."""
 
-from artimap.risk.estimate import corridor_risk, corridor_risk_by_kind
+from artimap.risk.estimate import corridor_risk, corridor_risk_by_kind, corridor_risk_over_time
 from artimap.risk.explaining import explain
 from artimap.risk.model import DAYS_PER_MONTH, ROAD_KINDS, RiskModel, why_not_counted
 from artimap.risk.severity import SEVERITY, SeverityClass, severity
@@ -13,6 +13,7 @@ __all__ = [
     "SeverityClass",
     "corridor_risk",
     "corridor_risk_by_kind",
+    "corridor_risk_over_time",
     "explain",
     "severity",
     "why_not_counted",

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from artimap.corridor import Corridor
 from artimap.coverage import Pieces, bare
 from artimap.risk.model import DAYS_PER_MONTH, RiskModel, why_not_counted
 from artimap.risk.posterior import Counts, Floats
-from artimap.spreading import Ints, Spread
+from artimap.spreading import Ints, Reach, Spread
 from artimap.vocab import Where
 
 
@@ -45,30 +46,68 @@ class Counted:
     counts: Counts
 
 
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """Events laid over pieces of road: what the counts of any day are made from.
+
+    Attributes
+    ----------
+    events, spread, pieces
+        As in :class:`Counted`.
+    row, piece, share
+        One entry where an event may lie on a piece, sorted by row.
+    leans, seeds
+        Of each event, as in :class:`~artimap.risk.posterior.Counts`.
+    """
+
+    events: gpd.GeoDataFrame
+    spread: Spread
+    pieces: Pieces
+    row: Ints
+    piece: Ints
+    share: Floats
+    leans: NDArray[np.bool_]
+    seeds: Ints
+
+    @classmethod
+    def over(cls, corridor: Corridor, located: gpd.GeoDataFrame, table: gpd.GeoDataFrame, *, reach: Reach) -> Laid:
+        """Lay events over the pieces in ``table``."""
+        events = bare(located.sort_values("event_id", kind="stable"))
+        spread = corridor.spread(events, reach=reach)
+        pieces = Pieces.of(table)
+        return cls(
+            events,
+            spread,
+            pieces,
+            *pieces.over(spread),
+            leans=events["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy(dtype=bool),
+            seeds=np.array([zlib.crc32(str(one).encode()) for one in events["event_id"]], dtype=np.int64),
+        )
+
+    def on(self, day: dt.date, model: RiskModel) -> Counted:
+        """Count the events on a day."""
+        reasons = why_not_counted(self.events, as_of=day, model=model)
+        used = reasons.isna().to_numpy()[self.row]
+        rows, new = np.unique(self.row[used], return_inverse=True)
+        newest, oldest = ages(self.events, day)
+        counts = Counts(
+            exposure=self.pieces.length_m / 1000.0 * model.fading.days / DAYS_PER_MONTH,
+            row=np.asarray(new, dtype=np.int64),
+            piece=self.piece[used],
+            share=self.share[used],
+            newest=newest[rows],
+            oldest=oldest[rows],
+            leans=self.leans[rows],
+            seeds=self.seeds[rows],
+        )
+        return Counted(self.events, self.spread, reasons, self.pieces, np.asarray(rows, dtype=np.int64), counts)
+
+
 def count(
     corridor: Corridor, located: gpd.GeoDataFrame, table: gpd.GeoDataFrame, *, day: dt.date, model: RiskModel
 ) -> Counted:
     """Count events over the pieces in ``table`` on a day."""
-    events = bare(located.sort_values("event_id", kind="stable"))
-    spread = corridor.spread(events, reach=model.reach)
-    reasons = why_not_counted(events, as_of=day, model=model)
-    pieces = Pieces.of(table)
-    row, piece, share = pieces.over(spread)
-    used = reasons.isna().to_numpy()[row]
-    rows, new = np.unique(row[used], return_inverse=True)
-    behind = events.iloc[rows]
-    newest, oldest = ages(behind, day)
-    counts = Counts(
-        exposure=pieces.length_m / 1000.0 * model.fading.days / DAYS_PER_MONTH,
-        row=np.asarray(new, dtype=np.int64),
-        piece=piece[used],
-        share=share[used],
-        newest=newest,
-        oldest=oldest,
-        leans=behind["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy(dtype=bool),
-        seeds=np.array([zlib.crc32(str(one).encode()) for one in behind["event_id"]], dtype=np.int64),
-    )
-    return Counted(events, spread, reasons, pieces, np.asarray(rows, dtype=np.int64), counts)
+    return Laid.over(corridor, located, table, reach=model.reach).on(day, model)
 
 
 def ages(events: pd.DataFrame, day: dt.date) -> tuple[Floats, Floats]:

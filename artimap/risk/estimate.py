@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -23,12 +25,12 @@ from artimap import schema
 from artimap.asides import Aside
 from artimap.claims import Ledger
 from artimap.corridor import Corridor
-from artimap.coverage import LIKELY_SHARE, changed, last_day, publishers, reports
+from artimap.coverage import LIKELY_SHARE, Reports, changed, last_day, publishers
 from artimap.dates import day_of
-from artimap.risk.counting import ages, count, tally
+from artimap.risk.counting import Counted, Laid, ages, tally
 from artimap.risk.explaining import Shares
 from artimap.risk.model import RiskModel
-from artimap.risk.posterior import Counts, Floats, Posterior, posterior
+from artimap.risk.posterior import Counts, Floats, posterior
 from artimap.risk.severity import severity
 from artimap.vocab import EventKind, Info, Where
 
@@ -85,41 +87,133 @@ def corridor_risk(
     ModelError, DateError, CrsError
         For bad parameters or pieces, a bad day, a table in another system.
     """
-    model = model or RiskModel()
     day = day_of(as_of)
+    one = corridor_risk_over_time(corridor, located, days=[day], model=model, pieces=pieces, ledger=ledger)
+    return one[day]
+
+
+def corridor_risk_over_time(
+    corridor: Corridor,
+    located: gpd.GeoDataFrame,
+    *,
+    days: Iterable[str | dt.date],
+    model: RiskModel | None = None,
+    pieces: gpd.GeoDataFrame | None = None,
+    ledger: Ledger | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[dt.date, gpd.GeoDataFrame]:
+    """Estimate the rate of incidents on each piece of a corridor on each of several days.
+
+    What does not change with the day is done once: where each event and claim may lie, on which pieces. Each day
+    is then counted and estimated by itself, from what had happened by then.
+
+    Parameters
+    ----------
+    corridor, located, model, pieces, ledger
+        As for :func:`corridor_risk`.
+    days
+        The days of the answers, in any order; :func:`artimap.month_ends` gives those of a period.
+    progress
+        Called with the number of days done and of all days after each.
+
+    Returns
+    -------
+    dict
+        RISK by day, in order of the days, each day once. Each table is what :func:`corridor_risk` gives
+        for that day, to the last bit.
+
+    Raises
+    ------
+    ModelError, DateError, CrsError
+        As for :func:`corridor_risk`.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> rn1, events = am.read_corridor(art, "rn1"), am.read_events(art)
+    >>> days = am.month_ends("2024-08-15", "2024-10-15")
+    >>> risk = am.corridor_risk_over_time(rn1, rn1.locate(events), days=days)
+    >>> for day, table in risk.items():
+    ...     print(day, (table["info"] == "reported").sum(), "stretches with incidents")
+    2024-08-15 7 stretches with incidents
+    2024-08-31 7 stretches with incidents
+    2024-09-30 7 stretches with incidents
+    2024-10-15 8 stretches with incidents
+    """
+    model = model or RiskModel()
+    wanted = sorted({day_of(day) for day in days})
     table = corridor.stretches() if pieces is None else pieces
     if table.empty:
-        none: gpd.GeoDataFrame = schema.empty(schema.RISK, crs=corridor.crs)
-        none.attrs.update(model=Aside(model), as_of=day.isoformat(), tally={}, off_corridor=0.0, publishers=None)
-        return none
-    counted = count(corridor, located, table, day=day, model=model)
+        return {day: _no_pieces(corridor, day, model) for day in wanted}
+    laid = Laid.over(corridor, located, table, reach=model.reach)
+    told = Reports.of(
+        corridor, laid.events, ledger, spread=laid.spread, pieces=laid.pieces, reach=model.reach
+    )  # fmt: skip
+    out = table[["lixel_id", "corridor_id", "from_m", "to_m", "geometry"]].reset_index(drop=True)
+    out["name"] = table["name"].to_numpy() if "name" in table.columns else None
+    found = {}
+    for done, day in enumerate(wanted, start=1):
+        found[day] = _on_day(
+            corridor, out, laid.on(day, model), told.by(day), day=day, model=model, sources_known=ledger is not None
+        )
+        if progress is not None:
+            progress(done, len(wanted))
+    return found
+
+
+def _no_pieces(corridor: Corridor, day: dt.date, model: RiskModel) -> gpd.GeoDataFrame:
+    none: gpd.GeoDataFrame = schema.empty(schema.RISK, crs=corridor.crs)
+    none.attrs.update(model=Aside(model), as_of=day.isoformat(), tally={}, off_corridor=0.0, publishers=None)
+    return none
+
+
+def _on_day(
+    corridor: Corridor,
+    pieces: gpd.GeoDataFrame,
+    counted: Counted,
+    told: pd.DataFrame,
+    *,
+    day: dt.date,
+    model: RiskModel,
+    sources_known: bool,
+) -> gpd.GeoDataFrame:
+    """Estimate the rates of one day."""
     events, counts, bins = counted.events, counted.counts, counted.pieces
     found = posterior(counts, model.fading, prior=model.prior, seed=model.seed)
     behind = events.iloc[counted.rows]
 
     weight = model.fading.mean_weight(counts.newest, counts.oldest)
     placed = found.placed * weight[counts.row]
-    length_km = bins.length_m / 1000.0
-    out = table[["lixel_id", "corridor_id", "from_m", "to_m", "geometry"]].reset_index(drop=True)
-    out["name"] = table["name"].to_numpy() if "name" in table.columns else None
-    out["events_used"] = np.bincount(counts.piece, weights=placed, minlength=len(table))
-    out["density"] = out["events_used"] / length_km
-    out["exposure_km_months"] = counts.exposure
-    out = _rates(out, found)
-    out = _evidence(out, behind, counts, placed, day=day)
-    told = reports(corridor, events, ledger, spread=counted.spread, pieces=bins, day=day, reach=model.reach)
-    out["newest_report"] = told.groupby("piece")["day"].max().reindex(range(len(table))).to_numpy()
-    now, before, whole = publishers(told, len(table), day=day, window_days=model.trend_days)
-    out["publishers_recent"], out["publishers_earlier"] = (now, before) if ledger is not None else (None, None)
-    out["caution"] = SOURCES_CHANGED if ledger is not None and changed(*whole) else None
-    out = _classes(out, day=day, model=model)
+    number = len(pieces)
+    used = np.bincount(counts.piece, weights=placed, minlength=number)
+    newest = told.groupby("piece")["day"].max().reindex(range(number)).to_numpy()
+    now, before, whole = publishers(told, number, day=day, window_days=model.trend_days)
+    evidence = _evidence(number, behind, counts, placed, day=day)
+    columns = {
+        "events_used": used,
+        "density": used / (bins.length_m / 1000.0),
+        "exposure_km_months": counts.exposure,
+        "rate": found.rate,
+        **found.bounds,
+        "recent_rate": found.recent,
+        "earlier_rate": found.earlier,
+        "p_rose": found.p_rose,
+        **evidence,
+        "newest_report": newest,
+        "publishers_recent": now if sources_known else None,
+        "publishers_earlier": before if sources_known else None,
+        "caution": SOURCES_CHANGED if sources_known and changed(*whole) else None,
+        **_classes(found.rate, evidence["n_events"], newest, day=day, model=model),
+    }
+    out = gpd.GeoDataFrame({**{name: pieces[name] for name in pieces.columns}, **columns}, crs=pieces.crs)
     risk: gpd.GeoDataFrame = schema.conform(out, schema.RISK, crs=corridor.crs)
     risk.attrs["model"] = Aside(model)
     risk.attrs["as_of"] = day.isoformat()
     risk.attrs["tally"] = tally(counted)
     fading = model.fading.mean_weight(*ages(events, day))
     risk.attrs["off_corridor"] = float((counted.spread.off_corridor * fading)[counted.reasons.isna()].sum())
-    risk.attrs["publishers"] = whole if ledger is not None else None
+    risk.attrs["publishers"] = whole if sources_known else None
     shares = Shares(
         lixel_id=risk["lixel_id"].to_numpy(),
         base=found.base,
@@ -171,18 +265,10 @@ def corridor_risk_by_kind(
     }  # fmt: skip
 
 
-def _rates(out: gpd.GeoDataFrame, found: Posterior) -> gpd.GeoDataFrame:
-    out["rate"] = found.rate
-    for name, bound in found.bounds.items():
-        out[name] = bound
-    out["recent_rate"], out["earlier_rate"], out["p_rose"] = found.recent, found.earlier, found.p_rose
-    return out
-
-
 def _evidence(
-    out: gpd.GeoDataFrame, events: pd.DataFrame, counts: Counts, placed: Floats, *, day: dt.date
-) -> gpd.GeoDataFrame:
-    """Add what stands behind each rate: which events, how precise, how recent."""
+    number: int, events: pd.DataFrame, counts: Counts, placed: Floats, *, day: dt.date
+) -> dict[str, NDArray[Any]]:
+    """Give what stands behind each rate: which events, how precise, how recent."""
     imprecise = events["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy()
     touched = pd.DataFrame(
         {
@@ -194,27 +280,29 @@ def _evidence(
             "day": last_day(events, day)[counts.row],
         }
     )
-    every = range(len(out))
+    every = range(number)
     grouped = touched.groupby("piece")
     weight = grouped["weight"].sum()
     blurred = touched[touched["imprecise"]].groupby("piece")["weight"].sum().reindex(weight.index).fillna(0.0)
     ranked = touched.sort_values(["piece", "weight", "event_id"], ascending=[True, False, True])
-    out["n_events"] = grouped.size().reindex(every).fillna(0).to_numpy()
-    out["imprecise_share"] = (blurred / weight).reindex(every).to_numpy()
     last = touched[touched["share"] >= LIKELY_SHARE].groupby("piece")["day"].max().reindex(every)
-    out["last_event"] = last.to_numpy()
-    out["days_since"] = (pd.Timestamp(day) - pd.to_datetime(last)).dt.days.to_numpy()
-    out["event_ids"] = ranked.groupby("piece")["event_id"].agg("; ".join).reindex(every).to_numpy()
-    return out
+    return {
+        "n_events": np.bincount(counts.piece, minlength=number),
+        "imprecise_share": (blurred / weight).reindex(every).to_numpy(),
+        "last_event": last.to_numpy(),
+        "days_since": (pd.Timestamp(day) - pd.to_datetime(last)).dt.days.to_numpy(),
+        "event_ids": ranked.groupby("piece")["event_id"].agg("; ".join).reindex(every).to_numpy(),
+    }
 
 
-def _classes(out: gpd.GeoDataFrame, *, day: dt.date, model: RiskModel) -> gpd.GeoDataFrame:
-    """Add what is known, and the class where something is."""
-    age = (pd.Timestamp(day) - pd.to_datetime(out["newest_report"])).dt.days
-    silent: NDArray[np.bool_] = (out["newest_report"].isna() | (age > model.quiet_after_days)).to_numpy(dtype=bool)
+def _classes(
+    rate: Floats, n_events: NDArray[Any], newest_report: NDArray[Any], *, day: dt.date, model: RiskModel
+) -> dict[str, Any]:
+    """Give what is known, and the class where something is."""
+    age = (pd.Timestamp(day) - pd.Series(pd.to_datetime(newest_report))).dt.days
+    silent: NDArray[np.bool_] = (age.isna() | (age > model.quiet_after_days)).to_numpy(dtype=bool)
     # silence outweighs an old incident: what was so long ago says nothing of now
-    reported = (out["n_events"] > 0).to_numpy(dtype=bool)
-    out["info"] = np.where(silent, Info.SILENT.value, np.where(reported, Info.REPORTED.value, Info.QUIET.value))
-    band = 1 + np.searchsorted(np.asarray(model.band_rates), out["rate"].to_numpy(dtype=float), side="right")
-    out["band"] = pd.Series(band, index=out.index, dtype="Int64").mask(out["info"] != Info.REPORTED)
-    return gpd.GeoDataFrame(pd.concat([out, severity(out)], axis=1), geometry="geometry", crs=out.crs)
+    info = np.where(silent, Info.SILENT.value, np.where(n_events > 0, Info.REPORTED.value, Info.QUIET.value))
+    band = 1 + np.searchsorted(np.asarray(model.band_rates), rate, side="right")
+    known = {"info": info, "band": pd.Series(band, dtype="Int64").mask(info != Info.REPORTED)}
+    return {**known, **severity(pd.DataFrame(known))}
