@@ -34,7 +34,8 @@ function groupOf(key) {
   return DATA.groups[key] || DATA.groups.unnamed;
 }
 
-/* Hatches are made once a pair of groups: 45 degrees for one, 135 for the other. */
+/* Hatches are made once a pair of groups: 45 degrees for one, 135 for the other. Lines and dots are
+   wide enough to fill pixels: thinner ones turn pale, and groups with them alike. */
 const hatches = new Map();
 
 function hatchFill(groups) {
@@ -43,8 +44,8 @@ function hatchFill(groups) {
   if (!hatches.has(id)) {
     const pattern = svg("pattern", { id, width: 12, height: 12, patternUnits: "userSpaceOnUse" });
     pattern.append(
-      svg("path", { d: "M-2 14L14 -2M-4 4L4 -4M8 16L16 8", stroke: groupOf(pair[0]).line, "stroke-width": 1.4, fill: "none" }),
-      svg("path", { d: "M-2 -2L14 14M8 -4L16 4M-4 8L4 16", stroke: groupOf(pair[1]).line, "stroke-width": 1.5, fill: "none" }),
+      svg("path", { d: "M-2 14L14 -2M-4 4L4 -4M8 16L16 8", stroke: groupOf(pair[0]).line, "stroke-width": 2.2, fill: "none" }),
+      svg("path", { d: "M-2 -2L14 14M8 -4L16 4M-4 8L4 16", stroke: groupOf(pair[1]).line, "stroke-width": 2.2, fill: "none" }),
     );
     document.getElementById("patterns").append(pattern);
     hatches.set(id, true);
@@ -58,8 +59,8 @@ function stippleFill(groups) {
   const id = `stipple-${pair.filter(Boolean).join("-")}`;
   if (!hatches.has(id)) {
     const pattern = svg("pattern", { id, width: 12, height: 12, patternUnits: "userSpaceOnUse" });
-    const dot = (x, y) => svg("circle", { cx: x, cy: y, r: 1.15, fill: groupOf(pair[0]).line });
-    const cross = svg("path", { d: "M6.5 9h5M9 6.5v5", stroke: groupOf(pair[1] || pair[0]).line, "stroke-width": 1.1, fill: "none" });
+    const dot = (x, y) => svg("circle", { cx: x, cy: y, r: 1.5, fill: groupOf(pair[0]).line });
+    const cross = svg("path", { d: "M6 9h6M9 6v6", stroke: groupOf(pair[1] || pair[0]).line, "stroke-width": 2, fill: "none" });
     pattern.append(dot(3, 3), pair[1] ? cross : dot(9, 9));
     document.getElementById("patterns").append(pattern);
     hatches.set(id, true);
