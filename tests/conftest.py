@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -17,6 +18,7 @@ from artimap.corridor import Corridor
 from artimap.sources import read_events
 
 ROOT = Path(__file__).resolve().parent.parent
+DAY = "2024-10-15"
 REFERENCE = ROOT.parent / "shared" / "reference"
 
 settings.register_profile("artimap", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -71,3 +73,17 @@ def reference() -> Path:
 def in_ci() -> bool:
     """Tell whether this is the project's own CI, where nothing may be skipped for lack of a tool."""
     return os.environ.get("CI") == "true"
+
+
+@pytest.fixture(scope="session")
+def tables(rn1, events, ledger):
+    """The tables of a briefing's map, as its arguments."""
+    before = events[events["date_start"] <= pd.Timestamp(DAY)]
+    return {
+        "corridor": rn1,
+        "risk": am.corridor_risk(rn1, rn1.locate(before), as_of=DAY, ledger=ledger),
+        "zones": am.control_zones(am.ARTIBONITE, ledger, as_of=DAY, events=events),
+        "checkpoints": am.checkpoints_on(rn1, ledger, as_of=DAY),
+        "events": events,
+        "ledger": ledger,
+    }

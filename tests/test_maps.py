@@ -21,16 +21,13 @@ from hypothesis import strategies as st
 
 from artimap import schema
 from artimap.area import ARTIBONITE
-from artimap.checkpoints import checkpoints_on
 from artimap.claims import Ledger
 from artimap.errors import CrsError, ShareError
 from artimap.i18n import words
 from artimap.links import web_address
 from artimap.maps import briefing_map, facts, languages, layers, phrases, render, style
 from artimap.maps.furniture import Section
-from artimap.risk import corridor_risk
 from artimap.vocab import CheckpointStatus, EventKind, Lang, Status
-from artimap.zones import control_zones
 from tests.pagedata import data_in
 
 DAY = dt.date(2024, 10, 15)
@@ -39,19 +36,6 @@ HOSTILE = [
     "<!--<script>", "]]>", "&lt;&amp;&#x3c;", "\u202egnp.exe", "👩‍👩‍👧 🇭🇹", "a\u2028\u2029b", "javascript:alert(1)",
     "{{ 7*7 }} {% raw %}", "\x00\x07", "a" * 3000,
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def tables(rn1, events, ledger):
-    before = events[events["date_start"] <= pd.Timestamp(DAY)]
-    return {
-        "corridor": rn1,
-        "risk": corridor_risk(rn1, rn1.locate(before), as_of=DAY, ledger=ledger),
-        "zones": control_zones(ARTIBONITE, ledger, as_of=DAY, events=events),
-        "checkpoints": checkpoints_on(rn1, ledger, as_of=DAY),
-        "events": events,
-        "ledger": ledger,
-    }
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-import pandas as pd
 import pytest
 
 from artimap.area import ARTIBONITE
-from artimap.checkpoints import checkpoints_on
 from artimap.maps import briefing_map
-from artimap.risk import corridor_risk
-from artimap.zones import control_zones
 
 
 def _absent(why):
@@ -42,19 +38,6 @@ def chromium():
 
 
 DAY = "2024-10-15"
-
-
-@pytest.fixture(scope="session")
-def tables(rn1, events, ledger):
-    before = events[events["date_start"] <= pd.Timestamp(DAY)]
-    return {
-        "corridor": rn1,
-        "risk": corridor_risk(rn1, rn1.locate(before), as_of=DAY, ledger=ledger),
-        "zones": control_zones(ARTIBONITE, ledger, as_of=DAY, events=events),
-        "checkpoints": checkpoints_on(rn1, ledger, as_of=DAY),
-        "events": events,
-        "ledger": ledger,
-    }
 
 
 @pytest.fixture(scope="session")

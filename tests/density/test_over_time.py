@@ -5,7 +5,7 @@ import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
-from density_independent import network_of, networks, per_km, shape, simple
+from density_independent import close, network_of, networks, per_km, shape, simple
 from hypothesis import strategies as st
 
 import artimap as am
@@ -17,11 +17,6 @@ QUICK = hypothesis.settings(
     max_examples=25, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
 )
 both = pytest.mark.usefixtures("either")
-
-
-def close(ours, theirs):
-    assert ours.shape == theirs.shape
-    assert np.abs(ours - theirs).max() <= 1e-12 * max(np.abs(theirs).max(), 1e-300)
 
 
 def in_time(day, at, kernel, reach, past_only):

@@ -7,7 +7,7 @@ import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
-from density_independent import lixels, network_of, networks, per_km, shape, simple
+from density_independent import agree, close, grid, lixels, network_of, networks, per_km, shape, simple
 from hypothesis import strategies as st
 
 import artimap as am
@@ -23,44 +23,11 @@ QUICK = hypothesis.settings(
 both = pytest.mark.usefixtures("either")
 
 
-def close(ours, theirs):
-    assert np.abs(ours - theirs).max() <= 1e-12 * max(theirs.max(), 1e-300)
-
-
 @QUICK
 @hypothesis.given(networks(), KERNEL, st.sampled_from([35.0, 90.0, 250.0]), st.sampled_from([77.7, 401.3, 2000.1]))
 @both
 def test_agrees_with_brute_force(made, kernel, lixel_m, bandwidth_m):
-    nodes, edges, length, on, off, weight = made
-    theirs = simple(nodes, edges, length, on, off, weight, lixel_m, bandwidth_m, kernel)
-    ours = am.density_values(
-        network_of(nodes, edges, length),
-        on,
-        off,
-        bandwidth_m=bandwidth_m,
-        lixel_m=lixel_m,
-        kernel=kernel,
-        weights=weight,
-    )
-    if kernel in {"uniform", "gaussian"}:  # they jump at the bandwidth: rounding decides there
-        wide = simple(nodes, edges, length, on, off, weight, lixel_m, bandwidth_m + 1e-7, kernel)
-        narrow = simple(nodes, edges, length, on, off, weight, lixel_m, bandwidth_m - 1e-7, kernel)
-        even = np.abs(wide - narrow) < 1e-6 * theirs.max()
-        ours, theirs = ours[even], theirs[even]
-    if len(ours):
-        close(ours, theirs)
-
-
-def grid(side=9, seed=5):
-    random = np.random.default_rng(seed)
-    node = np.arange(side * side).reshape(side, side)
-    edges = np.vstack(
-        [
-            np.column_stack([node[:-1].ravel(), node[1:].ravel()]),
-            np.column_stack([node[:, :-1].ravel(), node[:, 1:].ravel()]),
-        ]
-    )
-    return side * side, edges, random.uniform(60, 260, len(edges))
+    agree(made, lambda reach: simple(*made, lixel_m, reach, kernel), kernel, lixel_m, bandwidth_m)
 
 
 @pytest.mark.parametrize("crowded", [False, True])
