@@ -157,6 +157,7 @@ LAYERS: dict[str, Described] = {
     ),
     "actors": Described(_OPEN, _PUBLISHERS, "public reports and artimap's own registry", "2025"),
     "place_words": _OWN,
+    "localities": _OWN._replace(note="names without a point of their own, each with what is known to hold it"),
     "reports": _REPORTS,
     "events": _REPORTS._replace(source="merged from reports.csv"),
     "control_claims": _REPORTS,

@@ -5,7 +5,7 @@ of it (by a fixed seed) was used to improve the resolver, the other half only to
 ``phrases/from_reports.csv`` holds the place words of the embedded reports; where the reviewed
 table needed more than the words (its commune column, other reports), the right answer is what
 the words alone can tell, and ``note`` says so. Localities without a point
-(``artimap/gazetteer/localities.csv``) come from the same reports: this list is no measure of
+(``data/artibonite/localities.csv``) come from the same reports: this list is no measure of
 names never met before; ``written_before.csv`` is.
 """
 

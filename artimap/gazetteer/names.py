@@ -7,14 +7,12 @@ come back with a score and a reason: there is no silent first hit.
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
-from importlib import resources
 
 import geopandas as gpd
 import pandas as pd
@@ -203,11 +201,8 @@ def entries(area: Area) -> tuple[Entry, ...]:
 def localities(area: Area) -> tuple[Entry, ...]:
     """List names without a point of their own: each with what is known to hold it, or outside the area."""
     known = {one.id: one for one in entries(area)}
-    table = resources.files("artimap.gazetteer").joinpath("localities.csv").read_text(encoding="utf-8")
     out = []
-    for row in csv.DictReader(table.splitlines()):
-        if row["area"] != area.name:
-            continue
+    for row in data.read_table(area.name, "localities").fillna("").to_dict("records"):
         where = Where(row["where"])
         names = tuple((fold(name), "locality") for name in (row["name"], *split_names(row["aliases"])))
         span = [float(row[name]) * 1000 if row[name] else None for name in ("from_km", "to_km")]
