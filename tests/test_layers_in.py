@@ -598,6 +598,24 @@ def test_added_places_are_found_in_words(artibonite, tmp_path):
     assert not resolve(artibonite, "Ti Savann").candidates
 
 
+def test_added_places_do_not_change_what_is_masked(artibonite, tmp_path):
+    """In one process, before and after: a hamlet may bear a person's name, and nobody has looked through them."""
+    text = "Odette Exemplin, 34 ans, a été tuée à Ti Savann, près de Pont-Sondé."
+    masked = "[name], 34 ans, a été tuée à Ti Savann, près de Pont-Sondé."
+    assert am.mask(text, area=artibonite).text == masked
+    point = {"type": "Point", "coordinates": [-72.6, 19.1]}
+    named = {"place": "hamlet", "@id": "node/1", "name": "Odette Exemplin"}
+    hamlet = [{"type": "Feature", "properties": named, "geometry": point}]
+    path = tmp_path / "hamlet.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": hamlet}), encoding="utf-8")
+    am.add_osm(artibonite, path)
+    assert resolve(artibonite, "Odette Exemplin").name == "Odette Exemplin"
+    for area in (artibonite, None):
+        assert am.mask(text, area=area).text == masked
+    am.remove_layer(artibonite, "osm")
+    assert am.mask(text, area=artibonite).text == masked
+
+
 def test_added_roads_keep_the_chainage_of_the_posts(artibonite, tmp_path, rn1):
     """A finer line through the same posts: the road bends more, kilometres stay where they are."""
     posts = shapely.get_coordinates(rn1.line)

@@ -113,7 +113,12 @@ def _cells(table: pd.DataFrame, *columns: str) -> Iterable[str]:
 
 @cache
 def known(area: Area | None) -> Known:
-    """Give the names that survive in texts about an area; with None, about any known area."""
+    """Give the names that survive in texts about an area; with None, about any known area.
+
+    Only the embedded tables count, which change with the version of artimap alone: kept in memory, they cannot
+    grow stale. Names of layers that a user adds are left out on purpose. Nobody has looked through them for
+    hamlets called after people, and a person of that name would go unmasked.
+    """
     listed = _raw()
     places = list(split_names(str(listed["known_places"]).replace("\n", " ")))
     places += split_names(str(listed["known_namesakes"]).replace("\n", " "))
