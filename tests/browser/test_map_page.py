@@ -48,6 +48,22 @@ def test_opens_with_the_five_lines(page):
     assert "As of 15 Oct 2024" in page.locator("#page-briefing").inner_text()
 
 
+@pytest.mark.parametrize("size", [(1280, 720), LAPTOP, (1920, 1080)])
+def test_the_three_highest_stretches_stand_above_the_open_legend(opened, saved, size):
+    with opened(saved, size, reduced_motion="reduce") as page:
+        for lang in ("en", "fr", "ht"):
+            page.click(f".languages [lang={lang}]")
+            page.wait_for_selector(f"html[lang={lang}]", state="attached")
+            legend = page.locator("#legend").bounding_box()
+            rows = [row.bounding_box() for row in page.locator("#page-briefing .row").all()[:3]]
+            assert len(rows) == 3
+            assert max(row["y"] + row["height"] for row in rows) <= legend["y"]
+            first = page.locator("#legend .legend-group").first.bounding_box()
+            assert (
+                first["y"] + first["height"] <= size[1] + 14
+            )  # its last lines may touch the edge in the longest words
+
+
 def test_tabs_show_their_page(page):
     for name in ("road", "events", "margin", "about", "briefing"):
         page.click(f"#tab-{name}")
