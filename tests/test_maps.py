@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import math
 import re
 import zlib
 from functools import partial
@@ -25,7 +26,7 @@ from artimap.claims import Ledger
 from artimap.errors import CrsError, ShareError
 from artimap.i18n import words
 from artimap.links import web_address
-from artimap.maps import briefing_map, facts, languages, layers, phrases, render, style
+from artimap.maps import briefing_map, facts, languages, layers, outlines, phrases, render, style
 from artimap.maps.furniture import Section
 from artimap.vocab import CheckpointStatus, EventKind, Lang, Status
 from tests.pagedata import data_in
@@ -193,6 +194,46 @@ def test_steps_give_back_the_coordinates(chart):
                         x, y = x + dx, y + dy
                         points.append((round(x / 1e5, 5), round(y / 1e5, 5)))
                     assert points == list(ring)
+
+
+def points_in(path: str, west: int, north: int) -> list[list[tuple[float, float]]]:
+    """Read path data of :mod:`artimap.maps.outlines` back to degrees, by formulas of its own."""
+    rings = []
+    for ring in path.removeprefix("M").rstrip("z").replace("z", "").split("M"):
+        first, steps = ring.split("l")
+        x, y = map(int, first.split())
+        spots = [(x, y)]
+        numbers = list(map(int, re.findall(r"-?\d+", steps)))
+        for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
+            x, y = x + dx, y + dy
+            spots.append((x, y))
+        lat = [math.degrees(math.atan(math.sinh(math.radians((north - y) / 1e5)))) for _, y in spots]
+        rings.append([((west + x) / 1e5, one) for (x, _), one in zip(spots, lat, strict=True)])
+    return rings
+
+
+def test_outlines_give_back_the_coordinates(chart):
+    still = [layer for layer in chart.page.layers if layer.still]
+    assert [layer.name for layer in still] == ["land", "rivers", "lakes", "roads"]
+    for layer in still:
+        assert not any(feature.details or feature.begun or feature.ended for feature in layer.features)
+        drawn = outlines.outlines(layer)
+        west, _, east, north = drawn["box"]
+        for feature, row in zip(layer.features, drawn["features"], strict=True):
+            rings = [ring for part in feature.parts for ring in part]
+            for ring, found in zip(rings, points_in(row["d"], west, north), strict=True):
+                same = ring[:-1] if layer.kind == "area" else ring
+                assert len(found) == len(same)
+                for (lon, lat), (x, y) in zip(same, found, strict=True):
+                    assert abs(lon - x) < 1e-9
+                    assert abs(lat - y) < 1e-5  # a step of the grid, about a metre
+                    assert west <= x * 1e5 + 0.5
+                    assert x * 1e5 - 0.5 <= east
+
+
+def test_a_still_layer_without_shapes_is_drawn_as_nothing():
+    nothing = layers.Layer("roads", "map.layer.roads", "line", (), still=True)
+    assert outlines.outlines(nothing) == {"box": [0, 0, 1, 1], "features": []}
 
 
 def test_imprecise_events_are_never_marks(chart, tables):

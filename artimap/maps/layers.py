@@ -92,6 +92,9 @@ class Layer:
         Whether the reader can switch it off.
     shown
         Whether it is on at first.
+    still
+        Whether it is only looked at: nothing on it opens, ends or is dashed, so that the page can take its shapes
+        as they come.
     """
 
     name: str
@@ -100,6 +103,7 @@ class Layer:
     features: tuple[Feature, ...]
     toggle: bool = True
     shown: bool = True
+    still: bool = False
 
 
 def _ring(coordinates: np.ndarray) -> Ring:
@@ -146,16 +150,15 @@ def _plain(prefix: str, mark: str, shapes: Iterable[shapely.Geometry]) -> tuple[
 def land_layer(land: gpd.GeoDataFrame) -> Layer:
     """Give the land; the sea is what is left."""
     shapes = to_degrees(land.geometry.simplify(40))
-    return Layer("land", "map.layer.land", "area", _plain("land", "land", shapes), toggle=False)
+    return Layer("land", "map.layer.land", "area", _plain("land", "land", shapes), toggle=False, still=True)
 
 
 def water_layers(lakes: gpd.GeoDataFrame, rivers: gpd.GeoDataFrame) -> tuple[Layer, ...]:
     """Give rivers and lakes: two layers, because one is lines and the other areas."""
+    lines, areas = to_degrees(rivers.geometry), to_degrees(lakes.geometry)
     return (
-        Layer(
-            "rivers", "map.layer.rivers", "line", _plain("river", "river", to_degrees(rivers.geometry)), toggle=False
-        ),
-        Layer("lakes", "map.layer.lakes", "area", _plain("lake", "lake", to_degrees(lakes.geometry)), toggle=False),
+        Layer("rivers", "map.layer.rivers", "line", _plain("river", "river", lines), toggle=False, still=True),
+        Layer("lakes", "map.layer.lakes", "area", _plain("lake", "lake", areas), toggle=False, still=True),
     )
 
 
@@ -205,7 +208,7 @@ def roads_layer(roads: gpd.GeoDataFrame, *, but: str | None = None) -> Layer:
         Feature(f"road:{road_id}", "road_national" if kind == "national" else "road_departmental", parts_of(shape))
         for road_id, kind, shape in zip(kept["road_id"], kept["class"], to_degrees(kept.geometry), strict=True)
     )
-    return Layer("roads", "map.layer.roads", "line", features)
+    return Layer("roads", "map.layer.roads", "line", features, still=True)
 
 
 def shields_layer(roads: gpd.GeoDataFrame, *, first: str | None = None) -> Layer:

@@ -34,13 +34,11 @@ from artimap.maps.furniture import Furniture
 from artimap.maps.languages import changes, pack
 from artimap.maps.layers import Feature, Layer, Parts
 from artimap.maps.locator import Locator
+from artimap.maps.outlines import SCALE, outlines
 from artimap.maps.tiles import Tiles
 from artimap.write import encodable
 
 _LEAFLET = "xstatic/pkg/leaflet/data/"
-_SCALE = 100_000
-"""Coordinates in the page are whole hundred-thousandths of a degree."""
-
 _WORDS = "map.ui."
 
 
@@ -156,7 +154,7 @@ def _steps(parts: Parts) -> list[list[list[int]]]:
             row: list[int] = []
             x0 = y0 = 0
             for lon, lat in ring:
-                x, y = round(lon * _SCALE), round(lat * _SCALE)
+                x, y = round(lon * SCALE), round(lat * SCALE)
                 row += [x - x0, y - y0]
                 x0, y0 = x, y
             coded.append(row)
@@ -165,7 +163,7 @@ def _steps(parts: Parts) -> list[list[list[int]]]:
 
 
 def _steps_of(point: tuple[float, float]) -> list[int]:
-    return [round(value * _SCALE) for value in point]
+    return [round(value * SCALE) for value in point]
 
 
 def _road(side: Roadside) -> dict[str, Any]:
@@ -192,7 +190,7 @@ def _layer(layer: Layer, lang: str) -> dict[str, Any]:
         "kind": layer.kind,
         "toggle": layer.toggle,
         "shown": layer.shown,
-        "features": [_feature(feature) for feature in layer.features],
+        **(outlines(layer) if layer.still else {"features": [_feature(feature) for feature in layer.features]}),
     }
 
 

@@ -72,6 +72,30 @@ def test_tabs_show_their_page(page):
         assert page.locator(f"#tab-{name}").get_attribute("aria-selected") == "true"
 
 
+STILL = """name => {
+  const data = JSON.parse(document.getElementById('artimap-data').textContent);
+  const [west, south, east, north] = data.layers.find(one => one.name === name).box;
+  const frame = map_1.getContainer().getBoundingClientRect();
+  const lat = y => Math.atan(Math.sinh(y / 1e5 * Math.PI / 180)) * 180 / Math.PI;
+  const at = (x, y) => {
+    const spot = map_1.latLngToContainerPoint([lat(y), x / 1e5]);
+    return [spot.x + frame.x, spot.y + frame.y];
+  };
+  const paths = [...document.querySelectorAll(`.leaflet-artimap-${name}-pane path`)];
+  const side = (name, pick) => pick(...paths.map(path => path.getBoundingClientRect()[name]));
+  const drawn = [side('left', Math.min), side('top', Math.min), side('right', Math.max), side('bottom', Math.max)];
+  return [drawn, [...at(west, north), ...at(east, south)]];
+}"""
+
+
+def test_what_is_only_looked_at_lies_where_the_rest_does(page):
+    for zoom in (8.25, 10, 12.5, 15):
+        page.evaluate("zoom => map_1.setView([19.1, -72.7], zoom, { animate: false })", zoom)
+        for name in ("land", "lakes", "rivers", "roads"):
+            drawn, due = page.evaluate(STILL, name)
+            assert drawn == pytest.approx(due, abs=4), (name, zoom)  # a stroke is some pixels wide
+
+
 def test_every_layer_goes_and_comes_back(page):
     if narrow(page):
         page.click("#tab-briefing")
@@ -206,6 +230,7 @@ def test_sheet_has_three_heights(opened, saved):
 
 def test_paper_shows_the_table(opened, saved):
     with opened(saved, LAPTOP) as page:
+        page.click("#tab-road")
         before = page.evaluate("window.map_1.getZoom()")
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
         assert page.locator(".sheets table tbody tr").count() == page.locator("#page-road li").count()

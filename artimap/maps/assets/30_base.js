@@ -87,7 +87,12 @@ function drawLine(layer, renderer, group) {
     makeOpen(hit, feature);
     group.addLayer(hit);
   }
-  const rescale = () => scaled.forEach(([path, weight]) => path.setStyle({ weight: weight * widthScale() }));
+  rescaled(scaled, (path, weight) => path.setStyle({ weight }));
+}
+
+/* Keeps the widths of lines in step with the zoom: act(line, pixels) for each of [line, width]. */
+function rescaled(lines, act) {
+  const rescale = () => lines.forEach(([line, width]) => act(line, width * widthScale()));
   map.on("zoomend", rescale);
   rescale();
 }
@@ -107,6 +112,33 @@ function drawSomewhere(layer, renderer, group) {
   }
 }
 
+/* Shapes that are only looked at come as finished outlines in Mercator's grid (outlines.py):
+   Leaflet stretches the drawing as it would a picture, whatever the zoom. */
+function stillOverlay(layer) {
+  const [west, south, east, north] = layer.box;
+  const made = svg("svg", { class: "still", viewBox: `0 0 ${east - west} ${north - south}`, preserveAspectRatio: "none" });
+  const lines = [];
+  const add = (feature, look) => {
+    const path = svg("path", { d: feature.d, "vector-effect": "non-scaling-stroke", "stroke-linejoin": "round", ...look });
+    made.append(path);
+    return path;
+  };
+  const marks = layer.features.map((feature) => [feature, DATA.marks[feature.mark]]);
+  if (layer.kind === "area") {
+    for (const [feature, mark] of marks) {
+      const look = areaStyle(mark);
+      add(feature, { fill: look.fill ? look.fillColor : "none", "fill-opacity": look.fillOpacity, "fill-rule": "evenodd", stroke: look.stroke ? look.color : "none", "stroke-width": look.weight });
+    }
+  } else {
+    marks.sort((a, b) => a[1].width - b[1].width);
+    for (const [feature, mark] of marks) if (mark.casing) lines.push([add(feature, { fill: "none", stroke: mark.casing }), mark.casing_width]);
+    for (const [feature, mark] of marks) lines.push([add(feature, { fill: "none", stroke: mark.colour, "stroke-opacity": mark.opacity }), mark.width]);
+    rescaled(lines, (path, weight) => path.setAttribute("stroke-width", weight));
+  }
+  const corner = (y, x) => [(Math.atan(Math.sinh((y / 1e5) * (Math.PI / 180))) * 180) / Math.PI, x / 1e5];
+  return L.svgOverlay(made, [corner(south, west), corner(north, east)], { pane: `artimap-${layer.name}` });
+}
+
 const DRAWERS = { area: drawArea, line: drawLine, somewhere: drawSomewhere };
 
 function drawBase() {
@@ -114,9 +146,8 @@ function drawBase() {
     paneOf(layer.name, order);
     const draw = DRAWERS[layer.kind];
     if (!draw) return;
-    const renderer = L.svg({ pane: `artimap-${layer.name}`, padding: 0.6 });
-    const group = L.layerGroup();
-    draw(layer, renderer, group);
+    const group = layer.box ? stillOverlay(layer) : L.layerGroup();
+    if (!layer.box) draw(layer, L.svg({ pane: `artimap-${layer.name}`, padding: 0.6 }), group);
     groupsByLayer.set(layer.name, group);
     if (layer.shown) group.addTo(map);
   });

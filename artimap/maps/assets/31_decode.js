@@ -8,21 +8,43 @@ function bytesOf(text) {
   return bytes;
 }
 
-async function inflated(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+/* Written and read by hand: a Blob and a Response would take turns with whatever else the browser
+   has to do, and at the start of a page that is reading the rest of it. */
+async function inflated(bytes, form = "deflate-raw") {
+  const stream = new DecompressionStream(form);
+  const writer = stream.writable.getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  written.catch(() => null); // what is wrong with the bytes is told by the reader
+  const parts = [];
+  const reader = stream.readable.getReader();
+  let length = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    parts.push(next.value);
+    length += next.value.length;
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /* One column: `width` bytes a number, all low bytes first; `steps` adds each to the one before. */
 function columnFrom(bytes, start, rows, width, steps) {
-  if (width === 1 && !steps) return bytes.subarray(start, start + rows);
+  const [a, b, c, d] = [0, 1, 2, 3].map((part) => (part < width ? bytes.subarray(start + part * rows, start + (part + 1) * rows) : null));
+  if (width === 1 && !steps) return a;
   const out = width === 4 ? new Uint32Array(rows) : new Uint16Array(rows);
-  for (let part = 0; part < width; part += 1) {
-    const from = start + part * rows;
-    const shift = 8 * part;
-    for (let i = 0; i < rows; i += 1) out[i] |= bytes[from + i] << shift;
+  const before = steps ? -1 : 0;
+  let last = 0;
+  for (let i = 0; i < rows; i += 1) {
+    let value = a[i];
+    if (width > 1) value |= b[i] << 8;
+    if (width > 2) value |= (c[i] << 16) | (d[i] << 24);
+    last = (last & before) + value;
+    out[i] = last;
   }
-  if (steps) for (let i = 1; i < rows; i += 1) out[i] += out[i - 1];
   return out;
 }
 

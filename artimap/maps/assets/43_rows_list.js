@@ -55,8 +55,7 @@ function rowsPage(page) {
     on("tab", () => view.refresh());
     rowsPage.listens = true;
   }
-  if (view.current !== "events") setTimeout(refill, 100); // nobody sees it yet: the map comes first
-  else refill();
+  refill();
 }
 
 /* In another language, details are made anew. */

@@ -7,9 +7,14 @@ class TimeBar {
   constructor(events) {
     this.events = events;
     this.timer = 0;
+    this.size = [0, 0];
     this.build();
     events.onChange((state) => this.show(state));
-    new ResizeObserver(() => this.bars()).observe(this.plot);
+    // the size comes with the layout that the browser makes anyway; asking for it would make one more
+    new ResizeObserver(([{ contentRect: box }]) => {
+      this.size = [Math.round(box.width), Math.round(box.height)];
+      this.bars();
+    }).observe(this.plot);
     on("language", () => this.rename());
     NARROW.addEventListener("change", () => {
       makeRoomForTime();
@@ -128,7 +133,7 @@ class TimeBar {
   }
 
   bars() {
-    const { clientWidth: wide, clientHeight: high } = this.plot;
+    const [wide, high] = this.size;
     if (!wide || !high) return;
     const ratio = window.devicePixelRatio || 1;
     if (this.plot.width !== Math.round(wide * ratio)) {

@@ -2,7 +2,7 @@
 const TABS = ["briefing", "road", "events", "margin", "about"];
 const panel = document.getElementById("panel");
 const app = document.getElementById("app");
-const view = { tabs: new Map(), pages: new Map(), card: null, from: null, current: "briefing" };
+const view = { tabs: new Map(), pages: new Map(), card: null, from: null, current: "briefing", refresh: () => null };
 
 function icon(mark) {
   return swatch(mark.mark, mark.groups, mark.hollow);
@@ -118,7 +118,9 @@ function showTab(name, focus) {
     const on = key === name;
     tab.setAttribute("aria-selected", String(on));
     tab.tabIndex = on ? 0 : -1;
-    view.pages.get(key).hidden = !on;
+    const page = view.pages.get(key);
+    if (on && !page.hasChildNodes()) PAGES[key](page); // made when it is first looked at
+    page.hidden = !on;
     if (on && focus) tab.focus();
   }
   if (app.dataset.sheet === "peek" && NARROW.matches && focus !== null) setSheet("half");
@@ -142,7 +144,6 @@ function buildPanel() {
     const tab = el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `page-${name}`, "aria-selected": "false", text: word(`tab_${name}`) });
     tab.addEventListener("click", () => showTab(name, false));
     const page = el("div", { role: "tabpanel", class: "page", id: `page-${name}`, "aria-labelledby": `tab-${name}`, tabindex: "0" });
-    PAGES[name](page);
     view.tabs.set(name, tab);
     view.pages.set(name, page);
     tablist.append(tab);
@@ -157,6 +158,7 @@ function buildPanel() {
 }
 
 function rebuildPanel() {
+  view.refresh = () => null;
   view.tabs.clear();
   view.pages.clear();
   panel.replaceChildren();

@@ -7,9 +7,7 @@ const spoken = { now: FIRST, undo: null };
 
 /* zlib in base64, back to plain data. No worker and no request: the page's policy forbids both. */
 async function unpack(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return JSON.parse(await new Response(stream).text());
+  return JSON.parse(new TextDecoder().decode(await inflated(bytesOf(text), "deflate")));
 }
 
 /* Put a tree of changes into data; what comes back undoes it. */
