@@ -202,6 +202,7 @@ def _manifest(
         "data_until": entries.data_until.isoformat(),
         "lang": lang.value,
         "audience": audience.value,
+        "policy": asdict(gated.policy),
         "model": parameters,
         "left_out": risk.attrs["tally"],
         "held_back": {"events": dict(gated.events_held.reasons), "statements": dict(gated.claims_held.reasons)},

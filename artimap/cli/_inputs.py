@@ -12,7 +12,7 @@ from artimap.vocab import Audience, Lang
 
 if TYPE_CHECKING:
     from artimap.gathering import Gathered
-    from artimap.share import Gated
+    from artimap.share import Gated, SharePolicy
 
 
 def add_inputs(command: argparse.ArgumentParser) -> None:
@@ -32,10 +32,32 @@ def add_inputs(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument("--as-of", metavar="DAY", help="day of the answer, YYYY-MM-DD (default: last day of the data)")
     command.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
+    add_audience(command, "who it is for; only 'internal' gets sensitive rows and force positions")
+
+
+def add_audience(command: argparse.ArgumentParser, words: str) -> None:
+    """Add the arguments for whom a product is, and by which policy."""
     command.add_argument(
-        "--audience", choices=[one.value for one in Audience], default="partners",
-        help="who it is for; only 'internal' gets sensitive rows and force positions (default: %(default)s)",
+        "--audience",
+        choices=[one.value for one in Audience],
+        default="partners",
+        help=f"{words} (default: %(default)s)",
+    )
+    command.add_argument(
+        "--policy", type=Path, metavar="TOML",
+        help="your sharing policy, where it is not the one that stands: what each audience gets (docs/sharing.md)",
     )  # fmt: skip
+
+
+def policy_of(args: argparse.Namespace) -> SharePolicy | None:
+    """Read the policy that was asked for, and tell what it does otherwise."""
+    if args.policy is None:
+        return None
+    from artimap.share import changes, read_policy  # noqa: PLC0415 - slow to import, used only here
+
+    policy = read_policy(args.policy)
+    say(f"by the policy {args.policy}: {'; '.join(changes(policy)) or 'as it stands without one'}")
+    return policy
 
 
 def check_ending(path: Path, endings: tuple[str, ...], what: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from artimap.area import Area
-from artimap.cli._inputs import add_inputs
+from artimap.cli._inputs import add_inputs, policy_of
 from artimap.control.sides import UNNAMED
 from artimap.i18n import format_day, tr
 from artimap.schema import split_names
@@ -67,10 +67,18 @@ def read_reported(args: argparse.Namespace, where: Area) -> Reported:
 
     day = None if args.as_of is None else day_of(args.as_of)
     known_on = None if args.known_on is None else day_of(args.known_on)
+    policy = policy_of(args)
     gathered = gather(where, args.events, args.decisions, args.claims)
     last = last_day(where, gathered)
     day = last if day is None else day
-    gated = gate(gathered.events, gathered.ledger, audience=Audience(args.audience), area=where, as_of=day)
+    gated = gate(
+        gathered.events,
+        gathered.ledger,
+        audience=Audience(args.audience),
+        area=where,
+        as_of=day,
+        policy=policy,
+    )
     events = gathered.events if gated.events is None else gated.events
     ledger = gathered.ledger if gated.ledger is None else gated.ledger
     return Reported(day, known_on, last, events, ledger, gated, gathered)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from artimap.area import Area
 from artimap.cli._commands import Commands
-from artimap.cli._inputs import add_inputs, say, tell_gated, tell_written
+from artimap.cli._inputs import add_inputs, policy_of, say, tell_gated, tell_written
 from artimap.vocab import Audience, Lang, Where
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         lang=Lang(args.lang),
         audience=Audience(args.audience),
         since=args.since,
+        policy=policy_of(args),
         progress=say,
     )
     print(f"As of {done.as_of}, {where.label}. Written for the audience '{args.audience}':")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from artimap.area import Area
 from artimap.cli._commands import Commands
-from artimap.cli._inputs import add_inputs, check_ending, say, tell_gated, tell_own, tell_written
+from artimap.cli._inputs import add_inputs, check_ending, policy_of, say, tell_gated, tell_own, tell_written
 from artimap.vocab import Audience, Lang
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if args.events_only and args.claims is not None:
         print("artimap: --events-only shows no claims: leave --claims out", file=sys.stderr)
         return 2
+    if args.events_only and args.policy is not None:
+        print("artimap: --events-only shows events by the policy that stands: leave --policy out", file=sys.stderr)
+        return 2
     check_ending(args.output, (".html", *_PICTURES, *_EXPORTS), "a map")
     if args.events_only:
         chart, gathered, gated = _events_alone(args, where)
@@ -49,7 +52,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
 
         found = analyse(
             where, events=args.events, decisions=args.decisions, claims=args.claims, as_of=args.as_of,
-            audience=Audience(args.audience), progress=say,
+            audience=Audience(args.audience), policy=policy_of(args), progress=say,
         )  # fmt: skip
         say("drawing the map")
         chart = found.chart(Lang(args.lang), title=args.title, author=args.author)

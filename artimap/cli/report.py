@@ -7,7 +7,7 @@ from pathlib import Path
 
 from artimap.area import Area
 from artimap.cli._commands import Commands
-from artimap.cli._inputs import add_inputs, check_ending, say, tell_gated, tell_own, tell_written
+from artimap.cli._inputs import add_inputs, check_ending, policy_of, say, tell_gated, tell_own, tell_written
 from artimap.vocab import Audience, Lang
 
 
@@ -30,7 +30,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     check_since(args.since)
     found = analyse(
         where, events=args.events, decisions=args.decisions, claims=args.claims, as_of=args.as_of,
-        audience=Audience(args.audience), progress=say,
+        audience=Audience(args.audience), policy=policy_of(args), progress=say,
     )  # fmt: skip
     say("writing the report")
     written = found.report(Lang(args.lang), since=args.since).save(args.output)

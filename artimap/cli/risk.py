@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from artimap.area import Area
 from artimap.cli._commands import Commands
+from artimap.cli._inputs import add_audience, policy_of
 from artimap.vocab import Audience, EventKind, Info
 
 if TYPE_CHECKING:
@@ -28,10 +29,7 @@ def add(commands: Commands) -> None:
         help="only this kind of event (may be repeated; default: all that endanger road users)",
     )  # fmt: skip
     risk.add_argument("--explain", metavar="STRETCH", help="the reports behind the rate of one stretch")
-    risk.add_argument(
-        "--audience", choices=[one.value for one in Audience], default="partners",
-        help="whose eyes: events that it may not see count, but are not named (default: %(default)s)",
-    )  # fmt: skip
+    add_audience(risk, "whose eyes: events that it may not see count, but are not named")
     risk.add_argument("--json", action="store_true", help="print JSON")
     risk.add_argument("-o", "--output", type=Path, metavar="FILE", help="write .csv, .json, .geojson or .gpkg")
     risk.set_defaults(run=_run)
@@ -46,6 +44,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.share import gate  # noqa: PLC0415
 
     corridor = read_corridor(where, args.road or where.corridor_id)
+    policy = policy_of(args)
     gathered = gather(where, args.events, args.decisions)
     kinds = frozenset(EventKind(one) for one in args.kind) if args.kind else ROAD_KINDS
     day = args.as_of or where.data_until
@@ -58,7 +57,8 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         pieces=corridor.lixels(args.length_m) if args.length_m is not None else None,
         ledger=gathered.ledger,
     )
-    seen = gate(gathered.events, None, audience=Audience(args.audience), area=where, as_of=day_of(day)).events
+    gated = gate(gathered.events, None, audience=Audience(args.audience), area=where, as_of=day_of(day), policy=policy)
+    seen = gated.events
     named = set((gathered.events if seen is None else seen)["event_id"])
     if args.explain:
         parts = explain(risk, args.explain)

@@ -166,6 +166,7 @@ def _save(
     chart = briefing_map(
         where, corridor=read_corridor(where, where.corridor_id), zones=zones, ledger=found.gathered.ledger,
         as_of=found.day, lang=args.lang, audience=args.audience, title=_title(where, args),
+        policy=found.gated.policy,
     )  # fmt: skip
     if ending in _PICTURES:
         from artimap.maps.static import static_map  # noqa: PLC0415

@@ -10,6 +10,7 @@ from __future__ import annotations
 from artimap.share._files import write_table
 from artimap.share._gate import Gated, HeldBack, gate, licensed_sources
 from artimap.share._policy import Access, Action, Rules, SharePolicy
+from artimap.share._policyfile import changes, read_policy
 from artimap.share._release import Released, release
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "Released",
     "Rules",
     "SharePolicy",
+    "changes",
     "gate",
     "licensed_sources",
+    "read_policy",
     "release",
     "write_table",
 ]

@@ -93,7 +93,7 @@ class SharePolicy:
             msg = "a delay below 0 days is none: use partners_delay_days and public_delay_days of 0 or more"
             raise ModelError(msg)
         if self.licensed_rows not in (Action.AGGREGATE, Action.REMOVE):
-            msg = f"licensed_rows is {self.licensed_rows!r}: such rows may be aggregated or removed, nothing else"
+            msg = f"licensed_rows is {str(self.licensed_rows)!r}: such rows may be aggregated or removed, nothing else"
             raise ModelError(msg)
 
     def rules(self, audience: Audience) -> Rules:
