@@ -1,7 +1,8 @@
 """The map page beside folium's, in one run and one Chromium, with no network and everything inlined.
 
 Ready is the time from the start of the page to its first frame with everything drawn, by the
-page's own clock. Each run opens a browser of its own. A pan moves the map and waits for the
+page's own clock. Each run opens a browser of its own and lets it come to rest first: while a browser starts, its
+own processes take both cores of a small machine. A pan moves the map and waits for the
 frame; a slider step sets the days and waits for the frame; a pick asks which event lies under a
 point. The heap is what is used after the browser has collected its garbage.
 """
@@ -19,6 +20,8 @@ from typing import Any
 
 import artimap as am
 from benchmarks import map_pages as pages
+
+_REST_MS = 1000
 
 _WAIT = """new MutationObserver((unused, watch) => {
   if (document.documentElement && document.documentElement.dataset.ready === "yes") {
@@ -102,6 +105,7 @@ def opened(figures: Figures, path: Path, act: str, *, most_s: float = 240.0) -> 
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
+        page.wait_for_timeout(_REST_MS)
         page.goto(path.as_uri())
         page.wait_for_function("() => window.drawn")
         figures.ready.append(page.evaluate("window.drawn"))

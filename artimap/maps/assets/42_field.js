@@ -144,7 +144,7 @@ class FieldCanvas {
     pen.lineWidth = 1.1;
     pen.stroke();
     pen.fillStyle = TOKENS.ink;
-    pen.font = `650 10px ${FONT}`;
+    pen.font = `600 10px ${FONT}`;
     pen.textAlign = "center";
     pen.fillText(text, cx, cy + 3.6);
   }

@@ -46,8 +46,8 @@ function wholeArea(animate) {
 }
 
 function buttons() {
-  const make = (cls, name, text, act) => {
-    const made = el("button", { type: "button", class: cls, "aria-label": name, title: name }, el("span", { "aria-hidden": "true", text }));
+  const make = (cls, name, sign, act) => {
+    const made = el("button", { type: "button", class: cls, "aria-label": name, title: name }, el("span", { "aria-hidden": "true" }, sign));
     made.addEventListener("click", act);
     return made;
   };
@@ -56,11 +56,16 @@ function buttons() {
     { class: "zoom" },
     make("in", word("zoom_in"), "+", () => map.zoomIn(1, { animate: !CALM.matches })),
     make("out", word("zoom_out"), "−", () => map.zoomOut(1, { animate: !CALM.matches })),
-    make("whole", word("whole"), "⤢", () => wholeArea(true)),
+    make("whole", word("whole"), wholeSign(), () => wholeArea(true)),
   );
   L.DomEvent.disableClickPropagation(bar);
   document.getElementById("stage").append(bar, northArrow(), locatorNode());
   boxOnLocator();
+}
+
+/* Drawn, for few fonts have this sign: a browser then looks through all it has. */
+function wholeSign() {
+  return svg("svg", { width: 18, height: 18, viewBox: "0 0 18 18" }, svg("path", { d: "M4 14L14 4M8.5 4H14V9.5M4 8.5V14H9.5", fill: "none", stroke: TOKENS.ink, "stroke-width": 1.5 }));
 }
 
 function northArrow() {
