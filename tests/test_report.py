@@ -20,7 +20,8 @@ from artimap.errors import DataError, DateError, ShareError
 from artimap.i18n import words
 from artimap.maps import briefing_map
 from artimap.report import corridor_report
-from artimap.report.markdown import escape
+from artimap.report.blocks import Fold, Grid, Heading, Paragraph, Section, cell
+from artimap.report.markdown import escape, to_markdown
 from artimap.report.sections import SECTIONS
 from artimap.risk import RiskModel, corridor_risk
 
@@ -351,3 +352,9 @@ def test_a_post_that_was_removed_is_not_counted_as_standing(artibonite, rn1, eve
     chart = briefing_map(artibonite, corridor=rn1, checkpoints=posts, ledger=ledger, as_of=day, languages=())
     said = next(one.text for one in chart.page.furniture.briefing if "active" in one.text)
     assert "1 said to be removed" in said
+
+
+def test_what_opens_is_a_heading_with_blocks_in_markdown():
+    inside = (Paragraph(cell("x"), "note"), Grid(("a", "b"), ((cell("1"), cell("–")),)))
+    folded = Section("s", "S", (Fold(Heading("H", 4, "n"), inside, "2 rows"),), folded=True)
+    assert to_markdown([folded]) == to_markdown([Section("s", "S", (Heading("H", 4, "n"), *inside))])

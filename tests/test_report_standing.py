@@ -52,7 +52,7 @@ def test_what_changed_is_told_with_its_reasons(october):
 
 
 def test_named_stretches_are_not_told_twice(october):
-    changed = october.partition("Reported status: what changed")[2].partition("## Places")[0]
+    changed = october.partition("Reported status: what changed")[2].partition("\n## ")[0]
     assert "Villard – L'Estère" not in changed
 
 

@@ -99,16 +99,36 @@ class Picture:
     caption: str
 
 
-Block: TypeAlias = Paragraph | Listing | Facts | Grid | Heading | Picture
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A heading with blocks below it that a reader opens: closed on a screen, open on paper and in Markdown.
+
+    Parameters
+    ----------
+    heading
+        What is to be read while it is closed.
+    blocks
+        What it opens to.
+    said
+        What the blocks hold, in short, beside the heading while it is closed.
+    """
+
+    heading: Heading
+    blocks: tuple[Block, ...]
+    said: str = ""
+
+
+Block: TypeAlias = "Paragraph | Listing | Facts | Grid | Heading | Picture | Fold"
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section of a report: an id for links, a title, and its blocks in order."""
+    """One section of a report: an id for links, a title, its blocks in order, and whether it is closed at first."""
 
     id: str
     title: str
     blocks: tuple[Block, ...]
+    folded: bool = False
 
 
 def clean(text: object) -> str:

@@ -11,7 +11,7 @@ from artimap.checkpoints import Fees, checkpoints_on, fee_schedule, fees_between
 from artimap.claims import Ledger
 from artimap.i18n import format_count
 from artimap.maps.phrases import known
-from artimap.report.blocks import Block, Cell, Grid, Heading, Paragraph, cell, run
+from artimap.report.blocks import Block, Cell, Fold, Grid, Heading, Paragraph, cell, run
 from artimap.report.context import Context
 from artimap.report.wording import counted, km, say, text_of, word
 from artimap.vocab import PlaceKind, Vehicle
@@ -119,8 +119,5 @@ def between_towns(ctx: Context) -> list[Block]:
     if not rows:
         return []
     head = tuple(say(ctx, f"fees.{name}") for name in ("leg", "vehicle", "posts", "asked", "unknown"))
-    return [
-        Heading(say(ctx, "fees.heading")),
-        Paragraph(cell(say(ctx, "fees.note")), "note"),
-        Grid(head, tuple(rows)),
-    ]
+    note = Paragraph(cell(say(ctx, "fees.note")), "note")
+    return [Fold(Heading(say(ctx, "fees.heading")), (note, Grid(head, tuple(rows))))]

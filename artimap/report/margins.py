@@ -8,7 +8,7 @@ import pandas as pd
 
 from artimap import data
 from artimap.i18n import format_count, format_day, format_number, words
-from artimap.report.blocks import Block, Cell, Grid, Heading, Listing, Paragraph, Section, cell, run
+from artimap.report.blocks import Block, Cell, Fold, Grid, Heading, Listing, Paragraph, Section, cell, run
 from artimap.report.context import Context
 from artimap.report.wording import counted, day_and_ago, event_line, km, only_later, reason, say, sources, text_of, word
 from artimap.vocab import About, Audience, Info, Where
@@ -44,7 +44,7 @@ def _placeless(ctx: Context) -> list[Block]:
     table = placeless(ctx).sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
     loose = ctx.claims[(ctx.claims["subject"] == "nowhere") | (ctx.claims["about"] == About.FIGURE.value)]
     loose = loose.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last", kind="stable")
-    blocks: list[Block] = [Heading(say(ctx, "unknown.placeless"))]
+    heading = Heading(say(ctx, "unknown.placeless"))
     items: list[Cell] = []
     for _, row in table.iterrows():
         said = sources(ctx.claims[ctx.claims["subject"] == row["event_id"]])
@@ -64,11 +64,15 @@ def _placeless(ctx: Context) -> list[Block]:
             )
         )
     if not items:
-        return [*blocks, Paragraph(cell(say(ctx, "unknown.no_placeless")))]
-    blocks += [Paragraph(cell(say(ctx, "unknown.placeless_note")), "note"), Listing(tuple(items[:_SHOWN]))]
+        return [heading, Paragraph(cell(say(ctx, "unknown.no_placeless")))]
+    blocks: list[Block] = [
+        Paragraph(cell(say(ctx, "unknown.placeless_note")), "note"),
+        Listing(tuple(items[:_SHOWN])),
+    ]
     if len(items) > _SHOWN:
         blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(items) - _SHOWN)), "note"))
-    return blocks
+    held = f"{counted(ctx, 'events', len(table))}, {counted(ctx, 'claims', len(loose))}"
+    return [Fold(heading, tuple(blocks), held)]
 
 
 def _tally(ctx: Context) -> list[Block]:
@@ -76,16 +80,17 @@ def _tally(ctx: Context) -> list[Block]:
     if not tally and "why_not" in ctx.events.columns:
         counts = ctx.events["why_not"].dropna().value_counts()
         tally = {str(why): int(number) for why, number in counts.items()}
-    blocks: list[Block] = [Heading(say(ctx, "unknown.tally"))]
+    heading = Heading(say(ctx, "unknown.tally"))
     if not tally:
-        return [*blocks, Paragraph(cell(say(ctx, "unknown.no_tally")))]
+        return [heading, Paragraph(cell(say(ctx, "unknown.no_tally")))]
     merged: dict[str, int] = {}
     for why, number in tally.items():
         said = reason(ctx, why)
         merged[said] = merged.get(said, 0) + number
     order = sorted(merged.items(), key=lambda one: (-one[1], one[0]))
     rows = tuple((cell(why), cell(format_count(number, ctx.lang))) for why, number in order)
-    return [*blocks, Grid((say(ctx, "unknown.why"), say(ctx, "unknown.rows")), rows, figures=frozenset({1}))]
+    grid = Grid((say(ctx, "unknown.why"), say(ctx, "unknown.rows")), rows, figures=frozenset({1}))
+    return [Fold(heading, (grid,), counted(ctx, "events", sum(merged.values())))]
 
 
 def _held(ctx: Context) -> list[Block]:
@@ -153,7 +158,7 @@ def parameters(ctx: Context) -> Section:
         blocks += [Paragraph(cell(say(ctx, "parameters.note")), "note"), Grid(head, tuple(rows), wide=2)]
     else:
         blocks.append(Paragraph(cell(say(ctx, "parameters.missing"))))
-    return Section("parameters", say(ctx, "parameters.heading"), tuple(blocks))
+    return Section("parameters", say(ctx, "parameters.heading"), tuple(blocks), folded=True)
 
 
 def method(ctx: Context) -> Section:
@@ -168,6 +173,7 @@ def method(ctx: Context) -> Section:
             Heading(say(ctx, "method.sources")),
             Listing(works),
         ),
+        folded=True,
     )
 
 
@@ -188,7 +194,7 @@ def licences(ctx: Context) -> Section:
     for source in ctx.risk.attrs.get("licensed", ()):
         blocks.append(Paragraph(cell(say(ctx, "licences.counted", source=source)), "note"))
     blocks.append(Paragraph(cell(say(ctx, "licences.note")), "note"))
-    return Section("licences", say(ctx, "licences.heading"), tuple(blocks))
+    return Section("licences", say(ctx, "licences.heading"), tuple(blocks), folded=True)
 
 
 def cite(ctx: Context) -> Section:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import singledispatch
 
-from artimap.report.blocks import Block, Cell, Facts, Grid, Heading, Listing, Paragraph, Picture, Run, Section
+from artimap.report.blocks import Block, Cell, Facts, Fold, Grid, Heading, Listing, Paragraph, Picture, Run, Section
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~#$])")
 _LINE_START = re.compile(r"^(\s*)([-+=>]|\d+(?=[.)]))")
@@ -103,6 +103,11 @@ def _(block: Heading) -> list[str]:
 def _(block: Picture) -> list[str]:
     # a picture would need a second file beside this one
     return [f"> {escape(block.caption)}", ""]
+
+
+@_block.register
+def _(block: Fold) -> list[str]:
+    return [*_block(block.heading), *_lines(block.blocks)]
 
 
 def _lines(blocks: Iterable[Block]) -> list[str]:

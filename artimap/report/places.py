@@ -11,7 +11,7 @@ import pandas as pd
 
 from artimap.i18n import format_count, format_day
 from artimap.maps.phrases import harm_phrase, known
-from artimap.report.blocks import Block, Cell, Grid, Heading, Paragraph, Section, cell, joined, run
+from artimap.report.blocks import Block, Cell, Fold, Grid, Heading, Paragraph, Section, cell, joined, run
 from artimap.report.context import Context
 from artimap.report.fees import between_towns
 from artimap.report.standing import status_grid
@@ -230,16 +230,17 @@ def _span(ctx: Context, key: str, chainage: float) -> str:
     return "" if chainage == float("inf") else km(ctx, pd.Series({"from_m": chainage, "to_m": chainage}))
 
 
-def _place_blocks(ctx: Context, place: _Place, said: Mapping[str, pd.DataFrame]) -> list[Block]:
+def _place_fold(ctx: Context, place: _Place, said: Mapping[str, pd.DataFrame]) -> Fold:
     start = pd.Timestamp(ctx.as_of) - pd.Timedelta(days=WINDOW_DAYS)
     events, claims = place.events, place.claims
     recent = [event for event in events if event["date_start"] >= start]
     note = ", ".join(part for part in (_kind_of(ctx, place.key), _span(ctx, place.key, place.chainage_m)) if part)
-    blocks: list[Block] = [Heading(place.name, 4, note)]
+    blocks: list[Block] = []
     if len(claims):
         blocks.append(_claim_grid(ctx, claims))
     for event in recent:
         blocks += _event_blocks(ctx, event, said)
+    differ = any(isinstance(block, Paragraph) and block.tone == "warn" for block in blocks)
     older = len(events) - len(recent)
     if older:
         blocks.append(
@@ -255,7 +256,23 @@ def _place_blocks(ctx: Context, place: _Place, said: Mapping[str, pd.DataFrame])
                 "note",
             )
         )
-    return blocks
+    return Fold(Heading(place.name, 4, note), tuple(blocks), _holds(ctx, place, differ=differ))
+
+
+def _holds(ctx: Context, place: _Place, *, differ: bool) -> str:
+    """Say in short what is known of a place: events, statements, whether sources differ, the day of the newest."""
+    parts = [
+        counted(ctx, noun, count)
+        for noun, count in (("events", len(place.events)), ("claims", len(place.claims)))
+        if count
+    ]
+    days = [event["date_start"] for event in place.events] + [place.claims["reported"].max()]
+    newest = max((pd.Timestamp(day).date() for day in days if not pd.isna(day)), default=None)
+    if newest is not None:
+        parts.append(f"{say(ctx, 'unknown.newest')}{say(ctx, 'colon')}{format_day(newest, ctx.lang)}")
+    if differ:
+        parts.append(say(ctx, "places.contradiction").lower())
+    return ", ".join(parts)
 
 
 def level_of(ctx: Context, subject: object) -> str:
@@ -279,7 +296,7 @@ def places(ctx: Context) -> Section:
             continue
         blocks.append(Heading(say(ctx, "places.on_road" if on_road else "places.elsewhere", road=ctx.corridor.ref)))
         for place in group:
-            blocks += _place_blocks(ctx, place, said)
+            blocks.append(_place_fold(ctx, place, said))
     if not found:
         blocks.append(Paragraph(cell(say(ctx, "places.none"))))
     return Section("places", say(ctx, "places.heading"), tuple(blocks))

@@ -18,6 +18,7 @@ from artimap.report.blocks import (
     Block,
     Cell,
     Facts,
+    Fold,
     Grid,
     Heading,
     Listing,
@@ -217,10 +218,13 @@ def _trend(ctx: Context) -> list[Block]:
     if not rows:
         return []
     head = (say(ctx, "stretches.name"), say(ctx, "trend.change"), say(ctx, "trend.chance"))
+    note = Paragraph(cell(say(ctx, "trend.note", n=model.trend_days)), "note")
     return [
-        Heading(say(ctx, "trend.heading", n=model.trend_days)),
-        Grid(head, tuple(rows), figures=frozenset({2})),
-        Paragraph(cell(say(ctx, "trend.note", n=model.trend_days)), "note"),
+        Fold(
+            Heading(say(ctx, "trend.heading", n=model.trend_days)),
+            (Grid(head, tuple(rows), figures=frozenset({2})), note),
+            counted(ctx, "stretches", len(rows)),
+        )
     ]
 
 
@@ -267,7 +271,7 @@ def evidence(ctx: Context) -> Section:
     if rows:
         grid = Grid((say(ctx, "stretches.name"), say(ctx, "evidence.events")), tuple(rows), wide=1)
         blocks = (Paragraph(cell(say(ctx, "evidence.note")), "note"), grid)
-    return Section("evidence", say(ctx, "evidence.heading"), blocks)
+    return Section("evidence", say(ctx, "evidence.heading"), blocks, folded=True)
 
 
 SECTIONS: tuple[Callable[[Context], Section], ...] = (
@@ -275,18 +279,18 @@ SECTIONS: tuple[Callable[[Context], Section], ...] = (
     summary,
     picture,
     stretches,
-    evidence,
-    changes,
-    places.places,
     places.checkpoints,
+    changes,
     margins.unknown,
+    evidence,
+    places.places,
     margins.parameters,
     margins.method,
     margins.licences,
     margins.cite,
     margins.disclaimer,
 )
-"""All sections in the order in which they are printed."""
+"""All sections in the order in which they are printed: first what a decision needs, then what stands behind it."""
 
 
 def sections(ctx: Context) -> tuple[Section, ...]:

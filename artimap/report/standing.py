@@ -10,7 +10,7 @@ import pandas as pd
 from artimap.control import what_changed
 from artimap.control.picture import SERIOUS
 from artimap.i18n import format_day
-from artimap.report.blocks import Block, Cell, Grid, Heading, Paragraph, cell, joined, run
+from artimap.report.blocks import Block, Cell, Fold, Grid, Heading, Paragraph, cell, joined, run
 from artimap.report.context import Context
 from artimap.report.wording import actors, day_and_ago, event_line, reported, rule, say, text_of, word
 from artimap.schema import split_names
@@ -130,14 +130,12 @@ def status_grid(ctx: Context, level: Level) -> list[Block]:
     head = tuple(
         say(ctx, f"places.{name}") for name in ("place", "status", "actors", "confidence", "confirmed", "rule")
     )
-    blocks: list[Block] = [
-        Heading(say(ctx, "places.status_heading")),
-        Paragraph(cell(say(ctx, "places.status_note")), "note"),
-        Grid(head, rows),
-    ]
+    blocks: list[Block] = [Paragraph(cell(say(ctx, "places.status_note")), "note"), Grid(head, rows)]
     if kind == "status":
         blocks.append(Paragraph(cell(say(ctx, "places.status_unknown", n=len(table) - len(shown))), "note"))
-    return blocks
+    counts = shown[kind].value_counts()
+    said = ", ".join(f"{word(ctx, 'status', one)} {counts[one]}" for one in Status if one in counts)
+    return [Fold(Heading(say(ctx, "places.status_heading")), tuple(blocks), said)]
 
 
 def _rule(ctx: Context, row: pd.Series) -> Cell:

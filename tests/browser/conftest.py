@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,26 @@ def chromium():
         )
         yield browser
         browser.close()
+
+
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """Give what axe-core finds on a page: rule, impact and where."""
+    package = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
+    script = (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+    def faults(page):
+        page.evaluate(script)
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", list(RULES))
+        assert len(found["passes"]) > 20
+        return [
+            (one["id"], one["impact"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found["violations"]
+        ]
+
+    return faults
 
 
 DAY = "2024-10-15"
