@@ -11,16 +11,17 @@ import geopandas as gpd
 import pandas as pd
 
 from artimap.area import Area
+from artimap.asides import beside
 from artimap.checkpoints import checkpoints_on
 from artimap.contestation import estimate_contestation, estimated_zones
 from artimap.control import control_status
 from artimap.corridor import Corridor, read_corridor
-from artimap.dates import day_of
+from artimap.dates import day_of, month_ends
 from artimap.errors import DataError
 from artimap.gathering import Gathered, gather
-from artimap.maps.briefing import BriefingMap, briefing_map
+from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, briefing_map
 from artimap.report import Report, corridor_report
-from artimap.risk import RiskModel, corridor_risk
+from artimap.risk import RiskModel, corridor_risk, corridor_risk_over_time
 from artimap.share import Gated, SharePolicy, gate, licensed_sources
 from artimap.vocab import Audience, Lang
 from artimap.zones import control_zones
@@ -91,10 +92,32 @@ class Analysis:
         table = estimate_contestation(self.area, self.seen, stop=self.day)
         return estimated_zones(self.area, table, as_of=self.day)
 
-    def chart(self, lang: Lang, *, title: str | None = None, author: str | None = None) -> BriefingMap:
-        """Make the map. It takes out itself what the audience may not see, so that it can say how much."""
+    def risk_over_time(self) -> dict[dt.date, gpd.GeoDataFrame]:
+        """Estimate the risk at the end of each month before the day of the answer, as that of the day is."""
+        days = month_ends(self.day - dt.timedelta(days=SHOWN_DAYS), self.day)[:-1]
+        model, located = beside(self.risk, "model", RiskModel), self.corridor.locate(self.events)
+        found = corridor_risk_over_time(
+            self.corridor, located, days=days, model=model, ledger=self.gathered.ledger
+        )  # fmt: skip
+        return {day: _named(risk, self.gated, self.audience) for day, risk in found.items()}
+
+    def chart(
+        self, lang: Lang, *, title: str | None = None, author: str | None = None, over_time: bool = True
+    ) -> BriefingMap:
+        """Make the map. It takes out itself what the audience may not see, so that it can say how much.
+
+        Parameters
+        ----------
+        lang
+            What its page opens in.
+        title, author
+            What it is called and who made it.
+        over_time
+            Whether rates follow the slider of the page; pictures and files for other programs have none.
+        """
         return briefing_map(
-            self.area, corridor=self.corridor, risk=self.risk, zones=self.zones, estimated=self.estimated(),
+            self.area, corridor=self.corridor, risk=self.risk,
+            risk_over_time=self.risk_over_time() if over_time else None, zones=self.zones, estimated=self.estimated(),
             checkpoints=self.posts, events=self.events, ledger=self.gathered.ledger, as_of=self.day, lang=lang,
             audience=self.audience, title=title, author=author, policy=self.policy,
         )  # fmt: skip
@@ -153,8 +176,7 @@ def analyse(
     progress("estimating the risk")
     risk = corridor_risk(corridor, corridor.locate(known), as_of=day, model=model, ledger=ledger)
     risk.attrs["licensed"] = licensed_sources(known)
-    if audience is not Audience.INTERNAL and gated.events is not None:
-        risk["event_ids"] = _only(risk["event_ids"], set(gated.events["event_id"]))
+    risk = _named(risk, gated, audience)
     status = control_status(area, said, as_of=day, events=known)
     zones = control_zones(area, said, as_of=day, events=known, status=status)
     posts = checkpoints_on(corridor, said, as_of=day)
@@ -168,6 +190,13 @@ def last_day(area: Area, gathered: Gathered) -> dt.date:
     days += [] if said is None else [said["reported"].max()]
     last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
     return last
+
+
+def _named(risk: gpd.GeoDataFrame, gated: Gated, audience: Audience) -> gpd.GeoDataFrame:
+    """Name only the events that the audience may see."""
+    if audience is not Audience.INTERNAL and gated.events is not None:
+        risk["event_ids"] = _only(risk["event_ids"], set(gated.events["event_id"]))
+    return risk
 
 
 def _only(event_ids: pd.Series, allowed: set[str]) -> pd.Series:

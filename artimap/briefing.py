@@ -137,7 +137,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
     gathered, gated, day, own = found.gathered, found.gated, found.day, found.gathered.own
 
     written: list[Path] = []
-    say("drawing the map")
+    say("estimating the risk of earlier months, drawing the map")
     written.append(found.chart(lang).save(folder / "map.html"))
     say("writing the report")
     report = found.report(lang, since=since)

@@ -229,6 +229,18 @@ def hostile_tables(tables, texts):
     return {**tables, "events": events, "zones": zones, "checkpoints": posts, "risk": risk, "ledger": ledger}
 
 
+def hostile_days(tables, texts, days):
+    """Give RISK on earlier days whose names, other ones each day, and events behind them are hostile."""
+    ids = [f"{kept(text)}#{at}" for at, text in enumerate(texts)]
+    made = {}
+    for n, day in enumerate(days):
+        turned = texts[7 * n + 1 :] + texts[: 7 * n + 1]
+        risk = spread(tables["risk"], ("name", "caution"), turned)
+        behind = [schema.join_names(ids[at::9][:14]) for at in range(len(risk))]
+        made[day] = risk.assign(event_ids=pd.Series(behind, dtype=schema.TEXT), rate=risk["rate"] * (n + 2))
+    return made
+
+
 def hostile_names(read, texts):
     """Make a reader of places, units or roads that gives hostile names; places enough for all of them."""
 

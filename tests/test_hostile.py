@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import re
 import sys
@@ -17,7 +18,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from hostile import hostile_area, hostile_names, hostile_tables, kept, payloads
+from hostile import hostile_area, hostile_days, hostile_names, hostile_tables, kept, payloads
 
 import artimap as am
 from artimap.area import ARTIBONITE
@@ -153,6 +154,18 @@ def test_the_other_languages_hold_them_too(hostile):
     assert set(packed) == {"fr", "ht"}
     for block in packed.values():
         json.loads(zlib.decompress(base64.b64decode(block)))
+
+
+def test_the_road_on_earlier_days_packs_them(tables, usual):
+    days = hostile_days(tables, ALL, [dt.date(2015, 1, 1), dt.date(2024, 6, 30)])
+    page = Seen(drawn(tables, ALL, languages=("fr",), risk_over_time=days).html())
+    assert page.kinds <= usual.kinds
+    assert page.scripts[-4:-1] == usual.scripts[-3:]
+    parts = json.loads(page.scripts[-1])
+    assert set(parts) == {"all", "en", "fr"}
+    told = "\n\n".join(zlib.decompress(base64.b64decode(one)).decode() for one in parts.values())
+    names = {kept(name) for risk in days.values() for name in risk["name"]}
+    assert [name for name in names if json.dumps(name, ensure_ascii=False)[1:-1] not in told] == []
 
 
 def test_title_author_and_source_one_by_one(artibonite, monkeypatch, usual):

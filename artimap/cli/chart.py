@@ -54,8 +54,9 @@ def _run(args: argparse.Namespace, where: Area) -> int:
             where, events=args.events, decisions=args.decisions, claims=args.claims, as_of=args.as_of,
             audience=Audience(args.audience), policy=policy_of(args), progress=say,
         )  # fmt: skip
-        say("drawing the map")
-        chart = found.chart(Lang(args.lang), title=args.title, author=args.author)
+        page = args.output.suffix.lower() == ".html"
+        say("estimating the risk of earlier months, drawing the map" if page else "drawing the map")
+        chart = found.chart(Lang(args.lang), title=args.title, author=args.author, over_time=page)
         gathered, gated = found.gathered, found.gated
     written = _write(chart, args.output)
     print(f"{chart.page.furniture.title}, as of {chart.page.as_of}. Written for the audience '{args.audience}':")

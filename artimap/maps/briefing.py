@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from artimap.maps.estimates import apart
 from artimap.maps.facts import roadside
 from artimap.maps.foreign import check
 from artimap.maps.pages import Asked, Tables, pages, sheets_of
+from artimap.maps.rates import days_of_slider
 from artimap.maps.render import Page, to_html
 from artimap.maps.tiles import Tiles
 from artimap.share import SharePolicy
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from artimap.claims import Ledger
     from artimap.corridor import Corridor
 
-_WINDOW_DAYS = 730
+SHOWN_DAYS = 730
+"""Days of events that a map shows where nothing else is asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,6 +157,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     *,
     corridor: Corridor | None = None,
     risk: gpd.GeoDataFrame | None = None,
+    risk_over_time: Mapping[dt.date, gpd.GeoDataFrame] | None = None,
     zones: gpd.GeoDataFrame | None = None,
     estimated: gpd.GeoDataFrame | None = None,
     checkpoints: gpd.GeoDataFrame | None = None,
@@ -183,6 +186,11 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     risk, zones, checkpoints, events
         RISK by named stretch, ZONES, CHECKPOINTS and EVENTS in ``area.crs``; what is not
         given is not on the map.
+    risk_over_time
+        RISK of the same pieces by day, as :func:`artimap.corridor_risk_over_time` gives it for the days of
+        :func:`artimap.month_ends` from ``since`` to ``as_of``: with it the rates of the road follow the last day of
+        the slider. Without it the road turns pale on earlier days, and the legend says of which day its rates
+        are. The table of ``as_of`` itself is ``risk``.
     estimated
         ZONES of a model (:func:`artimap.estimated_zones`): a layer of its own that is off at first, is drawn apart
         from what is reported, and says that it is a model. On at first only where they are given as ``zones`` and
@@ -222,6 +230,8 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     ------
     CrsError
         If a table is not in ``area.crs``.
+    ModelError
+        If the days or pieces of ``risk_over_time`` are not those of the map.
     """
     lang, reader = Lang(lang).value, Audience(audience)
     if tiles is not None:
@@ -229,9 +239,10 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     alone = zones is not None and estimated is None
     zones, estimated = apart(zones, estimated)
     day = day_of(as_of)
-    first = day_of(since) if since is not None else day - dt.timedelta(days=_WINDOW_DAYS)
+    first = day_of(since) if since is not None else day - dt.timedelta(days=SHOWN_DAYS)
     for name, table in (
         ("risk", risk),
+        *((f"risk_over_time of {one}", table) for one, table in (risk_over_time or {}).items()),
         ("zones", zones),
         ("estimated", estimated),
         ("checkpoints", checkpoints),
@@ -244,6 +255,9 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         policy=policy,
     )  # fmt: skip
     seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
+    before = None
+    if risk is not None and risk_over_time:
+        before = days_of_slider(risk_over_time, risk, since=first, as_of=day)
     crowd = sort_events(seen.events) if seen.events is not None and len(seen.events) >= CROWD else None
     listed = None if crowd is not None else seen.events
     side = None if corridor is None else roadside(corridor, zones=zones, events=listed)
@@ -259,6 +273,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
             side,
             estimated,
             alone and zones is None,
+            before,
         ),
         Asked(first, day, lang, reader, title, author, tuple(changes), tiles=tiles),
         languages,

@@ -41,7 +41,9 @@ _LEGEND_ORDER = (
 _BASE_LAYERS = ("land", "lakes", "rivers", "department", "border")
 
 
-def legend_groups(layers: Iterable[Layer], lang: str, *, edges: Sequence[float] = ()) -> tuple[LegendGroup, ...]:
+def legend_groups(
+    layers: Iterable[Layer], lang: str, *, edges: Sequence[float] = (), road: frozenset[str] = frozenset()
+) -> tuple[LegendGroup, ...]:
     """Give the legend: every mark that is on the page, and none that is not.
 
     Parameters
@@ -52,21 +54,23 @@ def legend_groups(layers: Iterable[Layer], lang: str, *, edges: Sequence[float] 
         Language of the words.
     edges
         Lower edges of the rate classes 2 to 5, events per km and month.
+    road
+        Marks that the road has on other days that the page can show.
     """
     by_name = {layer.name: layer for layer in layers}
     groups = [
-        LegendGroup(name, tr(layer.label_key, lang), layer.toggle, _legend_rows(layer, lang, edges))
+        LegendGroup(name, tr(layer.label_key, lang), layer.toggle, _legend_rows(layer, lang, edges, road))
         for name in _LEGEND_ORDER
         if (layer := by_name.get(name)) is not None
     ]
-    base = [row for name in _BASE_LAYERS if name in by_name for row in _legend_rows(by_name[name], lang, edges)]
+    base = [row for name in _BASE_LAYERS if name in by_name for row in _legend_rows(by_name[name], lang, edges, road)]
     if base:
         groups.append(LegendGroup("base", tr("map.layer.base", lang), toggle=False, rows=tuple(base)))
     return tuple(groups)
 
 
-def _legend_rows(layer: Layer, lang: str, edges: Sequence[float]) -> tuple[LegendRow, ...]:
-    used = {feature.mark for feature in layer.features}
+def _legend_rows(layer: Layer, lang: str, edges: Sequence[float], road: frozenset[str]) -> tuple[LegendRow, ...]:
+    used = {feature.mark for feature in layer.features} | (road if layer.name == "corridor" else frozenset())
     table = style.load()
     rows = []
     if layer.kind in ("event", "field"):

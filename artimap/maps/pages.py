@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ from artimap.maps.layers import (
 from artimap.maps.legend import legend_groups
 from artimap.maps.listed import listed_field
 from artimap.maps.locator import locator
+from artimap.maps.rates import DayOfRates, marks_over_time, rates_over_time
 from artimap.maps.render import Page
 from artimap.maps.thematic import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
 from artimap.maps.tiles import Tiles
@@ -78,6 +79,7 @@ class Tables:
     roadside: Roadside | None = None
     estimated: gpd.GeoDataFrame | None = None
     estimates_shown: bool = False
+    risk_before: Mapping[dt.date, gpd.GeoDataFrame] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class _Parts:
     unplaced_events: tuple[Detail, ...]
     unplaced_posts: tuple[Detail, ...]
     drawn_events: Drawn
+    rates: tuple[DayOfRates, ...]
 
 
 def pages(area: Area, tables: Tables, asked: Asked, languages: Sequence[str]) -> tuple[Page, tuple[Page, ...]]:
@@ -131,6 +134,7 @@ def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | N
         roadside=tables.roadside,
         locator=locator(area, asked.lang),
         tiles=asked.tiles,
+        rates=parts.rates,
     )
     return page, field
 
@@ -187,6 +191,9 @@ def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
         unplaced_events=shown.unplaced,
         unplaced_posts=posts.unplaced,
         drawn_events=shown,
+        rates=()
+        if corridor is None or tables.risk_before is None
+        else rates_over_time(tables.risk_before, corridor.ref, lang=lang, event_ids=keys),
     )
 
 
@@ -287,7 +294,9 @@ def _furniture(
         subtitle=tr("map.subtitle", lang, day=format_day(asked.as_of, lang)),
         note=made.sensitivity_note(asked.audience.value, lang),
         briefing=tuple(section for section in briefing if section is not None),
-        legend=legend_groups(layers, lang, edges=tuple(getattr(model, "band_rates", ()))),
+        legend=legend_groups(
+            layers, lang, edges=tuple(getattr(model, "band_rates", ())), road=marks_over_time(tables.risk_before or {})
+        ),
         margin=made.margin_sections(
             events=parts.unplaced_events,
             posts=parts.unplaced_posts,

@@ -35,6 +35,7 @@ from artimap.maps.languages import changes, pack
 from artimap.maps.layers import Feature, Layer, Parts
 from artimap.maps.locator import Locator
 from artimap.maps.outlines import SCALE, outlines
+from artimap.maps.rates import DayOfRates, packed_rates
 from artimap.maps.tiles import Tiles
 from artimap.write import encodable
 
@@ -70,6 +71,8 @@ class Page:
         The small map of the country; None where there is none.
     tiles
         The one server that the page may ask; None for a page that asks nobody.
+    rates
+        What is said of the road on earlier days; empty where its rates do not follow the days.
     """
 
     lang: str
@@ -88,6 +91,7 @@ class Page:
     roadside: Roadside | None = None
     locator: Locator | None = None
     tiles: Tiles | None = None
+    rates: tuple[DayOfRates, ...] = ()
 
 
 # --- Leaflet and our own files -----------------------------------------------------------------
@@ -231,6 +235,7 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "names": [_lean({**asdict(name), "at": _steps_of(name.at)}) for name in page.names],
         "road": None if page.roadside is None else _road(page.roadside),
         "tiles": None if page.tiles is None else {**asdict(page.tiles), "host": page.tiles.host},
+        "rates": [one.day for one in page.rates],
         "locator": None if page.locator is None else _small(page.locator),
         "panel": {
             "road": page.road,
@@ -261,6 +266,15 @@ def to_json(value: object) -> str:
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return re.sub("[<>&\u2028\u2029]", lambda found: _ESCAPES[found.group()], encodable(text))
+
+
+def rates_block(pages: Sequence[Page]) -> str:
+    """Give the road on earlier days, packed, in the languages of the pages; nothing where there are none."""
+    if not pages[0].rates:
+        return ""
+    details = {page.lang: {detail.key: detail for detail in page.details} for page in pages}
+    rows = next(sheet.rows for sheet in pages[0].sheets if sheet.name == "stretches")
+    return to_json(packed_rates({page.lang: page.rates for page in pages}, details, rows))
 
 
 # --- folium ----------------------------------------------------------------------------------------
@@ -373,6 +387,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and Leaflet's
         data=Markup(data),  # noqa: S704 - escaped by to_json
         field=page.field,  # base64
+        rates=Markup(rates_block((page, *others))),  # noqa: S704 - base64, by name of a language
         page=page.furniture,
         words={name: spoken[f"{_WORDS}{name}"] for name in ("skip", "map", "panel", "noscript")},
     )

@@ -71,15 +71,21 @@ def corridor_layer(
         plain = Feature("stretch:whole", "corridor_plain", parts_of(whole), label=corridor.ref)
         return Drawn((Layer("corridor", "map.layer.corridor", "line", (plain,), toggle=False),), ())
     table = risk.sort_values(["from_m", "lixel_id"], kind="stable")
-    features, details = [], []
-    for row, shape in zip(_records(table), to_degrees(table.geometry), strict=True):
-        detail = stretch_detail(row, corridor.ref, lang, event_ids)
-        details.append(detail)
-        features.append(
-            Feature(detail.key, detail.icon.mark, parts_of(shape), label=detail.where, details=(detail.key,))
-        )
-    layer = Layer("corridor", "map.layer.corridor_rate", "line", tuple(features), toggle=False)
-    return Drawn((layer,), tuple(details))
+    details = stretch_details(table, corridor.ref, lang, event_ids)
+    features = tuple(
+        Feature(detail.key, detail.icon.mark, parts_of(shape), label=detail.where, details=(detail.key,))
+        for detail, shape in zip(details, to_degrees(table.geometry), strict=True)
+    )
+    layer = Layer("corridor", "map.layer.corridor_rate", "line", features, toggle=False)
+    return Drawn((layer,), details)
+
+
+def stretch_details(
+    risk: pd.DataFrame, ref: str, lang: str, event_ids: frozenset[str], *, when: str = ""
+) -> tuple[Detail, ...]:
+    """Make the details of RISK in order of the road; ``when`` names their day where it is not that of the map."""
+    table = risk.sort_values(["from_m", "lixel_id"], kind="stable")
+    return tuple(replace(stretch_detail(row, ref, lang, event_ids), when=when) for row in _records(table))
 
 
 def stretch_mark(row: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from hostile import hostile_area, hostile_names, hostile_tables, kept, payloads
+from hostile import hostile_area, hostile_days, hostile_names, hostile_tables, kept, payloads
 
 import artimap as am
 from artimap import schema
@@ -23,6 +24,7 @@ from artimap.maps.foreign import what_breaks
 pytestmark = pytest.mark.browser
 
 DAY = "2025-12-31"
+EARLIER = (dt.date(2015, 1, 1), dt.date(2024, 6, 30))
 LAPTOP, PHONE = (1280, 800), (390, 844)
 ALL = payloads()
 
@@ -46,6 +48,7 @@ def hostile(tables):
         return am.briefing_map(
             hostile_area(ARTIBONITE, ALL[0]), as_of=DAY, since="2015-01-01", audience="internal",
             title=ALL[1] + ALL[0], author="".join(ALL[:40]), changes=list(ALL), **hostile_tables(tables, ALL),
+            risk_over_time=hostile_days(tables, ALL, EARLIER),
         )  # fmt: skip
 
 
@@ -132,6 +135,30 @@ def test_no_field_of_a_briefing_runs_or_breaks_it(opened, hostile, plain_kinds, 
         page.evaluate("document.querySelectorAll('#page-events .row')[3].click()")
         shown = page.locator("#card h2").text_content()
         assert any(kept(text).strip() in shown for text in ALL if len(text) > 3)
+        earlier_days(page, plain_kinds)
+
+
+def earlier_days(page, plain_kinds):
+    """Go back to days with other rates, and open all of the road there."""
+    for day in ("2024-07-15", "2016-01-01"):
+        page.evaluate("day => window.artimap.events.setTime(0, day)", day)
+        page.wait_for_selector("#stage:not(.rates-old)")
+        page.click("#tab-road")
+        page.evaluate("""async () => {
+          for (const row of document.querySelectorAll('#page-road .row')) {
+            row.click();
+            await new Promise(resolve => setTimeout(resolve));
+          }
+          window.dispatchEvent(new Event('beforeprint'));
+          window.dispatchEvent(new Event('afterprint'));
+        }""")
+        assert "As of" in page.locator("#card .card-place").text_content()
+        found = page.evaluate(TRACES)
+        assert found["ran"] == []
+        assert set(found["kinds"]) <= plain_kinds
+        assert found["named"] == []
+        assert [link for link in found["links"] if not link.startswith("#")] == []
+        assert not found["wide"]
 
 
 @pytest.fixture(scope="module")

@@ -63,6 +63,14 @@ function drawArea(layer, renderer, group) {
   }
 }
 
+/* The two lines of a stretch, its edge and its body, each with its width, by its key: both can become another mark. */
+const linesOf = new Map();
+
+function lineLook(mark) {
+  const dotted = mark.dash && mark.dash.startsWith("0");
+  return { color: mark.colour, opacity: mark.opacity, dashArray: mark.dash || null, lineCap: dotted ? "round" : "butt" };
+}
+
 function drawLine(layer, renderer, group) {
   const rows = layer.features.map((feature) => ({ feature, mark: DATA.marks[feature.mark], latLngs: shapeIn(feature).flat() }));
   rows.sort((a, b) => a.mark.width - b.mark.width);
@@ -70,17 +78,15 @@ function drawLine(layer, renderer, group) {
   const scaled = [];
   const add = (latLngs, weight, options) => {
     const path = L.polyline(latLngs, { renderer, pane, interactive: false, smoothFactor: 0.6, ...options });
-    scaled.push([path, weight]);
+    const one = [path, weight];
+    scaled.push(one);
     group.addLayer(path);
-    return path;
+    return one;
   };
-  for (const { mark, latLngs } of rows) {
-    if (mark.casing) add(latLngs, mark.casing_width, { color: mark.casing, lineCap: "butt" });
+  for (const { feature, mark, latLngs } of rows) {
+    if (mark.casing) linesOf.set(feature.key, { edge: add(latLngs, mark.casing_width, { color: mark.casing, lineCap: "butt" }) });
   }
-  for (const { mark, latLngs } of rows) {
-    const dotted = mark.dash && mark.dash.startsWith("0");
-    add(latLngs, mark.width, { color: mark.colour, opacity: mark.opacity, dashArray: mark.dash || null, lineCap: dotted ? "round" : "butt" });
-  }
+  for (const { feature, mark, latLngs } of rows) linesOf.set(feature.key, { ...linesOf.get(feature.key), body: add(latLngs, mark.width, lineLook(mark)) });
   for (const { feature, latLngs } of rows) {
     if (!(feature.details || []).length) continue;
     const hit = L.polyline(latLngs, { renderer, pane, color: TOKENS.ink, opacity: 0, weight: 24, smoothFactor: 2, className: "hit" });

@@ -81,10 +81,3 @@ function followRings() {
     }
   }
 }
-
-/* Rates are of one day and stay so: on earlier days their colour is pale, and the legend says of which day they are. */
-function followRates() {
-  const old = Boolean(A.events) && A.events.time.last < DATA.meta.as_of;
-  document.getElementById("stage").classList.toggle("rates-old", old);
-  for (const note of document.querySelectorAll(".rate-day")) note.classList.toggle("is-part", old);
-}

@@ -1,6 +1,6 @@
 /* The days: a slider with a beginning and an end, a histogram above it that is a brush, and
-   play. It shows what falls into the days; it never turns the state of zones, posts and rates
-   into that of another day, and says so. */
+   play. It shows what falls into the days; it never turns the state of zones and posts into that
+   of another day, and says so. Rates follow its last day where the page holds them (45_rates.js). */
 const STEPS = { bars: 120, tick: 120, still: 1000, play: 100 };
 
 class TimeBar {
@@ -16,6 +16,7 @@ class TimeBar {
       this.bars();
     }).observe(this.plot);
     on("language", () => this.rename());
+    on("rates", () => this.tellState());
     NARROW.addEventListener("change", () => {
       makeRoomForTime();
       this.settle();
@@ -95,15 +96,22 @@ class TimeBar {
     this.from.classList.toggle("on-top", from > days / 2);
     this.says.textContent = fill("time_count", { n: count(state.total), a: dayText(first), b: dayText(last) });
     const whole = from === 0 && to === days - 1;
-    const asOf = DATA.meta.as_of;
-    const dated = DATA.layers.some((one) => /^(zones|checkpoints|corridor)/.test(one.name) && one.features.some((feature) => feature.details));
-    this.state.hidden = !dated;
-    this.state.textContent = fill(last < asOf ? "time_state_part" : "time_state", { day: dayText(asOf), to: dayText(last) });
-    this.state.classList.toggle("is-part", last < asOf);
+    this.tellState();
     this.all.disabled = whole;
     this.playing();
     if (state.why === "filter" || state.why === "start") this.heights = null;
     this.bars();
+  }
+
+  /* Of which day what does not follow the days is, and of which the rates are that do. */
+  tellState() {
+    const { last } = this.events.time;
+    const asOf = DATA.meta.as_of;
+    const dated = DATA.layers.some((one) => /^(zones|checkpoints|corridor)/.test(one.name) && one.features.some((feature) => feature.details));
+    const key = last >= asOf ? "time_state" : rates.day < asOf ? "time_state_rates" : "time_state_part";
+    this.state.hidden = !dated;
+    this.state.textContent = fill(key, { day: dayText(asOf), to: dayText(last), rates: dayText(rates.day) });
+    this.state.classList.toggle("is-part", last < asOf);
   }
 
   playing() {

@@ -26,7 +26,7 @@ function sectionNode(section, level) {
   for (const item of section.items) {
     const body = [line("span", "item-text", item.text), line("span", "item-note", item.note)];
     const detail = item.detail && DATA.details[item.detail];
-    list.append(el("li", {}, detail ? itemButton(item.detail, [icon(detail.icon), el("span", { class: "row-body" }, ...body)]) : el("div", { class: "plain-row" }, ...body)));
+    list.append(el("li", {}, detail ? itemButton(item.detail, [icon(iconOfMap(detail)), el("span", { class: "row-body" }, ...body)]) : el("div", { class: "plain-row" }, ...body)));
   }
   made.append(list);
   return made;
@@ -44,6 +44,11 @@ function detailRow(key) {
   );
 }
 
+function roadRow(key) {
+  const detail = DATA.details[key];
+  return [icon(detail.icon), el("span", { class: "row-body" }, line("span", "item-head", detail.where), line("span", "item-text", detail.sentence), line("span", "item-note", detail.heading))];
+}
+
 function roadPage(page) {
   page.append(el("p", { class: "lead", dir: "auto", text: word("road_lead") }));
   if (DATA.road) {
@@ -51,12 +56,9 @@ function roadPage(page) {
     strip.addEventListener("click", () => showTable(true, "strip"));
     page.append(strip);
   }
+  if (ratesFollow()) page.append(rateNote());
   const list = el("ol", { class: "items road" });
-  for (const key of DATA.panel.road) {
-    const detail = DATA.details[key];
-    const body = el("span", { class: "row-body" }, line("span", "item-head", detail.where), line("span", "item-text", detail.sentence), line("span", "item-note", detail.heading));
-    list.append(el("li", {}, itemButton(key, [icon(detail.icon), body])));
-  }
+  for (const key of DATA.panel.road) list.append(el("li", {}, itemButton(key, roadRow(key))));
   page.append(DATA.panel.road.length ? list : el("p", { text: word("road_none") }));
 }
 
@@ -101,7 +103,10 @@ function refreshEvents() {
 }
 
 const PAGES = {
-  briefing: (page) => DATA.panel.briefing.forEach((one) => page.append(sectionNode(one, "h2"))),
+  briefing: (page) => {
+    if (ratesFollow()) page.append(briefingDay());
+    DATA.panel.briefing.forEach((one) => page.append(sectionNode(one, "h2")));
+  },
   road: roadPage,
   events: eventsPage,
   margin: (page) => {
@@ -204,6 +209,20 @@ function manyNode(keys) {
   return [el("h2", { class: "card-sentence", tabindex: "-1", text: fill("many", { n: keys.length }) }), el("ul", { class: "items" }, ...keys.map(detailRow))];
 }
 
+function cardNodes(keys) {
+  return keys.length === 1 ? detailNode(DATA.details[keys[0]]) : manyNode(keys);
+}
+
+/* What is open, told anew below its buttons: the focus stays where it was, unless it stood in what is gone. */
+function retellCard() {
+  if (!view.last || view.card.hidden) return;
+  const bar = view.card.querySelector(".card-bar");
+  const lost = view.card.contains(document.activeElement) && !bar.contains(document.activeElement);
+  while (bar.nextSibling) bar.nextSibling.remove();
+  view.card.append(...cardNodes(view.last.keys));
+  if (lost) view.card.querySelector("h2").focus({ preventScroll: true });
+}
+
 function openCard({ keys, from, fly, quiet }) {
   const found = keys.filter((key) => DATA.details[key]);
   if (!found.length) return;
@@ -219,7 +238,7 @@ function openCard({ keys, from, fly, quiet }) {
     bar.append(again);
   }
   bar.append(close);
-  view.card.replaceChildren(bar, ...(found.length === 1 ? detailNode(DATA.details[found[0]]) : manyNode(found)));
+  view.card.replaceChildren(bar, ...cardNodes(found));
   view.last = { keys: found, from: view.from };
   view.card.hidden = false;
   view.body.hidden = true;

@@ -20,10 +20,7 @@ function legendGroup(group) {
     box.addEventListener("change", () => switchLayer(layer, box.checked));
     made.append(el("legend", {}, el("label", { class: "switch" }, box, name)));
   } else made.append(el("legend", {}, el("span", { class: "fixed" }, name)));
-  if (group.layer === "corridor" && A.events && group.rows.some((row) => row.mark.startsWith("rate_"))) {
-    const old = A.events.time.last < DATA.meta.as_of;
-    made.append(el("p", { class: `rate-day${old ? " is-part" : ""}`, dir: "auto", text: fill("rate_day", { day: dayText(DATA.meta.as_of) }) }));
-  }
+  if (group.layer === "corridor" && A.events && group.rows.some((row) => row.mark.startsWith("rate_"))) made.append(rateNote());
   const list = el("ul", {});
   for (const row of group.rows) list.append(el("li", {}, swatch(row.mark, row.groups, row.hollow), el("span", { dir: "auto", text: row.text })));
   made.append(list);

@@ -107,6 +107,7 @@ function drawTable() {
   const [top, left] = before ? [before.scrollTop, before.scrollLeft] : [0, 0];
   const body = el("div", { class: "table-body", id: "sheet", role: "tabpanel", "aria-labelledby": `sheet-${sheet.name}`, tabindex: "0" });
   tables.node.replaceChildren(el("div", { class: "table-bar" }, tabs, close), body);
+  if (ratesFollow() && ["strip", "stretches"].includes(sheet.name)) body.append(rateNote());
   if (sheet.name === "strip") body.append(stripNode(body.clientWidth));
   else fillTable(body, sheet);
   body.scrollTop = top;

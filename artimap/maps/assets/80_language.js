@@ -26,10 +26,13 @@ function patch(data, changes) {
 async function speak(lang) {
   if (lang === spoken.now) return;
   if (lang !== FIRST && !unpacked.has(lang)) unpacked.set(lang, await unpack(DATA.languages[lang]));
+  if (rates.day < DATA.meta.as_of) await openRates(lang);
+  ratesOfMap();
   if (spoken.undo) patch(DATA, spoken.undo);
   spoken.undo = lang === FIRST ? null : patch(DATA, unpacked.get(lang));
   spoken.now = lang;
   retell();
+  followRates();
 }
 
 /* Everything with words in it, in the language of now. */

@@ -43,7 +43,7 @@ function paperTable() {
       el("td", { dir: "auto", text: DATA.details[row[0]].sentence }),
     ),
   );
-  return el("table", {}, el("caption", { text: word("sheet_stretches") }), el("thead", {}, head), el("tbody", {}, ...rows));
+  return el("table", {}, el("caption", {}, word("sheet_stretches"), ratesFollow() ? rateNote() : null), el("thead", {}, head), el("tbody", {}, ...rows));
 }
 
 function printing() {

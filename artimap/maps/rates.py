@@ -1,0 +1,149 @@
+"""The road on the days before that of the map: what the page says of each stretch when its slider goes back.
+
+The words and figures are made where those of the day of the map are made. Of each earlier day only
+what differs is kept, packed small, and the page opens it when it is first asked for: marks, links and
+table once, words once a language. The course of the road is not repeated.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import geopandas as gpd
+
+from artimap.errors import ModelError
+from artimap.i18n import format_day, tr
+from artimap.maps.details import Detail
+from artimap.maps.facts import Cell, stretches_sheet
+from artimap.maps.languages import changes, pack
+from artimap.maps.thematic import stretch_details, stretch_mark
+
+SAME = "all"
+"""Name of the part that is the same in all languages."""
+
+_SHARED, _SPOKEN = ("icon", "links"), ("sentence", "when", "facts")
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfRates:
+    """What is said of the road as of one day, in one language.
+
+    Attributes
+    ----------
+    day
+        As ``2024-04-30``.
+    details
+        Of each stretch, in order of the road.
+    rows
+        Of the table of stretches.
+    """
+
+    day: str
+    details: tuple[Detail, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def days_of_slider(
+    over_time: Mapping[dt.date, gpd.GeoDataFrame], risk: gpd.GeoDataFrame, *, since: dt.date, as_of: dt.date
+) -> dict[dt.date, gpd.GeoDataFrame]:
+    """Give the tables that a slider from ``since`` to ``as_of`` can show before its last day.
+
+    Raises
+    ------
+    ModelError
+        If a day lies after ``as_of``, none lies on or before ``since``, or a table is of other pieces.
+    """
+    days = sorted(over_time)
+    pieces = list(risk["lixel_id"].sort_values())
+    wrong = [f"{day} lies after {as_of}, the day of the map" for day in days if day > as_of]
+    wrong += [
+        f"the table of {day} is of other pieces of road than that of the map"
+        for day in days
+        if list(over_time[day]["lixel_id"].sort_values()) != pieces
+    ]
+    if days and days[0] > since:
+        wrong.append(f"the first day is {days[0]}, and the days shown begin on {since}")
+    if wrong:
+        msg = f"risk_over_time: {'; '.join(wrong)}: give the days of month_ends('{since}', '{as_of}')"
+        raise ModelError(msg)
+    first = max((day for day in days if day <= since), default=as_of)
+    return {day: over_time[day] for day in days if first <= day < as_of}
+
+
+def rates_over_time(
+    tables: Mapping[dt.date, gpd.GeoDataFrame], ref: str, *, lang: str, event_ids: frozenset[str]
+) -> tuple[DayOfRates, ...]:
+    """Say in one language what the road was like on each day.
+
+    Parameters
+    ----------
+    tables
+        RISK by day.
+    ref
+        The number of the road.
+    lang
+        Language of the details.
+    event_ids
+        Events that have a detail on the page, so that a stretch may lead to them.
+    """
+    return tuple(
+        DayOfRates(
+            day.isoformat(),
+            stretch_details(risk, ref, lang, event_ids, when=tr("map.subtitle", lang, day=format_day(day, lang))),
+            stretches_sheet(risk).rows,
+        )
+        for day, risk in tables.items()
+    )
+
+
+def marks_over_time(tables: Mapping[dt.date, gpd.GeoDataFrame]) -> frozenset[str]:
+    """Give every mark that the road has on any of the days."""
+    return frozenset(stretch_mark(row) for risk in tables.values() for row in risk.to_dict("records"))
+
+
+def packed_rates(
+    pages: Mapping[str, Sequence[DayOfRates]],
+    details: Mapping[str, Mapping[str, Detail]],
+    rows: Sequence[Sequence[Cell]],
+) -> dict[str, str]:
+    """Pack what differs on each day from the day of the map.
+
+    Parameters
+    ----------
+    pages
+        The earlier days, by language.
+    details
+        The details of the day of the map by their keys, by language.
+    rows
+        Its table of stretches.
+
+    Returns
+    -------
+    dict
+        Packed text by language, and by :data:`SAME` what is the same in all: a list with one entry a day,
+        each a tree of changes to the details, and beside it one to the rows.
+    """
+    languages = list(pages)
+    shared = [
+        {"details": _changed(details[languages[0]], one.details, _SHARED), "rows": changes(rows, one.rows) or {}}
+        for one in pages[languages[0]]
+    ]
+    spoken = {
+        lang: pack([{"details": _changed(details[lang], one.details, _SPOKEN)} for one in pages[lang]])
+        for lang in languages
+    }
+    return {SAME: pack(shared), **spoken}
+
+
+def _changed(first: Mapping[str, Detail], details: Sequence[Detail], names: Sequence[str]) -> dict[str, Any]:
+    """Give what has to change in some fields of the details of the day of the map."""
+
+    def told(detail: Detail) -> dict[str, Any]:
+        every = asdict(detail)
+        return {name: every[name] for name in names}
+
+    found = {one.key: changes(told(first[one.key]), told(one)) for one in details}
+    return {key: change for key, change in found.items() if change is not None}

@@ -1,0 +1,195 @@
+"""The rates of the road follow the last day of the slider, everywhere on the page, and come back as they were."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from artimap.area import ARTIBONITE
+from artimap.maps import briefing_map, style
+from artimap.maps.rates import rates_over_time
+from artimap.risk import corridor_risk_over_time
+
+pytestmark = pytest.mark.browser
+
+DAY = dt.date(2024, 10, 15)
+DAYS = (dt.date(2022, 10, 16), dt.date(2023, 6, 30), dt.date(2024, 4, 30))
+LAPTOP, PHONE = (1280, 800), (390, 844)
+APRIL = "30 Apr 2024"
+
+LOOK = """() => ({
+  pale: document.getElementById('stage').classList.contains('rates-old'),
+  road: [...document.querySelectorAll('.leaflet-artimap-corridor-pane path')].map(one =>
+    [...one.attributes].map(mine => `${mine.name}=${mine.value}`).sort().join(' ')),
+  strokes: [...document.querySelectorAll('.leaflet-artimap-corridor-pane path:not(.hit)')].map(one =>
+    [one.getAttribute('stroke'), one.getAttribute('stroke-width'), one.getAttribute('stroke-dasharray')]),
+  names: [...document.querySelectorAll('.leaflet-artimap-corridor-pane [data-key]')].map(one =>
+    [one.dataset.key, one.getAttribute('aria-label')]),
+  list: document.querySelector('#page-road .road').textContent,
+  legend: document.querySelector('#legend .rate-day').textContent,
+  bar: document.querySelector('.time-state').textContent,
+  briefing: document.querySelector('.brief-day').hidden ? '' : document.querySelector('.brief-day').textContent,
+  card: document.getElementById('card').textContent,
+  table: document.getElementById('tables').textContent,
+})"""
+
+
+@pytest.fixture(scope="module")
+def moving(tables, rn1):
+    found = corridor_risk_over_time(rn1, rn1.locate(tables["events"]), days=DAYS, ledger=tables["ledger"])
+    return briefing_map(ARTIBONITE, as_of=DAY, risk_over_time=found, **tables), found
+
+
+@pytest.fixture(scope="module")
+def path(moving, tmp_path_factory):
+    return moving[0].save(tmp_path_factory.mktemp("rates") / "map.html")
+
+
+def set_last(page, day):
+    page.evaluate("day => window.artimap.events.setTime(0, day)", day)
+    page.wait_for_selector("#stage:not(.rates-old)")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def said_on(moving, day, lang):
+    chart, found = moving
+    keys = frozenset(one.key.removeprefix("event:") for one in chart.page.details if one.key.startswith("event:"))
+    (one,) = rates_over_time({day: found[day]}, "RN1", lang=lang, event_ids=keys)
+    return {detail.key: detail for detail in one.details}
+
+
+def test_everything_that_tells_of_the_road_follows_and_comes_back(opened, path, moving):
+    with opened(path, LAPTOP, reduced_motion="reduce") as page:
+        page.click("#tab-road")
+        row = page.locator("#page-road .road [data-key]").nth(8)
+        key = row.get_attribute("data-key")
+        row.click()
+        page.click("#table-switch")
+        page.wait_for_timeout(300)
+        first = page.evaluate(LOOK)
+        assert "Rates as of 15 Oct 2024" in first["legend"]
+        set_last(page, "2024-05-20")
+        april = page.evaluate(LOOK)
+        told = said_on(moving, DAYS[2], "en")
+        marks = style.load().marks
+        # each stretch has an edge and a body in the colours of its mark, the wider above the thinner
+        wanted = sorted((marks[one.icon.mark] for one in told.values()), key=lambda mark: mark.width)
+        strokes = [stroke for stroke, _, _ in april["strokes"]]
+        assert strokes == [mark.casing for mark in wanted] + [mark.colour for mark in wanted]
+        assert [dash for *_, dash in april["strokes"][len(wanted) :]] == [mark.dash or None for mark in wanted]
+        assert dict(april["names"]) == {
+            one.key: f"{one.where} · {one.heading} · As of {APRIL}" for one in told.values()
+        }
+        for name, text in april.items():
+            assert text == first[name] if name == "pale" else text != first[name], name
+        assert told[key].sentence in april["card"]
+        assert f"As of {APRIL}" in april["card"]
+        for one in told.values():
+            assert one.sentence in april["list"]
+        assert f"Rates as of {APRIL}" in april["legend"]
+        assert april["bar"].startswith(f"Rates: as of {APRIL}.")
+        assert april["briefing"] == f"This briefing is of 15 Oct 2024. On the map the road shows the rates of {APRIL}."
+        assert f"Rates as of {APRIL}" in april["table"]
+        page.click(".all-days")
+        page.wait_for_timeout(200)
+        assert page.evaluate(LOOK) == first
+
+
+def test_first_day_and_filters_change_nothing_of_the_rates(opened, path):
+    with opened(path, LAPTOP, reduced_motion="reduce") as page:
+        set_last(page, "2024-05-20")
+        before = page.evaluate(LOOK)["road"]
+        page.evaluate("window.artimap.events.setTime('2024-05-01', '2024-05-20')")
+        page.evaluate("window.artimap.events.setFilter({kinds: ['abduction']})")
+        page.wait_for_timeout(200)
+        assert page.evaluate(LOOK)["road"] == before
+
+
+def test_the_language_changes_on_an_earlier_day(opened, path, moving):
+    with opened(path, PHONE, reduced_motion="reduce") as page:
+        page.click("#tab-road")
+        page.locator("#page-road .road [data-key]").nth(8).click()
+        page.evaluate("() => { const b = document.querySelector('.languages [lang=fr]'); b.click(); }")
+        page.wait_for_selector("html[lang=fr]", state="attached")
+        french = page.evaluate(LOOK)
+        set_last(page, "2023-07-01")
+        for lang, day in (("fr", "30 juin 2023"), ("ht", "30 jen 2023"), ("fr", "30 juin 2023")):
+            page.evaluate(f"() => document.querySelector('.languages [lang={lang}]').click()")
+            page.wait_for_selector(f"html[lang={lang}]", state="attached")
+            found = page.evaluate(LOOK)
+            assert not found["pale"]
+            assert day in found["legend"]
+            assert day in found["bar"]
+            assert day in found["card"]
+            assert all(day in name for _, name in found["names"])
+            for one in said_on(moving, DAYS[1], lang).values():
+                assert one.sentence in found["list"]
+        page.evaluate("document.querySelector('.all-days').click()")
+        page.wait_for_timeout(200)
+        assert page.evaluate(LOOK) == french
+
+
+def test_the_road_as_a_line_and_paper_follow(opened, path, moving):
+    band = """[...document.querySelectorAll('.strip [data-key^="stretch:"]')].map(one =>
+      [one.dataset.key, one.children[1].getAttribute('stroke')])"""
+    told = said_on(moving, DAYS[2], "en")
+    marks = style.load().marks
+    colours = {one.key: marks[one.icon.mark].colour for one in told.values()}
+    with opened(path, LAPTOP, reduced_motion="reduce") as page:
+        page.click("#tab-road")
+        page.click("#page-road .more")
+        page.wait_for_selector(".strip")
+        assert dict(page.evaluate(band)) != colours
+        set_last(page, "2024-04-30")
+        assert dict(page.evaluate(band)) == colours
+        page.click("#table-switch")
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert dict(page.evaluate(band)) == colours
+        paper = page.locator("#sheets table").text_content()
+        assert f"Rates as of {APRIL}" in paper
+        for one in told.values():
+            assert one.sentence in paper
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+
+
+def test_while_it_opens_the_road_is_pale_and_the_words_are_those_of_the_map(opened, path):
+    held = """() => {
+      const usual = Response.prototype.text;
+      window.release = new Promise(done => { window.open_now = done; });
+      Response.prototype.text = async function () { await window.release; return usual.call(this); };
+    }"""
+    with opened(path, LAPTOP, reduced_motion="reduce") as page:
+        first = page.evaluate(LOOK)
+        page.evaluate(held)
+        page.evaluate("window.artimap.events.setTime(0, '2024-05-20')")
+        page.wait_for_timeout(200)
+        waiting = page.evaluate(LOOK)
+        assert waiting["pale"]
+        assert (waiting["strokes"], waiting["list"]) == (first["strokes"], first["list"])
+        assert waiting["legend"] == first["legend"]
+        page.evaluate("window.open_now()")
+        page.wait_for_selector("#stage:not(.rates-old)")
+        assert APRIL in page.evaluate(LOOK)["legend"]
+
+
+def test_a_browser_that_cannot_open_them_shows_a_page_without(opened, path):
+    with opened(path, LAPTOP, reduced_motion="reduce") as page:
+        page.evaluate("delete window.DecompressionStream")
+        page.evaluate("window.artimap.events.setTime(0, '2024-05-20')")
+        page.wait_for_selector("#legend .rate-day:has-text('do not follow')")
+        assert page.evaluate(LOOK)["pale"]
+
+
+def test_the_slider_keeps_the_focus_while_the_card_is_told_anew(opened, path):
+    with opened(path, LAPTOP, reduced_motion="reduce") as page:
+        page.click("#tab-road")
+        page.locator("#page-road .road [data-key]").nth(8).click()
+        card = page.locator("#card h2").inner_text()
+        page.focus(".days-to")
+        for _ in range(8):
+            page.keyboard.press("PageDown")
+        page.wait_for_selector("#stage:not(.rates-old)")
+        page.wait_for_timeout(100)
+        assert page.locator("#card h2").inner_text() != card
+        assert page.evaluate("document.activeElement.className").startswith("days days-to")

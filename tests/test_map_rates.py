@@ -1,0 +1,155 @@
+"""The road on earlier days in the page: what is packed opens to what Python says of those days, and to no more."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import datetime as dt
+import json
+import re
+import zlib
+from dataclasses import asdict, replace
+
+import pandas as pd
+import pytest
+
+import artimap as am
+from artimap.analysis import analyse
+from artimap.area import ARTIBONITE
+from artimap.errors import CrsError, ModelError
+from artimap.maps import briefing_map
+from artimap.maps.facts import stretches_sheet
+from artimap.maps.rates import days_of_slider
+from artimap.maps.thematic import stretch_details, stretch_mark
+from artimap.schema import split_names
+from artimap.vocab import Audience
+from tests.pagedata import data_in
+
+DAY = dt.date(2024, 10, 15)
+SINCE = dt.date(2022, 10, 16)
+DAYS = (SINCE, dt.date(2023, 6, 30), dt.date(2024, 4, 30))
+
+
+@pytest.fixture(scope="module")
+def made(rn1, events, ledger):
+    known = events[events["date_start"] <= pd.Timestamp(DAY)]
+    found = am.corridor_risk_over_time(rn1, rn1.locate(known), days=[*DAYS, DAY], ledger=ledger)
+    return {"risk": found[DAY], "risk_over_time": found, "corridor": rn1, "events": events, "ledger": ledger}
+
+
+@pytest.fixture(scope="module")
+def chart(made):
+    return briefing_map(ARTIBONITE, as_of=DAY, **made)
+
+
+@pytest.fixture(scope="module")
+def page(chart):
+    return chart.html()
+
+
+def block_in(page: str, name: str):
+    found = re.search(rf'<script type="application/json" id="artimap-{name}">(.*?)</script>', page, re.DOTALL)
+    return None if found is None else found.group(1)
+
+
+def opened(packed: str):
+    return json.loads(zlib.decompress(base64.b64decode(packed)))
+
+
+def patched(data, tree):
+    """Put a tree of changes into plain data, as the page does."""
+    if set(tree) == {"="}:
+        return tree["="]
+    out = copy.copy(data)
+    for name, change in tree.items():
+        at = int(name) if isinstance(out, list) else name
+        out[at] = patched(out[at], change)
+    return out
+
+
+def plain(value):
+    return json.loads(json.dumps(value))
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ht"])
+def test_each_day_opens_to_what_python_says_of_it(chart, page, made, rn1, lang):
+    of_lang = next(one for one in (chart.page, *chart.others) if one.lang == lang)
+    parts = json.loads(block_in(page, "rates"))
+    assert set(parts) == {"all", "en", "fr", "ht"}
+    assert data_in(block_in(page, "data"))["rates"] == [day.isoformat() for day in DAYS]
+    shared, spoken = opened(parts["all"]), opened(parts[lang])
+    assert len(shared) == len(spoken) == len(DAYS)
+    first = {one.key: plain(asdict(one)) for one in of_lang.details if one.key.startswith("stretch:")}
+    rows = plain(stretches_sheet(made["risk"]).rows)
+    keys = frozenset(one.key.removeprefix("event:") for one in chart.page.details if one.key.startswith("event:"))
+    said = {"en": "As of", "fr": "Au", "ht": "Jouk"}[lang]
+    for day, same, told in zip(DAYS, shared, spoken, strict=True):
+        details = patched(patched(first, same["details"]), told["details"])
+        wanted = stretch_details(made["risk_over_time"][day], rn1.ref, lang, keys)
+        assert all(one["when"].startswith(said) and str(day.year) in one["when"] for one in details.values())
+        assert [{**one, "when": ""} for one in details.values()] == [plain(asdict(one)) for one in wanted]
+        assert patched(rows, same["rows"]) == plain(stretches_sheet(made["risk_over_time"][day]).rows)
+
+
+def test_no_day_names_an_event_of_a_later_one(page, events):
+    begun = dict(zip(events["event_id"], events["date_start"], strict=True))
+    shared = opened(json.loads(block_in(page, "rates"))["all"])
+    named = 0
+    for day, one in zip(DAYS, shared, strict=True):
+        found = re.findall(r'"event:([^"]+)"', json.dumps(one))
+        named += len(found)
+        assert all(begun[event_id] <= pd.Timestamp(day) for event_id in found)
+    assert named
+
+
+def test_the_geometry_is_not_repeated_and_the_page_stays_small(page, made):
+    without = briefing_map(ARTIBONITE, as_of=DAY, **{**made, "risk_over_time": None}).html()
+    assert block_in(without, "rates") is None
+    assert data_in(block_in(without, "data"))["rates"] == []
+    assert len(page) - len(without) < 4_000 * len(DAYS)
+    assert "coordinates" not in json.dumps([opened(one) for one in json.loads(block_in(page, "rates")).values()])
+
+
+def test_same_tables_same_bytes(page, made):
+    assert briefing_map(ARTIBONITE, as_of=DAY, **made).html() == page
+
+
+def test_the_legend_explains_the_marks_of_every_day(chart, made):
+    (group,) = [one for one in chart.page.furniture.legend if one.layer == "corridor"]
+    marks = {stretch_mark(row) for risk in made["risk_over_time"].values() for row in risk.to_dict("records")}
+    assert {row.mark for row in group.rows} == marks
+
+
+def test_days_that_the_slider_cannot_show_are_left_out_and_wrong_ones_told(made):
+    risk, over_time = made["risk"], made["risk_over_time"]
+    early = {dt.date(2021, 1, 31): over_time[SINCE], **over_time}
+    assert tuple(days_of_slider(early, risk, since=SINCE, as_of=DAY)) == DAYS
+    assert tuple(days_of_slider(early, risk, since=dt.date(2023, 1, 1), as_of=DAY)) == DAYS
+    assert tuple(days_of_slider(early, risk, since=dt.date(2023, 7, 1), as_of=DAY)) == DAYS[1:]
+    for wrong, why in (
+        ({**over_time, dt.date(2024, 10, 16): risk}, "2024-10-16 lies after 2024-10-15"),
+        ({DAYS[2]: over_time[DAYS[2]]}, "the first day is 2024-04-30"),
+        ({SINCE: risk.iloc[1:]}, "other pieces of road"),
+    ):
+        with pytest.raises(ModelError, match=why):
+            briefing_map(ARTIBONITE, as_of=DAY, **{**made, "risk_over_time": wrong})
+    with pytest.raises(CrsError, match="risk_over_time of 2022-10-16"):
+        briefing_map(ARTIBONITE, as_of=DAY, **{**made, "risk_over_time": {SINCE: risk.to_crs(4326)}})
+
+
+def test_a_briefing_follows_the_days_and_names_only_what_its_audience_may_see():
+    """Rates are of every event, for every audience; the events behind them are named only where they may be."""
+
+    def named(tables):
+        return {one for risk in tables.values() for ids in risk["event_ids"] for one in split_names(ids)}
+
+    all_seen = analyse(ARTIBONITE, as_of="2023-01-31", audience=Audience.PARTNERS)
+    every = all_seen.risk_over_time()
+    assert next(iter(every)) == dt.date(2021, 1, 31)
+    assert list(every)[-1] == dt.date(2022, 12, 31)
+    one = min(named(every))
+    held = all_seen.gated.events[all_seen.gated.events["event_id"] != one]
+    some = replace(all_seen, gated=replace(all_seen.gated, events=held)).risk_over_time()
+    assert named(some) == named(every) - {one}
+    for a, b in zip(every.values(), some.values(), strict=True):
+        assert a["rate"].tolist() == b["rate"].tolist()
