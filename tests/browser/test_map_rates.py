@@ -26,10 +26,10 @@ LOOK = """() => ({
     [one.getAttribute('stroke'), one.getAttribute('stroke-width'), one.getAttribute('stroke-dasharray')]),
   names: [...document.querySelectorAll('.leaflet-artimap-corridor-pane [data-key]')].map(one =>
     [one.dataset.key, one.getAttribute('aria-label')]),
-  list: document.querySelector('#page-road .road').textContent,
+  list: document.querySelector('#page-road .road')?.textContent ?? '',
   legend: document.querySelector('#legend .rate-day').textContent,
   bar: document.querySelector('.time-state').textContent,
-  briefing: document.querySelector('.brief-day').hidden ? '' : document.querySelector('.brief-day').textContent,
+  briefing: document.querySelector('.brief-day:not([hidden])')?.textContent ?? '',
   card: document.getElementById('card').textContent,
   table: document.getElementById('tables').textContent,
 })"""
@@ -155,9 +155,16 @@ def test_the_road_as_a_line_and_paper_follow(opened, path, moving):
 
 def test_while_it_opens_the_road_is_pale_and_the_words_are_those_of_the_map(opened, path):
     held = """() => {
-      const usual = Response.prototype.text;
+      const Usual = window.DecompressionStream;
       window.release = new Promise(done => { window.open_now = done; });
-      Response.prototype.text = async function () { await window.release; return usual.call(this); };
+      window.DecompressionStream = class {
+        constructor(form) {
+          const held = async (piece, further) => { await window.release; further.enqueue(piece); };
+          const usual = new Usual(form);
+          this.writable = usual.writable;
+          this.readable = usual.readable.pipeThrough(new TransformStream({ transform: held }));
+        }
+      };
     }"""
     with opened(path, LAPTOP, reduced_motion="reduce") as page:
         first = page.evaluate(LOOK)
