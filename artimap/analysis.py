@@ -95,9 +95,9 @@ class Analysis:
     def risk_over_time(self) -> dict[dt.date, gpd.GeoDataFrame]:
         """Estimate the risk at the end of each month before the day of the answer, as that of the day is."""
         days = month_ends(self.day - dt.timedelta(days=SHOWN_DAYS), self.day)[:-1]
-        model, located = beside(self.risk, "model", RiskModel), self.corridor.locate(self.events)
+        model = beside(self.risk, "model", RiskModel)
         found = corridor_risk_over_time(
-            self.corridor, located, days=days, model=model, ledger=self.gathered.ledger
+            self.corridor, self.events, days=days, model=model, ledger=self.gathered.ledger
         )  # fmt: skip
         return {day: _named(risk, self.gated, self.audience) for day, risk in found.items()}
 

@@ -255,9 +255,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         policy=policy,
     )  # fmt: skip
     seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
-    before = None
-    if risk is not None and risk_over_time:
-        before = days_of_slider(risk_over_time, risk, since=first, as_of=day)
+    earlier = () if risk is None else days_of_slider(risk_over_time or {}, risk, since=first, as_of=day)
     crowd = sort_events(seen.events) if seen.events is not None and len(seen.events) >= CROWD else None
     listed = None if crowd is not None else seen.events
     side = None if corridor is None else roadside(corridor, zones=zones, events=listed)
@@ -273,7 +271,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
             side,
             estimated,
             alone and zones is None,
-            before,
+            earlier,
         ),
         Asked(first, day, lang, reader, title, author, tuple(changes), tiles=tiles),
         languages,

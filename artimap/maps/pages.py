@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,7 @@ from artimap.maps.layers import (
 from artimap.maps.legend import legend_groups
 from artimap.maps.listed import listed_field
 from artimap.maps.locator import locator
-from artimap.maps.rates import DayOfRates, marks_over_time, rates_over_time
+from artimap.maps.rates import DayOfRates, Earlier, rates_over_time
 from artimap.maps.render import Page
 from artimap.maps.thematic import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
 from artimap.maps.tiles import Tiles
@@ -79,7 +79,7 @@ class Tables:
     roadside: Roadside | None = None
     estimated: gpd.GeoDataFrame | None = None
     estimates_shown: bool = False
-    risk_before: Mapping[dt.date, gpd.GeoDataFrame] | None = None
+    earlier: tuple[Earlier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +191,7 @@ def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
         unplaced_events=shown.unplaced,
         unplaced_posts=posts.unplaced,
         drawn_events=shown,
-        rates=()
-        if corridor is None or tables.risk_before is None
-        else rates_over_time(tables.risk_before, corridor.ref, lang=lang, event_ids=keys),
+        rates=() if corridor is None else rates_over_time(tables.earlier, corridor.ref, lang=lang, event_ids=keys),
     )
 
 
@@ -295,7 +293,10 @@ def _furniture(
         note=made.sensitivity_note(asked.audience.value, lang),
         briefing=tuple(section for section in briefing if section is not None),
         legend=legend_groups(
-            layers, lang, edges=tuple(getattr(model, "band_rates", ())), road=marks_over_time(tables.risk_before or {})
+            layers,
+            lang,
+            edges=tuple(getattr(model, "band_rates", ())),
+            road=frozenset(detail.icon.mark for one in parts.rates for detail in one.details),
         ),
         margin=made.margin_sections(
             events=parts.unplaced_events,

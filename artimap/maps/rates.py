@@ -9,22 +9,49 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from artimap.errors import ModelError
 from artimap.i18n import format_day, tr
 from artimap.maps.details import Detail
 from artimap.maps.facts import Cell, stretches_sheet
 from artimap.maps.languages import changes, pack
-from artimap.maps.thematic import stretch_details, stretch_mark
+from artimap.maps.thematic import stretch_details
 
 SAME = "all"
 """Name of the part that is the same in all languages."""
 
 _SHARED, _SPOKEN = ("icon", "links"), ("sentence", "when", "facts")
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """RISK of one day before that of the map.
+
+    Attributes
+    ----------
+    day
+        The day.
+    records
+        Its rows in order of the road.
+    rows
+        The same as rows of the table of stretches.
+    """
+
+    day: dt.date
+    records: tuple[Mapping[str, Any], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @classmethod
+    def of(cls, day: dt.date, risk: gpd.GeoDataFrame) -> Earlier:
+        """Read the table of a day; the course of the road is that of the map."""
+        table = pd.DataFrame(risk.drop(columns="geometry")).sort_values(["from_m", "lixel_id"], kind="stable")
+        records = tuple({str(name): value for name, value in row.items()} for row in table.to_dict("records"))
+        return cls(day, records, stretches_sheet(table).rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +75,8 @@ class DayOfRates:
 
 def days_of_slider(
     over_time: Mapping[dt.date, gpd.GeoDataFrame], risk: gpd.GeoDataFrame, *, since: dt.date, as_of: dt.date
-) -> dict[dt.date, gpd.GeoDataFrame]:
-    """Give the tables that a slider from ``since`` to ``as_of`` can show before its last day.
+) -> tuple[Earlier, ...]:
+    """Read the tables that a slider from ``since`` to ``as_of`` can show before its last day.
 
     Raises
     ------
@@ -70,18 +97,18 @@ def days_of_slider(
         msg = f"risk_over_time: {'; '.join(wrong)}: give the days of month_ends('{since}', '{as_of}')"
         raise ModelError(msg)
     first = max((day for day in days if day <= since), default=as_of)
-    return {day: over_time[day] for day in days if first <= day < as_of}
+    return tuple(Earlier.of(day, over_time[day]) for day in days if first <= day < as_of)
 
 
 def rates_over_time(
-    tables: Mapping[dt.date, gpd.GeoDataFrame], ref: str, *, lang: str, event_ids: frozenset[str]
+    earlier: Sequence[Earlier], ref: str, *, lang: str, event_ids: frozenset[str]
 ) -> tuple[DayOfRates, ...]:
     """Say in one language what the road was like on each day.
 
     Parameters
     ----------
-    tables
-        RISK by day.
+    earlier
+        The days.
     ref
         The number of the road.
     lang
@@ -91,17 +118,14 @@ def rates_over_time(
     """
     return tuple(
         DayOfRates(
-            day.isoformat(),
-            stretch_details(risk, ref, lang, event_ids, when=tr("map.subtitle", lang, day=format_day(day, lang))),
-            stretches_sheet(risk).rows,
+            one.day.isoformat(),
+            stretch_details(
+                one.records, ref, lang, event_ids, when=tr("map.subtitle", lang, day=format_day(one.day, lang))
+            ),
+            one.rows,
         )
-        for day, risk in tables.items()
+        for one in earlier
     )
-
-
-def marks_over_time(tables: Mapping[dt.date, gpd.GeoDataFrame]) -> frozenset[str]:
-    """Give every mark that the road has on any of the days."""
-    return frozenset(stretch_mark(row) for risk in tables.values() for row in risk.to_dict("records"))
 
 
 def packed_rates(
@@ -142,8 +166,13 @@ def _changed(first: Mapping[str, Detail], details: Sequence[Detail], names: Sequ
     """Give what has to change in some fields of the details of the day of the map."""
 
     def told(detail: Detail) -> dict[str, Any]:
-        every = asdict(detail)
-        return {name: every[name] for name in names}
+        return {name: _plain(getattr(detail, name)) for name in names}
 
     found = {one.key: changes(told(first[one.key]), told(one)) for one in details}
     return {key: change for key, change in found.items() if change is not None}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +71,7 @@ def corridor_layer(
         plain = Feature("stretch:whole", "corridor_plain", parts_of(whole), label=corridor.ref)
         return Drawn((Layer("corridor", "map.layer.corridor", "line", (plain,), toggle=False),), ())
     table = risk.sort_values(["from_m", "lixel_id"], kind="stable")
-    details = stretch_details(table, corridor.ref, lang, event_ids)
+    details = stretch_details(_records(table), corridor.ref, lang, event_ids)
     features = tuple(
         Feature(detail.key, detail.icon.mark, parts_of(shape), label=detail.where, details=(detail.key,))
         for detail, shape in zip(details, to_degrees(table.geometry), strict=True)
@@ -81,11 +81,10 @@ def corridor_layer(
 
 
 def stretch_details(
-    risk: pd.DataFrame, ref: str, lang: str, event_ids: frozenset[str], *, when: str = ""
+    rows: Iterable[Mapping[str, Any]], ref: str, lang: str, event_ids: frozenset[str], *, when: str = ""
 ) -> tuple[Detail, ...]:
-    """Make the details of RISK in order of the road; ``when`` names their day where it is not that of the map."""
-    table = risk.sort_values(["from_m", "lixel_id"], kind="stable")
-    return tuple(replace(stretch_detail(row, ref, lang, event_ids), when=when) for row in _records(table))
+    """Make the details of rows of RISK; ``when`` names their day where it is not that of the map."""
+    return tuple(replace(stretch_detail(row, ref, lang, event_ids), when=when) for row in rows)
 
 
 def stretch_mark(row: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from artimap.area import ARTIBONITE
 from artimap.maps import briefing_map, style
-from artimap.maps.rates import rates_over_time
+from artimap.maps.rates import Earlier, rates_over_time
 from artimap.risk import corridor_risk_over_time
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,7 @@ def set_last(page, day):
 def said_on(moving, day, lang):
     chart, found = moving
     keys = frozenset(one.key.removeprefix("event:") for one in chart.page.details if one.key.startswith("event:"))
-    (one,) = rates_over_time({day: found[day]}, "RN1", lang=lang, event_ids=keys)
+    (one,) = rates_over_time([Earlier.of(day, found[day])], "RN1", lang=lang, event_ids=keys)
     return {detail.key: detail for detail in one.details}
 
 
