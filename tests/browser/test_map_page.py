@@ -291,6 +291,7 @@ def told(page):
 def test_speaks_three_languages(page):
     if narrow(page):
         page.click("#tab-briefing")
+        page.wait_for_timeout(600)  # names below the sheet go when it has come to rest
     first = told(page)
     for lang in ("fr", "ht", "en"):
         page.click(f".languages [lang={lang}]")

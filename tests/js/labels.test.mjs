@@ -4,9 +4,14 @@ import test from "node:test";
 import { load } from "./load.mjs";
 
 const pen = { measureText: (text) => ({ width: 6 * text.length }) };
-const page = { createElement: () => ({ getContext: () => pen }), body: { classList: { contains: () => false } } };
-const names = ["overlaps", "roadHits", "roadDots", "spots", "wider", "bestSpot", "textWidth"];
-const { overlaps, roadHits, roadDots, spots, wider, bestSpot, textWidth } = load(["50_labels.js"], names, { document: page });
+const at = (left, top, wide, high) => ({ left, top, right: left + wide, bottom: top + high, width: wide, height: high });
+const furniture = [at(8, 8, 374, 80), at(340, 640, 44, 44), at(0, 0, 0, 0), at(0, 700, 390, 90)]; // title, button, what is not shown, bar below
+const page = { querySelectorAll: () => furniture.map((box) => ({ getBoundingClientRect: () => box })), createElement: () => ({ getContext: () => pen }), body: { classList: { contains: () => false } } };
+const names = ["setFrame", "inSight", "barred", "slid", "twoLines", "overlaps", "roadHits", "roadDots", "spots", "wider", "bestSpot", "textWidth"];
+const { setFrame, inSight, barred, slid, twoLines, overlaps, roadHits, roadDots, spots, wider, bestSpot, textWidth } = load(["50_labels.js"], names, {
+  document: page,
+  map: { containerPointToLayerPoint: () => ({ x: 1000, y: 500 }), getContainer: () => ({ getBoundingClientRect: () => at(0, 0, 390, 700) }) },
+});
 
 /* The same numbers at each run. */
 function numbers(seed) {
@@ -79,4 +84,41 @@ test("names placed one after the other never cover one another; the first come f
     }
   }
   assert.ok(left > 0 && boxes.length > 40); // on so small a map some find no room, and are left out
+});
+
+/* From here on there is a window of 390 by 700 at 1000,500 of the layer, with a title and a button over it. */
+test("no name is cut by the window or lies under what stands over it", () => {
+  setFrame();
+  assert.ok(!barred(boxAt(1100, 700, 80, 15), true));
+  assert.ok(barred(boxAt(1330, 700, 80, 15), true)); // over the edge
+  assert.ok(barred(boxAt(1100, 590, 80, 15), true)); // three pixels below the title are too near
+  assert.ok(barred(boxAt(1300, 1145, 60, 15), true)); // under the button
+  const random = numbers(11);
+  for (let n = 0; n < 400; n += 1) {
+    const [x, y] = [980 + random(430), 480 + random(740)];
+    const box = bestSpot(spots(boxAt(x - 3, y - 3, 6, 6), 30 + random(90), 15), [], [], inSight(x, y));
+    if (!box) continue;
+    const inside = box.x0 >= 1000 && box.x1 <= 1390 && box.y0 >= 500 && box.y1 <= 1200;
+    if (inSight(x, y)) assert.ok(inside && !overlaps(box, boxAt(1008, 508, 374, 80)) && !overlaps(box, boxAt(1340, 1140, 44, 44)));
+    else assert.ok(!overlaps(box, boxAt(1000, 500, 390, 700))); // the name of a place that is out of sight stays out of sight
+  }
+});
+
+test("a place at the edge takes another side, or has its name moved along", () => {
+  setFrame();
+  const around = boxAt(1372, 897, 6, 6);
+  const right = spots(around, 60, 15);
+  assert.equal(bestSpot(right, [], [], true).x1, around.x0); // left of it
+  const wide = spots(around, 200, 15);
+  const moved = slid(wide, 1375);
+  assert.equal(moved.length > 0, true);
+  for (const box of moved) assert.ok(box.x1 <= 1390 && box.x0 < 1375 && box.x1 > 1375 && Math.abs(box.x1 - box.x0 - 200) < 1e-9);
+  assert.equal(slid(spots(boxAt(1200, 897, 6, 6), 60, 15), 1203).length, 0); // what fits is not moved
+});
+
+test("long names break once, where the halves are most alike; short ones do not", () => {
+  assert.deepEqual([...twoLines("Saint-Michel-de-l'Attalaye")], ["Saint-Michel-", "de-l'Attalaye"]);
+  assert.deepEqual([...twoLines("Petite-Rivière-de-l'Artibonite")], ["Petite-Rivière-", "de-l'Artibonite"]);
+  assert.equal(twoLines("Saint-Marc"), null);
+  assert.equal(twoLines("Constantinople"), null);
 });

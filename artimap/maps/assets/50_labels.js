@@ -75,41 +75,87 @@ function standing(x, y, half, boxes) {
   return around;
 }
 
+/* Spots above and below that the window would cut, moved along until they fit: the place stays under the name. */
+function slid(boxes, x) {
+  if (!frame) return [];
+  return boxes.filter((box) => box.x0 < x && box.x1 > x).flatMap((box) => {
+    const by = Math.max(0, frame.x0 - box.x0) - Math.max(0, box.x1 - frame.x1);
+    const moved = { ...box, x0: box.x0 + by, x1: box.x1 + by };
+    return by && moved.x0 < x && moved.x1 > x ? [moved] : [];
+  });
+}
+
 /* A ring farther out, for a place whose neighbours fill the first one. */
 function wider(box, by) {
   return { x0: box.x0 - by, y0: box.y0 - by, x1: box.x1 + by, y1: box.y1 + by };
 }
 
-/* The window of the map, as the labels count: a name that would be cut off by its edge looks for another side. */
+/* The window of the map as the labels count, and what stands over it: no name is cut off by the one
+   or lies under the other. A name that finds no side is left out until the map is moved. */
 let frame = null;
-/* On the screen more than the other side costs, less than a corner, where a name may seem to be its
-   neighbour's: one can move the map. Paper cannot be moved. */
-const CUT_OFF = { screen: 2.2, paper: 30 };
+const FURNITURE = "#title, .tools > *, .zoom, .north, .inset, .leaflet-control-scale, .panel, .timebar, .tables";
 
 function setFrame() {
   const { x, y } = map.containerPointToLayerPoint([0, 0]);
-  const size = map.getSize();
-  frame = { x0: x, y0: y, x1: x + size.x, y1: y + size.y };
+  const home = map.getContainer().getBoundingClientRect();
+  const wall = { x0: x, y0: y, x1: x + home.width, y1: y + home.height };
+  const taken = [];
+  for (const node of document.querySelectorAll(FURNITURE)) {
+    const { left, top, right, bottom } = node.getBoundingClientRect();
+    const box = { x0: left - home.left + x - 3, y0: top - home.top + y - 3, x1: right - home.left + x + 3, y1: bottom - home.top + y + 3 };
+    if (right > left && overlaps(box, wall)) taken.push(box);
+  }
+  const sign = taken.map((box) => [box.x0 - x, box.y0 - y, box.x1 - x, box.y1 - y].map(Math.round).join()).join(" ");
+  frame = { ...wall, taken, sign };
 }
 
-function cutOff(box) {
-  if (!frame || !overlaps(box, frame)) return 0;
-  return box.x0 < frame.x0 || box.x1 > frame.x1 || box.y0 < frame.y0 || box.y1 > frame.y1 ? CUT_OFF[document.body.classList.contains("printing") ? "paper" : "screen"] : 0;
+function furnitureMoved() {
+  const before = frame.sign;
+  setFrame();
+  return frame.sign !== before;
 }
 
-function bestSpot(candidates, boxes, road) {
+/* Whether what stands at a point of the map can be seen. */
+function inSight(x, y) {
+  if (!frame) return true;
+  const within = (box) => x >= box.x0 && x <= box.x1 && y >= box.y0 && y <= box.y1;
+  return within(frame) && !frame.taken.some(within);
+}
+
+/* Whether no name may stand there; the name of what is out of sight must not come into sight without it. */
+function barred(box, seen) {
+  if (!frame) return false;
+  if (!seen) return overlaps(box, frame);
+  return box.x0 < frame.x0 || box.x1 > frame.x1 || box.y0 < frame.y0 || box.y1 > frame.y1 || frame.taken.some((other) => overlaps(box, other));
+}
+
+function bestSpot(candidates, boxes, road, seen = true) {
   let best = null;
   candidates.forEach((box, n) => {
-    if (boxes.some((other) => overlaps(box, other))) return;
-    const cost = roadHits(box, road) * 1.2 + n * 0.6 + cutOff(box);
+    if (barred(box, seen) || boxes.some((other) => overlaps(box, other))) return;
+    const cost = roadHits(box, road) * 1.2 + n * 0.6;
     if (!best || cost < best.cost) best = { box, cost };
   });
   return best && best.box;
 }
 
-function labelNode(text, box, look, kind) {
-  const baseline = box.y0 + (box.y1 - box.y0) * 0.76;
-  return svg("text", { class: `label ${kind}`, x: box.x0.toFixed(1), y: baseline.toFixed(1), "font-size": look.size, "font-weight": look.weight, text });
+const LINE = 1.24;
+
+/* A long name in two lines, parted where they come out most alike. */
+function twoLines(text) {
+  const cuts = [...text.matchAll(/[- ]/g)].map((hit) => hit.index + 1).filter((at) => at > 3 && text.length - at > 3);
+  if (text.length < 14 || !cuts.length) return null;
+  const at = cuts.reduce((a, b) => (Math.abs(2 * b - text.length) < Math.abs(2 * a - text.length) ? b : a));
+  return [text.slice(0, at), text.slice(at)];
+}
+
+function labelNode(lines, box, look, kind) {
+  const step = (box.y1 - box.y0) / lines.length;
+  const x = box.x0.toFixed(1);
+  const made = svg("text", { class: `label ${kind}`, x, y: (box.y0 + step * 0.76).toFixed(1), "font-size": look.size, "font-weight": look.weight });
+  if (lines.length === 1) made.textContent = lines[0];
+  else lines.forEach((text, n) => made.append(svg("tspan", { x, dy: n ? step.toFixed(1) : 0, text })));
+  return made;
 }
 
 function placeNode(feature, x, y, look) {
@@ -129,8 +175,10 @@ function lookOf(rank) {
   return document.body.classList.contains("printing") ? { ...look, size: look.size * 0.75 } : look;
 }
 
-function layoutPlaces(layer, home, boxes, road) {
+/* Where the map was only moved, dots stay the nodes they are: one of them may have the focus. */
+function layoutPlaces(layer, home, boxes, road, moved) {
   const zoom = map.getZoom();
+  const old = new Map(moved ? [...home.querySelectorAll(".dot")].map((node) => [node.dataset.key, node]) : []);
   const nodes = [];
   const texts = [];
   const seen = [];
@@ -142,21 +190,26 @@ function layoutPlaces(layer, home, boxes, road) {
     if (feature.rank < 3) boxes.push(boxAround(x, y, look.dot + 1));
   }
   for (const { feature, look, x, y } of seen) {
-    const wide = textWidth(feature.label, look.size, look.weight) + 4;
     const around = standing(x, y, look.dot + 4, boxes);
     const far = zoom >= FAN_ZOOM ? 20 : 7;
-    const tries = [around, wider(around, far)].flatMap((box) => spots(box, wide, look.size * 1.24));
-    const spot = bestSpot(tries, boxes, road);
-    if (spot) {
+    let spot = null;
+    for (const lines of [[feature.label], feature.rank < 3 && twoLines(feature.label)]) {
+      if (spot || !lines) continue;
+      const wide = Math.max(...lines.map((line) => textWidth(line, look.size, look.weight))) + 4;
+      const tries = [around, wider(around, far)].flatMap((box) => spots(box, wide, lines.length * look.size * LINE));
+      spot = bestSpot([...tries, ...slid(tries, x)], boxes, road, inSight(x, y));
+      if (!spot) continue;
       boxes.push(spot);
-      texts.push(labelNode(feature.label, spot, look, `rank-${feature.rank}`));
+      texts.push(labelNode(lines, spot, look, `rank-${feature.rank}`));
     }
     if (spot || feature.rank < 3) {
       if (feature.rank > 2) boxes.push(boxAround(x, y, look.dot + 1));
-      nodes.push(placeNode(feature, x, y, look));
+      if (!old.delete(feature.key)) nodes.push(placeNode(feature, x, y, look));
     }
   }
-  home.replaceChildren(...nodes, ...texts);
+  const gone = moved ? [...old.values(), ...home.querySelectorAll(".label")] : [...home.childNodes];
+  for (const node of gone) node.remove();
+  home.append(...nodes, ...texts);
 }
 
 function layoutTickLabels(spotsAlong, home, boxes, road) {
@@ -172,11 +225,12 @@ function layoutTickLabels(spotsAlong, home, boxes, road) {
       const cy = y + across[1] * sign * (far + high / 2);
       return { x0: cx - wide / 2, y0: cy - high / 2, x1: cx + wide / 2, y1: cy + high / 2 };
     };
-    const spot = bestSpot([side(1, 9), side(-1, 9), side(1, 14), side(-1, 14)], boxes, road);
+    const spot = bestSpot([side(1, 9), side(-1, 9), side(1, 14), side(-1, 14)], boxes, road, inSight(x, y));
     if (!spot) continue;
     boxes.push(spot);
-    nodes.push(labelNode(feature.label, { ...spot, x0: spot.x0 + 2 }, look, "km"));
+    nodes.push(labelNode([feature.label], { ...spot, x0: spot.x0 + 2 }, look, "km"));
   }
+  for (const node of home.querySelectorAll(".label")) node.remove();
   home.append(...nodes);
 }
 
@@ -190,7 +244,7 @@ function layoutShields(layer, home, boxes) {
       const [x, y] = layerPoint(decodeRing(part[0])[0]);
       const box = { x0: x - wide / 2, y0: y - 8, x1: x + wide / 2, y1: y + 8 };
       const near = taken.some((one) => Math.hypot(one[0] - x, one[1] - y) < 330);
-      if (near || boxes.some((other) => overlaps(box, other))) continue;
+      if (near || barred(box, inSight(x, y)) || boxes.some((other) => overlaps(box, other))) continue;
       taken.push([x, y]);
       boxes.push(box);
       nodes.push(svg("rect", { class: feature.rank === 1 ? "shield main" : "shield", x: box.x0, y: box.y0, width: wide, height: 16, rx: 3 }));
@@ -223,7 +277,7 @@ function layoutSomewhere(layer, home, boxes, road) {
     const spot = bestSpot(tries, boxes, road);
     if (!spot) continue;
     boxes.push(spot);
-    const node = labelNode(spotText(feature), { ...spot, x0: spot.x0 + 3 }, look, "vague");
+    const node = labelNode([spotText(feature)], { ...spot, x0: spot.x0 + 3 }, look, "vague");
     node.dataset.spot = feature.key;
     node.classList.toggle("is-past", !spotCount(feature));
     nodes.push(node);
@@ -239,4 +293,17 @@ function inside(point, ring) {
     if (yi > point[1] !== yj > point[1] && point[0] < ((xj - xi) * (point[1] - yi)) / (yj - yi) + xi) odd = !odd;
   }
   return odd;
+}
+
+/* Names, kilometres and road numbers around the marks that are there. */
+function layoutNames({ boxes, ticks, road }, moved) {
+  setFrame();
+  const taken = [...boxes];
+  const each = (kind, act) => {
+    for (const layer of layerNamed(kind)) if (layer.shown) act(layer);
+  };
+  each("place", (layer) => layoutPlaces(layer, homes.get(layer.name), taken, road, moved));
+  for (const [found, home] of ticks) layoutTickLabels(found, home, taken, road);
+  each("shield", (layer) => layoutShields(layer, homes.get(layer.name), taken));
+  each("somewhere", (layer) => layoutSomewhere(layer, homes.get(`${layer.name}-labels`), taken, road));
 }

@@ -5,12 +5,13 @@ function layerNamed(kind) {
   return DATA.layers.filter((one) => one.kind === kind);
 }
 
-/* Everything that has a size in pixels shares one list of taken boxes, in order of weight. */
+/* Everything that has a size in pixels shares one list of taken boxes, in order of weight. Where the
+   map was only moved, marks keep their places in it, and names are laid out for the new window. */
+let marksOf = {};
+
 function layout() {
   const boxes = [];
-  setFrame();
   const lines = roadPixels();
-  const road = roadDots(lines);
   const each = (kind, act) => {
     for (const layer of layerNamed(kind)) if (layer.shown) act(layer, homes.get(layer.name));
   };
@@ -18,13 +19,32 @@ function layout() {
   each("bracket", (layer, home) => layoutPosts(layer, home, boxes, lines));
   const ticks = [];
   each("tick", (layer, home) => ticks.push([layoutTicks(layer, home), home]));
-  each("place", (layer, home) => layoutPlaces(layer, home, boxes, road));
-  for (const [found, home] of ticks) layoutTickLabels(found, home, boxes, road);
-  each("shield", (layer, home) => layoutShields(layer, home, boxes));
-  each("somewhere", (layer) => layoutSomewhere(layer, homes.get(`${layer.name}-labels`), boxes, road));
+  marksOf = { boxes, ticks, road: roadDots(lines), zoom: map.getZoom(), origin: map.getPixelOrigin() };
+  nameMap(false);
+  remark();
+}
+
+function nameMap(moved) {
+  layoutNames(marksOf, moved);
   if (A.events) followSomewhere();
   if (A.events) followRings();
-  remark();
+}
+
+/* After a move names follow the window; after a zoom, or where days or filter had changed the marks, all is laid out. */
+function followView() {
+  const { stale, zoom, origin } = marksOf;
+  if (stale || zoom !== map.getZoom() || !origin.equals(map.getPixelOrigin())) layout();
+  else nameMap(true);
+}
+
+/* The title grows by a note, the sheet is drawn up: names make room when that has come to rest. */
+function followFurniture() {
+  let waiting = 0;
+  const watch = new ResizeObserver(() => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => furnitureMoved() && nameMap(true), 150);
+  });
+  for (const id of ["title", "tools", "panel"]) watch.observe(document.getElementById(id));
 }
 
 function makeHomes() {
@@ -129,18 +149,20 @@ async function start() {
   map.getContainer().setAttribute("role", "application");
   map.getContainer().setAttribute("aria-label", word("map_keys"));
   on("open", openCard);
-  map.on("zoomend viewreset", layout);
+  map.on("moveend", followView);
   map.on("moveend", boxOnLocator);
   map.on("click", () => closeCard(false));
   keys();
   followFocus();
   linking();
   followEvents();
+  if (A.events) A.events.onChange(() => (marksOf.stale = true));
   startField();
   startTime();
   window.addEventListener("beforeprint", printing);
   window.addEventListener("afterprint", printed);
   layout();
+  followFurniture();
   map.setMaxBounds([[south, west], [north, east]]);
   window.artimap = Object.freeze({ events: A.events });
   document.documentElement.dataset.ready = "yes";
