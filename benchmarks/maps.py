@@ -87,8 +87,10 @@ class Figures:
         )
 
 
-def opened(figures: Figures, path: Path, act: str, *, most_s: float = 240.0) -> None:
-    """Open a page once in a browser of its own and note what it took."""
+def opened(
+    figures: Figures, path: Path, act: str, *, slower: int = 1, wide: int = 1280, high: int = 800, most_s: float = 240.0
+) -> None:
+    """Open a page once in a browser of its own, on a processor some times slower, and note what it took."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only this suite drives a browser
 
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -96,7 +98,7 @@ def opened(figures: Figures, path: Path, act: str, *, most_s: float = 240.0) -> 
         browser = play.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"]
         )
-        context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
+        context = browser.new_context(viewport={"width": wide, "height": high}, offline=True)
         page = context.new_page()
         page.set_default_timeout(most_s * 1000)
         page.add_init_script(_WAIT)
@@ -106,10 +108,11 @@ def opened(figures: Figures, path: Path, act: str, *, most_s: float = 240.0) -> 
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.wait_for_timeout(_REST_MS)
+        devtools = context.new_cdp_session(page)
+        devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
         page.goto(path.as_uri())
         page.wait_for_function("() => window.drawn")
         figures.ready.append(page.evaluate("window.drawn"))
-        devtools = context.new_cdp_session(page)
         devtools.send("HeapProfiler.collectGarbage")
         heap = page.evaluate("performance.memory.usedJSHeapSize / 1e6")
         found: dict[str, Any] = page.evaluate(act)
@@ -147,13 +150,16 @@ def _beside(ours: tuple[Figures, Path], theirs: tuple[Figures, Path], repeat: in
 
 
 def run_briefing(repeat: int) -> None:
-    """Open the briefing of the embedded data."""
+    """Open the briefing of the embedded data: on a laptop, and as on a phone six times slower."""
     chart = pages.briefing(am.area("artibonite"))
     with tempfile.TemporaryDirectory() as folder:
         figures, path = made("briefing", chart.html, Path(folder), repeat)
+        phone = Figures("briefing, slow phone", figures.mb)
         for _ in range(repeat):
             opened(figures, path, _OURS)
+            opened(phone, path, _OURS, slower=6, wide=390, high=844)
     print(figures.told())
+    print(phone.told())
 
 
 def run_100k(repeat: int) -> None:
