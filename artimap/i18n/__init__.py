@@ -1,18 +1,21 @@
 """The words of the products in English, French and Kreyòl. Error texts stay English.
 
-One TOML file a language, the same keys in all (a test holds that). A table ``review``
-in a file lists the keys whose wording a speaker has still to check; products mark them.
+One TOML file a language, the same keys in all (a test holds that). A table ``review`` in a
+file says which wordings are settled; a speaker has still to check all others, and products say so.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from artimap.vocab import Lang
+
+_PLACEHOLDER = re.compile(r"\{\w*\}")
 
 
 @cache
@@ -45,9 +48,25 @@ def words(lang: str) -> dict[str, str]:
 
 @cache
 def to_review(lang: str) -> frozenset[str]:
-    """Give the keys whose wording a speaker has still to check."""
-    keys = _file(Lang(lang).value).get("review", {}).get("keys", [])
-    return frozenset(str(key) for key in keys)
+    """Give the keys whose wording a speaker has still to check: all that have words, and are not settled as they stand.
+
+    A file without a table ``review`` asks for no check.
+    """
+    review = _file(Lang(lang).value).get("review")
+    if review is None:
+        return frozenset()
+    settled = review["settled"]
+    return frozenset(key for key, text in words(lang).items() if settled.get(key) != text and _has_words(text))
+
+
+def to_review_first(lang: str) -> tuple[str, ...]:
+    """Give those of the keys to check that a speaker is asked first, in their order."""
+    asked = to_review(lang)
+    return tuple(str(key) for key in _file(Lang(lang).value).get("review", {}).get("first", ()) if key in asked)
+
+
+def _has_words(text: str) -> bool:
+    return any(letter.isalpha() for letter in _PLACEHOLDER.sub("", text))
 
 
 def tr(key: str, lang: str, /, **values: object) -> str:
