@@ -53,7 +53,13 @@ test("the road is known every few pixels", () => {
   }
   assert.deepEqual([...dots[0]], [0, 0]);
   const box = boxAt(-1, -5, 36, 10);
-  assert.equal(roadHits(box, dots), dots.filter(([x, y]) => x > box.x0 && x < box.x1 && y > box.y0 && y < box.y1).length);
+  const within = (one) => dots.filter(([x, y]) => x > one.x0 && x < one.x1 && y > one.y0 && y < one.y1).length;
+  assert.equal(roadHits(box, dots), within(box));
+  const random = numbers(3);
+  for (let run = 0; run < 200; run += 1) {
+    const one = boxAt(random(260) - 30, random(260) - 30, random(90), random(90));
+    assert.equal(roadHits(one, dots), within(one));
+  }
 });
 
 test("the spot taken is free, and none that is free costs less", () => {

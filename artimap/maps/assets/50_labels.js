@@ -24,13 +24,20 @@ function overlaps(a, b) {
   return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
 }
 
+/* How many points of the road lie in a box; `road` runs from top to bottom. */
 function roadHits(box, road) {
+  let [low, high] = [0, road.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (road[middle][1] > box.y0) high = middle;
+    else low = middle + 1;
+  }
   let hits = 0;
-  for (const [x, y] of road) if (x > box.x0 && x < box.x1 && y > box.y0 && y < box.y1) hits += 1;
+  for (let i = low; i < road.length && road[i][1] < box.y1; i += 1) if (road[i][0] > box.x0 && road[i][0] < box.x1) hits += 1;
   return hits;
 }
 
-/* Points every few pixels along the road, so that a label can tell that it lies on it. */
+/* Points every few pixels along the road, from top to bottom, so that a label can tell that it lies on it. */
 function roadDots(lines) {
   const dots = [];
   for (const line of lines) {
@@ -41,7 +48,7 @@ function roadDots(lines) {
       for (let s = 0; s < steps; s += 1) dots.push([ax + ((bx - ax) * s) / steps, ay + ((by - ay) * s) / steps]);
     }
   }
-  return dots;
+  return dots.sort((one, two) => one[1] - two[1]);
 }
 
 /* Spots around what stands at a point (`around`, a box): right, left, above, below, corners. */
