@@ -70,11 +70,14 @@ def events(area: am.Area, n: int, *, texts: bool, seed: int = 1) -> gpd.GeoDataF
 def briefing(area: am.Area) -> am.maps.BriefingMap:
     """Make the map of the embedded data with all layers, in three languages."""
     rn1, table, ledger = am.read_corridor(area, "rn1"), am.read_events(area), am.read_claims(area)
-    before = table[table["date_start"] <= pd.Timestamp(DAY)]
+    before = rn1.locate(table[table["date_start"] <= pd.Timestamp(DAY)])
+    days = am.month_ends("2022-10-16", DAY)
+    risk = am.corridor_risk_over_time(rn1, before, days=days, ledger=ledger)
     return am.briefing_map(
         area,
         corridor=rn1,
-        risk=am.corridor_risk(rn1, rn1.locate(before), as_of=DAY, ledger=ledger),
+        risk=risk[days[-1]],
+        risk_over_time=risk,
         zones=am.control_zones(area, ledger, as_of=DAY, events=table),
         checkpoints=am.checkpoints_on(rn1, ledger, as_of=DAY),
         events=table,

@@ -25,7 +25,7 @@ from artimap.maps.thematic import stretch_details
 SAME = "all"
 """Name of the part that is the same in all languages."""
 
-_SHARED, _SPOKEN = ("icon", "links"), ("sentence", "when", "facts")
+_SHARED, _SPOKEN = ("icon", "links"), ("sentence", "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class DayOfRates:
 
     Attributes
     ----------
-    day
-        As ``2024-04-30``.
+    day, when
+        As ``2024-04-30``, and in words.
     details
         Of each stretch, in order of the road.
     rows
@@ -69,6 +69,7 @@ class DayOfRates:
     """
 
     day: str
+    when: str
     details: tuple[Detail, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
@@ -119,9 +120,8 @@ def rates_over_time(
     return tuple(
         DayOfRates(
             one.day.isoformat(),
-            stretch_details(
-                one.records, ref, lang, event_ids, when=tr("map.subtitle", lang, day=format_day(one.day, lang))
-            ),
+            tr("map.subtitle", lang, day=format_day(one.day, lang)),
+            stretch_details(one.records, ref, lang, event_ids),
             one.rows,
         )
         for one in earlier
@@ -148,7 +148,7 @@ def packed_rates(
     -------
     dict
         Packed text by language, and by :data:`SAME` what is the same in all: a list with one entry a day,
-        each a tree of changes to the details, and beside it one to the rows.
+        each a tree of changes to the details, and beside it one to the rows, or ``when`` in words.
     """
     languages = list(pages)
     shared = [
@@ -156,7 +156,9 @@ def packed_rates(
         for one in pages[languages[0]]
     ]
     spoken = {
-        lang: pack([{"details": _changed(details[lang], one.details, _SPOKEN)} for one in pages[lang]])
+        lang: pack(
+            [{"when": one.when, "details": _changed(details[lang], one.details, _SPOKEN)} for one in pages[lang]]
+        )
         for lang in languages
     }
     return {SAME: pack(shared), **spoken}

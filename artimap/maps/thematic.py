@@ -81,10 +81,10 @@ def corridor_layer(
 
 
 def stretch_details(
-    rows: Iterable[Mapping[str, Any]], ref: str, lang: str, event_ids: frozenset[str], *, when: str = ""
+    rows: Iterable[Mapping[str, Any]], ref: str, lang: str, event_ids: frozenset[str]
 ) -> tuple[Detail, ...]:
-    """Make the details of rows of RISK; ``when`` names their day where it is not that of the map."""
-    return tuple(replace(stretch_detail(row, ref, lang, event_ids), when=when) for row in rows)
+    """Make the details of rows of RISK."""
+    return tuple(stretch_detail(row, ref, lang, event_ids) for row in rows)
 
 
 def stretch_mark(row: Mapping[str, Any]) -> str:

@@ -140,9 +140,9 @@ def test_no_field_of_a_briefing_runs_or_breaks_it(opened, hostile, plain_kinds, 
 
 def earlier_days(page, plain_kinds):
     """Go back to days with other rates, and open all of the road there."""
-    for day in ("2024-07-15", "2016-01-01"):
+    for day, shown in (("2024-07-15", "30 Jun 2024"), ("2016-01-01", "1 Jan 2015")):
         page.evaluate("day => window.artimap.events.setTime(0, day)", day)
-        page.wait_for_selector("#stage:not(.rates-old)")
+        page.wait_for_selector(f"#legend .rate-day:has-text('{shown}')", state="attached")
         page.click("#tab-road")
         page.evaluate("""async () => {
           for (const row of document.querySelectorAll('#page-road .row')) {

@@ -46,10 +46,9 @@ def path(moving, tmp_path_factory):
     return moving[0].save(tmp_path_factory.mktemp("rates") / "map.html")
 
 
-def set_last(page, day):
+def set_last(page, day, shown):
     page.evaluate("day => window.artimap.events.setTime(0, day)", day)
-    page.wait_for_selector("#stage:not(.rates-old)")
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.wait_for_selector(f"#legend .rate-day:has-text('{shown}')", state="attached")
 
 
 def said_on(moving, day, lang):
@@ -69,7 +68,7 @@ def test_everything_that_tells_of_the_road_follows_and_comes_back(opened, path, 
         page.wait_for_timeout(300)
         first = page.evaluate(LOOK)
         assert "Rates as of 15 Oct 2024" in first["legend"]
-        set_last(page, "2024-05-20")
+        set_last(page, "2024-05-20", APRIL)
         april = page.evaluate(LOOK)
         told = said_on(moving, DAYS[2], "en")
         marks = style.load().marks
@@ -92,13 +91,13 @@ def test_everything_that_tells_of_the_road_follows_and_comes_back(opened, path, 
         assert april["briefing"] == f"This briefing is of 15 Oct 2024. On the map the road shows the rates of {APRIL}."
         assert f"Rates as of {APRIL}" in april["table"]
         page.click(".all-days")
-        page.wait_for_timeout(200)
+        page.wait_for_selector("#legend .rate-day:has-text('15 Oct 2024')")
         assert page.evaluate(LOOK) == first
 
 
 def test_first_day_and_filters_change_nothing_of_the_rates(opened, path):
     with opened(path, LAPTOP, reduced_motion="reduce") as page:
-        set_last(page, "2024-05-20")
+        set_last(page, "2024-05-20", APRIL)
         before = page.evaluate(LOOK)["road"]
         page.evaluate("window.artimap.events.setTime('2024-05-01', '2024-05-20')")
         page.evaluate("window.artimap.events.setFilter({kinds: ['abduction']})")
@@ -113,7 +112,7 @@ def test_the_language_changes_on_an_earlier_day(opened, path, moving):
         page.evaluate("() => { const b = document.querySelector('.languages [lang=fr]'); b.click(); }")
         page.wait_for_selector("html[lang=fr]", state="attached")
         french = page.evaluate(LOOK)
-        set_last(page, "2023-07-01")
+        set_last(page, "2023-07-01", "30 juin 2023")
         for lang, day in (("fr", "30 juin 2023"), ("ht", "30 jen 2023"), ("fr", "30 juin 2023")):
             page.evaluate(f"() => document.querySelector('.languages [lang={lang}]').click()")
             page.wait_for_selector(f"html[lang={lang}]", state="attached")
@@ -126,7 +125,7 @@ def test_the_language_changes_on_an_earlier_day(opened, path, moving):
             for one in said_on(moving, DAYS[1], lang).values():
                 assert one.sentence in found["list"]
         page.evaluate("document.querySelector('.all-days').click()")
-        page.wait_for_timeout(200)
+        page.wait_for_selector("#legend .rate-day:has-text('15 oct. 2024')", state="attached")
         assert page.evaluate(LOOK) == french
 
 
@@ -141,7 +140,7 @@ def test_the_road_as_a_line_and_paper_follow(opened, path, moving):
         page.click("#page-road .more")
         page.wait_for_selector(".strip")
         assert dict(page.evaluate(band)) != colours
-        set_last(page, "2024-04-30")
+        set_last(page, "2024-04-30", APRIL)
         assert dict(page.evaluate(band)) == colours
         page.click("#table-switch")
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
@@ -176,7 +175,8 @@ def test_while_it_opens_the_road_is_pale_and_the_words_are_those_of_the_map(open
         assert (waiting["strokes"], waiting["list"]) == (first["strokes"], first["list"])
         assert waiting["legend"] == first["legend"]
         page.evaluate("window.open_now()")
-        page.wait_for_selector("#stage:not(.rates-old)")
+        page.wait_for_selector(f"#legend .rate-day:has-text('{APRIL}')")
+        assert not page.evaluate(LOOK)["pale"]
         assert APRIL in page.evaluate(LOOK)["legend"]
 
 
@@ -196,7 +196,6 @@ def test_the_slider_keeps_the_focus_while_the_card_is_told_anew(opened, path):
         page.focus(".days-to")
         for _ in range(8):
             page.keyboard.press("PageDown")
-        page.wait_for_selector("#stage:not(.rates-old)")
-        page.wait_for_timeout(100)
+        page.wait_for_selector("#legend .rate-day:not(:has-text('15 Oct 2024'))")
         assert page.locator("#card h2").inner_text() != card
         assert page.evaluate("document.activeElement.className").startswith("days days-to")

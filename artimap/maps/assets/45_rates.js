@@ -56,7 +56,9 @@ function showRates(day) {
   const n = DATA.rates.indexOf(day);
   if (n >= 0) {
     const [same, said] = ["all", spoken.now].map((name) => rates.open.get(name)[n]);
-    const trees = [[DATA.details, same.details], [stretchSheet().rows, same.rows], [DATA.details, said.details]];
+    const { rows } = stretchSheet();
+    const dated = Object.fromEntries(rows.map(([key]) => [key, { when: { "=": said.when } }]));
+    const trees = [[DATA.details, same.details], [rows, same.rows], [DATA.details, said.details], [DATA.details, dated]];
     rates.undo = trees.map(([data, changes]) => [data, patch(data, changes)]);
     rates.day = day;
   }
