@@ -154,6 +154,10 @@ _ZONE_ORDER = (
 )
 
 
+_ZONE_TOLERANCE_M = 15.0
+"""Nobody knows the edge of a zone better: three pixels where one is closest."""
+
+
 def _groups(actors: object) -> tuple[str, ...]:
     keys = dict.fromkeys(style.group(name).key for name in split_names(actors))
     return tuple(keys) or ("unnamed",)
@@ -171,7 +175,7 @@ def zones_layers(zones: gpd.GeoDataFrame, said: Said, *, lang: str) -> Drawn:
     details: list[Detail] = []
     found: dict[str, list[Feature]] = {}
     bands = table.geometry.where(~table.geom_type.isin(["LineString", "MultiLineString"]), table.geometry.buffer(900))
-    for row, shape in zip(_records(table), to_degrees(bands), strict=True):
+    for row, shape in zip(_records(table), to_degrees(bands.simplify(_ZONE_TOLERANCE_M)), strict=True):
         mark = style.zone_mark(str(row["kind"]))
         parts = parts_of(shape)
         if not parts:
