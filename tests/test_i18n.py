@@ -80,7 +80,7 @@ def test_those_asked_first_are_on_the_list():
     assert decide <= set(first)
 
 
-def test_english_and_french_were_written_by_speakers():
+def test_english_and_french_ask_for_no_check():
     assert to_review("en") == to_review("fr") == frozenset()
     assert to_review_first("fr") == ()
 

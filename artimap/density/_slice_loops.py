@@ -22,7 +22,7 @@ from artimap.density._lanes import (
     store,
     store_few,
 )
-from artimap.density._sum_loops import Targets
+from artimap.density._sum_loops import Targets, ends_of, straighter
 from artimap.network.compiled import jit
 from artimap.spreading import Floats
 
@@ -135,14 +135,11 @@ def take_slices(job: Any, roads: Any, room: Any, events: Any, first: Any, last: 
     # on the edges that the events themselves lie on the straight way may be shorter
     for i in range(first, last):
         e, p = events.edge[i], events.off[i]
-        u, v = room.slot[roads.start[e]], room.slot[roads.end[e]]
-        start_m = room.row[u * WIDTH + i - first] if u >= 0 else np.inf
-        end_m = (room.row[v * WIDTH + i - first] if v >= 0 else np.inf) + roads.length[e]
+        start_m, end_m = ends_of(roads, room, events, i, i - first)
         for t in range(targets.ptr[e], targets.ptr[e + 1]):
             q = targets.at[t]
-            straight, round_ = abs(p - q), min(start_m + q, end_m - q)
-            if straight < round_ and straight < bandwidth:
-                more = shape_of_one(kernel, straight, inverse, bandwidth)
-                more = events.weight[i] * (more - shape_of_one(kernel, round_, inverse, bandwidth))
+            more = straighter(kernel, abs(p - q), min(start_m + q, end_m - q), inverse, bandwidth)
+            if more != 0.0:
+                more *= events.weight[i]
                 for s in range(job.window[0, i - first], job.window[1, i - first]):
                     out[t * wide + s] += more * _in_time(job, job.days[s] - job.event_day[i])

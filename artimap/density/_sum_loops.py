@@ -36,6 +36,24 @@ def sums_at(targets: Targets, kernel: int, out: Floats) -> Sums:
 
 
 @jit
+def ends_of(roads: Any, room: Any, events: Any, i: Any, lane: Any) -> Any:
+    """Give how far the ends of an event's own edge are by the roads beyond it, the farther one past the edge."""
+    e = events.edge[i]
+    u, v = room.slot[roads.start[e]], room.slot[roads.end[e]]
+    start_m = room.row[u * WIDTH + lane] if u >= 0 else np.inf
+    end_m = room.row[v * WIDTH + lane] if v >= 0 else np.inf
+    return start_m, end_m + roads.length[e]
+
+
+@jit
+def straighter(kernel: Any, straight: Any, round_: Any, inverse: Any, bandwidth: Any) -> Any:
+    """Give what the straight way adds to the kernel's shape at a place that the way round has given its part."""
+    if straight < round_ and straight < bandwidth:
+        return shape_of_one(kernel, straight, inverse, bandwidth) - shape_of_one(kernel, round_, inverse, bandwidth)
+    return 0.0
+
+
+@jit
 def take_sums(job: Any, roads: Any, room: Any, events: Any, first: Any, last: Any, edges: Any, bandwidth: Any) -> Any:
     """Give every place on the edges near what the events of the batch bring it."""
     targets, out, kernel = job.targets, job.out, job.kernel
@@ -58,12 +76,8 @@ def take_sums(job: Any, roads: Any, room: Any, events: Any, first: Any, last: An
     # on the edges that the events themselves lie on the straight way may be shorter
     for i in range(first, last):
         e, p = events.edge[i], events.off[i]
-        u, v = room.slot[roads.start[e]], room.slot[roads.end[e]]
-        start_m = room.row[u * WIDTH + i - first] if u >= 0 else np.inf
-        end_m = (room.row[v * WIDTH + i - first] if v >= 0 else np.inf) + roads.length[e]
+        start_m, end_m = ends_of(roads, room, events, i, i - first)
         for t in range(targets.ptr[e], targets.ptr[e + 1]):
             q = targets.at[t]
-            straight, round_ = abs(p - q), min(start_m + q, end_m - q)
-            if straight < round_ and straight < bandwidth:
-                more = shape_of_one(kernel, straight, inverse, bandwidth)
-                out[t] += events.weight[i] * (more - shape_of_one(kernel, round_, inverse, bandwidth))
+            more = straighter(kernel, abs(p - q), min(start_m + q, end_m - q), inverse, bandwidth)
+            out[t] += events.weight[i] * more
