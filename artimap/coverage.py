@@ -297,15 +297,15 @@ def publishers(
         By piece, last and before; and the pair for the whole road.
     """
     age = (pd.Timestamp(day) - pd.to_datetime(told["day"])).dt.days.to_numpy()
-    heard = told.assign(window=age // window_days)
-    heard = heard[(age >= 0) & (age < 2 * window_days)]
-    whole = heard.groupby("window")["source"].nunique()
-    columns = [
-        heard[heard["window"] == window].groupby("piece")["source"].nunique().reindex(range(pieces)).fillna(0)
-        for window in (0, 1)
-    ]
-    now, before = (np.asarray(column, dtype=np.int64) for column in columns)
-    return now, before, (int(whole.get(0, 0)), int(whole.get(1, 0)))
+    source, names = pd.factorize(told["source"])  # -1 where it is not stated
+    piece, most = told["piece"].to_numpy(dtype=np.int64), max(len(names), 1)
+    by_piece, whole = [], []
+    for window in (0, 1):
+        heard = (age >= window * window_days) & (age < (window + 1) * window_days) & (source >= 0)
+        pairs = np.unique(piece[heard] * most + source[heard])
+        by_piece.append(np.bincount(pairs // most, minlength=pieces))
+        whole.append(len(np.unique(pairs % most)))
+    return by_piece[0], by_piece[1], (whole[0], whole[1])
 
 
 def changed(recent: int, earlier: int) -> bool:

@@ -179,8 +179,10 @@ class _Grid:
             return np.zeros(len(count), dtype=np.int64)
         chain, piece = np.nonzero(count)
         some = np.unique(piece)
-        by_shape = np.zeros((len(count), len(self.shapes)))
-        np.add.at(by_shape, chain, gammaln(count[chain, piece][:, None] + self.shapes) - gammaln(self.shapes))
+        size = (len(count), len(self.shapes))
+        added = gammaln(count[chain, piece][:, None] + self.shapes) - gammaln(self.shapes)
+        node = chain[:, None] * size[1] + np.arange(size[1])
+        by_shape = np.bincount(node.ravel(), weights=added.ravel(), minlength=size[0] * size[1]).reshape(size)
         log = self.fixed + np.repeat(by_shape, len(self.shape) // len(self.shapes), axis=1)
         log -= count[:, some] @ self.log_rate[:, some].T
         density = np.exp(log - log.max(axis=1, keepdims=True)).cumsum(axis=1)

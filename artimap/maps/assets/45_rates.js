@@ -72,7 +72,7 @@ function retellRates() {
   for (const button of view.pages.get("road").querySelectorAll(".road [data-key]")) button.replaceChildren(...roadRow(button.dataset.key));
   if (view.last && view.last.keys.some((key) => key.startsWith("stretch:"))) retellCard();
   if (tip.key && tip.key.startsWith("stretch:")) hideTip();
-  if (!tables.node.hidden && ["stretches", "strip"].includes(tables.name)) drawTable();
+  if (!tables.node.hidden && ["stretches", "strip", "events"].includes(tables.name)) drawTable();
   tell("rates", rates.day);
 }
 
@@ -104,9 +104,19 @@ function iconOfMap(detail) {
 
 /* --- following ---------------------------------------------------------------------------- */
 
+function ratesThere(day) {
+  return day === DATA.meta.as_of || ["all", spoken.now].every((name) => rates.open.has(name));
+}
+
+/* Whether the next frame shows another day, and draws anew what tells of the road and its events. */
+function ratesComing() {
+  const wanted = ratesWanted();
+  return wanted !== rates.day && ratesThere(wanted);
+}
+
 function followRates() {
   const wanted = ratesWanted();
-  const there = wanted === DATA.meta.as_of || ["all", spoken.now].every((name) => rates.open.has(name));
+  const there = ratesThere(wanted);
   if (wanted !== rates.day && there) showRates(wanted);
   else if (wanted !== rates.day && !rates.failed) askForRates();
   const old = Boolean(A.events) && (rates.day === DATA.meta.as_of ? A.events.time.last < rates.day : wanted !== rates.day);
