@@ -740,7 +740,7 @@ ZONES = Table(
         Column("subject", doc="place_id, p-code or stretch, as in STATUS"),
         Column("name", required=True),
         Column("kind", required=True, words=vocab.Status),
-        Column("layer", required=True, doc="reported or estimated"),
+        Column("layer", required=True, words=vocab.ZoneLayer),
         Column("actors"),
         Column("confidence", doc="low, medium or high"),
         Column("support", "float", doc="how well the status is backed, from 0 to 1"),

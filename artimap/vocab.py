@@ -141,6 +141,13 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ZoneLayer(StrEnum):
+    """Where a zone comes from: statements, or a model over events. The two are never mixed on a map."""
+
+    REPORTED = "reported"
+    ESTIMATED = "estimated"
+
+
 class Estimate(StrEnum):
     """What a model over events makes of a unit and period; never a report."""
 

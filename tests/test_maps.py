@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from artimap import schema
 from artimap.area import ARTIBONITE
 from artimap.claims import Ledger
-from artimap.errors import CrsError, ShareError
+from artimap.errors import CrsError, SchemaError, ShareError
 from artimap.i18n import words
 from artimap.links import web_address
 from artimap.maps import briefing_map, facts, languages, layers, outlines, phrases, render, style
@@ -297,6 +297,17 @@ def test_only_what_is_given_is_on_the_map():
 def test_a_table_in_degrees_is_refused(tables):
     with pytest.raises(CrsError, match="to_crs"):
         briefing_map(ARTIBONITE, events=tables["events"].to_crs("EPSG:4326"), as_of=DAY)
+
+
+@pytest.mark.parametrize(("column", "wrong"), [("layer", "rumoured"), ("kind", "rumoured"), ("layer", None)])
+def test_zones_with_an_unknown_word_are_refused_by_row(tables, column, wrong):
+    zones = tables["zones"].astype({column: object})
+    zones.iloc[3, zones.columns.get_loc(column)] = wrong
+    fault = rf"row 4, column {column}: " + (
+        "is empty" if wrong is None else "'rumoured' is not a known word; use one of"
+    )
+    with pytest.raises(SchemaError, match=fault):
+        briefing_map(ARTIBONITE, as_of="2024-10-15", zones=zones)
 
 
 def test_an_empty_shape_has_no_parts():

@@ -22,6 +22,7 @@ from artimap.maps.pages import Asked, Tables, pages, sheets_of
 from artimap.maps.rates import days_of_slider
 from artimap.maps.render import Page, to_html
 from artimap.maps.tiles import Tiles
+from artimap.schema import ZONES, conform
 from artimap.share import SharePolicy
 from artimap.vocab import Audience, Lang
 from artimap.write import encodable, write_text
@@ -230,14 +231,14 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     ------
     CrsError
         If a table is not in ``area.crs``.
+    SchemaError
+        If ``zones`` or ``estimated`` are no ZONES: each row with a value that is not allowed is named.
     ModelError
         If the days or pieces of ``risk_over_time`` are not those of the map.
     """
     lang, reader = Lang(lang).value, Audience(audience)
     if tiles is not None:
         tiles.warn()
-    alone = zones is not None and estimated is None
-    zones, estimated = apart(zones, estimated)
     day = day_of(as_of)
     first = day_of(since) if since is not None else day - dt.timedelta(days=SHOWN_DAYS)
     for name, table in (
@@ -250,6 +251,8 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     ):
         if table is not None:
             require(table, area.crs, what=name)
+    alone = zones is not None and estimated is None
+    zones, estimated = apart(*(None if one is None else conform(one, ZONES) for one in (zones, estimated)))
     seen = for_audience(
         events=events, ledger=ledger, checkpoints=checkpoints, area=area, audience=reader, as_of=day, since=first,
         policy=policy,
