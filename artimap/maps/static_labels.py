@@ -31,6 +31,10 @@ class Box:
         """Give the square around a spot."""
         return cls(x - half, y - half, x + half, y + half)
 
+    def holds(self, spot: tuple[float, float] | None) -> bool:
+        """Tell whether a spot lies in the box; no spot does not."""
+        return spot is not None and self.x0 < spot[0] < self.x1 and self.y0 < spot[1] < self.y1
+
     def meets(self, other: Box) -> bool:
         """Tell whether two boxes overlap."""
         return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
@@ -91,7 +95,7 @@ class Labels:
 
     def marked(self, x: float, y: float) -> bool:
         """Tell whether a mark stands on a spot: a town's dot would hide it."""
-        return any(box.x0 < x < box.x1 and box.y0 < y < box.y1 for box in self._marks)
+        return any(box.holds((x, y)) for box in self._marks)
 
     def take(self, box: Box) -> None:
         """Keep a box free of names."""
@@ -101,11 +105,11 @@ class Labels:
         """Prefer spots that do not lie on these points: the road's."""
         self._road = points
 
-    def free(self, box: Box) -> bool:
-        """Tell whether a box lies in the frame and nothing has taken any of it."""
+    def free(self, box: Box, *, of: tuple[float, float] | None = None) -> bool:
+        """Tell whether a box lies in the frame and nothing has taken any of it, but for the mark ``of`` which it is."""
         left, bottom, right, top = self.frame
         inside = left < box.x0 and box.x1 < right and bottom < box.y0 and box.y1 < top
-        return inside and not any(box.meets(other) for other in self._taken)
+        return inside and not any(box.meets(other) and not other.holds(of) for other in self._taken)
 
     def _hits(self, box: Box) -> int:
         x, y = self._road[:, 0], self._road[:, 1]
@@ -134,7 +138,7 @@ class Labels:
         """Give the box around a spot and all the marks that stand on it."""
         box = Box.around(x, y, half)
         for other in self._marks:
-            if other.x0 < x < other.x1 and other.y0 < y < other.y1:
+            if other.holds((x, y)):
                 box = Box(min(box.x0, other.x0), min(box.y0, other.y0), max(box.x1, other.x1), max(box.y1, other.y1))
         return box
 
@@ -149,18 +153,20 @@ class Labels:
         made.set_path_effects([withStroke(linewidth=2.4, foreground=style.token("halo"))])
 
     def badge(self, words: str, x: float, y: float, half: float) -> None:
-        """Write a count in the first free corner beside a mark."""
+        """Write a count that hangs on a corner of its mark, dark as the mark is: a ring apart reads as a town."""
         wide, high = width_of(words, 7.2, bold=True) + 0.09, 0.135
-        corners = [(1, 1), (-1, 1), (1, -1), (-1, -1)]
+        corners = [(1, -1), (1, 1), (-1, -1), (-1, 1)]
         boxes = [
             Box(cx - wide / 2, cy - high / 2, cx + wide / 2, cy + high / 2)
-            for cx, cy in ((x + sx * (half + wide / 2 - 0.03), y + sy * (half + 0.015)) for sx, sy in corners)
+            for cx, cy in (
+                (x + sx * (half * 0.75 + wide / 2 - 0.02), y + sy * (half * 0.75 + 0.01)) for sx, sy in corners
+            )
         ]
-        box = next((one for one in boxes if self.free(one)), boxes[0])
-        self.take(box)
-        self.drawing.box(box.x0, box.y0, box.x1, box.y1, colour="paper", edge="ink")
+        box = next((one for one in boxes if self.free(one, of=(x, y))), boxes[0])
+        self.mark(Box(min(box.x0, x), min(box.y0, y - 0.01), max(box.x1, x + 0.01), max(box.y1, y + 0.01)))
+        self.drawing.box(box.x0, box.y0, box.x1, box.y1, colour="ink", edge="paper")
         middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
-        self.drawing.text(*middle, words, size=7.2, weight="bold", halign="center", valign="center")
+        self.drawing.text(*middle, words, size=7.2, weight="bold", colour="paper", halign="center", valign="center")
 
     def shield(self, words: str, spots: Sequence[tuple[float, float]], *, main: bool) -> None:
         """Write a road's number at its first free spots, well apart."""

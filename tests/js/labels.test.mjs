@@ -7,8 +7,8 @@ const pen = { measureText: (text) => ({ width: 6 * text.length }) };
 const at = (left, top, wide, high) => ({ left, top, right: left + wide, bottom: top + high, width: wide, height: high });
 const furniture = [at(8, 8, 374, 80), at(340, 640, 44, 44), at(0, 0, 0, 0), at(0, 700, 390, 90)]; // title, button, what is not shown, bar below
 const page = { querySelectorAll: () => furniture.map((box) => ({ getBoundingClientRect: () => box })), createElement: () => ({ getContext: () => pen }), body: { classList: { contains: () => false } } };
-const names = ["setFrame", "inSight", "barred", "slid", "twoLines", "overlaps", "roadHits", "roadDots", "spots", "wider", "bestSpot", "textWidth"];
-const { setFrame, inSight, barred, slid, twoLines, overlaps, roadHits, roadDots, spots, wider, bestSpot, textWidth } = load(["50_labels.js"], names, {
+const names = ["setFrame", "inSight", "barred", "slid", "twoLines", "misread", "overlaps", "roadHits", "roadDots", "spots", "wider", "bestSpot", "textWidth"];
+const { setFrame, inSight, barred, slid, twoLines, misread, overlaps, roadHits, roadDots, spots, wider, bestSpot, textWidth } = load(["50_labels.js"], names, {
   document: page,
   map: { containerPointToLayerPoint: () => ({ x: 1000, y: 500 }), getContainer: () => ({ getBoundingClientRect: () => at(0, 0, 390, 700) }) },
 });
@@ -127,4 +127,12 @@ test("long names break once, where the halves are most alike; short ones do not"
   assert.deepEqual([...twoLines("Petite-Rivière-de-l'Artibonite")], ["Petite-Rivière-", "de-l'Artibonite"]);
   assert.equal(twoLines("Saint-Marc"), null);
   assert.equal(twoLines("Constantinople"), null);
+});
+
+test("a name that lies nearer to another place is not taken", () => {
+  const places = [{ x: 100, y: 100 }, { x: 140, y: 80 }];
+  assert.ok(!misread(boxAt(110, 93, 20, 14), 100, 100, places));
+  assert.ok(misread(boxAt(130, 73, 60, 14), 100, 100, places)); // it holds the other place
+  assert.ok(!misread(boxAt(30, 93, 60, 14), 100, 100, places));
+  assert.ok(!misread(boxAt(110, 93, 20, 14), 100, 100, places.slice(0, 1)));
 });

@@ -68,17 +68,20 @@ function fan(count) {
   });
 }
 
-/* A count in the first free corner beside a mark; `taken` grows by where it stands. */
-function badge(text, x, y, half, taken) {
+/* A count that hangs on a corner of its mark, dark as the mark is: a ring apart reads as a town. The
+   lower right is the corner that every shape reaches. `taken` grows by where it stands, and the mark's
+   own box with it, so that a name stands beside both. */
+function badge(text, x, y, half, taken, own) {
   const wide = 8 + 6.2 * String(text).length;
   const corner = ([sx, sy]) => {
-    const cx = x + sx * (half + wide / 2 - 4);
-    const cy = y + sy * (half + 1.5);
+    const cx = x + sx * (half * 0.75 + wide / 2 - 2);
+    const cy = y + sy * (half * 0.75 + 1);
     return { cx, cy, x0: cx - wide / 2, y0: cy - 7, x1: cx + wide / 2, y1: cy + 7 };
   };
-  const corners = [[1, -1], [-1, -1], [1, 1], [-1, 1]].map(corner);
-  const spot = corners.find((box) => !taken.some((other) => overlaps(box, other))) || corners[0];
+  const corners = [[1, 1], [1, -1], [-1, 1], [-1, -1]].map(corner);
+  const spot = corners.find((box) => !taken.some((other) => other !== own && overlaps(box, other))) || corners[0];
   taken.push(spot);
+  if (own) Object.assign(own, { x0: Math.min(own.x0, spot.x0), y0: Math.min(own.y0, spot.y0), x1: Math.max(own.x1, spot.x1), y1: Math.max(own.y1, spot.y1) });
   return [
     svg("rect", { class: "badge", x: spot.x0, y: spot.y0, width: wide, height: 14, rx: 7 }),
     svg("text", { class: "badge-text", x: spot.cx, y: spot.cy + 3.6, text }),
@@ -118,10 +121,11 @@ function layoutEvents(layer, home, boxes) {
     }
     const made = markOf(lead, pile.x, pile.y, members.flatMap((one) => one.details));
     nodes.push(made);
-    boxes.push(boxAround(pile.x, pile.y, lead.size / 2 + 1));
-    if (members.length > 1) counted.push([made, members.length, pile.x, pile.y, lead.size / 2]);
+    const own = boxAround(pile.x, pile.y, lead.size / 2 + 1);
+    boxes.push(own);
+    if (members.length > 1) counted.push([made, members.length, pile.x, pile.y, lead.size / 2, own]);
   }
-  for (const [made, count, x, y, half] of counted) made.append(...badge(count, x, y, half, boxes));
+  for (const [made, count, x, y, half, own] of counted) made.append(...badge(count, x, y, half, boxes, own));
   home.replaceChildren(...nodes);
 }
 
@@ -157,13 +161,15 @@ function postNode(pile, lead, road, boxes) {
   const made = svg("g", { class: "mark post", "data-key": lead.key });
   const apart = Math.hypot(pile.b[0] - pile.a[0], pile.b[1] - pile.a[1]);
   const ends = [];
+  let own = null;
   if (apart < 16) {
     const middle = [(pile.a[0] + pile.b[0]) / 2, (pile.a[1] + pile.b[1]) / 2];
     const way = directionAt(middle, road);
     ends.push([[middle[0] - way[0] * 8, middle[1] - way[1] * 8], [middle[0] + way[0] * 8, middle[1] + way[1] * 8]]);
     made.append(bracketPath(mark, ...ends[0], 11));
     made.append(svg("circle", { class: "touch", cx: middle[0], cy: middle[1], r: 18 }));
-    boxes.push(boxAround(middle[0], middle[1], 13));
+    own = boxAround(middle[0], middle[1], 13);
+    boxes.push(own);
   } else {
     const first = inward(pile.a, directionAt(pile.a, road), pile.b);
     const last = inward(pile.b, directionAt(pile.b, road), pile.a);
@@ -172,10 +178,11 @@ function postNode(pile, lead, road, boxes) {
       made.append(svg("circle", { class: "touch", cx: at[0], cy: at[1], r: 15 }));
       boxes.push(boxAround(at[0], at[1], 11));
     }
+    own = boxes[boxes.length - 2];
   }
   if (pile.members.length > 1) {
     const [x, y] = ends.length ? [(pile.a[0] + pile.b[0]) / 2, (pile.a[1] + pile.b[1]) / 2] : pile.a;
-    made.append(...badge(pile.members.length, x, y, 13, boxes));
+    made.append(...badge(pile.members.length, x, y, 11, boxes, own));
   }
   opens(made, name, () => tell("open", { keys, key: lead.key, from: made }));
   made.append(svg("title", { text: name }));

@@ -134,16 +134,16 @@ class FieldCanvas {
   badge({ x, y, size, members }) {
     const text = String(members.length);
     const wide = 8 + 6.2 * text.length;
-    const [cx, cy] = [x + size / 2 + wide / 2 - 4, y - size / 2 - 1.5];
+    const [cx, cy] = [x + size * 0.375 + wide / 2 - 2, y + size * 0.375 + 1];
     const { pen } = this;
     pen.beginPath();
     pen.roundRect(cx - wide / 2, cy - 7, wide, 14, 7);
-    pen.fillStyle = TOKENS.paper;
-    pen.fill();
-    pen.strokeStyle = TOKENS.ink;
-    pen.lineWidth = 1.1;
-    pen.stroke();
     pen.fillStyle = TOKENS.ink;
+    pen.strokeStyle = TOKENS.paper;
+    pen.lineWidth = 1.6;
+    pen.fill();
+    pen.stroke();
+    pen.fillStyle = TOKENS.paper;
     pen.font = `600 10px ${FONT}`;
     pen.textAlign = "center";
     pen.fillText(text, cx, cy + 3.6);

@@ -82,6 +82,13 @@ function standing(x, y, half, boxes) {
   return around;
 }
 
+/* Whether a name there would be read as that of another place: none may lie clearly nearer to it than its own. */
+function misread(box, x, y, places) {
+  const away = (px, py) => Math.hypot(Math.max(box.x0 - px, 0, px - box.x1), Math.max(box.y0 - py, 0, py - box.y1));
+  const own = away(x, y);
+  return places.some((one) => (one.x !== x || one.y !== y) && away(one.x, one.y) < own - 5);
+}
+
 /* Spots above and below that the window would cut, moved along until they fit: the place stays under the name. */
 function slid(boxes, x) {
   if (!frame) return [];
@@ -204,7 +211,8 @@ function layoutPlaces(layer, home, boxes, road, moved) {
       if (spot || !lines) continue;
       const wide = Math.max(...lines.map((line) => textWidth(line, look.size, look.weight))) + 4;
       const tries = [around, wider(around, far)].flatMap((box) => spots(box, wide, lines.length * look.size * LINE));
-      spot = bestSpot([...tries, ...slid(tries, x)], boxes, road, inSight(x, y));
+      const clear = [...tries, ...slid(tries, x)].filter((box) => !misread(box, x, y, seen));
+      spot = bestSpot(clear, boxes, road, inSight(x, y));
       if (!spot) continue;
       boxes.push(spot);
       texts.push(labelNode(lines, spot, look, `rank-${feature.rank}`));
