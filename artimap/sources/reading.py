@@ -336,12 +336,18 @@ def _event_claims(events: gpd.GeoDataFrame, said: Said, kept: NDArray[np.bool_])
     figures = [
         (Predicate.STATED, events["summary"]),
         (Predicate.LOCATION, events["place"]),
-        (Predicate.KILLED, events["killed_best"].astype(TEXT)),
+        (Predicate.KILLED, _killed(events)),
         (Predicate.INJURED, events["injured"].astype(TEXT)),
         (Predicate.ABDUCTED, events["abducted"].astype(TEXT)),
         (Predicate.DISPLACED, events["displaced"].astype(TEXT)),
     ]
     return _stacked(base, figures)
+
+
+def _killed(events: gpd.GeoDataFrame) -> pd.Series:
+    """Write the dead as they are said: ``4``, or ``4+`` where the source says "at least"."""
+    told: pd.Series = events["killed_best"].astype(TEXT)
+    return told.mask(events["killed_low"].notna() & events["killed_high"].isna(), told + "+")
 
 
 def _post_claims(posts: gpd.GeoDataFrame, said: Said, kept: NDArray[np.bool_]) -> pd.DataFrame:

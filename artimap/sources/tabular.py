@@ -11,9 +11,10 @@ import pandas as pd
 from artimap.area import Area
 from artimap.errors import Breach, SchemaError
 from artimap.schema import TEXT
-from artimap.sources.cells import present, read_counts, read_days, read_numbers
+from artimap.sources.cells import present, read_days, read_numbers
 from artimap.sources.coordinates import Coordinates, read_coordinates
 from artimap.sources.crosswalk import kind_of_words
+from artimap.sources.figures import Figures, read_figures
 from artimap.sources.mapping import Mapping, propose
 from artimap.sources.placement import Hints, place
 from artimap.sources.quarantine import Problems
@@ -86,10 +87,11 @@ def read_mapped(
     kind, kind_notes = read_kinds(raw.cells[columns["kind"]] if "kind" in columns else None, mapping, rows)
     said += kind_notes
     figures = {
-        name: read_counts(raw.cells[columns[name]], problems, name=columns[name])
+        name: read_figures(raw.cells[columns[name]], problems, name=columns[name])
         for name in _FIGURES
         if name in columns
     }
+    said += [one.note for one in figures.values() if one.note]
     coordinates = read_where(raw, area, problems, mapping)
     if coordinates is not None:
         said += coordinates.notes
@@ -119,7 +121,8 @@ def read_mapped(
             fix="write low, moderate, high or severe", cells=raw.cells[columns["sensitivity"]],
         )  # fmt: skip
     party = text("is_party").str.lower()
-    killed = figures.get("killed", pd.Series(pd.array([pd.NA] * rows, dtype="Int64")))
+    none = pd.Series(pd.array([pd.NA] * rows, dtype="Int64"))
+    killed = figures.get("killed", Figures(none, none, none, None))
     return Parsed(
         columns={
             "event_id": event_ids(raw, problems, prefix=prefix, column=columns.get("id")),
@@ -129,10 +132,10 @@ def read_mapped(
             "kind": kind,
             "sub_kind": text("sub_kind") if "sub_kind" in columns else text("kind"),
             "actors": text("actors").str.replace(r"\s*[;|]\s*", "; ", regex=True),
-            "killed_low": killed,
-            "killed_best": killed,
-            "killed_high": killed,
-            **{name: values for name, values in figures.items() if name != "killed"},
+            "killed_low": killed.low,
+            "killed_best": killed.best,
+            "killed_high": killed.high,
+            **{name: one.best for name, one in figures.items() if name != "killed"},
             "sensitivity": sensitivity.where(known).fillna(mapping.sensitivity.value),
             "licence": mapping.licence,
             "summary": text("summary"),

@@ -14,7 +14,8 @@ import pandas as pd
 from artimap import schema
 from artimap.area import Area
 from artimap.schema import TEXT
-from artimap.sources.cells import read_counts, read_days
+from artimap.sources.cells import read_days
+from artimap.sources.figures import read_figures
 from artimap.sources.files import open_table
 from artimap.sources.placement import Hints, place
 from artimap.sources.quarantine import Problems, table_csv
@@ -28,7 +29,7 @@ COLUMNS: dict[str, str] = {
     "place": "the place in words, as it was told",
     "kind": "one of the kinds listed below",
     "actors": "who, joined by ; (groups and forces only, never a private person)",
-    "killed": "number; empty if not said, 0 only if said to be none",
+    "killed": "number, or words such as at least 4; empty if not said, 0 only if said to be none",
     "injured": "number, or empty",
     "abducted": "number, or empty",
     "displaced": "number, or empty",
@@ -115,7 +116,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
     early = (end < date).to_numpy(dtype=bool)
     problems.mark(early, column="date_end", why="lies before date", fix="swap the two days", cells=text["date_end"])
     kind = _words(text["kind"], problems, "kind", [one.value for one in EventKind], "is not a known kind")
-    figures = {name: read_counts(text[name], problems, name=name) for name in _FIGURES}
+    figures = {name: read_figures(text[name], problems, name=name) for name in _FIGURES}
     party = _words(text["is_party"], problems, "is_party", [one.value for one in Party], "is not yes, no or unknown")
     steps = [one.value for one in Sensitivity]
     sensitivity = _words(text["sensitivity"], problems, "sensitivity", steps, "is not a known step")
@@ -123,6 +124,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
     placed = place(
         problems, area=area, precision=pd.Series(np.full(rows, 1)), hints=Hints(words=text["place"])
     )  # fmt: skip
+    said = (*(day.note for day in days.values()), *(one.note for one in figures.values()))
     killed = figures.pop("killed")
     return Parsed(
         columns={
@@ -134,10 +136,10 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
             "actors": text["actors"]
             .map(lambda names: schema.join_names(names.split(";")), na_action="ignore")
             .astype(TEXT),
-            "killed_low": killed,
-            "killed_best": killed,
-            "killed_high": killed,
-            **figures,
+            "killed_low": killed.low,
+            "killed_best": killed.best,
+            "killed_high": killed.high,
+            **{name: one.best for name, one in figures.items()},
             "sensitivity": sensitivity.fillna(Sensitivity.MODERATE.value),
             "licence": "own report",
             "summary": text["summary"],
@@ -152,7 +154,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
             url=text["url"],
         ),
         version="artimap template",
-        notes=tuple(day.note for day in days.values() if day.note),
+        notes=tuple(note for note in said if note),
         readings=placed.readings,
     )
 
