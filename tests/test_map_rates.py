@@ -111,6 +111,13 @@ def test_the_geometry_is_not_repeated_and_the_page_stays_small(page, made):
     assert "coordinates" not in json.dumps([opened(one) for one in json.loads(block_in(page, "rates")).values()])
 
 
+def test_a_page_without_a_slider_has_one_day(made):
+    for none in (None, made["events"].iloc[:0]):
+        page = briefing_map(ARTIBONITE, as_of=DAY, languages=(), **{**made, "events": none}).html()
+        assert block_in(page, "rates") is None
+        assert data_in(block_in(page, "data"))["rates"] == []
+
+
 def test_same_tables_same_bytes(page, made):
     assert briefing_map(ARTIBONITE, as_of=DAY, **made).html() == page
 
@@ -133,6 +140,8 @@ def test_days_that_the_slider_cannot_show_are_left_out_and_wrong_ones_told(made)
     ):
         with pytest.raises(ModelError, match=why):
             briefing_map(ARTIBONITE, as_of=DAY, **{**made, "risk_over_time": wrong})
+    with pytest.raises(ModelError, match="give the table of 2024-10-15 as risk"):
+        briefing_map(ARTIBONITE, as_of=DAY, **{**made, "risk": None})
     with pytest.raises(CrsError, match="risk_over_time of 2022-10-16"):
         briefing_map(ARTIBONITE, as_of=DAY, **{**made, "risk_over_time": {SINCE: risk.to_crs(4326)}})
 

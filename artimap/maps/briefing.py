@@ -258,7 +258,9 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         policy=policy,
     )  # fmt: skip
     seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
-    earlier = () if risk is None else days_of_slider(risk_over_time or {}, risk, since=first, as_of=day)
+    earlier = days_of_slider(risk_over_time or {}, risk, since=first, as_of=day)
+    if seen.events is None or seen.events.empty:
+        earlier = ()  # a page without events has no slider
     crowd = sort_events(seen.events) if seen.events is not None and len(seen.events) >= CROWD else None
     listed = None if crowd is not None else seen.events
     side = None if corridor is None else roadside(corridor, zones=zones, events=listed)

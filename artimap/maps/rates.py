@@ -75,15 +75,21 @@ class DayOfRates:
 
 
 def days_of_slider(
-    over_time: Mapping[dt.date, gpd.GeoDataFrame], risk: gpd.GeoDataFrame, *, since: dt.date, as_of: dt.date
+    over_time: Mapping[dt.date, gpd.GeoDataFrame], risk: gpd.GeoDataFrame | None, *, since: dt.date, as_of: dt.date
 ) -> tuple[Earlier, ...]:
     """Read the tables that a slider from ``since`` to ``as_of`` can show before its last day.
 
     Raises
     ------
     ModelError
-        If a day lies after ``as_of``, none lies on or before ``since``, or a table is of other pieces.
+        If a day lies after ``as_of``, none lies on or before ``since``, a table is of other pieces, or that of the
+        day of the map is missing.
     """
+    if not over_time:
+        return ()
+    if risk is None:
+        msg = f"risk_over_time without risk: give the table of {as_of} as risk"
+        raise ModelError(msg)
     days = sorted(over_time)
     pieces = list(risk["lixel_id"].sort_values())
     wrong = [f"{day} lies after {as_of}, the day of the map" for day in days if day > as_of]
@@ -92,7 +98,7 @@ def days_of_slider(
         for day in days
         if list(over_time[day]["lixel_id"].sort_values()) != pieces
     ]
-    if days and days[0] > since:
+    if days[0] > since:
         wrong.append(f"the first day is {days[0]}, and the days shown begin on {since}")
     if wrong:
         msg = f"risk_over_time: {'; '.join(wrong)}: give the days of month_ends('{since}', '{as_of}')"

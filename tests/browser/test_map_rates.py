@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 
+from artimap import schema
 from artimap.area import ARTIBONITE
 from artimap.maps import briefing_map, style
 from artimap.maps.rates import Earlier, rates_over_time
@@ -199,3 +201,41 @@ def test_the_slider_keeps_the_focus_while_the_card_is_told_anew(opened, path):
         page.wait_for_selector("#legend .rate-day:not(:has-text('15 Oct 2024'))")
         assert page.locator("#card h2").inner_text() != card
         assert page.evaluate("document.activeElement.className").startswith("days days-to")
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_axe_finds_nothing_on_an_earlier_day(opened, path, axe, size):
+    with opened(path, size, reduced_motion="reduce") as page:
+        set_last(page, "2024-05-20", APRIL)
+        assert axe(page) == []
+        page.click("#tab-road")
+        page.evaluate("document.getElementById('legend').open = true")
+        page.click("#table-switch")
+        page.click("#sheet-stretches")
+        assert axe(page) == []
+        page.evaluate("document.querySelectorAll('#page-road .row')[8].click()")
+        assert axe(page) == []
+        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+def test_more_events_than_are_listed(opened, tables, moving, tmp_path):
+    """Where events are rows of columns a stretch leads to none of them, and its rates follow all the same."""
+    few = tables["events"]
+    many = pd.concat([few] * 14, ignore_index=True)
+    many["event_id"] = pd.Series([f"{one}-{at}" for at, one in enumerate(many["event_id"])], dtype=schema.TEXT)
+    chart = briefing_map(
+        ARTIBONITE, as_of=DAY, since=DAYS[0], risk_over_time=moving[1], audience="internal", languages=(),
+        **{**tables, "events": many},
+    )  # fmt: skip
+    with opened(chart.save(tmp_path / "map.html"), LAPTOP, reduced_motion="reduce") as page:
+        page.click("#tab-road")
+        first = page.evaluate(LOOK)
+        set_last(page, "2024-05-20", APRIL)
+        page.locator("#page-road .road [data-key]").nth(8).click()
+        assert f"As of {APRIL}" in page.locator("#card").inner_text()
+        page.click(".all-days")
+        page.wait_for_selector("#legend .rate-day:has-text('15 Oct 2024')")
+        again = page.evaluate(LOOK)  # the card has moved the map
+        assert [again[name] for name in ("names", "list", "legend", "bar")] == [
+            first[name] for name in ("names", "list", "legend", "bar")
+        ]
