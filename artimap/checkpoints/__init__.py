@@ -2,13 +2,20 @@
 
 from artimap.checkpoints.fees import Asked, Fees, fee_schedule, fees_between
 from artimap.checkpoints.ipis import to_ipis
-from artimap.checkpoints.life import CheckpointModel, checkpoints_on, passable, read_checkpoints
+from artimap.checkpoints.life import (
+    CheckpointModel,
+    checkpoints_on,
+    checkpoints_over_time,
+    passable,
+    read_checkpoints,
+)
 
 __all__ = [
     "Asked",
     "CheckpointModel",
     "Fees",
     "checkpoints_on",
+    "checkpoints_over_time",
     "fee_schedule",
     "fees_between",
     "passable",

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from artimap import schema
-from artimap.checkpoints.life import CheckpointModel, checkpoints_on, passable, statements, vehicle_of
+from artimap.checkpoints.life import CheckpointModel, checkpoints_on, passable, vehicle_of
+from artimap.checkpoints.told import statements
 from artimap.claims import Ledger
 from artimap.corridor import Corridor
 from artimap.dates import day_of

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
 from artimap import schema
 from artimap.area import Area
 from artimap.asides import Aside
+from artimap.checkpoints.told import Statement, told_of_posts
 from artimap.claims import Ledger
 from artimap.corridor import Corridor
 from artimap.dates import day_of
 from artimap.errors import ModelError
 from artimap.schema import join_names
 from artimap.sources import read_report
-from artimap.state import said_by, said_from
-from artimap.vocab import COVERS, CheckpointStatus, FeeOf, PostState, Vehicle, Where
+from artimap.vocab import COVERS, CheckpointStatus, PostState, Vehicle
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,41 +102,92 @@ def checkpoints_on(
         (``state`` = ``momentary``) is active on those days and last known after.
         ``passable_for`` names the six who may want to know, ``unknown`` where nothing is said.
     """
+    day = day_of(as_of)
+    return checkpoints_over_time(corridor, ledger, days=[day], model=model, known_on=known_on)[day]
+
+
+def checkpoints_over_time(
+    corridor: Corridor,
+    ledger: Ledger,
+    *,
+    days: Iterable[str | dt.date],
+    model: CheckpointModel | None = None,
+    known_on: str | dt.date | None = None,
+) -> dict[dt.date, gpd.GeoDataFrame]:
+    """Give the posts that are said to stand on a corridor on each of several days.
+
+    What does not change with the day is done once: what each statement says, and where it puts the post. A day's
+    table is then made from the statements that speak of that day or before.
+
+    Parameters
+    ----------
+    corridor, ledger, model, known_on
+        As for :func:`checkpoints_on`.
+    days
+        The days of the answers, in any order; :func:`artimap.month_ends` gives those of a period.
+
+    Returns
+    -------
+    dict
+        CHECKPOINTS by day, in order of the days, each day once. Each table is what :func:`checkpoints_on` gives
+        for that day.
+
+    Raises
+    ------
+    DateError
+        For a bad day.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> posts = am.checkpoints_over_time(
+    ...     am.read_corridor(art, "rn1"), am.read_claims(art), days=["2024-05-31", "2024-10-15", "2025-10-15"]
+    ... )
+    >>> for day, table in posts.items():
+    ...     print(day, (table["status"] == "active").sum(), "confirmed lately, of", len(table))
+    2024-05-31 4 confirmed lately, of 7
+    2024-10-15 3 confirmed lately, of 11
+    2025-10-15 3 confirmed lately, of 18
+    """
     model = model or CheckpointModel()
-    day = pd.Timestamp(day_of(as_of))
-    posts = statements(ledger, day, known_on=None if known_on is None else pd.Timestamp(day_of(known_on)))
+    told = told_of_posts(corridor, ledger, known_on=None if known_on is None else pd.Timestamp(day_of(known_on)))
+    return {day: _on_day(corridor, told, pd.Timestamp(day), model) for day in sorted({day_of(day) for day in days})}
+
+
+def _on_day(
+    corridor: Corridor, told: Mapping[str, Sequence[Statement]], day: pd.Timestamp, model: CheckpointModel
+) -> gpd.GeoDataFrame:
+    """Give the posts of one day."""
     rows: list[dict[str, object]] = []
-    shapes: list[shapely.Geometry] = []
-    for checkpoint_id, said in posts.groupby("checkpoint_id", sort=True):
-        roads = {road for cell in said["road_id"] for road in schema.split_names(cell)}
-        if roads and corridor.corridor_id not in roads:
+    for checkpoint_id, every in told.items():
+        said = [replace(one, until=_earlier(one.until, day)) for one in every if one.start is None or one.start <= day]
+        roads = {road for one in said for road in one.roads}
+        places = [one.place for one in said if one.place is not None]
+        if not said or (roads and corridor.corridor_id not in roads) or not (places or roads):
             continue
-        place = _place_on(corridor, said)
-        if place is None and not roads:
-            continue
-        low, high, extent = place or (None, None, "nowhere")
+        low, high, extent = min(places, key=lambda piece: piece[1] - piece[0], default=(None, None, "nowhere"))
         rows.append(
             {
                 "checkpoint_id": checkpoint_id,
-                "kind": said["kind"].iloc[0],
-                "operator": join_names(name for cell in said["operator"] for name in schema.split_names(cell)),
-                "place": said["place"].iloc[0],
+                "kind": said[0].row["kind"],
+                "operator": join_names(name for one in said for name in schema.split_names(one.row["operator"])),
+                "place": said[0].row["place"],
                 "extent": extent,
                 "corridor_id": corridor.corridor_id,
                 "from_m": low,
                 "to_m": high,
                 **_life(said, day, model),
-                "fees": join_names(text for text in said["fee_text"].dropna() if text),
-                "fees_stated": int((pd.to_numeric(said["fee_low"]).notna() & (said["fee_of"] == FeeOf.POST)).sum()),
+                "fees": join_names(_texts(said, "fee_text")),
+                "fees_stated": sum(one.states_fee for one in said),
                 "passable_for": _passable_for(said),
                 "n_claims": len(said),
-                "claims": join_names(said["claim_id"]),
-                "sources": join_names(said["source"]),
+                "claims": join_names(_texts(said, "claim_id")),
+                "sources": join_names(_texts(said, "source")),
+                "geometry": shapely.Point() if low is None or high is None else _shape(corridor, low, high),
             }
         )
-        shapes.append(shapely.Point() if low is None or high is None else _shape(corridor, low, high))
-    table = pd.DataFrame(rows, columns=[name for name in schema.CHECKPOINTS.names if name != "geometry"])
-    frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=corridor.crs), crs=corridor.crs)
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(schema.CHECKPOINTS.names)), crs=corridor.crs)
     frame = frame.sort_values(["from_m", "checkpoint_id"], na_position="last", kind="stable")
     found: gpd.GeoDataFrame = schema.conform(frame, schema.CHECKPOINTS, crs=corridor.crs)
     found.attrs["model"] = Aside(model)
@@ -144,65 +195,38 @@ def checkpoints_on(
     return found
 
 
-_OWN = ("state", "removed_by", "passable", "per", "fee_of", "payers", "exempt", "rate_htg_per_usd", "rate_day")
+def _texts(said: Iterable[Statement], name: str) -> list[str]:
+    return [text for one in said if (text := one.text(name)) is not None]
 
 
-def statements(ledger: Ledger, day: pd.Timestamp, *, known_on: pd.Timestamp | None) -> gpd.GeoDataFrame:
-    """Give the statements about posts that speak of a day or before, with ``start`` and ``until``, by claim.
-
-    Parameters
-    ----------
-    ledger
-        The claims.
-    day
-        The day.
-    known_on
-        Only what had surely been said by then.
-    """
-    claims = ledger.claims.drop_duplicates("claim_id").set_index("claim_id")
-    posts = ledger.posts[ledger.posts["claim_id"].isin(claims.index)]
-    missing = {name: None for name in (*_OWN, "fee_low", "fee_high", "fee_currency", "vehicle") if name not in posts}
-    posts = posts.assign(**missing).sort_values("claim_id", kind="stable")
-    about = claims.reindex(posts["claim_id"])
-    basis = about["date_basis"].astype(str).to_numpy()
-    spoken = [said_from(one, kind) for one, kind in zip(about["last_confirmed"], basis, strict=True)]
-    until = pd.Series(pd.to_datetime(pd.Series(spoken, dtype="object")).to_numpy(), index=posts.index).astype(
-        schema.DAY
-    )
-    start = pd.Series(about["valid_from"].to_numpy(), index=posts.index).astype(schema.DAY).fillna(until)
-    posts = posts.assign(
-        start=start, until=until.where(until.isna() | (until <= day), day), basis=basis,
-        state=posts["state"].fillna(PostState.STANDING.value),
-    )  # fmt: skip
-    keep = ~(start > day)
-    if known_on is not None:
-        heard = [said_by(one, kind) for one, kind in zip(about["reported"], basis, strict=True)]
-        keep &= pd.Series([one is not None and one <= known_on for one in heard], index=posts.index)
-    return posts[keep.to_numpy()]
+def _earlier(until: pd.Timestamp | None, day: pd.Timestamp) -> pd.Timestamp | None:
+    return until if until is None else min(until, day)
 
 
-def _life(said: pd.DataFrame, day: pd.Timestamp, model: CheckpointModel) -> dict[str, object]:
+def _newest_last(said: Iterable[Statement]) -> list[Statement]:
+    return sorted(said, key=lambda one: pd.Timestamp.min if one.until is None else one.until)
+
+
+def _life(said: Sequence[Statement], day: pd.Timestamp, model: CheckpointModel) -> dict[str, object]:
     """Give where a post stands in its life."""
-    gone = said[said["state"].isin([PostState.REMOVED, PostState.NOT_SET_UP])]
-    there = said[said["state"].isin([PostState.STANDING, PostState.MOMENTARY])]
-    last = there["until"].max() if len(there) else pd.NaT
-    ended = gone["until"].max() if len(gone) else pd.NaT
-    removed = bool(pd.notna(ended) and not (pd.notna(last) and last > ended))
-    newest = gone if removed else there
-    newest = newest.sort_values("until", na_position="first", kind="stable")
-    state = str(newest["state"].iloc[-1])
+    gone = [one for one in said if one.row["state"] in (PostState.REMOVED, PostState.NOT_SET_UP)]
+    there = [one for one in said if one.row["state"] in (PostState.STANDING, PostState.MOMENTARY)]
+    last, ended = (max((one.until for one in some if one.until is not None), default=None) for some in (there, gone))
+    removed = ended is not None and (last is None or last <= ended)
+    newest = _newest_last(gone if removed or not there else there)
+    state = str(newest[-1].row["state"])
     shown = ended if removed else last
-    age = int((day - shown).days) if pd.notna(shown) else None
+    age = None if shown is None else int((day - shown).days)
     status = CheckpointStatus.REMOVED if removed else _status(age, model)
     if state == PostState.MOMENTARY and age:
         status = CheckpointStatus.LAST_KNOWN
     return {
-        "first_seen": said["start"].min(),
+        "first_seen": min((one.start for one in said if one.start is not None), default=None),
         "last_confirmed": last,
-        "days_since": None if pd.isna(last) else int((day - last).days),
+        "days_since": None if last is None else int((day - last).days),
         "status": status,
         "state": state,
-        "removed_by": join_names(newest["removed_by"].dropna()) if removed else None,
+        "removed_by": join_names(_texts(newest, "removed_by")) if removed else None,
         "removed_on": ended if removed else None,
     }
 
@@ -222,11 +246,11 @@ ASKED_FOR = (
 """Those for whom every post says whether they pass, ``unknown`` where nobody tells."""
 
 
-def _passable_for(said: pd.DataFrame) -> str:
+def _passable_for(said: Iterable[Statement]) -> str:
     """Give who passes, by the newest statement that tells; the six who may want to know stand always."""
     found: dict[str, str] = {one.value: "unknown" for one in ASKED_FOR}
-    for cell in said.sort_values("until", na_position="first", kind="stable")["passable"]:
-        for pair in schema.split_names(cell):
+    for one in _newest_last(said):
+        for pair in schema.split_names(one.row["passable"]):
             who, _, answer = pair.partition(":")
             found[Vehicle(who.strip()).value] = answer.strip()
     return "; ".join(f"{who}: {answer}" for who, answer in found.items())
@@ -282,30 +306,3 @@ def vehicle_of(word: str) -> Vehicle:
 
 def _shape(corridor: Corridor, low: float, high: float) -> shapely.Geometry:
     return corridor.piece(low, high) if high - low > 1.0 else corridor.point_at(low)
-
-
-def _place_on(corridor: Corridor, said: gpd.GeoDataFrame) -> tuple[float, float, str] | None:
-    """Give the narrowest piece of road that a statement about the post names, and what kind of place that is."""
-    found: list[tuple[float, float, str]] = []
-    for row in said.itertuples(index=False):
-        where = Where(str(row.place_kind))
-        if where is Where.STRETCH and row.road_id == corridor.corridor_id and pd.notna(row.from_m):
-            low, high = sorted((float(row.from_m), float(row.to_m)))
-            found.append((low, min(high, corridor.length_m), "interval"))
-        elif where in (Where.POINT, Where.PLACE):
-            chainage, offset = corridor.project([row.geometry])
-            if np.isfinite(offset[0]) and offset[0] <= _BESIDE_M:
-                found.append((float(chainage[0]), float(chainage[0]), where.value))
-            elif np.isfinite(offset[0]) and corridor.corridor_id in schema.split_names(row.road_id):
-                # said to be on this road, at a town that lies off it: somewhere on the road past the town
-                low, high = float(chainage[0] - offset[0]), float(chainage[0] + offset[0])
-                found.append((max(0.0, low), min(high, corridor.length_m), "interval"))
-        elif where is Where.SECTION and isinstance(row.pcode, str):
-            pieces = corridor.unit_pieces(row.pcode)
-            if pieces:
-                found.append((pieces[0][0], pieces[-1][1], "section"))
-    return min(found, key=lambda piece: piece[1] - piece[0]) if found else None
-
-
-_BESIDE_M = 2_000.0
-"""A post said to stand in a place this near to the road is taken to stand on the road."""
