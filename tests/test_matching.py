@@ -209,3 +209,14 @@ def test_the_command_takes_own_reports(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "R085" in said
     assert "A march" not in said
+
+
+def test_the_command_says_when_there_is_no_pair(tmp_path, capsys):
+    own = tmp_path / "own.csv"
+    own.write_text("date,place,kind,source\n2024-10-03,Ennery,protest,radio\n", encoding="utf-8")
+    path = tmp_path / "decisions.csv"
+    assert main(["review", str(own), "--decisions", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "0 pairs at or above 0.5, 0 to decide" in said
+    assert "To decide" not in said
+    assert read_decisions(path).empty

@@ -42,9 +42,8 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         pairs = match_reports(reports, model=model)
         event = apply_decisions(reports, decisions).set_index("report_id")["event_id"]
         # what stands under one event already has been decided by whoever made the table
-        pairs = pairs[
-            [event[one] != event[other] for one, other in zip(pairs["report_a"], pairs["report_b"], strict=True)]
-        ]
+        apart = [event[one] != event[other] for one, other in zip(pairs["report_a"], pairs["report_b"], strict=True)]
+        pairs = pairs[pd.Series(apart, index=pairs.index, dtype=bool)]
         summaries = reports.set_index("report_id")["summary"]
     else:
         from artimap.sources import read_report  # noqa: PLC0415
@@ -58,6 +57,8 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         print(f"{float(score):.2f}  {first!s} | {second!s}: {why!s}")
         print(f"      {first!s}: {said[str(first)]}\n      {second!s}: {said[str(second)]}")
     print(f"{len(pairs)} pairs at or above {model.threshold:g}, {left} to decide")
+    if not len(pairs):
+        return 0
     print(f"To decide, fill in 'decision' (same or different) and 'by' (a role) in {args.decisions}")
     own_file = "" if args.file is None else f" --events {args.file}"
     print(f"A briefing that honours it: artimap brief{own_file} --decisions {args.decisions}")

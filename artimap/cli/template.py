@@ -9,6 +9,8 @@ from pathlib import Path
 from artimap.area import Area
 from artimap.cli._commands import Commands
 
+_SHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"})
+
 
 def add(commands: Commands) -> None:
     """Add the command."""
@@ -27,6 +29,10 @@ def _run(args: argparse.Namespace, _where: Area) -> int:
     if args.output is None:
         print(text, end="")
         return 0
+    if args.output.suffix.lower() in _SHEETS:
+        csv = args.output.with_suffix(".csv")
+        print(f"artimap: the template is a CSV file, which Excel and LibreOffice open: -o {csv}", file=sys.stderr)
+        return 1
     if args.output.exists():
         print(f"artimap: {args.output} is there already and stays as it is; name another file with -o", file=sys.stderr)
         return 1

@@ -74,7 +74,8 @@ def write_decisions(pairs: pd.DataFrame, decisions: pd.DataFrame, path: Path) ->
     """
     done = decisions[decisions["decision"].notna()]
     settled = {tuple(sorted(pair)) for pair in zip(done["report_a"], done["report_b"], strict=True)}
-    open_pairs = pairs[[pair not in settled for pair in zip(pairs["report_a"], pairs["report_b"], strict=True)]]
+    left = [pair not in settled for pair in zip(pairs["report_a"], pairs["report_b"], strict=True)]
+    open_pairs = pairs[pd.Series(left, index=pairs.index, dtype=bool)]
     fresh = open_pairs.assign(decision=None, by=None, note=None)[list(DECISIONS)].astype({"score": str})
     table = pd.concat([done.astype(object), fresh.astype(object)], ignore_index=True)
     write_text(path, "\ufeff" + table_csv(table))

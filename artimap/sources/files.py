@@ -94,9 +94,9 @@ def _spreadsheet(path: Path, *, score: Score, sheet: str | None) -> Raw:
 
 def _sheet(path: Path, *, score: Score, sheet: str | None) -> Raw:
     try:
-        import python_calamine as calamine  # noqa: PLC0415 - optional
+        import python_calamine as calamine  # noqa: PLC0415
     except ImportError as error:
-        msg = f"{path} is a spreadsheet: reading it needs pip install 'artimap[xlsx]'; or save it as CSV"
+        msg = f"{path} is a spreadsheet: reading it needs pip install python-calamine; or save it as CSV"
         raise DataError(msg) from error
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
