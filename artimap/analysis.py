@@ -20,6 +20,7 @@ from artimap.dates import day_of, month_ends
 from artimap.errors import DataError
 from artimap.gathering import Gathered, gather
 from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, briefing_map
+from artimap.maps.tiles import Tiles
 from artimap.report import Report, corridor_report
 from artimap.risk import RiskModel, corridor_risk, corridor_risk_over_time
 from artimap.share import Gated, SharePolicy, gate, licensed_sources
@@ -102,7 +103,13 @@ class Analysis:
         return {day: _named(risk, self.gated, self.audience) for day, risk in found.items()}
 
     def chart(
-        self, lang: Lang, *, title: str | None = None, author: str | None = None, over_time: bool = True
+        self,
+        lang: Lang,
+        *,
+        title: str | None = None,
+        author: str | None = None,
+        over_time: bool = True,
+        tiles: Tiles | None = None,
     ) -> BriefingMap:
         """Make the map. It takes out itself what the audience may not see, so that it can say how much.
 
@@ -114,12 +121,14 @@ class Analysis:
             What it is called and who made it.
         over_time
             Whether rates follow the slider of the page; pictures and files for other programs have none.
+        tiles
+            A server of map tiles that the page's reader may switch on.
         """
         return briefing_map(
             self.area, corridor=self.corridor, risk=self.risk,
             risk_over_time=self.risk_over_time() if over_time else None, zones=self.zones, estimated=self.estimated(),
             checkpoints=self.posts, events=self.events, ledger=self.gathered.ledger, as_of=self.day, lang=lang,
-            audience=self.audience, title=title, author=author, policy=self.policy,
+            audience=self.audience, title=title, author=author, policy=self.policy, tiles=tiles,
         )  # fmt: skip
 
     def report(self, lang: Lang, *, since: Path | None = None) -> Report:

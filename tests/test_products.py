@@ -107,3 +107,45 @@ def test_errors_say_what_to_do(arguments, why, capsys, tmp_path, monkeypatch):
 def test_events_alone_show_no_claims(capsys):
     assert main(["map", "--events-only", "--claims", "mine.csv"]) == 2
     assert "leave --claims out" in capsys.readouterr().err
+
+
+TILES = ["--tiles", "https://tile.example.org/{z}/{x}/{y}.png", "--tiles-attribution", "© Example, CC BY"]
+
+
+@pytest.mark.parametrize("more", [[], ["--events-only"]])
+def test_tiles_are_named_and_what_they_give_away_is_told(tmp_path, capsys, more):
+    out = tmp_path / "map.html"
+    assert main(["map", *DAY, *more, *TILES, "-o", str(out)]) == 0
+    err = capsys.readouterr().err
+    assert "tile.example.org learns which places they look at" in err
+    assert "UserWarning" not in err
+    page = out.read_text(encoding="utf-8")
+    assert "img-src data: https://tile.example.org" in page
+    assert "© Example, CC BY" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--tiles", "http://tile.example.org/{z}/{x}/{y}.png", "--tiles-attribution", "©"], "is not https"),
+        (["--tiles", "https://tile.example.org/{z}/{x}/{y}.png?key=1", "--tiles-attribution", "©"], "query or key"),
+        (["--tiles", "https://{s}.example.org/{z}/{x}/{y}.png", "--tiles-attribution", "©"], "one host only"),
+        (TILES[:2], "--tiles needs --tiles-attribution"),
+        (TILES[2:], "give --tiles too"),
+        ([*TILES, "-o", "map.png"], "--tiles is for pages"),
+        (["--estimated"], "--estimated is for pictures"),
+        (["--estimated", "--events-only", "-o", "map.png"], "no estimated zones"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused_in_a_line(arguments, why, capsys):
+    assert main(["map", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert why in err
+    assert err.count("\n") == 1
+
+
+def test_a_picture_with_the_estimated_zones_says_what_they_are(tmp_path):
+    plain, out = tmp_path / "plain.svg", tmp_path / "map.svg"
+    assert main(["map", *DAY, "-o", str(plain)]) == 0
+    assert main(["map", *DAY, "--estimated", "-o", str(out)]) == 0
+    assert out.stat().st_size > plain.stat().st_size

@@ -124,3 +124,25 @@ def test_a_notebook_that_is_not_trusted_still_shows_the_key_facts(chart, tmp_pat
     for section in chart.page.furniture.briefing:
         assert section.heading in shown["text/plain"]
     assert chart.to_png(tmp_path / "map.png", dpi=40) == (tmp_path / "map.png").read_bytes()
+
+
+def test_estimated_zones_are_switched_on_by_their_maker_and_said_to_be_a_model(artibonite, events, written):
+    table = am.estimate_contestation(artibonite, events, stop=DAY)
+    chart = am.briefing_map(
+        artibonite, as_of=DAY, events=events, estimated=am.estimated_zones(artibonite, table, as_of=DAY), languages=()
+    )
+    note = "Estimated zones are shown: a model, not a report."
+    am.static_map(chart).png(dpi=40)
+    assert note not in written
+    assert not any("ESTIMATE" in words for words in written)
+    am.static_map(chart, estimated=True).png(dpi=40)
+    assert note in written
+    assert any("ESTIMATE" in words for words in written)
+    assert not next(
+        layer for layer in chart.page.layers if layer.name == "zones_estimated"
+    ).shown  # the map is as before
+
+
+def test_what_is_not_on_the_map_cannot_be_switched_on(chart):
+    with pytest.raises(am.ModelError, match="has no estimated zones"):
+        am.static_map(chart, estimated=True)

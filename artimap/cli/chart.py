@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.area import Area
 from artimap.cli._commands import Commands
 from artimap.cli._inputs import add_inputs, check_ending, policy_of, say, tell_gated, tell_own, tell_written
+from artimap.errors import ShareError
 from artimap.vocab import Audience, Lang
 
 if TYPE_CHECKING:
     from artimap.gathering import Gathered
     from artimap.maps.briefing import BriefingMap
+    from artimap.maps.tiles import Tiles
     from artimap.share import Gated
 
 _PICTURES = (".png", ".svg", ".pdf")
@@ -31,6 +36,16 @@ def add(commands: Commands) -> None:
     chart.add_argument("--title", metavar="WORDS", help="what the map is called")
     chart.add_argument("--author", metavar="WORDS", help="who made it")
     chart.add_argument(
+        "--estimated", action="store_true",
+        help="in a picture (png, svg, pdf): switch on the zones that a model estimates, which is no report",
+    )  # fmt: skip
+    chart.add_argument(
+        "--tiles", metavar="URL",
+        help="in a page: a server of map tiles (https, with {z}, {x} and {y}) that its reader may switch on; the "
+        "server then learns where they look. Without it the page asks nobody for anything",
+    )  # fmt: skip
+    chart.add_argument("--tiles-attribution", metavar="TEXT", help="whose tiles they are and under what licence")
+    chart.add_argument(
         "-o", "--output", type=Path, default=Path("map.html"), metavar="FILE",
         help="html, png, svg, pdf, gpkg, kml or gpx, by its ending (default: %(default)s)",
     )  # fmt: skip
@@ -38,15 +53,19 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    if args.events_only and args.claims is not None:
-        print("artimap: --events-only shows no claims: leave --claims out", file=sys.stderr)
+    wrong = _unfit(args)
+    if wrong is not None:
+        print(f"artimap: {wrong}", file=sys.stderr)
         return 2
-    if args.events_only and args.policy is not None:
-        print("artimap: --events-only shows events by the policy that stands: leave --policy out", file=sys.stderr)
+    try:
+        tiles = _tiles(args)
+    except ShareError as error:
+        print(f"artimap: {error}", file=sys.stderr)
         return 2
     check_ending(args.output, (".html", *_PICTURES, *_EXPORTS), "a map")
     if args.events_only:
-        chart, gathered, gated = _events_alone(args, where)
+        with _told(tiles):
+            chart, gathered, gated = _events_alone(args, where, tiles)
     else:
         from artimap.analysis import analyse  # noqa: PLC0415 - slow to import, used only here
 
@@ -56,9 +75,10 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         )  # fmt: skip
         page = args.output.suffix.lower() == ".html"
         say("estimating the risk of earlier months, drawing the map" if page else "drawing the map")
-        chart = found.chart(Lang(args.lang), title=args.title, author=args.author, over_time=page)
+        with _told(tiles):
+            chart = found.chart(Lang(args.lang), title=args.title, author=args.author, over_time=page, tiles=tiles)
         gathered, gated = found.gathered, found.gated
-    written = _write(chart, args.output)
+    written = _write(chart, args.output, estimated=args.estimated)
     print(f"{chart.page.furniture.title}, as of {chart.page.as_of}. Written for the audience '{args.audience}':")
     tell_written(written)
     tell_own(gathered, args.events)
@@ -66,7 +86,51 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     return 0
 
 
-def _events_alone(args: argparse.Namespace, where: Area) -> tuple[BriefingMap, Gathered, Gated]:
+def _tiles(args: argparse.Namespace) -> Tiles | None:
+    """Read what tiles the page may ask for."""
+    if args.tiles is None:
+        return None
+    from artimap.maps.tiles import Tiles  # noqa: PLC0415 - only where it is asked for
+
+    return Tiles(args.tiles, args.tiles_attribution or "")
+
+
+@contextmanager
+def _told(tiles: Tiles | None) -> Iterator[None]:
+    """Tell the maker what tiles give away, as a line of the command and not as Python's warning."""
+    with warnings.catch_warnings():
+        if tiles is not None:
+            print(f"artimap: {tiles.gives_away}", file=sys.stderr)
+            warnings.filterwarnings("ignore", "with tiles the page", UserWarning)
+        yield
+
+
+def _unfit(args: argparse.Namespace) -> str | None:
+    """Say which arguments do not go together."""
+    ending = args.output.suffix.lower()
+    faults = {
+        "--events-only shows no claims: leave --claims out": args.events_only and args.claims is not None,
+        "--events-only shows events by the policy that stands: leave --policy out": (
+            args.events_only and args.policy is not None
+        ),
+        "--events-only has no estimated zones: leave --estimated out": args.events_only and args.estimated,
+        "--estimated is for pictures (png, svg, pdf): in a page its reader switches estimated zones on": (
+            args.estimated and ending not in _PICTURES
+        ),
+        "--tiles is for pages (html): pictures and files for other programs have none": (
+            args.tiles is not None and ending != ".html"
+        ),
+        "--tiles needs --tiles-attribution: whose tiles they are and under what licence": (
+            args.tiles is not None and not (args.tiles_attribution or "").strip()
+        ),
+        "--tiles-attribution says whose tiles they are: give --tiles too": (
+            args.tiles is None and args.tiles_attribution is not None
+        ),
+    }
+    return next((words for words, wrong in faults.items() if wrong), None)
+
+
+def _events_alone(args: argparse.Namespace, where: Area, tiles: Tiles | None) -> tuple[BriefingMap, Gathered, Gated]:
     import pandas as pd  # noqa: PLC0415 - slow to import, used only here
 
     from artimap import data  # noqa: PLC0415
@@ -90,16 +154,17 @@ def _events_alone(args: argparse.Namespace, where: Area) -> tuple[BriefingMap, G
     chart = event_map(
         where, gathered.events, as_of=day, source=source, corridor=read_corridor(where, where.corridor_id),
         lang=args.lang, languages=tuple(Lang), audience=reader, title=args.title, author=args.author,
+        tiles=tiles,
     )  # fmt: skip
     return chart, gathered, gate(begun, None, audience=reader, area=where, as_of=day)
 
 
-def _write(chart: BriefingMap, path: Path) -> tuple[Path, ...]:
+def _write(chart: BriefingMap, path: Path, *, estimated: bool) -> tuple[Path, ...]:
     ending = path.suffix.lower()
     if ending in _PICTURES:
         from artimap.maps.static import static_map  # noqa: PLC0415 - slow to import, used only here
 
-        return (static_map(chart).save(path),)
+        return (static_map(chart, estimated=estimated).save(path),)
     if ending in _EXPORTS:
         from artimap.maps.export import export_map  # noqa: PLC0415
 

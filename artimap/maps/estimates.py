@@ -15,7 +15,7 @@ import pandas as pd
 from artimap.i18n import format_day, format_number, tr
 from artimap.maps import style
 from artimap.maps.details import Detail, Fact, Icon, day_or, iso_day, text_or
-from artimap.maps.layers import Feature, Layer, parts_of, to_degrees
+from artimap.maps.layers import ESTIMATED, Feature, Layer, parts_of, to_degrees
 from artimap.maps.phrases import known
 from artimap.maps.thematic import Drawn
 from artimap.schema import split_names
@@ -82,7 +82,7 @@ def estimates_layer(
             )
         )  # fmt: skip
     features.sort(key=lambda feature: (feature.mark != _UNKNOWN, feature.key))
-    layer = Layer("zones_estimated", "map.layer.zones_estimated", "area", tuple(features), shown=shown)
+    layer = Layer(ESTIMATED, "map.layer.zones_estimated", "area", tuple(features), shown=shown)
     return Drawn((layer,) if features else (), tuple(details))
 
 

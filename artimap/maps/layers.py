@@ -74,6 +74,10 @@ class Feature:
     ended: str = ""
 
 
+ESTIMATED = "zones_estimated"
+"""Name of the layer of what a model makes of the events: off at first, and said to be no report wherever it is on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """Features that are drawn alike and switched together.

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 
-from artimap.errors import ShareError
+from artimap.errors import ModelError, ShareError
 from artimap.maps import style
 from artimap.maps.briefing import BriefingMap
+from artimap.maps.layers import ESTIMATED
 from artimap.maps.render import Page
 from artimap.maps.static_layers import FRAME, Frame, draw_map, frame_of
 from artimap.maps.static_sheet import draw_sheet
@@ -78,7 +79,7 @@ class StaticMap:
         return self.png(dpi=110)
 
 
-def static_map(chart: BriefingMap) -> StaticMap:
+def static_map(chart: BriefingMap, *, estimated: bool = False) -> StaticMap:
     """Make a picture of a briefing map, with all its furniture, without a browser.
 
     Parameters
@@ -86,18 +87,33 @@ def static_map(chart: BriefingMap) -> StaticMap:
     chart
         The map, as :func:`artimap.briefing_map` gives it: language, audience and what is held back
         are the map's.
+    estimated
+        Whether the zones that a model estimates are switched on, which are off when the page opens. They are drawn
+        as dots, and the sheet says under its title that they are a model and no report.
 
     Returns
     -------
     StaticMap
         With ``png()``, ``svg()``, ``pdf()`` and ``save()``.
 
+    Raises
+    ------
+    ModelError
+        If ``estimated`` is asked for and the map has no such zones.
+
     Notes
     -----
     Events that the page counts in squares from afar are so counted here, any number of them, and the
     legend says how large a square is; up to 600 on the sheet are drawn each.
     """
-    return StaticMap(chart.page, chart.events)
+    page = chart.page
+    if estimated:
+        layers = tuple(replace(layer, shown=True) if layer.name == ESTIMATED else layer for layer in page.layers)
+        if not any(layer.name == ESTIMATED for layer in layers):
+            msg = "this map has no estimated zones: make it with briefing_map(…, estimated=estimated_zones(…))"
+            raise ModelError(msg)
+        page = replace(page, layers=layers)
+    return StaticMap(page, chart.events)
 
 
 def _render(made: StaticMap, kind: str, dpi: int) -> bytes:

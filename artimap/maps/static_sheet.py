@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from artimap.i18n import format_number, words
 from artimap.maps import style
 from artimap.maps.furniture import Section
+from artimap.maps.layers import ESTIMATED
 from artimap.maps.legend import LegendRow
 from artimap.maps.render import Page
 from artimap.maps.static_crowd import INKS, Squares
@@ -55,6 +56,9 @@ def draw_sheet(drawing: Drawing, page: Page, frame: Frame, *, km_per_in: float, 
         size=8.6,
         colour="ink_2",
     )
+    if any(layer.name == ESTIMATED and layer.shown for layer in page.layers):
+        note = words(page.lang)["map.ui.estimate_note"]
+        drawing.text(right, drawing.height - 0.66, note, size=8.6, weight="bold", halign="right")
     _scale(drawing, left + 0.15, bottom + 0.14, km_per_in)
     _north(drawing, left + 0.24, bottom + 0.42, words(page.lang)["map.ui.north_letter"])
     _locator(drawing, page, left + 0.09, top - 0.09)

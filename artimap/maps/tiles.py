@@ -57,14 +57,17 @@ class Tiles:
         """The one host that the page may ask."""
         return urlsplit(self.url).netloc
 
+    @property
+    def gives_away(self) -> str:
+        """What the reader of a page gives away who switches them on, in words for the page's maker."""
+        return (
+            f"with tiles the page is no longer silent: where its reader switches them on, {self.host} learns which "
+            "places they look at, when, and from which address; leave tiles out where that could harm anybody"
+        )
+
     def warn(self) -> None:
         """Warn the maker of a map of what tiles give away."""
-        warnings.warn(
-            f"with tiles the page is no longer silent: where its reader switches them on, {self.host} learns which "
-            "places they look at, when, and from which address; leave tiles out where that could harm anybody",
-            UserWarning,
-            stacklevel=3,
-        )
+        warnings.warn(self.gives_away, UserWarning, stacklevel=3)
 
 
 def _wrong(url: str) -> str:
