@@ -32,6 +32,7 @@ LOOK = """() => ({
   legend: document.querySelector('#legend .rate-day').textContent,
   bar: document.querySelector('.time-state').textContent,
   briefing: document.querySelector('.brief-day:not([hidden])')?.textContent ?? '',
+  title: document.querySelector('#title .sub').textContent,
   card: document.getElementById('card').textContent,
   table: document.getElementById('tables').textContent,
 })"""
@@ -89,6 +90,7 @@ def test_everything_that_tells_of_the_road_follows_and_comes_back(opened, path, 
         for one in told.values():
             assert one.sentence in april["list"]
         assert f"Rates as of {APRIL}" in april["legend"]
+        assert april["title"] == f"As of 15 Oct 2024 · rates of the road as of {APRIL}"
         assert april["bar"].startswith(f"Rates: as of {APRIL}.")
         assert april["briefing"] == f"This briefing is of 15 Oct 2024. On the map the road shows the rates of {APRIL}."
         assert f"Rates as of {APRIL}" in april["table"]

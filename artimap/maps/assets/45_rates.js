@@ -154,7 +154,14 @@ function briefingDayWords() {
   return fill("brief_day", { day: dayText(DATA.meta.as_of), rates: dayText(rates.day) });
 }
 
+/* Below the title, which gives the day of the map: on a phone that is all one sees beside the road. */
+function titleDays() {
+  const other = rates.day === DATA.meta.as_of ? null : fill("rates_note", { rates: dayText(rates.day) });
+  return [DATA.title[1], other].filter(Boolean).join(" · ");
+}
+
 function tellRates(old) {
+  document.querySelector("#title .sub").textContent = titleDays();
   for (const note of document.querySelectorAll(".rate-day")) {
     note.textContent = rateWords();
     note.classList.toggle("is-part", old);

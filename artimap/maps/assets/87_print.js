@@ -16,7 +16,7 @@ function paperTitle() {
   const days = document.querySelector(".time-count");
   const filtered = document.querySelector("#title .filtered span");
   const estimate = document.querySelector("#title .estimate:not(.tiles-note)");
-  const sub = [DATA.title[1], DATA.title[2], days && days.textContent, filtered && filtered.textContent, estimate && estimate.textContent].filter(Boolean).join(" · ");
+  const sub = [titleDays(), DATA.title[2], days && days.textContent, filtered && filtered.textContent, estimate && estimate.textContent].filter(Boolean).join(" · ");
   return el("header", { class: "paper-title" }, el("p", { class: "paper-head", dir: "auto", text: DATA.title[0] }), el("p", { dir: "auto", text: sub }));
 }
 
