@@ -54,6 +54,20 @@ UNIT_LAYERS = {"adm1": "outline", "adm2": "communes", "adm3": "sections"}
 """The layer that holds the boundaries of each level."""
 
 
+def sure_area(where: object) -> Area:
+    """Give the area back.
+
+    Raises
+    ------
+    DataError
+        If it is something else, such as the area's name; the message holds the fixing call.
+    """
+    if isinstance(where, Area):
+        return where
+    msg = f"{where!r} is no area: pass artimap.area({where if isinstance(where, str) else 'artibonite'!r})"
+    raise DataError(msg)
+
+
 def area(name: str) -> Area:
     """Give an area by name.
 
@@ -67,7 +81,7 @@ def area(name: str) -> Area:
     """
     try:
         return AREAS[name.strip().lower()]
-    except KeyError:
+    except (KeyError, AttributeError):
         msg = f"no area {name!r}; there is: {', '.join(AREAS)}"
         raise DataError(msg) from None
 
@@ -157,6 +171,7 @@ def read_roads(area: Area) -> gpd.GeoDataFrame:
     GeoDataFrame
         ROADS in ``area.crs``.
     """
+    sure_area(area)
     roads = data.read_table(area.name, "roads")
     posts = read_posts(area).sort_values(["road_id", "seq"])
     lines = posts.groupby("road_id", sort=False)["geometry"].agg(lambda points: shapely.LineString(list(points)))

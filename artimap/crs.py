@@ -31,8 +31,16 @@ def require(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str, *, what: str = "t
     Raises
     ------
     CrsError
-        If the system is missing or another one. The message holds the fixing call.
+        If the system is missing or another one, or there is no geometry. The message holds the
+        fixing call.
     """
+    if not isinstance(frame, gpd.GeoDataFrame | gpd.GeoSeries) or not _has_geometry(frame):
+        given = "None" if frame is None else f"a {type(frame).__name__} without geometry"
+        msg = (
+            f"{what} is {given}: pass a GeoDataFrame. A merge that starts from a plain table gives a plain table; "
+            f"geopandas.GeoDataFrame({what}, geometry='geometry', crs={crs!r}) makes it one again"
+        )
+        raise CrsError(msg)
     if frame.crs is None:
         msg = (
             f"{what} has no coordinate reference system: say which one its coordinates are in, "
@@ -44,3 +52,7 @@ def require(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str, *, what: str = "t
         name = found.to_string() if len(found.to_string()) < 40 else found.name
         msg = f"{what} is in {name} but {crs} is needed: use {what}.to_crs({crs!r})"
         raise CrsError(msg)
+
+
+def _has_geometry(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> bool:
+    return isinstance(frame, gpd.GeoSeries) or frame.active_geometry_name is not None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 
+import numpy as np
+
 from artimap.errors import DateError
 
 
-def day_of(as_of: str | dt.date) -> dt.date:
-    """Read a day.
+def day_of(as_of: str | dt.date | np.datetime64) -> dt.date:
+    """Read a day: as text, as Python, pandas or numpy have it.
 
     >>> day_of("2024-10-15")
     datetime.date(2024, 10, 15)
@@ -19,13 +21,13 @@ def day_of(as_of: str | dt.date) -> dt.date:
     DateError
         If it is no day.
     """
-    if isinstance(as_of, dt.datetime):
-        return as_of.date()
-    if isinstance(as_of, dt.date):
-        return as_of
     try:
-        return dt.date.fromisoformat(as_of.strip())
-    except ValueError:
+        if isinstance(as_of, np.datetime64):
+            return dt.date.fromisoformat(str(as_of.astype("datetime64[D]")))
+        if isinstance(as_of, str):
+            return dt.date.fromisoformat(as_of.strip())
+        return dt.date(as_of.year, as_of.month, as_of.day)
+    except (ValueError, TypeError, AttributeError):
         msg = f"{as_of!r} is not a day: write it as YYYY-MM-DD, for example 2024-10-15"
         raise DateError(msg) from None
 

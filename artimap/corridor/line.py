@@ -342,13 +342,13 @@ class Corridor:
 
     # -- locating tables --------------------------------------------------------
 
-    def locate(self, table: gpd.GeoDataFrame, *, reach: Reach | None = None) -> gpd.GeoDataFrame:
+    def locate(self, table: gpd.GeoDataFrame | gpd.GeoSeries, *, reach: Reach | None = None) -> gpd.GeoDataFrame:
         """Give every row its place on the road, or the reason why it has none.
 
         Parameters
         ----------
         table
-            EVENTS, or any table of points, in the corridor's system.
+            EVENTS, or any table or series of points, in the corridor's system.
         reach
             Radii and shares for rows that state none.
 
@@ -367,7 +367,8 @@ class Corridor:
             If the table is in another system.
         """
         require(table, self.crs, what="table")
-        out = table.reset_index(drop=True).copy()
+        rows = table.to_frame("geometry") if isinstance(table, gpd.GeoSeries) else table
+        out = rows.reset_index(drop=True).copy()
         exact = out.geometry.geom_type.eq("Point") & ~out.geometry.is_empty
         chainage, offset = self.project(out.geometry.where(exact).to_numpy())
         if "place_kind" not in out.columns:

@@ -35,8 +35,8 @@ def read_corridor(area: Area, road_id: str) -> Corridor:
     CorridorError
         If there is no such road, or its posts do not make one.
     """
-    wanted = road_id.strip().lower()
     roads = read_roads(area)
+    wanted = str(road_id).strip().lower()
     found = roads[roads["road_id"] == wanted]
     if found.empty:
         msg = f"no road {road_id!r} in {area.label}; there is: {', '.join(roads['road_id'])}"

@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 from artimap import data
-from artimap.area import Area, read_places, unit_points
+from artimap.area import Area, read_places, sure_area, unit_points
 from artimap.schema import TEXT, split_names
 from artimap.userdata import cached
 from artimap.vocab import Where
@@ -175,6 +175,7 @@ def match_name(table: pd.DataFrame, text: str) -> int | None:
 @cached
 def entries(area: Area) -> tuple[Entry, ...]:
     """List the places and units of an area."""
+    sure_area(area)
     units = data.read_table(area.name, "units")
     points = unit_points(area)
     commune_of = dict(zip(units["pcode"], units["name"], strict=True))

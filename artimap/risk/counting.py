@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from artimap.corridor import Corridor
 from artimap.coverage import Pieces, bare
+from artimap.crs import require
+from artimap.errors import Breach, SchemaError
 from artimap.risk.model import DAYS_PER_MONTH, RiskModel, why_not_counted
 from artimap.risk.posterior import Counts, Floats
 from artimap.spreading import Ints, Reach, Spread
@@ -72,7 +74,7 @@ class Laid:
     @classmethod
     def over(cls, corridor: Corridor, located: gpd.GeoDataFrame, table: gpd.GeoDataFrame, *, reach: Reach) -> Laid:
         """Lay events over the pieces in ``table``."""
-        events = bare(located.sort_values("event_id", kind="stable"))
+        events = bare(_sure_events(located, corridor.crs).sort_values("event_id", kind="stable"))
         spread = corridor.spread(events, reach=reach)
         pieces = Pieces.of(table)
         return cls(
@@ -101,6 +103,38 @@ class Laid:
             seeds=self.seeds[rows],
         )
         return Counted(self.events, self.spread, reasons, self.pieces, np.asarray(rows, dtype=np.int64), counts)
+
+
+_NEEDED = ("event_id", "record", "kind", "date_start", "date_end", "place_kind")
+
+
+def _sure_events(located: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
+    """Give the events back if they can be counted: columns, days as days, each event once.
+
+    Raises
+    ------
+    CrsError, SchemaError
+        If they cannot.
+    """
+    require(located, crs, what="located")
+    wrong = [
+        Breach("", name, "", "is missing", "pass EVENTS, as artimap.read_events gives them")
+        for name in _NEEDED
+        if name not in located.columns
+    ]
+    for name in ("date_start", "date_end"):
+        if name in located.columns and len(located) and not pd.api.types.is_datetime64_dtype(located[name]):
+            mend = ".dt.tz_localize(None)" if isinstance(located[name].dtype, pd.DatetimeTZDtype) else ""
+            fix = f"table[{name!r}] = " + (f"table[{name!r}]{mend}" if mend else f"pandas.to_datetime(table[{name!r}])")
+            wrong.append(Breach("", name, str(located[name].dtype), "is no plain day", fix))
+    if "event_id" in located.columns and not located["event_id"].is_unique:
+        twice = located["event_id"][located["event_id"].duplicated()]
+        fix = "it would count twice: table.drop_duplicates('event_id')"
+        wrong.append(Breach("", "event_id", str(twice.iloc[0]), f"stands twice, and {len(twice) - 1} more do", fix))
+    if wrong:
+        table = "located"
+        raise SchemaError(table, wrong)
+    return located
 
 
 def count(

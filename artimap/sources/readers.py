@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Final
 
 import geopandas as gpd
 
-from artimap.area import Area
+from artimap.area import Area, sure_area
 from artimap.errors import DataError
 from artimap.sources import acled, hxl, ipis, kobo, tabular, template, ucdp
 from artimap.sources.embedded import embedded_events
@@ -136,6 +137,7 @@ def mapping_beside(path: Path) -> Path:
 
 
 def _read(path: Path, *, area: Area, source: str, mapping: Mapping | str | Path | None, claims: bool) -> Read:
+    sure_area(area)
     kept = mapping_beside(path)
     found = mapping is None and source in {"auto", "tabular"} and kept.is_file()
     given = kept if found else mapping
@@ -231,6 +233,10 @@ def read_events(
     """
     if isinstance(what, Area):
         return embedded_events(what)
+    given: object = what
+    if not isinstance(given, str | os.PathLike):
+        msg = f"read_events reads a file, not a {type(what).__name__}: write the table with to_csv and give its path"
+        raise DataError(msg)
     if area is None:
         msg = f"say which area {what} speaks of: read_events({str(what)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
