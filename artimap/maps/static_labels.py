@@ -115,15 +115,20 @@ class Labels:
         x, y = self._road[:, 0], self._road[:, 1]
         return int(((x > box.x0) & (x < box.x1) & (y > box.y0) & (y < box.y1)).sum())
 
-    def name(self, words: str, x: float, y: float, *, size: float, weight: str, dot: float) -> bool:
-        """Write a name beside its point; give whether it found a place. ``size`` and ``dot`` in pixels."""
+    def name(
+        self, words: str, x: float, y: float, *, size: float, weight: str, dot: float, others: Floats | None = None
+    ) -> bool:
+        """Write a name beside its point, unless it would be read as that of one of the ``others``.
+
+        Gives whether it found a place. ``size`` and ``dot`` are in pixels.
+        """
         points = size * 0.75
         wide, high = width_of(words, points, bold=weight == "bold") + 0.03, size * 1.22 * PX
         best: tuple[float, Box] | None = None
         rings = [(dot + 4) * PX, (dot + 14) * PX]
         tries = [box for away in rings for box in _spots(self._standing(x, y, away), wide, high)]
         for n, box in enumerate(tries):
-            if self.free(box):
+            if self.free(box) and (others is None or not _misread(box, x, y, others)):
                 cost = self._hits(box) * 0.5 + n * 0.6
                 if best is None or cost < best[0]:
                     best = (cost, box)
@@ -190,6 +195,13 @@ class Labels:
                 x, y, words, size=7.6, weight="bold", colour="road_casing" if main else "ink_2", halign="center",
                 valign="center",
             )  # fmt: skip
+
+
+def _misread(box: Box, x: float, y: float, others: Floats) -> bool:
+    """Tell whether another place lies clearly nearer to a name than its own."""
+    gaps = np.maximum(np.maximum((box.x0, box.y0) - others, others - (box.x1, box.y1)), 0)
+    own = math.hypot(max(box.x0 - x, 0, x - box.x1), max(box.y0 - y, 0, y - box.y1))
+    return bool((np.hypot(gaps[:, 0], gaps[:, 1]) < own - 5 * PX).any())
 
 
 def _spots(around: Box, wide: float, high: float) -> list[Box]:

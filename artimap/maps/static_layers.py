@@ -311,11 +311,14 @@ def _draw_places(frame: Frame, features: Sequence[Feature], labels: Labels) -> N
     dots = [Box.around(x, y, (_LOOKS[feature.rank][2] + 1) * PX) for x, y, feature in shown if feature.rank < 3]
     for dot_box in dots:
         labels.take(dot_box)
+    spots = np.array([(x, y) for x, y, _ in shown]).reshape(-1, 2)
+    towns = np.array([feature.rank < 3 for _, _, feature in shown], dtype=bool)
     for x, y, feature in shown:
         size, weight, dot = _LOOKS[feature.rank]
         if feature.rank == 3 and not labels.marked(x, y) and not labels.free(Box.around(x, y, dot * PX)):
             continue
-        placed = labels.name(feature.label, x, y, size=size, weight=weight, dot=dot)
+        others = spots[towns] if feature.rank == 1 else spots  # no village ousts a large town
+        placed = labels.name(feature.label, x, y, size=size, weight=weight, dot=dot, others=others)
         if (placed or feature.rank < 3) and not labels.marked(x, y):
             frame.drawing.dot(x, y, (dot + 1) * PX, colour="ink")
             frame.drawing.dot(x, y, dot * PX * 0.75, colour="paper" if feature.rank < 3 else "ink")

@@ -152,16 +152,16 @@ def _legend_rows(page: Page, *, counted: bool) -> list[tuple[str, LegendRow | No
     hollow = any(feature.hollow for feature in drawn)
     rows: list[tuple[str, LegendRow | None]] = []
     told: set[LegendRow] = set()
-    own = {layer.name for layer in page.layers if layer.toggle or layer.name == "corridor"}
+    own = {layer.name for layer in page.layers if layer.shown and (layer.toggle or layer.name == "corridor")}
     for group in page.furniture.legend:
         # land and water explain themselves, and paper is short; events counted in squares have no shapes
         if group.layer not in own or (group.layer == "crowd" and counted):
             continue
         kept = [row for row in group.rows if (row.mark in marks and not row.hollow) or (row.hollow and hollow)]
-        if kept:
-            rows.append((group.heading, None))
-            rows += [(row.text, row) for row in kept if row not in told]
-            told |= set(kept)
+        fresh = [row for row in kept if row not in told]
+        if fresh:
+            rows += [(group.heading, None), *((row.text, row) for row in fresh)]
+            told |= set(fresh)
     return rows
 
 

@@ -203,6 +203,7 @@ function layoutPlaces(layer, home, boxes, road, moved) {
     seen.push({ feature, look, x, y });
     if (feature.rank < 3) boxes.push(boxAround(x, y, look.dot + 1));
   }
+  const towns = seen.filter((one) => one.feature.rank < 3); // no village ousts a large town
   for (const { feature, look, x, y } of seen) {
     const around = standing(x, y, look.dot + 4, boxes);
     const far = zoom >= FAN_ZOOM ? 20 : 7;
@@ -211,7 +212,7 @@ function layoutPlaces(layer, home, boxes, road, moved) {
       if (spot || !lines) continue;
       const wide = Math.max(...lines.map((line) => textWidth(line, look.size, look.weight))) + 4;
       const tries = [around, wider(around, far)].flatMap((box) => spots(box, wide, lines.length * look.size * LINE));
-      const clear = [...tries, ...slid(tries, x)].filter((box) => !misread(box, x, y, seen));
+      const clear = [...tries, ...slid(tries, x)].filter((box) => !misread(box, x, y, feature.rank === 1 ? towns : seen));
       spot = bestSpot(clear, boxes, road, inSight(x, y));
       if (!spot) continue;
       boxes.push(spot);
