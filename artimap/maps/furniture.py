@@ -87,10 +87,11 @@ def worst_section(risk: gpd.GeoDataFrame, details: dict[str, Detail], lang: str)
         last = to_date(row["last_event"])
         weight = format_number(float(row["events_used"]), lang)
         why = tr("map.brief.why", lang, n=int(row["n_events"]), weight=weight)
-        if last is not None:
-            why = f"{why} {tr('map.brief.why_last', lang, day=format_day(last, lang))}"
+        if last is not None:  # when comes before how many: a low window cuts the end
+            why = f"{tr('map.brief.why_last', lang, day=format_day(last, lang))} {why}"
         rate = rate_phrase(row["rate"], row["lo80"], row["hi80"], length_km, lang)
-        text = f"{sentence_case(rate)}: {rate_figure(row['rate'], lang)}. {why}"
+        told = tr("map.brief.rate", lang, rate=sentence_case(rate), figure=rate_figure(row["rate"], lang))
+        text = f"{told} {why}"
         items.append(Item(text_or(row["name"]), text, detail.key if detail else ""))
     text = "" if items else tr("map.brief.worst_none", lang)
     return Section(tr("map.brief.worst_head", lang), text, tuple(items))
