@@ -21,7 +21,7 @@ _WORDS: Final = r"^(?:[A-Za-zÀ-ÿ]+,? )?(\d{1,2})(?:er|st|nd|rd|th)?[-/. ]+([A-
 _WORDS_US: Final = r"^([A-Za-zÀ-ÿ]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$"
 _SERIAL: Final = r"^([2-5]\d{4})(?:\.\d+)?$"
 _MONTHS: Final = {
-    "jan": 1, "fev": 2, "feb": 2, "fév": 2, "mar": 3, "mas": 3, "apr": 4, "avr": 4, "may": 5, "mai": 5, "me": 5,
+    "jan": 1, "fev": 2, "feb": 2, "fév": 2, "mar": 3, "mas": 3, "apr": 4, "avr": 4, "may": 5, "mai": 5,
     "jun": 6,
     "juin": 6, "jen": 6, "jul": 7, "juil": 7, "jiy": 7, "aug": 8, "aou": 8, "aoû": 8, "out": 8, "sep": 9, "oct": 10,
     "okt": 10, "nov": 11, "dec": 12, "déc": 12, "des": 12,
@@ -46,9 +46,10 @@ def present(texts: pd.Series) -> pd.Series:
     return plain.mask(plain.str.lower().isin(_NOTHING))
 
 
-def _month_of(word: str) -> float:
+def month_of(word: str) -> float:
+    """Give the month that a word names in English, French or Kreyòl; NaN where it names none."""
     low = word.casefold()
-    for length in (4, 3, 2):
+    for length in (4, 3):
         if low[:length] in _MONTHS:
             return float(_MONTHS[low[:length]])
     return np.nan
@@ -85,8 +86,8 @@ def _days_of(texts: pd.Series, weight: np.ndarray[Any, Any], name: str, order: s
 
     take(_ISO, "yyyy-mm-dd", lambda p: _dates(p[0], p[1], p[2], p.index))
     take(_COMPACT, "yyyymmdd", lambda p: _dates(p[0], p[1], p[2], p.index))
-    take(_WORDS, "day month in words", lambda p: _dates(p[2], p[1].map(_month_of), p[0], p.index))
-    take(_WORDS_US, "day month in words", lambda p: _dates(p[2], p[0].map(_month_of), p[1], p.index))
+    take(_WORDS, "day month in words", lambda p: _dates(p[2], p[1].map(month_of), p[0], p.index))
+    take(_WORDS_US, "day month in words", lambda p: _dates(p[2], p[0].map(month_of), p[1], p.index))
     parts = texts[out.isna()].str.extract(_PARTS)
     parts = parts[parts[0].notna()]
     if len(parts):

@@ -16,6 +16,7 @@ from artimap.sources.coordinates import Coordinates, read_coordinates
 from artimap.sources.crosswalk import kind_of_words
 from artimap.sources.figures import Figures, read_figures
 from artimap.sources.mapping import Mapping, propose
+from artimap.sources.periods import read_periods
 from artimap.sources.placement import Hints, place
 from artimap.sources.quarantine import Problems
 from artimap.sources.rawfile import Raw, as_text, distinct, folded, spread_out
@@ -68,11 +69,10 @@ def read_mapped(
             return pd.Series([None] * rows, dtype=TEXT)
         return as_text(raw.cells[columns[name]])
 
-    days = read_days(
-        raw.cells[columns["date"]], problems, name=columns["date"], required=True, order=mapping.date_order
-    )
-    end = days.days
-    said += [days.note] if days.note else []
+    spans = read_periods(raw.cells[columns["date"]], name=columns["date"])
+    days = read_days(spans.cells, problems, name=columns["date"], required=True, order=mapping.date_order)
+    end = spans.last.fillna(days.days)
+    said += [note for note in (spans.note, days.note) if note]
     if "date_end" in columns:
         last = read_days(raw.cells[columns["date_end"]], problems, name=columns["date_end"], order=_order(days.order))
         problems.mark(
@@ -80,7 +80,7 @@ def read_mapped(
             why="lies before the first day",
             fix="swap the two days", cells=raw.cells[columns["date_end"]],
         )  # fmt: skip
-        end = last.days.fillna(days.days)
+        end = last.days.fillna(end)
     reported = None
     if "reported" in columns:
         reported = read_days(raw.cells[columns["reported"]], problems, name=columns["reported"]).days
@@ -128,7 +128,7 @@ def read_mapped(
             "event_id": event_ids(raw, problems, prefix=prefix, column=columns.get("id")),
             "date_start": days.days,
             "date_end": end,
-            "date_precision": 1,
+            "date_precision": spans.precision,
             "kind": kind,
             "sub_kind": text("sub_kind") if "sub_kind" in columns else text("kind"),
             "actors": text("actors").str.replace(r"\s*[;|]\s*", "; ", regex=True),
