@@ -72,7 +72,7 @@ def test_doubt_travels_along(package):
     assert zones["says"].notna().any()  # a clash or an attack makes a zone without a claim of who holds what
     assert zones["sentence"].notna().all()
     lines = pyogrio.read_dataframe(package, layer="corridor")
-    assert lines["sentence"].str.contains("80 %").any()
+    assert lines["sentence"].str.contains("80\u00a0%").any()
 
 
 def test_kml_and_gpx_hold_the_same_marks(chart, tmp_path):
