@@ -12,7 +12,8 @@ import pandas as pd
 
 from artimap.area import Area
 from artimap.asides import beside
-from artimap.checkpoints import checkpoints_on
+from artimap.checkpoints import checkpoints_on, checkpoints_over_time
+from artimap.claims import Ledger
 from artimap.contestation import estimate_contestation, estimated_zones
 from artimap.control import control_status
 from artimap.corridor import Corridor, read_corridor
@@ -93,14 +94,27 @@ class Analysis:
         table = estimate_contestation(self.area, self.seen, stop=self.day)
         return estimated_zones(self.area, table, as_of=self.day)
 
+    @property
+    def said(self) -> Ledger:
+        """The claims that the audience may see."""
+        return self.gathered.ledger if self.gated.ledger is None else self.gated.ledger
+
+    @property
+    def days_before(self) -> tuple[dt.date, ...]:
+        """The first day that a map shows, and the end of each month before the day of the answer."""
+        return month_ends(self.day - dt.timedelta(days=SHOWN_DAYS), self.day)[:-1]
+
     def risk_over_time(self) -> dict[dt.date, gpd.GeoDataFrame]:
         """Estimate the risk at the end of each month before the day of the answer, as that of the day is."""
-        days = month_ends(self.day - dt.timedelta(days=SHOWN_DAYS), self.day)[:-1]
         model = beside(self.risk, "model", RiskModel)
         found = corridor_risk_over_time(
-            self.corridor, self.events, days=days, model=model, ledger=self.gathered.ledger
+            self.corridor, self.events, days=self.days_before, model=model, ledger=self.gathered.ledger
         )  # fmt: skip
         return {day: _named(risk, self.gated, self.audience) for day, risk in found.items()}
+
+    def posts_over_time(self) -> dict[dt.date, gpd.GeoDataFrame]:
+        """Give the posts at the end of each month before the day of the answer, as those of the day are."""
+        return checkpoints_over_time(self.corridor, self.said, days=self.days_before)
 
     def chart(
         self,
@@ -120,14 +134,15 @@ class Analysis:
         title, author
             What it is called and who made it.
         over_time
-            Whether rates follow the slider of the page; pictures and files for other programs have none.
+            Whether rates and posts follow the slider of the page; pictures and files for other programs have none.
         tiles
             A server of map tiles that the page's reader may switch on.
         """
         return briefing_map(
             self.area, corridor=self.corridor, risk=self.risk,
             risk_over_time=self.risk_over_time() if over_time else None, zones=self.zones, estimated=self.estimated(),
-            checkpoints=self.posts, events=self.events, ledger=self.gathered.ledger, as_of=self.day, lang=lang,
+            checkpoints=self.posts, checkpoints_over_time=self.posts_over_time() if over_time else None,
+            events=self.events, ledger=self.gathered.ledger, as_of=self.day, lang=lang,
             audience=self.audience, title=title, author=author, policy=self.policy, tiles=tiles,
         )  # fmt: skip
 

@@ -73,13 +73,15 @@ def briefing(area: am.Area) -> am.maps.BriefingMap:
     before = rn1.locate(table[table["date_start"] <= pd.Timestamp(DAY)])
     days = am.month_ends("2022-10-16", DAY)
     risk = am.corridor_risk_over_time(rn1, before, days=days, ledger=ledger)
+    posts = am.checkpoints_over_time(rn1, ledger, days=days)
     return am.briefing_map(
         area,
         corridor=rn1,
         risk=risk[days[-1]],
         risk_over_time=risk,
         zones=am.control_zones(area, ledger, as_of=DAY, events=table),
-        checkpoints=am.checkpoints_on(rn1, ledger, as_of=DAY),
+        checkpoints=posts[days[-1]],
+        checkpoints_over_time=posts,
         events=table,
         ledger=ledger,
         as_of=DAY,

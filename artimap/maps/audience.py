@@ -60,6 +60,12 @@ class Seen:
     checkpoints: gpd.GeoDataFrame | None
     left: Left
 
+    def posts(self, checkpoints: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Leave out of posts of another day those of which the reader may see no claim."""
+        if self.ledger is None or self.left.gated is None:
+            return checkpoints
+        return self.left.gated.posts(checkpoints)[0]
+
 
 def for_audience(
     *,

@@ -19,6 +19,7 @@ from artimap.maps.estimates import apart
 from artimap.maps.facts import roadside
 from artimap.maps.foreign import check
 from artimap.maps.pages import Asked, Tables, pages, sheets_of
+from artimap.maps.posts_over_time import posts_of_slider
 from artimap.maps.rates import days_of_slider
 from artimap.maps.render import Page, to_html
 from artimap.maps.tiles import Tiles
@@ -162,6 +163,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     zones: gpd.GeoDataFrame | None = None,
     estimated: gpd.GeoDataFrame | None = None,
     checkpoints: gpd.GeoDataFrame | None = None,
+    checkpoints_over_time: Mapping[dt.date, gpd.GeoDataFrame] | None = None,
     events: gpd.GeoDataFrame | None = None,
     ledger: Ledger | None = None,
     as_of: str | dt.date,
@@ -192,6 +194,10 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         :func:`artimap.month_ends` from ``since`` to ``as_of``: with it the rates of the road follow the last day of
         the slider. Without it the road turns pale on earlier days, and the legend says of which day its rates
         are. The table of ``as_of`` itself is ``risk``.
+    checkpoints_over_time
+        CHECKPOINTS by day, as :func:`artimap.checkpoints_over_time` gives them for the same days: with it the posts
+        follow the last day of the slider. Without it they come on the day on which each was first said of, in the
+        state of ``as_of``. The table of ``as_of`` itself is ``checkpoints``.
     estimated
         ZONES of a model (:func:`artimap.estimated_zones`): a layer of its own that is off at first, is drawn apart
         from what is reported, and says that it is a model. On at first only where they are given as ``zones`` and
@@ -234,7 +240,8 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     SchemaError
         If ``zones`` or ``estimated`` are no ZONES: each row with a value that is not allowed is named.
     ModelError
-        If the days or pieces of ``risk_over_time`` are not those of the map.
+        If the days or pieces of ``risk_over_time``, or the days of ``checkpoints_over_time``, are not those of the map,
+        or the table of ``as_of`` itself is missing.
     """
     lang, reader = Lang(lang).value, Audience(audience)
     if tiles is not None:
@@ -247,6 +254,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         ("zones", zones),
         ("estimated", estimated),
         ("checkpoints", checkpoints),
+        *((f"checkpoints_over_time of {one}", table) for one, table in (checkpoints_over_time or {}).items()),
         ("events", events),
     ):
         if table is not None:
@@ -259,8 +267,10 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     )  # fmt: skip
     seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
     earlier = days_of_slider(risk_over_time or {}, risk, since=first, as_of=day)
+    heard = {one: seen.posts(table) for one, table in (checkpoints_over_time or {}).items()}
+    posts = posts_of_slider(heard, seen.checkpoints, since=first, as_of=day)
     if seen.events is None or seen.events.empty:
-        earlier = ()  # a page without events has no slider
+        earlier, posts = (), None  # a page without events has no slider
     crowd = sort_events(seen.events) if seen.events is not None and len(seen.events) >= CROWD else None
     listed = None if crowd is not None else seen.events
     side = None if corridor is None else roadside(corridor, zones=zones, events=listed)
@@ -277,6 +287,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
             estimated,
             alone and zones is None,
             earlier,
+            posts,
         ),
         Asked(first, day, lang, reader, title, author, tuple(changes), tiles=tiles),
         languages,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from artimap.i18n import format_number, tr
 from artimap.maps import style
@@ -42,7 +43,11 @@ _BASE_LAYERS = ("land", "lakes", "rivers", "department", "border")
 
 
 def legend_groups(
-    layers: Iterable[Layer], lang: str, *, edges: Sequence[float] = (), road: frozenset[str] = frozenset()
+    layers: Iterable[Layer],
+    lang: str,
+    *,
+    edges: Sequence[float] = (),
+    other_days: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> tuple[LegendGroup, ...]:
     """Give the legend: every mark that is on the page, and none that is not.
 
@@ -54,23 +59,30 @@ def legend_groups(
         Language of the words.
     edges
         Lower edges of the rate classes 2 to 5, events per km and month.
-    road
-        Marks that the road has on other days that the page can show.
+    other_days
+        By name of a layer, the marks that it has on other days that the page can show.
     """
     by_name = {layer.name: layer for layer in layers}
     groups = [
-        LegendGroup(name, tr(layer.label_key, lang), layer.toggle, _legend_rows(layer, lang, edges, road))
+        LegendGroup(
+            name,
+            tr(layer.label_key, lang),
+            layer.toggle,
+            _legend_rows(layer, lang, edges, other_days.get(name, frozenset())),
+        )
         for name in _LEGEND_ORDER
         if (layer := by_name.get(name)) is not None
     ]
-    base = [row for name in _BASE_LAYERS if name in by_name for row in _legend_rows(by_name[name], lang, edges, road)]
+    base = [row for name in _BASE_LAYERS if name in by_name for row in _legend_rows(by_name[name], lang)]
     if base:
         groups.append(LegendGroup("base", tr("map.layer.base", lang), toggle=False, rows=tuple(base)))
     return tuple(groups)
 
 
-def _legend_rows(layer: Layer, lang: str, edges: Sequence[float], road: frozenset[str]) -> tuple[LegendRow, ...]:
-    used = {feature.mark for feature in layer.features} | (road if layer.name == "corridor" else frozenset())
+def _legend_rows(
+    layer: Layer, lang: str, edges: Sequence[float] = (), more: frozenset[str] = frozenset()
+) -> tuple[LegendRow, ...]:
+    used = {feature.mark for feature in layer.features} | more
     table = style.load()
     rows = []
     if layer.kind in ("event", "field"):

@@ -37,6 +37,7 @@ from artimap.maps.layers import (
 from artimap.maps.legend import legend_groups
 from artimap.maps.listed import listed_field
 from artimap.maps.locator import locator
+from artimap.maps.posts_over_time import EarlierPosts, PostsOverTime, posts_over_time
 from artimap.maps.rates import DayOfRates, Earlier, rates_over_time
 from artimap.maps.render import Page
 from artimap.maps.thematic import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
@@ -80,6 +81,7 @@ class Tables:
     estimated: gpd.GeoDataFrame | None = None
     estimates_shown: bool = False
     earlier: tuple[Earlier, ...] = ()
+    earlier_posts: EarlierPosts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class _Parts:
     unplaced_posts: tuple[Detail, ...]
     drawn_events: Drawn
     rates: tuple[DayOfRates, ...]
+    posts_over_time: PostsOverTime | None
 
 
 def pages(area: Area, tables: Tables, asked: Asked, languages: Sequence[str]) -> tuple[Page, tuple[Page, ...]]:
@@ -135,6 +138,7 @@ def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | N
         locator=locator(area, asked.lang),
         tiles=asked.tiles,
         rates=parts.rates,
+        posts=parts.posts_over_time,
     )
     return page, field
 
@@ -176,7 +180,10 @@ def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
     keys = frozenset(detail.key.removeprefix("event:") for detail in listed)
     road = nothing if corridor is None else corridor_layer(corridor, risk, lang=lang, event_ids=keys)
     held = nothing if zones is None else zones_layers(zones, said, lang=lang)
-    posts = nothing if seen.checkpoints is None else checkpoints_layer(seen.checkpoints, said, lang=lang)
+    earlier, posts = tables.earlier_posts, nothing
+    told = None if earlier is None else posts_over_time(earlier, said, lang=lang)
+    if seen.checkpoints is not None:
+        posts = checkpoints_layer(seen.checkpoints, said, lang=lang, ever=told is not None and bool(told.marks))
     model = nothing
     if tables.estimated is not None:
         model = estimates_layer(tables.estimated, lang=lang, audience=asked.audience, shown=tables.estimates_shown)
@@ -192,6 +199,7 @@ def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
         unplaced_posts=posts.unplaced,
         drawn_events=shown,
         rates=() if corridor is None else rates_over_time(tables.earlier, corridor.ref, lang=lang, event_ids=keys),
+        posts_over_time=told,
     )
 
 
@@ -296,7 +304,10 @@ def _furniture(
             layers,
             lang,
             edges=tuple(getattr(model, "band_rates", ())),
-            road=frozenset(detail.icon.mark for one in parts.rates for detail in one.details),
+            other_days={
+                "corridor": frozenset(detail.icon.mark for one in parts.rates for detail in one.details),
+                "checkpoints": frozenset() if parts.posts_over_time is None else parts.posts_over_time.marks,
+            },
         ),
         margin=made.margin_sections(
             events=parts.unplaced_events,

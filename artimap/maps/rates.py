@@ -8,7 +8,7 @@ table once, words once a language. The course of the road is not repeated.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any
 
@@ -90,21 +90,46 @@ def days_of_slider(
     if risk is None:
         msg = f"risk_over_time without risk: give the table of {as_of} as risk"
         raise ModelError(msg)
-    days = sorted(over_time)
     pieces = list(risk["lixel_id"].sort_values())
-    wrong = [f"{day} lies after {as_of}, the day of the map" for day in days if day > as_of]
-    wrong += [
+    wrong = [
         f"the table of {day} is of other pieces of road than that of the map"
-        for day in days
+        for day in sorted(over_time)
         if list(over_time[day]["lixel_id"].sort_values()) != pieces
     ]
-    if days[0] > since:
-        wrong.append(f"the first day is {days[0]}, and the days shown begin on {since}")
-    if wrong:
-        msg = f"risk_over_time: {'; '.join(wrong)}: give the days of month_ends('{since}', '{as_of}')"
+    days = days_shown("risk_over_time", over_time, since=since, as_of=as_of, wrong=wrong)
+    return tuple(Earlier.of(day, over_time[day]) for day in days)
+
+
+def days_shown(
+    name: str, given: Iterable[dt.date], *, since: dt.date, as_of: dt.date, wrong: Sequence[str] = ()
+) -> tuple[dt.date, ...]:
+    """Give the days of tables that a slider from ``since`` to ``as_of`` can show before its last day.
+
+    Parameters
+    ----------
+    name
+        What the caller gave the tables as.
+    given
+        Their days.
+    since, as_of
+        First and last day of the slider.
+    wrong
+        What else is wrong with the tables.
+
+    Raises
+    ------
+    ModelError
+        If anything is wrong, or a day lies after ``as_of``, or none on or before ``since``.
+    """
+    days = sorted(given)
+    found = [f"{day} lies after {as_of}, the day of the map" for day in days if day > as_of] + list(wrong)
+    if days and days[0] > since:
+        found.append(f"the first day is {days[0]}, and the days shown begin on {since}")
+    if found:
+        msg = f"{name}: {'; '.join(found)}: give the days of month_ends('{since}', '{as_of}')"
         raise ModelError(msg)
     first = max((day for day in days if day <= since), default=as_of)
-    return tuple(Earlier.of(day, over_time[day]) for day in days if first <= day < as_of)
+    return tuple(day for day in days if first <= day < as_of)
 
 
 def rates_over_time(

@@ -35,6 +35,7 @@ from artimap.maps.languages import changes, pack
 from artimap.maps.layers import Feature, Layer, Parts
 from artimap.maps.locator import Locator
 from artimap.maps.outlines import SCALE, outlines
+from artimap.maps.posts_over_time import PostsOverTime, packed_posts
 from artimap.maps.rates import DayOfRates, packed_rates
 from artimap.maps.tiles import Tiles
 from artimap.write import encodable
@@ -73,6 +74,8 @@ class Page:
         The one server that the page may ask; None for a page that asks nobody.
     rates
         What is said of the road on earlier days; empty where its rates do not follow the days.
+    posts
+        What is said of the posts on earlier days; None where they do not follow the days.
     """
 
     lang: str
@@ -92,6 +95,7 @@ class Page:
     locator: Locator | None = None
     tiles: Tiles | None = None
     rates: tuple[DayOfRates, ...] = ()
+    posts: PostsOverTime | None = None
 
 
 # --- Leaflet and our own files -----------------------------------------------------------------
@@ -236,6 +240,7 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "road": None if page.roadside is None else _road(page.roadside),
         "tiles": None if page.tiles is None else {**asdict(page.tiles), "host": page.tiles.host},
         "rates": [one.day for one in page.rates],
+        "posts": () if page.posts is None else page.posts.days,
         "locator": None if page.locator is None else _small(page.locator),
         "panel": {
             "road": page.road,
@@ -268,13 +273,17 @@ def to_json(value: object) -> str:
     return re.sub("[<>&\u2028\u2029]", lambda found: _ESCAPES[found.group()], encodable(text))
 
 
-def rates_block(pages: Sequence[Page]) -> str:
-    """Give the road on earlier days, packed, in the languages of the pages; nothing where there are none."""
-    if not pages[0].rates:
-        return ""
-    details = {page.lang: {detail.key: detail for detail in page.details} for page in pages}
-    rows = next(sheet.rows for sheet in pages[0].sheets if sheet.name == "stretches")
-    return to_json(packed_rates({page.lang: page.rates for page in pages}, details, rows))
+def days_block(pages: Sequence[Page]) -> str:
+    """Give road and posts on earlier days, packed, in the languages of the pages; nothing where there are none."""
+    parts: dict[str, str] = {}
+    if pages[0].rates:
+        details = {page.lang: {detail.key: detail for detail in page.details} for page in pages}
+        rows = next(sheet.rows for sheet in pages[0].sheets if sheet.name == "stretches")
+        parts |= packed_rates({page.lang: page.rates for page in pages}, details, rows)
+    posts = {page.lang: page.posts for page in pages if page.posts is not None and page.posts.days}
+    if posts:
+        parts |= packed_posts(posts, _steps)
+    return to_json(parts) if parts else ""
 
 
 # --- folium ----------------------------------------------------------------------------------------
@@ -387,7 +396,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and Leaflet's
         data=Markup(data),  # noqa: S704 - escaped by to_json
         field=page.field,  # base64
-        rates=Markup(rates_block((page, *others))),  # noqa: S704 - base64, by name of a language
+        rates=Markup(days_block((page, *others))),  # noqa: S704 - base64, by name of a language
         page=page.furniture,
         words={name: spoken[f"{_WORDS}{name}"] for name in ("skip", "map", "panel", "noscript")},
     )

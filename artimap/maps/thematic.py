@@ -223,22 +223,47 @@ def zone_detail(row: Mapping[str, Any], mark: str, said: Said, lang: str) -> Det
 # --- posts on the road -----------------------------------------------------------------------
 
 
-def checkpoints_layer(checkpoints: gpd.GeoDataFrame, said: Said, *, lang: str) -> Drawn:
-    """Give the posts along the road; those whose place on it is not known go to the margin."""
-    details, unplaced, features = [], [], []
+def checkpoints_layer(checkpoints: gpd.GeoDataFrame, said: Said, *, lang: str, ever: bool = False) -> Drawn:
+    """Give the posts along the road; those whose place on it is not known go to the margin.
+
+    Parameters
+    ----------
+    checkpoints
+        CHECKPOINTS.
+    said
+        The claims behind them.
+    lang
+        Language of the details.
+    ever
+        Whether there is a layer even where none of them has a place: on another day one has.
+    """
+    drawn = posts_drawn(checkpoints, said, lang=lang)
+    features = tuple(feature for _, feature in drawn if feature is not None)
+    layer = Layer("checkpoints", "map.layer.checkpoints", "bracket", features)
+    return Drawn(
+        (layer,) if features or ever else (),
+        tuple(detail for detail, feature in drawn if feature is not None),
+        tuple(detail for detail, feature in drawn if feature is None),
+    )
+
+
+def posts_drawn(checkpoints: gpd.GeoDataFrame, said: Said, *, lang: str) -> list[tuple[Detail, Feature | None]]:
+    """Give the detail and the mark of each post; no mark where its place on the road is not known."""
+    drawn: list[tuple[Detail, Feature | None]] = []
     for row, shape in zip(_records(checkpoints), to_degrees(checkpoints.geometry), strict=True):
         detail = checkpoint_detail(row, said, lang)
         parts = parts_of(shape)
         if known(row["from_m"]) is None or not parts:
-            unplaced.append(detail)
+            drawn.append((detail, None))
             continue
-        details.append(detail)
         begun = iso_day(row["first_seen"])
-        features.append(
-            Feature(detail.key, detail.icon.mark, parts, label=detail.where, details=(detail.key,), begun=begun)
+        drawn.append(
+            (
+                detail,
+                Feature(detail.key, detail.icon.mark, parts, label=detail.where, details=(detail.key,), begun=begun),
+            )
         )
-    layer = Layer("checkpoints", "map.layer.checkpoints", "bracket", tuple(features))
-    return Drawn((layer,) if features else (), tuple(details), tuple(unplaced))
+    return drawn
 
 
 _SEEN = ("first_seen", "last_confirmed")

@@ -90,9 +90,10 @@ def test_everything_that_tells_of_the_road_follows_and_comes_back(opened, path, 
         for one in told.values():
             assert one.sentence in april["list"]
         assert f"Rates as of {APRIL}" in april["legend"]
-        assert april["title"] == f"As of 15 Oct 2024 · rates of the road as of {APRIL}"
+        assert april["title"] == f"As of 15 Oct 2024 · rates as of {APRIL}"
         assert april["bar"].startswith(f"Rates: as of {APRIL}.")
-        assert april["briefing"] == f"This briefing is of 15 Oct 2024. On the map the road shows the rates of {APRIL}."
+        shown = f"The map shows an earlier day. Rates: as of {APRIL}."
+        assert april["briefing"] == f"This briefing is of 15 Oct 2024. {shown}"
         assert f"Rates as of {APRIL}" in april["table"]
         page.click(".all-days")
         page.wait_for_selector("#legend .rate-day:has-text('15 Oct 2024')")

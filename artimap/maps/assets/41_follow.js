@@ -58,6 +58,7 @@ function inDays(feature) {
 function followState() {
   followRings();
   followRates();
+  followPosts();
   for (const layer of DATA.layers) {
     if (layer.kind === "place") continue;
     const gone = new Set(layer.features.filter((feature) => (feature.begun || feature.ended) && !inDays(feature)).map((feature) => feature.key));

@@ -1,6 +1,6 @@
 /* The days: a slider with a beginning and an end, a histogram above it that is a brush, and
-   play. It shows what falls into the days; it never turns the state of zones and posts into that
-   of another day, and says so. Rates follow its last day where the page holds them (45_rates.js). */
+   play. It shows what falls into the days; it never turns the state of zones into that of another
+   day, and says so. Rates and posts follow its last day where the page holds them (45_rates.js, 47_posts.js). */
 const STEPS = { bars: 120, tick: 120, still: 1000, play: 100 };
 
 class TimeBar {
@@ -16,7 +16,7 @@ class TimeBar {
       this.bars();
     }).observe(this.plot);
     on("language", () => this.rename());
-    on("rates", () => this.tellState());
+    for (const name of ["rates", "posts"]) on(name, () => this.tellState());
     NARROW.addEventListener("change", () => {
       makeRoomForTime();
       this.settle();
@@ -103,14 +103,16 @@ class TimeBar {
     this.bars();
   }
 
-  /* Of which day what does not follow the days is, and of which the rates are that do. */
+  /* Of which day what does not follow the days is, and of which rates and posts are that do. */
   tellState() {
     const { last } = this.events.time;
     const asOf = DATA.meta.as_of;
     const dated = DATA.layers.some((one) => /^(zones|checkpoints|corridor)/.test(one.name) && one.features.some((feature) => feature.details));
-    const key = last >= asOf ? "time_state" : rates.day < asOf ? "time_state_rates" : "time_state_part";
+    const values = { day: dayText(asOf), to: dayText(last) };
+    const earlier = earlierInWords();
+    const rest = daysInWords().filter(([day]) => day === asOf).map(([, what]) => fill("time_state_rest", { ...values, what: upper(what) }));
     this.state.hidden = !dated;
-    this.state.textContent = fill(key, { day: dayText(asOf), to: dayText(last), rates: dayText(rates.day) });
+    this.state.textContent = earlier.length ? [...earlier, ...rest].join(" ") : fill(last >= asOf ? "time_state" : "time_state_part", values);
     this.state.classList.toggle("is-part", last < asOf);
   }
 

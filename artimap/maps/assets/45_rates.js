@@ -15,10 +15,18 @@ function ratesFollow() {
   return DATA.rates.length > 0 && !rates.failed;
 }
 
-/* The day whose rates belong to the last day chosen. */
-function ratesWanted() {
+/* Of the days of which something is held, the one that belongs to the last day chosen. */
+function dayWanted(days) {
   if (!A.events) return DATA.meta.as_of;
-  return newestDay([...DATA.rates, DATA.meta.as_of], A.events.time.last) ?? DATA.meta.as_of;
+  return newestDay([...days, DATA.meta.as_of], A.events.time.last) ?? DATA.meta.as_of;
+}
+
+function ratesWanted() {
+  return dayWanted(DATA.rates);
+}
+
+function rateParts(lang) {
+  return ["all", lang];
 }
 
 function stretchSheet() {
@@ -27,19 +35,19 @@ function stretchSheet() {
 
 /* --- what is packed ----------------------------------------------------------------------- */
 
-/* The parts stand last in the page, by name: one for all languages, one for each. */
-async function packedRates() {
+/* The parts stand last in the page, by name: one for all languages, one for each, and so of the posts (47_posts.js). */
+async function packedDays() {
   if (document.readyState === "loading") await new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
   const block = document.getElementById("artimap-rates");
   block.remove();
   return JSON.parse(block.textContent);
 }
 
-/* Opens what a language needs, once; both parts are there before anything is shown. */
-async function openRates(lang) {
-  rates.packed ??= packedRates();
+/* Opens parts, each once; all are there before anything is shown. */
+async function openParts(names) {
+  rates.packed ??= packedDays();
   const parts = await rates.packed;
-  for (const name of ["all", lang]) if (!rates.open.has(name)) rates.open.set(name, await unpack(parts[name]));
+  for (const name of names) if (!rates.open.has(name)) rates.open.set(name, await unpack(parts[name]));
 }
 
 /* --- what is shown ------------------------------------------------------------------------ */
@@ -55,7 +63,7 @@ function showRates(day) {
   ratesOfMap();
   const n = DATA.rates.indexOf(day);
   if (n >= 0) {
-    const [same, said] = ["all", spoken.now].map((name) => rates.open.get(name)[n]);
+    const [same, said] = rateParts(spoken.now).map((name) => rates.open.get(name)[n]);
     const { rows } = stretchSheet();
     const dated = Object.fromEntries(rows.map(([key]) => [key, { when: { "=": said.when } }]));
     const trees = [[DATA.details, same.details], [rows, same.rows], [DATA.details, said.details], [DATA.details, dated]];
@@ -72,7 +80,7 @@ function retellRates() {
   for (const button of view.pages.get("road").querySelectorAll(".road [data-key]")) button.replaceChildren(...roadRow(button.dataset.key));
   if (view.last && view.last.keys.some((key) => key.startsWith("stretch:"))) retellCard();
   if (tip.key && tip.key.startsWith("stretch:")) hideTip();
-  if (!tables.node.hidden && ["stretches", "strip", "events"].includes(tables.name)) drawTable();
+  redrawTable(["stretches", "strip", "events"]);
   tell("rates", rates.day);
 }
 
@@ -97,15 +105,16 @@ function restyleRoad() {
   if (marked && marked.startsWith("stretch:")) outline(marked);
 }
 
-/* In the briefing a stretch looks as on the day of the map, of which the briefing speaks. */
+/* In the briefing stretches and posts look as on the day of the map, of which the briefing speaks. */
 function iconOfMap(detail) {
-  return rates.marks.has(detail.key) ? { ...detail.icon, mark: rates.marks.get(detail.key) } : detail.icon;
+  if (rates.marks.has(detail.key)) return { ...detail.icon, mark: rates.marks.get(detail.key) };
+  return posts.undo?.details.get(detail.key)?.icon ?? detail.icon;
 }
 
 /* --- following ---------------------------------------------------------------------------- */
 
 function ratesThere(day) {
-  return day === DATA.meta.as_of || ["all", spoken.now].every((name) => rates.open.has(name));
+  return day === DATA.meta.as_of || rateParts(spoken.now).every((name) => rates.open.has(name));
 }
 
 /* Whether the next frame shows another day, and draws anew what tells of the road and its events. */
@@ -127,7 +136,7 @@ function followRates() {
 /* A browser that cannot open them shows the page as one without them. */
 function askForRates() {
   if (rates.asked) return;
-  rates.asked = openRates(spoken.now)
+  rates.asked = openParts(rateParts(spoken.now))
     .catch(() => (rates.failed = true))
     .then(() => {
       rates.asked = null;
@@ -146,28 +155,44 @@ function rateNote() {
   return el("p", { class: `rate-day${old ? " is-part" : ""}`, dir: "auto", text: rateWords() });
 }
 
-function briefingDay() {
-  return el("p", { class: "lead brief-day", dir: "auto", hidden: rates.day === DATA.meta.as_of, text: briefingDayWords() });
+/* What shows which day, the earlier ones first: [day, words] each. Zones are those of the day of the map. */
+function daysInWords() {
+  const days = new Map();
+  for (const [name, day] of [["rates", rates.day], ["posts", posts.day], ["zones", DATA.meta.as_of]]) days.set(day, [...(days.get(day) ?? []), word(`time_${name}`)]);
+  return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, names]) => [day, names.join(", ")]);
 }
 
-function briefingDayWords() {
-  return fill("brief_day", { day: dayText(DATA.meta.as_of), rates: dayText(rates.day) });
+function earlierInWords() {
+  return daysInWords().filter(([day]) => day < DATA.meta.as_of).map(([day, what]) => fill("time_state_of", { what: upper(what), day: dayText(day) }));
 }
 
 /* Below the title, which gives the day of the map: on a phone that is all one sees beside the road. */
 function titleDays() {
-  const other = rates.day === DATA.meta.as_of ? null : fill("rates_note", { rates: dayText(rates.day) });
-  return [DATA.title[1], other].filter(Boolean).join(" · ");
+  const other = daysInWords().filter(([day]) => day < DATA.meta.as_of).map(([day, what]) => fill("days_note", { what, day: dayText(day) }));
+  return [DATA.title[1], ...other].join(" · ");
+}
+
+function furnishBriefingDay(note) {
+  const earlier = earlierInWords();
+  note.textContent = fill("brief_day", { day: dayText(DATA.meta.as_of), what: earlier.join(" ") });
+  note.hidden = !earlier.length;
+}
+
+function briefingDay() {
+  const note = el("p", { class: "lead brief-day", dir: "auto" });
+  furnishBriefingDay(note);
+  return note;
+}
+
+function tellDays() {
+  document.querySelector("#title .sub").textContent = titleDays();
+  document.querySelectorAll(".brief-day").forEach(furnishBriefingDay);
 }
 
 function tellRates(old) {
-  document.querySelector("#title .sub").textContent = titleDays();
+  tellDays();
   for (const note of document.querySelectorAll(".rate-day")) {
     note.textContent = rateWords();
     note.classList.toggle("is-part", old);
-  }
-  for (const note of document.querySelectorAll(".brief-day")) {
-    note.textContent = briefingDayWords();
-    note.hidden = rates.day === DATA.meta.as_of;
   }
 }

@@ -104,7 +104,7 @@ function refreshEvents() {
 
 const PAGES = {
   briefing: (page) => {
-    if (ratesFollow()) page.append(briefingDay());
+    if (ratesFollow() || postsFollow()) page.append(briefingDay());
     DATA.panel.briefing.forEach((one) => page.append(sectionNode(one, "h2")));
   },
   road: roadPage,

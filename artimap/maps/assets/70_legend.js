@@ -21,6 +21,7 @@ function legendGroup(group) {
     made.append(el("legend", {}, el("label", { class: "switch" }, box, name)));
   } else made.append(el("legend", {}, el("span", { class: "fixed" }, name)));
   if (group.layer === "corridor" && A.events && group.rows.some((row) => row.mark.startsWith("rate_"))) made.append(rateNote());
+  if (group.layer === "checkpoints" && postsFollow()) made.append(postNote());
   const list = el("ul", {});
   for (const row of group.rows) list.append(el("li", {}, swatch(row.mark, row.groups, row.hollow), el("span", { dir: "auto", text: row.text })));
   made.append(list);

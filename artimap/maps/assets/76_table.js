@@ -1,7 +1,7 @@
 /* The same facts as tables, below the map: stretches, posts, events, statements. Every column
    sorts; what is not known always stands last. */
 const TABLE_ROWS = 150;
-const tables = { node: null, name: "stretches", sort: new Map(), shown: TABLE_ROWS, cursor: null };
+const tables = { node: null, name: "stretches", sort: new Map(), shown: TABLE_ROWS, cursor: null, due: false };
 
 /* Statements are in the details already: a row for each, told once. */
 function statementsSheet() {
@@ -20,7 +20,7 @@ function statementsSheet() {
 
 function sheets() {
   const strip = DATA.road ? { name: "strip", rows: DATA.road.line, columns: [] } : null;
-  return [strip, ...DATA.sheets, statementsSheet()].filter((one) => one && one.rows.length);
+  return [strip, ...DATA.sheets, statementsSheet()].filter((one) => one && (one.rows.length || (one.name === "posts" && posts.undo)));
 }
 
 function cellText(value, kind) {
@@ -84,6 +84,16 @@ function tableRow(sheet, row) {
   return made;
 }
 
+/* Once, however much that it shows has changed before the next frame. */
+function redrawTable(names) {
+  if (tables.node.hidden || tables.due || !names.includes(tables.name)) return;
+  tables.due = true;
+  queueMicrotask(() => {
+    tables.due = false;
+    if (!tables.node.hidden) drawTable();
+  });
+}
+
 function drawTable() {
   const all = sheets();
   const sheet = all.find((one) => one.name === tables.name) || all[0];
@@ -108,6 +118,7 @@ function drawTable() {
   const body = el("div", { class: "table-body", id: "sheet", role: "tabpanel", "aria-labelledby": `sheet-${sheet.name}`, tabindex: "0" });
   tables.node.replaceChildren(el("div", { class: "table-bar" }, tabs, close), body);
   if (ratesFollow() && ["strip", "stretches"].includes(sheet.name)) body.append(rateNote());
+  if (postsFollow() && ["strip", "posts"].includes(sheet.name)) body.append(postNote());
   if (sheet.name === "strip") body.append(stripNode(body.clientWidth));
   else fillTable(body, sheet);
   body.scrollTop = top;

@@ -90,7 +90,7 @@ function filterNote() {
   A.events.onChange(() => {
     tellNote();
     refreshEvents();
-    if (!tables.node.hidden && ["events", "strip"].includes(tables.name) && !ratesComing()) drawTable();
+    if (!tables.node.hidden && ["events", "strip"].includes(tables.name) && !ratesComing() && !postsComing()) drawTable();
   });
   on("language", tellNote);
 }

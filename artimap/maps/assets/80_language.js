@@ -26,11 +26,14 @@ function patch(data, changes) {
 async function speak(lang) {
   if (lang === spoken.now) return;
   if (lang !== FIRST && !unpacked.has(lang)) unpacked.set(lang, await unpack(DATA.languages[lang]));
-  if (rates.day < DATA.meta.as_of) await openRates(lang);
+  if (rates.day < DATA.meta.as_of) await openParts(rateParts(lang));
+  if (posts.day < DATA.meta.as_of) await openParts(postParts(lang));
   ratesOfMap();
+  postsOfMap();
   if (spoken.undo) patch(DATA, spoken.undo);
   spoken.undo = lang === FIRST ? null : patch(DATA, unpacked.get(lang));
   spoken.now = lang;
+  followPosts();
   retell();
   followRates();
 }
