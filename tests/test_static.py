@@ -13,7 +13,7 @@ import artimap as am
 from artimap.errors import ShareError
 from artimap.maps.static import StaticMap, static_map
 from artimap.maps.static_labels import Box, stacks
-from artimap.maps.strip_marks import Drawing
+from artimap.maps.strip_marks import Drawing, drawable
 
 DAY = "2024-10-15"
 
@@ -93,6 +93,17 @@ def test_text_is_letters_never_markup_or_mathematics(chart, written):
     assert r"$\frac{1}{0}$ </svg><script>alert(1)</script>" in written
     assert "<script" not in svg
     assert not re.search(r"(?:xlink:)?href=\"(?!#)", svg)
+
+
+def test_spaces_that_french_does_not_break_at_are_no_boxes(chart, written):
+    assert (
+        drawable("1\u202f100 jours\u00a0: « non\u2009»\u200b\x07漢")
+        == "1\u202f100 jours\u00a0: « non\u2009»" + "\u25a1" * 3
+    )
+    static_map(chart).png(dpi=50)
+    text = " ".join(written)
+    assert "\u00a0" in text or "\u202f" in text
+    assert "\u25a1" not in text
 
 
 def test_a_map_without_sources_is_not_saved(chart, tmp_path):

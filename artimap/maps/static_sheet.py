@@ -88,7 +88,7 @@ def _lines(text: str, wide: float, size: float, *, bold: bool) -> list[str]:
     """Break a text into lines that fit, by the width of its letters."""
     out: list[str] = []
     line = ""
-    for word in drawable(text).split():
+    for word in drawable(text).split(" "):
         longer = f"{line} {word}".strip()
         if line and width_of(longer, size, bold=bold) > wide:
             out.append(line)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
+from unicodedata import category
 
 import numpy as np
 
@@ -180,9 +181,12 @@ def _letters() -> frozenset[int]:
 
 
 def drawable(text: str) -> str:
-    """Give the text with a box for every letter that the font does not have."""
+    """Give the text with a box for every letter that the font does not have; spaces stay, broken at or not."""
     letters = _letters()
-    return "".join(letter if ord(letter) in letters and letter.isprintable() else _UNKNOWN_LETTER for letter in text)
+    return "".join(
+        letter if ord(letter) in letters and (letter.isprintable() or category(letter) == "Zs") else _UNKNOWN_LETTER
+        for letter in text
+    )
 
 
 def width_of(words: str, size: float, *, bold: bool = False) -> float:
