@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from artimap import data
 from artimap.analysis import Progress, analyse, check_since, silent
 from artimap.area import Area
 from artimap.asides import beside
+from artimap.dates import day_of
 from artimap.gazetteer import Reading
 from artimap.geopackage import write_geopackage
 from artimap.maps import strip_map
@@ -25,6 +27,10 @@ from artimap.write import write_text
 
 FILES = ("map.html", "report.html", "report.md", "risk.gpkg", "strip.png", "manifest.json")
 """What a briefing folder holds."""
+
+
+RECENT_DAYS = 90
+"""A day with few events in so many days before it is one of which little is known, or a slip of the pen."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,9 @@ class Briefing:
         The day of the answer.
     files
         Paths written, in the order written.
+    recent, newest
+        How many events that this audience sees began in the :data:`RECENT_DAYS` days up to the day of the
+        answer, and the day of the newest; null where there is none.
     tally
         Why events have no weight on the corridor: reason to number.
     gated
@@ -71,6 +80,15 @@ class Briefing:
     merged: tuple[tuple[str, str], ...] = ()
     parted: tuple[str, ...] = ()
     undecided: int = 0
+    recent: int = 0
+    newest: dt.date | None = None
+
+
+def _newest(events: gpd.GeoDataFrame, day: dt.date) -> tuple[int, dt.date | None]:
+    """Count the events of the last days, and give the newest one's."""
+    days = events["date_start"][events["date_start"] <= pd.Timestamp(day)]
+    recent = int((days > pd.Timestamp(day) - pd.Timedelta(days=RECENT_DAYS)).sum())
+    return recent, None if days.empty else day_of(days.max())
 
 
 def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people make
@@ -163,6 +181,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
     content["report"] = report.snapshot()
     write_text(folder / "manifest.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     written.append(folder / "manifest.json")
+    recent, newest = _newest(found.seen, day)
     return Briefing(
         folder=folder,
         as_of=day,
@@ -178,6 +197,8 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
         merged=gathered.merged,
         parted=gathered.parted,
         undecided=gathered.undecided,
+        recent=recent,
+        newest=newest,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from artimap import data
-from artimap.briefing import FILES
+from artimap.briefing import FILES, _newest
 from artimap.cli import main
 from artimap.geopackage import write_geopackage
 
@@ -192,3 +193,26 @@ def test_acled_rows_count_but_reach_nobody_else(folder, tmp_path, capsys):
     before = gpd.read_file(folder / "a" / "risk.gpkg", layer="stretches").set_index("name")["rate"]
     after = gpd.read_file(out / "risk.gpkg", layer="stretches").set_index("name")["rate"]
     assert after["Pont-Sondé – Carrefour Paye"] > before["Pont-Sondé – Carrefour Paye"]
+
+
+def test_a_mistyped_year_shows_in_the_count_of_recent_events(events):
+    newest = events["date_start"].max().date()
+    recent, last = _newest(events, newest)
+    assert (recent, last) == (int((newest - events["date_start"].dt.date < dt.timedelta(days=90)).sum()), newest)
+    assert recent > 1
+    assert _newest(events, newest.replace(year=2062)) == (0, newest)
+    assert _newest(events, dt.date(1990, 1, 1)) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("5 km au nord de Saint-Marc", "anywhere within 6.0 km of it"),
+        ("près de Saint-Marc", "near it, not in it"),
+        ("Saint-Marc", None),
+    ],
+)
+def test_locate_says_how_near(words, told, capsys):
+    assert main(["locate", words]) == 0
+    said = capsys.readouterr().out
+    assert told in said if told else "near it" not in said and "within" not in said

@@ -46,7 +46,7 @@ def _tell_own(done: Briefing, file: Path) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.briefing import brief  # noqa: PLC0415 - slow to import, used only here
+    from artimap.briefing import RECENT_DAYS, brief  # noqa: PLC0415 - slow to import, used only here
 
     done = brief(
         where,
@@ -62,6 +62,8 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         progress=say,
     )
     print(f"As of {done.as_of}, {where.label}. Written for the audience '{args.audience}':")
+    newest = "none at all" if done.newest is None else f"the newest of {done.newest}"
+    print(f"Events of the {RECENT_DAYS} days before: {done.recent}; {newest}.")
     tell_written(done.files)
     if args.events is not None:
         _tell_own(done, args.events)

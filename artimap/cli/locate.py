@@ -32,6 +32,10 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         corridor = read_corridor(where, where.corridor_id)
         chainage, offset = corridor.project([reading.geometry])
         print(f"  {corridor.ref} km {chainage[0] / 1000:.1f}, {offset[0] / 1000:.1f} km from the road")
+    if reading.radius_m is not None:
+        print(f"  read as anywhere within {reading.radius_m / 1000:.1f} km of it: on which side is not measured")
+    elif reading.kind is Where.PLACE and reading.geo_precision > 1:
+        print("  near it, not in it")
     if reading.pcode:
         print(f"  p-code {reading.pcode}")
     if reading.ambiguous or reading.kind is Where.NOWHERE:
