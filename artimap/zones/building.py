@@ -8,7 +8,8 @@ network, in nested bands that fade, never into a section of which nothing is kno
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -36,7 +37,7 @@ _SOMEWHERE = 1.0 / 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
+class Piece:
     """One piece of a zone."""
 
     tail: str
@@ -102,58 +103,64 @@ def control_zones(
     said = read_said(area, ledger, events=events, model=model, known_on=known_on)
     if status is None:
         status = control_status(area, ledger, as_of=day, events=events, model=model, known_on=known_on)
-    units = read_units(area, "adm3")
-    outlines = {str(code): one for code, one in zip(units["pcode"], units.geometry, strict=True)}
     known = set(status.loc[status["status"] != Status.UNKNOWN, "subject"])
-    maker = _Maker(
-        area, said, shape, roads_of(area), outlines,
-        closed={code: one for code, one in outlines.items() if code not in known},
-        along=_along(area),
-    )  # fmt: skip
+    maker = maker_of(area, said, shape)
+    maker = maker.closing(code for code in maker.outlines if code not in known)
     rows: list[dict[str, object]] = []
-    shapes: list[shapely.Geometry] = []
-    row: Any
-    for row in status.itertuples(index=False):
-        subject = said.subjects.get(str(row.subject))
-        if subject is None or not _drawn(subject, Status(row.status)):
+    for row in status.to_dict("records"):
+        subject = said.subjects.get(str(row["subject"]))
+        if subject is None or not drawn(subject, Status(row["status"])):
             continue
-        first, last = interval_of(said, subject.subject, day.toordinal())
-        for piece in maker.pieces(subject, Status(row.status)):
-            rows.append(
-                {
-                    "zone_id": f"reported:{row.subject}{piece.tail}",
-                    "subject": row.subject,
-                    "name": row.name,
-                    "kind": row.status,
-                    "layer": "reported",
-                    "actors": row.actors,
-                    "confidence": row.confidence,
-                    "support": row.support,
-                    "band": piece.band,
-                    "weight": piece.weight,
-                    "valid_from": first,
-                    "valid_to": last,
-                    "last_confirmed": row.last_confirmed,
-                    "rule": row.rule,
-                    "reason": row.reason,
-                    "claims": row.claims,
-                    "road_id": piece.road_id,
-                    "from_m": piece.from_m,
-                    "to_m": piece.to_m,
-                }
-            )
-            shapes.append(piece.geometry)
-    table = pd.DataFrame(rows, columns=[name for name in schema.ZONES.names if name != "geometry"])
-    for system in ("isw", "viina"):
-        table[system] = in_words_of(table["kind"], system)
-    frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=area.crs), crs=area.crs)
-    zones: gpd.GeoDataFrame = schema.conform(frame, schema.ZONES, crs=area.crs)
+        valid = interval_of(said, subject.subject, day.toordinal())
+        rows += rows_of(row, maker.pieces(subject, Status(row["status"])), valid)
+    zones = zones_of(rows, area)
     zones.attrs.update(status.attrs)
     zones.attrs["zone_model"] = Aside(shape)
     return zones
 
 
-def _drawn(subject: Subject, status: Status) -> bool:
+def rows_of(
+    status: Mapping[Any, Any],
+    pieces: Iterable[Piece],
+    valid: tuple[pd.Timestamp | None, pd.Timestamp | None],
+    *,
+    tail: str = "",
+) -> list[dict[str, object]]:
+    """Make the rows of ZONES of a row of STATUS; ``tail`` tells zones of one subject at different times apart."""
+    kept = ("subject", "name", "actors", "confidence", "support", "last_confirmed", "rule", "reason", "claims")
+    return [
+        {
+            **{name: status[name] for name in kept},
+            "zone_id": f"reported:{status['subject']}{piece.tail}{tail}",
+            "kind": status["status"],
+            "layer": "reported",
+            "band": piece.band,
+            "weight": piece.weight,
+            "valid_from": valid[0],
+            "valid_to": valid[1],
+            "road_id": piece.road_id,
+            "from_m": piece.from_m,
+            "to_m": piece.to_m,
+            "geometry": piece.geometry,
+        }
+        for piece in pieces
+    ]
+
+
+def zones_of(rows: Sequence[Mapping[str, object]], area: Area) -> gpd.GeoDataFrame:
+    """Make ZONES of its rows, with the words of other systems."""
+    table = pd.DataFrame(rows, columns=list(schema.ZONES.names))
+    for system in ("isw", "viina"):
+        table[system] = in_words_of(table["kind"], system)
+    shapes = gpd.GeoSeries(list(table.pop("geometry")), crs=area.crs)
+    zones: gpd.GeoDataFrame = schema.conform(
+        gpd.GeoDataFrame(table, geometry=shapes, crs=area.crs), schema.ZONES, crs=area.crs
+    )
+    return zones
+
+
+def drawn(subject: Subject, status: Status) -> bool:
+    """Tell whether a subject of that status has a zone."""
     if subject.kind in ("commune", "department"):
         return False
     # a named stretch gathers what lies on it, and that is drawn itself; where nothing is said, the road is unknown
@@ -167,8 +174,29 @@ def _along(area: Area) -> dict[str, list[str]]:
     return {str(code): sorted(set(rows["road_id"])) for code, rows in table.groupby("pcode")}
 
 
+def maker_of(area: Area, said: Said, model: ZoneModel) -> Maker:
+    """Read what the geometry of zones rests on; no section is closed to them yet."""
+    units = read_units(area, "adm3")
+    outlines = {str(code): one for code, one in zip(units["pcode"], units.geometry, strict=True)}
+    return Maker(area, said, model, roads_of(area), outlines, {}, _along(area))
+
+
 @dataclass(frozen=True, slots=True)
-class _Maker:
+class Maker:
+    """Makes the geometry of zones.
+
+    Attributes
+    ----------
+    area, said, model
+        Of what, from what, how far.
+    net
+        The roads.
+    outlines, closed
+        All sections, and those of which nothing is said, where zones end; by p-code.
+    along
+        The roads in or along each section.
+    """
+
     area: Area
     said: Said
     model: ZoneModel
@@ -177,29 +205,33 @@ class _Maker:
     closed: dict[str, shapely.Geometry]
     along: dict[str, list[str]]
 
-    def pieces(self, subject: Subject, status: Status) -> list[_Shape]:
+    def closing(self, codes: Iterable[str]) -> Maker:
+        """Give the same with these sections closed."""
+        return replace(self, closed={code: self.outlines[code] for code in codes})
+
+    def pieces(self, subject: Subject, status: Status) -> list[Piece]:
         """Give the geometry of a subject's zone."""
         if subject.kind == "stretch":
             return self._stretch(subject)
         found = self._place(subject) if subject.kind == "place" else self._section(subject)
         return [*found, *(self._on_corridor(subject) if status is Status.CONTESTED else [])]
 
-    def _stretch(self, subject: Subject) -> list[_Shape]:
+    def _stretch(self, subject: Subject) -> list[Piece]:
         if subject.subject not in self.said.on_stretch or subject.from_m is None or subject.to_m is None:
             return []
         low, high = sorted((subject.from_m, subject.to_m))
         road = corridor_of(self.area, str(subject.road_id))
         line = road.piece(low, min(high, road.length_m))
-        return [_Shape("", 1, 1.0, line, road.corridor_id, low, min(high, road.length_m))]
+        return [Piece("", 1, 1.0, line, road.corridor_id, low, min(high, road.length_m))]
 
-    def _place(self, subject: Subject) -> list[_Shape]:
+    def _place(self, subject: Subject) -> list[Piece]:
         point = subject.point
         if point is None or point.is_empty:
             return []
         disc = point.buffer(place_radius(self.area, subject.subject) or RADIUS_M[PlaceKind.HAMLET], quad_segs=12)
         # a section that the place itself reaches into is its own, whatever is said of the rest of it
         shut = [shape for code, shape in self.closed.items() if code != subject.section and not shape.intersects(disc)]
-        out: list[_Shape] = []
+        out: list[Piece] = []
         for band, reach, weight in self.model.edges():
             road = road_within(self.net, point, reach, snap_m=self.model.snap_m)
             beside = road.buffer(self.model.road_m, quad_segs=8)
@@ -207,10 +239,10 @@ class _Maker:
             around = shapely.union(disc, shapely.difference(beside, shapely.union_all(near)) if near else beside)
             if out and around.equals(out[-1].geometry):
                 continue
-            out.append(_Shape("" if band == 1 else f":{band}", band, weight, _one(around, point)))
+            out.append(Piece("" if band == 1 else f":{band}", band, weight, _one(around, point)))
         return out
 
-    def _section(self, subject: Subject) -> list[_Shape]:
+    def _section(self, subject: Subject) -> list[Piece]:
         outline = self.outlines[subject.subject]
         pieces = [
             corridor_of(self.area, road).piece(low, high)
@@ -219,11 +251,11 @@ class _Maker:
             if high > low
         ]
         if not pieces:
-            return [_Shape("", 1, _SOMEWHERE, outline)]
+            return [Piece("", 1, _SOMEWHERE, outline)]
         beside = shapely.union_all([piece.buffer(self.model.road_m, quad_segs=8) for piece in pieces])
-        return [_Shape("", 1, 2 * _SOMEWHERE, beside), _Shape(":2", 2, _SOMEWHERE, shapely.union(outline, beside))]
+        return [Piece("", 1, 2 * _SOMEWHERE, beside), Piece(":2", 2, _SOMEWHERE, shapely.union(outline, beside))]
 
-    def _on_corridor(self, subject: Subject) -> list[_Shape]:
+    def _on_corridor(self, subject: Subject) -> list[Piece]:
         """Give the corridor on which a contested place or section lies, as lines."""
         road = corridor_of(self.area, self.area.corridor_id)
         if subject.kind == "section":
@@ -237,7 +269,7 @@ class _Maker:
                 if off <= self.model.snap_m
             ]
         return [
-            _Shape(
+            Piece(
                 f"@{road.corridor_id}:{low / 1000:.1f}-{high / 1000:.1f}", 1, 1.0, road.piece(low, high),
                 road.corridor_id, low, high,
             )
