@@ -130,6 +130,7 @@ _LAZY = {
     "Reach": "spreading",
     "ZoneModel": "zones",
     "control_zones": "zones",
+    "control_zones_over_time": "zones",
 }
 
 __version__ = "0.1.0"
@@ -194,6 +195,7 @@ __all__ = [
     "claims_behind",
     "control_status",
     "control_zones",
+    "control_zones_over_time",
     "corridor_from_lines",
     "corridor_report",
     "corridor_risk",

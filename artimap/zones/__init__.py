@@ -2,5 +2,6 @@
 
 from artimap.zones.building import control_zones
 from artimap.zones.model import ZoneModel
+from artimap.zones.over_time import control_zones_over_time
 
-__all__ = ["ZoneModel", "control_zones"]
+__all__ = ["ZoneModel", "control_zones", "control_zones_over_time"]
