@@ -26,7 +26,7 @@ from artimap.report import Report, corridor_report
 from artimap.risk import RiskModel, corridor_risk, corridor_risk_over_time
 from artimap.share import Gated, SharePolicy, gate, licensed_sources
 from artimap.vocab import Audience, Lang
-from artimap.zones import control_zones
+from artimap.zones import control_zones, control_zones_over_time
 
 Progress = Callable[[str], None]
 
@@ -116,6 +116,11 @@ class Analysis:
         """Give the posts at the end of each month before the day of the answer, as those of the day are."""
         return checkpoints_over_time(self.corridor, self.said, days=self.days_before)
 
+    def zones_over_time(self) -> gpd.GeoDataFrame:
+        """Give the reported zones from the first day shown to the day of the answer."""
+        first = self.day - dt.timedelta(days=SHOWN_DAYS)
+        return control_zones_over_time(self.area, self.said, since=first, until=self.day, events=self.events)
+
     def chart(
         self,
         lang: Lang,
@@ -134,13 +139,14 @@ class Analysis:
         title, author
             What it is called and who made it.
         over_time
-            Whether rates and posts follow the slider of the page; pictures and files for other programs have none.
+            Whether rates, posts and zones follow the slider of the page; pictures and files for other programs have none.
         tiles
             A server of map tiles that the page's reader may switch on.
         """
         return briefing_map(
             self.area, corridor=self.corridor, risk=self.risk,
-            risk_over_time=self.risk_over_time() if over_time else None, zones=self.zones, estimated=self.estimated(),
+            risk_over_time=self.risk_over_time() if over_time else None, zones=self.zones,
+            zones_over_time=self.zones_over_time() if over_time else None, estimated=self.estimated(),
             checkpoints=self.posts, checkpoints_over_time=self.posts_over_time() if over_time else None,
             events=self.events, ledger=self.gathered.ledger, as_of=self.day, lang=lang,
             audience=self.audience, title=title, author=author, policy=self.policy, tiles=tiles,

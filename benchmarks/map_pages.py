@@ -80,6 +80,7 @@ def briefing(area: am.Area) -> am.maps.BriefingMap:
         risk=risk[days[-1]],
         risk_over_time=risk,
         zones=am.control_zones(area, ledger, as_of=DAY, events=table),
+        zones_over_time=am.control_zones_over_time(area, ledger, since=days[0], until=DAY, events=table),
         checkpoints=posts[days[-1]],
         checkpoints_over_time=posts,
         events=table,

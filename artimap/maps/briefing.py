@@ -15,6 +15,7 @@ from artimap.dates import day_of
 from artimap.errors import ShareError
 from artimap.maps.audience import Left, Seen, for_audience
 from artimap.maps.crowd import CROWD, sort_events
+from artimap.maps.earlier_zones import with_earlier
 from artimap.maps.estimates import apart
 from artimap.maps.facts import roadside
 from artimap.maps.foreign import check
@@ -161,6 +162,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     risk: gpd.GeoDataFrame | None = None,
     risk_over_time: Mapping[dt.date, gpd.GeoDataFrame] | None = None,
     zones: gpd.GeoDataFrame | None = None,
+    zones_over_time: gpd.GeoDataFrame | None = None,
     estimated: gpd.GeoDataFrame | None = None,
     checkpoints: gpd.GeoDataFrame | None = None,
     checkpoints_over_time: Mapping[dt.date, gpd.GeoDataFrame] | None = None,
@@ -194,6 +196,9 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         :func:`artimap.month_ends` from ``since`` to ``as_of``: with it the rates of the road follow the last day of
         the slider. Without it the road turns pale on earlier days, and the legend says of which day its rates
         are. The table of ``as_of`` itself is ``risk``.
+    zones_over_time
+        ZONES as :func:`artimap.control_zones_over_time` gives them from ``since`` to ``as_of``: with it the zones
+        follow the last day of the slider. Without it those of ``as_of`` stay, less what is dated later.
     checkpoints_over_time
         CHECKPOINTS by day, as :func:`artimap.checkpoints_over_time` gives them for the same days: with it the posts
         follow the last day of the slider. Without it they come on the day on which each was first said of, in the
@@ -240,8 +245,8 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     SchemaError
         If ``zones`` or ``estimated`` are no ZONES: each row with a value that is not allowed is named.
     ModelError
-        If the days or pieces of ``risk_over_time``, or the days of ``checkpoints_over_time``, are not those of the map,
-        or the table of ``as_of`` itself is missing.
+        If the days or pieces of ``risk_over_time``, the days of ``checkpoints_over_time`` or the zones of
+        ``zones_over_time`` are not those of the map, or the table of ``as_of`` itself is missing.
     """
     lang, reader = Lang(lang).value, Audience(audience)
     if tiles is not None:
@@ -252,6 +257,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         ("risk", risk),
         *((f"risk_over_time of {one}", table) for one, table in (risk_over_time or {}).items()),
         ("zones", zones),
+        ("zones_over_time", zones_over_time),
         ("estimated", estimated),
         ("checkpoints", checkpoints),
         *((f"checkpoints_over_time of {one}", table) for one, table in (checkpoints_over_time or {}).items()),
@@ -266,11 +272,13 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         policy=policy,
     )  # fmt: skip
     seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
-    earlier = days_of_slider(risk_over_time or {}, risk, since=first, as_of=day)
+    earlier, past = days_of_slider(risk_over_time or {}, risk, since=first, as_of=day), None
+    if zones is not None and zones_over_time is not None:
+        past = with_earlier(zones, conform(zones_over_time, ZONES), since=first, as_of=day, corridor=corridor)
     heard = {one: seen.posts(table) for one, table in (checkpoints_over_time or {}).items()}
     posts = posts_of_slider(heard, seen.checkpoints, since=first, as_of=day)
     if seen.events is None or seen.events.empty:
-        earlier, posts = (), None  # a page without events has no slider
+        earlier, posts, past = (), None, None  # a page without events has no slider
     crowd = sort_events(seen.events) if seen.events is not None and len(seen.events) >= CROWD else None
     listed = None if crowd is not None else seen.events
     side = None if corridor is None else roadside(corridor, zones=zones, events=listed)
@@ -288,6 +296,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
             alone and zones is None,
             earlier,
             posts,
+            past,
         ),
         Asked(first, day, lang, reader, title, author, tuple(changes), tiles=tiles),
         languages,

@@ -254,12 +254,12 @@ def roadside(
             (f"place:{place_id}", str(name), round(float(at)))
             for place_id, name, at in zip(towns["place_id"], towns["name"], towns["chainage_m"], strict=True)
         ),
-        zones=() if zones is None else _zones_along(corridor, zones),
+        zones=() if zones is None else zones_along(corridor, zones),
         events=() if events is None else _events_along(corridor, events),
     )
 
 
-def _zones_along(corridor: Corridor, zones: gpd.GeoDataFrame) -> tuple[tuple[str, float, float], ...]:
+def zones_along(corridor: Corridor, zones: gpd.GeoDataFrame) -> tuple[tuple[str, float, float], ...]:
     """Give where the road runs through each zone, the larger zones first."""
     spans = []
     table = zones[zones["band"].fillna(1) == 1]

@@ -17,6 +17,7 @@ from artimap.maps import furniture as made
 from artimap.maps.audience import Seen
 from artimap.maps.crowd import Sorted, crowd_field, crowd_layers
 from artimap.maps.details import Detail, Icon, Said
+from artimap.maps.earlier_zones import EarlierZones, Past, all_days, parted
 from artimap.maps.estimates import estimates_layer
 from artimap.maps.facts import Roadside, Sheet, events_sheet, names_to_find, posts_sheet, stretches_sheet
 from artimap.maps.field import Field
@@ -82,6 +83,7 @@ class Tables:
     estimates_shown: bool = False
     earlier: tuple[Earlier, ...] = ()
     earlier_posts: EarlierPosts | None = None
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class _Parts:
     drawn_events: Drawn
     rates: tuple[DayOfRates, ...]
     posts_over_time: PostsOverTime | None
+    earlier_zones: EarlierZones | None
 
 
 def pages(area: Area, tables: Tables, asked: Asked, languages: Sequence[str]) -> tuple[Page, tuple[Page, ...]]:
@@ -129,7 +132,9 @@ def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | N
         details=(*parts.details, *spots),
         road=tuple(detail.key for detail in parts.road),
         events=tuple(detail.key for detail in parts.events),
-        furniture=_furniture(area, tables, parts=parts, layers=layers, asked=asked, field=field),
+        furniture=_furniture(
+            area, tables, parts=parts, layers=all_days(layers, parts.earlier_zones), asked=asked, field=field
+        ),
         as_of=asked.as_of.isoformat(),
         field=field,
         sheets=tables.sheets,
@@ -139,6 +144,7 @@ def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | N
         tiles=asked.tiles,
         rates=parts.rates,
         posts=parts.posts_over_time,
+        earlier_zones=parts.earlier_zones,
     )
     return page, field
 
@@ -184,6 +190,12 @@ def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
     told = None if earlier is None else posts_over_time(earlier, said, lang=lang)
     if seen.checkpoints is not None:
         posts = checkpoints_layer(seen.checkpoints, said, lang=lang, ever=told is not None and bool(told.marks))
+    held, before = nothing, None
+    if tables.past is not None:
+        held, before = parted(zones_layers(tables.past.zones, said, lang=lang), tables.past)
+    elif zones is not None:
+        held = zones_layers(zones, said, lang=lang)
+    posts = nothing if seen.checkpoints is None else checkpoints_layer(seen.checkpoints, said, lang=lang)
     model = nothing
     if tables.estimated is not None:
         model = estimates_layer(tables.estimated, lang=lang, audience=asked.audience, shown=tables.estimates_shown)

@@ -14,6 +14,7 @@ import base64
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, fields
 from functools import cache
@@ -27,6 +28,7 @@ from artimap.i18n import words
 from artimap.maps import field as columns
 from artimap.maps import style
 from artimap.maps.details import Detail, Fact, Icon, Statement
+from artimap.maps.earlier_zones import LAYER, EarlierZones
 from artimap.maps.facts import STEP_M, Found, Roadside, Sheet
 from artimap.maps.field import Field
 from artimap.maps.foreign import check
@@ -36,7 +38,7 @@ from artimap.maps.layers import Feature, Layer, Parts
 from artimap.maps.locator import Locator
 from artimap.maps.outlines import SCALE, outlines
 from artimap.maps.posts_over_time import PostsOverTime, packed_posts
-from artimap.maps.rates import DayOfRates, packed_rates
+from artimap.maps.rates import SAME, DayOfRates, packed_rates
 from artimap.maps.tiles import Tiles
 from artimap.write import encodable
 
@@ -76,6 +78,8 @@ class Page:
         What is said of the road on earlier days; empty where its rates do not follow the days.
     posts
         What is said of the posts on earlier days; None where they do not follow the days.
+    earlier_zones
+        The zones that stood before the day of the map; None where zones do not follow the days.
     """
 
     lang: str
@@ -96,6 +100,7 @@ class Page:
     tiles: Tiles | None = None
     rates: tuple[DayOfRates, ...] = ()
     posts: PostsOverTime | None = None
+    earlier_zones: EarlierZones | None = None
 
 
 # --- Leaflet and our own files -----------------------------------------------------------------
@@ -241,6 +246,7 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "tiles": None if page.tiles is None else {**asdict(page.tiles), "host": page.tiles.host},
         "rates": [one.day for one in page.rates],
         "posts": () if page.posts is None else page.posts.days,
+        "earlier_zones": page.earlier_zones is not None,
         "locator": None if page.locator is None else _small(page.locator),
         "panel": {
             "road": page.road,
@@ -254,10 +260,36 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
 
 
 def _rows(details: Sequence[Detail]) -> dict[str, Any]:
-    """Give details as rows, with the names of their fields once: a third less to read."""
+    """Give details as rows, with the names of their fields and the texts that return only once: half as much to read.
+
+    In a row a whole number stands for the text of that place in ``texts``.
+    """
     kinds = {"detail": Detail, "icon": Icon, "fact": Fact, "statement": Statement}
     names = {name: [one.name for one in fields(kind)] for name, kind in kinds.items()}
-    return {**names, "rows": [astuple(detail) for detail in details]}
+    rows = [astuple(detail) for detail in details]
+    counts: Counter[str] = Counter()
+    _count_texts(rows, counts)
+    texts = [text for text, n in counts.most_common() if n > 1 and len(text) > _SHORT]
+    places = {text: n for n, text in enumerate(texts)}
+    return {**names, "texts": texts, "rows": _with_places(rows, places)}
+
+
+_SHORT = 3
+"""A text of so many letters is as short as the number that would stand for it."""
+
+
+def _count_texts(value: object, counts: Counter[str]) -> None:
+    if isinstance(value, str):
+        counts[value] += 1
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            _count_texts(one, counts)
+
+
+def _with_places(value: object, places: Mapping[str, int]) -> object:
+    if isinstance(value, str):
+        return places.get(value, value)
+    return [_with_places(one, places) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -284,6 +316,43 @@ def days_block(pages: Sequence[Page]) -> str:
     if posts:
         parts |= packed_posts(posts, _steps)
     return to_json(parts) if parts else ""
+
+
+def zones_block(pages: Sequence[Page]) -> str:
+    """Give the zones that stood earlier, packed: shapes once, words once a language; nothing where there are none."""
+    if pages[0].earlier_zones is None:
+        return ""
+    packed = {SAME: pack(_zones(pages[0], pages[0].earlier_zones))}
+    for page in pages:
+        told = () if page.earlier_zones is None else page.earlier_zones.details
+        packed[page.lang] = pack({detail.key: asdict(detail) for detail in told})
+    return to_json(packed)
+
+
+def _zones(page: Page, zones: EarlierZones) -> dict[str, Any]:
+    """Give the earlier zones as plain data.
+
+    ``shape`` and ``order`` count the zones of the day of the map first, which the page has already.
+    """
+    here = [feature for layer in page.layers if layer.name == LAYER for feature in layer.features]
+    seen: dict[Parts, int] = {}
+    for n, feature in enumerate(here):
+        seen.setdefault(feature.parts, n)
+    shapes: list[list[list[list[int]]]] = []
+    features: list[dict[str, Any]] = []
+    for feature in zones.features:
+        if feature.parts not in seen:
+            seen[feature.parts] = len(here) + len(shapes)
+            shapes.append(_steps(feature.parts))
+        row = _lean({**asdict(feature), "parts": (), "label": ""})
+        features.append({**row, "shape": seen[feature.parts]})
+    places = {feature.key: n for n, feature in enumerate((*here, *zones.features))}
+    return {
+        "shapes": shapes,
+        "features": features,
+        "order": [places[key] for key in zones.order],
+        "road": zones.road,
+    }
 
 
 # --- folium ----------------------------------------------------------------------------------------
@@ -397,6 +466,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
         data=Markup(data),  # noqa: S704 - escaped by to_json
         field=page.field,  # base64
         rates=Markup(days_block((page, *others))),  # noqa: S704 - base64, by name of a language
+        zones=Markup(zones_block((page, *others))),  # noqa: S704 - base64, by name of a language
         page=page.furniture,
         words={name: spoken[f"{_WORDS}{name}"] for name in ("skip", "map", "panel", "noscript")},
     )

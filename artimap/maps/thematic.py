@@ -185,7 +185,8 @@ def zones_layers(zones: gpd.GeoDataFrame, said: Said, *, lang: str) -> Drawn:
         if not edge:
             details.append(detail)
         # outer bands have no detail and no fill of their own: a soft edge must not look like ground that is held
-        opens = f"zone:reported:{row['subject']}" if edge else detail.key
+        _, at, day = str(row["zone_id"]).partition("~")
+        opens = f"zone:reported:{row['subject']}{at}{day}" if edge else detail.key
         feature = Feature(
             detail.key, "zone_edge" if edge else mark.key, parts, label=detail.where, groups=detail.icon.groups,
             details=(opens,), begun=iso_day(row["valid_from"]), ended=iso_day(row["valid_to"]),

@@ -8,9 +8,10 @@ const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
 const NARROW = window.matchMedia("(max-width: 899.98px)");
 
 /* Details come as rows, the names of their fields once. */
-function detailsOf({ detail, icon, fact, statement, rows }) {
+function detailsOf({ detail, icon, fact, statement, texts, rows }) {
+  const said = (value) => (typeof value === "number" ? texts[value] : Array.isArray(value) ? value.map(said) : value);
   const named = (names, values) => Object.fromEntries(names.map((name, n) => [name, values[n]]));
-  const made = rows.map((row) => named(detail, row));
+  const made = rows.map((row) => named(detail, said(row)));
   for (const one of made) {
     one.icon = named(icon, one.icon);
     one.facts = one.facts.map((values) => named(fact, values));

@@ -1,6 +1,7 @@
 /* Areas and lines, one pane a layer, in the order of the data. */
 const map = window[DATA.meta.map];
 const groupsByLayer = new Map();
+const renderers = new Map();
 const targets = new Map();
 
 function paneOf(name, order) {
@@ -153,7 +154,10 @@ function drawBase() {
     const draw = DRAWERS[layer.kind];
     if (!draw) return;
     const group = layer.box ? stillOverlay(layer) : L.layerGroup();
-    if (!layer.box) draw(layer, L.svg({ pane: `artimap-${layer.name}`, padding: 0.6 }), group);
+    if (!layer.box) {
+      renderers.set(layer.name, L.svg({ pane: `artimap-${layer.name}`, padding: 0.6 }));
+      draw(layer, renderers.get(layer.name), group);
+    }
     groupsByLayer.set(layer.name, group);
     if (layer.shown) group.addTo(map);
   });

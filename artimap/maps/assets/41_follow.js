@@ -47,7 +47,7 @@ function followSomewhere() {
   }
 }
 
-/* Zones, posts and what is said of places: what was first reported after the last day goes,
+/* Posts, estimates and what is said of places: what was first reported after the last day goes,
    and what had ended before the first. What has no day stays: it may be of any. */
 function inDays(feature) {
   if (!A.events) return true;
@@ -56,11 +56,12 @@ function inDays(feature) {
 }
 
 function followState() {
+  followZones();
   followRings();
   followRates();
   followPosts();
   for (const layer of DATA.layers) {
-    if (layer.kind === "place") continue;
+    if (layer.kind === "place" || layer === zones.layer) continue;
     const gone = new Set(layer.features.filter((feature) => (feature.begun || feature.ended) && !inDays(feature)).map((feature) => feature.key));
     if (layer.kind === "bracket") {
       if (layer.shown) layoutPosts(layer, homes.get(layer.name), [], roadPixels());
@@ -71,14 +72,22 @@ function followState() {
 }
 
 /* The ring around a place says that something is said of it. Before the first of that the ring goes;
-   the place stays. */
+   the place stays. It opens the zone that stands on the last day. */
 function followRings() {
   for (const layer of layerNamed("place")) {
-    const unsaid = new Set(layer.features.filter((feature) => feature.begun && !inDays(feature)).map((feature) => feature.key));
+    const unsaid = new Set(layer.features.filter((feature) => !ringNow(feature)).map((feature) => feature.key));
     for (const node of map.getPane(`artimap-${layer.name}`).querySelectorAll(".dot[data-key]")) {
       const gone = unsaid.has(node.dataset.key);
       node.classList.toggle("is-unsaid", gone);
       if (node.matches("[role=button]")) node.setAttribute("tabindex", gone ? "-1" : "0");
     }
   }
+}
+
+function ringNow(feature) {
+  const [key] = feature.details || [];
+  if (!key || !key.startsWith("zone:") || !zones.all) return !feature.begun || inDays(feature);
+  const now = zoneNow(key);
+  if (now) feature.details = [now];
+  return Boolean(now);
 }

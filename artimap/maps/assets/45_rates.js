@@ -35,17 +35,9 @@ function stretchSheet() {
 
 /* --- what is packed ----------------------------------------------------------------------- */
 
-/* The parts stand last in the page, by name: one for all languages, one for each, and so of the posts (47_posts.js). */
-async function packedDays() {
-  if (document.readyState === "loading") await new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
-  const block = document.getElementById("artimap-rates");
-  block.remove();
-  return JSON.parse(block.textContent);
-}
-
 /* Opens parts, each once; all are there before anything is shown. */
 async function openParts(names) {
-  rates.packed ??= packedDays();
+  rates.packed ??= packedBlock("artimap-rates");
   const parts = await rates.packed;
   for (const name of names) if (!rates.open.has(name)) rates.open.set(name, await unpack(parts[name]));
 }
@@ -155,10 +147,10 @@ function rateNote() {
   return el("p", { class: `rate-day${old ? " is-part" : ""}`, dir: "auto", text: rateWords() });
 }
 
-/* What shows which day, the earlier ones first: [day, words] each. Zones are those of the day of the map. */
+/* What shows which day, the earlier ones first: [day, words] each. */
 function daysInWords() {
   const days = new Map();
-  for (const [name, day] of [["rates", rates.day], ["posts", posts.day], ["zones", DATA.meta.as_of]]) days.set(day, [...(days.get(day) ?? []), word(`time_${name}`)]);
+  for (const [name, day] of [["rates", rates.day], ["posts", posts.day], ["zones", zonesDay()]]) days.set(day, [...(days.get(day) ?? []), word(`time_${name}`)]);
   return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, names]) => [day, names.join(", ")]);
 }
 

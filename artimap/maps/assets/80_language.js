@@ -10,6 +10,14 @@ async function unpack(text) {
   return JSON.parse(new TextDecoder().decode(await inflated(bytesOf(text), "deflate")));
 }
 
+/* What is packed stands last in the page, by name: one part for all languages, one for each. */
+async function packedBlock(id) {
+  if (document.readyState === "loading") await new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
+  const block = document.getElementById(id);
+  block.remove();
+  return JSON.parse(block.textContent);
+}
+
 /* Put a tree of changes into data; what comes back undoes it. */
 function patch(data, changes) {
   const undo = {};
@@ -28,11 +36,13 @@ async function speak(lang) {
   if (lang !== FIRST && !unpacked.has(lang)) unpacked.set(lang, await unpack(DATA.languages[lang]));
   if (rates.day < DATA.meta.as_of) await openParts(rateParts(lang));
   if (posts.day < DATA.meta.as_of) await openParts(postParts(lang));
+  await zonesIn(lang);
   ratesOfMap();
   postsOfMap();
   if (spoken.undo) patch(DATA, spoken.undo);
   spoken.undo = lang === FIRST ? null : patch(DATA, unpacked.get(lang));
   spoken.now = lang;
+  retellZones(lang);
   followPosts();
   retell();
   followRates();

@@ -122,7 +122,7 @@ function stripAxis(scene, side) {
 
 function stripZones(scene, side) {
   if (!side.zones.length) return;
-  const spans = side.zones.filter(([key]) => DATA.details[key]);
+  const spans = side.zones.filter(([key]) => DATA.details[key] && zoneShown(key));
   const lanes = lanesOf(spans.map(([, from, to]) => [from, to]), 0);
   const rows = Math.max(...lanes, 0) + 1;
   // where many zones lie over each other their bars grow thin: the paper has no room to spare
