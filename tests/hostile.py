@@ -241,6 +241,15 @@ def hostile_days(tables, texts, days):
     return made
 
 
+def hostile_zones(zones, texts, day):
+    """Give zones over time: those of the map, and as many that ended on a day, all of whose texts are hostile."""
+    turned = spread(zones, free_columns(schema.ZONES), texts[5:] + texts[:5], keep=("layer",))
+    turned["zone_id"] = (zones["zone_id"] + "~2015-01-01").astype(schema.TEXT)
+    gone = turned.assign(valid_from=pd.NaT, valid_to=pd.Timestamp(day))
+    both = pd.concat([zones, gone.astype(zones.dtypes.to_dict())], ignore_index=True)
+    return both.assign(valid_to=both["valid_to"].where(both["zone_id"].str.endswith("~2015-01-01")))
+
+
 def hostile_names(read, texts):
     """Make a reader of places, units or roads that gives hostile names; places enough for all of them."""
 

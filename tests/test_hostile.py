@@ -18,7 +18,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from hostile import hostile_area, hostile_days, hostile_names, hostile_tables, kept, payloads
+from hostile import hostile_area, hostile_days, hostile_names, hostile_tables, hostile_zones, kept, payloads
 
 import artimap as am
 from artimap.area import ARTIBONITE
@@ -166,6 +166,17 @@ def test_the_road_on_earlier_days_packs_them(tables, usual):
     told = "\n\n".join(zlib.decompress(base64.b64decode(one)).decode() for one in parts.values())
     names = {kept(name) for risk in days.values() for name in risk["name"]}
     assert [name for name in names if json.dumps(name, ensure_ascii=False)[1:-1] not in told] == []
+
+
+def test_the_zones_of_earlier_days_pack_them(tables, usual):
+    made = hostile_tables(tables, ALL)
+    zones = hostile_zones(made["zones"], ALL, dt.date(2024, 6, 30))
+    page = Seen(drawn(tables, ALL, languages=("fr",), zones_over_time=zones).html())
+    assert page.kinds <= usual.kinds
+    parts = json.loads(page.scripts[-1])
+    assert set(parts) == {"all", "en", "fr"}
+    told = "\n\n".join(zlib.decompress(base64.b64decode(one)).decode() for one in parts.values())
+    assert [name for name in map(kept, zones["name"]) if json.dumps(name, ensure_ascii=False)[1:-1] not in told] == []
 
 
 def test_title_author_and_source_one_by_one(artibonite, monkeypatch, usual):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from scipy.sparse.csgraph import dijkstra
@@ -17,7 +17,7 @@ import artimap as am
 from artimap import schema
 from artimap.area import read_roads, read_units
 from artimap.claims import Ledger
-from artimap.errors import ModelError
+from artimap.errors import DateError, ModelError
 from artimap.network.graph import RoadNetwork
 from artimap.sources.placing import place_radius
 from artimap.zones.reach import reached, road_within, roads_of
@@ -212,3 +212,44 @@ def test_order_and_whole_weeks_change_no_zone_of_any_share_of_the_claims(
     columns = ["zone_id", "kind", "actors", "support", "band", "weight", "from_m", "to_m", "geometry"]
     assert_frame_equal(pd.DataFrame(one[columns]), pd.DataFrame(other[columns]))
     assert ((one["valid_from"] + by).dropna() == other["valid_from"].dropna()).all()
+
+
+SINCE, UNTIL = dt.date(2023, 6, 1), dt.date(2025, 3, 1)
+
+
+@pytest.fixture(scope="module")
+def over_time(artibonite, ledger, events):
+    return am.control_zones_over_time(artibonite, ledger, since=SINCE, until=UNTIL, events=events)
+
+
+@settings(max_examples=25, deadline=None)
+@given(day=st.dates(SINCE, UNTIL))
+@example(SINCE)
+@example(UNTIL)
+def test_zones_over_time_hold_those_of_every_day(artibonite, ledger, events, over_time, day):
+    """The law: what stands on a day is what :func:`artimap.control_zones` gives for it."""
+    on = pd.Timestamp(day)
+    standing = over_time[(over_time["valid_from"].fillna(on) <= on) & (over_time["valid_to"].fillna(on) >= on)]
+    one = am.control_zones(artibonite, ledger, as_of=day, events=events).set_index("zone_id").sort_index()
+    standing = standing.assign(zone_id=standing["zone_id"].str.partition("~")[0]).set_index("zone_id").sort_index()
+    assert list(standing.index) == list(one.index)
+    same = ["subject", "name", "kind", "actors", "layer", "band", "weight", "road_id", "from_m", "to_m", "isw", "viina"]
+    assert_frame_equal(pd.DataFrame(standing[same]), pd.DataFrame(one[same]))
+    assert standing.geometry.geom_equals(one.geometry).all()
+
+
+def test_zones_over_time_have_ids_of_their_own_and_days_that_do_not_overlap(over_time, artibonite, ledger, events):
+    assert over_time["zone_id"].is_unique
+    last = am.control_zones(artibonite, ledger, as_of=UNTIL, events=events)
+    assert set(last["zone_id"]) == set(over_time.loc[~over_time["zone_id"].str.contains("~"), "zone_id"])
+    first_day, last_day = pd.Timestamp(1900, 1, 1), pd.Timestamp(2100, 1, 1)
+    for _, rows in over_time.assign(base=over_time["zone_id"].str.partition("~")[0]).groupby("base"):
+        ordered = rows.sort_values("valid_from", na_position="first")
+        begun, ended = ordered["valid_from"].fillna(first_day), ordered["valid_to"].fillna(last_day)
+        assert (begun <= ended).all()
+        assert (begun.iloc[1:].to_numpy() > ended.iloc[:-1].to_numpy()).all()
+
+
+def test_zones_over_time_that_end_before_they_begin(artibonite, ledger):
+    with pytest.raises(DateError, match=r"until \(2024-01-01\) is before since \(2024-02-01\)"):
+        am.control_zones_over_time(artibonite, ledger, since="2024-02-01", until="2024-01-01")

@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from hostile import hostile_area, hostile_days, hostile_names, hostile_tables, kept, payloads
+from hostile import hostile_area, hostile_days, hostile_names, hostile_tables, hostile_zones, kept, payloads
 
 import artimap as am
 from artimap import schema
@@ -45,10 +45,12 @@ def hostile(tables):
     with pytest.MonkeyPatch.context() as patched:
         for name in ("read_places", "read_units", "read_roads"):
             patched.setattr(pages, name, hostile_names(getattr(pages, name), ALL))
+        made = hostile_tables(tables, ALL)
         return am.briefing_map(
             hostile_area(ARTIBONITE, ALL[0]), as_of=DAY, since="2015-01-01", audience="internal",
-            title=ALL[1] + ALL[0], author="".join(ALL[:40]), changes=list(ALL), **hostile_tables(tables, ALL),
+            title=ALL[1] + ALL[0], author="".join(ALL[:40]), changes=list(ALL), **made,
             risk_over_time=hostile_days(tables, ALL, EARLIER),
+            zones_over_time=hostile_zones(made["zones"], ALL, EARLIER[-1]),
         )  # fmt: skip
 
 

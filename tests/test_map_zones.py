@@ -1,0 +1,150 @@
+"""The zones on earlier days in the page: what is packed opens to what Python says of those days."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import re
+import zlib
+from dataclasses import asdict
+
+import pytest
+
+import artimap as am
+from artimap.analysis import analyse
+from artimap.area import ARTIBONITE
+from artimap.errors import CrsError, ModelError
+from artimap.maps import briefing_map, render
+from artimap.maps.details import Said
+from artimap.maps.earlier_zones import LAYER, with_earlier
+from artimap.maps.thematic import zones_layers
+from artimap.vocab import Audience
+from tests.pagedata import data_in
+
+DAY = dt.date(2024, 10, 15)
+SINCE = dt.date(2022, 10, 16)
+
+
+@pytest.fixture(scope="module")
+def over_time(ledger, events):
+    return am.control_zones_over_time(ARTIBONITE, ledger, since=SINCE, until=DAY, events=events)
+
+
+@pytest.fixture(scope="module")
+def chart(tables, over_time):
+    return briefing_map(ARTIBONITE, as_of=DAY, zones_over_time=over_time, **tables)
+
+
+@pytest.fixture(scope="module")
+def page(chart):
+    return chart.html()
+
+
+def block_in(page, name):
+    found = re.search(rf'<script type="application/json" id="artimap-{name}">(.*?)</script>', page, re.DOTALL)
+    return None if found is None else found.group(1)
+
+
+def opened(packed):
+    return json.loads(zlib.decompress(base64.b64decode(packed)))
+
+
+def plain(value):
+    return json.loads(json.dumps(value))
+
+
+def zones_in(page):
+    """Give the zones of all days as the page has them after it has opened those of earlier days."""
+    data = data_in(block_in(page, "data"))
+    here = next(layer for layer in data["layers"] if layer["name"] == LAYER)["features"]
+    more = opened(json.loads(block_in(page, "zones"))["all"])
+    shapes = [one["parts"] for one in here] + more["shapes"]
+    every = [*here, *({**one, "parts": shapes[one["shape"]]} for one in more["features"])]
+    return here, every, more
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ht"])
+def test_the_page_opens_to_what_python_draws_and_says(page, tables, over_time, lang):
+    past = with_earlier(tables["zones"], over_time, since=SINCE, as_of=DAY, corridor=tables["corridor"])
+    drawn = zones_layers(past.zones, Said(tables["ledger"], lang), lang=lang)
+    (layer,) = drawn.layers
+    _, every, more = zones_in(page)
+    by_key = {one["key"]: one for one in every}
+    assert [every[n]["key"] for n in more["order"]] == [feature.key for feature in layer.features]
+    for feature in layer.features:
+        row = by_key[feature.key]
+        assert row["parts"] == plain(render._steps(feature.parts))
+        told = (row["mark"], row["details"], row.get("begun", ""), row.get("ended", ""), row.get("groups", []))
+        groups = [] if row["mark"] == "zone_unknown" else list(feature.groups)
+        assert told == (
+            feature.mark,
+            list(feature.details),
+            feature.begun,
+            feature.ended,
+            groups or list(feature.groups),
+        )
+    told = opened(json.loads(block_in(page, "zones"))[lang])
+    earlier = {f"zone:{one}" for one in past.ids}
+    assert told == {one.key: plain(asdict(one)) for one in drawn.details if one.key in earlier}
+    assert plain(past.road) == more["road"]
+
+
+def test_on_each_day_the_page_shows_the_zones_of_that_day(page, ledger, events):
+    _, every, _ = zones_in(page)
+    for day in (SINCE, dt.date(2023, 6, 30), dt.date(2024, 5, 1), dt.date(2024, 10, 4), DAY):
+        iso = day.isoformat()
+        shown = {
+            one["key"].partition("~")[0]
+            for one in every
+            if one.get("begun", "") <= iso and one.get("ended", "9999") >= iso
+        }
+        assert shown == {
+            f"zone:{one}" for one in am.control_zones(ARTIBONITE, ledger, as_of=day, events=events)["zone_id"]
+        }
+
+
+def test_what_the_page_shows_at_first_is_the_day_of_the_map(page, tables):
+    here, every, _ = zones_in(page)
+    assert {one["key"] for one in here} == {f"zone:{one}" for one in tables["zones"]["zone_id"]}
+    assert len(every) > 2 * len(here)
+    assert not [one for one in here if one.get("ended", "9999") < DAY.isoformat()]
+    details = data_in(block_in(page, "data"))["details"]
+    assert not [key for key in details if "~" in key]
+
+
+def test_without_them_the_page_has_none(tables):
+    page = briefing_map(ARTIBONITE, as_of=DAY, languages=(), **tables).html()
+    assert block_in(page, "zones") is None
+    assert data_in(block_in(page, "data"))["earlier_zones"] is False
+
+
+def test_the_legend_explains_the_zones_of_every_day(chart, over_time):
+    (group,) = [one for one in chart.page.furniture.legend if one.layer == LAYER]
+    kinds = set(over_time.loc[over_time["band"] == 1, "kind"])
+    assert {f"zone_{kind}" for kind in kinds} <= {row.mark for row in group.rows}
+
+
+def test_same_tables_same_bytes_and_a_small_page(page, tables, over_time):
+    assert briefing_map(ARTIBONITE, as_of=DAY, zones_over_time=over_time, **tables).html() == page
+    assert len(block_in(page, "zones")) < 60_000
+
+
+def test_zones_of_other_claims_or_days_are_told(tables, over_time, ledger, events):
+    other = am.control_zones_over_time(ARTIBONITE, ledger, since=SINCE, until="2024-09-01", events=events)
+    with pytest.raises(ModelError, match=r"zones_over_time: reported:\S+ is not in both tables on 2024-10-15"):
+        briefing_map(ARTIBONITE, as_of=DAY, zones_over_time=other, **tables)
+    with pytest.raises(CrsError, match="zones_over_time"):
+        briefing_map(ARTIBONITE, as_of=DAY, zones_over_time=over_time.to_crs("EPSG:4326"), **tables)
+
+
+def test_a_briefing_shows_earlier_zones_of_what_its_audience_may_see():
+    found = analyse(ARTIBONITE, as_of=DAY, audience=Audience.PUBLIC)
+    zones = found.zones_over_time()
+    seen = found.gated.ledger.claims["claim_id"]
+    claims = {one for cell in zones["claims"].dropna() for one in cell.split("; ")}
+    hidden = set(found.gathered.ledger.claims["claim_id"]) - set(seen)
+    assert hidden
+    assert not claims & hidden
+    now = zones[~zones["zone_id"].str.contains("~")]
+    assert set(now["zone_id"]) == set(found.zones["zone_id"])
