@@ -201,11 +201,15 @@ def longer(frame, n, key):
     return out
 
 
-def spread(frame, columns, texts, *, keep=()):
-    """Put the texts into each of the columns, all of them into each, each column one further on."""
+def spread(frame, columns, texts, *, keep=(), blank=None):
+    """Put the texts into each of the columns, all of them into each, each column one further on.
+
+    ``blank`` stands for those that are only spaces, where a table may have none.
+    """
     out = frame.copy()
     for step, column in enumerate(name for name in columns if name in out.columns and name not in keep):
         turned = [kept(texts[(at + step) % len(texts)]) for at in range(len(out))]
+        turned = [blank if blank is not None and not one.strip() else one for one in turned]
         out[column] = pd.Series(turned, index=out.index, dtype=schema.TEXT)
     return out
 
@@ -220,7 +224,7 @@ def hostile_tables(tables, texts):
     claims["claim_id"] = pd.Series([f"{kept(texts[at % n])}#{at}" for at in range(2 * n)], dtype=schema.TEXT)
     claims["subject"] = pd.Series([ids[at % n] for at in range(2 * n)], dtype=schema.TEXT)
     events["event_id"] = pd.Series(ids, dtype=schema.TEXT)
-    zones = spread(longer(tables["zones"], n, "zone_id"), free_columns(schema.ZONES), texts, keep=("layer",))
+    zones = spread(longer(tables["zones"], n, "zone_id"), free_columns(schema.ZONES), texts, keep=("layer",), blank="-")
     posts = spread(longer(tables["checkpoints"], n, "checkpoint_id"), free_columns(schema.CHECKPOINTS), texts)
     for frame, column in ((zones, "zone_id"), (posts, "checkpoint_id")):
         frame[column] = pd.Series(ids, dtype=schema.TEXT)
@@ -243,7 +247,7 @@ def hostile_days(tables, texts, days):
 
 def hostile_zones(zones, texts, day):
     """Give zones over time: those of the map, and as many that ended on a day, all of whose texts are hostile."""
-    turned = spread(zones, free_columns(schema.ZONES), texts[5:] + texts[:5], keep=("layer",))
+    turned = spread(zones, free_columns(schema.ZONES), texts[5:] + texts[:5], keep=("layer",), blank="-")
     turned["zone_id"] = (zones["zone_id"] + "~2015-01-01").astype(schema.TEXT)
     gone = turned.assign(valid_from=pd.NaT, valid_to=pd.Timestamp(day))
     both = pd.concat([zones, gone.astype(zones.dtypes.to_dict())], ignore_index=True)
