@@ -139,7 +139,7 @@ class Analysis:
         title, author
             What it is called and who made it.
         over_time
-            Whether rates, posts and zones follow the slider of the page; pictures and files for other programs have none.
+            Whether rates, posts and zones follow the slider of the page; pictures and files have none.
         tiles
             A server of map tiles that the page's reader may switch on.
         """

@@ -212,6 +212,7 @@ def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
         drawn_events=shown,
         rates=() if corridor is None else rates_over_time(tables.earlier, corridor.ref, lang=lang, event_ids=keys),
         posts_over_time=told,
+        earlier_zones=before,
     )
 
 

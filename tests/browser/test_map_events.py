@@ -138,7 +138,7 @@ def test_the_slider_works_by_keyboard(opened, brief):
 
 def test_an_earlier_day_never_looks_like_the_day_of_the_answer(opened, brief):
     with shown(opened, brief, LAPTOP) as page:
-        assert page.locator(".time-state").inner_text() == "Zones, posts, rates: as of 15 Oct 2024"
+        assert page.locator(".time-state").inner_text() == "Zones, posts and rates: as of 15 Oct 2024"
         count = "document.querySelectorAll('[class*=zones] [data-key]:not(.is-past), .post').length"
         before = page.evaluate(count)
         page.evaluate("window.artimap.events.setTime('2022-10-16', '2023-06-01')")
