@@ -34,7 +34,7 @@ function page(last) {
     word: (key) => key, dayText: (day) => day, upper: (text) => text, fill: (key, values) => (DATA.words[key] ?? key).replace("{day}", values.day), layerNamed: () => DATA.layers,
     remember: (one) => given.targets.set(one.key, one), redrawTable: (names) => told.push(...names), tell: (name, day) => told.push([name, day]), hideTip: () => null,
   };
-  const made = load(["45_rates.js", "47_posts.js"], ["posts", "rates", "altered", "postsWanted", "postsComing", "followPosts", "postsOfMap"].concat(["showPosts"]), { ...given, spoken: { now: "en" } });
+  const made = load(["45_rates.js", "47_posts.js"], ["posts", "rates", "altered", "postsWanted", "postsComing", "followPosts", "postsOfMap"].concat(["showPosts"]), { ...given, spoken: { now: "en" }, zonesDay: () => "2023-12-31" });
   made.rates.open.set("posts", same).set("posts_en", said);
   return { ...made, DATA, A: given.A, told };
 }
