@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import artimap as am
+from artimap.cli import main
 from artimap.dates import day_of
 from artimap.errors import CrsError, DataError, DateError, SchemaError
 
@@ -112,3 +113,10 @@ def test_index_categories_and_no_rows_change_nothing(rn1, events):
     odd = events.assign(kind=events["kind"].astype("category")).set_index(pd.Index([7] * len(events)))
     pd.testing.assert_series_equal(am.corridor_risk(rn1, odd, as_of=DAY)["rate"], plain)
     assert len(am.corridor_risk(rn1, events.iloc[:0], as_of=DAY)) == len(plain)
+
+
+def test_the_command_tells_its_version(capsys):
+    with pytest.raises(SystemExit) as done:
+        main(["--version"])
+    assert done.value.code == 0
+    assert capsys.readouterr().out == f"artimap {am.__version__}\n"

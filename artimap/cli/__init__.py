@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from artimap import __version__
 from artimap.area import AREAS, area
 from artimap.cli import backtest, brief, chart, data, locate, report, review, risk, status, template, validate, zones
 from artimap.errors import ArtimapError
@@ -21,6 +22,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Nothing is downloaded. For protection and access, never for targeting.",
     )
     parser.add_argument("--area", choices=sorted(AREAS), default="artibonite", help="study area (default: %(default)s)")
+    parser.add_argument("--version", action="version", version=f"artimap {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for one in _COMMANDS:
         one.add(commands)

@@ -23,7 +23,8 @@ def add(commands: Commands) -> None:
     validate.add_argument("--mapping", type=Path, metavar="TOML", help="which column is what")
     validate.add_argument(
         "--save-mapping", action="store_true",
-        help="write the proposed mapping to FILE.mapping.toml, where it is found again; change it there",
+        help="write the proposed mapping beside the file (last_night.mapping.toml for last_night.csv), where every "
+        "command finds it; change it there",
     )  # fmt: skip
     validate.add_argument(
         "--quarantine", type=Path, metavar="CSV", help="where rejected rows go (default: beside the file)"
@@ -47,6 +48,8 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     print(f"{args.file}: {read.version}")
     for note in read.notes:
         print(f"note: {note}")
+    if read.breaches:
+        print("rows are counted below the header: row 1 is the first with a report")
     for breach in read.breaches:
         print(breach)
     for row_id, reading in read.readings.items():

@@ -335,6 +335,7 @@ def test_validate_on_the_command_line(tmp_path, capsys):
     assert main(["validate", str(path)]) == 1
     out = capsys.readouterr().out
     assert "ACLED current" in out
+    assert "row 1 is the first with a report" in out
     assert "row 2, column fatalities: '=many' is not a count of people; write a whole number" in out
     assert "2 rows read, 1 accepted, 1 rejected" in out
     assert "'=many" in (tmp_path / "a.quarantine.csv").read_text(encoding="utf-8")
