@@ -40,6 +40,7 @@ def test_no_name_is_cut_or_covered(opened, saved, size):
             assert page.evaluate(WRONG) == [], (lat, lon, zoom)
         before = page.evaluate(NAMES)
         page.evaluate("window.map_1.panBy([97, -63], {animate: false})")
+        page.wait_for_timeout(300)
         assert page.evaluate(WRONG) == []
         assert set(page.evaluate(NAMES)) & set(before)
 
@@ -74,10 +75,12 @@ def test_a_dot_keeps_the_focus_when_the_map_is_moved(opened, saved):
         dot.focus()
         key = dot.get_attribute("data-key")
         page.evaluate("window.map_1.panBy([40, 30], {animate: false})")
+        page.wait_for_timeout(300)
         assert page.evaluate("document.activeElement.dataset.key") == key
         page.evaluate(
             "window.artimap.events.setTime(200, 400)"
         )  # what the days change is laid out anew at the next move
         page.wait_for_timeout(100)
         page.evaluate("window.map_1.panBy([-40, -30], {animate: false})")
+        page.wait_for_timeout(300)
         assert page.evaluate(WRONG) == []

@@ -30,11 +30,15 @@ function nameMap(moved) {
   if (A.events) followRings();
 }
 
-/* After a move names follow the window; after a zoom, or where days or filter had changed the marks, all is laid out. */
+/* When the map has come to rest after a move, names follow the window; after a zoom, or where days or
+   filter had changed the marks, all is laid out at once. */
+let resting = 0;
+
 function followView() {
   const { stale, zoom, origin } = marksOf;
+  clearTimeout(resting);
   if (stale || zoom !== map.getZoom() || !origin.equals(map.getPixelOrigin())) layout();
-  else nameMap(true);
+  else resting = setTimeout(nameMap, 60, true);
 }
 
 /* The title grows by a note, the sheet is drawn up: names make room when that has come to rest. */
