@@ -62,8 +62,8 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         progress=say,
     )
     print(f"As of {done.as_of}, {where.label}. Written for the audience '{args.audience}':")
-    newest = "none at all" if done.newest is None else f"the newest of {done.newest}"
-    print(f"Events of the {RECENT_DAYS} days before: {done.recent}; {newest}.")
+    newest = "none at all" if done.newest is None else f"the newest on {done.newest}"
+    print(f"Events that began in the {RECENT_DAYS} days before: {done.recent}; {newest}.")
     tell_written(done.files)
     if args.events is not None:
         _tell_own(done, args.events)
