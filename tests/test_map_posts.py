@@ -19,8 +19,8 @@ from artimap.i18n import format_day
 from artimap.maps import briefing_map
 from artimap.maps.details import Said
 from artimap.maps.facts import posts_sheet
+from artimap.maps.payload import steps
 from artimap.maps.posts_over_time import posts_of_slider
-from artimap.maps.render import _steps
 from artimap.maps.thematic import checkpoints_layer
 from artimap.schema import split_names
 from artimap.vocab import Audience
@@ -99,7 +99,7 @@ def test_each_day_opens_to_what_python_says_of_it(chart, page, over_time, lang):
     details = {one.key: plain(asdict(one)) for one in of_lang.details}
     rows = {row[0]: row for row in plain(posts_sheet(over_time[DAY]).rows)}
     shapes = {
-        one.key: _steps(one.parts) for layer in of_lang.layers if layer.name == "checkpoints" for one in layer.features
+        one.key: steps(one.parts) for layer in of_lang.layers if layer.name == "checkpoints" for one in layer.features
     }
     said = Said(am.read_claims(ARTIBONITE).until(DAY), lang)
     assert len(shared["shown"]) == len(DAYS) + 1
@@ -117,7 +117,7 @@ def test_each_day_opens_to_what_python_says_of_it(chart, page, over_time, lang):
         )
         drawn = {one["key"]: one.get("parts", shapes.get(one["key"], [])) for one, _ in ways}
         features = wanted.layers[0].features
-        assert {key: parts for key, parts in drawn.items() if parts} == {one.key: _steps(one.parts) for one in features}
+        assert {key: parts for key, parts in drawn.items() if parts} == {one.key: steps(one.parts) for one in features}
     # on the day of the map nothing differs
     assert all(set(shared["told"][n]) == {"key"} and not spoken["told"][n] for n in shared["shown"][-1])
 

@@ -15,7 +15,7 @@ import artimap as am
 from artimap.analysis import analyse
 from artimap.area import ARTIBONITE
 from artimap.errors import CrsError, ModelError
-from artimap.maps import briefing_map, render
+from artimap.maps import briefing_map, payload
 from artimap.maps.details import Said
 from artimap.maps.earlier_zones import LAYER, with_earlier
 from artimap.maps.thematic import zones_layers
@@ -74,7 +74,7 @@ def test_the_page_opens_to_what_python_draws_and_says(page, tables, over_time, l
     assert [every[n]["key"] for n in more["order"]] == [feature.key for feature in layer.features]
     for feature in layer.features:
         row = by_key[feature.key]
-        assert row["parts"] == plain(render._steps(feature.parts))
+        assert row["parts"] == plain(payload.steps(feature.parts))
         told = (row["mark"], row["details"], row.get("begun", ""), row.get("ended", ""), row.get("groups", []))
         groups = [] if row["mark"] == "zone_unknown" else list(feature.groups)
         assert told == (

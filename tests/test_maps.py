@@ -26,7 +26,7 @@ from artimap.claims import Ledger
 from artimap.errors import CrsError, SchemaError, ShareError
 from artimap.i18n import words
 from artimap.links import web_address
-from artimap.maps import briefing_map, facts, languages, layers, outlines, phrases, render, style
+from artimap.maps import briefing_map, facts, languages, layers, outlines, payload, phrases, render, style
 from artimap.maps.furniture import Section
 from artimap.vocab import CheckpointStatus, EventKind, Lang, Status
 from tests.pagedata import data_in
@@ -186,7 +186,7 @@ def test_coordinates_are_degrees_with_five_decimals(chart):
 def test_steps_give_back_the_coordinates(chart):
     for layer in chart.page.layers:
         for feature in layer.features:
-            for part, coded in zip(feature.parts, render._steps(feature.parts), strict=True):
+            for part, coded in zip(feature.parts, payload.steps(feature.parts), strict=True):
                 for ring, steps in zip(part, coded, strict=True):
                     x = y = 0
                     points = []

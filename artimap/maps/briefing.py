@@ -20,9 +20,10 @@ from artimap.maps.estimates import apart
 from artimap.maps.facts import roadside
 from artimap.maps.foreign import check
 from artimap.maps.pages import Asked, Tables, pages, sheets_of
+from artimap.maps.payload import Page
 from artimap.maps.posts_over_time import posts_of_slider
 from artimap.maps.rates import days_of_slider
-from artimap.maps.render import Page, to_html
+from artimap.maps.render import to_html
 from artimap.maps.tiles import Tiles
 from artimap.schema import ZONES, conform
 from artimap.share import SharePolicy

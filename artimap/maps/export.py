@@ -28,8 +28,8 @@ from artimap.maps.briefing import BriefingMap
 from artimap.maps.details import Detail
 from artimap.maps.field import harm_of
 from artimap.maps.layers import Feature, Layer, Parts
+from artimap.maps.payload import Page
 from artimap.maps.qgis import Form, Symbol, distinct, qml
-from artimap.maps.render import Page
 from artimap.maps.static_crowd import marked
 from artimap.schema import TEXT
 from artimap.write import replacing

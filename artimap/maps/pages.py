@@ -38,9 +38,9 @@ from artimap.maps.layers import (
 from artimap.maps.legend import legend_groups
 from artimap.maps.listed import listed_field
 from artimap.maps.locator import locator
+from artimap.maps.payload import Page
 from artimap.maps.posts_over_time import EarlierPosts, PostsOverTime, posts_over_time
 from artimap.maps.rates import DayOfRates, Earlier, rates_over_time
-from artimap.maps.render import Page
 from artimap.maps.thematic import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
 from artimap.maps.tiles import Tiles
 from artimap.risk import RiskModel
@@ -185,17 +185,15 @@ def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
     listed = sorted((*shown.details, *shown.unplaced), key=lambda detail: detail.key)
     keys = frozenset(detail.key.removeprefix("event:") for detail in listed)
     road = nothing if corridor is None else corridor_layer(corridor, risk, lang=lang, event_ids=keys)
-    held = nothing if zones is None else zones_layers(zones, said, lang=lang)
-    earlier, posts = tables.earlier_posts, nothing
-    told = None if earlier is None else posts_over_time(earlier, said, lang=lang)
-    if seen.checkpoints is not None:
-        posts = checkpoints_layer(seen.checkpoints, said, lang=lang, ever=told is not None and bool(told.marks))
     held, before = nothing, None
     if tables.past is not None:
         held, before = parted(zones_layers(tables.past.zones, said, lang=lang), tables.past)
     elif zones is not None:
         held = zones_layers(zones, said, lang=lang)
-    posts = nothing if seen.checkpoints is None else checkpoints_layer(seen.checkpoints, said, lang=lang)
+    earlier, posts = tables.earlier_posts, nothing
+    told = None if earlier is None else posts_over_time(earlier, said, lang=lang)
+    if seen.checkpoints is not None:
+        posts = checkpoints_layer(seen.checkpoints, said, lang=lang, ever=told is not None and bool(told.marks))
     model = nothing
     if tables.estimated is not None:
         model = estimates_layer(tables.estimated, lang=lang, audience=asked.audience, shown=tables.estimates_shown)

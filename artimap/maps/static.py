@@ -19,7 +19,7 @@ from artimap.errors import ModelError, ShareError
 from artimap.maps import style
 from artimap.maps.briefing import BriefingMap
 from artimap.maps.layers import ESTIMATED
-from artimap.maps.render import Page
+from artimap.maps.payload import Page
 from artimap.maps.static_layers import FRAME, Frame, draw_map, frame_of
 from artimap.maps.static_sheet import draw_sheet
 from artimap.maps.strip_marks import Drawing

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from artimap.maps import style
 from artimap.maps.layers import Feature, Layer, Ring
-from artimap.maps.render import Page
+from artimap.maps.payload import Page
 from artimap.maps.static_crowd import EACH, Squares, count_squares, each_mark, marked
 from artimap.maps.static_labels import PX, Box, Labels, stacks
 from artimap.maps.strip_marks import Drawing, draw_shape

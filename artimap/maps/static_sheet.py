@@ -16,7 +16,7 @@ from artimap.maps import style
 from artimap.maps.furniture import Section
 from artimap.maps.layers import ESTIMATED
 from artimap.maps.legend import LegendRow
-from artimap.maps.render import Page
+from artimap.maps.payload import Page
 from artimap.maps.static_crowd import INKS, Squares
 from artimap.maps.static_labels import PX
 from artimap.maps.strip_marks import Drawing, draw_shape, drawable, width_of
