@@ -157,7 +157,7 @@ def earlier_days(page, plain_kinds):
         assert "As of" in page.locator("#card .card-place").text_content()
         found = page.evaluate(TRACES)
         assert found["ran"] == []
-        assert set(found["kinds"]) <= plain_kinds | {"tspan"}  # of a place's name that needs two lines
+        assert set(found["kinds"]) <= plain_kinds
         assert found["named"] == []
         assert [link for link in found["links"] if not link.startswith("#")] == []
         assert not found["wide"]
