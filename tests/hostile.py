@@ -245,6 +245,16 @@ def hostile_days(tables, texts, days):
     return made
 
 
+def hostile_posts(posts, texts, days):
+    """Give posts on earlier days, all of whose texts are hostile and other ones each day; half are on these days only."""
+    made = {}
+    for n, day in enumerate(days):
+        turned = spread(posts, free_columns(schema.CHECKPOINTS), texts[3 * n + 2 :] + texts[: 3 * n + 2])
+        ids = [one if at % 2 else f"{one}~then" for at, one in enumerate(posts["checkpoint_id"])]
+        made[day] = turned.assign(checkpoint_id=pd.Series(ids, index=turned.index, dtype=schema.TEXT))
+    return made
+
+
 def hostile_zones(zones, texts, day):
     """Give zones over time: those of the map, and as many that ended on a day, all of whose texts are hostile."""
     turned = spread(zones, free_columns(schema.ZONES), texts[5:] + texts[:5], keep=("layer",), blank="-")

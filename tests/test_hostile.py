@@ -18,7 +18,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from hostile import hostile_area, hostile_days, hostile_names, hostile_tables, hostile_zones, kept, payloads
+from hostile import (
+    hostile_area,
+    hostile_days,
+    hostile_names,
+    hostile_posts,
+    hostile_tables,
+    hostile_zones,
+    kept,
+    payloads,
+)
 
 import artimap as am
 from artimap import schema
@@ -178,6 +187,19 @@ def test_the_zones_of_earlier_days_pack_them(tables, usual):
     assert set(parts) == {"all", "en", "fr"}
     told = "\n\n".join(zlib.decompress(base64.b64decode(one)).decode() for one in parts.values())
     names = set(schema.conform(zones, schema.ZONES)["name"])
+    assert [name for name in names if json.dumps(name, ensure_ascii=False)[1:-1] not in told] == []
+
+
+def test_the_posts_on_earlier_days_pack_them(tables, usual):
+    posts = hostile_tables(tables, ALL)["checkpoints"]
+    days = hostile_posts(posts, ALL, [dt.date(2015, 1, 1), dt.date(2024, 6, 30)])
+    page = Seen(drawn(tables, ALL, languages=("fr",), checkpoints_over_time=days).html())
+    assert page.kinds <= usual.kinds
+    assert page.scripts[-4:-1] == usual.scripts[-3:]
+    parts = json.loads(page.scripts[-1])
+    assert set(parts) == {"posts", "posts_en", "posts_fr"}
+    told = "\n\n".join(zlib.decompress(base64.b64decode(one)).decode() for one in parts.values())
+    names = {kept(name).strip() for table in days.values() for name in table["place"]}
     assert [name for name in names if json.dumps(name, ensure_ascii=False)[1:-1] not in told] == []
 
 

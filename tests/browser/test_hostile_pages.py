@@ -13,7 +13,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from hostile import hostile_area, hostile_days, hostile_names, hostile_tables, hostile_zones, kept, payloads
+from hostile import (
+    hostile_area,
+    hostile_days,
+    hostile_names,
+    hostile_posts,
+    hostile_tables,
+    hostile_zones,
+    kept,
+    payloads,
+)
 
 import artimap as am
 from artimap import schema
@@ -50,6 +59,7 @@ def hostile(tables):
             hostile_area(ARTIBONITE, ALL[0]), as_of=DAY, since="2015-01-01", audience="internal",
             title=ALL[1] + ALL[0], author="".join(ALL[:40]), changes=list(ALL), **made,
             risk_over_time=hostile_days(tables, ALL, EARLIER),
+            checkpoints_over_time=hostile_posts(made["checkpoints"], ALL, EARLIER),
             zones_over_time=hostile_zones(made["zones"], ALL, EARLIER[-1]),
         )  # fmt: skip
 
@@ -141,7 +151,7 @@ def test_no_field_of_a_briefing_runs_or_breaks_it(opened, hostile, plain_kinds, 
 
 
 def earlier_days(page, plain_kinds):
-    """Go back to days with other rates, and open all of the road there."""
+    """Go back to days with other rates and posts, and open all of the road and some of the posts there."""
     for day, shown in (("2024-07-15", "30 Jun 2024"), ("2016-01-01", "1 Jan 2015")):
         page.evaluate("day => window.artimap.events.setTime(0, day)", day)
         page.wait_for_selector(f"#legend .rate-day:has-text('{shown}')", state="attached")
@@ -155,6 +165,17 @@ def earlier_days(page, plain_kinds):
           window.dispatchEvent(new Event('afterprint'));
         }""")
         assert "As of" in page.locator("#card .card-place").text_content()
+        page.evaluate("""async () => {
+          if (document.getElementById('tables').hidden) document.getElementById('table-switch').click();
+          document.getElementById('sheet-posts').click();
+          const rows = [...document.querySelectorAll('#tables tbody button, .mark.post')];
+          for (const row of rows.filter((one, n) => n % 19 === 0)) {
+            row.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+            await new Promise(resolve => setTimeout(resolve));
+          }
+          if (!document.getElementById('tables').hidden) document.getElementById('table-switch').click();
+        }""")
+        assert shown in page.locator("#card").text_content() or page.locator("#card .items").count()
         found = page.evaluate(TRACES)
         assert found["ran"] == []
         assert set(found["kinds"]) <= plain_kinds
