@@ -10,10 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import artimap as am
+from artimap.analysis import analyse
+from artimap.area import ARTIBONITE
 from artimap.errors import ShareError
+from artimap.maps import static_sheet
 from artimap.maps.static import StaticMap, static_map
 from artimap.maps.static_labels import Box, stacks
 from artimap.maps.strip_marks import Drawing, drawable
+from artimap.vocab import Lang
 
 DAY = "2024-10-15"
 
@@ -70,6 +74,26 @@ def test_the_sheet_carries_its_furniture(chart, written):
     assert "Saint-Marc" in text
     assert "Gonaïves" in text
     assert "20 km" in text
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ht"])
+def test_briefing_and_legend_stay_on_the_sheet(lang, monkeypatch):
+    """The fullest sheet: the last day of the data, with every kind of mark."""
+    lowest = []
+    text = Drawing.text
+
+    def heard(self, x, y, *rest, **more):
+        lowest.append(y)
+        text(self, x, y, *rest, **more)
+
+    monkeypatch.setattr(Drawing, "text", heard)
+    chart = analyse(ARTIBONITE).chart(Lang(lang), over_time=False)
+    static_map(chart).png(dpi=40)
+    assert min(lowest) > 0.05
+    rows = static_sheet._legend_rows(chart.page, counted=False)
+    said, columns = static_sheet._column(chart.page.furniture.briefing, rows, 3.0, 7.2)
+    assert sum(line.high for line in said) + max(sum(entry.high for entry in one) for one in columns) < 7.2
+    assert [entry.row for column in columns for entry in column] == [row for _, row in rows]
 
 
 def test_every_drawn_mark_is_in_the_legend(chart, written):

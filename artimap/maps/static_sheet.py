@@ -23,6 +23,7 @@ from artimap.maps.strip_marks import Drawing, draw_shape, drawable, width_of
 
 _TEXT_PT = 7.4
 _SMALL_PT = 6.4
+_FLOOR_IN, _GAP_IN, _BETWEEN_IN = 0.2, 0.1, 0.14
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4}\.) (?=[A-Z0-9])")
 """Paper is short: of an item only the first sentence is written, the rest is on the page."""
 
@@ -66,22 +67,25 @@ def draw_sheet(drawing: Drawing, page: Page, frame: Frame, *, km_per_in: float, 
     wide = drawing.width - column - 0.3
     elsewhere = words(page.lang)["map.brief.unplaced_listed"]  # a tab, which paper does not have
     told = [replace(one, text=one.text.replace(f" {elsewhere}", "")) for one in page.furniture.briefing]
-    y = _briefing(drawing, told, column, top, wide)
     counted = [] if squares is None else squares.rows(km_per_in, page.lang)
-    _legend(drawing, [*counted, *_legend_rows(page, counted=squares is not None)], column, y - 0.1, wide, floor=0.2)
+    rows = [*counted, *_legend_rows(page, counted=squares is not None)]
+    said, columns = _column(told, rows, wide, top - _FLOOR_IN)
+    y = _write(drawing, said, column, top)
+    _legend(drawing, columns, column, y - _GAP_IN, wide)
     _foot(drawing, page, left, bottom - 0.05, (right - left) * 0.97)
 
 
 def _wrapped(drawing: Drawing, text: str, x: float, y: float, wide: float, *, size: float, colour: str = "ink",
              weight: str = "normal", most: int = 99) -> float:  # fmt: skip
     """Write a text over as many lines as it needs; give where the next begins."""
-    lines = _lines(text, wide, size, bold=weight == "bold")
-    if len(lines) > most:
-        lines = [*lines[: most - 1], lines[most - 1].rstrip(" .,;") + " …"]
-    for line in lines:
+    for line in _cut(_lines(text, wide, size, bold=weight == "bold"), most):
         y -= size / 72 * 1.28
         drawing.text(x, y, line, size=size, colour=colour, weight=weight)
     return y
+
+
+def _cut(lines: list[str], most: int) -> list[str]:
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1].rstrip(" .,;") + " …"]
 
 
 def _lines(text: str, wide: float, size: float, *, bold: bool) -> list[str]:
@@ -99,33 +103,68 @@ def _lines(text: str, wide: float, size: float, *, bold: bool) -> list[str]:
     return out
 
 
-def _briefing(drawing: Drawing, sections: Sequence[Section], x: float, y: float, wide: float) -> float:
-    """Write the lines of the briefing; items in short."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the briefing, and the room below it in inches."""
+
+    text: str
+    size: float
+    bold: bool = False
+    below: float = 0.0
+
+    @property
+    def high(self) -> float:
+        return self.size / 72 * 1.28 + self.below
+
+
+def _briefing(sections: Sequence[Section], wide: float, size: float) -> list[_Line]:
+    """Give the lines of the briefing; items in short."""
+    out: list[_Line] = []
     for section in sections:
-        y = _wrapped(drawing, section.heading, x, y, wide, size=_TEXT_PT, weight="bold", colour="ink_2")
-        if section.text:
-            y = _wrapped(drawing, section.text, x, y, wide, size=_TEXT_PT, most=5)
+        out += [_Line(one, size, bold=True) for one in _lines(section.heading, wide, size, bold=True)]
+        texts = [(section.text, 5)] if section.text else []
         for item in section.items[:3]:
             note = _SENTENCE_END.split(item.note, maxsplit=1)[0]
-            line = f"{item.text} – {note}" if note else item.text
-            y = _wrapped(drawing, line, x, y, wide, size=_TEXT_PT, most=3)
-        y -= 0.07
+            texts.append((f"{item.text} – {note}" if note else item.text, 3))
+        for text, most in texts:
+            out += [_Line(one, size) for one in _cut(_lines(text, wide, size, bold=False), most)]
+        out[-1] = replace(out[-1], below=0.07)
+    return out
+
+
+def _column(
+    sections: Sequence[Section], rows: Sequence[tuple[str, LegendRow | None]], wide: float, room: float
+) -> tuple[list[_Line], list[list[_Entry]]]:
+    """Give the briefing and the two columns of the legend below it, as large as both have room.
+
+    The legend first gives way, then the briefing: a mark that nobody explains is worse than small letters.
+    """
+    half = (wide - _BETWEEN_IN) / 2
+    for smaller in (0.0, 0.5, 1.0, 1.5, 2.0):
+        said = _briefing(sections, wide, _TEXT_PT - smaller)
+        left = room - sum(line.high for line in said) - _GAP_IN
+        for size in (_SMALL_PT + 0.4, _SMALL_PT, _SMALL_PT - 0.6, _SMALL_PT - 1.2, _SMALL_PT - 1.8):
+            columns = _columns([_entry(text, row, half, size) for text, row in rows], left)
+            if columns is not None:
+                return said, columns
+    return said, _columns([_entry(text, row, half, size) for text, row in rows], math.inf) or []
+
+
+def _write(drawing: Drawing, lines: Sequence[_Line], x: float, y: float) -> float:
+    for line in lines:
+        at = y - line.size / 72 * 1.28
+        drawing.text(
+            x, at, line.text, size=line.size, colour="ink_2" if line.bold else "ink",
+            weight="bold" if line.bold else "normal",
+        )  # fmt: skip
+        y -= line.high
     return y
 
 
-def _legend(
-    drawing: Drawing, rows: list[tuple[str, LegendRow | None]], x: float, y: float, wide: float, *, floor: float
-) -> None:
-    """Draw the legend of what is on the sheet, in two columns; smaller where there is little room."""
-    half = (wide - 0.14) / 2
-    for size in (_SMALL_PT + 0.4, _SMALL_PT, _SMALL_PT - 0.6, _SMALL_PT - 1.2, _SMALL_PT - 1.8):
-        columns = _columns([_entry(text, row, half, size) for text, row in rows], y - floor)
-        if columns is not None:
-            break
-    else:
-        columns = _columns([_entry(text, row, half, _SMALL_PT - 1.8) for text, row in rows], math.inf) or []
+def _legend(drawing: Drawing, columns: Sequence[Sequence[_Entry]], x: float, y: float, wide: float) -> None:
+    """Draw the legend of what is on the sheet, in two columns."""
     for n, column in enumerate(columns):
-        at, line = x + n * (half + 0.14), y
+        at, line = x + n * (wide + _BETWEEN_IN) / 2, y
         for entry in column:
             _draw_entry(drawing, entry, at, line)
             line -= entry.high
