@@ -73,7 +73,9 @@ def corridor_risk(
     GeoDataFrame
         RISK, one row a piece, in the order of ``pieces``. ``rate`` is the posterior mean in
         events per km and month, ``lo50`` to ``hi95`` the ends of its 50, 80 and 95 %
-        intervals. Exposure is road and time (``exposure_km_months``, discounted), not
+        intervals. A ``silent`` piece has a rate too, of the prior and of what is long past: it is no finding,
+        and ``band`` is null; draw ``band`` or ``info``, not ``rate`` alone. Exposure is road and
+        time (``exposure_km_months``, discounted), not
         traffic: how many pass is not known. ``recent_rate`` and ``earlier_rate`` belong to
         the last ``trend_days`` and those before, ``p_rose`` is the probability that the
         rate rose; ``caution`` says ``sources_changed`` where the publishers heard changed
