@@ -75,6 +75,20 @@ function zoneShown(key) {
   return !feature || stoodOn(feature, lastDay());
 }
 
+function goneZones() {
+  const last = lastDay();
+  return new Set(zones.layer.features.filter((feature) => !stoodOn(feature, last)).map((feature) => feature.key));
+}
+
+function signOfZones(gone) {
+  return [...zones.byKey.keys()].filter((key) => !gone.has(key)).join();
+}
+
+/* Whether the next frame shows other zones, and draws anew what tells of them. */
+function zonesComing() {
+  return Boolean(zones.layer) && signOfZones(goneZones()) !== zones.shown;
+}
+
 function followZones() {
   if (!zones.layer || !A.events) return;
   const last = lastDay();
@@ -86,9 +100,9 @@ function followZones() {
         if (A.time) A.time.tellState();
       });
   }
-  const gone = new Set(zones.layer.features.filter((feature) => !stoodOn(feature, last)).map((feature) => feature.key));
+  const gone = goneZones();
   for (const node of map.getPane("artimap-zones_reported").querySelectorAll("[data-key]")) node.classList.toggle("is-past", gone.has(node.dataset.key));
-  const shown = [...zones.byKey.keys()].filter((key) => !gone.has(key)).join();
-  if (shown !== zones.shown && !tables.node.hidden && tables.name === "strip") drawTable();
+  const shown = signOfZones(gone);
+  if (shown !== zones.shown) redrawTable(["strip", "events"]);
   zones.shown = shown;
 }

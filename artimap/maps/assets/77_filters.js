@@ -90,7 +90,8 @@ function filterNote() {
   A.events.onChange(() => {
     tellNote();
     refreshEvents();
-    if (!tables.node.hidden && ["events", "strip"].includes(tables.name) && !ratesComing() && !postsComing()) drawTable();
+    // once a step: where rates, posts or zones change too, they draw it with the next frame
+    if (![ratesComing, postsComing, zonesComing].some((coming) => coming())) redrawTable(["events", "strip"]);
   });
   on("language", tellNote);
 }
