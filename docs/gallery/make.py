@@ -27,6 +27,7 @@ import artimap as am  # noqa: E402
 from benchmarks.map_pages import events as made_up  # noqa: E402
 
 DAY = "2024-10-15"
+FIRST = "2022-10-16"
 MOST = 250_000
 A4_AT_96 = (1123, 794)
 
@@ -77,6 +78,29 @@ def analysed() -> dict[str, Any]:
     }
 
 
+def on_other_days(area: am.Area, tables: dict[str, Any]) -> dict[str, Any]:
+    """Give what the slider shows before the day."""
+    rn1, events, ledger = tables["corridor"], tables["events"], tables["ledger"]
+    days = am.month_ends(FIRST, DAY)
+    before = rn1.locate(events[events["date_start"] <= pd.Timestamp(DAY)])
+    return {
+        "risk_over_time": am.corridor_risk_over_time(rn1, before, days=days, ledger=ledger),
+        "checkpoints_over_time": am.checkpoints_over_time(rn1, ledger, days=days),
+        "zones_over_time": am.control_zones_over_time(area, ledger, since=FIRST, until=DAY, events=events),
+    }
+
+
+def on_day(day: str) -> Callable[[Any], bytes]:
+    """Take the window with an earlier day as the last one."""
+
+    def act(page: Any) -> bytes:
+        page.evaluate("day => window.artimap.events.setTime(0, day)", day)
+        page.wait_for_timeout(500)
+        return look(page)
+
+    return act
+
+
 def look(page: Any) -> bytes:
     """Take what is in the window."""
     return bytes(page.screenshot())
@@ -118,7 +142,7 @@ def near(lat: float, lon: float, zoom: float) -> Callable[[Any], bytes]:
 def main() -> None:
     """Make all of them."""
     area, tables = am.area("artibonite"), analysed()
-    chart = am.briefing_map(area, as_of=DAY, **tables)
+    chart = am.briefing_map(area, as_of=DAY, **tables, **on_other_days(area, tables))
     control = am.briefing_map(
         area, as_of=DAY, title="Who is said to hold what", corridor=tables["corridor"], zones=tables["zones"],
         ledger=tables["ledger"],
@@ -146,6 +170,7 @@ def main() -> None:
             ("map-close.png", "map", laptop, near(19.15, -72.62, 12)),
             ("map-fr.png", "map", laptop, in_language("fr")),
             ("map-ht.png", "map", laptop, in_language("ht")),
+            ("map-earlier.png", "map", laptop, on_day("2024-02-15")),
             ("control.png", "control", laptop, near(19.22, -72.6, 10.5)),
             ("events.png", "crowd", laptop, look),
             ("events-close.png", "crowd", laptop, near(19.11, -72.70, 15)),

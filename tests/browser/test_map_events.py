@@ -142,7 +142,7 @@ def test_an_earlier_day_never_looks_like_the_day_of_the_answer(opened, brief):
         count = "document.querySelectorAll('[class*=zones] [data-key]:not(.is-past), .post').length"
         before = page.evaluate(count)
         page.evaluate("window.artimap.events.setTime('2022-10-16', '2023-06-01')")
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(400)
         said = page.locator(".time-state").inner_text()
         assert "as of 15 Oct 2024" in said
         assert "1 Jun 2023" in said
