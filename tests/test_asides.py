@@ -76,6 +76,7 @@ def made(artibonite, rn1, events, ledger, tmp_path_factory):
         "hotspots": am.hotspots(rn1, events, as_of=DAY, model=am.HotspotModel(simulations=99)),
         "control_status": am.control_status(artibonite, ledger, as_of=DAY, known_on=DAY),
         "control_zones": am.control_zones(artibonite, ledger, as_of=DAY),
+        "control_zones_over_time": am.control_zones_over_time(artibonite, ledger, since="2024-10-01", until=DAY),
         "checkpoints_on": am.checkpoints_on(rn1, ledger, as_of=DAY),
         "estimate_contestation": estimates,
         "estimated_zones": am.estimated_zones(artibonite, estimates, as_of=DAY),
@@ -97,7 +98,7 @@ WRITERS = {
     "checkpoints/life.py", "clustering.py", "contestation/compare.py", "contestation/estimate.py",
     "contestation/layer.py", "control/status.py", "density/bandwidth.py", "density/estimating.py",
     "density/over_time.py", "density/simulating.py", "risk/estimate.py", "sources/codab.py", "sources/osm.py",
-    "sources/readers.py", "zones/building.py",
+    "sources/readers.py", "zones/building.py", "zones/over_time.py",
 }  # fmt: skip
 """Whose tables are made above."""
 
