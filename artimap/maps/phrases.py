@@ -77,7 +77,7 @@ _FAR_LONGER = 30
 def rate_phrase(
     rate_per_km_month: float | None, lo: float | None, hi: float | None, length_km: float, lang: str
 ) -> str:
-    """Say a rate as a waiting time on a stretch of road.
+    r"""Say a rate as a waiting time on a stretch of road.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def rate_phrase(
         "rate not known" where the rate is null or not above zero.
 
     >>> rate_phrase(0.1, 0.05, 0.2, 50.0, "en")
-    'about 1 every 6.1 days on this stretch (between 3 and 12 days, 80 %)'
+    'about 1 every 6.1 days on this stretch (between 3 and 12 days, 80\xa0%)'
     """
     rate, low, high = known(rate_per_km_month), known(lo), known(hi)
     if rate is None or rate <= 0 or length_km <= 0:
