@@ -60,7 +60,7 @@ def _posts(ctx: Context, before: Previous) -> tuple[list[str], list[str]]:
 
 def changes_line(ctx: Context) -> str:
     """Say in a line what changed, or that there is nothing to compare with."""
-    before, standing = ctx.previous, changed_line(ctx)
+    before, standing = ctx.previous, changed_line(ctx, level_of)
     if before is None:
         return " ".join(part for part in (say(ctx, "changes.none_given"), standing) if part)
     directions = [_direction(now, then) for now, then in _pairs(ctx, before)]

@@ -139,7 +139,7 @@ def _not_known(ctx: Context) -> str:
         ctx,
         "summary.unknown",
         stretches=counted(ctx, "stretches", len(silent)),
-        km=format_number(length_km, ctx.lang),
+        km=format_number(length_km, ctx.lang, digits=3),
         events=counted(ctx, "events", len(nowhere)),
         held_events=counted(ctx, "events", ctx.held.events),
         held_claims=counted(ctx, "claims", ctx.held.claims),

@@ -41,8 +41,11 @@ def status_changes(ctx: Context) -> pd.DataFrame:
     return found.assign(_order=-gravity).sort_values(["_order", "name"], kind="stable").reset_index(drop=True)
 
 
-def changed_line(ctx: Context) -> str:
-    """Say in a sentence how many changed, and name the gravest; empty where there is no status."""
+def changed_line(ctx: Context, level_of: Level) -> str:
+    """Say in a sentence how many changed, and name the gravest; empty where there is no status.
+
+    ``level_of`` says in brackets what a subject is: a place and the section around it may share their name.
+    """
     if ctx.ledger is None or ctx.status.empty:
         return ""
     found = status_changes(ctx)
@@ -50,7 +53,12 @@ def changed_line(ctx: Context) -> str:
     if not len(found):
         return say(ctx, "changes.status_none", day=day)
     told = found.drop_duplicates(["name", "status"]).head(_NAMED)
-    named = ", ".join(f"{row['name']} ({word(ctx, 'status', row['status'])})" for _, row in told.iterrows())
+    named = ", ".join(
+        f"{row['name']} ({', '.join(one for one in (level, word(ctx, 'status', row['status'])) if one)})"
+        for level, (_, row) in zip(
+            (level_of(ctx, subject).strip(" ()") for subject in told["subject"]), told.iterrows(), strict=True
+        )
+    )
     return say(ctx, "changes.status_line", day=day, n=len(found), names=named)
 
 
