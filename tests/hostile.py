@@ -193,6 +193,9 @@ def free_columns(table):
     return [one.name for one in table.columns if one.kind == "text" and one.words is None and one.name not in _TIES]
 
 
+FILLED = frozenset(one.name for one in schema.ZONES.columns if one.required)
+
+
 def longer(frame, n, key):
     """Repeat rows until there are n, each with a key of its own."""
     rows = list(islice(cycle(range(len(frame))), n))
@@ -201,15 +204,15 @@ def longer(frame, n, key):
     return out
 
 
-def spread(frame, columns, texts, *, keep=(), blank=None):
+def spread(frame, columns, texts, *, keep=(), filled=()):
     """Put the texts into each of the columns, all of them into each, each column one further on.
 
-    ``blank`` stands for those that are only spaces, where a table may have none.
+    In the columns ``filled``, where a table may have no blank, a dash stands for those that are only spaces.
     """
     out = frame.copy()
     for step, column in enumerate(name for name in columns if name in out.columns and name not in keep):
         turned = [kept(texts[(at + step) % len(texts)]) for at in range(len(out))]
-        turned = [blank if blank is not None and not one.strip() else one for one in turned]
+        turned = ["-" if column in filled and not one.strip() else one for one in turned]
         out[column] = pd.Series(turned, index=out.index, dtype=schema.TEXT)
     return out
 
@@ -224,7 +227,9 @@ def hostile_tables(tables, texts):
     claims["claim_id"] = pd.Series([f"{kept(texts[at % n])}#{at}" for at in range(2 * n)], dtype=schema.TEXT)
     claims["subject"] = pd.Series([ids[at % n] for at in range(2 * n)], dtype=schema.TEXT)
     events["event_id"] = pd.Series(ids, dtype=schema.TEXT)
-    zones = spread(longer(tables["zones"], n, "zone_id"), free_columns(schema.ZONES), texts, keep=("layer",), blank="-")
+    zones = spread(
+        longer(tables["zones"], n, "zone_id"), free_columns(schema.ZONES), texts, keep=("layer",), filled=FILLED
+    )
     posts = spread(longer(tables["checkpoints"], n, "checkpoint_id"), free_columns(schema.CHECKPOINTS), texts)
     for frame, column in ((zones, "zone_id"), (posts, "checkpoint_id")):
         frame[column] = pd.Series(ids, dtype=schema.TEXT)
@@ -257,7 +262,7 @@ def hostile_posts(posts, texts, days):
 
 def hostile_zones(zones, texts, day):
     """Give zones over time: those of the map, and as many that ended on a day, all of whose texts are hostile."""
-    turned = spread(zones, free_columns(schema.ZONES), texts[5:] + texts[:5], keep=("layer",), blank="-")
+    turned = spread(zones, free_columns(schema.ZONES), texts[5:] + texts[:5], keep=("layer",), filled=FILLED)
     turned["zone_id"] = (zones["zone_id"] + "~2015-01-01").astype(schema.TEXT)
     gone = turned.assign(valid_from=pd.NaT, valid_to=pd.Timestamp(day))
     both = pd.concat([zones, gone.astype(zones.dtypes.to_dict())], ignore_index=True)

@@ -2,7 +2,40 @@
 
 from __future__ import annotations
 
+import base64
+import copy
 import json
+import re
+import zlib
+
+
+def block_in(page: str, name: str):
+    """Give the text of a block of data by its name; None where the page has none."""
+    found = re.search(rf'<script type="application/json" id="artimap-{name}">(.*?)</script>', page, re.DOTALL)
+    return None if found is None else found.group(1)
+
+
+def opened(packed: str):
+    """Open what is packed for the page to open when it is asked."""
+    return json.loads(zlib.decompress(base64.b64decode(packed)))
+
+
+def plain(value):
+    """Give a value as the page reads it."""
+    return json.loads(json.dumps(value))
+
+
+def patched(data, tree):
+    """Put a tree of changes into plain data, as the page does."""
+    if not tree:
+        return data
+    if set(tree) == {"="}:
+        return tree["="]
+    out = copy.copy(data)
+    for name, change in tree.items():
+        at = int(name) if isinstance(out, list) else name
+        out[at] = patched(out[at], change)
+    return out
 
 
 def data_in(text: str) -> dict:

@@ -24,8 +24,7 @@ from artimap.maps.posts_over_time import posts_of_slider
 from artimap.maps.thematic import checkpoints_layer
 from artimap.schema import split_names
 from artimap.vocab import Audience
-from tests.pagedata import data_in
-from tests.test_map_rates import block_in, opened, plain
+from tests.pagedata import block_in, data_in, opened, patched, plain
 
 DAY = dt.date(2024, 10, 15)
 SINCE = dt.date(2022, 10, 16)
@@ -76,19 +75,6 @@ def page(chart):
     return chart.html()
 
 
-def altered(data, tree):
-    """Put a tree of changes into plain data, as the page does."""
-    if not tree:
-        return data
-    if set(tree) == {"="}:
-        return tree["="]
-    out = list(data) if isinstance(data, list) else dict(data)
-    for name, change in tree.items():
-        at = int(name) if isinstance(out, list) else name
-        out[at] = altered(out[at], change)
-    return out
-
-
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])
 def test_each_day_opens_to_what_python_says_of_it(chart, page, over_time, lang):
     of_lang = next(one for one in (chart.page, *chart.others) if one.lang == lang)
@@ -110,9 +96,9 @@ def test_each_day_opens_to_what_python_says_of_it(chart, page, over_time, lang):
         ways = [(shared["told"][n], spoken["told"][n]) for n in shown]
         wanted = checkpoints_layer(over_time[day], said, lang=lang)
         by_key = {one.key: plain(asdict(one)) for one in (*wanted.details, *wanted.unplaced)}
-        found = {one["key"]: altered(altered(details.get(one["key"]), one.get("detail")), told) for one, told in ways}
+        found = {one["key"]: patched(patched(details.get(one["key"]), one.get("detail")), told) for one, told in ways}
         assert found == by_key
-        assert [altered(rows.get(one["key"]), one.get("row")) for one, _ in ways] == plain(
+        assert [patched(rows.get(one["key"]), one.get("row")) for one, _ in ways] == plain(
             posts_sheet(over_time[day]).rows
         )
         drawn = {one["key"]: one.get("parts", shapes.get(one["key"], [])) for one, _ in ways}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import copy
 import datetime as dt
 import json
 import re
-import zlib
 from dataclasses import asdict, replace
 
 import pandas as pd
@@ -24,7 +21,7 @@ from artimap.maps.rates import days_of_slider
 from artimap.maps.thematic import stretch_details, stretch_mark
 from artimap.schema import split_names
 from artimap.vocab import Audience
-from tests.pagedata import data_in
+from tests.pagedata import block_in, data_in, opened, patched, plain
 
 DAY = dt.date(2024, 10, 15)
 SINCE = dt.date(2022, 10, 16)
@@ -46,30 +43,6 @@ def chart(made):
 @pytest.fixture(scope="module")
 def page(chart):
     return chart.html()
-
-
-def block_in(page: str, name: str):
-    found = re.search(rf'<script type="application/json" id="artimap-{name}">(.*?)</script>', page, re.DOTALL)
-    return None if found is None else found.group(1)
-
-
-def opened(packed: str):
-    return json.loads(zlib.decompress(base64.b64decode(packed)))
-
-
-def patched(data, tree):
-    """Put a tree of changes into plain data, as the page does."""
-    if set(tree) == {"="}:
-        return tree["="]
-    out = copy.copy(data)
-    for name, change in tree.items():
-        at = int(name) if isinstance(out, list) else name
-        out[at] = patched(out[at], change)
-    return out
-
-
-def plain(value):
-    return json.loads(json.dumps(value))
 
 
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import json
-import re
-import zlib
 from dataclasses import asdict
 
 import pytest
@@ -20,7 +17,7 @@ from artimap.maps.details import Said
 from artimap.maps.earlier_zones import LAYER, with_earlier
 from artimap.maps.thematic import zones_layers
 from artimap.vocab import Audience
-from tests.pagedata import data_in
+from tests.pagedata import block_in, data_in, opened, plain
 
 DAY = dt.date(2024, 10, 15)
 SINCE = dt.date(2022, 10, 16)
@@ -39,19 +36,6 @@ def chart(tables, over_time):
 @pytest.fixture(scope="module")
 def page(chart):
     return chart.html()
-
-
-def block_in(page, name):
-    found = re.search(rf'<script type="application/json" id="artimap-{name}">(.*?)</script>', page, re.DOTALL)
-    return None if found is None else found.group(1)
-
-
-def opened(packed):
-    return json.loads(zlib.decompress(base64.b64decode(packed)))
-
-
-def plain(value):
-    return json.loads(json.dumps(value))
 
 
 def zones_in(page):

@@ -29,7 +29,7 @@ from artimap.links import web_address
 from artimap.maps import briefing_map, facts, languages, layers, outlines, payload, phrases, render, style
 from artimap.maps.furniture import Section
 from artimap.vocab import CheckpointStatus, EventKind, Lang, Status
-from tests.pagedata import data_in
+from tests.pagedata import data_in, patched
 
 DAY = dt.date(2024, 10, 15)
 HOSTILE = [
@@ -359,14 +359,6 @@ PLAIN = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
     max_leaves=12,
 )
-
-
-def patched(data, change):
-    """What the page's own script does."""
-    for name, one in change.items():
-        key = int(name) if isinstance(data, list) else name
-        data[key] = one["="] if "=" in one else patched(data[key], one)
-    return data
 
 
 @given(PLAIN, PLAIN)
