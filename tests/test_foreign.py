@@ -5,7 +5,7 @@ from __future__ import annotations
 import folium
 import pytest
 from folium import plugins
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import artimap as am
@@ -103,8 +103,11 @@ def test_a_subclass_is_not_taken_for_folium_s_own(bare):
         bare.with_layers(Circle((19, -72)))
 
 
-@given(st.text(alphabet=st.sampled_from("ab<>`\\${}\"'é ")))
+@given(st.text(alphabet=st.sampled_from("ab<>`\\${}%#\"'é ")))
+@example("{{")
+@example("{%")
+@example("{#")
 def test_no_tooltip_that_leaves_its_quotes_is_let_through(text):
     broken = what_breaks([folium.Circle((19, -72), tooltip=text)]) if text else ()
-    dangerous = any(sign in text for sign in ("<", ">", "`", "\\", "${"))
+    dangerous = any(sign in text for sign in ("<", ">", "`", "\\", "${", "{{", "{%", "{#"))
     assert bool(broken) == dangerous
