@@ -28,6 +28,28 @@ settings.load_profile("artimap")
 os.environ["ARTIMAP_DATA"] = str(Path(tempfile.mkdtemp(prefix="artimap-tests-")) / "none")
 
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
+MOST_WORKERS = 8  # each may hold a browser and half a gigabyte
+
+
+def pytest_addoption(parser):
+    parser.addoption("--all", action="store_true", help="run the exhaustive half too, as CI does")
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Give a worker to each core, and none where a single test is asked for: starting them takes longer."""
+    if any("::" in one for one in config.args):
+        return 0
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, MOST_WORKERS)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave the exhaustive half out, unless it is asked for: by ``--all``, by ``-m exhaustive`` or by a test's name."""
+    if config.option.all or "exhaustive" in config.option.markexpr or any("::" in one for one in config.args):
+        return
+    left = [item for item in items if item.get_closest_marker("exhaustive")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("exhaustive")]
 
 
 @pytest.fixture(autouse=True)

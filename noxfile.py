@@ -1,0 +1,102 @@
+"""What CI runs, for everyone: ``nox -s quick`` before a commit, ``nox`` before a pull request.
+
+All sessions but the last two share one environment, for a fresh one costs more than most of them take.
+What follows ``--`` goes to the command: ``nox -s quick -- -k gazetteer``, ``nox -s bench -- snap``.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import nox
+
+BUNDLE = Path("artimap/maps/web/build.mjs")
+ELSEWHERE = """
+from importlib.metadata import files
+from pathlib import Path
+import artimap
+from artimap.data import data_root
+assert "site-packages" in artimap.__file__, artimap.__file__
+assert data_root().name == "_data", data_root()
+size = sum(Path(one.locate()).stat().st_size for one in files("artimap") if "__pycache__" not in str(one))
+print(f"installed wheel: {size / 1e6:.2f} MB")
+assert size <= 3_000_000, size  # 0.9 MB to download; 2 MB held until networks, densities and contestation came in
+"""
+
+nox.needs_version = ">=2024.4"
+nox.options.sessions = ["quick", "lint"]
+nox.options.default_venv_backend = "venv"
+shared = partial(nox.session, venv_location=".nox/shared", reuse_venv=True)
+
+
+@shared
+def quick(session: nox.Session) -> None:
+    """Run the README's test command."""
+    session.install("-e", ".[test]")
+    session.run("pytest", *session.posargs)
+
+
+@shared
+def full(session: nox.Session) -> None:
+    """Run the whole suite; with ``-- -m exhaustive`` only what ``quick`` leaves out."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "--all", *session.posargs)
+
+
+@shared
+def layers(session: nox.Session) -> None:
+    """Build the base layers again from their packages, and compare."""
+    session.install("-e", ".[test,data]")
+    session.run("pytest", "-q", "--all", "tests/test_base_layers.py")
+
+
+@shared
+def lint(session: nox.Session) -> None:
+    """Check style, layout and types."""
+    session.install("-e", ".[test,dev]")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+
+
+@shared
+def docs(session: nox.Session) -> None:
+    """Run the notebooks."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "-q", "--nbmake", "--nbmake-timeout=300", *map(str, sorted(Path("notebooks").glob("*.ipynb"))))
+
+
+@shared
+def bench(session: nox.Session) -> None:
+    """Run the measurements, or those that are named."""
+    session.install("-e", ".[test,bench]")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@shared
+def bundle(session: nox.Session) -> None:
+    """Build the page's script anew and compare it with the one that is kept."""
+    if not BUNDLE.exists():
+        session.skip(f"there is no {BUNDLE}")
+    session.run("node", str(BUNDLE), "--check", external=True)
+
+
+@nox.session(venv_backend="venv")
+def wheel(session: nox.Session) -> None:
+    """Build the wheel, install it and use it outside of the checkout."""
+    here, away = Path.cwd(), Path(session.create_tmp()).resolve()
+    session.install("build")
+    session.run("python", "-m", "build", "-q", "--wheel", "--outdir", str(away / "dist"), str(here))
+    session.install(*map(str, (away / "dist").glob("*.whl")))
+    session.chdir(away)
+    session.run("artimap", "brief", "--as-of", "2024-10-15", "-o", "elsewhere")
+    session.run("artimap", "data", "check")
+    session.run("python", "-c", ELSEWHERE)
+
+
+@nox.session(venv_backend="venv")
+def lowest(session: nox.Session) -> None:
+    """Run the suite on the oldest supported dependencies."""
+    session.install("-c", ".ci/lowest.txt", "-e", ".[test]")
+    session.run("python", "-m", "pytest", "-q", "--all", "-m", "not browser", "-p", "no:cacheprovider", "tests", "-x")
