@@ -11,7 +11,6 @@ import zlib
 from functools import partial
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -429,14 +428,6 @@ def test_our_script_never_parses_html():
     )
 
 
-def test_no_name_is_taken_twice_in_our_script():
-    texts = [
-        path.read_text(encoding="utf-8") for path in sorted(Path(render.__file__).with_name("assets").glob("*.js"))
-    ]
-    names = re.findall(r"^(?:async function|function|const|let|class) (\w+)", "\n".join(texts), flags=re.MULTILINE)
-    assert sorted(names) == sorted(set(names))
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_survives_the_page(text):
@@ -489,9 +480,10 @@ def test_folium_ids_are_counted(html):
     assert not re.search(r"_[0-9a-f]{32}", html)
 
 
-def test_no_text_of_the_script_runs_over_lines_so_that_indents_can_go():
-    assert not [line for line in render.own_script().splitlines() if line.count("`") % 2]
-    assert "/*" not in re.sub(r"/\*.*?\*/", "", render.own_script())
+def test_the_bundles_stay_inside_their_elements():
+    for bundle in (render.own_script(), render.own_style()):
+        assert not re.search(r"</(?:script|style)|<!--|\r|\0", bundle, flags=re.IGNORECASE)
+        assert len(bundle.splitlines()) < 60, "bundled without --minify"
 
 
 def test_save_is_whole_and_names_its_sources(tmp_path, chart, html):

@@ -1,6 +1,6 @@
 """Events as columns for the page: one row an event, numbers only, and their texts apart.
 
-The page counts, filters, draws and finds events from these columns (``assets/32_store.js``),
+The page counts, filters, draws and finds events from these columns (``web/src/store.js``),
 a few hundred or a million alike. Nothing is a loop over rows. Row order changes nothing:
 rows are sorted by place, day, kind, harm and id.
 """

@@ -60,29 +60,20 @@ def leaflet() -> tuple[str, str]:
 
 
 @cache
-def _asset(name: str) -> str:
-    return resources.files("artimap.maps").joinpath("assets").joinpath(name).read_text(encoding="utf-8")
+def _web(name: str) -> str:
+    return resources.files("artimap.maps").joinpath("web").joinpath(name).read_text(encoding="utf-8")
 
 
-def _names(ending: str) -> list[str]:
-    folder = resources.files("artimap.maps").joinpath("assets")
-    return sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(ending))
-
-
-@cache
 def own_script() -> str:
-    """Give our modules in the order of their names, in a scope of their own, less comments and indents."""
-    whole = "\n".join(_asset(name) for name in _names(".js"))
-    bare = re.sub(r"^[ ]*/\*.*?\*/[ ]*\n", "", whole, flags=re.MULTILINE | re.DOTALL)
-    return '(() => {\n"use strict";\n' + re.sub(r"^[ ]+|^[ ]*\n", "", bare, flags=re.MULTILINE) + "})();"
+    """Give our script: the modules of ``web/src`` as ``npm run build`` has bundled them."""
+    return _web("page.js").rstrip("\n")
 
 
 def own_style() -> str:
     """Give our style sheet, with the tokens of the style table as custom properties."""
     tokens = style.load().tokens
-    rows = [f"  --{name.replace('_', '-')}: {value};" for name, value in tokens.items()]
-    sheets = "\n".join(_asset(name) for name in _names(".css"))
-    return ":root {\n" + "\n".join(rows) + "\n}\n" + sheets
+    rows = [f"--{name.replace('_', '-')}:{value}" for name, value in tokens.items()]
+    return ":root{" + ";".join(rows) + "}\n" + _web("page.css").rstrip("\n")
 
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -202,7 +193,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
     first = payload(page, map_name=map_name)
     packed = {other.lang: pack(changes(first, payload(other, map_name=map_name)) or {}) for other in others}
     data = to_json({**first, "details": rows_of(page.details), "languages": packed})
-    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_asset("page.html"))
+    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_web("page.html"))
     spoken = words(page.lang)
     text = template.render(
         lang=page.lang,

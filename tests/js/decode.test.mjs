@@ -2,10 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import zlib from "node:zlib";
-import { load } from "./load.mjs";
-
-const names = ["bytesOf", "inflated", "columnsFrom", "gridFrom", "cellAt"];
-const { bytesOf, inflated, columnsFrom, gridFrom, cellAt } = load(["31_decode.js"], names);
+import { bytesOf, cellAt, columnsFrom, gridFrom, inflated } from "../../artimap/maps/web/src/decode.js";
 
 function canInflate() {
   try {

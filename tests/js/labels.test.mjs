@@ -1,14 +1,14 @@
 // Labels by rank without collisions.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { load } from "./load.mjs";
+import { overlaps } from "../../artimap/maps/web/src/boxes.js";
+import { load } from "./page.mjs";
 
 const pen = { measureText: (text) => ({ width: 6 * text.length }) };
 const at = (left, top, wide, high) => ({ left, top, right: left + wide, bottom: top + high, width: wide, height: high });
 const furniture = [at(8, 8, 374, 80), at(340, 640, 44, 44), at(0, 0, 0, 0), at(0, 700, 390, 90)]; // title, button, what is not shown, bar below
-const page = { querySelectorAll: () => furniture.map((box) => ({ getBoundingClientRect: () => box })), createElement: () => ({ getContext: () => pen }), body: { classList: { contains: () => false } } };
-const names = ["setFrame", "inSight", "barred", "slid", "twoLines", "misread", "overlaps", "roadHits", "roadDots", "spots", "wider", "bestSpot", "textWidth"];
-const { setFrame, inSight, barred, slid, twoLines, misread, overlaps, roadHits, roadDots, spots, wider, bestSpot, textWidth } = load(["50_labels.js"], names, {
+const page = { querySelectorAll: () => furniture.map((box) => ({ getBoundingClientRect: () => box })), createElement: () => ({ getContext: () => pen }) };
+const { setFrame, inSight, barred, slid, twoLines, misread, roadHits, roadDots, spots, wider, bestSpot, textWidth } = await load("labels.js", {
   document: page,
   map: { containerPointToLayerPoint: () => ({ x: 1000, y: 500 }), getContainer: () => ({ getBoundingClientRect: () => at(0, 0, 390, 700) }) },
 });

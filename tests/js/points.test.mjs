@@ -1,13 +1,15 @@
 // Counts of marks that share a place.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { load } from "./load.mjs";
+import { boxAround, overlaps } from "../../artimap/maps/web/src/boxes.js";
+import { load } from "./page.mjs";
 
-const page = { createElement: () => ({ getContext: () => ({}) }), body: { classList: { contains: () => false } } };
-const given = { document: page, svg: (tag, given) => ({ tag, ...given }) };
-const { badge, boxAround, overlaps } = load(["40_points.js", "50_labels.js"], ["badge", "boxAround", "overlaps"], given);
+const { badge } = await load("points.js");
 
-const boxOf = ({ x, y, width, height }) => ({ x0: x, y0: y, x1: x + width, y1: y + height });
+const boxOf = (node) => {
+  const [x, y, width, height] = [node.x, node.y, node.width, node.height].map(Number);
+  return { x0: x, y0: y, x1: x + width, y1: y + height };
+};
 const inside = (box, x, y) => box.x0 < x && x < box.x1 && box.y0 < y && y < box.y1;
 
 test("a count hangs on its mark and never hides the middle of it", () => {

@@ -1,23 +1,32 @@
 // Which posts belong to the last day chosen; what is put into the data comes out again.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { load } from "./load.mjs";
+import { load } from "./page.mjs";
 
 const COLUMNS = [["place", "text"], ["from", "km"], ["state", "word"], ["first", "day"]];
 const WHENS = ["As of 31 Jan", "As of 29 Feb"];
+
+const timeline = await load("timeline.js");
+const { DATA } = await import("../../artimap/maps/web/src/data.js");
+const { loaded: A } = await import("../../artimap/maps/web/src/events.js");
+const { withChanges: altered } = await import("../../artimap/maps/web/src/packed.js");
+const { on } = await import("../../artimap/maps/web/src/signals.js");
+
+let told = [];
+on("posts", (day) => told.push(["posts", day]));
 
 /* Three posts on the day of the map; `gone` was there before only, `moved` stood elsewhere, `late` came in February. */
 function page(last) {
   const detail = (key, more) => ({ key, heading: "toll", when: "1 Jan", where: key, icon: { mark: "post_fading" }, facts: [{ label: "a", text: "b" }], statements: [], ...more });
   const feature = (key, at) => ({ key, mark: "post_fading", parts: [[[at, 0]]], label: key, details: [key] });
   const keys = ["post:moved", "post:late", "post:undated"];
-  const DATA = {
-    meta: { as_of: "2024-03-15", lang: "en" }, title: ["t", "As of 15 Mar"], words: { confirmed: "confirmed {day}" }, rates: [],
+  Object.assign(DATA, {
+    meta: { as_of: "2024-03-15", lang: "en", map: "map" }, title: ["t", "As of 15 Mar"], words: { confirmed: "confirmed {day}" }, rates: [],
     posts: ["2024-01-31", "2024-02-29"],
     details: Object.fromEntries(keys.map((key) => [key, detail(key, key === "post:undated" ? { when: "" } : {})])),
     sheets: [{ name: "posts", columns: COLUMNS, rows: [["post:moved", "m", 10, "fading", "2023-01-01"], ["post:late", "l", 20, "fading", "2024-02-10"], ["post:undated", "u", 30, "unknown", null]] }],
     layers: [{ kind: "bracket", shown: true, features: keys.map((key, n) => feature(key, n)) }],
-  };
+  });
   const same = {
     shown: [[3, 4, 2], [3, 4, 1, 2], [0, 1, 2]],
     told: [
@@ -27,16 +36,12 @@ function page(last) {
     ],
   };
   const said = { when: WHENS, told: [{}, {}, {}, { heading: { "=": "toll, active" }, facts: { 0: { text: { "=": "c" } } } }, { "=": detail("post:gone") }] };
-  const told = [];
-  const none = { querySelectorAll: () => [], querySelector: () => ({}) };
-  const given = {
-    DATA, A: { events: { time: { last } } }, document: none, view: { last: null }, tip: {}, targets: new Map(),
-    word: (key) => key, dayText: (day) => day, upper: (text) => text, fill: (key, values) => (DATA.words[key] ?? key).replace("{day}", values.day), layerNamed: () => DATA.layers,
-    remember: (one) => given.targets.set(one.key, one), redrawTable: (names) => told.push(...names), tell: (name, day) => told.push([name, day]), hideTip: () => null,
-  };
-  const made = load(["45_rates.js", "47_posts.js"], ["posts", "rates", "altered", "postsWanted", "postsComing", "followPosts", "postsOfMap"].concat(["showPosts"]), { ...given, spoken: { now: "en" }, zonesDay: () => "2023-12-31" });
-  made.rates.open.set("posts", same).set("posts_en", said);
-  return { ...made, DATA, A: given.A, told };
+  told = [];
+  A.events = { time: { last, } };
+  Object.assign(timeline.posts, { day: "2024-03-15", state: "", undo: null });
+  Object.assign(timeline.rates, { day: "2024-03-15" });
+  timeline.rates.open.set("posts", same).set("posts_en", said);
+  return { ...timeline, altered, DATA, A, told };
 }
 
 const plain = (value) => JSON.parse(JSON.stringify(value));

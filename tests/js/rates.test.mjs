@@ -1,14 +1,17 @@
 // Which day's rates belong to the last day chosen; what is put into the data comes out again.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { load } from "./load.mjs";
+import { load } from "./page.mjs";
 
 const DAYS = ["2022-10-16", "2022-10-31", "2022-11-30", "2022-12-31"];
 
+const timeline = await load("timeline.js", { data: { meta: { as_of: "2023-01-15", lang: "en", map: "map" }, rates: DAYS } });
+const { loaded: state } = await import("../../artimap/maps/web/src/events.js");
+const { patch } = await import("../../artimap/maps/web/src/packed.js");
+
 function loaded(last) {
-  const DATA = { meta: { as_of: "2023-01-15", lang: "en" }, rates: DAYS, details: {}, sheets: [] };
-  const A = { events: last ? { time: { last } } : null };
-  return load(["45_rates.js", "80_language.js"], ["rates", "newestDay", "ratesWanted", "ratesOfMap", "patch"], { DATA, A });
+  state.events = last ? { time: { last } } : null;
+  return { ...timeline, patch };
 }
 
 test("the newest day that is not after the last one chosen", () => {

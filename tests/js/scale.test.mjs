@@ -1,10 +1,8 @@
 // Classes of squares and piles of marks.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { load } from "./load.mjs";
-
-const names = ["classEdges", "classOf", "markSize", "piles", "UNKNOWN"];
-const { classEdges, classOf, markSize, piles, UNKNOWN } = load(["31_decode.js", "32_store.js", "35_scale.js"], names);
+import { classEdges, classOf, markSize, piles } from "../../artimap/maps/web/src/scale.js";
+import { UNKNOWN } from "../../artimap/maps/web/src/store.js";
 
 test("classes rise from one, in round numbers, and hold every count", () => {
   for (const most of [1, 2, 5, 9, 60, 777, 12345, 1e6]) {

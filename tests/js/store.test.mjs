@@ -1,9 +1,8 @@
 // Counting, filtering, binning and picking against the slow and obvious way.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { load } from "./load.mjs";
-
-const { EventStore, halfBits, cellAt } = load(["31_decode.js", "32_store.js"], ["EventStore", "halfBits", "cellAt"]);
+import { cellAt, halfBits } from "../../artimap/maps/web/src/decode.js";
+import { EventStore } from "../../artimap/maps/web/src/store.js";
 
 function random(seed) {
   let s = seed >>> 0;

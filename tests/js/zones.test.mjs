@@ -1,7 +1,7 @@
 // Which states of a zone stand on a day, and the shapes that the earlier ones share with those of the map.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { load } from "./load.mjs";
+import { load } from "./page.mjs";
 
 const STATES = [
   { key: "zone:a~2024-01-01", mark: "zone_claimed", begun: "2024-01-01", ended: "2024-03-31" },
@@ -11,9 +11,12 @@ const STATES = [
   { key: "zone:b", mark: "zone_unknown" },
 ];
 
+const timeline = await load("timeline.js", { data: { layers: [{ name: "zones_reported", features: STATES }] } });
+const { loaded: state } = await import("../../artimap/maps/web/src/events.js");
+
 function loaded(last) {
-  const DATA = { meta: { as_of: "2024-12-31" }, layers: [{ name: "zones_reported", features: STATES }] };
-  return load(["46_zones.js"], ["zones", "stoodOn", "zoneNow", "zoneShown", "withShapes"], { DATA, A: { events: { time: { last } } } });
+  state.events = { time: { last } };
+  return timeline;
 }
 
 test("a state stands from its first day to its last; what has no day may stand on any", () => {

@@ -1,0 +1,251 @@
+/* loaded.events: what the rest of the page knows of the events. It filters them, sets the days,
+   counts, gives what lies under a spot, and opens details. Codes are places in the lists
+   `kinds`, `groups` and `sources`; certainty is 0 not stated, 1 one publisher, 2 several;
+   precision 1 to 3 as in the tables, 0 not stated. */
+
+import { DATA } from "./data.js";
+import { bytesOf, columnsFrom, inflated } from "./decode.js";
+import { map } from "./map.js";
+import { EventStore, UNKNOWN } from "./store.js";
+import { count, dayText, fill, upper, word } from "./words.js";
+
+export const loaded = { events: null };
+const DAY_MS = 86400000;
+
+class Events {
+  #heard = [];
+  #texts = null;
+  #chunks = new Map();
+
+  constructor(meta, store) {
+    this.store = store;
+    this.meta = meta;
+    this.kinds = meta.kinds;
+    this.groups = meta.groups;
+    this.sources = meta.sources;
+    this.count = meta.n;
+    this.marks = meta.marks;
+    this.listed = meta.keys.length === meta.n;
+    this.filter = {};
+    this.index = new Map(meta.keys.map((key, i) => [key, i]));
+  }
+
+  /* The texts stand last in the page: the map is drawn while the browser still reads them. */
+  async #allTexts() {
+    if (this.#texts === null) {
+      if (document.readyState === "loading")
+        await new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
+      const block = document.getElementById("artimap-texts");
+      if (block) this.#texts = block.textContent;
+      if (block) block.remove();
+    }
+    return this.#texts;
+  }
+
+  async #chunk(n) {
+    const { text_ends: ends } = this.meta;
+    const texts = await this.#allTexts();
+    const bytes = await inflated(bytesOf(texts.slice(n ? ends[n - 1] : 0, ends[n])));
+    return JSON.parse(new TextDecoder().decode(bytes));
+  }
+
+  /* --- filter and days -------------------------------------------------------------------- */
+
+  /* {kinds, groups, certainty, precision, sources}: each an array of codes or names; null lets all pass. */
+  setFilter(spec) {
+    const codes = (asked, names) =>
+      asked ? asked.map((one) => (typeof one === "number" ? one : names.indexOf(one))).filter((one) => one >= 0) : null;
+    this.filter = { ...spec };
+    this.store.setFilter({
+      kinds: codes(spec.kinds, this.kinds),
+      groups: codes(spec.groups, this.groups),
+      sources: codes(spec.sources, this.sources),
+      certainty: spec.certainty || null,
+      precision: spec.precision || null,
+    });
+    this.#tell("filter");
+  }
+
+  /* Days as 2024-10-15, or as whole days from the first. */
+  setTime(from, to) {
+    const day = (value) => (typeof value === "number" ? value : this.dayOf(value));
+    this.store.setTime(day(from), day(to));
+    this.#tell("time");
+  }
+
+  get time() {
+    const { from, to, days } = this.store;
+    return { from, to, days, first: this.isoOf(from), last: this.isoOf(to) };
+  }
+
+  dayOf(iso) {
+    return Math.round((Date.parse(iso) - Date.parse(this.meta.start)) / DAY_MS);
+  }
+
+  isoOf(day) {
+    return new Date(Date.parse(this.meta.start) + day * DAY_MS).toISOString().slice(0, 10);
+  }
+
+  /* act({why, kinds: {kind: n}, total, time, filter}) now and after each change. */
+  onChange(act) {
+    this.#heard.push(act);
+    act(this.state("start"));
+  }
+
+  state(why) {
+    const counts = this.store.counts();
+    const kinds = Object.fromEntries(this.kinds.map((kind, k) => [kind, counts[k]]));
+    return { why, kinds, total: counts.reduce((a, b) => a + b, 0), time: this.time, filter: this.filter };
+  }
+
+  #tell(why) {
+    const state = this.state(why);
+    for (const act of this.#heard) act(state);
+  }
+
+  histogram(bins) {
+    return this.store.histogram(bins);
+  }
+
+  /* --- one event ---------------------------------------------------------------------------- */
+
+  /* Whether the event of a detail's key passes; what is no event always does. */
+  shows(key) {
+    const i = this.index.get(key);
+    return i === undefined || this.store.passes(i);
+  }
+
+  keyOf(i) {
+    return this.listed ? this.meta.keys[i] : `row:${i}`;
+  }
+
+  /* Web Mercator of a spot in the window, in steps of the grid. */
+  gridOf(x, y) {
+    const { x: px, y: py } = map.project(map.containerPointToLatLng([x, y]), 0);
+    const [west, north, east, south] = this.meta.box;
+    return [((px / 256 - west) / (east - west)) * 65536, ((py / 256 - north) / (south - north)) * 65536];
+  }
+
+  /* Latitude and longitude of a mark; null where the event has none. */
+  placeOf(i) {
+    if (i >= this.marks) return null;
+    const [west, north, east, south] = this.meta.box;
+    const x = west + ((this.store.x[i] + 0.5) / 65536) * (east - west);
+    const y = north + ((this.store.y[i] + 0.5) / 65536) * (south - north);
+    return map.unproject([x * 256, y * 256], 0);
+  }
+
+  /* Grid steps of so many pixels at this zoom, across and down. */
+  reach(pixels) {
+    const [west, north, east, south] = this.meta.box;
+    const world = 256 * 2 ** map.getZoom();
+    return [((pixels / world) * 65536) / (east - west), ((pixels / world) * 65536) / (south - north)];
+  }
+
+  /* The events within `pixels` of a spot in the window, nearest first. */
+  pick(x, y, pixels = 12) {
+    return this.store.pick(...this.gridOf(x, y), ...this.reach(pixels));
+  }
+
+  /* The detail of a row, as the card opens it. Texts are opened a chunk at a time. */
+  async detail(i) {
+    if (this.listed) return DATA.details[this.meta.keys[i]];
+    const { text_columns: names, rows_a_chunk: size } = this.meta;
+    const row = {};
+    if (names.length) {
+      const n = Math.floor(i / size);
+      if (!this.#chunks.has(n)) {
+        if (this.#chunks.size > 40) this.#chunks.clear();
+        this.#chunks.set(n, this.#chunk(n));
+      }
+      const columns = await this.#chunks.get(n);
+      names.forEach((name, k) => {
+        row[name] = columns[k][i % size];
+      });
+    }
+    return rowDetail(this, i, row);
+  }
+}
+
+/* Whether an event passes the filters and the days that are set. */
+export function passes(key) {
+  return !loaded.events || loaded.events.shows(key);
+}
+
+/* Reads the block. A small one needs nothing that an old browser lacks. */
+export async function loadEvents() {
+  const meta = DATA.events;
+  if (!meta) return;
+  const block = document.getElementById("artimap-events");
+  let bytes = bytesOf(block ? block.textContent : "");
+  if (block) block.remove();
+  if (meta.coding === "deflate-raw") bytes = await inflated(bytes);
+  const store = new EventStore(
+    { ...meta, kinds: meta.kinds, sources: meta.source_rows.length ? meta.source_rows : null },
+    columnsFrom(bytes, meta.layout),
+  );
+  loaded.events = new Events(meta, store);
+}
+
+function harmText(low, high, best) {
+  const least = low ?? (high === null ? best : null);
+  const most = high ?? (low === null ? best : null);
+  if (least === null) return most === null ? word("map.harm.unknown") : fill("map.harm.at_most", { n: count(most) });
+  if (most === null) return fill("map.harm.at_least", { n: count(least) });
+  if (most === 0) return word("map.harm.none");
+  return least === most ? count(least) : fill("map.harm.span", { a: count(least), b: count(most) });
+}
+
+function orNull(value) {
+  return value === undefined || value === null ? null : value;
+}
+
+function rowDetail(events, i, row) {
+  const { store } = events;
+  const kind = events.kinds[store.kind[i]];
+  const name = word(`kind.${kind}`);
+  const unknown = store.harm[i] === UNKNOWN;
+  const start = dayText(events.isoOf(store.day[i]));
+  const span = store.span ? store.span[i] : 0;
+  const day = span ? fill("map.day.span", { a: start, b: dayText(events.isoOf(store.day[i] + span)) }) : start;
+  const when = row.date_precision > 1 ? fill(`map.day.precision_${row.date_precision === 2 ? 2 : 3}`, { day }) : day;
+  const [low, best, high] = ["killed_low", "killed_best", "killed_high"].map((column) => orNull(row[column]));
+  const facts = [{ label: upper(word("predicate.killed")), text: harmText(low, high, best) }];
+  for (const column of ["injured", "abducted", "displaced"]) {
+    if (orNull(row[column]) !== null)
+      facts.push({ label: upper(word(`predicate.${column}`)), text: count(row[column]) });
+  }
+  if ("actors" in row)
+    facts.push({
+      label: word("map.fact.named"),
+      text: row.actors ? row.actors.split("; ").join(", ") : word("map.fact.nobody"),
+    });
+  if (orNull(row.n_sources))
+    facts.push({
+      label: word("map.fact.sources"),
+      text: fill(row.n_sources === 1 ? "map.fact.publishers_1" : "map.fact.publishers", { n: row.n_sources }),
+    });
+  const spot = events.placeOf(i);
+  const where = row.place || (spot ? `${spot.lat.toFixed(3)}, ${spot.lng.toFixed(3)}` : word("where.nowhere"));
+  const deaths = `${word("predicate.killed")}: ${harmText(low, high, best)}`;
+  return {
+    key: events.keyOf(i),
+    heading: upper(name),
+    sentence: row.summary || `${upper(name)}; ${deaths}`,
+    when,
+    where,
+    icon: { mark: kind, hollow: unknown, groups: [] },
+    facts,
+    statements: [],
+    precision: row.place_kind ? word(`map.precision.${row.place_kind}`) : "",
+    links: [],
+  };
+}
+
+/* Posts, estimates and what is said of places: what was first reported after the last day goes,
+   and what had ended before the first. What has no day stays: it may be of any. */
+export function inDays(feature) {
+  if (!loaded.events) return true;
+  const { first, last, to, days } = loaded.events.time;
+  return !((to < days - 1 && feature.begun && feature.begun > last) || (feature.ended && feature.ended < first));
+}

@@ -1,0 +1,75 @@
+/* The marks that stand on the page one by one follow the filter and the days. Labels stay
+   where they are: what moves while one reads something else only disturbs. */
+
+import { DATA, layerNamed } from "./data.js";
+import { inDays, loaded } from "./events.js";
+import { map, markPanes, roadPixels } from "./map.js";
+import { layoutEvents, layoutPosts } from "./points.js";
+import { markSelected } from "./selection.js";
+import { on } from "./signals.js";
+import { followSomewhere } from "./somewhere.js";
+import { followPosts, followRates, followZones, zoneNow, zones } from "./timeline.js";
+
+export function followEvents() {
+  if (!loaded.events) return;
+  let asked = false;
+  loaded.events.onChange(({ why }) => {
+    if (why === "start" || asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      for (const layer of layerNamed("event")) if (layer.shown) layoutEvents(layer, markPanes.get(layer.name), []);
+      followSomewhere();
+      followState();
+      markSelected();
+    });
+  });
+}
+
+function followState() {
+  followZones();
+  followRings();
+  followRates();
+  followPosts();
+  for (const layer of DATA.layers) {
+    if (layer.kind === "place" || layer === zones.layer) continue;
+    const gone = new Set(
+      layer.features
+        .filter((feature) => (feature.begun || feature.ended) && !inDays(feature))
+        .map((feature) => feature.key),
+    );
+    if (layer.kind === "bracket") {
+      if (layer.shown) layoutPosts(layer, markPanes.get(layer.name), [], roadPixels());
+    } else if (layer.features.some((feature) => feature.begun || feature.ended)) {
+      for (const node of map.getPane(`artimap-${layer.name}`).querySelectorAll("[data-key]"))
+        node.classList.toggle("is-past", gone.has(node.dataset.key));
+    }
+  }
+}
+
+/* What was packed is open now: it is put where the days ask for it. */
+on("earlier", () => {
+  followState();
+  markSelected();
+});
+
+/* The ring around a place says that something is said of it. Before the first of that the ring goes;
+   the place stays. It opens the zone that stands on the last day. */
+export function followRings() {
+  for (const layer of layerNamed("place")) {
+    const unsaid = new Set(layer.features.filter((feature) => !ringNow(feature)).map((feature) => feature.key));
+    for (const node of map.getPane(`artimap-${layer.name}`).querySelectorAll(".dot[data-key]")) {
+      const gone = unsaid.has(node.dataset.key);
+      node.classList.toggle("is-unsaid", gone);
+      if (node.matches("[role=button]")) node.setAttribute("tabindex", gone ? "-1" : "0");
+    }
+  }
+}
+
+function ringNow(feature) {
+  const [key] = feature.details || [];
+  if (!key?.startsWith("zone:") || !zones.all) return !feature.begun || inDays(feature);
+  const now = zoneNow(key);
+  if (now) feature.details = [now];
+  return Boolean(now);
+}

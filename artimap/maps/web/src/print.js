@@ -1,0 +1,139 @@
+/* Paper: A4 landscape. Page 1 has title, map, legend, the road as a line, sources and limits of
+   use; page 2 the table of stretches, then the briefing and all that the panel says. */
+
+import { DATA } from "./data.js";
+import { app, el } from "./dom.js";
+import { legendGroup } from "./legend.js";
+import { sectionNode } from "./lists.js";
+import { map } from "./map.js";
+import { strip, stripNode } from "./strip.js";
+import { cellText } from "./table.js";
+import { rateNote, ratesFollow, titleDays } from "./timeline.js";
+import { word } from "./words.js";
+
+const PAPER = { wide: 1040, events: 62 };
+let viewBeforePrint = null;
+
+function paperLegend() {
+  const legend = el("div", { class: "print-legend" });
+  for (const group of DATA.panel.legend) {
+    const layer = DATA.layers.find((one) => one.name === group.layer);
+    if (group.rows.length && (!layer || layer.shown)) legend.append(legendGroup({ ...group, toggle: false }));
+  }
+  return legend;
+}
+
+function paperTitle() {
+  const days = document.querySelector(".time-count");
+  const filtered = document.querySelector("#title .filtered span");
+  const estimate = document.querySelector("#title .estimate:not(.tiles-note)");
+  const sub = [titleDays(), DATA.title[2], days?.textContent, filtered?.textContent, estimate?.textContent]
+    .filter(Boolean)
+    .join(" · ");
+  return el(
+    "header",
+    { class: "paper-title" },
+    el("p", { class: "paper-head", dir: "auto", text: DATA.title[0] }),
+    el("p", { dir: "auto", text: sub }),
+  );
+}
+
+/* Sources and limits of use, in few words: the about page is printed whole further on. */
+function paperFoot() {
+  const foot = el("footer", { class: "paper-foot" });
+  for (const section of DATA.panel.about) {
+    if (!["disclaimer", "use", "sources", "cite"].includes(section.name)) continue;
+    const items = section.items.map((item) => item.text).join("; ");
+    foot.append(
+      el(
+        "p",
+        { dir: "auto" },
+        el("b", { text: `${section.heading}. ` }),
+        [section.text, items].filter(Boolean).join(" "),
+      ),
+    );
+  }
+  return foot;
+}
+
+function paperTable() {
+  const sheet = DATA.sheets.find((one) => one.name === "stretches");
+  if (!sheet) return null;
+  const head = el(
+    "tr",
+    {},
+    ...sheet.columns.map(([name, kind]) => el("th", { scope: "col", class: `is-${kind}`, text: word(`col_${name}`) })),
+    el("th", { scope: "col", text: word("print_said") }),
+  );
+  const rows = sheet.rows.map((row) =>
+    el(
+      "tr",
+      {},
+      ...sheet.columns.map(([, kind], n) =>
+        el(n ? "td" : "th", {
+          class: `is-${kind}`,
+          scope: n ? null : "row",
+          dir: "auto",
+          text: cellText(row[n + 1], kind) || "–",
+        }),
+      ),
+      el("td", { dir: "auto", text: DATA.details[row[0]].sentence }),
+    ),
+  );
+  return el(
+    "table",
+    {},
+    el("caption", {}, word("sheet_stretches"), ratesFollow() ? rateNote() : null),
+    el("thead", {}, head),
+    el("tbody", {}, ...rows),
+  );
+}
+
+export function layOutPaper() {
+  if (viewBeforePrint) return;
+  const columns = (name) => el("div", { class: "columns" }, ...DATA.panel[name].map((one) => sectionNode(one, "h2")));
+  const line = DATA.road ? el("div", { class: "paper-strip" }, stripNode(PAPER.wide, PAPER.events)) : null;
+  const pieces = [paperTitle(), paperLegend(), line, paperFoot()].filter(Boolean);
+  for (const piece of pieces) piece.classList.add("paper");
+  document
+    .getElementById("sheets")
+    .replaceChildren(...[paperTable(), columns("briefing"), columns("margin"), columns("about")].filter(Boolean));
+  viewBeforePrint = {
+    center: map.getCenter(),
+    zoom: map.getZoom(),
+    least: map.options.minZoom,
+    most: map.options.maxBounds,
+  };
+  app.append(...pieces);
+  document.body.classList.add("printing");
+  const legend = app.querySelector(".print-legend");
+  if (legend.scrollWidth > legend.clientWidth) legend.classList.add("is-full");
+  map.setMaxBounds(null); // its pull towards the limits would come late, and change the view that is put back
+  map.options.minZoom = 0;
+  map.invalidateSize({ animate: false });
+  const [west, south, east, north] = DATA.meta.bounds;
+  const { x, y } = map.getSize();
+  // names stand right of their places where they can: a little more room there, but not beyond the land's cut edge
+  const room = { paddingTopLeft: [6, 6], paddingBottomRight: [22, 6] };
+  if (x > 28 && y > 12)
+    map.fitBounds(
+      [
+        [south, west],
+        [north, east],
+      ],
+      { animate: false, ...room },
+    );
+}
+
+export function layOutScreen() {
+  if (!viewBeforePrint) return;
+  document.body.classList.remove("printing");
+  document.getElementById("sheets").replaceChildren();
+  for (const piece of document.querySelectorAll(".paper")) piece.remove();
+  strip.cursor = null;
+  map.options.minZoom = viewBeforePrint.least;
+  map.invalidateSize({ animate: false });
+  map.setView(viewBeforePrint.center, viewBeforePrint.zoom, { animate: false });
+  map.setMaxBounds(viewBeforePrint.most);
+  viewBeforePrint = null;
+}
