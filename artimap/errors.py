@@ -10,7 +10,8 @@
     ├── DataError         (LookupError)   an embedded or added layer is absent or damaged
     ├── DateError         (ValueError)    a day that cannot be read
     ├── ShareError        (ValueError)    a product that may not be written as asked
-    └── ModelError        (ValueError)    a model parameter outside its range
+    ├── ModelError        (ValueError)    a model parameter outside its range
+    └── ExtraError        (ImportError)   work that needs an extra, which is not installed
 
 Each is also of the built-in kind in brackets, so ``except ValueError`` keeps working.
 The message always says what was met and what to do about it.
@@ -88,3 +89,7 @@ class ShareError(ValueError, ArtimapError):
 
 class ModelError(ValueError, ArtimapError):
     """A model parameter outside its range."""
+
+
+class ExtraError(ImportError, ArtimapError):
+    """Work that needs an extra, which is not installed; the message holds the install line."""

@@ -12,11 +12,16 @@ from artimap.density._path_small import Graph
 from artimap.density.kernels import Kernel
 from artimap.density.placing import Placing
 from artimap.errors import ModelError
+from artimap.network.compiled import extra_error, has_numba
 from artimap.network.graph import RoadNetwork
 from artimap.spreading import Floats, Ints
 
 MOST_VISITS = 2_000_000_000
 """More visits than this are refused, unless the caller says otherwise."""
+
+
+BEARABLE_S = 10.0
+"""So many seconds of paths are followed without compiling, where nothing can be compiled; then it is refused."""
 
 
 class Way(NamedTuple):
@@ -63,15 +68,22 @@ def at_places(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, way:
 
 def _sums(network: RoadNetwork, events: Placing, ptr: Ints, at: Floats, way: Way, progress: Any) -> Floats:
     if way.step_m is not None:
+        if not has_numba():
+            msg = f"a density of method {way.method!r} in steps"
+            raise extra_error(msg)
         from artimap.density import _path_steps  # noqa: PLC0415 - loads the compiled loops
 
         return _path_steps.sums(network, events, ptr, at, way, progress)
     meet = np.bincount(network.edges.ravel(), minlength=len(network.nodes_xy))
     graph = Graph(network.edges, network.length_m, *shares(meet, way.method))
-    small = _path_small.sums(graph, events, ptr, at, way.kernel, way.bandwidth_m, _small.MOST_S)
+    most_s = _small.MOST_S if has_numba() else BEARABLE_S
+    small = _path_small.sums(graph, events, ptr, at, way.kernel, way.bandwidth_m, most_s)
     if small is not None:
         refuse(way, small[1], "")
         return small[0]
+    if not has_numba():
+        msg = f"a density of method {way.method!r} over so many paths"
+        raise extra_error(msg)
     from artimap.density import _path_compiled  # noqa: PLC0415 - loads the compiled loops
 
     return _path_compiled.sums(network, events, ptr, at, way, progress)

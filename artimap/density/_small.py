@@ -9,6 +9,7 @@ import numpy as np
 
 from artimap.density.kernels import Kernel, area_to
 from artimap.density.placing import Placing
+from artimap.network.compiled import extra_error, has_numba
 from artimap.network.graph import RoadNetwork
 from artimap.spreading import Floats, Ints
 
@@ -20,6 +21,50 @@ _DAYS_A_PAIR = 50
 
 MOST_S = 0.5
 """Up to about so many seconds are not worth compiling, nor loading what was compiled."""
+
+BEARABLE_S = 60.0
+"""Up to about so many seconds numpy is bearable where nothing can be compiled."""
+
+_S_AN_EDGE, _S_A_CELL = 3e-4, 1e-8
+"""Seconds for an edge with events, and there for each node and edge of the network."""
+
+_SAMPLE = 16
+"""So many searches tell how far the others get."""
+
+_MOST_KEPT = 20_000_000
+"""So many distances from nodes are kept for the edges that come next: 160 MB."""
+
+
+def by_numpy(
+    network: RoadNetwork, events: Placing, lixels: int, bandwidth_m: float, *, days: int = 1, times: int = 1
+) -> bool:
+    """Tell whether to work without compiling, ``times`` over.
+
+    Raises
+    ------
+    ExtraError
+        If numpy would take too long, and there is nothing to compile with.
+    """
+    if seconds(network, events, lixels, days) * times <= MOST_S:
+        return True
+    if has_numba():
+        return False
+    if likely_seconds(network, events, lixels, bandwidth_m, days) * times <= BEARABLE_S:
+        return True
+    what = f"a density of {len(events.edge):,} events on {len(network.edges):,} edges"
+    raise extra_error(what)
+
+
+def likely_seconds(network: RoadNetwork, events: Placing, lixels: int, bandwidth_m: float, days: int = 1) -> float:
+    """Give about what this way of working takes, by how many nodes a sample of the events reaches."""
+    edges = np.unique(events.edge)
+    nodes = max(len(network.nodes_xy), 1)
+    ways = ways_of(network)
+    places = np.linspace(0, len(edges) - 1, _SAMPLE).astype(np.int64)
+    reached = max(len(distances(ways, int(network.edges[edges[place], 0]), bandwidth_m)) for place in places)
+    pairs = len(events.edge) * (lixels + lixels * days // _DAYS_A_PAIR) * min(1.0, 2 * reached / nodes)
+    each = _S_AN_EDGE + _S_A_CELL * (nodes + len(network.edges)) + 2 * _S_A_STEP * reached
+    return _S_A_PAIR * pairs + each * len(edges)
 
 
 def seconds(network: RoadNetwork, events: Placing, lixels: int, days: int = 1) -> float:
@@ -60,6 +105,8 @@ def each_edge(network: RoadNetwork, events: Placing, bandwidth_m: float) -> Iter
 
     def from_node(node: int) -> Floats:
         if node not in kept:
+            if len(kept) * len(ways) >= _MOST_KEPT:  # events of neighbouring edges share nodes, others do not
+                kept.clear()
             row = np.full(len(ways), np.inf)
             near = distances(ways, node, bandwidth_m)
             row[list(near)] = list(near.values())

@@ -133,7 +133,7 @@ def _score(
     network: RoadNetwork, events: Placing, kernel: Kernel, bandwidth_m: float, background: float
 ) -> tuple[float, int]:
     """Give the mean log density of each event under the others, and how many have none near."""
-    if 2 * _small.seconds(network, events, len(events.edge)) <= _small.MOST_S:
+    if _small.by_numpy(network, events, len(events.edge), bandwidth_m, times=2):
         weight, there, mass = _small.at_events(network, events, kernel, bandwidth_m)
     else:
         from artimap.density import _simple  # noqa: PLC0415 - loads the compiled loops

@@ -211,7 +211,7 @@ def _values(network: RoadNetwork, events: Placing, lixel_m: float, way: _paths.W
     if way.method != "simple":
         at = lixel_index(network.length_m, lixel_m).mid_m
         return _paths.at_places(network, events, ptr, at, way, progress)
-    if _small.seconds(network, events, int(ptr[-1])) <= _small.MOST_S:
+    if _small.by_numpy(network, events, int(ptr[-1]), bandwidth_m):
         at = lixel_index(network.length_m, lixel_m).mid_m
         sums = _small.sums(network, events, ptr, at, kernel, bandwidth_m)
         return sums * kernel.per_km(bandwidth_m)

@@ -212,7 +212,7 @@ def _values(
     ptr = lixel_ptr(network.length_m, lixel_m)
     if not len(events.edge):
         return np.zeros((int(ptr[-1]), len(asked.at)))
-    if _small.seconds(network, events, int(ptr[-1]), len(asked.at)) <= _small.MOST_S:
+    if _small.by_numpy(network, events, int(ptr[-1]), bandwidth_m, days=len(asked.at)):
         middle = lixel_index(network.length_m, lixel_m).mid_m
         sums = _small.sums_over_time(network, events, asked.shape(dated.days), ptr, middle, kernel, bandwidth_m)
         return np.asarray(sums * (kernel.per_km(bandwidth_m) * asked.per_day))

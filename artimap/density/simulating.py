@@ -206,9 +206,7 @@ def _densities(
     out = np.zeros((number, int(ptr[-1])))
     for row, events in enumerate(sets):
         if not row:
-            density = _way(
-                network, ptr, how, small=_small.seconds(network, events, out.shape[1]) * worth <= _small.MOST_S
-            )
+            density = _way(network, ptr, how, small=_small.by_numpy(network, events, out.shape[1], how[0], times=worth))
         if len(events.edge):
             out[row] = density(events)
         if progress is not None:

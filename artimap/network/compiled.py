@@ -1,10 +1,11 @@
-"""Compiled loops: how they are made, and when they are worth it.
+"""Compiled loops: how they are made, and what is done where numba is not installed.
 
 A loop is compiled by numba at its first call and kept on disk, so that later processes
 start at once. The first call of all costs seconds: each user of a compiled loop states a
 size below which it does the same with numpy or shapely and gives the same numbers.
 Modules that hold such loops are imported inside the function that needs them; nothing
-else imports numba.
+else imports numba. It is an extra (``artimap[network]``): without it points are snapped by
+shapely at any size, and densities go on in numpy as far as that is bearable.
 """
 
 from __future__ import annotations
@@ -14,14 +15,31 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar, cast
+
+from artimap.errors import ExtraError
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 THREADS = 2
 """Compiled loops use at most so many threads: a laptop has its other work to do."""
+
+
+@cache
+def has_numba() -> bool:
+    """Tell whether loops can be compiled here: whether numba and what it needs are installed."""
+    try:
+        return all(find_spec(name) is not None for name in ("numba", "llvmlite"))
+    except ImportError:  # an import hook refuses them
+        return False
+
+
+def extra_error(what: str) -> ExtraError:
+    """Give the one sentence for work that needs numba, where it is not installed."""
+    return ExtraError(f"{what} needs compiled loops: pip install 'artimap[network]'")
 
 
 @cache

@@ -253,8 +253,8 @@ class RoadNetwork:
 
         Of edges that are equally near, as at a junction, the first in the network is taken, and
         on it the first place. From 50,000 points or 500,000 segments on the search is compiled
-        and runs in two threads; its results are those of the search by shapely below that, to
-        the last bit.
+        and runs in two threads, where numba is installed (``artimap[network]``); its results are
+        those of the search by shapely, to the last bit.
 
         Parameters
         ----------
@@ -293,7 +293,7 @@ class RoadNetwork:
         found: tuple[NDArray[np.int32], Floats, Floats]
         if not (len(used) and len(self.edges)):
             found = np.full(len(used), -1, dtype=np.int32), np.zeros(len(used)), np.zeros(len(used))
-        elif len(used) >= snapping.MANY_POINTS or len(self._segments.first) >= snapping.MANY_SEGMENTS:
+        elif snapping.worth_compiling(len(used), len(self._segments.first)):
             found = snapping.by_tree(self._tree, used, limit)
         else:
             where = self.coords, self.vertex_m, self._segments

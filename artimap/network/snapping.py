@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from artimap import schema
 from artimap.crs import require
-from artimap.network.compiled import in_threads
+from artimap.network.compiled import has_numba, in_threads
 from artimap.spreading import Floats, Ints
 from artimap.vocab import Where
 
@@ -57,6 +57,11 @@ class Tree:
     boxes: NDArray[np.float32]
     corner: tuple[float, float]
     extent_m: float
+
+
+def worth_compiling(points: int, pieces: int) -> bool:
+    """Tell whether our own tree is to search; without numba shapely's does at any size, some times slower."""
+    return (points >= MANY_POINTS or pieces >= MANY_SEGMENTS) and has_numba()
 
 
 def segments(coord_ptr: Ints) -> Segments:
