@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from artimap.risk.calibration import Setting, Treat, calibrate
+from benchmarks.risk_calibration import Setting, Treat, calibrate
 
 RUNS = 2000
 LEVELS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)

@@ -15,11 +15,11 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from artimap.contestation import ContestationModel
-from artimap.contestation.baselines import METHODS
-from artimap.contestation.compare import by_method, fitted
-from artimap.contestation.features import labels
-from artimap.contestation.scoring import f1_contested, log_loss, ratio_interval, reliability_of_worlds
-from artimap.contestation.simulate import simulate_contestation
+from benchmarks.contestation_study.baselines import METHODS
+from benchmarks.contestation_study.compare import by_method, fitted
+from benchmarks.contestation_study.features import labels
+from benchmarks.contestation_study.scoring import f1_contested, log_loss, ratio_interval, reliability_of_worlds
+from benchmarks.contestation_study.simulate import simulate_contestation
 from benchmarks.contestation_tune import RATES, ablation, load, of_model
 
 EVALUATION_SEEDS = range(100, 150)

@@ -10,18 +10,19 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from scipy.optimize import minimize
 
-from artimap.contestation.baselines import METHODS, RULES, calibrate, fit_logit
-from artimap.contestation.calibration import Calibration, fit_calibration
-from artimap.contestation.compare import FITTED, Fitted, by_method, mean_reports
+from artimap.contestation.calibration import Calibration
 from artimap.contestation.counts import Evidence, count
 from artimap.contestation.estimate import AROUND_M, believe, edges_of, level_of
 from artimap.contestation.hmm import smooth
 from artimap.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel, Rates
 from artimap.contestation.places import sites_of
-from artimap.contestation.scoring import log_loss, ratio_interval
-from artimap.contestation.simulate import simulate_contestation
 from artimap.contestation.states import at_first, slots_of, transition, usual_level, weights
-from artimap.contestation.truth import column_of_truth
+from benchmarks.contestation_study.baselines import METHODS, RULES, calibrate, fit_logit
+from benchmarks.contestation_study.compare import FITTED, Fitted, by_method, mean_reports
+from benchmarks.contestation_study.fit import fit_calibration
+from benchmarks.contestation_study.scoring import log_loss, ratio_interval
+from benchmarks.contestation_study.simulate import simulate_contestation
+from benchmarks.contestation_study.truth import column_of_truth
 
 RATES = (0.3, 1.0, 3.0)
 TUNING_SEEDS = range(1000, 1015)

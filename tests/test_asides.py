@@ -15,9 +15,9 @@ import pytest
 
 import artimap as am
 from artimap.asides import Aside, beside
-from artimap.contestation import baseline_contestation
 from artimap.network.graph import RoadNetwork
 from artimap.sources import read_events
+from benchmarks.contestation_study.compare import baseline_contestation
 
 DAY = "2024-10-15"
 GIVEN = Path(__file__).parent / "sources"

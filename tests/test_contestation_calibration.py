@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.contestation.calibration import Calibration, calibrated, fit_calibration
-from artimap.contestation.compare import fitted
+from artimap.contestation.calibration import Calibration, calibrated
 from artimap.contestation.model import ContestationModel
-from artimap.contestation.scoring import f1_contested, reliability, reliability_of_worlds
+from benchmarks.contestation_study.compare import fitted
+from benchmarks.contestation_study.fit import fit_calibration
+from benchmarks.contestation_study.scoring import f1_contested, reliability, reliability_of_worlds
+from benchmarks.contestation_study.simulate import simulate_contestation
 
 PLAIN = (0.0, 1.0, 1.0)
 NOTHING = Calibration((1.0,), (PLAIN,), (PLAIN,), ((*PLAIN, 0.0),), (1.0,))
@@ -103,7 +105,7 @@ def test_a_calibration_that_cannot_be_is_refused():
 
 def test_only_the_default_numbers_are_corrected():
     assert ContestationModel.prior().calibration is None
-    world = am.simulate_contestation("fronts", seed=7200, side=3, periods=6)
+    world = simulate_contestation("fronts", seed=7200, side=3, periods=6)
     options = {"actors": world.actors, "start": world.start, "stop": world.stop, "stability": False}
     said = am.estimate_contestation(world.units, world.events, **options)
     plain = am.estimate_contestation(

@@ -9,15 +9,16 @@ import pandas as pd
 import pytest
 
 import artimap as am
-from artimap.contestation.baselines import METHODS, calibrate
-from artimap.contestation.compare import by_method, fitted
 from artimap.contestation.counts import count
 from artimap.contestation.estimate import believe, edges_of
 from artimap.contestation.model import ContestationModel
 from artimap.contestation.places import sites_of
-from artimap.contestation.scoring import f1_contested, log_loss, ratio_interval, reliability
-from artimap.contestation.truth import CONTESTED, NONE, STATE, column_of_truth, kinds_of
 from artimap.vocab import Estimate, Status
+from benchmarks.contestation_study.baselines import METHODS, calibrate
+from benchmarks.contestation_study.compare import baseline_contestation, by_method, fitted
+from benchmarks.contestation_study.scoring import f1_contested, log_loss, ratio_interval, reliability
+from benchmarks.contestation_study.simulate import simulate_contestation
+from benchmarks.contestation_study.truth import CONTESTED, NONE, STATE, column_of_truth, kinds_of
 
 SEEDS = range(7000, 7003)  # neither tuned on nor evaluated on
 WORLDS = ("matched", "fronts")
@@ -31,7 +32,7 @@ def counted(world):
 
 @pytest.fixture(scope="module")
 def cases():
-    worlds = [am.simulate_contestation("fronts", seed=seed) for seed in SEEDS]
+    worlds = [simulate_contestation("fronts", seed=seed) for seed in SEEDS]
     return [(*counted(world), column_of_truth(world.truth, 4)) for world in worlds]
 
 
@@ -41,7 +42,7 @@ def run(world, **more):
 
 @pytest.mark.parametrize("kind", WORLDS)
 def test_worlds_repeat_and_have_all_states(kind):
-    one, two = (am.simulate_contestation(kind, seed=4, side=6, periods=24) for _ in range(2))
+    one, two = (simulate_contestation(kind, seed=4, side=6, periods=24) for _ in range(2))
     assert np.array_equal(one.truth, two.truth)
     pd.testing.assert_frame_equal(pd.DataFrame(one.events), pd.DataFrame(two.events))
     assert set(kinds_of(one.truth).ravel()) == {"none", "group", "contested", "state"}
@@ -54,7 +55,7 @@ def test_reporting_falls_where_a_gang_arrives():
     """The second world breaks what the logit and the rules lean on: a gang's coming silences."""
     before, after = [], []
     for seed in range(6):
-        world = am.simulate_contestation("fronts", seed=7100 + seed, rate=3.0)
+        world = simulate_contestation("fronts", seed=7100 + seed, rate=3.0)
         evidence, _ = counted(world)
         reports, gang = evidence.reports(), world.truth >= 0
         came = gang[:, 1:] & (world.truth[:, :-1] == NONE)
@@ -65,7 +66,7 @@ def test_reporting_falls_where_a_gang_arrives():
 
 def test_an_unknown_world_is_refused():
     with pytest.raises(am.ModelError, match="matched or fronts"):
-        am.simulate_contestation("flat", seed=1)
+        simulate_contestation("flat", seed=1)
 
 
 def test_the_model_beats_every_simpler_way_on_worlds_that_break_its_assumptions(cases):
@@ -86,21 +87,21 @@ def test_calibrations_are_probabilities(cases):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_simpler_ways_answer_with_the_same_table(method):
-    world = am.simulate_contestation("fronts", seed=5, side=4, periods=8)
-    theirs = am.baseline_contestation(world.units, world.events, method=method, **run(world))
+    world = simulate_contestation("fronts", seed=5, side=4, periods=8)
+    theirs = baseline_contestation(world.units, world.events, method=method, **run(world))
     ours = am.estimate_contestation(world.units, world.events, stability=False, **run(world))
     assert list(theirs.columns) == list(ours.columns)
     assert theirs[["unit", "valid_from", "reports", "evidence"]].equals(
         ours[["unit", "valid_from", "reports", "evidence"]]
     )
     assert np.allclose(theirs[["p_none", "p_one_group", "p_contested", "p_state"]].sum(axis=1), 1)
-    nothing = am.baseline_contestation(world.units, world.events.iloc[:0], method=method, **run(world))
+    nothing = baseline_contestation(world.units, world.events.iloc[:0], method=method, **run(world))
     assert set(nothing["estimate"]) == {Estimate.INSUFFICIENT}
 
 
 def test_an_unknown_method_is_refused(artibonite, events):
     with pytest.raises(am.ModelError, match="kernel_logit"):
-        am.baseline_contestation(artibonite, events, method="guess")
+        baseline_contestation(artibonite, events, method="guess")
 
 
 def test_scores_by_hand():
@@ -125,7 +126,7 @@ def test_the_model_and_its_priors_differ_only_in_what_was_tuned():
 
 
 def test_what_is_reported_later_changes_no_answer_for_a_day():
-    world = am.simulate_contestation("fronts", seed=6, side=4, periods=12)
+    world = simulate_contestation("fronts", seed=6, side=4, periods=12)
     stop = pd.Timestamp(world.start) + pd.Timedelta(days=200)
     options = {"actors": world.actors, "start": world.start, "stop": stop.date(), "stability": False}
     known = world.events[world.events["date_end"] <= stop]

@@ -18,12 +18,12 @@ from artimap import schema
 from artimap.corridor import Corridor
 from artimap.errors import DateError, ModelError
 from artimap.risk import DAYS_PER_MONTH, SEVERITY, RiskModel, corridor_risk, corridor_risk_by_kind, explain, severity
-from artimap.risk.calibration import Setting, Treat, calibrate
 from artimap.risk.explaining import PRIOR
 from artimap.risk.posterior import LEVELS, Counts, Decay, Prior, posterior, quantiles
 from artimap.sources.placing import place_rows
 from artimap.spreading import Reach
 from artimap.vocab import EventKind, Info
+from benchmarks.risk_calibration import Setting, Treat, calibrate
 
 DAY = dt.date(2024, 10, 15)
 FIXED = RiskModel(prior_rate=0.02)

@@ -11,7 +11,6 @@ reported, and read in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -20,10 +19,10 @@ from numpy.typing import NDArray
 from artimap.errors import ModelError
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
-_LEAST = 1e-6
-_PULL = 1.0
+LEAST = 1e-6
+"""Probabilities are held this far from 0 and 1, so that their logarithms stay finite."""
+
 _NUMBERS = {"state": 3, "none": 3, "contested": 4}
 
 
@@ -71,7 +70,7 @@ class Calibration:
 
     def at(self, level: float) -> tuple[list[Floats], float]:
         """Give the curves (state, none, contested) and the power at a level of reporting."""
-        where, known = np.log(max(level, _LEAST)), np.log(self.levels)
+        where, known = np.log(max(level, LEAST)), np.log(self.levels)
         curves = [
             np.array([np.interp(where, known, column) for column in zip(*getattr(self, name), strict=True)])
             for name in _NUMBERS
@@ -108,91 +107,30 @@ def calibrated(chance: Floats, level: float, calibration: Calibration) -> Floats
     """
     curves, power = calibration.at(level)
     state, none, contested = (
-        1 / (1 + np.exp(-(features @ curve))) for features, curve in zip(_asked(chance), curves, strict=True)
+        1 / (1 + np.exp(-(features @ curve))) for features, curve in zip(features_of(chance), curves, strict=True)
     )
     out = np.empty_like(chance)
     out[..., -1] = state
     out[..., 0] = (1 - state) * none
     armed = (1 - state) * (1 - none)
     out[..., -2] = armed * contested
-    share = np.clip(chance[..., 1:-2], _LEAST, None) ** power
+    share = np.clip(chance[..., 1:-2], LEAST, None) ** power
     out[..., 1:-2] = (armed * (1 - contested) / share.sum(axis=-1))[..., None] * share
     return out
 
 
-def _asked(chance: Floats) -> tuple[Floats, Floats, Floats]:
+def features_of(chance: Floats) -> tuple[Floats, Floats, Floats]:
     """Give what the curves of state, none and contested weigh: 1, log p, -log(1 - p), for contested log armed."""
     none, contested, state = chance[..., 0], chance[..., -2], chance[..., -1]
     armed = chance[..., 1:-1].sum(axis=-1)
 
     def weighed(said: Floats, *more: Floats) -> Floats:
-        said = np.clip(said, _LEAST, 1 - _LEAST)
+        said = np.clip(said, LEAST, 1 - LEAST)
         return np.stack([np.ones_like(said), np.log(said), -np.log1p(-said), *more], axis=-1)
 
-    tiny = _LEAST * _LEAST
+    tiny = LEAST * LEAST
     return (
         weighed(state),
         weighed(none / np.maximum(none + armed, tiny)),
         weighed(contested / np.maximum(armed, tiny), np.log(np.clip(armed, 1e-3, None))),
     )
-
-
-def fit_calibration(cases: Iterable[tuple[Floats, float, Ints]], levels: tuple[float, ...]) -> Calibration:
-    """Learn a calibration from answers whose truth is known.
-
-    Parameters
-    ----------
-    cases
-        Probabilities (units × periods × (none, each group, contested, state)), the level of
-        reporting, and the true column of each unit and period. A case counts at the nearest of the levels.
-    levels
-        Where to learn; there must be cases at each.
-
-    Returns
-    -------
-    Calibration
-        The greatest likelihood, held at "no correction" by the weight of one observation; three decimals.
-    """
-    known = list(cases)
-    nearest = [int(np.argmin(abs(np.log(levels) - np.log(level)))) for _, level, _ in known]
-    curves: tuple[list[tuple[float, ...]], ...] = ([], [], [])
-    split = []
-    for number in range(len(levels)):
-        here = [case for case, which in zip(known, nearest, strict=True) if which == number]
-        chance = np.concatenate([one.reshape(-1, one.shape[-1]) for one, _, _ in here])
-        true = np.concatenate([column.ravel() for _, _, column in here])
-        last = chance.shape[1] - 1
-        asked = (true >= 0, true != last, (true != last) & (true != 0))
-        for found, features, where, column in zip(curves, _asked(chance), asked, (last, 0, last - 1), strict=True):
-            found.append(_fit_curve(features[where], true[where] == column))
-        alone = (true > 0) & (true < last - 1)
-        split.append(_fit_power(chance[alone, 1:-2], true[alone] - 1))
-    state, none, contested = (tuple(one) for one in curves)
-    return Calibration(levels, state, none, contested, tuple(split))
-
-
-def _fit_curve(features: Floats, hit: NDArray[np.bool_]) -> tuple[float, ...]:
-    from scipy.optimize import minimize  # noqa: PLC0415
-
-    plain = np.array([0.0, 1.0, 1.0, 0.0])[: features.shape[1]]
-    bounds = [(None, None), (0, None), (0, None), (None, None)][: features.shape[1]]
-
-    def loss(curve: Floats) -> tuple[float, Floats]:
-        odds, off = features @ curve, curve - plain
-        value = np.logaddexp(0, np.where(hit, -odds, odds)).sum() + 0.5 * _PULL * off @ off
-        return float(value), features.T @ (1 / (1 + np.exp(-odds)) - hit) + _PULL * off
-
-    found = minimize(loss, plain, jac=True, method="L-BFGS-B", bounds=bounds)
-    return tuple(round(float(one), 3) for one in found.x)
-
-
-def _fit_power(chance: Floats, group: Ints) -> float:
-    from scipy.optimize import minimize_scalar  # noqa: PLC0415
-
-    log = np.log(np.clip(chance, _LEAST, None))
-    away = log - log[np.arange(len(group)), group][:, None]
-
-    def loss(power: float) -> float:
-        return float(np.log(np.exp(power * away).sum(axis=1)).sum() + 0.5 * _PULL * (power - 1) ** 2)
-
-    return round(float(minimize_scalar(loss, bounds=(0.2, 3.0), method="bounded").x), 3)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artimap.contestation.model import COMMON, PER_GROUP
-from artimap.contestation.truth import CONTESTED, NONE, STATE
+from benchmarks.contestation_study.truth import CONTESTED, NONE, STATE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

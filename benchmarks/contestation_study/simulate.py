@@ -19,12 +19,12 @@ import shapely
 from numpy.typing import NDArray
 
 from artimap import schema
-from artimap.contestation.fronts import fronts
 from artimap.contestation.model import COMMON, PER_GROUP, ContestationModel
 from artimap.contestation.states import at_first, expected, space_of, transition
-from artimap.contestation.truth import CONTESTED, NONE, STATE
 from artimap.errors import ModelError
 from artimap.vocab import ActorKind, EventKind, Record, Sensitivity, Where
+from benchmarks.contestation_study.fronts import fronts
+from benchmarks.contestation_study.truth import CONTESTED, NONE, STATE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artimap.contestation.counts import Evidence
-from artimap.contestation.features import SPACE, TIME, labels, log_features, smoothed, spacing
+from benchmarks.contestation_study.features import SPACE, TIME, labels, log_features, smoothed, spacing
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

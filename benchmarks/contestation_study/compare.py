@@ -15,12 +15,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from artimap.area import Area
-from artimap.contestation.baselines import METHODS, RULES, Method, by_logit, by_rule
 from artimap.contestation.calibration import Calibration, calibrated
 from artimap.contestation.counts import Evidence
 from artimap.contestation.estimate import Beliefs, prepare, table_of
 from artimap.contestation.model import ContestationModel
 from artimap.errors import ModelError
+from benchmarks.contestation_study.baselines import METHODS, RULES, Method, by_logit, by_rule
 
 Floats = NDArray[np.float64]
 
