@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from scipy.optimize import minimize
 
-from artimap.contestation.calibration import Calibration
-from artimap.contestation.counts import Evidence, count
-from artimap.contestation.estimate import AROUND_M, believe, edges_of, level_of
-from artimap.contestation.hmm import smooth
-from artimap.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel, Rates
-from artimap.contestation.places import sites_of
-from artimap.contestation.states import at_first, slots_of, transition, usual_level, weights
+from artimap.control.contestation.calibration import Calibration
+from artimap.control.contestation.counts import Evidence, count
+from artimap.control.contestation.estimate import AROUND_M, believe, edges_of, level_of
+from artimap.control.contestation.hmm import smooth
+from artimap.control.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel, Rates
+from artimap.control.contestation.places import sites_of
+from artimap.control.contestation.states import at_first, slots_of, transition, usual_level, weights
 from benchmarks.contestation_study.baselines import METHODS, RULES, calibrate, fit_logit
 from benchmarks.contestation_study.compare import FITTED, Fitted, by_method, mean_reports
 from benchmarks.contestation_study.fit import fit_calibration

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import artimap as am
-from artimap.density import _path_compiled
-from artimap.density.placing import placing
+from artimap.roads.density import _paths_exact
+from artimap.roads.density.event_points import placing
 from benchmarks import workloads
 
 SIZE, EVENTS = "100k", 100_000
@@ -53,9 +53,9 @@ def run(repeat: int) -> None:
         cells = [f"{bandwidth_m:,} m", f"{simple:.3f}"]
         runs = []
         for method in ("discontinuous", "continuous"):
-            walks = _path_compiled.walks_of(net.ordered, method)
-            spots, nodes = _path_compiled.spots_of(net.ordered, placed)
-            visits, _ = _path_compiled.estimated(walks, spots, nodes, bandwidth_m, 1e12)
+            walks = _paths_exact.walks_of(net.ordered, method)
+            spots, nodes = _paths_exact.spots_of(net.ordered, placed)
+            visits, _ = _paths_exact.estimated(walks, spots, nodes, bandwidth_m, 1e12)
             seconds, number = _taken(lambda b=bandwidth_m, m=method: density(m, b), repeat)
             runs.append(number)
             cells += [f"{seconds:.3f}", f"{visits / 1e6:,.1f} M", f"{seconds / simple:.1f}"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from artimap.clustering import HotspotModel, line_hotspots
+from artimap.risk.hotspots import HotspotModel, line_hotspots
 
 RUNS = 2000
 LENGTH_M = 250_000.0

@@ -22,7 +22,7 @@ import shapely
 from folium.plugins import FastMarkerCluster
 
 import artimap as am
-from artimap.maps.render import leaflet
+from artimap.maps.web.render import leaflet
 
 DAY = "2024-10-15"
 KINDS = (

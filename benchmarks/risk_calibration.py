@@ -13,8 +13,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from artimap.errors import ModelError
-from artimap.risk.model import DAYS_PER_MONTH
+from artimap.core.dates import DAYS_PER_MONTH
+from artimap.core.errors import ModelError
 from artimap.risk.posterior import LEVELS, Counts, Decay, Floats, Ints, Prior, draw_shape, posterior, quantiles
 
 

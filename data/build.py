@@ -34,11 +34,11 @@ from pyproj import Transformer
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
+from artimap.areas.embedded import digest
 from artimap.claims import merge_reports
-from artimap.data import digest
-from artimap.errors import ArtimapError, DataError
-from artimap.schema import TEXT
-from artimap.write import write_text
+from artimap.core.errors import ArtimapError, DataError
+from artimap.core.files import write_text
+from artimap.core.schema import TEXT
 
 HERE = Path(__file__).resolve().parent
 AREA = "artibonite"

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from artimap.i18n import to_review, to_review_first, words
-from artimap.sources import table_csv
-from artimap.write import write_text
+from artimap.core.files import table_csv, write_text
+from artimap.core.i18n import to_review, to_review_first, words
 
 
 def wordings() -> pd.DataFrame:

@@ -18,10 +18,10 @@ import artimap as am
 from artimap.control import claims_behind
 from artimap.control.evidence import subjects_of
 from artimap.control.rules import rule_named
-from artimap.i18n import format_day, tr
-from artimap.schema import split_names
-from artimap.vocab import Status
-from artimap.write import write_text
+from artimap.core.files import write_text
+from artimap.core.i18n import format_day, tr
+from artimap.core.schema import split_names
+from artimap.core.vocab import Status
 
 HERE = Path(__file__).parent
 PAGE = HERE / "status-artibonite.md"

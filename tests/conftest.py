@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 import artimap as am
 from artimap.claims import Ledger, read_claims
-from artimap.corridor import Corridor
+from artimap.roads.corridor import Corridor
 from artimap.sources import read_events
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -26,8 +26,8 @@ from typing import Any
 import pyogrio
 
 import artimap
-from artimap.briefing import FILES
-from artimap.data import digest
+from artimap.areas.embedded import digest
+from artimap.studies.briefing import FILES
 
 HERE = Path(__file__).parent / "frozen"
 BRIEFING = HERE / "briefing.json"

@@ -16,8 +16,9 @@ from itertools import cycle, islice, product
 import geopandas as gpd
 import pandas as pd
 
-from artimap import schema
 from artimap.claims import Ledger
+from artimap.core import schema
+from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, ZONES
 
 ACTS = ("window.hit=1", "alert(1)", "self['h'+'it']=1", "(()=>{throw window.hit=1})()", "top[`hit`]=1")
 
@@ -193,7 +194,7 @@ def free_columns(table):
     return [one.name for one in table.columns if one.kind == "text" and one.words is None and one.name not in _TIES]
 
 
-FILLED = frozenset(one.name for one in schema.ZONES.columns if one.required)
+FILLED = frozenset(one.name for one in ZONES.columns if one.required)
 
 
 def longer(frame, n, key):
@@ -221,16 +222,14 @@ def hostile_tables(tables, texts):
     """Give tables of a briefing in which every free text is hostile, ids of events, zones and posts too."""
     n = len(texts)
     ids = [f"{kept(text)}#{at}" for at, text in enumerate(texts)]
-    events = spread(longer(tables["events"], n, "event_id"), free_columns(schema.EVENTS), texts, keep=("licence",))
+    events = spread(longer(tables["events"], n, "event_id"), free_columns(EVENTS), texts, keep=("licence",))
     claims = longer(tables["ledger"].claims, 2 * n, "claim_id")
-    claims = spread(claims, free_columns(schema.CLAIMS), texts, keep=("licence", "sensitivity"))
+    claims = spread(claims, free_columns(CLAIMS), texts, keep=("licence", "sensitivity"))
     claims["claim_id"] = pd.Series([f"{kept(texts[at % n])}#{at}" for at in range(2 * n)], dtype=schema.TEXT)
     claims["subject"] = pd.Series([ids[at % n] for at in range(2 * n)], dtype=schema.TEXT)
     events["event_id"] = pd.Series(ids, dtype=schema.TEXT)
-    zones = spread(
-        longer(tables["zones"], n, "zone_id"), free_columns(schema.ZONES), texts, keep=("layer",), filled=FILLED
-    )
-    posts = spread(longer(tables["checkpoints"], n, "checkpoint_id"), free_columns(schema.CHECKPOINTS), texts)
+    zones = spread(longer(tables["zones"], n, "zone_id"), free_columns(ZONES), texts, keep=("layer",), filled=FILLED)
+    posts = spread(longer(tables["checkpoints"], n, "checkpoint_id"), free_columns(CHECKPOINTS), texts)
     for frame, column in ((zones, "zone_id"), (posts, "checkpoint_id")):
         frame[column] = pd.Series(ids, dtype=schema.TEXT)
     risk = spread(tables["risk"], ("name", "caution"), texts)
@@ -254,7 +253,7 @@ def hostile_posts(posts, texts, days):
     """Give posts on earlier days, all of whose texts are hostile and other ones each day; half are on these days only."""
     made = {}
     for n, day in enumerate(days):
-        turned = spread(posts, free_columns(schema.CHECKPOINTS), texts[3 * n + 2 :] + texts[: 3 * n + 2])
+        turned = spread(posts, free_columns(CHECKPOINTS), texts[3 * n + 2 :] + texts[: 3 * n + 2])
         ids = [one if at % 2 else f"{one}~then" for at, one in enumerate(posts["checkpoint_id"])]
         made[day] = turned.assign(checkpoint_id=pd.Series(ids, index=turned.index, dtype=schema.TEXT))
     return made
@@ -262,7 +261,7 @@ def hostile_posts(posts, texts, days):
 
 def hostile_zones(zones, texts, day):
     """Give zones over time: those of the map, and as many that ended on a day, all of whose texts are hostile."""
-    turned = spread(zones, free_columns(schema.ZONES), texts[5:] + texts[:5], keep=("layer",), filled=FILLED)
+    turned = spread(zones, free_columns(ZONES), texts[5:] + texts[:5], keep=("layer",), filled=FILLED)
     turned["zone_id"] = (zones["zone_id"] + "~2015-01-01").astype(schema.TEXT)
     gone = turned.assign(valid_from=pd.NaT, valid_to=pd.Timestamp(day))
     both = pd.concat([zones, gone.astype(zones.dtypes.to_dict())], ignore_index=True)

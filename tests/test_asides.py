@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 import artimap as am
-from artimap.asides import Aside, beside
-from artimap.network.graph import RoadNetwork
+from artimap.core.metadata import Aside, beside
+from artimap.roads.network.graph import RoadNetwork
 from artimap.sources import read_events
 from benchmarks.contestation_study.compare import baseline_contestation
 

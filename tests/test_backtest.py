@@ -11,14 +11,15 @@ import pytest
 from scipy import stats
 
 import artimap as am
-from artimap import schema
-from artimap.backtesting.forecasts import Forecast
-from artimap.backtesting.rolling import _first_told
-from artimap.backtesting.scores import ROAD_SHARES, Happened, captured, cover, log_score
+from artimap.areas.geometries import place_rows
 from artimap.cli import main
-from artimap.errors import ModelError
+from artimap.core import schema
+from artimap.core.errors import ModelError
+from artimap.core.tables import EVENTS
 from artimap.risk import RiskModel
-from artimap.sources.placing import place_rows
+from artimap.risk.backtest import _first_told
+from artimap.risk.forecast_scores import ROAD_SHARES, Happened, captured, cover, log_score
+from artimap.risk.forecasts import Forecast
 
 LENGTH = np.array([10_000.0, 20_000.0, 10_000.0])
 
@@ -32,8 +33,8 @@ def made(area, rows):
         {**base, "event_id": f"e{i:04d}", "date_start": str(day), "date_end": str(day), "from_m": at, "to_m": at + 200}
         for i, (day, at) in enumerate(rows)
     ]
-    names = [name for name in schema.EVENTS.names if name != "geometry"]
-    return schema.conform(place_rows(pd.DataFrame(full, columns=names), area), schema.EVENTS)
+    names = [name for name in EVENTS.names if name != "geometry"]
+    return schema.conform(place_rows(pd.DataFrame(full, columns=names), area), EVENTS)
 
 
 def exact(*pieces) -> Happened:

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from artimap.data import data_root, digest, read_geojson
-from artimap.errors import DataError
+from artimap.areas.embedded import data_root, digest, read_geojson
+from artimap.core.errors import DataError
 
 FOLDER = data_root() / "artibonite"
 BUILD = Path(__file__).resolve().parents[1] / "data" / "build.py"

@@ -10,10 +10,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from artimap import data
-from artimap.briefing import FILES, _newest
+from artimap.areas import embedded
 from artimap.cli import main
-from artimap.geopackage import write_geopackage
+from artimap.core.files import write_geopackage
+from artimap.studies.briefing import FILES, _newest
 
 HOSTILE = (
     "\"quotes\" 'single' `back` ${alert(1)} \\2019 </script><script>document.title='owned'</script>"
@@ -54,7 +54,7 @@ def test_manifest_names_every_file_and_parameter(folder):
     assert manifest["as_of"] == "2024-10-15"
     assert manifest["model"]["half_life_days"] == 90
     for entry in manifest["files"]:
-        assert data.digest(folder / "a" / entry["file"]) == entry["sha256"]
+        assert embedded.digest(folder / "a" / entry["file"]) == entry["sha256"]
 
 
 def test_risk_gpkg_reads_back(folder):
@@ -68,7 +68,7 @@ def test_risk_gpkg_reads_back(folder):
 def test_no_file_names_a_path_of_the_machine(folder):
     for name in ("map.html", "report.html", "report.md", "manifest.json"):
         text = (folder / "a" / name).read_text(encoding="utf-8")
-        for path in (Path.home(), folder, Path(data.__file__).parent):
+        for path in (Path.home(), folder, Path(embedded.__file__).parents[1]):
             assert str(path) not in text, name
 
 

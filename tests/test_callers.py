@@ -11,8 +11,8 @@ import pytest
 
 import artimap as am
 from artimap.cli import main
-from artimap.dates import day_of
-from artimap.errors import CrsError, DataError, DateError, SchemaError
+from artimap.core.dates import day_of
+from artimap.core.errors import CrsError, DataError, DateError, SchemaError
 
 DAY = "2024-10-15"
 

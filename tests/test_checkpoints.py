@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import artimap as am
-from artimap import data, schema
+from artimap.areas import embedded as data
 from artimap.claims import Ledger
-from artimap.errors import ModelError, PlaceError
-from artimap.vocab import CheckpointKind, CheckpointStatus, FeeOf, Vehicle
+from artimap.core import schema
+from artimap.core.errors import ModelError, PlaceError
+from artimap.core.tables import CHECKPOINTS, CLAIMS, FEES
+from artimap.core.vocab import CheckpointKind, CheckpointStatus, FeeOf, Vehicle
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,7 @@ def made(ledger: Ledger, rn1, rows: list[dict[str, object]]) -> Ledger:
             }
             for at, row in enumerate(rows)
         ],
-        columns=[name for name in schema.CLAIMS.names if name not in ("origin", "scope")],
+        columns=[name for name in CLAIMS.names if name not in ("origin", "scope")],
     )  # fmt: skip
     columns = list(ledger.posts.drop(columns="geometry").columns)
     table = pd.DataFrame(
@@ -57,7 +59,7 @@ def made(ledger: Ledger, rn1, rows: list[dict[str, object]]) -> Ledger:
     ).reindex(columns=columns)  # fmt: skip
     shapes = [rn1.point_at(100_000.0)] * len(rows)
     return Ledger(
-        schema.conform(claims, schema.CLAIMS), ledger.subjects,
+        schema.conform(claims, CLAIMS), ledger.subjects,
         gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=rn1.crs), crs=rn1.crs),
     )  # fmt: skip
 
@@ -164,7 +166,7 @@ def test_the_schedule_holds_every_amount_as_stated(ledger):
     assert table.loc["CK002", "fee_of"] == FeeOf.LEVY
     assert table.loc["CK026", "fee_of"] == FeeOf.WHOLE_TRIP
     assert table.loc["CK031", "fee_of"] == FeeOf.INCOME
-    assert_frame_equal(schema.conform(table.reset_index(), schema.FEES), table.reset_index()[list(schema.FEES.names)])
+    assert_frame_equal(schema.conform(table.reset_index(), FEES), table.reset_index()[list(FEES.names)])
 
 
 def test_dollars_only_where_a_dated_rate_is_given(ledger, rn1):
@@ -288,7 +290,7 @@ def test_shifting_every_day_of_the_posts_changes_nothing(rn1, ledger, weeks):
 
 def test_no_statements_at_all_give_an_empty_table_and_no_total(rn1, ledger):
     none = Ledger(ledger.claims.iloc[:0], ledger.subjects, ledger.posts.iloc[:0])
-    assert list(am.checkpoints_on(rn1, none, as_of="2024-10-15").columns) == list(schema.CHECKPOINTS.names)
+    assert list(am.checkpoints_on(rn1, none, as_of="2024-10-15").columns) == list(CHECKPOINTS.names)
     found = am.fees_between(rn1, none, "Saint-Marc", "Gonaïves", vehicle="bus", as_of="2024-10-15")
     assert (found.posts, found.asked, found.complete) == (0, (), False)
 

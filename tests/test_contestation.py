@@ -14,14 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap import schema
-from artimap.contestation import ContestationModel, Rates, estimate_contestation
-from artimap.contestation.counts import count, signals
-from artimap.contestation.estimate import believe, edges_of, memory
-from artimap.contestation.hmm import smooth
-from artimap.contestation.places import sites_of, weights_on_sites
-from artimap.contestation.states import at_first, space_of, transition, weights
-from artimap.vocab import Estimate, EventKind
+from artimap.control.contestation import ContestationModel, Rates, estimate_contestation
+from artimap.control.contestation.counts import count, signals
+from artimap.control.contestation.estimate import believe, edges_of, memory
+from artimap.control.contestation.hmm import smooth
+from artimap.control.contestation.places import sites_of, weights_on_sites
+from artimap.control.contestation.states import at_first, space_of, transition, weights
+from artimap.core import schema
+from artimap.core.tables import EVENTS
+from artimap.core.vocab import Estimate, EventKind
 
 CRS = "EPSG:32618"
 FIXED = ContestationModel(level=1.0)
@@ -47,9 +48,9 @@ def make_events(rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
     }  # fmt: skip
     full = [{"event_id": f"e{number}", **base, **row} for number, row in enumerate(rows)]
     if not full:
-        return schema.empty(schema.EVENTS, crs=CRS)
+        return schema.empty(EVENTS, crs=CRS)
     frame = pd.DataFrame(full)
-    return schema.conform(gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS), schema.EVENTS)
+    return schema.conform(gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS), EVENTS)
 
 
 def event(

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.contestation.calibration import Calibration, calibrated
-from artimap.contestation.model import ContestationModel
+from artimap.control.contestation.calibration import Calibration, calibrated
+from artimap.control.contestation.model import ContestationModel
 from benchmarks.contestation_study.compare import fitted
 from benchmarks.contestation_study.fit import fit_calibration
 from benchmarks.contestation_study.scoring import f1_contested, reliability, reliability_of_worlds

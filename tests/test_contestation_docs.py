@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import artimap as am
-from artimap.vocab import Estimate
+from artimap.core.vocab import Estimate
 
 PAGE = (Path(__file__).parent.parent / "docs" / "contestation.md").read_text(encoding="utf-8")
 WORDS = {Estimate.NO_ARMED_GROUP: "no armed group", Estimate.ONE_GROUP: "one group", Estimate.CONTESTED: "contested"}

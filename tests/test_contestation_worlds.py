@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 import artimap as am
-from artimap.contestation.counts import count
-from artimap.contestation.estimate import believe, edges_of
-from artimap.contestation.model import ContestationModel
-from artimap.contestation.places import sites_of
-from artimap.vocab import Estimate, Status
+from artimap.control.contestation.counts import count
+from artimap.control.contestation.estimate import believe, edges_of
+from artimap.control.contestation.model import ContestationModel
+from artimap.control.contestation.places import sites_of
+from artimap.core.vocab import Estimate, Status
 from benchmarks.contestation_study.baselines import METHODS, calibrate
 from benchmarks.contestation_study.compare import baseline_contestation, by_method, fitted
 from benchmarks.contestation_study.scoring import f1_contested, log_loss, ratio_interval, reliability

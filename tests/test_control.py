@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import artimap as am
-from artimap import schema
 from artimap.claims import Ledger
+from artimap.control.assessment import backing, picture
 from artimap.control.evidence import Evidence, subjects_of
-from artimap.control.picture import backing, picture
+from artimap.control.parties import STATE, UNNAMED, read_sides
 from artimap.control.rules import ALL_RULES, RULES, decide
-from artimap.control.sides import STATE, UNNAMED, read_sides
 from artimap.control.status import read_said
-from artimap.errors import DateError, ModelError, PlaceError
-from artimap.vocab import Party, Status
+from artimap.core import schema
+from artimap.core.errors import DateError, ModelError, PlaceError
+from artimap.core.tables import CLAIMS, EVENTS, STATUS
+from artimap.core.vocab import Party, Status
 
 # rule, subject, day, actors, and claims that must stand behind it
 EXAMPLES = [
@@ -92,7 +93,7 @@ def test_every_rule_is_shown():
     assert [rule.order for rule in RULES] == list(range(1, len(RULES) + 1))
     assert all(rule.words for rule in ALL_RULES)
     for lang in ("en", "fr", "ht"):
-        from artimap.i18n import tr  # noqa: PLC0415
+        from artimap.core.i18n import tr  # noqa: PLC0415
 
         assert all(tr(f"rule.{rule.name}", lang) for rule in ALL_RULES)
 
@@ -217,7 +218,7 @@ def test_every_claim_about_a_subject_is_used_or_explained(artibonite, ledger, ev
 
 def test_the_table_is_what_the_schema_says(artibonite, ledger, events):
     table = am.control_status(artibonite, ledger, as_of="2024-10-15", events=events)
-    assert_frame_equal(schema.conform(table, schema.STATUS), table)
+    assert_frame_equal(schema.conform(table, STATUS), table)
     assert {"place", "section", "commune", "department", "stretch"} == set(table["kind"])
     named = table[table["subject"].str.match(r"rn1:\d+-\d+$")]
     assert len(named) == 18
@@ -338,13 +339,13 @@ def ledgers(draw) -> pd.DataFrame:
             }
             for at, (place, predicate, actor, said, back, on, source, party) in enumerate(rows)
         ],
-        columns=[name for name in schema.CLAIMS.names if name not in ("origin", "scope")],
+        columns=[name for name in CLAIMS.names if name not in ("origin", "scope")],
     )  # fmt: skip
-    return schema.conform(table, schema.CLAIMS)
+    return schema.conform(table, CLAIMS)
 
 
 def as_ledger(ledger: Ledger, claims: pd.DataFrame) -> Ledger:
-    return Ledger(schema.conform(claims, schema.CLAIMS), ledger.subjects, ledger.posts.iloc[:0])
+    return Ledger(schema.conform(claims, CLAIMS), ledger.subjects, ledger.posts.iloc[:0])
 
 
 AS_OF = dt.date(2024, 12, 1)
@@ -497,7 +498,7 @@ def test_histories_and_changes_shift_with_their_days(artibonite, ledger, claims,
     by = pd.Timedelta(weeks=weeks)
     days = ("reported", "valid_from", "valid_to", "last_confirmed")
     moved = claims.assign(**{name: claims[name] + by for name in days})
-    none = schema.empty(schema.EVENTS)
+    none = schema.empty(EVENTS)
     shift = by.to_pytimedelta()
     start, stop = dt.date(2023, 1, 1), dt.date(2026, 1, 1)
     one, other = (

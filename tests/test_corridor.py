@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.corridor import Corridor
-from artimap.errors import CorridorError, CrsError, PlaceError
-from artimap.spreading import merge
+from artimap.core.errors import CorridorError, CrsError, PlaceError
+from artimap.roads.corridor import Corridor
+from artimap.roads.event_spread import merge
 
 METRIC = "EPSG:32618"
 

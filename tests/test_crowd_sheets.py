@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artimap import schema
-from artimap.area import ARTIBONITE
-from artimap.maps import briefing_map, event_map, export_map, static_map
-from artimap.maps.export import map_tables
-from artimap.maps.static_crowd import EACH, count_squares, marked
+from artimap.areas.area import ARTIBONITE
+from artimap.core import schema
+from artimap.maps.briefing import briefing_map
+from artimap.maps.event_map import event_map
+from artimap.maps.export.files import export_map, map_tables
+from artimap.maps.static.crowd import EACH, count_squares, marked
+from artimap.maps.static.map import static_map
 
 DAY = "2025-12-31"
 

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from artimap import schema
-from artimap.area import ARTIBONITE
-from artimap.contestation import estimate_contestation, estimated_zones
-from artimap.maps import briefing_map, static_map, style
-from artimap.maps.estimates import estimates_layer
-from artimap.maps.export import map_tables
-from artimap.vocab import Audience, Estimate, Lang
+from artimap.areas.area import ARTIBONITE
+from artimap.control.contestation import estimate_contestation, estimated_zones
+from artimap.core import schema, style
+from artimap.core.vocab import Audience, Estimate, Lang
+from artimap.maps.briefing import briefing_map
+from artimap.maps.estimate_layers import estimates_layer
+from artimap.maps.export.files import map_tables
+from artimap.maps.static.map import static_map
 
 DAY = "2024-10-15"
 

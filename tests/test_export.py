@@ -9,8 +9,8 @@ import pyogrio
 import pytest
 
 import artimap as am
-from artimap.errors import ShareError
-from artimap.maps.export import map_tables
+from artimap.core.errors import ShareError
+from artimap.maps.export.files import map_tables
 
 DAY = "2024-10-15"
 

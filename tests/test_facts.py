@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from artimap import vocab
+from artimap.core import vocab
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "artibonite"
 ALL_FACTS = [f"F{number:03d}" for number in range(1, 80)]

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.errors import ShareError
-from artimap.maps.foreign import what_breaks
+from artimap.core.errors import ShareError
+from artimap.maps.folium_layers import what_breaks
 
 SHAPES = {
     "type": "FeatureCollection",

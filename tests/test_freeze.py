@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from artimap.briefing import FILES
+from artimap.studies.briefing import FILES
 from tests import freeze
 
 

@@ -12,11 +12,12 @@ import pytest
 import shapely
 
 import artimap as am
-from artimap import schema
-from artimap.briefing import brief
 from artimap.claims import Ledger
-from artimap.share import Access, Action, Rules, SharePolicy, gate
-from artimap.vocab import Audience, Lang
+from artimap.core import schema
+from artimap.core.tables import CLAIMS, EVENTS
+from artimap.core.vocab import Audience, Lang
+from artimap.sharing import Access, Action, Rules, SharePolicy, gate
+from artimap.studies.briefing import brief
 
 DAY = dt.date(2025, 6, 30)
 WORDS = "Quarrel at the yellow mill of Deslandes"
@@ -34,7 +35,7 @@ def made(rn1, number=4, **own):
         }
         for at in range(number)
     ]  # fmt: skip
-    return schema.conform(gpd.GeoDataFrame(rows, geometry="geometry", crs=rn1.crs), schema.EVENTS)
+    return schema.conform(gpd.GeoDataFrame(rows, geometry="geometry", crs=rn1.crs), EVENTS)
 
 
 def said_of(events):
@@ -46,7 +47,7 @@ def said_of(events):
         }
         for one in events["event_id"]
     ]  # fmt: skip
-    return schema.conform(pd.DataFrame(rows), schema.CLAIMS)
+    return schema.conform(pd.DataFrame(rows), CLAIMS)
 
 
 @pytest.fixture

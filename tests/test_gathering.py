@@ -14,10 +14,10 @@ sys.path.insert(0, str(Path(__file__).parent / "sources"))
 from made_files import ACLED, csv_text
 
 import artimap as am
+from artimap.claims.linkage_decisions import DECISIONS
 from artimap.cli import main
-from artimap.errors import SchemaError
-from artimap.gathering import gather
-from artimap.matching import DECISIONS
+from artimap.core.errors import SchemaError
+from artimap.studies.inputs import gather
 
 TEMPLATE = "date,place,kind,actors,killed,source,said_by,is_party,sensitivity,summary\n"
 
@@ -78,10 +78,10 @@ def test_what_is_decided_to_be_one_event_counts_once(artibonite, events, own, po
 def test_different_keeps_both_and_is_not_asked_again(artibonite, events, own, tmp_path):
     plain = gather(artibonite, own)
     mine = plain.own.events["event_id"].iloc[0]
-    from artimap import data  # noqa: PLC0415
-    from artimap.matching import match_reports  # noqa: PLC0415
+    from artimap.areas import embedded  # noqa: PLC0415
+    from artimap.claims.record_linkage import match_reports  # noqa: PLC0415
 
-    pairs = match_reports(plain.own.events, others=data.read_table("artibonite", "reports"))
+    pairs = match_reports(plain.own.events, others=embedded.read_table("artibonite", "reports"))
     rows = [(a, b, "different", "analyst") for a, b in zip(pairs["report_a"], pairs["report_b"], strict=True)]
     found = gather(artibonite, own, decide(tmp_path, *rows))
     assert len(found.events) == len(events) + 2

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.errors import PlaceError
-from artimap.gazetteer import fold, known_place, resolve
-from artimap.gazetteer.names import entries, localities
-from artimap.schema import split_names
-from artimap.vocab import Where
+from artimap.areas.gazetteer import known_place, resolve
+from artimap.areas.gazetteer.lookup import entries, localities
+from artimap.core.errors import PlaceError
+from artimap.core.schema import split_names
+from artimap.core.text import fold
+from artimap.core.vocab import Where
 
 
 @pytest.mark.parametrize("mark", [*"'’‘ʼ`´′＇", "", " "])

@@ -30,17 +30,18 @@ from hostile import (
 )
 
 import artimap as am
-from artimap import schema
-from artimap.area import ARTIBONITE
+from artimap.areas.area import ARTIBONITE
 from artimap.cli import main
-from artimap.links import web_address
-from artimap.maps import pages, render
-from artimap.maps.foreign import what_breaks
-from artimap.maps.looks import is_colour
-from artimap.maps.strip import strip_map
+from artimap.core import schema
+from artimap.core.files import defused
+from artimap.core.tables import ZONES
+from artimap.core.text import web_address
+from artimap.maps import build
+from artimap.maps.folium_layers import is_colour, what_breaks
+from artimap.maps.web import render
 from artimap.report import markdown
 from artimap.report.blocks import clean
-from artimap.sources.quarantine import defused
+from artimap.report.strip.map import strip_map
 from tests.pagedata import data_in
 
 DAY = "2025-12-31"
@@ -95,7 +96,7 @@ def drawn(tables, texts, **more):
     """Make a briefing in which every text is one of the payloads."""
     with pytest.MonkeyPatch.context() as patched:
         for name in ("read_places", "read_units", "read_roads"):
-            patched.setattr(pages, name, hostile_names(getattr(pages, name), texts))
+            patched.setattr(build, name, hostile_names(getattr(build, name), texts))
         return am.briefing_map(
             hostile_area(ARTIBONITE, texts[0]), as_of=DAY, since="2015-01-01", audience="internal",
             **hostile_tables(tables, texts), **more,
@@ -186,7 +187,7 @@ def test_the_zones_of_earlier_days_pack_them(tables, usual):
     parts = json.loads(page.scripts[-1])
     assert set(parts) == {"all", "en", "fr"}
     told = "\n\n".join(zlib.decompress(base64.b64decode(one)).decode() for one in parts.values())
-    names = set(schema.conform(zones, schema.ZONES)["name"])
+    names = set(schema.conform(zones, ZONES)["name"])
     assert [name for name in names if json.dumps(name, ensure_ascii=False)[1:-1] not in told] == []
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import artimap as am
-from artimap.clustering import HotspotModel, find_clusters, hotspots, line_hotspots
-from artimap.density.chance import Null, false_discovery
-from artimap.errors import ModelError
+from artimap.core.errors import ModelError
+from artimap.risk.hotspots import HotspotModel, find_clusters, hotspots, line_hotspots
+from artimap.roads.density.significance import Null, false_discovery
 
 LENGTH = 200_000.0
 QUICK = HotspotModel(simulations=199, bootstraps=30, step_m=500.0)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from artimap import i18n
-from artimap.i18n import to_review, to_review_first, words
+from artimap.core import i18n
+from artimap.core.i18n import to_review, to_review_first, words
 
 DOCS = Path(__file__).parent.parent / "docs"
 

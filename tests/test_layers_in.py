@@ -17,15 +17,18 @@ from hypothesis import strategies as st
 from shapely.ops import substring
 
 import artimap as am
-from artimap import data, schema, userdata
-from artimap.area import read_posts, read_road_units
+from artimap.areas import embedded as data
+from artimap.areas import user_layers
+from artimap.areas.area import read_posts, read_road_units
+from artimap.areas.cod_ab import pcodes_of
+from artimap.areas.gazetteer import resolve
+from artimap.areas.geometries import place_rows
+from artimap.areas.road_units import compare_road_units
 from artimap.cli import main
-from artimap.errors import CorridorError, CrsError, DataError
-from artimap.gazetteer import resolve
-from artimap.network.noding import GRID_M
-from artimap.sources.codab import pcodes_of
-from artimap.sources.measuring import compare_road_units
-from artimap.sources.placing import place_rows
+from artimap.core import schema
+from artimap.core.errors import CorridorError, CrsError, DataError
+from artimap.core.tables import PLACES
+from artimap.roads.network.noding import GRID_M
 
 UTM = "EPSG:32618"
 
@@ -33,7 +36,7 @@ UTM = "EPSG:32618"
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path, monkeypatch):
     """Every test has a data folder of its own."""
-    monkeypatch.setenv(userdata.ENV, str(tmp_path / "own"))
+    monkeypatch.setenv(user_layers.ENV, str(tmp_path / "own"))
     return tmp_path / "own"
 
 
@@ -428,10 +431,10 @@ def test_places_merge_by_folded_name_and_distance(artibonite):
         geometry=[shapely.Point(estere.x + r[2], estere.y) for r in rows],
         crs=artibonite.crs,
     )
-    for column in schema.PLACES.names:
+    for column in PLACES.names:
         if column not in theirs.columns:
             theirs[column] = None
-    theirs = schema.conform(theirs, schema.PLACES)
+    theirs = schema.conform(theirs, PLACES)
     done = am.merge_places(ours, theirs)
     assert done.merged[["place_id", "their_id"]].to_numpy().tolist() == [["l-estere", "a"]]
     assert done.added == ("b", "c")

@@ -8,13 +8,15 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from artimap import data, schema
-from artimap.checkpoints import CheckpointModel, checkpoints_on, read_checkpoints
+from artimap.areas import embedded
 from artimap.claims import Ledger, merge_reports, read_claims
 from artimap.control import ControlModel, control_status
-from artimap.errors import DataError, ModelError
-from artimap.vocab import About, CheckpointStatus, Party, Predicate, Status
-from artimap.zones import control_zones
+from artimap.control.checkpoints import CheckpointModel, checkpoints_on, read_checkpoints
+from artimap.control.zones import control_zones
+from artimap.core import schema
+from artimap.core.errors import DataError, ModelError
+from artimap.core.tables import CLAIMS
+from artimap.core.vocab import About, CheckpointStatus, Party, Predicate, Status
 
 
 @pytest.fixture(scope="session")
@@ -24,13 +26,13 @@ def status(artibonite, ledger, events):
 
 def test_events_on_disk_are_the_reports_merged():
     """events.csv is derived: whoever edits reports.csv runs data/build.py again."""
-    merged = merge_reports(data.read_table("artibonite", "reports"))
+    merged = merge_reports(embedded.read_table("artibonite", "reports"))
     text = merged.to_csv(index=False, lineterminator="\n")
-    assert data.layer_path("artibonite", "events").read_text(encoding="utf-8") == text
+    assert embedded.layer_path("artibonite", "events").read_text(encoding="utf-8") == text
 
 
 def test_merging_looks_at_no_order():
-    reports = data.read_table("artibonite", "reports")
+    reports = embedded.read_table("artibonite", "reports")
     shuffled = reports.sample(frac=1, random_state=3)
     numbers = [
         "event_id",
@@ -156,7 +158,7 @@ def test_bad_models_are_refused():
 
 def test_party_is_said(ledger):
     assert set(ledger.claims["claimant_is_party"]) == {Party.YES, Party.NO, Party.UNKNOWN}
-    assert_frame_equal(schema.conform(ledger.claims, schema.CLAIMS), ledger.claims)
+    assert_frame_equal(schema.conform(ledger.claims, CLAIMS), ledger.claims)
 
 
 @pytest.mark.parametrize(

@@ -11,19 +11,20 @@ import pandas as pd
 import pytest
 
 import artimap as am
-from artimap import schema
-from artimap.analysis import Analysis, analyse
-from artimap.area import ARTIBONITE
-from artimap.errors import CrsError, ModelError
-from artimap.i18n import format_day
-from artimap.maps import briefing_map
-from artimap.maps.details import Said
-from artimap.maps.facts import posts_sheet
-from artimap.maps.payload import steps
-from artimap.maps.posts_over_time import posts_of_slider
-from artimap.maps.thematic import checkpoints_layer
-from artimap.schema import split_names
-from artimap.vocab import Audience
+from artimap.areas.area import ARTIBONITE
+from artimap.core import schema
+from artimap.core.errors import CrsError, ModelError
+from artimap.core.i18n import format_day
+from artimap.core.schema import split_names
+from artimap.core.tables import CHECKPOINTS
+from artimap.core.vocab import Audience
+from artimap.maps.briefing import briefing_map
+from artimap.maps.cards import Said
+from artimap.maps.fact_tables import posts_sheet
+from artimap.maps.page import steps
+from artimap.maps.thematic_layers import checkpoints_layer
+from artimap.maps.timeline import posts_of_slider
+from artimap.studies.study import Analysis, analyse
 from tests.pagedata import block_in, data_in, opened, patched, plain
 
 DAY = dt.date(2024, 10, 15)
@@ -37,7 +38,7 @@ def changed(table, checkpoint_id, **cells):
     at = out["checkpoint_id"] == checkpoint_id
     for name, value in cells.items():
         out.loc[at, name] = value
-    return schema.conform(gpd.GeoDataFrame(out, crs=table.crs), schema.CHECKPOINTS)
+    return schema.conform(gpd.GeoDataFrame(out, crs=table.crs), CHECKPOINTS)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def over_time(rn1, ledger):
         geometry=gpd.GeoSeries([rn1.piece(60_000.0, 61_000.0)], crs=rn1.crs).to_numpy(),
     )  # fmt: skip
     found[DAYS[1]] = schema.conform(
-        gpd.GeoDataFrame(pd.concat([april, gone], ignore_index=True), crs=rn1.crs), schema.CHECKPOINTS
+        gpd.GeoDataFrame(pd.concat([april, gone], ignore_index=True), crs=rn1.crs), CHECKPOINTS
     )
     return found
 

@@ -11,16 +11,16 @@ import pandas as pd
 import pytest
 
 import artimap as am
-from artimap.analysis import analyse
-from artimap.area import ARTIBONITE
-from artimap.errors import CrsError, ModelError
-from artimap.i18n import format_day
-from artimap.maps import briefing_map
-from artimap.maps.facts import stretches_sheet
-from artimap.maps.rates import days_of_slider
-from artimap.maps.thematic import stretch_details, stretch_mark
-from artimap.schema import split_names
-from artimap.vocab import Audience
+from artimap.areas.area import ARTIBONITE
+from artimap.core.errors import CrsError, ModelError
+from artimap.core.i18n import format_day
+from artimap.core.schema import split_names
+from artimap.core.vocab import Audience
+from artimap.maps.briefing import briefing_map
+from artimap.maps.fact_tables import stretches_sheet
+from artimap.maps.thematic_layers import stretch_details, stretch_mark
+from artimap.maps.timeline import days_of_slider
+from artimap.studies.study import analyse
 from tests.pagedata import block_in, data_in, opened, patched, plain
 
 DAY = dt.date(2024, 10, 15)

@@ -9,14 +9,15 @@ from dataclasses import asdict
 import pytest
 
 import artimap as am
-from artimap.analysis import analyse
-from artimap.area import ARTIBONITE
-from artimap.errors import CrsError, ModelError
-from artimap.maps import briefing_map, payload
-from artimap.maps.details import Said
-from artimap.maps.earlier_zones import LAYER, with_earlier
-from artimap.maps.thematic import zones_layers
-from artimap.vocab import Audience
+from artimap.areas.area import ARTIBONITE
+from artimap.core.errors import CrsError, ModelError
+from artimap.core.vocab import Audience
+from artimap.maps import page as payload
+from artimap.maps.briefing import briefing_map
+from artimap.maps.cards import Said
+from artimap.maps.thematic_layers import zones_layers
+from artimap.maps.timeline import LAYER, with_earlier
+from artimap.studies.study import analyse
 from tests.pagedata import block_in, data_in, opened, plain
 
 DAY = dt.date(2024, 10, 15)

@@ -19,15 +19,19 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artimap import schema
-from artimap.area import ARTIBONITE
+from artimap.areas.area import ARTIBONITE
 from artimap.claims import Ledger
-from artimap.errors import CrsError, SchemaError, ShareError
-from artimap.i18n import words
-from artimap.links import web_address
-from artimap.maps import briefing_map, facts, languages, layers, outlines, payload, phrases, render, style
+from artimap.core import phrases, schema, style
+from artimap.core.errors import CrsError, SchemaError, ShareError
+from artimap.core.i18n import words
+from artimap.core.tables import CHECKPOINTS, EVENTS, RISK, ZONES
+from artimap.core.text import web_address
+from artimap.core.vocab import CheckpointStatus, EventKind, Lang, Status
+from artimap.maps import base_layers, fact_tables, packing
+from artimap.maps import page as payload
+from artimap.maps.briefing import briefing_map
 from artimap.maps.furniture import Section
-from artimap.vocab import CheckpointStatus, EventKind, Lang, Status
+from artimap.maps.web import render
 from tests.pagedata import data_in, patched
 
 DAY = dt.date(2024, 10, 15)
@@ -196,7 +200,7 @@ def test_steps_give_back_the_coordinates(chart):
 
 
 def points_in(path: str, west: int, north: int) -> list[list[tuple[float, float]]]:
-    """Read path data of :mod:`artimap.maps.outlines` back to degrees, by formulas of its own."""
+    """Read path data of :mod:`artimap.maps.packing` back to degrees, by formulas of its own."""
     rings = []
     for ring in path.removeprefix("M").rstrip("z").replace("z", "").split("M"):
         first, steps = ring.split("l")
@@ -216,7 +220,7 @@ def test_outlines_give_back_the_coordinates(chart):
     assert [layer.name for layer in still] == ["land", "rivers", "lakes", "roads"]
     for layer in still:
         assert not any(feature.details or feature.begun or feature.ended for feature in layer.features)
-        drawn = outlines.outlines(layer)
+        drawn = packing.outlines(layer)
         west, _, east, north = drawn["box"]
         for feature, row in zip(layer.features, drawn["features"], strict=True):
             rings = [ring for part in feature.parts for ring in part]
@@ -231,8 +235,8 @@ def test_outlines_give_back_the_coordinates(chart):
 
 
 def test_a_still_layer_without_shapes_is_drawn_as_nothing():
-    nothing = layers.Layer("roads", "map.layer.roads", "line", (), still=True)
-    assert outlines.outlines(nothing) == {"box": [0, 0, 1, 1], "features": []}
+    nothing = base_layers.Layer("roads", "map.layer.roads", "line", (), still=True)
+    assert packing.outlines(nothing) == {"box": [0, 0, 1, 1], "features": []}
 
 
 def test_imprecise_events_are_never_marks(chart, tables):
@@ -310,8 +314,8 @@ def test_zones_with_an_unknown_word_are_refused_by_row(tables, column, wrong):
 
 
 def test_an_empty_shape_has_no_parts():
-    assert layers.parts_of(shapely.Point()) == ()
-    assert layers.parts_of(shapely.MultiPolygon()) == ()
+    assert base_layers.parts_of(shapely.Point()) == ()
+    assert base_layers.parts_of(shapely.MultiPolygon()) == ()
 
 
 # --- tables, names, the road as a line -------------------------------------------------------------
@@ -344,7 +348,7 @@ def test_the_road_in_the_page_is_the_road(chart, rn1):
     assert side.length_m == round(rn1.length_m)
     back = gpd.GeoSeries(gpd.points_from_xy(*zip(*side.line, strict=True)), crs="EPSG:4326").to_crs(rn1.crs)
     chainage, offset = rn1.project(back.to_numpy())
-    steps = [n * facts.STEP_M for n in range(len(side.line) - 1)] + [side.length_m]
+    steps = [n * fact_tables.STEP_M for n in range(len(side.line) - 1)] + [side.length_m]
     assert max(abs(a - b) for a, b in zip(chainage, steps, strict=True)) < 5
     assert max(offset) < 5
     for key, low, high in (*side.zones, *side.events):
@@ -362,7 +366,7 @@ PLAIN = st.recursive(
 
 @given(PLAIN, PLAIN)
 def test_changes_turn_one_page_into_the_other(first, other):
-    change = languages.changes({"all": first}, {"all": other})
+    change = packing.changes({"all": first}, {"all": other})
     plain = partial(json.dumps, sort_keys=True)
     assert (change is None) == (plain(first) == plain(other))
     assert plain(patched({"all": json.loads(plain(first))}, change or {})) == plain({"all": other})
@@ -515,14 +519,14 @@ def test_other_languages(tables, lang):
 def test_empty_tables_make_a_page(tables):
     crs = ARTIBONITE.crs
     page = briefing_map(
-        ARTIBONITE, corridor=tables["corridor"], risk=schema.empty(schema.RISK, crs=crs), as_of=DAY,
-        zones=schema.empty(schema.ZONES, crs=crs), checkpoints=schema.empty(schema.CHECKPOINTS, crs=crs),
-        events=schema.empty(schema.EVENTS, crs=crs), ledger=tables["ledger"],
+        ARTIBONITE, corridor=tables["corridor"], risk=schema.empty(RISK, crs=crs), as_of=DAY,
+        zones=schema.empty(ZONES, crs=crs), checkpoints=schema.empty(CHECKPOINTS, crs=crs),
+        events=schema.empty(EVENTS, crs=crs), ledger=tables["ledger"],
     )  # fmt: skip
     assert "No post is reported" in page.html()
 
 
 def test_neighbours_share_their_simplified_edge():
     squares = gpd.GeoSeries([shapely.box(0, 0, 1000, 1000), shapely.box(1000, 0, 2000, 1000)], crs="EPSG:32618")
-    one, two = layers.to_degrees(squares, tolerance_m=30)
+    one, two = base_layers.to_degrees(squares, tolerance_m=30)
     assert one.touches(two)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artimap import data
-from artimap.masking import MASKS, find_personal, mask, mask_column
-from artimap.schema import split_names
+from artimap.areas import embedded
+from artimap.core.schema import split_names
+from artimap.sharing.masking import MASKS, find_personal, mask, mask_column
 
 SENTENCES = Path(__file__).parent / "masking" / "sentences.csv"
 
@@ -82,7 +82,7 @@ def test_recall_on_each_half(half, recall_wanted):
     "frame", ["Des tirs à {} hier.", "Shots near {}, the police say.", "Nèg yo rive nan {} maten an."]
 )
 def test_place_and_group_names_survive(layer, columns, frame):
-    table = data.read_table("artibonite", layer)
+    table = embedded.read_table("artibonite", layer)
     names = {name for column in columns for cell in table[column] for name in split_names(cell)}
     lost = [name for name in sorted(names) if mask(frame.format(name)).found]
     print(f"\n{layer}: {len(names) - len(lost)} of {len(names)} names survive")  # noqa: T201
@@ -91,7 +91,7 @@ def test_place_and_group_names_survive(layer, columns, frame):
 
 def test_the_embedded_texts_hold_nobody():
     """Summaries of the embedded reports name no private person, and almost nothing in them is masked for nothing."""
-    summaries = data.read_table("artibonite", "reports")["summary"]
+    summaries = embedded.read_table("artibonite", "reports")["summary"]
     assert mask_column(summaries).tally == {"person": 0, "phone": 0, "plate": 0}
 
 

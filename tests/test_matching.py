@@ -7,24 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artimap import data
+from artimap.areas import embedded
 from artimap.claims import merge_reports
+from artimap.claims.linkage_decisions import DECISIONS, apply_decisions, read_decisions, write_decisions
+from artimap.claims.record_linkage import PAIRS, MatchModel, match_reports
 from artimap.cli import main
-from artimap.errors import ModelError, SchemaError
-from artimap.matching import (
-    DECISIONS,
-    PAIRS,
-    MatchModel,
-    apply_decisions,
-    match_reports,
-    read_decisions,
-    write_decisions,
-)
+from artimap.core.errors import ModelError, SchemaError
 
 
 @pytest.fixture(scope="module")
 def reports():
-    return data.read_table("artibonite", "reports")
+    return embedded.read_table("artibonite", "reports")
 
 
 def half_of(reports, odd):

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artimap.errors import DataError
-from artimap.maps import field, packing
+from artimap.core.errors import DataError
+from artimap.maps import event_columns, packing
 
 BOX = packing.box_of(-73.6, 18.6, -72.0, 20.2)
 JS = Path(__file__).parent / "js"
@@ -84,7 +84,7 @@ def sample(count, seed=1):
 @pytest.mark.parametrize("count", [0, 1, 700, 25_000])
 def test_columns_say_what_the_table_says(count):
     table, lon, lat = sample(count)
-    found = field.pack_field(table, lon=lon, lat=lat, box=BOX)
+    found = event_columns.pack_field(table, lon=lon, lat=lat, box=BOX)
     back = unpacked(found)
     assert found.n == count
     assert found.marks == int((~np.isnan(lon)).sum())
@@ -100,7 +100,7 @@ def test_columns_say_what_the_table_says(count):
     assert (
         start + back.get("span", np.zeros(count)).astype(int) == table["date_end"].to_numpy("datetime64[D]")[rows]
     ).all()
-    harm = table["killed_best"].iloc[rows].fillna(field.UNKNOWN).to_numpy(int)
+    harm = table["killed_best"].iloc[rows].fillna(event_columns.UNKNOWN).to_numpy(int)
     assert (back["harm"].astype(int) == harm).all()
     assert texts["summary"] == table["summary"].iloc[rows].tolist()
     named = [set(np.flatnonzero([code >> n & 1 for n in range(8)])) for code in back["groups"].astype(int)]
@@ -119,23 +119,23 @@ def test_columns_say_what_the_table_says(count):
 @pytest.mark.parametrize("count", [1, 700])
 def test_row_order_changes_nothing(count):
     table, lon, lat = sample(count)
-    once = field.pack_field(table, lon=lon, lat=lat, box=BOX)
+    once = event_columns.pack_field(table, lon=lon, lat=lat, box=BOX)
     order = np.random.default_rng(5).permutation(count)
-    again = field.pack_field(table.iloc[order], lon=lon[order], lat=lat[order], box=BOX)
+    again = event_columns.pack_field(table.iloc[order], lon=lon[order], lat=lat[order], box=BOX)
     assert once == again
 
 
 def test_not_stated_is_not_none():
     table, _, _ = sample(50)
-    harm = field.harm_of(table)
+    harm = event_columns.harm_of(table)
     assert (np.isnan(harm) == table["killed_best"].isna().to_numpy()).all()
-    assert field.harm_of(table.assign(killed_best=0)).max() == 0
+    assert event_columns.harm_of(table.assign(killed_best=0)).max() == 0
 
 
 def test_points_beyond_the_map_are_counted_and_kept():
     table, lon, lat = sample(20)
     lon[7] = -80.0
-    found = field.pack_field(table, lon=lon, lat=lat, box=BOX)
+    found = event_columns.pack_field(table, lon=lon, lat=lat, box=BOX)
     assert (found.n, found.marks, found.outside) == (20, 18, 1)
 
 
@@ -143,10 +143,10 @@ def test_an_event_without_a_day_is_refused():
     table, lon, lat = sample(5)
     table.loc[2, "date_start"] = pd.NaT
     with pytest.raises(DataError, match="date_start: 1 have none"):
-        field.pack_field(table, lon=lon, lat=lat, box=BOX)
+        event_columns.pack_field(table, lon=lon, lat=lat, box=BOX)
     table, lon, lat = sample(5)
     with pytest.raises(DataError, match="179 years"):
-        field.pack_field(table, lon=lon, lat=lat, box=BOX, first=dt.date(1500, 1, 1))
+        event_columns.pack_field(table, lon=lon, lat=lat, box=BOX, first=dt.date(1500, 1, 1))
 
 
 def test_a_number_that_does_not_fit_is_refused():
@@ -161,7 +161,7 @@ def test_texts_come_back_by_chunk(rows, size):
     text, ends = packing.pack_texts(columns, rows_a_chunk=size)
     assert len(ends) == -(-len(rows) // size)
     assert not set(text) - set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
-    found = field.Field(
+    found = event_columns.Field(
         n=len(rows), marks=0, outside=0, box=BOX, start=dt.date(2020, 1, 1), days=1, kinds=(), groups=(), sources=(),
         layout=(), coding="raw", block="", text_columns=("a", "b"), text_ends=ends, texts=text,
     )  # fmt: skip

@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from colours import SIGHTS, cam02, distance, lightness, rgb
 
 import artimap as am
-from artimap.maps import style
-from artimap.maps.strip_marks import svg_points
+from artimap.core import style
+from artimap.core.drawing import svg_points
 
 TABLE = style.load()
 GROUPS, RATES = 15, 13

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 import artimap as am
-from artimap.schema import split_names
-from artimap.vocab import Where
+from artimap.core.schema import split_names
+from artimap.core.vocab import Where
 
 FOLDER = Path(__file__).parent / "phrases"
 SURE = 0.85

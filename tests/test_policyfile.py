@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import artimap as am
 from artimap.cli import main
-from artimap.share import Action, Rules, SharePolicy, changes, read_policy
-from artimap.vocab import Sensitivity
+from artimap.core.vocab import Sensitivity
+from artimap.sharing import Action, Rules, SharePolicy, changes, read_policy
 
 DAY = ["--as-of", "2024-10-15"]
 GUIDE = Path(__file__).parent.parent / "docs" / "sharing.md"

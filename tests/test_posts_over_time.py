@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import artimap as am
-from artimap.checkpoints import CheckpointModel
-from artimap.checkpoints.told import statements
 from artimap.claims import Ledger
-from artimap.errors import DateError
-from artimap.vocab import CheckpointStatus
+from artimap.control.checkpoints import CheckpointModel
+from artimap.control.checkpoints.statements import statements
+from artimap.core.errors import DateError
+from artimap.core.vocab import CheckpointStatus
 from tests.test_checkpoints import made
 
 FIRST, LAST = dt.date(2022, 1, 1), dt.date(2025, 12, 31)

@@ -13,12 +13,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from artimap import schema
-from artimap.checkpoints import checkpoints_on
 from artimap.claims import Ledger
-from artimap.errors import DataError, DateError, ShareError
-from artimap.i18n import words
-from artimap.maps import briefing_map
+from artimap.control.checkpoints import checkpoints_on
+from artimap.core import schema
+from artimap.core.errors import DataError, DateError, ShareError
+from artimap.core.i18n import words
+from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS
+from artimap.maps.briefing import briefing_map
 from artimap.report import corridor_report
 from artimap.report.blocks import Fold, Grid, Heading, Paragraph, Section, cell
 from artimap.report.markdown import escape, to_markdown
@@ -69,7 +70,7 @@ def an_event(rn1, **own):
 
 def events_of(rn1, *rows):
     frame = gpd.GeoDataFrame(list(rows), geometry="geometry", crs=rn1.crs)
-    return schema.conform(frame, schema.EVENTS)
+    return schema.conform(frame, EVENTS)
 
 
 def claim(claim_id, predicate, value, **own):
@@ -83,14 +84,14 @@ def claim(claim_id, predicate, value, **own):
 
 
 def ledger_of(*rows):
-    claims = schema.conform(pd.DataFrame(list(rows)), schema.CLAIMS) if rows else schema.empty(schema.CLAIMS)
+    claims = schema.conform(pd.DataFrame(list(rows)), CLAIMS) if rows else schema.empty(CLAIMS)
     subjects = pd.DataFrame({"subject": [], "name": []}, dtype=schema.TEXT)
     posts = pd.DataFrame({"checkpoint_id": [], "claim_id": [], "sensitivity": []}, dtype=schema.TEXT)
     return Ledger(claims, subjects, posts)
 
 
 def report_of(artibonite, rn1, *, events=(), claims=(), **own):
-    table = events_of(rn1, *events) if events else schema.empty(schema.EVENTS, crs=rn1.crs)
+    table = events_of(rn1, *events) if events else schema.empty(EVENTS, crs=rn1.crs)
     risk = own.pop("risk", None)
     if risk is None:
         risk = corridor_risk(rn1, table, as_of=DAY)
@@ -256,7 +257,7 @@ def test_posts_without_a_place_stand_apart(artibonite, rn1):
         post | {"checkpoint_id": "p1", "place": "Canaan", "from_m": 15_000.0, "to_m": 15_000.0, "fees": "3,000 HTG"},
         post | {"checkpoint_id": "p2", "place": "somewhere on RN1"},
     ]
-    table = schema.conform(gpd.GeoDataFrame(rows, geometry="geometry", crs=rn1.crs), schema.CHECKPOINTS)
+    table = schema.conform(gpd.GeoDataFrame(rows, geometry="geometry", crs=rn1.crs), CHECKPOINTS)
     text = report_of(artibonite, rn1, checkpoints=table).markdown()
     before, after = text.split("Posts whose place on the road is not stated")
     assert "3,000 HTG" in before

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import artimap as am
-from artimap.i18n import words
+from artimap.core.i18n import words
 from artimap.report import corridor_report
 from artimap.report.context import make_context
 from artimap.report.fees import legs

@@ -14,15 +14,17 @@ from pandas.testing import assert_frame_equal
 from scipy import special, stats
 
 import artimap as am
-from artimap import schema
-from artimap.corridor import Corridor
-from artimap.errors import DateError, ModelError
-from artimap.risk import DAYS_PER_MONTH, SEVERITY, RiskModel, corridor_risk, corridor_risk_by_kind, explain, severity
-from artimap.risk.explaining import PRIOR
+from artimap.areas.geometries import place_rows
+from artimap.core import schema
+from artimap.core.dates import DAYS_PER_MONTH
+from artimap.core.errors import DateError, ModelError
+from artimap.core.tables import EVENTS, RISK
+from artimap.core.vocab import EventKind, Info
+from artimap.risk import SEVERITY, RiskModel, corridor_risk, corridor_risk_by_kind, explain, severity
+from artimap.risk.explain import PRIOR
 from artimap.risk.posterior import LEVELS, Counts, Decay, Prior, posterior, quantiles
-from artimap.sources.placing import place_rows
-from artimap.spreading import Reach
-from artimap.vocab import EventKind, Info
+from artimap.roads.corridor import Corridor
+from artimap.roads.event_spread import Reach
 from benchmarks.risk_calibration import Setting, Treat, calibrate
 
 DAY = dt.date(2024, 10, 15)
@@ -35,8 +37,8 @@ def table(area, rows) -> gpd.GeoDataFrame:
         "n_claims": 1, "n_sources": 1, "sensitivity": "low", "licence": "x", "place_kind": "stretch", "road_id": "rn1",
     }  # fmt: skip
     full = [{**base, "event_id": f"e{i}", "date_end": row["date_start"], **row} for i, row in enumerate(rows)]
-    names = [name for name in schema.EVENTS.names if name != "geometry"]
-    return schema.conform(place_rows(pd.DataFrame(full, columns=names), area), schema.EVENTS)
+    names = [name for name in EVENTS.names if name != "geometry"]
+    return schema.conform(place_rows(pd.DataFrame(full, columns=names), area), EVENTS)
 
 
 def one_stretch(day=DAY, low=94_850.8, high=107_752.4, **more):
@@ -368,7 +370,7 @@ def test_pieces_may_be_some_of_the_road_in_any_order(rn1, events):
 def test_no_pieces_no_rows(rn1, events):
     none = corridor_risk(rn1, events, as_of=DAY, pieces=rn1.stretches().iloc[:0])
     assert len(none) == 0
-    assert list(none.columns) == list(schema.RISK.names)
+    assert list(none.columns) == list(RISK.names)
 
 
 def test_a_rise_is_seen_and_a_steady_rate_is_not(artibonite, rn1):

@@ -10,15 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from artimap import schema
-from artimap.asides import beside
-from artimap.coverage import Pieces, Reports, is_wide, tells_of
-from artimap.dates import month_ends
-from artimap.errors import DateError
+from artimap.areas.geometries import place_rows
+from artimap.core import schema
+from artimap.core.dates import month_ends
+from artimap.core.errors import DateError
+from artimap.core.metadata import beside
+from artimap.core.tables import EVENTS
 from artimap.risk import RiskModel, corridor_risk, corridor_risk_over_time
-from artimap.risk.explaining import Shares
-from artimap.sources.placing import place_rows
-from artimap.spreading import Reach
+from artimap.risk.coverage import Pieces, Reports, is_wide, tells_of
+from artimap.risk.explain import Shares
+from artimap.roads.event_spread import Reach
 
 FIRST, LAST = dt.date(2023, 1, 1), dt.date(2024, 10, 15)
 
@@ -93,8 +94,8 @@ def made(area, rows):
         }
         for i, (day, low, length, kind) in enumerate(rows)
     ]  # fmt: skip
-    names = [name for name in schema.EVENTS.names if name != "geometry"]
-    return schema.conform(place_rows(pd.DataFrame(full, columns=names), area), schema.EVENTS)
+    names = [name for name in EVENTS.names if name != "geometry"]
+    return schema.conform(place_rows(pd.DataFrame(full, columns=names), area), EVENTS)
 
 
 @settings(max_examples=12)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from artimap import crs, schema
-from artimap.errors import CrsError, SchemaError
+from artimap.core import crs, schema
+from artimap.core.errors import CrsError, SchemaError
+from artimap.core.tables import ACTORS, EVENTS, TABLES
 
 METRIC = "EPSG:32618"
 
@@ -22,7 +23,7 @@ def actors(**columns) -> pd.DataFrame:
     return pd.DataFrame({**base, **columns})
 
 
-@pytest.mark.parametrize("table", schema.TABLES.values(), ids=lambda table: table.name)
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
 def test_empty_in_empty_out_with_the_same_columns(table):
     first = schema.empty(table, crs=METRIC)
     again = schema.conform(first, table)
@@ -33,7 +34,7 @@ def test_empty_in_empty_out_with_the_same_columns(table):
 def test_all_breaches_come_at_once():
     bad = actors(actor_id=["a", "a"], name=["A", None], kind=["gang", "civilians"]).drop(columns="source")
     with pytest.raises(SchemaError) as caught:
-        schema.conform(bad, schema.ACTORS)
+        schema.conform(bad, ACTORS)
     columns = [breach.column for breach in caught.value.breaches]
     assert columns == ["name", "kind", "source", "actor_id"]
     assert "use one of armed_group" in str(caught.value)
@@ -41,8 +42,8 @@ def test_all_breaches_come_at_once():
 
 
 def test_nullable_columns_are_added_and_extras_kept():
-    out = schema.conform(actors(extra=[1, 2]), schema.ACTORS)
-    assert list(out.columns) == [*schema.ACTORS.names, "extra"]
+    out = schema.conform(actors(extra=[1, 2]), ACTORS)
+    assert list(out.columns) == [*ACTORS.names, "extra"]
     assert out["aliases"].isna().all()
 
 
@@ -56,7 +57,7 @@ def test_null_is_not_zero():
         },
         geometry=[shapely.Point(), shapely.Point()], crs=METRIC,
     )  # fmt: skip
-    out = schema.conform(frame, schema.EVENTS)
+    out = schema.conform(frame, EVENTS)
     assert out["killed_low"].isna().tolist() == [True, False]
     assert out["killed_low"].iloc[1] == 0
 
@@ -76,13 +77,13 @@ def test_a_bad_cell_is_named_with_its_row(events, column, value):
     frame[column] = frame[column].astype(object)
     frame.loc[1, column] = value
     with pytest.raises(SchemaError) as caught:
-        schema.conform(frame, schema.EVENTS)
+        schema.conform(frame, EVENTS)
     assert [(breach.row, breach.column, breach.value) for breach in caught.value.breaches] == [("2", column, value)]
 
 
 def test_the_callers_table_is_not_changed(events):
     before = events.copy()
-    schema.conform(events, schema.EVENTS)
+    schema.conform(events, EVENTS)
     assert_frame_equal(events, before)
 
 
@@ -101,8 +102,8 @@ def test_conform_is_idempotent(rows):
             "source": ["s"] * len(rows),
         }
     )
-    once = schema.conform(frame, schema.ACTORS)
-    assert_frame_equal(schema.conform(once, schema.ACTORS), once)
+    once = schema.conform(frame, ACTORS)
+    assert_frame_equal(schema.conform(once, ACTORS), once)
 
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_characters=";"), min_size=1, max_size=8), max_size=5))

@@ -14,10 +14,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artimap import schema
-from artimap.errors import ModelError, ShareError
-from artimap.share import Access, Action, Rules, SharePolicy, release, write_table
-from artimap.vocab import Audience, Sensitivity
+from artimap.core import schema
+from artimap.core.errors import ModelError, ShareError
+from artimap.core.tables import EVENTS
+from artimap.core.vocab import Audience, Sensitivity
+from artimap.sharing import Access, Action, Rules, SharePolicy, release, write_table
 
 DAY = dt.date(2025, 6, 30)
 ACCESS = (Access("ACLED", dt.date(2025, 6, 1), "Haiti, 2024"),)
@@ -36,7 +37,7 @@ def acled_like(count, *, month="2024-05", licence="ACLED terms of use", sensitiv
         for number in range(start, start + count)
     ]  # fmt: skip
     points = gpd.GeoSeries([shapely.Point(-72.6, 19.15)] * count, crs="EPSG:4326").to_crs("EPSG:32618")
-    return schema.conform(gpd.GeoDataFrame(rows, geometry=points), schema.EVENTS)
+    return schema.conform(gpd.GeoDataFrame(rows, geometry=points), EVENTS)
 
 
 def accounted(done, given_rows):

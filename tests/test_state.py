@@ -7,11 +7,12 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from artimap import schema
 from artimap.claims import Ledger
-from artimap.errors import ModelError
-from artimap.state import LATEST, MEDIAN, MOST_VOICES, RANGE, RULES, figure, said_by, voices
-from artimap.vocab import Predicate
+from artimap.claims.resolution import LATEST, MEDIAN, MOST_VOICES, RANGE, RULES, figure, said_by, voices
+from artimap.core import schema
+from artimap.core.errors import ModelError
+from artimap.core.tables import CLAIMS
+from artimap.core.vocab import Predicate
 
 PONT_SONDE = "2024-10-03-pont-sonde"
 
@@ -107,7 +108,7 @@ def claims_of(*rows):
         pd.DataFrame(
             [{"claim_id": f"c{number}", "report_id": f"r{number}", **common, **row} for number, row in enumerate(rows)]
         ),
-        schema.CLAIMS,
+        CLAIMS,
     )
 
 

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.analysis import analyse
-from artimap.area import ARTIBONITE
-from artimap.errors import ShareError
-from artimap.maps import static_sheet
-from artimap.maps.static import StaticMap, static_map
-from artimap.maps.static_labels import Box, stacks
-from artimap.maps.strip_marks import Drawing, drawable
-from artimap.vocab import Lang
+from artimap.areas.area import ARTIBONITE
+from artimap.core.drawing import Drawing, drawable
+from artimap.core.errors import ShareError
+from artimap.core.vocab import Lang
+from artimap.maps.static import sheet
+from artimap.maps.static.labels import Box, stacks
+from artimap.maps.static.map import StaticMap, static_map
+from artimap.studies.study import analyse
 
 DAY = "2024-10-15"
 
@@ -90,8 +90,8 @@ def test_briefing_and_legend_stay_on_the_sheet(lang, monkeypatch):
     chart = analyse(ARTIBONITE).chart(Lang(lang), over_time=False)
     static_map(chart).png(dpi=40)
     assert min(lowest) > 0.05
-    rows = static_sheet._legend_rows(chart.page, counted=False)
-    said, columns = static_sheet._column(chart.page.furniture.briefing, rows, 3.0, 7.2)
+    rows = sheet._legend_rows(chart.page, counted=False)
+    said, columns = sheet._column(chart.page.furniture.briefing, rows, 3.0, 7.2)
     assert sum(line.high for line in said) + max(sum(entry.high for entry in one) for one in columns) < 7.2
     assert [entry.row for column in columns for entry in column] == [row for _, row in rows]
 

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 import artimap as am
-from artimap import schema
 from artimap.cli import main
-from artimap.errors import PlaceError
+from artimap.core.errors import PlaceError
+from artimap.core.tables import STATUS
 
 CLAIMS = "subject,predicate,value,source,claimant,claimant_is_party,reported\n"
 
@@ -101,7 +101,7 @@ def test_many_subjects_are_told_in_short(capsys):
 def test_tables_hold_every_row_unknown_too(capsys, tmp_path):
     rows = list(csv.DictReader(io.StringIO(told(capsys, "--as-of", "2024-10-15", "--format", "csv").out)))
     assert len(rows) == 149
-    assert set(schema.STATUS.names) <= set(rows[0])
+    assert set(STATUS.names) <= set(rows[0])
     assert sum(one["status"] == "unknown" for one in rows) > 100
     found = json.loads(told(capsys, "savien", "--as-of", "2024-10-15", "--format", "json", "--lang", "fr").out)
     assert [one["subject"] for one in found] == ["savien"]

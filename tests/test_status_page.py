@@ -10,7 +10,7 @@ import pytest
 
 import artimap as am
 from artimap.control.evidence import subjects_of
-from artimap.schema import split_names
+from artimap.core.schema import split_names
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 

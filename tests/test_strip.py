@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artimap import schema
-from artimap.checkpoints import checkpoints_on
-from artimap.errors import ShareError
-from artimap.maps import style
-from artimap.maps.strip import _spread_apart, strip_map
-from artimap.maps.strip_events import event_marks, lanes_of
-from artimap.maps.strip_marks import svg_points
+from artimap.control.checkpoints import checkpoints_on
+from artimap.core import schema, style
+from artimap.core.drawing import svg_points
+from artimap.core.errors import ShareError
+from artimap.core.tables import EVENTS
+from artimap.report.strip.events import event_marks, lanes_of
+from artimap.report.strip.map import _spread_apart, strip_map
 from artimap.risk import corridor_risk
 
 DAY = dt.date(2024, 10, 15)
@@ -50,7 +50,7 @@ def test_svg_carries_no_date_and_no_link(strip):
 
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])
 def test_a_road_alone_can_be_drawn(rn1, lang):
-    empty = schema.empty(schema.EVENTS, crs=rn1.crs)
+    empty = schema.empty(EVENTS, crs=rn1.crs)
     assert strip_map(rn1, events=empty, as_of="2024-10-15", lang=lang, months=1).png()
 
 
@@ -61,7 +61,7 @@ def test_hostile_names_are_letters(rn1):
 
 
 def test_silent_road_is_drawn_in_its_own_grey(rn1):
-    empty = schema.empty(schema.EVENTS, crs=rn1.crs)
+    empty = schema.empty(EVENTS, crs=rn1.crs)
     risk = corridor_risk(rn1, empty, as_of=DAY)
     assert set(risk["info"]) == {"silent"}
     picture = strip_map(rn1, risk=risk, as_of=DAY).svg().decode("utf-8").lower()
@@ -99,7 +99,7 @@ def test_imprecise_events_are_bars_and_unknown_harm_is_hollow(rn1):
         row | {"event_id": "f", "place_kind": "place", "date_start": "2024-10-16", "date_end": "2024-10-16"},
     ]
     frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=rn1.crs)
-    located = rn1.locate(schema.conform(frame, schema.EVENTS))
+    located = rn1.locate(schema.conform(frame, EVENTS))
     marks = event_marks(located, DAY, 24)
     assert [(mark.bar, mark.hollow) for mark in marks] == [(False, True), (False, False), (True, True)]
     assert (marks[2].from_km, marks[2].to_km) == (95.0, 150.0)

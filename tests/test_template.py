@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artimap.errors import DataError, SchemaError
+from artimap.core.errors import DataError, SchemaError
+from artimap.core.vocab import Where
 from artimap.sources.template import COLUMNS, quarantine_csv, read_template, template_csv
-from artimap.vocab import Where
 
 
 def write(path, rows, mark=",", encoding="utf-8", header=None):

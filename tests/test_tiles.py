@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from artimap import Tiles
-from artimap.area import ARTIBONITE
-from artimap.errors import ShareError
-from artimap.maps import briefing_map, event_map
+from artimap.areas.area import ARTIBONITE
+from artimap.core.errors import ShareError
+from artimap.maps.briefing import briefing_map
+from artimap.maps.event_map import event_map
 
 URL = "https://tile.example.org/{z}/{x}/{y}.png"
 

@@ -14,13 +14,14 @@ from pandas.testing import assert_frame_equal
 from scipy.sparse.csgraph import dijkstra
 
 import artimap as am
-from artimap import schema
-from artimap.area import read_roads, read_units
+from artimap.areas.area import read_roads, read_units
+from artimap.areas.geometries import place_radius
 from artimap.claims import Ledger
-from artimap.errors import DateError, ModelError
-from artimap.network.graph import RoadNetwork
-from artimap.sources.placing import place_radius
-from artimap.zones.reach import reached, road_within, roads_of
+from artimap.control.zones.reach import reached, road_within, roads_of
+from artimap.core import schema
+from artimap.core.errors import DateError, ModelError
+from artimap.core.tables import ZONES
+from artimap.roads.network.graph import RoadNetwork
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +185,7 @@ def test_no_claims_no_zone(artibonite, ledger, events):
     zones = am.control_zones(artibonite, none, as_of="2024-10-15", events=events)
     assert set(zones["kind"]) == {"unknown"}
     assert (zones["to_m"] - zones["from_m"]).sum() == pytest.approx(249_854, abs=2)
-    assert list(schema.conform(zones, schema.ZONES).columns) == list(zones.columns)
+    assert list(schema.conform(zones, ZONES).columns) == list(zones.columns)
 
 
 def test_bad_zone_models_are_refused():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import pandas as pd
 
-from artimap.state import LATEST, State, state_of
+from artimap.claims.resolution import LATEST, State, state_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Ledger:
     subjects
         One row a subject of a claim about a place, unit or stretch: ``subject``,
         ``name``, ``place_kind``, ``place_id``, ``pcode``, ``road_id``, ``from_m``, ``to_m``,
-        geometry (see :func:`artimap.sources.placing.place_rows`).
+        geometry (see :func:`artimap.areas.geometries.place_rows`).
     posts
         Statements about checkpoints, one row each, with fees and geometry; ``claim_id``
         leads to CLAIMS.
@@ -74,7 +74,7 @@ class Ledger:
             Only what had surely been said by this day: a claim dated to a month counts from
             the month's end, one without a day of its own not at all (see ``not_dated``).
         rule
-            How a figure is computed; names in :data:`artimap.state.RULES`.
+            How a figure is computed; names in :data:`artimap.claims.resolution.RULES`.
 
         Raises
         ------

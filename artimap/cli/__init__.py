@@ -8,9 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from artimap import __version__
-from artimap.area import AREAS, area
-from artimap.cli import backtest, brief, chart, data, locate, report, review, risk, status, template, validate, zones
-from artimap.errors import ArtimapError
+from artimap.areas.area import AREAS, area
+from artimap.cli import backtest, brief, data, locate, report, review, risk, status, template, validate, zones
+from artimap.cli import map as chart
+from artimap.core.errors import ArtimapError
 
 _COMMANDS = (brief, chart, report, risk, status, zones, backtest, template, validate, locate, review, data)
 

@@ -7,12 +7,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artimap.errors import ShareError
-from artimap.vocab import Audience, Lang
+from artimap.core.errors import ShareError
+from artimap.core.vocab import Audience, Lang
 
 if TYPE_CHECKING:
-    from artimap.gathering import Gathered
-    from artimap.share import Gated, SharePolicy
+    from artimap.sharing import Gated, SharePolicy
+    from artimap.studies.inputs import Gathered
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names it nowhere else
+else:
+    Commands = object
 
 
 def add_inputs(command: argparse.ArgumentParser) -> None:
@@ -53,7 +57,7 @@ def policy_of(args: argparse.Namespace) -> SharePolicy | None:
     """Read the policy that was asked for, and tell what it does otherwise."""
     if args.policy is None:
         return None
-    from artimap.share import changes, read_policy  # noqa: PLC0415 - slow to import, used only here
+    from artimap.sharing import changes, read_policy  # noqa: PLC0415 - slow to import, used only here
 
     policy = read_policy(args.policy)
     say(f"by the policy {args.policy}: {'; '.join(changes(policy)) or 'as it stands without one'}")
@@ -88,7 +92,7 @@ def tell_written(files: tuple[Path, ...]) -> None:
 
 def tell_own(gathered: Gathered, file: Path | None) -> None:
     """Tell what became of the rows of a user's files."""
-    from artimap.ownclaims import NOWHERE  # noqa: PLC0415 - slow to import, used only here
+    from artimap.claims.user_claims import NOWHERE  # noqa: PLC0415 - slow to import, used only here
 
     own, said = gathered.own, gathered.own_claims
     if said is not None:

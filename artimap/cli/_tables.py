@@ -10,11 +10,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from artimap.crs import WGS84
-from artimap.errors import ShareError
-from artimap.geopackage import write_geopackage
-from artimap.sources import table_csv
-from artimap.write import write_text
+from artimap.core.crs import WGS84
+from artimap.core.errors import ShareError
+from artimap.core.files import table_csv, write_geopackage, write_text
 
 FORMATS = (".csv", ".json", ".geojson", ".gpkg")
 

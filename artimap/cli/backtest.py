@@ -7,9 +7,9 @@ import datetime as dt
 import sys
 from pathlib import Path
 
-from artimap.area import Area
-from artimap.cli._commands import Commands
-from artimap.dates import day_of
+from artimap.areas.area import Area
+from artimap.cli._inputs import Commands
+from artimap.core.dates import day_of
 
 
 def add(commands: Commands) -> None:
@@ -34,11 +34,11 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.backtesting import backtest  # noqa: PLC0415 - slow to import, used only here
+    from artimap.areas.corridors import read_corridor  # noqa: PLC0415
     from artimap.cli._tables import as_json, records, save  # noqa: PLC0415
-    from artimap.corridor import read_corridor  # noqa: PLC0415
-    from artimap.gathering import gather  # noqa: PLC0415
     from artimap.risk import RiskModel  # noqa: PLC0415
+    from artimap.risk.backtest import backtest  # noqa: PLC0415 - slow to import, used only here
+    from artimap.studies.inputs import gather  # noqa: PLC0415
 
     corridor = read_corridor(where, args.road or where.corridor_id)
     gathered = gather(where, args.events, args.decisions)

@@ -6,13 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artimap.area import Area
-from artimap.cli._commands import Commands
-from artimap.cli._inputs import add_inputs, policy_of, say, tell_gated, tell_written
-from artimap.vocab import Audience, Lang, Where
+from artimap.areas.area import Area
+from artimap.cli._inputs import Commands, add_inputs, policy_of, say, tell_gated, tell_written
+from artimap.core.vocab import Audience, Lang, Where
 
 if TYPE_CHECKING:
-    from artimap.briefing import Briefing
+    from artimap.studies.briefing import Briefing
 
 
 def add(commands: Commands) -> None:
@@ -46,7 +45,7 @@ def _tell_own(done: Briefing, file: Path) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.briefing import RECENT_DAYS, brief  # noqa: PLC0415 - slow to import, used only here
+    from artimap.studies.briefing import RECENT_DAYS, brief  # noqa: PLC0415 - slow to import, used only here
 
     done = brief(
         where,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from artimap.area import Area
-from artimap.cli._commands import Commands
+from artimap.areas.area import Area
+from artimap.cli._inputs import Commands
 
 
 def add(commands: Commands) -> None:
@@ -24,7 +24,7 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap import data  # noqa: PLC0415
+    from artimap.areas import embedded as data  # noqa: PLC0415
 
     if args.action in ("add", "remove"):
         return _change_layers(args, where)
@@ -39,20 +39,20 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         mark += f" (added: {entry.added})" if entry.added else ""
         print(f"  {entry.name:20s} {entry.rows:5d} rows  {entry.date:10s}  {entry.licence}{mark}")
     if any(entry.added for entry in entries.layers):
-        from artimap import userdata  # noqa: PLC0415
+        from artimap.areas import user_layers  # noqa: PLC0415
 
-        print(f"Added layers are in {userdata.folder() / where.name}; 'artimap data remove NAME' goes back.")
+        print(f"Added layers are in {user_layers.folder() / where.name}; 'artimap data remove NAME' goes back.")
     return 0
 
 
 def _change_layers(args: argparse.Namespace, where: Area) -> int:
-    from artimap.sources import adding  # noqa: PLC0415
+    from artimap.areas import install  # noqa: PLC0415
 
     if args.action == "remove":
-        done = adding.remove_layer(where, args.name)
+        done = install.remove_layer(where, args.name)
         print(f"{done.layer.name} is removed for {where.label}")
     else:
-        done = {"cod-ab": adding.add_cod_ab, "osm": adding.add_osm}[args.kind](where, args.path)
+        done = {"cod-ab": install.add_cod_ab, "osm": install.add_osm}[args.kind](where, args.path)
         print(f"{done.layer.name} is used for {where.label} from now on")
     for line in done.report:
         print(f"  {line}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from artimap.area import Area
-from artimap.cli._commands import Commands
-from artimap.vocab import Where
+from artimap.areas.area import Area
+from artimap.cli._inputs import Commands
+from artimap.core.vocab import Where
 
 
 def add(commands: Commands) -> None:
@@ -18,8 +18,8 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.corridor import read_corridor  # noqa: PLC0415
-    from artimap.gazetteer import resolve  # noqa: PLC0415
+    from artimap.areas.corridors import read_corridor  # noqa: PLC0415
+    from artimap.areas.gazetteer import resolve  # noqa: PLC0415
 
     reading = resolve(where, args.text)
     if reading.kind is Where.NOWHERE and not reading.candidates:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from artimap.area import Area
-from artimap.cli._commands import Commands
-from artimap.cli._inputs import add_inputs, check_ending, policy_of, say, tell_gated, tell_own, tell_written
-from artimap.vocab import Audience, Lang
+from artimap.areas.area import Area
+from artimap.cli._inputs import Commands, add_inputs, check_ending, policy_of, say, tell_gated, tell_own, tell_written
+from artimap.core.vocab import Audience, Lang
 
 
 def add(commands: Commands) -> None:
@@ -24,7 +23,7 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.analysis import analyse, check_since  # noqa: PLC0415 - slow to import, used only here
+    from artimap.studies.study import analyse, check_since  # noqa: PLC0415 - slow to import, used only here
 
     check_ending(args.output, (".html", ".md"), "a report")
     check_since(args.since)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from artimap.area import Area
-from artimap.cli._commands import Commands
+from artimap.areas.area import Area
+from artimap.cli._inputs import Commands
 
 
 def add(commands: Commands) -> None:
@@ -26,18 +26,13 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap import data  # noqa: PLC0415
-    from artimap.matching import (  # noqa: PLC0415
-        MatchModel,
-        apply_decisions,
-        match_reports,
-        read_decisions,
-        write_decisions,
-    )
+    from artimap.areas import embedded  # noqa: PLC0415
+    from artimap.claims.linkage_decisions import apply_decisions, read_decisions, write_decisions  # noqa: PLC0415
+    from artimap.claims.record_linkage import MatchModel, match_reports  # noqa: PLC0415
 
     model = MatchModel() if args.threshold is None else MatchModel(threshold=args.threshold)
     decisions = read_decisions(args.decisions)
-    reports = data.read_table(where.name, "reports")
+    reports = embedded.read_table(where.name, "reports")
     if args.file is None:
         pairs = match_reports(reports, model=model)
         event = apply_decisions(reports, decisions).set_index("report_id")["event_id"]

@@ -6,10 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artimap.area import Area
-from artimap.cli._commands import Commands
-from artimap.cli._inputs import add_audience, policy_of
-from artimap.vocab import Audience, EventKind, Info
+from artimap.areas.area import Area
+from artimap.cli._inputs import Commands, add_audience, policy_of
+from artimap.core.vocab import Audience, EventKind, Info
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,12 +35,12 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
+    from artimap.areas.corridors import read_corridor  # noqa: PLC0415
     from artimap.cli._tables import as_json, records, save  # noqa: PLC0415 - slow to import, used only here
-    from artimap.corridor import read_corridor  # noqa: PLC0415
-    from artimap.dates import day_of  # noqa: PLC0415
-    from artimap.gathering import gather  # noqa: PLC0415
+    from artimap.core.dates import day_of  # noqa: PLC0415
     from artimap.risk import ROAD_KINDS, RiskModel, corridor_risk, explain  # noqa: PLC0415
-    from artimap.share import gate  # noqa: PLC0415
+    from artimap.sharing import gate  # noqa: PLC0415
+    from artimap.studies.inputs import gather  # noqa: PLC0415
 
     corridor = read_corridor(where, args.road or where.corridor_id)
     policy = policy_of(args)

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artimap.area import Area
-from artimap.cli._commands import Commands
-from artimap.cli._reported import Reported, add_arguments, read_reported, tell_doubts
+from artimap.areas.area import Area
+from artimap.cli._inputs import Commands
+from artimap.cli._reported_inputs import Reported, add_arguments, read_reported, tell_doubts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,12 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.cli._status_words import Asked, changes_lines, history_lines, status_lines  # noqa: PLC0415 - slow to import
+    from artimap.cli._status_text import (  # noqa: PLC0415 - slow to import
+        Asked,
+        changes_lines,
+        history_lines,
+        status_lines,
+    )
     from artimap.control import claims_behind  # noqa: PLC0415
 
     if args.until is not None and args.since is None and args.history is None:
@@ -76,7 +81,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
 
 def _print(table: pd.DataFrame, form: str, behind: pd.DataFrame | None) -> None:
     from artimap.cli._tables import as_json, records  # noqa: PLC0415
-    from artimap.sources import table_csv  # noqa: PLC0415
+    from artimap.core.files import table_csv  # noqa: PLC0415
 
     rows = records(table)
     if form == "csv":
@@ -104,7 +109,7 @@ def _picked(args: argparse.Namespace, where: Area, table: pd.DataFrame) -> pd.Da
 
 def _status(args: argparse.Namespace, where: Area, found: Reported) -> pd.DataFrame:
     from artimap.control import control_status  # noqa: PLC0415
-    from artimap.i18n import tr  # noqa: PLC0415
+    from artimap.core.i18n import tr  # noqa: PLC0415
 
     table = control_status(where, found.ledger, as_of=found.day, events=found.events, known_on=found.known_on)
     table = _picked(args, where, table)
@@ -115,7 +120,7 @@ def _status(args: argparse.Namespace, where: Area, found: Reported) -> pd.DataFr
 
 def _changes(args: argparse.Namespace, where: Area, found: Reported) -> pd.DataFrame:
     from artimap.control import control_status, find_subjects, what_changed  # noqa: PLC0415
-    from artimap.dates import day_of  # noqa: PLC0415
+    from artimap.core.dates import day_of  # noqa: PLC0415
 
     until = found.day if args.until is None else day_of(args.until)
     table = what_changed(where, found.ledger, since=args.since, until=until, events=found.events)

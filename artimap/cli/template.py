@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from artimap.area import Area
-from artimap.cli._commands import Commands
+from artimap.areas.area import Area
+from artimap.cli._inputs import Commands
 
 _SHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"})
 
@@ -21,9 +21,9 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, _where: Area) -> int:
-    from artimap.ownclaims import claims_template_csv  # noqa: PLC0415
+    from artimap.claims.user_claims import claims_template_csv  # noqa: PLC0415
+    from artimap.core.files import write_text  # noqa: PLC0415
     from artimap.sources.template import template_csv  # noqa: PLC0415
-    from artimap.write import write_text  # noqa: PLC0415
 
     text = template_csv() if args.what == "events" else claims_template_csv()
     if args.output is None:

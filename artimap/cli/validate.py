@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from artimap.area import Area
-from artimap.cli._commands import Commands
-from artimap.errors import SchemaError
-from artimap.vocab import Where
+from artimap.areas.area import Area
+from artimap.cli._inputs import Commands
+from artimap.core.errors import SchemaError
+from artimap.core.vocab import Where
 
 
 def add(commands: Commands) -> None:
@@ -35,8 +35,8 @@ def add(commands: Commands) -> None:
 def _run(args: argparse.Namespace, where: Area) -> int:
     if args.file is None:
         return _validate_embedded(where)
-    from artimap.sources import mapping_beside, propose_mapping, read_report, table_csv  # noqa: PLC0415
-    from artimap.write import write_text  # noqa: PLC0415
+    from artimap.core.files import table_csv, write_text  # noqa: PLC0415
+    from artimap.sources import mapping_beside, propose_mapping, read_report  # noqa: PLC0415
 
     if args.save_mapping:
         beside = mapping_beside(args.file)
@@ -65,7 +65,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
 
 
 def _validate_embedded(where: Area) -> int:
-    from artimap.area import read_places, read_posts, read_road_units, read_roads, read_units  # noqa: PLC0415
+    from artimap.areas.area import read_places, read_posts, read_road_units, read_roads, read_units  # noqa: PLC0415
     from artimap.claims import read_claims  # noqa: PLC0415
     from artimap.sources import read_events  # noqa: PLC0415
 

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from artimap.area import Area, read_units
-from artimap.cli._commands import Commands
-from artimap.cli._inputs import check_ending, tell_written
-from artimap.cli._reported import Reported, actors_in, add_arguments, doubts, read_reported, tell_doubts
-from artimap.errors import DateError
-from artimap.i18n import format_day, format_number, tr
-from artimap.schema import TEXT, join_names, split_names
-from artimap.vocab import Estimate, Status
+from artimap.areas.area import Area, read_units
+from artimap.cli._inputs import Commands, check_ending, tell_written
+from artimap.cli._reported_inputs import Reported, actors_in, add_arguments, doubts, read_reported, tell_doubts
+from artimap.core.errors import DateError
+from artimap.core.i18n import format_day, format_number, tr
+from artimap.core.schema import TEXT, join_names, split_names
+from artimap.core.vocab import Estimate, Status
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -72,7 +71,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
 
 def _reported(where: Area, found: Reported) -> gpd.GeoDataFrame:
     from artimap.control import claims_behind, control_status  # noqa: PLC0415 - slow to import, used only here
-    from artimap.zones import control_zones  # noqa: PLC0415
+    from artimap.control.zones import control_zones  # noqa: PLC0415
 
     asked: dict[str, Any] = {"as_of": found.day, "events": found.events, "known_on": found.known_on}
     status = control_status(where, found.ledger, **asked)
@@ -87,7 +86,7 @@ def _reported(where: Area, found: Reported) -> gpd.GeoDataFrame:
 
 
 def _estimated(where: Area, found: Reported) -> gpd.GeoDataFrame:
-    from artimap.contestation import estimate_contestation, estimated_zones  # noqa: PLC0415 - slow to import
+    from artimap.control.contestation import estimate_contestation, estimated_zones  # noqa: PLC0415 - slow to import
 
     first = found.events["date_start"].min()
     if pd.isna(first) or first.date() > found.day:
@@ -151,7 +150,7 @@ def _estimates(zones: pd.DataFrame, lang: str) -> Iterator[str]:
 def _save(
     zones: gpd.GeoDataFrame, ending: str, args: argparse.Namespace, where: Area, found: Reported
 ) -> tuple[Path, ...]:
-    from artimap.write import write_text  # noqa: PLC0415 - slow to import, used only here
+    from artimap.core.files import write_text  # noqa: PLC0415 - slow to import, used only here
 
     if ending in _TABLES:
         from artimap.cli._tables import save  # noqa: PLC0415
@@ -160,8 +159,8 @@ def _save(
         save(zones, args.output, layer="zones")
         write_text(notice, "\n".join(_notice(zones, where, args, found)) + "\n")
         return args.output, notice
-    from artimap.corridor import read_corridor  # noqa: PLC0415
-    from artimap.maps import briefing_map  # noqa: PLC0415
+    from artimap.areas.corridors import read_corridor  # noqa: PLC0415
+    from artimap.maps.briefing import briefing_map  # noqa: PLC0415
 
     chart = briefing_map(
         where, corridor=read_corridor(where, where.corridor_id), zones=zones, ledger=found.gathered.ledger,
@@ -169,7 +168,7 @@ def _save(
         policy=found.gated.policy,
     )  # fmt: skip
     if ending in _PICTURES:
-        from artimap.maps.static import static_map  # noqa: PLC0415
+        from artimap.maps.static.map import static_map  # noqa: PLC0415
 
         return (static_map(chart).save(args.output),)
     return (chart.save(args.output),)
@@ -177,7 +176,7 @@ def _save(
 
 def _notice(zones: pd.DataFrame, where: Area, args: argparse.Namespace, found: Reported) -> Iterator[str]:
     """Write what has to stand beside a table of zones: what it is, what it is not, what was held back, the sources."""
-    from artimap import data  # noqa: PLC0415 - slow to import, used only here
+    from artimap.areas import embedded  # noqa: PLC0415 - slow to import, used only here
 
     lang = args.lang
     yield _heading(where, args, found)
@@ -186,7 +185,7 @@ def _notice(zones: pd.DataFrame, where: Area, args: argparse.Namespace, found: R
     yield from doubts(found, where, lang)
     yield ""
     yield tr("report.licences.heading", lang)
-    for entry in data.manifest(where.name).layers:
+    for entry in embedded.manifest(where.name).layers:
         if entry.name in _LAYERS:
             yield f"{entry.name}{tr('report.colon', lang)}{entry.attribution} ({entry.licence})"
     said = zones["sources"] if "sources" in zones else found.ledger.claims["source"]

@@ -14,11 +14,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from artimap.claims import Ledger
+from artimap.claims.resolution import said_by, said_from, voices
 from artimap.control.model import ControlModel
-from artimap.control.sides import UNNAMED, Sides
-from artimap.schema import split_names
-from artimap.state import said_by, said_from, voices
-from artimap.vocab import About, CheckpointKind, EventKind, Party, PostState, Predicate, Record, Where
+from artimap.control.parties import UNNAMED, Sides
+from artimap.core.schema import split_names
+from artimap.core.vocab import About, CheckpointKind, EventKind, Party, PostState, Predicate, Record, Where
 
 Kind = Literal["hold", "presence", "contested", "attack", "fight", "left"]
 Via = Literal["own", "unit", "post", "event"]

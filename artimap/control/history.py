@@ -7,17 +7,17 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from artimap import schema
-from artimap.area import Area
+from artimap.areas.area import Area
 from artimap.claims import Ledger
 from artimap.control.evidence import Evidence
 from artimap.control.model import ControlModel
 from artimap.control.rules import Answer
 from artimap.control.status import Said, read_said, reason
-from artimap.dates import day_of
-from artimap.errors import DateError, PlaceError
-from artimap.schema import join_names
-from artimap.vocab import Status
+from artimap.core import schema
+from artimap.core.dates import day_of
+from artimap.core.errors import DateError, PlaceError
+from artimap.core.schema import join_names
+from artimap.core.vocab import Status
 
 COLUMNS = ("subject", "name", "valid_from", "valid_to", "status", "actors", "confidence", "rule", "reason", "claims")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from artimap.errors import ModelError
-from artimap.vocab import Predicate
+from artimap.core.errors import ModelError
+from artimap.core.vocab import Predicate
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from artimap.control.assessment import SERIOUS, Part, Picture, actors_of, backing, level
 from artimap.control.evidence import Evidence
-from artimap.control.picture import SERIOUS, Part, Picture, actors_of, backing, level
-from artimap.vocab import Status
+from artimap.core.vocab import Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,20 +13,21 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from artimap import schema
-from artimap.area import Area
-from artimap.asides import Aside
+from artimap.areas.area import Area
 from artimap.claims import Ledger
+from artimap.control.assessment import Part, Picture, backing, picture
 from artimap.control.evidence import Evidence, Found, gather
 from artimap.control.model import ControlModel
-from artimap.control.picture import Part, Picture, backing, picture
+from artimap.control.parties import Sides, read_sides
 from artimap.control.rules import Answer, decide, of_stretch, rule_named
-from artimap.control.sides import Sides, read_sides
 from artimap.control.subjects import Subject, lying_on, subjects
-from artimap.dates import day_of
-from artimap.schema import join_names
+from artimap.core import schema
+from artimap.core.dates import day_of
+from artimap.core.metadata import Aside
+from artimap.core.schema import join_names
+from artimap.core.tables import EVENTS, STATUS
+from artimap.core.vocab import Predicate, Status
 from artimap.sources import read_events
-from artimap.vocab import Predicate, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def control_status(
     rows = [
         row_of(said, subject, said.answer(subject.subject, day.toordinal()), day) for subject in said.subjects.values()
     ]
-    table: pd.DataFrame = schema.conform(pd.DataFrame(rows, columns=list(schema.STATUS.names)), schema.STATUS)
+    table: pd.DataFrame = schema.conform(pd.DataFrame(rows, columns=list(STATUS.names)), STATUS)
     table.attrs["model"] = Aside(said.model)
     table.attrs["as_of"] = day.isoformat()
     table.attrs["known_on"] = None if known_on is None else day_of(known_on).isoformat()
@@ -273,7 +274,7 @@ def support(
         ``subject``, ``actor``, ``support`` (0–1), ``voices`` (independent ones that are
         no party), ``claims``; best backed first within a subject.
     """
-    none = schema.empty(schema.EVENTS)
+    none = schema.empty(EVENTS)
     said = read_said(area, ledger, events=none, model=model, known_on=known_on)
     day = day_of(as_of).toordinal()
     rows = []

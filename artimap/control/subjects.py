@@ -9,12 +9,13 @@ from typing import Any, Literal
 import numpy as np
 import shapely
 
-from artimap.area import Area, read_places, read_roads, read_units
+from artimap.areas.area import Area, read_places, read_roads, read_units
+from artimap.areas.corridors import read_corridor
+from artimap.areas.user_layers import cached
 from artimap.claims import Ledger
 from artimap.control.evidence import Found, subjects_of
-from artimap.corridor import Corridor, read_corridor
-from artimap.userdata import cached
-from artimap.vocab import Where
+from artimap.core.vocab import Where
+from artimap.roads.corridor import Corridor
 
 SubjectKind = Literal["place", "section", "commune", "department", "stretch"]
 

@@ -8,14 +8,13 @@ from typing import Any
 _LAZY = {
     "BriefingMap": "briefing",
     "briefing_map": "briefing",
-    "event_map": "event_page",
-    "export_map": "export",
-    "static_map": "static",
-    "strip_map": "strip",
+    "event_map": "event_map",
+    "export_map": "export.files",
+    "static_map": "static.map",
     "Tiles": "tiles",
 }
 
-__all__ = ["BriefingMap", "Tiles", "briefing_map", "event_map", "export_map", "static_map", "strip_map"]
+__all__ = ["BriefingMap", "Tiles", "briefing_map", "event_map", "export_map", "static_map"]
 
 
 def __getattr__(name: str) -> Any:

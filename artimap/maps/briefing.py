@@ -10,30 +10,29 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from artimap.crs import require
-from artimap.dates import day_of
-from artimap.errors import ShareError
-from artimap.maps.audience import Left, Seen, for_audience
-from artimap.maps.crowd import CROWD, sort_events
-from artimap.maps.earlier_zones import with_earlier
-from artimap.maps.estimates import apart
-from artimap.maps.facts import roadside
-from artimap.maps.foreign import check
-from artimap.maps.pages import Asked, Tables, pages, sheets_of
-from artimap.maps.payload import Page
-from artimap.maps.posts_over_time import posts_of_slider
-from artimap.maps.rates import days_of_slider
-from artimap.maps.render import to_html
+from artimap.core.crs import require
+from artimap.core.dates import day_of
+from artimap.core.errors import ShareError
+from artimap.core.files import encodable, write_text
+from artimap.core.schema import conform
+from artimap.core.tables import ZONES
+from artimap.core.vocab import Audience, Lang
+from artimap.maps.build import Asked, Tables, pages, sheets_of
+from artimap.maps.estimate_layers import apart
+from artimap.maps.events import CROWD, sort_events
+from artimap.maps.fact_tables import roadside
+from artimap.maps.folium_layers import check
+from artimap.maps.page import Page
 from artimap.maps.tiles import Tiles
-from artimap.schema import ZONES, conform
-from artimap.share import SharePolicy
-from artimap.vocab import Audience, Lang
-from artimap.write import encodable, write_text
+from artimap.maps.timeline import days_of_slider, posts_of_slider, with_earlier
+from artimap.maps.web.render import to_html
+from artimap.sharing import SharePolicy
+from artimap.sharing.view import Left, Seen, for_audience
 
 if TYPE_CHECKING:
-    from artimap.area import Area
+    from artimap.areas.area import Area
     from artimap.claims import Ledger
-    from artimap.corridor import Corridor
+    from artimap.roads.corridor import Corridor
 
 SHOWN_DAYS = 730
 """Days of events that a map shows where nothing else is asked for."""
@@ -117,7 +116,7 @@ class BriefingMap:
         ShareError
             If it is to be written and the map names no source.
         """
-        from artimap.maps.static import static_map  # noqa: PLC0415 - static draws what this module makes
+        from artimap.maps.static.map import static_map  # noqa: PLC0415 - static draws what this module makes
 
         picture = static_map(self)
         if path is not None:
@@ -228,7 +227,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     held_back
         Rows that the caller has already held back, to be told beside the others.
     policy
-        Who gets what; :class:`artimap.share.SharePolicy` as it stands where null. What it does to rows is
+        Who gets what; :class:`artimap.sharing.SharePolicy` as it stands where null. What it does to rows is
         printed in the margin.
     tiles
         A server of map tiles (:class:`artimap.Tiles`), which the reader may switch on: it then learns which places

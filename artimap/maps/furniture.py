@@ -15,16 +15,61 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from artimap import data
-from artimap.i18n import format_count, format_day, format_number, to_review, tr
-from artimap.maps.audience import Left
-from artimap.maps.details import Detail, sentence_case, text_or, to_date
+from artimap.areas import embedded
+from artimap.core.i18n import format_count, format_day, format_number, to_review, tr
+from artimap.core.phrases import rate_figure, rate_phrase
+from artimap.core.vocab import CheckpointStatus, Info
+from artimap.maps.cards import Detail, sentence_case, text_or, to_date
 from artimap.maps.legend import LegendGroup
-from artimap.maps.phrases import rate_figure, rate_phrase
-from artimap.vocab import CheckpointStatus, Info
+from artimap.sharing.view import Left
 
 if TYPE_CHECKING:
-    from artimap.area import Area
+    from artimap.areas.area import Area
+from artimap.areas.area import Area, read_layer
+from artimap.maps.base_layers import Parts, bounds_of, parts_of, to_degrees
+
+_OUTLINE_TOLERANCE_M = 1_500.0
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where an area lies in its country, coarse: a hundred pixels show no more.
+
+    Attributes
+    ----------
+    name
+        Name of the country.
+    text
+        What a screen reader says.
+    bounds
+        West, south, east, north of the small map in degrees.
+    country, neighbour, area
+        Shapes in degrees.
+    """
+
+    name: str
+    text: str
+    bounds: tuple[float, float, float, float]
+    country: Parts
+    neighbour: Parts
+    area: Parts
+
+
+def locator(area: Area, lang: str) -> Locator:
+    """Give the small map of an area's country: its first row is the country, the others lie beside it."""
+    shapes = read_layer(area, "country")
+    own, *beside = to_degrees(shapes.geometry)
+    (outline,) = to_degrees(read_layer(area, "outline").geometry, tolerance_m=_OUTLINE_TOLERANCE_M)[:1]
+    west, south, east, north = bounds_of(shapes.geometry)
+    name = tr(f"map.country.{str(shapes['name'].iloc[0]).lower()}", lang)
+    return Locator(
+        name=name,
+        text=tr("map.locator", lang, area=area.label, country=name),
+        bounds=(west - 0.05, south - 0.05, east, north + 0.05),
+        country=parts_of(own),
+        neighbour=tuple(part for shape in beside for part in parts_of(shape)),
+        area=parts_of(outline),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +294,7 @@ def about_sections(  # noqa: PLR0913 - one keyword a line of the page
     ]
     items = [
         Item(f"{entry.attribution} · {entry.licence}", _used_for(entry, lang))
-        for entry in _grouped(data.manifest(area.name).layers, layer_names)
+        for entry in _grouped(embedded.manifest(area.name).layers, layer_names)
     ]
     items += [Item(source) for source in sources]
     if publishers:
@@ -270,9 +315,9 @@ def about_sections(  # noqa: PLR0913 - one keyword a line of the page
     return tuple(sections)
 
 
-def _grouped(entries: Iterable[data.LayerEntry], names: Sequence[str]) -> list[data.LayerEntry]:
+def _grouped(entries: Iterable[embedded.LayerEntry], names: Sequence[str]) -> list[embedded.LayerEntry]:
     """Keep one entry for each attribution and licence, its name the names of all of them."""
-    found: dict[tuple[str, str], data.LayerEntry] = {}
+    found: dict[tuple[str, str], embedded.LayerEntry] = {}
     for entry in entries:
         if entry.name not in names:
             continue
@@ -288,7 +333,7 @@ def _grouped(entries: Iterable[data.LayerEntry], names: Sequence[str]) -> list[d
     return list(found.values())
 
 
-def _used_for(entry: data.LayerEntry, lang: str) -> str:
+def _used_for(entry: embedded.LayerEntry, lang: str) -> str:
     text = entry.name.replace("_", " ")
     return tr("map.about.approximate", lang, what=text) if entry.approximate else text
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from artimap.i18n import format_number, tr
-from artimap.maps import style
-from artimap.maps.details import sentence_case
-from artimap.maps.layers import Layer
+from artimap.core import style
+from artimap.core.i18n import format_number, tr
+from artimap.maps.base_layers import Layer
+from artimap.maps.cards import sentence_case
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,102 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from artimap.errors import DataError
+from artimap.core.errors import DataError
+from artimap.maps.base_layers import Layer, Parts, Ring
+
+_WHOLE = "="
+"""In a tree of changes: what stands here replaces the value as a whole."""
+
+
+def changes(first: object, other: object) -> dict[str, Any] | None:
+    """Give what has to change in ``first`` to make it ``other``; None where they are equal.
+
+    Both are plain JSON values. Rows and entries that both have are compared one by one;
+    lists of unlike length, and objects with unlike names, are replaced as a whole.
+
+    >>> changes({"a": 1, "b": ["x", "y"]}, {"a": 1, "b": ["x", "z"]})
+    {'b': {'1': {'=': 'z'}}}
+    """
+    found: dict[str, Any] = {}
+    if isinstance(first, Mapping) and isinstance(other, Mapping) and first.keys() == other.keys():
+        pairs = [(str(name), first[name], other[name]) for name in first]
+    elif _is_row(first) and _is_row(other) and len(first) == len(other):  # type: ignore[arg-type]
+        pairs = [(str(n), a, b) for n, (a, b) in enumerate(zip(first, other, strict=True))]  # type: ignore[call-overload]
+    else:
+        return None if first == other and type(first) is type(other) else {_WHOLE: other}
+    for name, a, b in pairs:
+        change = changes(a, b)
+        if change is not None:
+            found[name] = change
+    return found or None
+
+
+def _is_row(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def pack(value: object) -> str:
+    """Compress plain data (zlib, as text in base64) for the page to open when it is asked.
+
+    >>> len(pack(["the same again"] * 1000)) < 200
+    True
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(zlib.compress(text.encode("utf-8", "replace"), 9)).decode("ascii")
+
+
+SCALE = 100_000
+"""Coordinates in the page are whole hundred-thousandths of a degree."""
+
+
+def _grid(ring: Ring) -> np.ndarray:
+    """Give a ring in Mercator's grid: whole steps east, and north."""
+    lon, lat = np.asarray(ring, dtype=float).T
+    grid: np.ndarray = np.rint(np.stack([lon, np.degrees(np.arcsinh(np.tan(np.radians(lat))))], axis=1) * SCALE)
+    return grid.astype(int)
+
+
+def outline(parts: Parts, *, west: int, north: int, closed: bool) -> str:
+    """Give parts as SVG path data, right and down from a corner of the grid.
+
+    >>> outline(((((0.0, 0.0), (0.00002, 0.0), (0.00002, -0.00001)),),), west=0, north=0, closed=True)
+    'M0 0l2 0 0 1z'
+    """
+    return "".join(_path(_grid(ring), west, north, closed=closed) for rings in parts for ring in rings)
+
+
+def _path(points: np.ndarray, west: int, north: int, *, closed: bool) -> str:
+    if closed and len(points) > 1 and (points[0] == points[-1]).all():
+        points = points[:-1]
+    steps = np.diff(points, axis=0) * (1, -1)
+    line = " ".join(map(str, steps.ravel().tolist())).replace(" -", "-")
+    return f"M{points[0, 0] - west} {north - points[0, 1]}l{line}{'z' if closed else ''}"
+
+
+def outlines(layer: Layer) -> dict[str, Any]:
+    """Give the features of a layer with their outlines, and the box (west, south, east, north) that they lie in."""
+    if not any(feature.parts for feature in layer.features):
+        return {"box": [0, 0, 1, 1], "features": []}
+    every = np.concatenate(
+        [_grid(ring) for feature in layer.features for rings in feature.parts for ring in rings], axis=0
+    )
+    (west, south), (east, north) = every.min(axis=0).tolist(), every.max(axis=0).tolist()
+    drawn = [
+        {
+            "key": feature.key,
+            "mark": feature.mark,
+            "d": outline(feature.parts, west=west, north=north, closed=layer.kind == "area"),
+        }
+        for feature in layer.features
+    ]
+    return {"box": [west, south, max(east, west + 1), max(north, south + 1)], "features": drawn}
+
 
 GRID_BITS = 16
 """Steps of the grid along one side of the map, as a power of two."""

@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from artimap.errors import ShareError
+from artimap.core.errors import ShareError
 
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})+")
 _PATH = re.compile(r"/[A-Za-z0-9._~@/-]*")

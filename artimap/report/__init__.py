@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from artimap.report.context import Context
-from artimap.report.save import Report, corridor_report
+from artimap.report.report import Report, corridor_report
 
 __all__ = ["Context", "Report", "corridor_report"]

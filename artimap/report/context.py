@@ -9,17 +9,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from artimap import schema
-from artimap.area import Area, read_places, read_units
-from artimap.asides import beside
+from artimap.areas.area import Area, read_places, read_units
 from artimap.claims import Ledger
-from artimap.corridor import Corridor
-from artimap.dates import day_of
+from artimap.core import schema
+from artimap.core.dates import day_of
+from artimap.core.metadata import beside
+from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, STATUS, ZONES
+from artimap.core.vocab import Audience, Lang
 from artimap.report.previous import Previous, read_previous
 from artimap.risk import RiskModel
-from artimap.share import Gated, SharePolicy, gate
+from artimap.roads.corridor import Corridor
+from artimap.sharing import Gated, SharePolicy, gate
 from artimap.sources import read_events
-from artimap.vocab import Audience, Lang
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,24 +172,24 @@ def make_context(  # noqa: PLR0913 - one keyword a table
     day = day_of(as_of)
     said = None if ledger is None else ledger.until(day)
     if events is None:
-        events = read_events(area) if ledger is not None else schema.empty(schema.EVENTS, crs=corridor.crs)
+        events = read_events(area) if ledger is not None else schema.empty(EVENTS, crs=corridor.crs)
     known = events[events["date_start"] <= pd.Timestamp(day)]
-    status_seen = _or_empty(status, schema.STATUS)
+    status_seen = _or_empty(status, STATUS)
     gated = gate(known, said, audience=Audience(audience), area=area, as_of=day, policy=policy)
     shown, said_seen = known if gated.events is None else gated.events, gated.ledger
     if "why_not" not in shown.columns:  # not located yet, or somewhere else now than they were
         shown = corridor.locate(shown)
-    posts, hidden_posts = _or_empty(checkpoints, schema.CHECKPOINTS), 0
+    posts, hidden_posts = _or_empty(checkpoints, CHECKPOINTS), 0
     if said is not None:
         posts, hidden_posts = gated.posts(posts)
     return Context(
         area=area,
         corridor=corridor,
         risk=_in_order(risk),
-        zones=_or_empty(zones, schema.ZONES),
+        zones=_or_empty(zones, ZONES),
         status=status_seen,
         events=pd.DataFrame(shown).reset_index(drop=True),
-        claims=_or_empty(None if said_seen is None else said_seen.claims, schema.CLAIMS).reset_index(drop=True),
+        claims=_or_empty(None if said_seen is None else said_seen.claims, CLAIMS).reset_index(drop=True),
         checkpoints=posts.reset_index(drop=True),
         as_of=day,
         lang=Lang(lang),

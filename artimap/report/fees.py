@@ -7,14 +7,14 @@ from itertools import pairwise
 
 import pandas as pd
 
-from artimap.checkpoints import Fees, checkpoints_on, fee_schedule, fees_between
 from artimap.claims import Ledger
-from artimap.i18n import format_count
-from artimap.maps.phrases import known
+from artimap.control.checkpoints import Fees, checkpoints_on, fee_schedule, fees_between
+from artimap.core.i18n import format_count
+from artimap.core.phrases import known
+from artimap.core.vocab import PlaceKind, Vehicle
 from artimap.report.blocks import Block, Cell, Fold, Grid, Heading, Paragraph, cell, run
 from artimap.report.context import Context
 from artimap.report.wording import counted, km, say, text_of, word
-from artimap.vocab import PlaceKind, Vehicle
 
 VEHICLES = (
     Vehicle.TRUCK, Vehicle.CONTAINER_TRUCK, Vehicle.FOUR_BY_FOUR, Vehicle.AMBULANCE, Vehicle.BUS, Vehicle.MINIBUS,

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from artimap.i18n import format_count, format_day
-from artimap.maps.phrases import harm_phrase, known
+from artimap.core.i18n import format_count, format_day
+from artimap.core.phrases import harm_phrase, known
+from artimap.core.schema import split_names
+from artimap.core.vocab import About, CheckpointStatus, Where
 from artimap.report.blocks import Block, Cell, Fold, Grid, Heading, Paragraph, Section, cell, joined, run
 from artimap.report.context import Context
+from artimap.report.control_status import status_grid
 from artimap.report.fees import between_towns
-from artimap.report.standing import status_grid
 from artimap.report.wording import (
     HARMS,
     counted,
@@ -31,8 +33,6 @@ from artimap.report.wording import (
     who,
     word,
 )
-from artimap.schema import split_names
-from artimap.vocab import About, CheckpointStatus, Where
 
 WINDOW_DAYS = 365
 """Events older than this are counted under their place, not told one by one."""

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from artimap.errors import DataError
-from artimap.maps.phrases import known
+from artimap.core.errors import DataError
+from artimap.core.phrases import known
 
 MANIFEST = "manifest.json"
 RISK_FILE = "risk.gpkg"

@@ -10,10 +10,12 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from artimap.asides import beside
-from artimap.i18n import format_day, format_number, to_review, tr
-from artimap.maps.phrases import known, rate_phrase
-from artimap.report import margins, places
+from artimap.core.i18n import format_day, format_number, to_review, tr
+from artimap.core.metadata import beside
+from artimap.core.phrases import known, rate_phrase
+from artimap.core.schema import split_names
+from artimap.core.vocab import CheckpointStatus, Info
+from artimap.report import appendix, places
 from artimap.report.blocks import (
     Block,
     Cell,
@@ -29,12 +31,10 @@ from artimap.report.blocks import (
     joined,
     run,
 )
-from artimap.report.changes import changes, changes_line
+from artimap.report.comparison import changes, changes_line
 from artimap.report.context import Context
 from artimap.report.wording import counted, day_and_ago, event_line, interval, km, say, sources, text_of, together, word
 from artimap.risk import RiskModel
-from artimap.schema import split_names
-from artimap.vocab import CheckpointStatus, Info
 
 _WORST = 3
 _VERY_THIN, _THIN = 10.0, 30.0
@@ -134,7 +134,7 @@ def _posts(ctx: Context) -> str:
 def _not_known(ctx: Context) -> str:
     silent = ctx.risk[ctx.risk["info"] == Info.SILENT.value]
     length_km = float((silent["to_m"] - silent["from_m"]).sum()) / 1000
-    nowhere = margins.placeless(ctx)
+    nowhere = appendix.placeless(ctx)
     return say(
         ctx,
         "summary.unknown",
@@ -281,14 +281,14 @@ SECTIONS: tuple[Callable[[Context], Section], ...] = (
     stretches,
     places.checkpoints,
     changes,
-    margins.unknown,
+    appendix.unknown,
     evidence,
     places.places,
-    margins.parameters,
-    margins.method,
-    margins.licences,
-    margins.cite,
-    margins.disclaimer,
+    appendix.parameters,
+    appendix.method,
+    appendix.licences,
+    appendix.cite,
+    appendix.disclaimer,
 )
 """All sections in the order in which they are printed: first what a decision needs, then what stands behind it."""
 

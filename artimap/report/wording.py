@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from artimap.control.sides import UNNAMED
-from artimap.i18n import format_count, format_day, format_rate, tr, words
-from artimap.maps.phrases import day_phrase, harm_phrase, km_span, known, rule_phrase
+from artimap.claims.resolution import said_from
+from artimap.control.parties import UNNAMED
+from artimap.core.i18n import format_count, format_day, format_rate, tr, words
+from artimap.core.phrases import day_phrase, harm_phrase, km_span, known, rule_phrase
+from artimap.core.schema import split_names
+from artimap.core.vocab import Party
 from artimap.report.blocks import Cell, cell, run
 from artimap.report.context import Context
-from artimap.schema import split_names
-from artimap.state import said_from
-from artimap.vocab import Party
 
 HARMS = ("killed", "injured", "abducted", "displaced", "arrested")
 """Predicates of claims whose value is a count of people."""

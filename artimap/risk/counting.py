@@ -11,14 +11,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from artimap.corridor import Corridor
-from artimap.coverage import Pieces, bare
-from artimap.crs import require
-from artimap.errors import Breach, SchemaError
-from artimap.risk.model import DAYS_PER_MONTH, RiskModel, why_not_counted
+from artimap.core.arrays import Ints
+from artimap.core.crs import require
+from artimap.core.dates import DAYS_PER_MONTH
+from artimap.core.errors import Breach, SchemaError
+from artimap.core.vocab import Where
+from artimap.risk.coverage import Pieces, bare
+from artimap.risk.model import RiskModel, why_not_counted
 from artimap.risk.posterior import Counts, Floats
-from artimap.spreading import Ints, Reach, Spread
-from artimap.vocab import Where
+from artimap.roads.corridor import Corridor
+from artimap.roads.event_spread import Reach, Spread
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """The rate of incidents along a corridor, with its intervals, its trend and its silence.
 
 Method. Each event that may endanger road users is spread over all the road that it may
-have happened on (:meth:`artimap.corridor.Corridor.spread`), then discounted by age with a
+have happened on (:meth:`artimap.roads.corridor.Corridor.spread`), then discounted by age with a
 half-life. A discounted count has less variance than a Poisson count of its mean: counts
 and exposure are both divided by ``c = Σw²/Σw`` of a steady stream, so that a window of
 exposure counts its effective size ``(Σw)²/Σw²``. Rates are Gamma, counts Poisson
@@ -21,18 +21,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from artimap import schema
-from artimap.asides import Aside
 from artimap.claims import Ledger
-from artimap.corridor import Corridor
-from artimap.coverage import LIKELY_SHARE, Reports, changed, last_day, publishers
-from artimap.dates import day_of
+from artimap.core import schema
+from artimap.core.dates import day_of
+from artimap.core.metadata import Aside
+from artimap.core.tables import RISK
+from artimap.core.vocab import EventKind, Info, Where
 from artimap.risk.counting import Counted, Laid, ages, tally
-from artimap.risk.explaining import Shares
+from artimap.risk.coverage import LIKELY_SHARE, Reports, changed, last_day, publishers
+from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
 from artimap.risk.posterior import Counts, Floats, posterior
 from artimap.risk.severity import severity
-from artimap.vocab import EventKind, Info, Where
+from artimap.roads.corridor import Corridor
 
 SOURCES_CHANGED = "sources_changed"
 """Word in ``caution`` where the publishers heard changed more than a trend can bear."""
@@ -54,7 +55,7 @@ def corridor_risk(
     corridor
         The road.
     located
-        EVENTS, or EVENTS as :meth:`~artimap.corridor.Corridor.locate` gives them, in the
+        EVENTS, or EVENTS as :meth:`~artimap.roads.corridor.Corridor.locate` gives them, in the
         corridor's system.
     as_of
         The day of the answer. Later events do not count.
@@ -165,7 +166,7 @@ def corridor_risk_over_time(
 
 
 def _no_pieces(corridor: Corridor, day: dt.date, model: RiskModel) -> gpd.GeoDataFrame:
-    none: gpd.GeoDataFrame = schema.empty(schema.RISK, crs=corridor.crs)
+    none: gpd.GeoDataFrame = schema.empty(RISK, crs=corridor.crs)
     none.attrs.update(model=Aside(model), as_of=day.isoformat(), tally={}, off_corridor=0.0, publishers=None)
     return none
 
@@ -209,7 +210,7 @@ def _on_day(
         **_classes(found.rate, evidence["n_events"], newest, day=day, model=model),
     }
     out = gpd.GeoDataFrame({**{name: pieces[name] for name in pieces.columns}, **columns}, crs=pieces.crs)
-    risk: gpd.GeoDataFrame = schema.conform(out, schema.RISK, crs=corridor.crs)
+    risk: gpd.GeoDataFrame = schema.conform(out, RISK, crs=corridor.crs)
     risk.attrs["model"] = Aside(model)
     risk.attrs["as_of"] = day.isoformat()
     risk.attrs["tally"] = tally(counted)
@@ -253,7 +254,7 @@ def corridor_risk_by_kind(
     -------
     dict
         RISK by kind, for every kind in ``model.kinds``, in the order of
-        :class:`~artimap.vocab.EventKind`. The kinds' ``events_used`` need not be placed as
+        :class:`~artimap.core.vocab.EventKind`. The kinds' ``events_used`` need not be placed as
         in the table of all kinds: each kind has rates, and so places, of its own.
     """
     model = model or RiskModel()

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from artimap import schema
-from artimap.errors import ModelError
+from artimap.core import schema
+from artimap.core.errors import ModelError
+from artimap.core.vocab import EventKind, Record
 from artimap.risk.posterior import Decay, Prior
-from artimap.spreading import Reach
-from artimap.vocab import EventKind, Record
-
-DAYS_PER_MONTH = 365.25 / 12
+from artimap.roads.event_spread import Reach
 
 ROAD_KINDS = frozenset(
     {
@@ -45,7 +43,7 @@ class RiskModel:
     kinds
         Kinds of event that endanger road users.
     reach
-        Radii and shares of spreading (:class:`artimap.spreading.Reach`).
+        Radii and shares of spreading (:class:`artimap.roads.event_spread.Reach`).
     prior_rate
         Prior mean in events per km and month. Null integrates mean and shape of the prior
         given the counts of all pieces, and puts vague events where the rates say that they
@@ -114,7 +112,7 @@ class RiskModel:
 def why_not_counted(events: pd.DataFrame, *, as_of: dt.date, model: RiskModel) -> pd.Series:
     """Give, for each event, why it does not count on a day; null where it does.
 
-    Place is not looked at here: that is :meth:`~artimap.corridor.Corridor.spread`.
+    Place is not looked at here: that is :meth:`~artimap.roads.corridor.Corridor.spread`.
     """
     day = pd.Timestamp(as_of)
     reasons = pd.Series([None] * len(events), index=events.index, dtype=object)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from artimap import schema
-from artimap.errors import ModelError
-from artimap.vocab import Info
+from artimap.core import schema
+from artimap.core.errors import ModelError
+from artimap.core.vocab import Info
 
 INFORMATION_GAP = "X"
 """ACAPS' mark where too little is known to score."""

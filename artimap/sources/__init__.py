@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from artimap.core.files import table_csv
 from artimap.sources.crosswalk import crosswalk
 from artimap.sources.mapping import Mapping, read_mapping
-from artimap.sources.quarantine import table_csv
-from artimap.sources.readers import (
+from artimap.sources.registry import (
     READERS,
     mapping_beside,
     propose_mapping,
@@ -14,7 +14,7 @@ from artimap.sources.readers import (
     recognise,
     validate,
 )
-from artimap.sources.reading import Read
+from artimap.sources.result import Read
 from artimap.sources.template import read_template, template_csv
 
 __all__ = [

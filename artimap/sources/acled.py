@@ -11,16 +11,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from artimap.area import Area
-from artimap.schema import TEXT, join_names, split_names, trimmed
-from artimap.sources.cells import present, read_codes, read_counts, read_days
+from artimap.areas.area import Area
+from artimap.core.schema import TEXT, join_names, split_names, trimmed
+from artimap.core.vocab import EventKind, Sensitivity
+from artimap.sources.columns import present, read_codes, read_counts, read_days
 from artimap.sources.coordinates import read_coordinates
 from artimap.sources.crosswalk import kind_of_acled
-from artimap.sources.placement import Hints, place
+from artimap.sources.georeference import Hints, place
 from artimap.sources.quarantine import Problems
-from artimap.sources.rawfile import Positions, Raw, as_text, blank, distinct, folded, spread_out
-from artimap.sources.reading import Parsed, Said, event_ids, repeated, require_columns
-from artimap.vocab import EventKind, Sensitivity
+from artimap.sources.raw_table import Positions, Raw, as_text, blank, distinct, folded, spread_out
+from artimap.sources.result import Parsed, Said, event_ids, repeated, require_columns
 
 LICENCE: Final = "ACLED: not redistributable"
 _OWN = ("event_date", "event_type", "sub_event_type", "actor1", "assoc_actor_1", "inter1", "actor2", "assoc_actor_2")

@@ -13,13 +13,13 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Geod, Transformer
 
-from artimap.area import Area, read_layer, read_roads
-from artimap.crs import WGS84
-from artimap.schema import TEXT
-from artimap.sources.cells import numbers_of, present
+from artimap.areas.area import Area, read_layer, read_roads
+from artimap.areas.user_layers import cached
+from artimap.core.crs import WGS84
+from artimap.core.schema import TEXT
+from artimap.sources.columns import numbers_of, present
 from artimap.sources.quarantine import Problems
-from artimap.sources.rawfile import Bools, distinct, spread_out
-from artimap.userdata import cached
+from artimap.sources.raw_table import Bools, distinct, spread_out
 
 Floats = NDArray[np.float64]
 

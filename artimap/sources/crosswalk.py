@@ -9,9 +9,9 @@ from typing import Final
 
 import pandas as pd
 
-from artimap.schema import TEXT
-from artimap.sources.rawfile import folded
-from artimap.vocab import EventKind
+from artimap.core.schema import TEXT
+from artimap.core.vocab import EventKind
+from artimap.sources.raw_table import folded
 
 _WORDS: Final[tuple[tuple[EventKind, str], ...]] = (
     (EventKind.CHECKPOINT_REPORT, r"check ?point|poste de controle|pos kontwol|barraj|barraz|barye"),

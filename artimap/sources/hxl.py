@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from artimap.area import Area
+from artimap.areas.area import Area
 from artimap.sources.mapping import Mapping
 from artimap.sources.quarantine import Problems
-from artimap.sources.rawfile import Raw
-from artimap.sources.reading import Parsed
+from artimap.sources.raw_table import Raw
+from artimap.sources.result import Parsed
 from artimap.sources.tabular import read_mapped
 
 _TAGS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (

@@ -8,15 +8,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from artimap.area import Area
-from artimap.corridor import read_corridor
-from artimap.schema import TEXT
-from artimap.sources.cells import read_days
+from artimap.areas.area import Area
+from artimap.areas.corridors import read_corridor
+from artimap.core.schema import TEXT
+from artimap.core.vocab import CheckpointKind, CheckpointStatus
+from artimap.sources.columns import read_days
 from artimap.sources.coordinates import points, read_coordinates
 from artimap.sources.quarantine import Problems
-from artimap.sources.rawfile import Raw, as_text, folded
-from artimap.sources.reading import Parsed, Said, event_ids, require_columns
-from artimap.vocab import CheckpointKind, CheckpointStatus
+from artimap.sources.raw_table import Raw, as_text, folded
+from artimap.sources.result import Parsed, Said, event_ids, require_columns
 
 FIELDS: Final = ("lt", "ln", "lp", "d", "o", "t", "b", "tc", "tm", "r", "s")
 """IPIS's names: latitude, longitude, place, day, operator, its type, barrier, tax and amount, resource, source."""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from artimap.area import Area
+from artimap.areas.area import Area
 from artimap.sources.mapping import Mapping, bare, propose
 from artimap.sources.quarantine import Problems
-from artimap.sources.rawfile import Raw, folded
-from artimap.sources.reading import Parsed
+from artimap.sources.raw_table import Raw, folded
+from artimap.sources.result import Parsed
 from artimap.sources.tabular import read_mapped
 
 _SIGNS: Final = frozenset(

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from artimap.errors import DataError
-from artimap.sources.files import EXTENT, LAT, LON
-from artimap.sources.rawfile import folded
-from artimap.vocab import EventKind, Sensitivity
-from artimap.write import write_text
+from artimap.core.errors import DataError
+from artimap.core.files import write_text
+from artimap.core.vocab import EventKind, Sensitivity
+from artimap.sources.containers import EXTENT, LAT, LON
+from artimap.sources.raw_table import folded
 
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "id": ("event_id", "id", "uid", "uuid", "_id", "identifiant", "code", "ref", "reference", "numero", "no"),

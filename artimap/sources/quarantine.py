@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,17 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from artimap.errors import Breach
-from artimap.schema import TEXT
-from artimap.sources.rawfile import Bools, Raw, as_text
+from artimap.core.errors import Breach
+from artimap.core.schema import TEXT
+from artimap.sources.raw_table import Bools, Raw, as_text
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
-_UNSEEN = " \u00a0\ufeff\v\f\u0085\u1680\u180e\u2028\u2029\u202f\u205f\u2060\u3000" + "".join(
-    map(chr, range(0x2000, 0x2010))
-)
-"""What a spreadsheet may pass over before it looks for a formula."""
-
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
 _MOST_TOLD = 10_000
 """Problems of one sort that are listed one by one; the quarantine file holds all."""
 
@@ -132,24 +122,3 @@ def _shown(cells: pd.Series) -> Iterable[str]:
             yield value if len(value) <= 80 else value[:79] + "…"
         else:
             yield ""
-
-
-def defused(cell: str) -> str:
-    """Give a cell that no spreadsheet runs as a formula.
-
-    >>> defused("=1+1"), defused("-72.5"), defused("fine")
-    ("'=1+1", '-72.5', 'fine')
-    """
-    if cell.lstrip(_UNSEEN).startswith(_FORMULA) and not _PLAIN_NUMBER.match(cell):
-        return "'" + cell
-    return cell
-
-
-def table_csv(table: pd.DataFrame) -> str:
-    """Give a table as CSV text in which no cell is a live formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([defused(str(name)) for name in table.columns])
-    for row in table.itertuples(index=False, name=None):
-        writer.writerow([defused(str(cell)) if pd.notna(cell) else "" for cell in row])
-    return out.getvalue()

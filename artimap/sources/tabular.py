@@ -8,20 +8,20 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from artimap.area import Area
-from artimap.errors import Breach, SchemaError
-from artimap.schema import TEXT
-from artimap.sources.cells import present, read_days, read_numbers
+from artimap.areas.area import Area
+from artimap.core.errors import Breach, SchemaError
+from artimap.core.schema import TEXT
+from artimap.core.vocab import EventKind, Party, Sensitivity
+from artimap.sources.columns import present, read_days, read_numbers
 from artimap.sources.coordinates import Coordinates, read_coordinates
 from artimap.sources.crosswalk import kind_of_words
-from artimap.sources.figures import Figures, read_figures
+from artimap.sources.date_spans import read_periods
+from artimap.sources.georeference import Hints, place
 from artimap.sources.mapping import Mapping, propose
-from artimap.sources.periods import read_periods
-from artimap.sources.placement import Hints, place
+from artimap.sources.people_counts import Figures, read_figures
 from artimap.sources.quarantine import Problems
-from artimap.sources.rawfile import Raw, as_text, distinct, folded, spread_out
-from artimap.sources.reading import Parsed, Said, event_ids
-from artimap.vocab import EventKind, Party, Sensitivity
+from artimap.sources.raw_table import Raw, as_text, distinct, folded, spread_out
+from artimap.sources.result import Parsed, Said, event_ids
 
 _FIGURES = ("killed", "injured", "abducted", "displaced")
 

@@ -11,17 +11,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from artimap import schema
-from artimap.area import Area
-from artimap.schema import TEXT
-from artimap.sources.cells import read_days
-from artimap.sources.figures import read_figures
-from artimap.sources.files import open_table
-from artimap.sources.placement import Hints, place
-from artimap.sources.quarantine import Problems, table_csv
-from artimap.sources.rawfile import Raw, as_text, folded
-from artimap.sources.reading import Parsed, Read, Said, account, event_ids, finish, require_columns
-from artimap.vocab import EventKind, Party, Sensitivity
+from artimap.areas.area import Area
+from artimap.core import schema
+from artimap.core.files import table_csv
+from artimap.core.schema import TEXT
+from artimap.core.vocab import EventKind, Party, Sensitivity
+from artimap.sources.columns import read_days
+from artimap.sources.containers import open_table
+from artimap.sources.georeference import Hints, place
+from artimap.sources.people_counts import read_figures
+from artimap.sources.quarantine import Problems
+from artimap.sources.raw_table import Raw, as_text, folded
+from artimap.sources.result import Parsed, Read, Said, account, event_ids, finish, require_columns
 
 COLUMNS: dict[str, str] = {
     "date": "day it happened, YYYY-MM-DD",

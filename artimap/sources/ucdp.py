@@ -8,16 +8,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from artimap.area import Area
-from artimap.schema import TEXT
-from artimap.sources.cells import read_codes, read_counts, read_days, read_numbers
+from artimap.areas.area import Area
+from artimap.core.schema import TEXT
+from artimap.core.vocab import EventKind, Sensitivity
+from artimap.sources.columns import read_codes, read_counts, read_days, read_numbers
 from artimap.sources.coordinates import Coordinates, read_coordinates
 from artimap.sources.crosswalk import UCDP_KINDS
-from artimap.sources.placement import Hints, place
+from artimap.sources.georeference import Hints, place
 from artimap.sources.quarantine import Problems
-from artimap.sources.rawfile import Raw, as_text, folded
-from artimap.sources.reading import Parsed, Said, event_ids, require_columns
-from artimap.vocab import EventKind, Sensitivity
+from artimap.sources.raw_table import Raw, as_text, folded
+from artimap.sources.result import Parsed, Said, event_ids, require_columns
 
 LICENCE: Final = "UCDP GED, CC BY 4.0: cite UCDP"
 _SIGNS: Final = ("type_of_violence", "where_prec", "date_prec", "date_start", "date_end", "best", "high", "low")

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from artimap.contestation.counts import Evidence
+from artimap.control.contestation.counts import Evidence
 from benchmarks.contestation_study.features import SPACE, TIME, labels, log_features, smoothed, spacing
 
 Floats = NDArray[np.float64]

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from artimap.area import Area
-from artimap.contestation.calibration import Calibration, calibrated
-from artimap.contestation.counts import Evidence
-from artimap.contestation.estimate import Beliefs, prepare, table_of
-from artimap.contestation.model import ContestationModel
-from artimap.errors import ModelError
+from artimap.areas.area import Area
+from artimap.control.contestation.calibration import Calibration, calibrated
+from artimap.control.contestation.counts import Evidence
+from artimap.control.contestation.estimate import Beliefs, prepare, table_of
+from artimap.control.contestation.model import ContestationModel
+from artimap.core.errors import ModelError
 from benchmarks.contestation_study.baselines import METHODS, RULES, Method, by_logit, by_rule
 
 Floats = NDArray[np.float64]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from artimap.contestation.counts import REPORTS, Evidence, column_of
-from artimap.contestation.model import COMMON, PER_GROUP
+from artimap.control.contestation.counts import REPORTS, Evidence, column_of
+from artimap.control.contestation.model import COMMON, PER_GROUP
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

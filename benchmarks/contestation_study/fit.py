@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 
-from artimap.contestation.calibration import LEAST, Calibration, features_of
+from artimap.control.contestation.calibration import LEAST, Calibration, features_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

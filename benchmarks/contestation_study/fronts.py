@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from artimap.contestation.model import COMMON, PER_GROUP
+from artimap.control.contestation.model import COMMON, PER_GROUP
 from benchmarks.contestation_study.truth import CONTESTED, NONE, STATE
 
 Floats = NDArray[np.float64]

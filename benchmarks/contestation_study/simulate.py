@@ -18,11 +18,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from artimap import schema
-from artimap.contestation.model import COMMON, PER_GROUP, ContestationModel
-from artimap.contestation.states import at_first, expected, space_of, transition
-from artimap.errors import ModelError
-from artimap.vocab import ActorKind, EventKind, Record, Sensitivity, Where
+from artimap.control.contestation.model import COMMON, PER_GROUP, ContestationModel
+from artimap.control.contestation.states import at_first, expected, space_of, transition
+from artimap.core import schema
+from artimap.core.errors import ModelError
+from artimap.core.tables import ACTORS, EVENTS
+from artimap.core.vocab import ActorKind, EventKind, Record, Sensitivity, Where
 from benchmarks.contestation_study.fronts import fronts
 from benchmarks.contestation_study.truth import CONTESTED, NONE, STATE
 
@@ -144,7 +145,7 @@ def _actors(groups: int) -> pd.DataFrame:
     rows += [("police", _FORCES, ActorKind.STATE_FORCE), ("unnamed", _UNNAMED, ActorKind.UNKNOWN)]
     rows += [("residents", "residents", ActorKind.CIVILIANS)]
     table = pd.DataFrame(rows, columns=["actor_id", "name", "kind"]).assign(source="made up")
-    actors: pd.DataFrame = schema.conform(table, schema.ACTORS)
+    actors: pd.DataFrame = schema.conform(table, ACTORS)
     return actors
 
 
@@ -257,5 +258,5 @@ def _report(
         }
     )
     geometry = gpd.GeoSeries(shapely.points(xy), crs=units.crs)
-    events: gpd.GeoDataFrame = schema.conform(gpd.GeoDataFrame(frame, geometry=geometry), schema.EVENTS)
+    events: gpd.GeoDataFrame = schema.conform(gpd.GeoDataFrame(frame, geometry=geometry), EVENTS)
     return events

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from artimap.area import ARTIBONITE
-from artimap.maps import briefing_map
+from artimap.areas.area import ARTIBONITE
+from artimap.maps.briefing import briefing_map
 
 
 def _absent(why):

@@ -25,10 +25,10 @@ from hostile import (
 )
 
 import artimap as am
-from artimap import schema
-from artimap.area import ARTIBONITE
-from artimap.maps import pages
-from artimap.maps.foreign import what_breaks
+from artimap.areas.area import ARTIBONITE
+from artimap.core import schema
+from artimap.maps import build
+from artimap.maps.folium_layers import what_breaks
 
 pytestmark = pytest.mark.browser
 
@@ -53,7 +53,7 @@ def hostile(tables):
     """A briefing in which every text is one of the payloads, all of them in each field."""
     with pytest.MonkeyPatch.context() as patched:
         for name in ("read_places", "read_units", "read_roads"):
-            patched.setattr(pages, name, hostile_names(getattr(pages, name), ALL))
+            patched.setattr(build, name, hostile_names(getattr(build, name), ALL))
         made = hostile_tables(tables, ALL)
         return am.briefing_map(
             hostile_area(ARTIBONITE, ALL[0]), as_of=DAY, since="2015-01-01", audience="internal",

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 import artimap as am
-from artimap.area import ARTIBONITE
-from artimap.checkpoints import checkpoints_on
-from artimap.maps import briefing_map, event_map
-from artimap.zones import control_zones
+from artimap.areas.area import ARTIBONITE
+from artimap.control.checkpoints import checkpoints_on
+from artimap.control.zones import control_zones
+from artimap.maps.briefing import briefing_map
+from artimap.maps.event_map import event_map
 
 pytestmark = pytest.mark.browser
 

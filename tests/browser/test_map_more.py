@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from artimap.area import ARTIBONITE
-from artimap.contestation import estimate_contestation, estimated_zones
-from artimap.maps import Tiles, briefing_map
+from artimap.areas.area import ARTIBONITE
+from artimap.control.contestation import estimate_contestation, estimated_zones
+from artimap.maps.briefing import briefing_map
+from artimap.maps.tiles import Tiles
 
 pytestmark = pytest.mark.browser
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from artimap import schema
-from artimap.area import ARTIBONITE
+from artimap.areas.area import ARTIBONITE
 from artimap.claims import Ledger
-from artimap.maps import briefing_map
+from artimap.core import schema
+from artimap.maps.briefing import briefing_map
 
 pytestmark = pytest.mark.browser
 

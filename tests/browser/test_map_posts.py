@@ -8,12 +8,13 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from artimap import schema
-from artimap.area import ARTIBONITE
-from artimap.checkpoints import checkpoints_over_time
-from artimap.maps import briefing_map
-from artimap.maps.details import Said
-from artimap.maps.thematic import checkpoints_layer
+from artimap.areas.area import ARTIBONITE
+from artimap.control.checkpoints import checkpoints_over_time
+from artimap.core import schema
+from artimap.core.tables import CHECKPOINTS
+from artimap.maps.briefing import briefing_map
+from artimap.maps.cards import Said
+from artimap.maps.thematic_layers import checkpoints_layer
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +49,7 @@ def over_time(tables, rn1):
         geometry=gpd.GeoSeries([rn1.point_at(60_000.0)], crs=rn1.crs).to_numpy(),
     )  # fmt: skip
     both = gpd.GeoDataFrame(pd.concat([april, gone], ignore_index=True), crs=rn1.crs)
-    found[DAYS[1]] = schema.conform(both.sort_values("from_m", kind="stable"), schema.CHECKPOINTS)
+    found[DAYS[1]] = schema.conform(both.sort_values("from_m", kind="stable"), CHECKPOINTS)
     return found
 
 

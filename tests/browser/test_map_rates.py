@@ -7,10 +7,10 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from artimap import schema
-from artimap.area import ARTIBONITE
-from artimap.maps import briefing_map, style
-from artimap.maps.rates import Earlier, rates_over_time
+from artimap.areas.area import ARTIBONITE
+from artimap.core import schema, style
+from artimap.maps.briefing import briefing_map
+from artimap.maps.timeline import Earlier, rates_over_time
 from artimap.risk import corridor_risk_over_time
 
 pytestmark = pytest.mark.browser

@@ -7,12 +7,12 @@ import datetime as dt
 import pytest
 
 import artimap as am
-from artimap.area import ARTIBONITE
-from artimap.i18n import tr
-from artimap.maps import briefing_map
-from artimap.maps.details import Said
-from artimap.maps.earlier_zones import with_earlier
-from artimap.maps.thematic import zones_layers
+from artimap.areas.area import ARTIBONITE
+from artimap.core.i18n import tr
+from artimap.maps.briefing import briefing_map
+from artimap.maps.cards import Said
+from artimap.maps.thematic_layers import zones_layers
+from artimap.maps.timeline import with_earlier
 
 pytestmark = pytest.mark.browser
 

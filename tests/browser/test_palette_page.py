@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from colours import SIGHTS, distance, lightness, rgb
 
 import artimap as am
-from artimap.area import ARTIBONITE
-from artimap.maps import style
+from artimap.areas.area import ARTIBONITE
+from artimap.core import style
 
 GROUPS, RATES = 15, 13
 KEYS = list(style.load().groups)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from artimap.area import ARTIBONITE
+from artimap.areas.area import ARTIBONITE
 from artimap.report import corridor_report
 from artimap.risk import corridor_risk
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 import artimap as am
-from artimap.network.graph import RoadNetwork
+from artimap.roads.network.graph import RoadNetwork
 
 AREA = {"epanechnikov": 4 / 3, "quartic": 16 / 15, "triangular": 1.0, "uniform": 2.0, "gaussian": None}
 

@@ -8,9 +8,9 @@ from density_independent import lixels, network_of, networks, node_distances, sh
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.density import _simple, _small
-from artimap.density.kernels import KERNELS, area_to
-from artimap.density.placing import placing
+from artimap.roads.density import _numpy_simple, _simple
+from artimap.roads.density.event_points import placing
+from artimap.roads.density.kernels import KERNELS, area_to
 
 QUICK = hypothesis.settings(
     max_examples=25, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
@@ -82,7 +82,7 @@ def test_many_events_both_ways(kernel):
     off = np.round(random.random(560) * length[on])
     net = network_of(side * side, edges, length)
     events = placing(net, (on, np.minimum(off, length[on])), random.uniform(0.2, 3, 560), 50.0)
-    one = _small.at_events(net, events, KERNELS[kernel], 613.7)
+    one = _numpy_simple.at_events(net, events, KERNELS[kernel], 613.7)
     other = _simple.at_events(net, events, KERNELS[kernel], 613.7)
     for numpy, compiled in zip(one[1:], other[1:], strict=True):
         whole, again = np.sort(numpy), np.sort(compiled)

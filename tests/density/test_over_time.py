@@ -9,8 +9,8 @@ from density_independent import close, network_of, networks, per_km, shape, simp
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.density import _small
-from artimap.density.kernels import KERNELS
+from artimap.roads.density import _numpy_simple
+from artimap.roads.density.kernels import KERNELS
 
 KERNEL = st.sampled_from(sorted(KERNELS))
 QUICK = hypothesis.settings(
@@ -99,7 +99,7 @@ def test_order_of_rows_and_of_days_changes_nothing():
 
 
 def test_past_only_knows_nothing_of_later_events(monkeypatch):
-    monkeypatch.setattr(_small, "MOST_S", -1.0)
+    monkeypatch.setattr(_numpy_simple, "MOST_S", -1.0)
     net, (on, off), day, _ = town(500)
     how = {"at": [150.0, 300.0], "bandwidth_m": 500, "bandwidth_days": 90, "lixel_m": 50, "past_only": True}
     whole = am.density_over_time_values(net, (on, off), day, **how)

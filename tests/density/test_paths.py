@@ -23,9 +23,10 @@ from density_independent import (
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.density import _path_compiled, _paths, _small
-from artimap.density.kernels import KERNELS
-from artimap.density.placing import Placing
+from artimap.roads.density import _numpy_simple, _paths, _paths_exact
+from artimap.roads.density.event_points import Placing
+from artimap.roads.density.kernels import KERNELS
+from artimap.roads.density.methods import Way
 
 KERNEL = st.sampled_from(sorted(KERNELS))
 METHODS = ["discontinuous", "continuous"]
@@ -74,7 +75,7 @@ def values_at(net, on, off, places, *, method, bandwidth_m, kernel="epanechnikov
     at = np.concatenate([np.asarray(each, dtype=float) for each in places])
     weights = np.ones(len(on)) if weights is None else weights
     events = Placing(np.asarray(on, dtype=np.int64), np.asarray(off, dtype=float), weights, 0, np.arange(len(on)))
-    way = _paths.Way(method, KERNELS[kernel], bandwidth_m, 10**6)
+    way = Way(method, KERNELS[kernel], bandwidth_m, 10**6)
     return _paths.at_places(net, events, ptr, at, way, None)
 
 
@@ -89,7 +90,7 @@ def test_many_events_agree_with_all_paths(kernel, method, monkeypatch):
     theirs, _ = by_paths([tuple(e) for e in edges.tolist()], length, (on, off, weight), 40.0, 313.7, kernel, method)
     net = network_of(nodes, edges, length)
     for limit in (np.inf, -1.0):
-        monkeypatch.setattr(_small, "MOST_S", limit)
+        monkeypatch.setattr(_numpy_simple, "MOST_S", limit)
         ours = am.density_values(
             net, on, off, bandwidth_m=313.7, lixel_m=40, kernel=kernel, weights=weight, method=method
         )
@@ -363,16 +364,16 @@ def test_visits_are_counted_right(method):
         [tuple(e) for e in edges.tolist()], length, ([30], [17.0], [1.0]), 50.0, 400.0, "uniform", method
     )
     net = network_of(nodes, edges, length)
-    walks = _path_compiled.walks_of(net.ordered, method)
+    walks = _paths_exact.walks_of(net.ordered, method)
 
     def counted(net, walks, on, off, bandwidth_m, most=10**9, sample=10**9):
-        spots, touched = _path_compiled.spots_of(net.ordered, Placing(on, off, np.ones(len(on)), 0, np.arange(len(on))))
-        return _path_compiled.estimated(walks, spots, touched, bandwidth_m, most, sample)
+        spots, touched = _paths_exact.spots_of(net.ordered, Placing(on, off, np.ones(len(on)), 0, np.arange(len(on))))
+        return _paths_exact.estimated(walks, spots, touched, bandwidth_m, most, sample)
 
     assert counted(net, walks, np.array([30]), np.array([17.0]), 400.0) == (walked, "")
     nodes, edges, length = grid(30, kept=0.9)
     net = network_of(nodes, edges, length)
-    walks = _path_compiled.walks_of(net.ordered, method)
+    walks = _paths_exact.walks_of(net.ordered, method)
     random = np.random.default_rng(2)
     on = random.integers(0, len(edges), 900)
     off = random.random(900) * length[on]
@@ -393,7 +394,7 @@ def test_progress_and_a_clean_stop(method, monkeypatch):
     on = random.integers(0, len(edges), 2000)
     off = random.random(2000) * length[on]
     net = network_of(nodes, edges, length)
-    monkeypatch.setattr(_small, "MOST_S", -1.0)
+    monkeypatch.setattr(_numpy_simple, "MOST_S", -1.0)
     given = {"bandwidth_m": 600, "lixel_m": 40, "method": method}
     told = []
     am.density_values(net, on, off, progress=lambda done, number: told.append((done, number)), **given)

@@ -11,8 +11,8 @@ from density_independent import agree, close, grid, lixels, network_of, networks
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.density import _running, _small
-from artimap.density.kernels import KERNELS
+from artimap.roads.density import _numpy_simple, _run
+from artimap.roads.density.kernels import KERNELS
 
 KERNEL = st.sampled_from(sorted(KERNELS))
 QUICK = hypothesis.settings(
@@ -42,7 +42,7 @@ def test_many_events_agree_with_brute_force(kernel, crowded, monkeypatch):
     theirs = simple(nodes, edges, length, on, off, weight, 40.0, 613.7, kernel)
     net = network_of(nodes, edges, length)
     for limit in (np.inf, -1.0):
-        monkeypatch.setattr(_small, "MOST_S", limit)
+        monkeypatch.setattr(_numpy_simple, "MOST_S", limit)
         ours = am.density_values(net, on, off, bandwidth_m=613.7, lixel_m=40, kernel=kernel, weights=weight)
         close(ours, theirs)
 
@@ -57,7 +57,7 @@ def test_very_many_events_on_few_edges_agree_with_brute_force(kernel, monkeypatc
     off[:30] = 700.0
     weight = random.uniform(0.2, 3, len(on))
     theirs = simple(4, edges, length, on, off, weight, 40.0, 333.3, kernel)
-    monkeypatch.setattr(_small, "MOST_S", -1.0)
+    monkeypatch.setattr(_numpy_simple, "MOST_S", -1.0)
     ours = am.density_values(
         network_of(4, edges, length), on, off, bandwidth_m=333.3, lixel_m=40, kernel=kernel, weights=weight
     )
@@ -70,9 +70,9 @@ def test_room_grows(monkeypatch):
     on = random.integers(0, len(edges), 500)
     off = random.random(500) * length[on]
     net = network_of(nodes, edges, length)
-    monkeypatch.setattr(_small, "MOST_S", -1.0)
+    monkeypatch.setattr(_numpy_simple, "MOST_S", -1.0)
     whole = am.density_values(net, on, off, bandwidth_m=900, lixel_m=50)
-    monkeypatch.setattr(_running, "ROOM", (3, 5))
+    monkeypatch.setattr(_run, "ROOM", (3, 5))
     assert (am.density_values(net, on, off, bandwidth_m=900, lixel_m=50) == whole).all()
 
 
@@ -198,7 +198,7 @@ def test_progress_and_a_clean_stop(monkeypatch):
     on = random.integers(0, len(edges), 5000)
     off = random.random(5000) * length[on]
     net = network_of(nodes, edges, length)
-    monkeypatch.setattr(_small, "MOST_S", -1.0)
+    monkeypatch.setattr(_numpy_simple, "MOST_S", -1.0)
     told = []
     am.density_values(
         net, on, off, bandwidth_m=600, lixel_m=40, progress=lambda done, number: told.append((done, number))

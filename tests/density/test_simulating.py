@@ -8,7 +8,7 @@ from density_independent import network_of
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.density import simulating
+from artimap.roads.density import envelopes
 
 
 def star(arms=12, length=1500.0):
@@ -23,7 +23,7 @@ HOW = {"bandwidth_m": 400, "lixel_m": 100}
 def test_any_metre_is_as_likely(seed, length):
     length = np.array([*length, 200.0])
     random = np.random.default_rng(seed)
-    placed = simulating._anywhere(random, length, np.cumsum(length), np.ones(4000))
+    placed = envelopes._anywhere(random, length, np.cumsum(length), np.ones(4000))
     assert ((placed.offset_m >= 0) & (placed.offset_m <= length[placed.edge])).all()
     share = np.bincount(placed.edge, minlength=len(length)) / 4000
     expected = length / length.sum()
@@ -36,7 +36,7 @@ def test_is_one_density_a_simulation():
     ours = am.simulated_densities(net, weight, simulations=7, seed=5, **HOW)
     random = np.random.default_rng(5)
     for row in ours:
-        placed = simulating._anywhere(random, net.length_m, np.cumsum(net.length_m), weight)
+        placed = envelopes._anywhere(random, net.length_m, np.cumsum(net.length_m), weight)
         theirs = am.density_values(net, placed.edge, placed.offset_m, weights=weight, **HOW)
         assert np.abs(row - theirs).max() <= 1e-12 * theirs.max()
     assert (ours == am.simulated_densities(net, weight, simulations=7, seed=5, **HOW)).all()

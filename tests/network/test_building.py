@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.network.noding import GRID_M
+from artimap.roads.network.noding import GRID_M
 
 UTM = "EPSG:32618"
 RULES = ["crossings", "vertices"]

@@ -52,7 +52,7 @@ def test_no_way_is_inf_and_no_place_is_nan():
 def test_many_starts_are_searched_in_blocks_that_tell(monkeypatch):
     net, told = t_junction(), []
     whole = net.path_distances(([0, 1, 2], [50.0] * 3), ([0, 1, 2], [50.0] * 3))
-    monkeypatch.setattr("artimap.network.distances._CELLS", 4)
+    monkeypatch.setattr("artimap.roads.network.graph._CELLS", 4)
     assert np.array_equal(
         net.path_distances(
             ([0, 1, 2], [50.0] * 3), ([0, 1, 2], [50.0] * 3), progress=lambda now, all_: told.append((now, all_))

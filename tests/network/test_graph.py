@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap import schema
-from artimap.network.compiled import in_threads, jit, stamp_of
+from artimap.core.tables import LIXELS
+from artimap.roads.network.compiled import in_threads, jit, stamp_of
 
 UTM = "EPSG:32618"
 
@@ -77,7 +77,7 @@ def test_lengths_and_chainages_are_those_of_the_lines(net):
 def test_lixels_are_the_network_once(net, length_m):
     table = net.lixels(length_m)
     index = net.lixel_index(length_m)
-    assert list(table.columns) == list(schema.LIXELS.names)
+    assert list(table.columns) == list(LIXELS.names)
     assert table["edge"].tolist() == index.edge.tolist()
     assert index.mid_m == pytest.approx((index.from_m + index.to_m) / 2)
     assert table.length.to_numpy() == pytest.approx(index.to_m - index.from_m, abs=1e-6)
@@ -149,7 +149,7 @@ def test_only_metres(crs):
 def test_no_edges():
     net = am.RoadNetwork.from_edges([], [], crs=UTM)
     assert repr(net) == "<RoadNetwork: 0 edges, 0 nodes, 0.00 km, EPSG:32618>"
-    assert list(net.lixels(10).columns) == list(schema.LIXELS.names)
+    assert list(net.lixels(10).columns) == list(LIXELS.names)
     assert len(net.adjacency.edge) == len(net.component) == len(net.vertex_m) == len(net.lines) == 0
 
 
@@ -196,7 +196,7 @@ def test_kept_loops_are_asked_for_by_all_their_sources(tmp_path):
     inner.write_text("other", encoding="utf-8")
     assert stamp_of.__wrapped__(tmp_path) != before
 
-    from artimap.network import _snap_loops  # noqa: PLC0415
+    from artimap.roads.network import _snap_loops  # noqa: PLC0415
 
     package = Path(am.__file__).parent
     assert _snap_loops.hilbert.py_func.__qualname__.endswith(stamp_of(package))

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import artimap as am
-from artimap import schema
-from artimap.network import snapping
+from artimap.core import schema
+from artimap.core.tables import SNAPPED
+from artimap.roads.network import snapping
 
 UTM = "EPSG:32618"
 SMALL = 1e-9
@@ -85,14 +86,14 @@ def test_every_row_comes_back_in_order(monkeypatch, many):
         index=list("abcdefg"), crs=UTM,
     )  # fmt: skip
     out = net.snap(points, max_offset_m=500)
-    assert list(out.columns) == list(schema.SNAPPED.names)
+    assert list(out.columns) == list(SNAPPED.names)
     assert out.index.tolist() == list("abcdefg")
     assert out["why_not"].fillna("").tolist() == [
         "", "no geometry", "no geometry", "farther than 500 m from every road", "not a point", "",
         "coordinates are not finite",
     ]  # fmt: skip
     assert out["edge"].isna().tolist() == out["why_not"].notna().tolist() == out["offset_m"].isna().tolist()
-    assert_frame_equal(schema.conform(out, schema.SNAPPED), out.reset_index(drop=True))
+    assert_frame_equal(schema.conform(out, SNAPPED), out.reset_index(drop=True))
     # four edges, and a loop, meet at node 5: the first of them is taken
     assert out.loc["f", "edge"] == min(edge for edge, pair in enumerate(net.edges.tolist()) if 5 in pair)
     assert out.loc["f", "distance_m"] == 0
@@ -122,7 +123,7 @@ def test_the_limit_itself_is_within():
 
 
 def test_nothing_to_snap_and_nothing_to_snap_to():
-    assert list(squares().snap(np.zeros((0, 2))).columns) == list(schema.SNAPPED.names)
+    assert list(squares().snap(np.zeros((0, 2))).columns) == list(SNAPPED.names)
     none = am.RoadNetwork.from_edges([], [], crs=UTM)
     assert none.snap([[0, 0]])["why_not"].tolist() == ["the network has no roads"]
 

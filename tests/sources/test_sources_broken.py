@@ -17,8 +17,9 @@ import shapely
 sys.path.insert(0, str(Path(__file__).parent))
 from made_files import ACLED, FORMATS, TABULAR, UCDP, csv_text, geojson, rows_of, xlsx_bytes
 
-from artimap.errors import ArtimapError
-from artimap.sources import read_report, table_csv
+from artimap.core.errors import ArtimapError
+from artimap.core.files import table_csv
+from artimap.sources import read_report
 
 
 def good(name="acled", rows=6):

@@ -15,8 +15,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from made_files import FORMATS, KEYS, csv_text, rows_of
 from pandas.testing import assert_frame_equal
 
-from artimap import schema
-from artimap.errors import ArtimapError, SchemaError
+from artimap.core import schema
+from artimap.core.errors import ArtimapError, SchemaError
+from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS
 from artimap.sources import READERS, read_events, read_report, recognise, validate
 
 ODD = ["", " ", "nan", "inf", "-1", "1e400", "0", "3.5", "1,234", "=1+1", "@x", "é", "2024-02-30", "31/12/2024",
@@ -41,13 +42,9 @@ def check(read, rows):
     """What holds of every reading."""
     assert read.rows == rows
     assert read.accepted + len(read.quarantine) == read.rows
-    assert_frame_equal(
-        pd.DataFrame(schema.conform(read.events, schema.EVENTS)), pd.DataFrame(read.events), check_dtype=True
-    )
-    assert_frame_equal(
-        pd.DataFrame(schema.conform(read.checkpoints, schema.CHECKPOINTS)), pd.DataFrame(read.checkpoints)
-    )
-    assert_frame_equal(schema.conform(read.claims, schema.CLAIMS), read.claims)
+    assert_frame_equal(pd.DataFrame(schema.conform(read.events, EVENTS)), pd.DataFrame(read.events), check_dtype=True)
+    assert_frame_equal(pd.DataFrame(schema.conform(read.checkpoints, CHECKPOINTS)), pd.DataFrame(read.checkpoints))
+    assert_frame_equal(schema.conform(read.claims, CLAIMS), read.claims)
     assert read.events.crs == "EPSG:32618"
     assert not read.events.geometry.isna().any()
     assert read.events["event_id"].is_unique
@@ -79,7 +76,7 @@ def test_an_empty_file_gives_empty_tables(artibonite, tmp_path, name):
     read = read_report(write(tmp_path, name, [], list(good)), area=artibonite)
     check(read, 0)
     assert read.source == reader
-    assert list(read.events.columns) == list(schema.EVENTS.names)
+    assert list(read.events.columns) == list(EVENTS.names)
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
@@ -159,7 +156,7 @@ def test_row_order_changes_no_row(artibonite, tmp_path_factory, data, name):
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_the_quarantine_reads_as_the_same_format_again(artibonite, tmp_path, name):
     """A rejected row can be mended in the quarantine file and read from there."""
-    from artimap.sources import table_csv  # noqa: PLC0415
+    from artimap.core.files import table_csv  # noqa: PLC0415
 
     reader, good, day, _ = FORMATS[name]
     rows = rows_of(name, 3)

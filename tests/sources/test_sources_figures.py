@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from made_files import TABULAR, TEMPLATE, csv_text
 
 from artimap.sources import read_report
-from artimap.sources.figures import figure_of
+from artimap.sources.people_counts import figure_of
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from made_files import ACLED, IPIS, KOBO, LEGACY, TABULAR, TEMPLATE, UCDP, csv_t
 
 import artimap as am
 from artimap.cli import main
-from artimap.errors import DataError
+from artimap.core.errors import DataError
+from artimap.core.vocab import EventKind
 from artimap.sources import crosswalk, mapping_beside, propose_mapping, read_events, read_mapping, read_report
 from artimap.sources.coordinates import degrees_of, window
-from artimap.vocab import EventKind
 
 
 def saved(folder, rows, columns=None, *, name="a.csv", mark=",", encoding="utf-8", above=""):

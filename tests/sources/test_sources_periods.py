@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from made_files import TABULAR, csv_text
 
 from artimap.sources import read_report
-from artimap.sources.periods import period_of, read_periods
+from artimap.sources.date_spans import period_of, read_periods
 
 
 @pytest.mark.parametrize(

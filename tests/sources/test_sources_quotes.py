@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from made_files import ACLED, TABULAR, csv_text, rows_of
 
 from artimap.sources import acled, read_report
-from artimap.sources.rawfile import as_text
-from artimap.sources.textio import read_text
+from artimap.sources.csv_reader import read_text
+from artimap.sources.raw_table import as_text
 
 CLOSED = '""market""."'
 

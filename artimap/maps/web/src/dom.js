@@ -28,7 +28,7 @@ function furnish(made, attributes, children) {
   return made;
 }
 
-/* A link is followed only if it is plain http or https (artimap/links.py says the same). */
+/* A link is followed only if it is plain http or https (artimap/core/text.py says the same). */
 export function safeLink(url) {
   return /^https?:\/\/[^\s"'<>`\\^{}|@]+(?:[/?#][^\s"'<>`\\^{}|]*)?$/i.test(url) ? url : "";
 }

@@ -1,0 +1,206 @@
+"""A road put together from raw lines: the cheapest path over the joined net, with what it took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from artimap.core.errors import CorridorError
+from artimap.roads.corridor import Corridor
+from artimap.roads.network.joining import Joined, factors, join_lines, seam_places
+
+_REACH_M = 1_000.0
+"""A start or end must lie this near to a line."""
+
+
+@dataclass(frozen=True, eq=False)
+class Assembled:
+    """A road put together from raw lines, with what had to be done for it.
+
+    Attributes
+    ----------
+    corridor
+        The road; its chainage is its length.
+    seams, dropped
+        The bridged seams and doubled pieces that lie on it, seams with ``chainage_m``.
+    class_km
+        Kilometres by the class of the lines it was made from.
+    off_guide_m
+        Greatest distance from the guide; NaN where none was given.
+    joined
+        The whole net it was found in, with all seams and gaps.
+    """
+
+    corridor: Corridor
+    seams: gpd.GeoDataFrame
+    dropped: gpd.GeoDataFrame
+    class_km: dict[str, float]
+    off_guide_m: float
+    joined: Joined
+
+    def report(self) -> tuple[str, ...]:
+        """Say in lines what was done, for people to read."""
+        road = self.corridor
+        classes = ", ".join(f"{name or 'no class'} {km:.2f} km" for name, km in self.class_km.items())
+        lines = [f"{road.ref}: {road.length_m / 1000:.2f} km from raw lines ({classes})"]
+        if np.isfinite(self.off_guide_m):
+            lines.append(f"never more than {self.off_guide_m:.0f} m from the posts that guided it")
+        double = float(self.dropped["length_m"].sum())
+        lines.append(f"{len(self.dropped)} pieces lay double: {double / 1000:.2f} km dropped")
+        lines.append(f"{len(self.seams)} seams bridged")
+        lines += [
+            f"  km {seam.chainage_m / 1000:.2f}: {seam.length_m:.2f} m at x={seam.x:.0f} y={seam.y:.0f}"
+            for seam in self.seams.itertuples()
+        ]
+        return tuple(lines)
+
+
+def corridor_from_lines(
+    lines: gpd.GeoSeries | gpd.GeoDataFrame,
+    *,
+    corridor_id: str,
+    ref: str,
+    name: str,
+    start: shapely.Point,
+    tolerance_m: float,
+    end: shapely.Point | None = None,
+    guide: shapely.LineString | None = None,
+    guide_m: float = 500.0,
+) -> Assembled:
+    """Put a road together from raw lines.
+
+    The lines are joined (:func:`join_lines`); the road is the cheapest path over the net
+    from ``start`` to ``end``, where a metre of a trunk or primary road counts 1, secondary
+    1.5, tertiary 3 and anything else 6. Without classes it is the shortest path.
+
+    Parameters
+    ----------
+    lines
+        Raw lines in a metric system; with ``highway`` or ``class`` where it is a table.
+    corridor_id, ref, name
+        What to call the road.
+    start
+        Where chainage 0 is, in the system of ``lines``; the nearest node of the net counts.
+    tolerance_m
+        Seams up to this long are bridged, in metres.
+    end
+        Where the road ends. Without it the lines must make one road with two ends.
+    guide, guide_m
+        A coarse line of the road (for example through its posts): only lines within
+        ``guide_m`` metres of it are used.
+
+    Returns
+    -------
+    Assembled
+        The road and everything that was done for it.
+
+    Raises
+    ------
+    CorridorError
+        If no path leads from start to end; the message names the gaps. Also if ``end`` is
+        not given and the lines branch or close a ring.
+    """
+    used = lines
+    if guide is not None:
+        shapely.prepare(guide)
+        near = shapely.dwithin(np.asarray(lines.geometry.to_numpy(), dtype=object), guide, guide_m)
+        used = lines[near]
+    joined = join_lines(used, tolerance_m=tolerance_m)
+    if joined.edges.empty:
+        msg = f"{ref}: there are no lines to make it from" + (
+            "" if guide is None else f" within {guide_m:.0f} m of its posts"
+        )
+        raise CorridorError(msg)
+    first = _node_at(joined, start, f"{ref}: its start")
+    last = _node_at(joined, end, f"{ref}: its end") if end is not None else _other_end(joined, first, ref)
+    numbers, forward = _path(joined, first, last, ref)
+    on_path = joined.edges.iloc[numbers]
+    xy = [
+        shapely.get_coordinates(shape)[:: 1 if ahead else -1]
+        for shape, ahead in zip(on_path.geometry, forward, strict=True)
+    ]
+    line = gpd.GeoSeries([shapely.LineString(np.vstack(xy))], crs=joined.edges.crs)
+    corridor = Corridor.from_lines(line, corridor_id=corridor_id, ref=ref, name=name)
+    bridged = on_path["bridged"].to_numpy(dtype=bool)
+    seams = seam_places(on_path.geometry.to_numpy()[bridged], corridor.crs)
+    seams["chainage_m"] = corridor.project(shapely.get_point(seams.geometry.to_numpy(), 0))[0] if len(seams) else []
+    kinds = on_path["class"].where(~bridged, "bridged seam")
+    km = (on_path["length_m"].groupby(kinds.to_numpy()).sum() / 1000).sort_values(ascending=False)
+    tree = set(shapely.to_wkb(on_path.geometry.to_numpy()))
+    doubled = np.array([shape in tree for shape in shapely.to_wkb(joined.dropped.geometry.to_numpy())], dtype=bool)
+    off = float("nan")
+    if guide is not None:
+        off = float(shapely.distance(shapely.points(shapely.get_coordinates(corridor.line)), guide).max())
+    return Assembled(
+        corridor=corridor,
+        seams=seams.sort_values("chainage_m", kind="stable").reset_index(drop=True),
+        dropped=joined.dropped[doubled].reset_index(drop=True),
+        class_km={str(kind): float(value) for kind, value in km.items()},
+        off_guide_m=off,
+        joined=joined,
+    )
+
+
+def _node_at(joined: Joined, point: shapely.Point, what: str) -> int:
+    apart = joined.nodes.distance(point).to_numpy()
+    nearest = int(apart.argmin())
+    if apart[nearest] > _REACH_M:
+        msg = f"{what} lies {apart[nearest] / 1000:.1f} km from the nearest line"
+        raise CorridorError(msg)
+    return nearest
+
+
+def _other_end(joined: Joined, first: int, ref: str) -> int:
+    ends = joined.edges[["from_node", "to_node"]].to_numpy()
+    times = np.bincount(ends.ravel(), minlength=len(joined.nodes))
+    loose = [int(node) for node in np.flatnonzero(times == 1) if node != first]
+    if len(loose) == 1 and times[first] == 1 and times.max() <= 2:
+        return loose[0]
+    why = _gap_text(joined) or f"{int((times > 2).sum())} junctions and {len(loose)} other ends"
+    msg = f"{ref}: the lines do not make one road with two ends ({why}); say where it ends with end=Point(…)"
+    raise CorridorError(msg)
+
+
+def _gap_text(joined: Joined) -> str:
+    shown = [
+        f"a gap of {gap.length_m:.1f} m at x={gap.x:.0f} y={gap.y:.0f}" for gap in joined.gaps.head(5).itertuples()
+    ]
+    more = len(joined.gaps) - len(shown)
+    return "; ".join([*shown, *([f"{more} more"] if more > 0 else [])])
+
+
+def _path(joined: Joined, first: int, last: int, ref: str) -> tuple[list[int], list[bool]]:
+    """Find the cheapest path: edge numbers in order, and whether each is run from its start."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import, used only here
+    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
+
+    ends = joined.edges[["from_node", "to_node"]].to_numpy()
+    cost = joined.edges["length_m"].to_numpy() * factors(joined.edges["class"].to_numpy(dtype=object))
+    low, high = ends.min(axis=1), ends.max(axis=1)
+    order = np.lexsort((np.arange(len(cost)), cost, high, low))
+    order = order[low[order] != high[order]]
+    # of several edges between two nodes the cheapest counts (a sparse matrix would add them up)
+    keep = np.r_[True, (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)] if len(order) else np.zeros(0, bool)
+    order = order[keep]
+    number = len(joined.nodes)
+    net = csr_array((cost[order], (low[order], high[order])), shape=(number, number))
+    far, before = dijkstra(net, directed=False, indices=np.array([first]), return_predecessors=True)
+    far, before = far[0], before[0]
+    if first == last or not np.isfinite(far[last]):
+        what = "starts and ends at one place" if first == last else "has no unbroken path from start to end"
+        gaps = _gap_text(joined)
+        msg = f"{ref} {what}" + (f": {gaps}; raise tolerance_m or mend the lines" if gaps else "")
+        raise CorridorError(msg)
+    by_ends = {(int(low[edge]), int(high[edge])): int(edge) for edge in order}
+    numbers, forward = [], []
+    here = last
+    while here != first:
+        previous = int(before[here])
+        edge = by_ends[min(previous, here), max(previous, here)]
+        numbers.append(edge)
+        forward.append(bool(ends[edge, 0] == previous))
+        here = previous
+    return numbers[::-1], forward[::-1]

@@ -1,0 +1,65 @@
+"""A road of an area read as a corridor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import shapely
+
+from artimap.areas import embedded, user_layers
+from artimap.areas.area import Area, read_places, read_posts, read_road_units, read_roads
+from artimap.core.errors import CorridorError
+from artimap.roads.calibration import calibrated
+from artimap.roads.corridor import Corridor
+
+
+def read_corridor(area: Area, road_id: str) -> Corridor:
+    """Read a road of an area as a corridor.
+
+    Parameters
+    ----------
+    area
+        The area.
+    road_id
+        Id or number of the road, in any case: ``"rn1"``, ``"RN1"``.
+
+    Returns
+    -------
+    Corridor
+        In ``area.crs``, its chainage calibrated on the kilometre posts; its line runs
+        through them, or is that of an added layer (``artimap data add osm``).
+
+    Raises
+    ------
+    CorridorError
+        If there is no such road, or its posts do not make one.
+    """
+    roads = read_roads(area)
+    wanted = str(road_id).strip().lower()
+    found = roads[roads["road_id"] == wanted]
+    if found.empty:
+        msg = f"no road {road_id!r} in {area.label}; there is: {', '.join(roads['road_id'])}"
+        raise CorridorError(msg)
+    road = found.iloc[0]
+    every = read_posts(area)
+    posts = every[every["road_id"] == wanted].sort_values("seq")
+    units = read_road_units(area)
+    corridor = Corridor.from_posts(
+        posts,
+        corridor_id=wanted,
+        ref=str(road["ref"]) if pd.notna(road["ref"]) else wanted.upper(),
+        name=str(road["name"]) if pd.notna(road["name"]) else wanted.upper(),
+        units=units[units["road_id"] == wanted].reset_index(drop=True),
+    )
+    if user_layers.has(area.name, "osm", "roads") and not shapely.equals(corridor.line, road.geometry):
+        line, measures = calibrated(road.geometry, posts, ref=corridor.ref)
+        corridor = replace(corridor, line=line, measures=measures)
+    ends = embedded.read_table(area.name, "stretch_ends")
+    here = ends[ends["road_id"] == wanted]["place_id"]
+    places = read_places(area)
+    towns = corridor.locate(places[places["place_id"].isin(here)])
+    towns = towns.sort_values("chainage_m")[
+        ["place_id", "name", "name_fr", "name_ht", "aliases", "kind", "chainage_m", "offset_m", "geometry"]
+    ].reset_index(drop=True)
+    return replace(corridor, towns=towns)

@@ -1,0 +1,206 @@
+"""Which of several names in a phrase is meant, and which ones only say where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, islice, product
+
+from artimap.areas.gazetteer.lookup import Candidate, Entry
+from artimap.areas.gazetteer.name_spans import Hit
+from artimap.core.text import fold
+from artimap.core.vocab import PlaceKind, Where
+
+CLOSE = 0.08
+"""Two readings whose scores lie closer than this leave the phrase ambiguous."""
+
+_NEAR_M = 15_000.0
+_MOST = 4_096
+UNITS = (Where.SECTION, Where.COMMUNE, Where.DEPARTMENT)
+_RANK = {Where.STRETCH: 0, Where.POINT: 1, Where.PLACE: 1, Where.SECTION: 2, Where.COMMUNE: 3, Where.DEPARTMENT: 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is meant: one hit, or several pooled (``together``), and the other readings.
+
+    ``listed`` tells that the phrase names several places at once, ``clash`` that they do
+    not fit one another.
+    """
+
+    hits: tuple[Hit, ...]
+    rivals: tuple[Hit, ...] = ()
+    together: bool = False
+    listed: bool = False
+    clash: bool = False
+    why: str = ""
+
+
+def _rank(entry: Entry) -> int:
+    return 0 if entry.locality and entry.where is not Where.DEPARTMENT else _RANK.get(entry.where, 0)
+
+
+def is_town_of_commune(entry: Entry) -> bool:
+    """Tell whether a place bears the name of its commune, and so may stand for it."""
+    if entry.where not in (Where.POINT, Where.PLACE) or not entry.commune:
+        return False
+    return fold(entry.commune) in {name for name, _ in entry.names}
+
+
+def inside(a: Entry, b: Entry) -> bool:
+    """Tell whether ``a`` lies in what ``b`` names (a commune may be named by its town)."""
+    if b.locality and b.where is not Where.DEPARTMENT:
+        return False  # only a name in there, not the whole
+    if _rank(a) >= _rank(b) and not (is_town_of_commune(b) and not is_town_of_commune(a)):
+        return False
+    if b.where is Where.DEPARTMENT:
+        return bool(a.adm2) or a.where is Where.STRETCH
+    if b.where is Where.SECTION:
+        return bool(a.adm3) and a.adm3 == b.adm3
+    if b.where is Where.COMMUNE or is_town_of_commune(b):
+        return bool(a.adm2) and a.adm2 == b.adm2
+    return False
+
+
+def same(a: Entry, b: Entry) -> bool:
+    """Tell whether two names mean the same thing, or a unit and the town it is named after."""
+    return (bool(a.id) and a.id == b.id) or same_spot(a, b) or same_spot(b, a)
+
+
+def same_spot(best: Entry, other: Entry) -> bool:
+    """Tell whether a unit only bears the name of the place that lies in it, or of a finer unit."""
+    if best.where in UNITS or other.where not in (Where.SECTION, Where.COMMUNE) or not best.adm2:
+        return best.where is Where.SECTION and other.where is Where.COMMUNE and best.adm2 == other.adm2
+    shared = {name for name, _ in best.names} & {name for name, _ in other.names}
+    return bool(shared) and best.adm2 == other.adm2
+
+
+def relation(a: Entry, b: Entry) -> int:
+    """Say how well two things fit one phrase: 2 one holds the other, 1 neighbours, 0 not at all."""
+    if same(a, b) or inside(a, b) or inside(b, a):
+        return 2
+    if a.where is Where.STRETCH or b.where is Where.STRETCH:
+        return 1
+    if a.adm2 and a.adm2 == b.adm2:
+        return 1
+    near = a.geometry.distance(b.geometry) < _NEAR_M if not (a.adm2 and b.adm2) else False
+    return int(bool(near))
+
+
+def choose_one(hits: Sequence[Hit]) -> Choice:
+    """Choose among what one name may mean."""
+    best = hits[0]
+    rivals = tuple(hit for hit in hits[1:] if best.score - hit.score < CLOSE and not same(best.entry, hit.entry))
+    if rivals and _siblings((best, *rivals)):
+        return Choice((best, *rivals), together=True)
+    return Choice((best,), rivals)
+
+
+def _siblings(hits: Sequence[Hit]) -> bool:
+    """Tell whether all are sections of one commune: a name that they share means them all."""
+    return len({(hit.entry.where, hit.entry.adm2) for hit in hits}) == 1 and hits[0].entry.where is Where.SECTION
+
+
+def choose(spans: Sequence[Sequence[Hit]], *, lists: Sequence[bool], bracketed: Sequence[bool]) -> Choice:
+    """Choose what several names in one phrase come down to.
+
+    Parameters
+    ----------
+    spans
+        What each name may mean, in the order of the phrase.
+    lists
+        For each gap between two names whether it joins them as equals ("and", ";", "/").
+
+    bracketed
+        For each name whether it stands in brackets: then it says which of a list is meant.
+
+    Returns
+    -------
+    Choice
+        The finest thing that the others hold; of contradictory names the wider one, of
+        equals the first, with the others as rivals.
+    """
+    if len(spans) == 1:
+        return choose_one(spans[0])
+    ranked = sorted(
+        islice(product(*(hits[:4] for hits in spans)), _MOST),
+        key=lambda combo: (-_fit(combo), -sum(hit.score for hit in combo)),
+    )
+    best = ranked[0]
+    choice = _leaf(best, lists, bracketed)
+    if choice.rivals or choice.together or len(ranked) == 1:
+        return choice
+    others: list[Hit] = []
+    for combo in ranked[1:]:
+        if _fit(combo) < _fit(best) or sum(h.score for h in best) - sum(h.score for h in combo) >= CLOSE:
+            break
+        if all(same(one.entry, known.entry) for one, known in zip(combo, best, strict=True)):
+            continue
+        main = _leaf(combo, lists, bracketed).hits[0]
+        if not any(same(main.entry, one.entry) for one in (choice.hits[0], *others)):
+            others.append(main)
+    if others and _siblings((choice.hits[0], *others)):
+        return replace(choice, hits=(choice.hits[0], *others), together=True)
+    return replace(choice, rivals=tuple(others))
+
+
+def _fit(combo: Sequence[Hit]) -> int:
+    return sum(relation(a.entry, b.entry) for a, b in combinations(combo, 2))
+
+
+def _leaf(combo: Sequence[Hit], lists: Sequence[bool], bracketed: Sequence[bool]) -> Choice:
+    """Leave out what only holds another, and see what is left."""
+    repeated = [
+        hit
+        for at, hit in enumerate(combo)
+        if bracketed[at] and any(same(hit.entry, other.entry) for other in combo[:at])
+    ]
+    kept: list[tuple[int, Hit]] = []
+    for at, hit in enumerate(combo):
+        holds = any(
+            inside(other.entry, hit.entry) and not _equals(lists, at, there, hit)
+            for there, other in enumerate(combo)
+            if there != at
+        )
+        twin = next((i for i, (_, known) in enumerate(kept) if same(known.entry, hit.entry)), None)
+        if twin is not None:
+            if _rank(hit.entry) < _rank(kept[twin][1].entry):
+                kept[twin] = (kept[twin][0], hit)
+        elif not holds:
+            kept.append((at, hit))
+    leaves = [hit for _, hit in kept]
+    if not leaves:
+        return Choice((combo[0],))
+    if len(leaves) == 1:
+        return Choice((leaves[0],), listed=len(combo) > 1 and any(lists))
+    if any(lists) and repeated:
+        return Choice((repeated[0],))
+    levels = {hit.entry.where for hit in leaves}
+    if len(levels) == 1 and levels <= {Where.SECTION, Where.COMMUNE}:
+        return Choice(tuple(leaves), together=True)
+    listed = any(lists[at] for at in range(kept[0][0], kept[-1][0]))
+    related = all(relation(a.entry, b.entry) for a, b in combinations(leaves, 2))
+    if listed:
+        return Choice((leaves[0],), tuple(leaves[1:]), listed=True, why="several places are named at once")
+    if not related:
+        return Choice(
+            (leaves[-1],), tuple(leaves[:-1]), clash=True, why=f"{leaves[0].entry.name} as known lies elsewhere"
+        )
+    return Choice((min(leaves, key=_fineness),))
+
+
+def _equals(lists: Sequence[bool], at: int, there: int, hit: Hit) -> bool:
+    """Tell whether two names stand side by side as equals, the wider one named by its town."""
+    low, high = sorted((at, there))
+    return any(lists[low:high]) and hit.entry.where is not Where.DEPARTMENT
+
+
+def _fineness(hit: Hit) -> tuple[int, int]:
+    entry = hit.entry
+    wide = not entry.adm2 and entry.kind in (PlaceKind.CITY, PlaceKind.TOWN)
+    return _rank(entry), int(wide)
+
+
+def candidates_of(choice: Choice) -> tuple[Candidate, ...]:
+    """List the readings of a choice, best first."""
+    return tuple(hit.candidate for hit in (*choice.hits, *choice.rivals))

@@ -1,0 +1,307 @@
+"""What stands around the names of a phrase: roads, distances, numbered sections, and how names are joined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from artimap.areas import embedded
+from artimap.areas.gazetteer import cue_words as w
+from artimap.areas.gazetteer.disambiguation import is_town_of_commune
+from artimap.areas.gazetteer.lookup import Entry, entries
+from artimap.areas.gazetteer.name_spans import Hit, Lexicon, Phrase, Span, Token, tokens
+from artimap.core.text import ARTICLES
+from artimap.core.vocab import Where
+
+AWAY, POST = "qaway", "qpost"
+_JUNCTION = re.compile(r"\b([^\W\d_][\w'’-]+) (?:junction|crossroads|intersection)\b", re.IGNORECASE)
+_SECTION_WORDS = frozenset({"communal", "communale", "communales", "kominal", "rural", "rurale"})
+_PLACES = frozenset({Where.PLACE, Where.POINT})
+_COMMUNES = frozenset({Where.COMMUNE, Where.DEPARTMENT})
+_COMING = frozenset({"venant", "coming", "sortant", "leaving"})
+_LOCAL = frozenset({"localite", "locality", "lokalite", "carrefour", "zone", "zon"})
+_CUES = (
+    (w.TOWARDS - {"pou", "ale", "direction"}, (frozenset({Where.COMMUNE}),)),
+    (w.SECTION, (frozenset({Where.SECTION}),)),
+    (w.COMMUNE, (_COMMUNES,)),
+    (frozenset({"localites", "localities"}), (_COMMUNES,)),
+    (w.TOWN | w.FACILITY | w.ENTRY, (_PLACES,)),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Parsed:
+    """A phrase with its names and all that was taken out of it.
+
+    Attributes
+    ----------
+    roads, road_named
+        Ids of the numbered roads that the data hold, and whether any is named.
+    posts_m
+        Chainages that are named, in metres.
+    away_m
+        A distance from a place, in metres.
+    """
+
+    text: str
+    words: list[Token]
+    spans: list[Span]
+    longer: list[Span]
+    cased: bool
+    roads: tuple[str, ...] = ()
+    road_named: bool = False
+    posts_m: tuple[float, ...] = ()
+    away_m: float | None = None
+
+    def texts(self, start: int, stop: int) -> list[str]:
+        """Give the words from ``start`` up to ``stop``, without signs."""
+        return [word.text for word in self.words[max(0, start) : stop] if word.text]
+
+    def signs(self, start: int, stop: int) -> set[str]:
+        """Give the signs from ``start`` up to ``stop``."""
+        return {word.sign for word in self.words[max(0, start) : stop] if word.sign}
+
+    def before(self, span: Span) -> int:
+        """Give where the words that belong to a name begin: after the name before it."""
+        return max((other.stop for other in self.spans if other.stop <= span.start), default=0)
+
+    def after(self, span: Span) -> int:
+        """Give where the words that follow a name end: at the next name."""
+        return min((other.start for other in self.spans if other.start >= span.stop), default=len(self.words))
+
+    def apart(self, a: Span, b: Span) -> bool:
+        """Tell whether a semicolon or colon parts two names."""
+        low, high = sorted((a, b), key=lambda span: span.start)
+        return ";" in self.signs(low.stop, high.start)
+
+    def listed(self, a: Span, b: Span) -> bool:
+        """Tell whether two names that follow one another are joined as equals."""
+        signs, texts = self.signs(a.stop, b.start), self.texts(a.stop, b.start)
+        if signs & {";", "/", "–"} or w.AND & set(texts):
+            return True
+        return "-" in signs and not texts
+
+    def bracketed(self, span: Span) -> bool:
+        """Tell whether a name stands in brackets."""
+        signs = [word.sign for word in self.words[: span.start] if word.sign in {"(", ")"}]
+        return bool(signs) and signs[-1] == "("
+
+    def only_nearby(self, span: Span, inner: Sequence[Span]) -> bool:
+        """Tell whether a name only says what the place is near to, or whence someone came."""
+        if span is inner[0]:
+            return False
+        start = self.before(span)
+        texts = self.texts(start, span.start)
+        if w.AND & set(texts) or self.signs(start, span.start) & {";"}:
+            return False
+        return bool((w.NEAR - {"zone", "zon", "area"} | _COMING) & set(texts))
+
+    def wants(self, span: Span) -> list[frozenset[Where]]:
+        """List the kinds of thing that the words around a name ask for, the strongest first."""
+        start = self.before(span)
+        texts = self.texts(start, span.start)
+        behind = [one for one in self.texts(span.stop, self.after(span)) if one not in ARTICLES]
+        follows = self.signs(span.stop, min(span.stop + 1, len(self.words)))
+        if behind and not follows and behind[0] in w.SECTION | w.COMMUNE:
+            return list(next(kinds for cue, kinds in _CUES if behind[0] in cue))
+        if any(one in ("sections", "localites") for one in behind) and span is self.spans[-1]:
+            return [_COMMUNES]
+        for text in reversed(texts):
+            for cue, kinds in _CUES:
+                if text in cue and (cue is not _CUES[0][0] or len(self.spans) == 1):
+                    return [*kinds, _COMMUNES] if text == "sections" else list(kinds)
+        if start and not (set(texts) - w.AND - ARTICLES) and not self.signs(start, span.start) & {";", "("}:
+            previous = next(other for other in self.spans if other.stop == start)
+            return self.wants(previous) if w.AND & set(texts) else []
+        return []
+
+    @property
+    def and_more(self) -> bool:
+        """Whether other departments follow the last name."""
+        behind = set(self.texts(self.spans[-1].stop, len(self.words))) if self.spans else set()
+        return bool(behind & w.AND) and bool(behind & {"centre", "nord", "sud", "ouest"})
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether names stand in the phrase that are not known: then no reading of it is sure."""
+        taken = {at for span in self.spans for at in range(span.start, span.stop)}
+        free = [word for at, word in enumerate(self.words) if at not in taken and word.text]
+        if {word.text for word in free} & (w.FACILITY | w.TOWN):
+            return False
+        return self.cased and any(
+            word.upper and not word.noise and not word.acronym and word.text not in ARTICLES for word in free
+        )
+
+    @property
+    def vague(self) -> bool:
+        """Whether the words say near a place, not at it."""
+        first = self.spans[0].start if self.spans else 0
+        around = set(self.texts(0, first))
+        return self.away_m is not None or bool(w.NEAR & around) or bool(set(w.COMPASS) & around)
+
+    @property
+    def junction_named_after(self) -> bool:
+        """Whether the first name is that of a junction: "carrefour" stands right before it."""
+        at = self.spans[0].start if self.spans else 0
+        return at > 0 and self.words[at - 1].text == "carrefour"
+
+    @property
+    def unspecified(self) -> bool:
+        """Whether the words say that the place is not stated."""
+        return w.UNSPECIFIED.search(self.text) is not None
+
+    @property
+    def roads_unnamed(self) -> bool:
+        """Whether roads are meant that are not named."""
+        return w.ROADS_UNNAMED.search(self.text) is not None
+
+    def unknown_before(self, span: Span) -> str:
+        """Give the locality that stands before a name and is not known itself; empty where there is none."""
+        taken = {at for other in self.spans for at in range(other.start, other.stop)}
+        here = [(at, word) for at, word in enumerate(self.words[: span.start]) if at not in taken and word.text]
+        texts = {word.text for _, word in here}
+        if texts & (w.FACILITY | (w.TOWN - {"quartier", "village", "vilaj"}) | w.PERSON | w.LINKING):
+            return ""
+        unknown = [
+            (at, word) for at, word in here if not word.noise and not word.acronym and word.text not in ARTICLES
+            and (word.upper or not self.cased)
+        ]  # fmt: skip
+        if not unknown or len(unknown) > 4:
+            return ""
+        parted = self.signs(unknown[-1][0], span.start) & {",", "(", ";"}
+        if not parted and not texts & _LOCAL:
+            return ""
+        return " ".join(word.text for _, word in unknown)
+
+
+@lru_cache(maxsize=8)
+def _road_ids(known: Lexicon) -> frozenset[str]:
+    return frozenset(str(one) for one in embedded.read_table(known.area.name, "roads")["road_id"])
+
+
+@lru_cache(maxsize=8)
+def _numbered(known: Lexicon) -> dict[tuple[str, int], Entry]:
+    units = embedded.read_table(known.area.name, "units")
+    by_code = {one.id: one for one in entries(known.area)}
+    rows = units[units["level"] == "adm3"]
+    return {
+        (str(parent), int(number)): by_code[str(code)]
+        for parent, number, code in zip(rows["parent"], rows["number"], rows["pcode"], strict=True)
+    }
+
+
+def parse(known: Lexicon, text: str) -> Parsed:
+    """Take a phrase apart."""
+    numbers: list[str] = []
+
+    def road(found: re.Match[str]) -> str:
+        numbers.extend(
+            w.NUMBER_WORDS.get(number.lower(), number.lstrip("0")) for number in found.groups() if number is not None
+        )
+        return " "
+
+    plain = w.ROAD_NUMBER.sub(road, _JUNCTION.sub(r"carrefour \1", text))
+    posts = tuple(float(post.replace(",", ".")) * 1000 for post in w.CHAINAGE.findall(plain))
+    away = w.DISTANCE.search(plain)
+    away_m = None
+    if away:
+        scale = 1000.0 if away.group(2).lower().startswith("k") else 1.0
+        away_m = float(away.group(1).replace(",", ".")) * scale
+        plain = f"{plain[: away.start()]} {AWAY} {plain[away.end() :]}"
+    words = tokens(plain)
+    places = _section_numbers(words)
+    taken = [Span(start, stop, (), together=True) for start, stop, _ in places]
+    phrase = Phrase(known, plain, taken, words)
+    spans = [span for span in phrase.spans if span.hits and not _river(words, span)]
+    for start, stop, wanted in places:
+        spans = _with_section(known, words, spans, start, stop, wanted)
+    ids = _road_ids(known)
+    roads = tuple(dict.fromkeys(f"rn{number}" for number in numbers if f"rn{number}" in ids))
+    return Parsed(text, words, spans, phrase.longer, phrase.cased, roads, bool(numbers), posts, away_m)
+
+
+def _river(words: list[Token], span: Span) -> bool:
+    """Tell whether a name is here that of the river."""
+    if not any(hit.entry.where is Where.DEPARTMENT for hit in span.hits):
+        return False
+    near = [word.text for word in (*words[max(0, span.start - 3) : span.start], *words[span.stop : span.stop + 1])]
+    return bool(w.RIVER & set(near))
+
+
+def _section_numbers(words: list[Token]) -> list[tuple[int, int, tuple[int, ...]]]:
+    """Find "first and second communal sections": where they stand, and the numbers."""
+    found = []
+    for at, word in enumerate(words):
+        if word.text not in w.SECTION:
+            continue
+        start, stop = at, at + 1
+        numbers: list[int] = []
+        for back in range(at - 1, -1, -1):
+            number = ordinal(words[back].text)
+            if number is not None:
+                numbers.insert(0, number)
+                start = back
+            elif (words[back].text not in w.AND | _SECTION_WORDS and words[back].sign not in {",", "/"}) or (
+                words[back].sign == "," and back and ordinal(words[back - 1].text) is None
+            ):
+                break
+        while stop < len(words) and words[stop].text in _SECTION_WORDS:
+            stop += 1
+        if not numbers and stop < len(words) and words[stop].text.isdigit() and len(words[stop].text) < 3:
+            numbers, stop = [int(words[stop].text)], stop + 1
+        if numbers:
+            found.append((start, stop, tuple(numbers)))
+    return found
+
+
+def ordinal(text: str) -> int | None:
+    """Give the number of an ordinal in English, French or Kreyòl.
+
+    >>> ordinal("4eme"), ordinal("twazyem"), ordinal("savien")
+    (4, 3, None)
+    """
+    found = w.ORDINAL.match(text)
+    return int(found.group(1)) if found else w.ORDINALS.get(text)
+
+
+def _with_section(
+    known: Lexicon, words: list[Token], spans: list[Span], start: int, stop: int, numbers: tuple[int, ...]
+) -> list[Span]:
+    """Put numbered sections in the place of their commune's name."""
+    later = [span for span in spans if span.start >= stop]
+    earlier = [span for span in reversed(spans) if span.stop <= start]
+    for span in (*later, *earlier):
+        low, high = sorted((span.start, start))
+        if any(word.sign == ";" for word in words[low:high]):
+            continue
+        hits = _sections_in(known, span, numbers)
+        if hits and span.start < start and len(hits) == 1 and hits[0].entry in {hit.entry for hit in span.hits}:
+            return spans  # the section was named before its number
+        if hits:
+            put = Span(start, max(stop, span.stop), hits, together=len(hits) > 1, fuzzy=span.fuzzy)
+            if span.start < start:
+                put = Span(start, stop, hits, together=len(hits) > 1, fuzzy=span.fuzzy)
+            return sorted([one for one in spans if one is not span] + [put], key=lambda one: one.start)
+    return spans
+
+
+def _sections_in(known: Lexicon, span: Span, numbers: tuple[int, ...]) -> tuple[Hit, ...]:
+    sections = _numbered(known)
+    for hit in span.hits:
+        entry = hit.entry
+        if entry.where is Where.SECTION and len(numbers) == 1 and sections.get((entry.adm2, numbers[0])) is entry:
+            return (Hit(entry, hit.score, f"{entry.name} is the section of that number"),)
+        if entry.where is not Where.COMMUNE and not is_town_of_commune(entry):
+            continue
+        score = min(hit.score, 0.97)
+        found = [sections[key] for number in numbers if (key := (entry.adm2, number)) in sections]
+        if len(found) == len(numbers):
+            return tuple(
+                Hit(one, score, f"section {number} of {entry.commune}")
+                for one, number in zip(found, numbers, strict=True)
+            )
+        commune = next((one for one in entries(known.area) if one.id == entry.adm2), entry)
+        return (Hit(commune, min(score, 0.84), f"{commune.name} has no section of that number: the commune"),)
+    return ()

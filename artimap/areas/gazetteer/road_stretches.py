@@ -1,0 +1,346 @@
+"""Pieces of road in words: between two places, so many kilometres from one, the way out of a town."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+from artimap.areas.gazetteer import cue_words as w
+from artimap.areas.gazetteer.lookup import Candidate, Entry
+from artimap.areas.gazetteer.name_spans import Hit, Lexicon, Span
+from artimap.areas.gazetteer.phrase_parser import AWAY, Parsed
+from artimap.areas.gazetteer.road_positions import BESIDE_M, ON_ROAD_M, WAY_OUT_M, Piece, Roads, roads_for
+from artimap.core.text import ARTICLES
+from artimap.core.vocab import RoadRelation, Where
+
+LEADS_M = 10_000.0
+"""Which way a road leads out of a town is judged this far on: streets turn."""
+
+SURROUNDINGS_M = 5_000.0
+"""Up to this far a distance off the roads still leaves the surroundings of a place."""
+
+_BY_ROAD = 0.3
+"""Cosine of how far a named road may turn from the direction that is said."""
+
+_UNNAMED = 0.87
+"""The same where no road is named: 30 degrees."""
+
+_SURE, _FAIR, _UNSURE = 0.95, 0.9, 0.84
+_TO = w.TO | {"au", "aux"}
+_GAP = w.TO | w.AND | w.TOWN | w.ENTRY | w.PLAIN | w.TOWARDS | w.COMMUNE | w.NEAR | w.ROAD | w.FACILITY
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Pieces of road that the words may mean, best first, and the names they use."""
+
+    candidates: tuple[Candidate, ...]
+    used: tuple[Span, ...]
+
+
+def numbered(roads: Roads) -> frozenset[str]:
+    """List the roads that have a number."""
+    return roads.national
+
+
+def find(known: Lexicon, parsed: Parsed) -> Found | str | None:
+    """Find a stretch in a phrase: the stretch, why there is none although the words ask for one, or None."""
+    found: Found | str | None = None
+    if parsed.away_m is not None and any(word.text == AWAY for word in parsed.words):
+        found = _at_distance(known, parsed)
+    if found is None:
+        found = _way_out(known, parsed)
+    if found is None:
+        found = _between(known, parsed)
+    if found is None:
+        found = _road_of(known, parsed)
+    return found
+
+
+# -- between two places ---------------------------------------------------------
+
+
+def _between(known: Lexicon, parsed: Parsed) -> Found | str | None:
+    for a, b in zip(parsed.spans, parsed.spans[1:], strict=False):
+        if not _is_between(parsed, a, b):
+            continue
+        if any(hit.entry.where is Where.NOWHERE for span in (a, b) for hit in span.hits[:1]):
+            return _without_clause(parsed, (a, b))
+        found = _pieces(known, parsed, a, b)
+        if found:
+            return Found(tuple(found), (a, b))
+        if len(parsed.spans) > 2:
+            return _without_clause(parsed, (a, b))
+        return "no one known road joins the two places"
+    if len(parsed.spans) == 1 and _one_ended(parsed, parsed.spans[0]):
+        return "one end of the stretch is not known"
+    return None
+
+
+def _one_ended(parsed: Parsed, span: Span) -> bool:
+    """Tell whether a name is one end of a stretch whose other end is not known."""
+    opened = [at for at, word in enumerate(parsed.words) if word.text in w.BETWEEN]
+    joined = [at for at, word in enumerate(parsed.words) if word.text in w.AND]
+    if not opened or not joined or max(joined) < opened[0]:
+        return False
+    return opened[0] < span.start and not parsed.signs(opened[0], span.start) & {",", ";", "("}
+
+
+def _without_clause(parsed: Parsed, pair: tuple[Span, Span]) -> Found | str | None:
+    """Leave the two ends out where other names say the place."""
+    rest = [span for span in parsed.spans if span not in pair]
+    if not rest:
+        return "one end of the stretch lies outside the data"
+    for span in pair:
+        parsed.spans.remove(span)
+    return None
+
+
+def _is_between(parsed: Parsed, a: Span, b: Span) -> bool:
+    gap, signs = set(parsed.texts(a.stop, b.start)), parsed.signs(a.stop, b.start)
+    if signs & {",", ";", "(", ")"} or gap - _GAP - ARTICLES:
+        return False
+    start = parsed.before(a)
+    ahead = parsed.texts(start, a.start)
+    cues = set(ahead)
+    if cues & w.BETWEEN or ("antre" in cues and gap & w.AND):
+        return bool(gap & (w.AND | w.TO) or signs)
+    joined = bool(gap & (_TO | {"vers", "towards", "ale"}))
+    if joined and (cues & w.FROM or cues & w.LINKING or _from_de(parsed, start, a)):
+        return True
+    if gap & {"to", "jiska"} and not gap - {"to", "jiska"} - ARTICLES - w.TOWN and not cues - w.NOISE:
+        return True
+    if "–" in signs and not gap - {"to"} and not _same_place(a, b):
+        return True
+    return _road_cue(parsed, a, b, cues) and (bool(signs) or not gap or bool(gap & (w.AND | _TO)))
+
+
+def _from_de(parsed: Parsed, start: int, a: Span) -> bool:
+    """Tell whether "de" means "from": at the start of a clause, or after a word for a road."""
+    words = parsed.words[start : a.start]
+    at = next((i for i, word in enumerate(words) if word.text in {"de", "du", "d", "des"}), None)
+    if at is None:
+        return False
+    return at == 0 or words[at - 1].sign in {",", "("} or words[at - 1].text in w.ROAD
+
+
+def _road_cue(parsed: Parsed, a: Span, b: Span, cues: set[str]) -> bool:
+    after = parsed.texts(b.stop, b.stop + 2)
+    return bool(cues & w.ROAD or set(after[:1]) & w.ROAD or (parsed.roads and not cues - w.NOISE)) and not _same_place(
+        a, b
+    )
+
+
+def _same_place(a: Span, b: Span) -> bool:
+    return bool({hit.entry.id for hit in a.hits} & {hit.entry.id for hit in b.hits})
+
+
+def _ends(span: Span) -> list[Hit]:
+    """Give what an end may be: its places, or else its units."""
+    best = span.hits[0].score
+    close = [hit for hit in span.hits if best - hit.score < 0.08 and hit.entry.where is not Where.DEPARTMENT]
+    return [hit for hit in close if hit.entry.where in (Where.PLACE, Where.POINT)] or close
+
+
+def _pieces(known: Lexicon, parsed: Parsed, a: Span, b: Span) -> list[Candidate]:
+    roads = roads_for(known)
+    asked = parsed.roads or tuple(roads.corridors)
+    found: dict[Piece, float] = {}
+    for one, other in product(_ends(a), _ends(b)):
+        for piece in roads.between(one.entry, other.entry, asked):
+            found.setdefault(piece, min(one.score, other.score))
+    ranked = sorted(found, key=lambda piece: (piece.cost_m, piece.road_id))
+    kept = [piece for piece in ranked if piece.cost_m <= ranked[0].cost_m + ON_ROAD_M / 3]
+    return [roads.candidate(one, min(_SURE, found[one]), "the road between two places") for one in kept]
+
+
+# -- from one place -------------------------------------------------------------
+
+
+def _compass(texts: list[str]) -> tuple[float, float] | None:
+    ways = [w.COMPASS[text] for text in texts if text in w.COMPASS]
+    if not ways:
+        return None
+    x, y = float(sum(way[0] for way in ways)), float(sum(way[1] for way in ways))
+    return (x, y) if (x, y) != (0.0, 0.0) else None
+
+
+def _at_distance(known: Lexicon, parsed: Parsed) -> Found | str | None:
+    """Read "5 km north of A", "2 km before A coming from B", "4 km from A towards B"."""
+    mark = next(at for at, word in enumerate(parsed.words) if word.text == AWAY)
+    after = [span for span in parsed.spans if span.start > mark]
+    if not after or parsed.away_m is None:
+        return None
+    origin = after[0]
+    entry = next((hit for hit in _ends(origin) if hit.entry.where in (Where.PLACE, Where.POINT)), None)
+    if entry is None:
+        return None
+    roads = roads_for(known)
+    compass = _compass(parsed.texts(mark, origin.start))
+    lead = set(parsed.texts(mark, origin.start))
+    if len(after) > 1 and not compass:
+        other = _ends(after[1])[0].entry if _ends(after[1]) else None
+        link = set(parsed.texts(origin.stop, after[1].start))
+        away = bool(link & {"venant", "coming", "from", "sot", "soti"}) and not lead & {"avant", "before", "anvan"}
+        if other is not None and link & (w.TOWARDS | w.TO | w.FROM | {"venant", "coming", "de"}):
+            used = (origin, after[1])
+            return _towards(roads, parsed, entry, other, way=-1 if away else 1, used=used)
+    if compass is not None:
+        return _by_compass(roads, parsed, entry, compass, origin)
+    if parsed.roads and not lead & {"avant", "before", "apres", "after"}:
+        return _both_ways(roads, parsed, entry, origin)
+    return None
+
+
+def _towards(roads: Roads, parsed: Parsed, hit: Hit, other: Entry, *, way: int, used: tuple[Span, ...]) -> Found | None:
+    for road in parsed.roads or tuple(sorted(roads.corridors, key=lambda one: one not in numbered(roads))):
+        here, there = roads.position(hit.entry, road), roads.position(other, road)
+        if here is None or there is None or max(here[1], there[1]) > ON_ROAD_M or here[0] == there[0]:
+            continue
+        sign = way if there[0] > here[0] else -way
+        piece = roads.around(road, here[0] + sign * (parsed.away_m or 0.0), _label(parsed, hit))
+        if piece is not None:
+            why = "a distance along the road, one kilometre either way"
+            return Found((roads.candidate(piece, min(_FAIR, hit.score), why),), used)
+    return None
+
+
+def _label(parsed: Parsed, hit: Hit) -> str:
+    return f"{(parsed.away_m or 0.0) / 1000:g} km from {hit.entry.name}"
+
+
+def _by_compass(roads: Roads, parsed: Parsed, hit: Hit, compass: tuple[float, float], origin: Span) -> Found | None:
+    far = parsed.away_m or 0.0
+    found = []
+    for road in parsed.roads or tuple(sorted(numbered(roads))):
+        here = roads.position(hit.entry, road)
+        if here is None or here[1] > (ON_ROAD_M if parsed.roads else BESIDE_M):
+            continue
+        way = roads.heading(hit.entry, road, compass, max(far, 1_000.0), _BY_ROAD if parsed.roads else _UNNAMED)
+        piece = roads.around(road, here[0] + way * far, _label(parsed, hit)) if way else None
+        if piece is not None:
+            why = "a distance along the road, one kilometre either way"
+            found.append(roads.candidate(piece, min(_FAIR if parsed.roads else _UNSURE, hit.score), why))
+    return Found((found[0],), (origin,)) if len(found) == 1 else None
+
+
+def _both_ways(roads: Roads, parsed: Parsed, hit: Hit, origin: Span) -> Found | None:
+    found = []
+    for road in parsed.roads:
+        here = roads.position(hit.entry, road)
+        if here is None or here[1] > ON_ROAD_M:
+            continue
+        for sign in (-1, 1):
+            piece = roads.around(road, here[0] + sign * (parsed.away_m or 0.0), _label(parsed, hit))
+            if piece is not None:
+                found.append(roads.candidate(piece, min(0.8, hit.score), "on which side is not said"))
+    return Found(tuple(found), (origin,)) if found else None
+
+
+def _way_out(known: Lexicon, parsed: Parsed) -> Found | None:
+    """Read "the southern way out of A" and "the way out of A towards B"."""
+    if not parsed.spans or parsed.away_m is not None:
+        return None
+    town = parsed.spans[0]
+    ahead = parsed.texts(0, town.start)
+    if not w.ENTRY & set(ahead) or w.BETWEEN & set(ahead):
+        return None
+    hit = next((one for one in _ends(town) if one.entry.where is Where.PLACE), None)
+    if hit is None:
+        return None
+    roads = roads_for(known)
+    link = set(parsed.texts(town.stop, parsed.after(town)))
+    if len(parsed.spans) == 2 and link & {"vers", "towards", "toward", "direction"}:
+        return _to_next_town(roads, parsed, hit)
+    compass = _compass(ahead)
+    if compass is None or len(parsed.spans) > 1:
+        return None
+    for group in (parsed.roads,) if parsed.roads else (tuple(sorted(numbered(roads))),):
+        found = []
+        for road in group:
+            here, way = roads.position(hit.entry, road), roads.heading(hit.entry, road, compass, LEADS_M, _BY_ROAD)
+            if here is not None and way:
+                low, high = sorted((here[0], here[0] + way * WAY_OUT_M))
+                piece = Piece(road, low, high, f"{roads.ref(road)} at {hit.entry.name}")
+                found.append(roads.candidate(piece, min(_FAIR, hit.score), "the road out of the town on that side"))
+        if len(found) == 1:
+            return Found(tuple(found), (town,))
+    return None
+
+
+def _to_next_town(roads: Roads, parsed: Parsed, hit: Hit) -> Found | None:
+    other = _ends(parsed.spans[1])
+    for road in parsed.roads or tuple(sorted(numbered(roads))):
+        here = roads.position(hit.entry, road)
+        there = roads.position(other[0].entry, road) if other else None
+        if here is None or there is None or max(here[1], there[1]) > ON_ROAD_M:
+            continue
+        town = roads.next_town(hit.entry, road, 1 if there[0] > here[0] else -1)
+        if town is not None:
+            low, high = sorted((here[0], town[0]))
+            piece = Piece(road, low, high, f"{roads.ref(road)} {hit.entry.name} – {town[1]}")
+            why = "the road out of the town as far as the next one"
+            return Found((roads.candidate(piece, min(_FAIR, hit.score), why),), tuple(parsed.spans))
+    return None
+
+
+# -- the road of one place ------------------------------------------------------
+
+
+def _road_of(known: Lexicon, parsed: Parsed) -> Found | None:
+    """Read "the road of A" and "RN1 in the commune of A"."""
+    spans = [span for span in parsed.spans if not parsed.only_nearby(span, parsed.spans)]
+    if len(spans) != 1:
+        return None
+    span = spans[0]
+    ahead = [
+        text for text in parsed.texts(parsed.before(span), span.start) if text not in ARTICLES | {"a", "to", "pou"}
+    ]
+    if len(parsed.roads) == 1 and set(ahead) & w.COMMUNE:
+        unit = next((hit for hit in span.hits if hit.entry.where is Where.COMMUNE), None)
+        return None if unit is None else inside_unit(known, parsed.roads[0], unit.entry, used=(span,))
+    behind = parsed.texts(span.stop, span.stop + 1)
+    singular = {"route", "road", "wout", "chemin"}
+    if parsed.road_named or not (set(ahead[-1:]) & singular or set(behind) & singular):
+        return None
+    hit = next((one for one in _ends(span) if one.entry.where is Where.PLACE), None)
+    return None if hit is None or span.fuzzy else _local_roads(known, hit, span)
+
+
+def _local_roads(known: Lexicon, hit: Hit, span: Span) -> Found | None:
+    roads = roads_for(known)
+    found: list[Candidate] = []
+    if any(roads.passes(hit.entry, road, BESIDE_M) for road in numbered(roads)):
+        return None  # "the road of Gonaïves" may well be the national one
+    for road in sorted(set(roads.corridors) - numbered(roads)):
+        here = roads.position(hit.entry, road)
+        if here is None or here[1] > BESIDE_M:
+            continue
+        length = roads.corridors[road].length_m
+        if min(here[0], length - here[0]) <= BESIDE_M:
+            found.append(roads.candidate(Piece(road, 0.0, length, hit.entry.name), _FAIR, "the road that leads there"))
+            continue
+        unit = next((one.entry for one in span.hits if one.entry.where in (Where.SECTION, Where.COMMUNE)), None)
+        inner = None if unit is None else inside_unit(known, road, unit)
+        found += inner.candidates if inner is not None else ()
+    return Found(tuple(found), (span,)) if found else None
+
+
+def inside_unit(known: Lexicon, road_id: str, unit: Entry, *, used: tuple[Span, ...] = ()) -> Found | None:
+    """Give a road as far as it runs inside a unit: its longest piece there."""
+    roads = roads_for(known)
+    rows = roads.corridors[road_id].units
+    rows = rows[(rows["pcode"] == unit.id) & (rows["relation"] == RoadRelation.INSIDE)]
+    pieces = sorted(zip(rows["from_m"].tolist(), rows["to_m"].tolist(), strict=True), key=lambda one: one[0] - one[1])
+    if not pieces:
+        return None
+    low, high = pieces[0]
+    piece = Piece(road_id, float(low), float(high), f"{roads.ref(road_id)} in {unit.name}")
+    return Found((roads.candidate(piece, _FAIR, "the road as far as it runs inside the unit"),), used)
+
+
+def of_locality(known: Lexicon, hit: Hit) -> Candidate:
+    """Give the stretch that a locality without a point lies on."""
+    entry = hit.entry
+    piece = Piece(entry.road_id, entry.from_m or 0.0, entry.to_m or 0.0, entry.name)
+    return roads_for(known).candidate(piece, hit.score, hit.why)

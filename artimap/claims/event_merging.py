@@ -1,0 +1,115 @@
+"""One event out of the several reports of it, by a named rule."""
+
+from __future__ import annotations
+
+from statistics import median_low
+from typing import Any
+
+import pandas as pd
+
+from artimap.core.schema import join_names, split_names
+from artimap.core.tables import EVENTS
+from artimap.core.vocab import EventKind, Record, Sensitivity, Where
+
+_FINEST = (
+    Where.POINT, Where.PLACE, Where.SECTION, Where.STRETCH, Where.COMMUNE, Where.DEPARTMENT, Where.NOWHERE,
+)  # fmt: skip
+_KINDS = list(EventKind)
+_SENSITIVITY = list(Sensitivity)
+
+
+def _whole(values: pd.Series) -> list[int]:
+    return [int(value) for value in values.dropna()]
+
+
+def _first(values: pd.Series) -> Any:
+    kept = values.dropna()
+    return kept.iloc[0] if len(kept) else None
+
+
+def _commonest(values: pd.Series) -> Any:
+    counts = values.dropna().value_counts(sort=False)
+    top = sorted(counts[counts == counts.max()].index)
+    return top[0] if top else None
+
+
+def _merge_one(event_id: str, rows: pd.DataFrame) -> dict[str, object]:
+    finest_dates = rows[rows["date_precision"] == rows["date_precision"].min()]
+    start = _commonest(finest_dates["date_start"])
+    end = max(str(start), str(_commonest(finest_dates[finest_dates["date_start"] == start]["date_end"]) or start))
+    order = rows.assign(
+        _where=[_FINEST.index(Where(where)) for where in rows["where"]], _precision=rows["geo_precision"].astype(int)
+    ).sort_values(["_where", "_precision"], kind="stable")
+    best = order[(order["_where"] == order["_where"].iloc[0]) & (order["_precision"] == order["_precision"].iloc[0])]
+    spot = best[best["place"] == _commonest(best["place"])].iloc[0] if best["place"].notna().any() else best.iloc[0]
+    kinds = rows["kind"].value_counts()
+    kind = min(kinds[kinds == kinds.max()].index, key=lambda one: _KINDS.index(EventKind(one)))
+    with_dead = rows[rows["killed_low"].notna()]
+    lows, highs = _whole(with_dead["killed_low"]), _whole(rows["killed_high"])
+    figures = sorted(lows + highs)
+    harm = {name: _whole(rows[name]) for name in ("injured", "abducted", "displaced")}
+    return {
+        "event_id": event_id,
+        "record": Record.EVENT if (rows["record"] == Record.EVENT).any() else Record.AGGREGATE,
+        "overlaps": join_names(one for cell in rows["overlaps"] for one in split_names(cell)),
+        "date_start": start,
+        "date_end": end,
+        "date_precision": int(rows["date_precision"].astype(int).min()),
+        "kind": kind,
+        "sub_kind": join_names(one for one in rows["kind"].unique() if one != kind),
+        "actors": join_names(
+            name for column in ("actors", "other_actors") for cell in rows[column] for name in split_names(cell)
+        ),
+        "killed_low": min(lows) if lows else None,
+        "killed_best": median_low(lows) if lows else None,
+        "killed_high": max(highs) if highs and max(highs) >= max(figures) else None,
+        "alleged_gang_dead": "yes" if len(with_dead) and (with_dead["alleged_gang_dead"] == "yes").all() else "no",
+        **{name: median_low(values) if values else None for name, values in harm.items()},
+        "place": spot["place"] if isinstance(spot["place"], str) else spot["words"],
+        "place_kind": spot["where"],
+        "place_id": spot["place_id"],
+        "pcode": spot["pcode"],
+        "road_id": join_names(road for cell in rows["road_id"] for road in split_names(cell)),
+        "from_m": metres(spot["from_km"]),
+        "to_m": metres(spot["to_km"]),
+        "radius_m": None,
+        "geo_precision": spot["geo_precision"],
+        "n_claims": len(rows),
+        "n_sources": rows["origin"].fillna(rows["source"]).nunique(),
+        "sensitivity": max(rows["sensitivity"], key=lambda one: _SENSITIVITY.index(Sensitivity(one))),
+        "licence": join_names(rows["licence"].dropna()),
+        "summary": _first(rows["summary"]),
+    }
+
+
+def metres(km: object) -> float | None:
+    """Turn kilometres, as text, into metres; null where there are none."""
+    return round(float(str(km)) * 1000.0, 1) if isinstance(km, str) and km else None
+
+
+def merge_reports(reports: pd.DataFrame) -> pd.DataFrame:
+    """Make one row an event out of several reports of it, by the rule ``finest, commonest, median``.
+
+    The finest stated place and date win (a section over a commune, a day over a month);
+    among equals the commonest; the kind is the commonest, then the graver. Deaths are the
+    least and greatest figure said and their median: ``killed_high`` stays null where the
+    greatest figure is only "at least". The dead count as alleged gang members only if every
+    figure does. Reprints of one outlet count as one source.
+
+    Parameters
+    ----------
+    reports
+        The embedded ``reports`` table, or one shaped like it.
+
+    Returns
+    -------
+    DataFrame
+        One row an ``event_id``, in order of first day and id, without geometry.
+    """
+    merged = [_merge_one(str(event_id), rows) for event_id, rows in reports.groupby("event_id", sort=False)]
+    columns = [name for name in EVENTS.names if name != "geometry"]
+    table = pd.DataFrame(merged, columns=columns)
+    for column in EVENTS.columns:
+        if column.kind == "int":
+            table[column.name] = pd.to_numeric(table[column.name]).astype("Int64")
+    return table.sort_values(["date_start", "event_id"], kind="stable").reset_index(drop=True)

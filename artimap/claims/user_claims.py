@@ -1,0 +1,186 @@
+"""A user's own statements of who holds what: the template, and reading it back without losing a row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from artimap.areas import embedded
+from artimap.areas.area import Area, read_places, read_units
+from artimap.areas.gazetteer import Reading, resolve
+from artimap.core import schema
+from artimap.core.errors import DataError
+from artimap.core.schema import TEXT, split_names
+from artimap.core.tables import CLAIMS
+from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
+from artimap.sources.containers import open_table
+from artimap.sources.raw_table import as_text, folded
+from artimap.sources.template import without_notes
+
+STATEMENTS = (
+    Predicate.CONTROLS, Predicate.BASE, Predicate.PRESENCE, Predicate.CONTESTED, Predicate.ATTACKED,
+    Predicate.AFFECTED, Predicate.WITHDREW,
+)  # fmt: skip
+"""What a statement about a place can say."""
+
+COLUMNS = MappingProxyType(
+    {
+        "subject": "place, communal section or stretch of road, in words or as artimap names it",
+        "predicate": "one of the words listed below",
+        "value": "which group or force, joined by ; (never a private person)",
+        "source": "where it was published or heard",
+        "claimant": "who says so (a role, not a name)",
+        "claimant_is_party": "is that a party to the events? yes, no or unknown",
+        "reported": "day of the report, YYYY-MM-DD",
+        "valid_from": "since when it holds, YYYY-MM-DD, if that is said",
+        "valid_to": "until when, if that is said",
+        "sensitivity": "low, moderate, high or severe",
+        "source_url": "link, if there is one",
+        "note": "anything else, in your own words",
+    }
+)
+"""Columns of the template and what belongs in each."""
+
+_NEEDED = frozenset({"subject", "predicate"})
+_STRETCH = re.compile(r"[\w-]+:\d+(?:\.\d+)?-\d+(?:\.\d+)?")
+NOWHERE = "nowhere"
+
+
+def claims_template_csv() -> str:
+    """Give the empty template as CSV text; lines that start with ``#`` are notes, and reading skips them."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    first, *others = COLUMNS.values()
+    writer.writerow([f"# {first}", *others])
+    writer.writerow(["# predicates: " + " | ".join(one.value for one in STATEMENTS)])
+    example = {
+        "subject": "# Carrefour Paye", "predicate": "presence", "value": "Gran Grif", "source": "telephone call",
+        "claimant": "driver of a goods truck", "claimant_is_party": "no", "reported": "2024-10-12",
+        "sensitivity": "moderate", "note": "example: delete the # to use the line",
+    }  # fmt: skip
+    writer.writerow([example.get(name, "") for name in COLUMNS])
+    return out.getvalue()
+
+
+def is_claims(columns: Sequence[str]) -> bool:
+    """Tell whether the columns are those of statements about places.
+
+    >>> is_claims(["Subject", "predicate", "value"]), is_claims(["date", "place", "kind"])
+    (True, False)
+    """
+    return {folded(name) for name in columns} >= _NEEDED
+
+
+def _recognise(columns: Sequence[str]) -> float:
+    return 1.0 if is_claims(columns) else 0.0
+
+
+def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
+    """Read statements from a file with the columns of the template or of CLAIMS.
+
+    Parameters
+    ----------
+    path
+        CSV, spreadsheet or any other table.
+    area
+        The area in which places are looked up.
+
+    Returns
+    -------
+    DataFrame
+        CLAIMS, a row a row of the file; null where the file has other columns. What is not
+        given is filled in without making it look better known: party ``unknown``, no day of
+        report ``undated``, sensitivity ``moderate``. A subject in words that names one known
+        place, section or stretch gets its id; one that names none, or several, becomes ``nowhere``,
+        with its words in ``place``. Actors get the name that ACTORS give them.
+
+    Raises
+    ------
+    DataError
+        If the file is absent or no table.
+    SchemaError
+        If a row breaks CLAIMS; the message lists every breach.
+    """
+    if not path.is_file():
+        msg = f"{path} is not there; write a template with: artimap template claims -o {path}"
+        raise DataError(msg)
+    raw = without_notes(open_table(path, score=_recognise))
+    if not is_claims(raw.columns):
+        return None
+    table = pd.DataFrame({folded(name): as_text(raw.cells[name]) for name in raw.columns}).reset_index(drop=True)
+    confirmed = "last_confirmed" in table
+    for name in CLAIMS.names:
+        if name not in table:
+            table[name] = pd.Series([None] * len(table), dtype=TEXT)
+    words = table["subject"]
+    placed = words[table["about"].isna() | table["about"].isin([About.PLACE, About.STRETCH])].dropna().unique()
+    ids = {one: _subject(one, area) for one in placed}
+    table["subject"] = words.map(lambda one: ids.get(one, one), na_action="ignore")
+    table["place"] = table["place"].fillna(words.where(words != table["subject"]))
+    stretch = table["subject"].str.contains(":").fillna(value=False)
+    about = pd.Series([About.STRETCH.value if one else About.PLACE.value for one in stretch], dtype=TEXT)
+    numbered = pd.Series([f"own-claim-{number:03d}" for number in range(1, len(table) + 1)], dtype=TEXT)
+    basis = table["reported"].map(lambda _: "stated", na_action="ignore").fillna("undated")
+    filled: dict[str, pd.Series | str] = {
+        "claim_id": numbered, "about": about, "claimant_is_party": Party.UNKNOWN.value, "date_basis": basis,
+        "source": "not stated", "sensitivity": Sensitivity.MODERATE.value,
+        "licence": "own report",
+    }  # fmt: skip
+    for name, value in filled.items():
+        table[name] = table[name].fillna(value)
+    table["predicate"] = table["predicate"].str.lower()
+    names = _actors(area)
+    stated = table["predicate"].isin(STATEMENTS)
+    table["value"] = table["value"].where(
+        ~stated, table["value"].map(lambda cell: _named(cell, names), na_action="ignore")
+    )
+    done: pd.DataFrame = schema.conform(table, CLAIMS)
+    return done if confirmed else done.assign(last_confirmed=done["reported"])
+
+
+def _actors(area: Area) -> dict[str, str]:
+    """Give the name of every actor by each of its spellings."""
+    table = embedded.read_table(area.name, "actors")
+    return {
+        word.casefold(): str(name)
+        for name, aliases in zip(table["name"], table["aliases"], strict=True)
+        for word in (*split_names(aliases), str(name))
+    }
+
+
+def _named(cell: object, names: dict[str, str]) -> str | None:
+    return schema.join_names(names.get(one.casefold(), one) for one in split_names(cell))
+
+
+def strange_actors(claims: pd.DataFrame, area: Area) -> tuple[str, ...]:
+    """Give the names in statements that the area's ACTORS do not hold: each counts as a side of its own."""
+    known = set(_actors(area).values())
+    said = claims.loc[claims["predicate"].isin(STATEMENTS), "value"]
+    return tuple(dict.fromkeys(one for cell in said for one in split_names(cell) if one not in known))
+
+
+def _subject(text: str, area: Area) -> str:
+    known = {*read_places(area)["place_id"], *read_units(area)["pcode"]}
+    if text in known or _STRETCH.fullmatch(text) or text == NOWHERE:
+        return text
+    return subject_of(resolve(area, text)) or NOWHERE
+
+
+def subject_of(reading: Reading) -> str | None:
+    """Give the subject that a reading comes down to; null where it is none, or several."""
+    if reading.ambiguous:
+        return None
+    if reading.kind is Where.STRETCH and reading.corridor_id is not None and reading.from_m is not None:
+        low, high = sorted((reading.from_m, float(reading.to_m or reading.from_m)))
+        return f"{reading.corridor_id}:{round(low / 1000, 1):g}-{round(high / 1000, 1):g}"
+    if reading.kind in (Where.POINT, Where.PLACE) and reading.place_id is not None:
+        return reading.place_id
+    codes = split_names(reading.pcode)
+    return codes[0] if len(codes) == 1 else None

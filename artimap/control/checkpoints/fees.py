@@ -1,0 +1,318 @@
+"""What posts ask: a schedule of amounts as they were stated, and what that comes to on a piece of road.
+
+Amounts are never made to look better known than they are: what nobody stated is not zero,
+what was said without a day is told apart, and a sum is only of the posts that state an amount.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from artimap.claims import Ledger
+from artimap.control.checkpoints.life_cycle import CheckpointModel, checkpoints_on, passable, vehicle_of
+from artimap.control.checkpoints.statements import statements
+from artimap.core import schema
+from artimap.core.dates import day_of
+from artimap.core.tables import FEES
+from artimap.core.vocab import COVERS, CheckpointStatus, FeeOf, Per, PostState, Vehicle
+from artimap.roads.corridor import Corridor
+
+_STANDS = (CheckpointStatus.ACTIVE, CheckpointStatus.FADING)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the posts that state an amount ask together, for one period and currency.
+
+    Attributes
+    ----------
+    per, currency
+        The period and the currency.
+    posts
+        How many posts state it.
+    low, high
+        Least and greatest sum; ``high`` is null where an amount is only "more than".
+    """
+
+    per: Per
+    currency: str
+    posts: int
+    low: float
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """What is known, and not known, of the posts on a piece of road.
+
+    Attributes
+    ----------
+    from_m, to_m, name
+        The piece of road.
+    vehicle
+        Whose fees.
+    as_of
+        The day.
+    posts
+        Posts said to stand on it, of which something newer than ``fading_days`` is said.
+    asked
+        Sums over the posts that state a dated amount for the vehicle, by period and
+        currency. They are of those posts alone.
+    without_fee
+        Posts on it for which no amount is stated for the vehicle.
+    undated_fee
+        Posts on it whose amounts carry no day: told in ``table``, in no sum.
+    may_be_on
+        Posts on an interval or in a section that reaches beyond the piece, so that they may stand off it.
+    undated
+        Posts on it of which no statement carries a day, so that nobody can say whether they stand.
+    unplaced
+        Posts somewhere on this road, or on the whole of it, that may stand on the piece.
+    aged
+        Posts on it, or without a place, that nobody has confirmed for longer than ``fading_days``, or that stood
+        only for a time.
+    removed
+        Posts on it that are said to be gone.
+    complete
+        True only where nothing of the above is unknown: only then is a sum a total.
+    table
+        One row a post: ``checkpoint_id``, ``place``, ``kind``, ``status``, ``counts_as``, ``per``,
+        ``currency``, ``low``, ``high``, ``dated``, ``passable``, ``claims``.
+    """
+
+    from_m: float
+    to_m: float
+    name: str
+    vehicle: Vehicle
+    as_of: dt.date
+    posts: int
+    asked: tuple[Asked, ...]
+    without_fee: tuple[str, ...]
+    undated_fee: tuple[str, ...]
+    may_be_on: tuple[str, ...]
+    undated: tuple[str, ...]
+    unplaced: tuple[str, ...]
+    aged: tuple[str, ...]
+    removed: tuple[str, ...]
+    complete: bool
+    table: pd.DataFrame = field(repr=False, compare=False)
+
+
+def fee_schedule(ledger: Ledger, *, as_of: str | dt.date, known_on: str | dt.date | None = None) -> pd.DataFrame:
+    """Give every amount that posts are said to ask, as it was stated.
+
+    Parameters
+    ----------
+    ledger
+        The claims.
+    as_of
+        The day: amounts said of later days are left out, undated ones stay in.
+    known_on
+        Only what had surely been said by this day.
+
+    Returns
+    -------
+    DataFrame
+        FEES, one row a statement, those without an amount too (``low`` null). US dollars
+        stand only where the statement itself gives a rate and its day, or the amount is
+        in dollars. ``fee_of`` tells what is asked at one post from levies on unions, amounts for a
+        whole journey, and what those who keep the post take in.
+    """
+    day = pd.Timestamp(day_of(as_of))
+    said = statements(ledger, day, known_on=None if known_on is None else pd.Timestamp(day_of(known_on)))
+    low, high = (pd.to_numeric(said[name]).astype("float64") for name in ("fee_low", "fee_high"))
+    rate = pd.to_numeric(said["rate_htg_per_usd"]).astype("float64")
+    rate_day = pd.to_datetime(said["rate_day"])
+    dollars = said["fee_currency"] == "USD"
+    known_rate = rate.where((said["fee_currency"] == "HTG") & rate_day.notna())
+    divide = known_rate.mask(dollars, 1.0)
+    table = pd.DataFrame(
+        {
+            "checkpoint_id": said["checkpoint_id"],
+            "claim_id": said["claim_id"],
+            "vehicle": said["payers"],
+            "vehicle_words": said["vehicle"],
+            "per": said["per"],
+            "fee_of": said["fee_of"].fillna(FeeOf.POST.value),
+            "low": low,
+            "high": high,
+            "currency": said["fee_currency"],
+            "low_usd": low / divide,
+            "high_usd": high / divide,
+            "rate_htg_per_usd": rate,
+            "rate_day": rate_day,
+            "exempt": said["exempt"],
+            "said_on": said["until"],
+            "date_basis": said["basis"],
+            "claimant": said["claimant"],
+            "source": said["source"],
+            "words": said["fee_text"],
+        }
+    )
+    out: pd.DataFrame = schema.conform(table, FEES)
+    return out
+
+
+def fees_between(  # noqa: PLR0913 - one keyword a choice
+    corridor: Corridor,
+    ledger: Ledger,
+    start: str | float,
+    stop: str | float,
+    *,
+    vehicle: str,
+    as_of: str | dt.date,
+    model: CheckpointModel | None = None,
+    known_on: str | dt.date | None = None,
+    posts: pd.DataFrame | None = None,
+    schedule: pd.DataFrame | None = None,
+) -> Fees:
+    """Give how many posts stand between two places, what they ask of a vehicle, and what is not known.
+
+    Parameters
+    ----------
+    corridor
+        The road.
+    ledger
+        The claims.
+    start, stop
+        Towns on the road, or chainages in metres.
+    vehicle
+        A word of :class:`artimap.core.vocab.Vehicle`: ``bus``, ``container_truck``, ``ambulance`` …
+    as_of
+        The day.
+    model
+        The ages at which a post fades.
+    known_on
+        Only what had surely been said by this day.
+    posts, schedule
+        CHECKPOINTS and FEES of the same day, if they are at hand already: for many pieces or vehicles.
+
+    Returns
+    -------
+    Fees
+        Sums of what is stated, and the posts of which it is not. Amounts that several
+        statements give for one post become its range; they are not averaged.
+
+    Raises
+    ------
+    PlaceError
+        If a name is no town on the road.
+    ModelError
+        If there is no such vehicle.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> rn1, ledger = am.read_corridor(art, "rn1"), am.read_claims(art)
+    >>> found = am.fees_between(rn1, ledger, "Saint-Marc", "Gonaïves", vehicle="truck", as_of="2024-10-15")
+    >>> found.posts, found.asked, found.complete
+    (2, (), False)
+    """
+    who = vehicle_of(vehicle)
+    piece = corridor.stretch(start, stop)
+    if posts is None:
+        posts = checkpoints_on(corridor, ledger, as_of=as_of, model=model, known_on=known_on)
+    if schedule is None:
+        schedule = fee_schedule(ledger, as_of=as_of, known_on=known_on)
+    rows = _rows(posts, schedule, (piece.from_m, piece.to_m), who)
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+
+    def those(kind: str) -> tuple[str, ...]:
+        return tuple(table.loc[table["counts_as"] == kind, "checkpoint_id"])
+
+    on = table[table["counts_as"] == "on"]
+    dated = on["dated"] & on["low"].notna()
+    without, undated_fee = on[on["low"].isna()], on[on["low"].notna() & ~on["dated"]]
+    # one post may ask by the trip and by the week: it has a row for each
+    without_ids = tuple(dict.fromkeys(without["checkpoint_id"]))
+    undated_ids = tuple(
+        one for one in dict.fromkeys(undated_fee["checkpoint_id"]) if one not in set(on.loc[dated, "checkpoint_id"])
+    )
+    doubts = (
+        without_ids,
+        undated_ids,
+        *(tuple(dict.fromkeys(those(kind))) for kind in ("may_be_on", "undated", "unplaced")),
+    )
+    return Fees(
+        from_m=piece.from_m, to_m=piece.to_m, name=piece.name, vehicle=who, as_of=day_of(as_of),
+        posts=int(on["checkpoint_id"].nunique()),
+        asked=tuple(
+            _sum(group, Per(str(per)), str(currency))
+            for (per, currency), group in on[dated].groupby(["per", "currency"])
+        ),
+        without_fee=without_ids, undated_fee=undated_ids, may_be_on=doubts[2], undated=doubts[3], unplaced=doubts[4],
+        aged=tuple(dict.fromkeys(those("aged"))), removed=tuple(dict.fromkeys(those("removed"))),
+        complete=not any(doubts) and bool(len(on)) and bool(on.loc[dated, "high"].notna().all()),
+        table=table,
+    )  # fmt: skip
+
+
+_COLUMNS = (
+    "checkpoint_id", "place", "kind", "status", "counts_as", "per", "currency", "low", "high", "dated", "passable",
+    "claims",
+)  # fmt: skip
+
+
+def _sum(group: pd.DataFrame, per: Per, currency: str) -> Asked:
+    high = None if group["high"].isna().any() else float(group["high"].sum())
+    return Asked(per, currency, int(group["checkpoint_id"].nunique()), float(group["low"].sum()), high)
+
+
+def _counts_as(post: Any, span: tuple[float, float]) -> str | None:
+    """Say how a post counts for a piece of road; null where it stands off it."""
+    if pd.isna(post.from_m):
+        if post.status == CheckpointStatus.REMOVED:
+            return "removed"
+        return "unplaced" if post.status in (*_STANDS, CheckpointStatus.UNKNOWN) else "aged"
+    low, high = float(post.from_m), float(post.to_m)
+    if high < span[0] - _END_M or low > span[1] + _END_M:
+        return None
+    if post.status == CheckpointStatus.REMOVED:
+        return "removed"
+    if post.status == CheckpointStatus.UNKNOWN:
+        return "undated"
+    if post.status not in _STANDS or (post.state == PostState.MOMENTARY and post.status != CheckpointStatus.ACTIVE):
+        return "aged"
+    within = low >= span[0] - _END_M and high <= span[1] + _END_M
+    return "on" if within else "may_be_on"
+
+
+_END_M = 500.0
+"""A post this near to an end stands on the piece: towns and intervals are named, not measured."""
+
+
+def _rows(
+    posts: pd.DataFrame, schedule: pd.DataFrame, span: tuple[float, float], who: Vehicle
+) -> list[dict[str, object]]:
+    covers = [one.value for one in Vehicle if who is one or who in COVERS.get(one, ())]
+    stated = schedule[(schedule["fee_of"] == FeeOf.POST) & schedule["low"].notna() & schedule["vehicle"].isin(covers)]
+    rows: list[dict[str, object]] = []
+    post: Any
+    for post, passes in zip(posts.itertuples(index=False), passable(posts, who.value), strict=True):
+        counts = _counts_as(post, span)
+        if counts is None:
+            continue
+        base = {
+            "checkpoint_id": post.checkpoint_id, "place": post.place, "kind": post.kind, "status": post.status,
+            "counts_as": counts, "per": None, "currency": None, "low": np.nan, "high": np.nan, "dated": False,
+            "passable": passes, "claims": post.claims,
+        }  # fmt: skip
+        own = stated[stated["checkpoint_id"] == post.checkpoint_id]
+        for (per, currency), group in own.groupby(["per", "currency"]):
+            # a dated amount speaks before one of which nobody knows when it was asked
+            day = group["said_on"].notna()
+            used = group[day] if day.any() else group
+            high = np.nan if used["high"].isna().any() else float(used["high"].max())
+            rows.append(
+                {**base, "per": per, "currency": currency, "low": float(used["low"].min()), "high": high,
+                 "dated": bool(day.any()), "claims": "; ".join(used["claim_id"])}
+            )  # fmt: skip
+        if own.empty:
+            rows.append(base)
+    return rows

@@ -1,0 +1,309 @@
+"""Checkpoints on a corridor: what is said of each post, where, and how fresh it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from artimap.areas.area import Area
+from artimap.claims import Ledger
+from artimap.control.checkpoints.statements import Statement, told_of_posts
+from artimap.core import schema
+from artimap.core.dates import day_of
+from artimap.core.errors import ModelError
+from artimap.core.metadata import Aside
+from artimap.core.schema import join_names
+from artimap.core.tables import CHECKPOINTS
+from artimap.core.vocab import COVERS, CheckpointStatus, PostState, Vehicle
+from artimap.roads.corridor import Corridor
+from artimap.sources import read_report
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointModel:
+    """How long a post that nobody confirms again is still taken to stand.
+
+    Attributes
+    ----------
+    active_days
+        Confirmed within this: active.
+    fading_days
+        Confirmed within this: fading; longer ago: last known.
+    """
+
+    active_days: int = 90
+    fading_days: int = 365
+
+    def __post_init__(self) -> None:
+        if not 0 < self.active_days < self.fading_days:
+            msg = "CheckpointModel: 0 < active_days < fading_days"
+            raise ModelError(msg)
+
+
+def read_checkpoints(path: str | Path, *, area: Area) -> gpd.GeoDataFrame:
+    """Read posts from a file that tells of them, for example a dump of IPIS roadblocks.
+
+    Parameters
+    ----------
+    path
+        The file, recognised by its columns.
+    area
+        The area in which places are looked up.
+
+    Returns
+    -------
+    GeoDataFrame
+        CHECKPOINTS in ``area.crs``; empty where the file tells of no posts. What is wrong with
+        the file, and its rejected rows: :func:`artimap.read_report`.
+    """
+    return read_report(Path(path), area=area).checkpoints
+
+
+def checkpoints_on(
+    corridor: Corridor,
+    ledger: Ledger,
+    *,
+    as_of: str | dt.date,
+    model: CheckpointModel | None = None,
+    known_on: str | dt.date | None = None,
+) -> gpd.GeoDataFrame:
+    """Give the posts that are said to stand on a corridor, and those said to stand somewhere on it.
+
+    Parameters
+    ----------
+    corridor
+        The road.
+    ledger
+        The claims.
+    as_of
+        The day of the answer. What began after it does not count; statements without a
+        date do, but never make a post active.
+    model
+        The ages at which a post fades.
+    known_on
+        Only what had surely been said by this day; undated statements do not count then.
+
+    Returns
+    -------
+    GeoDataFrame
+        CHECKPOINTS in the corridor's system, along the road; last those whose place on
+        the road is not known (``from_m`` null, empty geometry): list them, never draw
+        them. Posts on other roads are not in the table. ``kind`` keeps tolls, roadblocks,
+        police posts, search posts, residents' barricades and protests apart; ``extent``
+        says whether it is a point, a place, an interval of road, a section or nowhere. A post is
+        ``active`` when last confirmed within ``active_days``, then ``fading``, then ``last_known``;
+        ``removed`` where the newest statement says so (``removed_by``, ``removed_on``);
+        ``unknown`` where no statement carries a date. One that stood only during an attack or a protest
+        (``state`` = ``momentary``) is active on those days and last known after.
+        ``passable_for`` names the six who may want to know, ``unknown`` where nothing is said.
+    """
+    day = day_of(as_of)
+    return checkpoints_over_time(corridor, ledger, days=[day], model=model, known_on=known_on)[day]
+
+
+def checkpoints_over_time(
+    corridor: Corridor,
+    ledger: Ledger,
+    *,
+    days: Iterable[str | dt.date],
+    model: CheckpointModel | None = None,
+    known_on: str | dt.date | None = None,
+) -> dict[dt.date, gpd.GeoDataFrame]:
+    """Give the posts that are said to stand on a corridor on each of several days.
+
+    What does not change with the day is done once: what each statement says, and where it puts the post. A day's
+    table is then made from the statements that speak of that day or before.
+
+    Parameters
+    ----------
+    corridor, ledger, model, known_on
+        As for :func:`checkpoints_on`.
+    days
+        The days of the answers, in any order; :func:`artimap.month_ends` gives those of a period.
+
+    Returns
+    -------
+    dict
+        CHECKPOINTS by day, in order of the days, each day once. Each table is what :func:`checkpoints_on` gives
+        for that day.
+
+    Raises
+    ------
+    DateError
+        For a bad day.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> posts = am.checkpoints_over_time(
+    ...     am.read_corridor(art, "rn1"), am.read_claims(art), days=["2024-05-31", "2024-10-15", "2025-10-15"]
+    ... )
+    >>> for day, table in posts.items():
+    ...     print(day, (table["status"] == "active").sum(), "confirmed lately, of", len(table))
+    2024-05-31 4 confirmed lately, of 7
+    2024-10-15 3 confirmed lately, of 11
+    2025-10-15 3 confirmed lately, of 18
+    """
+    model = model or CheckpointModel()
+    told = told_of_posts(corridor, ledger, known_on=None if known_on is None else pd.Timestamp(day_of(known_on)))
+    return {day: _on_day(corridor, told, pd.Timestamp(day), model) for day in sorted({day_of(day) for day in days})}
+
+
+def _on_day(
+    corridor: Corridor, told: Mapping[str, Sequence[Statement]], day: pd.Timestamp, model: CheckpointModel
+) -> gpd.GeoDataFrame:
+    """Give the posts of one day."""
+    rows: list[dict[str, object]] = []
+    for checkpoint_id, every in told.items():
+        said = [replace(one, until=_earlier(one.until, day)) for one in every if one.start is None or one.start <= day]
+        roads = {road for one in said for road in one.roads}
+        places = [one.place for one in said if one.place is not None]
+        if not said or (roads and corridor.corridor_id not in roads) or not (places or roads):
+            continue
+        low, high, extent = min(places, key=lambda piece: piece[1] - piece[0], default=(None, None, "nowhere"))
+        rows.append(
+            {
+                "checkpoint_id": checkpoint_id,
+                "kind": said[0].row["kind"],
+                "operator": join_names(name for one in said for name in schema.split_names(one.row["operator"])),
+                "place": said[0].row["place"],
+                "extent": extent,
+                "corridor_id": corridor.corridor_id,
+                "from_m": low,
+                "to_m": high,
+                **_life(said, day, model),
+                "fees": join_names(_texts(said, "fee_text")),
+                "fees_stated": sum(one.states_fee for one in said),
+                "passable_for": _passable_for(said),
+                "n_claims": len(said),
+                "claims": join_names(_texts(said, "claim_id")),
+                "sources": join_names(_texts(said, "source")),
+                "geometry": shapely.Point() if low is None or high is None else _shape(corridor, low, high),
+            }
+        )
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(CHECKPOINTS.names)), crs=corridor.crs)
+    frame = frame.sort_values(["from_m", "checkpoint_id"], na_position="last", kind="stable")
+    found: gpd.GeoDataFrame = schema.conform(frame, CHECKPOINTS, crs=corridor.crs)
+    found.attrs["model"] = Aside(model)
+    found.attrs["as_of"] = day.date().isoformat()
+    return found
+
+
+def _texts(said: Iterable[Statement], name: str) -> list[str]:
+    return [text for one in said if (text := one.text(name)) is not None]
+
+
+def _earlier(until: pd.Timestamp | None, day: pd.Timestamp) -> pd.Timestamp | None:
+    return until if until is None else min(until, day)
+
+
+def _newest_last(said: Iterable[Statement]) -> list[Statement]:
+    return sorted(said, key=lambda one: pd.Timestamp.min if one.until is None else one.until)
+
+
+def _life(said: Sequence[Statement], day: pd.Timestamp, model: CheckpointModel) -> dict[str, object]:
+    """Give where a post stands in its life."""
+    gone = [one for one in said if one.row["state"] in (PostState.REMOVED, PostState.NOT_SET_UP)]
+    there = [one for one in said if one.row["state"] in (PostState.STANDING, PostState.MOMENTARY)]
+    last, ended = (max((one.until for one in some if one.until is not None), default=None) for some in (there, gone))
+    removed = ended is not None and (last is None or last <= ended)
+    newest = _newest_last(gone if removed or not there else there)
+    state = str(newest[-1].row["state"])
+    shown = ended if removed else last
+    age = None if shown is None else int((day - shown).days)
+    status = CheckpointStatus.REMOVED if removed else _status(age, model)
+    if state == PostState.MOMENTARY and age:
+        status = CheckpointStatus.LAST_KNOWN
+    return {
+        "first_seen": min((one.start for one in said if one.start is not None), default=None),
+        "last_confirmed": last,
+        "days_since": None if last is None else int((day - last).days),
+        "status": status,
+        "state": state,
+        "removed_by": join_names(_texts(newest, "removed_by")) if removed else None,
+        "removed_on": ended if removed else None,
+    }
+
+
+def _status(age: int | None, model: CheckpointModel) -> CheckpointStatus:
+    if age is None:
+        return CheckpointStatus.UNKNOWN
+    if age <= model.active_days:
+        return CheckpointStatus.ACTIVE
+    return CheckpointStatus.FADING if age <= model.fading_days else CheckpointStatus.LAST_KNOWN
+
+
+ASKED_FOR = (
+    Vehicle.AMBULANCE, Vehicle.CONTAINER_TRUCK, Vehicle.FOUR_BY_FOUR, Vehicle.MOTORCYCLE, Vehicle.ON_FOOT,
+    Vehicle.HUMANITARIAN,
+)  # fmt: skip
+"""Those for whom every post says whether they pass, ``unknown`` where nobody tells."""
+
+
+def _passable_for(said: Iterable[Statement]) -> str:
+    """Give who passes, by the newest statement that tells; the six who may want to know stand always."""
+    found: dict[str, str] = {one.value: "unknown" for one in ASKED_FOR}
+    for one in _newest_last(said):
+        for pair in schema.split_names(one.row["passable"]):
+            who, _, answer = pair.partition(":")
+            found[Vehicle(who.strip()).value] = answer.strip()
+    return "; ".join(f"{who}: {answer}" for who, answer in found.items())
+
+
+def passable(checkpoints: pd.DataFrame, vehicle: str) -> pd.Series:
+    """Give for each post whether a vehicle passes: ``yes``, ``no`` or ``unknown``.
+
+    Parameters
+    ----------
+    checkpoints
+        CHECKPOINTS.
+    vehicle
+        A word of :class:`artimap.core.vocab.Vehicle`, for example ``ambulance``.
+
+    Returns
+    -------
+    Series
+        Aligned to ``checkpoints``; ``unknown`` where nobody tells. What is said of one
+        kind counts for those it covers (public transport for a bus), but never for
+        ambulances and aid.
+
+    Raises
+    ------
+    ModelError
+        If there is no such vehicle.
+
+    Examples
+    --------
+    >>> passable(pd.DataFrame({"passable_for": ["ambulance: unknown; public_transport: yes"]}), "bus").tolist()
+    ['yes']
+    """
+    asked = vehicle_of(vehicle)
+    out = []
+    for cell in checkpoints["passable_for"]:
+        said = dict(pair.split(": ", 1) for pair in schema.split_names(cell))
+        own = said.get(asked.value, "unknown")
+        wider = [
+            answer for who, answer in said.items() if asked in COVERS.get(Vehicle(who), ()) and answer != "unknown"
+        ]
+        out.append(own if own != "unknown" or not wider else wider[0])
+    return pd.Series(out, index=checkpoints.index, dtype=schema.TEXT)
+
+
+def vehicle_of(word: str) -> Vehicle:
+    """Read a kind of vehicle, or say which there are."""
+    try:
+        return Vehicle(word)
+    except ValueError:
+        msg = f"{word!r} is no vehicle that posts tell apart; there is: {', '.join(Vehicle)}"
+        raise ModelError(msg) from None
+
+
+def _shape(corridor: Corridor, low: float, high: float) -> shapely.Geometry:
+    return corridor.piece(low, high) if high - low > 1.0 else corridor.point_at(low)

@@ -1,0 +1,142 @@
+"""What is said of each post, laid out once: the statements with their days, and where each puts the post."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from artimap.claims import Ledger
+from artimap.claims.resolution import said_by, said_from
+from artimap.core import schema
+from artimap.core.vocab import FeeOf, PostState, Where
+from artimap.roads.corridor import Corridor
+
+_OWN = ("state", "removed_by", "passable", "per", "fee_of", "payers", "exempt", "rate_htg_per_usd", "rate_day")
+
+
+def statements(ledger: Ledger, day: pd.Timestamp, *, known_on: pd.Timestamp | None) -> gpd.GeoDataFrame:
+    """Give the statements about posts that speak of a day or before, with ``start`` and ``until``, by claim.
+
+    Parameters
+    ----------
+    ledger
+        The claims.
+    day
+        The day.
+    known_on
+        Only what had surely been said by then.
+    """
+    posts = _stated(ledger)
+    keep = ~(posts["start"] > day)
+    if known_on is not None:
+        keep &= posts["heard"] <= known_on
+    until = posts["until"]
+    found: gpd.GeoDataFrame = posts.assign(until=until.where(until.isna() | (until <= day), day))[keep]
+    return found
+
+
+def _stated(ledger: Ledger) -> gpd.GeoDataFrame:
+    """Give every statement about a post: ``start``, ``until``, and when it had surely been said (``heard``)."""
+    claims = ledger.claims.drop_duplicates("claim_id").set_index("claim_id")
+    posts = ledger.posts[ledger.posts["claim_id"].isin(claims.index)]
+    missing = {name: None for name in (*_OWN, "fee_low", "fee_high", "fee_currency", "vehicle") if name not in posts}
+    posts = posts.assign(**missing).sort_values("claim_id", kind="stable")
+    about = claims.reindex(posts["claim_id"])
+    basis = about["date_basis"].astype(str).to_numpy()
+
+    def days(values: object) -> pd.Series:
+        return pd.Series(pd.to_datetime(pd.Series(values, dtype="object")).to_numpy(), posts.index).astype(schema.DAY)
+
+    until = days([said_from(one, kind) for one, kind in zip(about["last_confirmed"], basis, strict=True)])
+    start = pd.Series(about["valid_from"].to_numpy(), index=posts.index).astype(schema.DAY).fillna(until)
+    found: gpd.GeoDataFrame = posts.assign(
+        start=start, until=until, basis=basis, state=posts["state"].fillna(PostState.STANDING.value),
+        heard=days([said_by(one, kind) for one, kind in zip(about["reported"], basis, strict=True)]),
+    )  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement about a post.
+
+    Attributes
+    ----------
+    row
+        Its cells, as :func:`statements` gives them.
+    start, until
+        From when to when it speaks; null where that is not known.
+    roads
+        The roads that it names.
+    place
+        The metres between which it puts the post on the road, and what kind of place that is; null for none.
+    states_fee
+        Whether it gives an amount that the post asks.
+    """
+
+    row: Mapping[str, Any]
+    start: pd.Timestamp | None
+    until: pd.Timestamp | None
+    roads: tuple[str, ...]
+    place: tuple[float, float, str] | None
+    states_fee: bool
+
+    def text(self, name: str) -> str | None:
+        """Give a cell of text, null where there is none."""
+        value = self.row[name]
+        return value if isinstance(value, str) and value else None
+
+
+def told_of_posts(
+    corridor: Corridor, ledger: Ledger, *, known_on: pd.Timestamp | None
+) -> dict[str, tuple[Statement, ...]]:
+    """Give what is said of each post, in order of the posts' names and of the claims, whatever the day."""
+    posts = _stated(ledger)
+    posts = posts[posts["checkpoint_id"].notna()]
+    if known_on is not None:
+        posts = posts[posts["heard"] <= known_on]
+    amount = (pd.to_numeric(posts["fee_low"]).notna() & (posts["fee_of"] == FeeOf.POST)).to_numpy(dtype=bool)
+    found: dict[str, list[Statement]] = {}
+    for row, shape, states_fee in zip(
+        pd.DataFrame(posts.drop(columns="geometry")).to_dict("records"), posts.geometry, amount, strict=True
+    ):
+        cells = {str(name): value for name, value in row.items()}
+        roads = schema.split_names(cells["road_id"])
+        start, until = (None if pd.isna(cells[name]) else cells[name] for name in ("start", "until"))
+        place = _place_on(corridor, cells, shape, roads)
+        found.setdefault(str(cells["checkpoint_id"]), []).append(
+            Statement(cells, start, until, roads, place, bool(states_fee))
+        )
+    return {name: tuple(found[name]) for name in sorted(found)}
+
+
+def _place_on(
+    corridor: Corridor, row: Mapping[str, Any], shape: Any, roads: tuple[str, ...]
+) -> tuple[float, float, str] | None:
+    """Give the piece of road that a statement about a post names, and what kind of place that is."""
+    where = Where(str(row["place_kind"]))
+    if where is Where.STRETCH and row["road_id"] == corridor.corridor_id and pd.notna(row["from_m"]):
+        low, high = sorted((float(row["from_m"]), float(row["to_m"])))
+        return low, min(high, corridor.length_m), "interval"
+    if where in (Where.POINT, Where.PLACE):
+        chainage, offset = corridor.project([shape])
+        at, away = float(chainage[0]), float(offset[0])
+        if np.isfinite(away) and away <= _BESIDE_M:
+            return at, at, where.value
+        if np.isfinite(away) and corridor.corridor_id in roads:
+            # said to be on this road, at a town that lies off it: somewhere on the road past the town
+            return max(0.0, at - away), min(at + away, corridor.length_m), "interval"
+    elif where is Where.SECTION and isinstance(row["pcode"], str):
+        pieces = corridor.unit_pieces(row["pcode"])
+        if pieces:
+            return pieces[0][0], pieces[-1][1], "section"
+    return None
+
+
+_BESIDE_M = 2_000.0
+"""A post said to stand in a place this near to the road is taken to stand on the road."""

@@ -1,0 +1,387 @@
+"""Estimated contestation: who is where, how sure, and where nobody can tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from artimap.areas import embedded
+from artimap.areas.area import Area, read_units
+from artimap.control.contestation.calibration import Calibration, calibrated
+from artimap.control.contestation.counts import SURE, Evidence, count
+from artimap.control.contestation.hmm import smooth
+from artimap.control.contestation.model import ContestationModel
+from artimap.control.contestation.places import Sites, sites_of
+from artimap.control.contestation.states import Slots, at_first, slots_of, transition, usual_level, weights
+from artimap.core import schema
+from artimap.core.dates import day_of
+from artimap.core.errors import DateError, ModelError
+from artimap.core.metadata import Aside
+from artimap.core.tables import ACTORS, ESTIMATES
+from artimap.core.vocab import Estimate
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+AROUND_M = 12_000.0
+"""Units that are points have as neighbours those within this."""
+
+_CHUNK = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beliefs:
+    """Probabilities over units and periods.
+
+    Attributes
+    ----------
+    none, contested, state
+        Units × periods.
+    held
+        Units × periods × groups: that the group is there and nobody contests it.
+    involved
+        Units × periods × groups: that the group is there, contested or not, as the model has it (not
+        calibrated, so that another report of the group never lowers it).
+    quiet
+        Units × periods: that few reports come through.
+    """
+
+    none: Floats
+    held: Floats
+    contested: Floats
+    state: Floats
+    involved: Floats
+    quiet: Floats
+
+    def stacked(self) -> Floats:
+        """Give units × periods × (none, each group, contested, state)."""
+        return np.concatenate(
+            [self.none[..., None], self.held, self.contested[..., None], self.state[..., None]], axis=2
+        )
+
+
+def believe(evidence: Evidence, model: ContestationModel, around: tuple[Ints, Ints]) -> Beliefs:
+    """Run the model over counts.
+
+    Parameters
+    ----------
+    evidence
+        Counts by unit, period and signal.
+    model
+        All assumptions.
+    around
+        Pairs of neighbouring units, both ways.
+    """
+    slots = slots_of(evidence, model, around)
+    moves = transition(slots.space, model)
+    level = _level(evidence, model, slots)
+    found = _one_pass(evidence, model, slots, moves, level, None)
+    if model.sharing > 0:
+        found = _one_pass(evidence, model, slots, moves, level, _mean_around(found, around))
+    return found if model.calibration is None else _calibrated(found, level, model.calibration)
+
+
+def level_of(evidence: Evidence, model: ContestationModel, around: tuple[Ints, Ints]) -> float:
+    """Give how much is reported: the model's level, or the one at which it reports as much as was reported."""
+    return _level(evidence, model, slots_of(evidence, model, around))
+
+
+def _level(evidence: Evidence, model: ContestationModel, slots: Slots) -> float:
+    if model.level is not None:
+        return model.level
+    return usual_level(slots.space, model, float(evidence.reports().mean()) if evidence.n_units else 0.0)
+
+
+def _mean_around(found: Beliefs, around: tuple[Ints, Ints]) -> Beliefs:
+    """Give the mean belief of each unit's neighbours; of the unit itself where it has none."""
+
+    def mean(values: Floats) -> Floats:
+        out = np.zeros_like(values)
+        np.add.at(out, around[0], values[around[1]])
+        number = np.bincount(around[0], minlength=len(values)).reshape(-1, *[1] * (values.ndim - 1))
+        return np.where(number > 0, out / np.maximum(number, 1), values)
+
+    return Beliefs(
+        mean(found.none), mean(found.held), mean(found.contested), mean(found.state), mean(found.involved), found.quiet
+    )
+
+
+def _pull(near: Beliefs, slots: Slots, sharing: float, run: slice) -> Floats:
+    """Weigh moves into states by how much of the same stands around."""
+    space, group = slots.space, slots.group[run]
+    involved = near.involved[run]
+    part = np.take_along_axis(involved, np.clip(group, 0, None)[:, None, :], axis=2)
+    if (group < 0).any():
+        part[:, :, -1] = np.clip(involved.sum(axis=2) - part[:, :, :-1].sum(axis=2), 0.0, 1.0)
+    takes = space.involves().astype(float)
+    mean = part @ (takes / np.maximum(takes.sum(axis=1, keepdims=True), 1)).T
+    mean[:, :, space.kind == 0] = near.none[run][..., None]
+    mean[:, :, space.kind == 4] = near.state[run][..., None]
+    pull = (1 - sharing) + sharing * mean
+    return np.concatenate([pull, pull], axis=2)
+
+
+def _one_pass(
+    evidence: Evidence, model: ContestationModel, slots: Slots, moves: Floats, level: float, near: Beliefs | None
+) -> Beliefs:
+    space = slots.space
+    per_count, without = weights(space, model, level)
+    first = at_first(moves)
+    units, periods, groups = evidence.n_units, evidence.n_periods, len(evidence.groups)
+    none, contested, state, quiet = (np.zeros((units, periods)) for _ in range(4))
+    held, involved = (np.zeros((units, periods, groups)) for _ in range(2))
+    takes = space.involves().astype(float)
+    for start in range(0, units, _CHUNK):
+        run = slice(start, min(start + _CHUNK, units))
+        counts = slots.local(evidence.dense(run.start, run.stop), run.start)
+        counts = model.saturation * np.log1p(counts / model.saturation)
+        pull = None if near is None else _pull(near, slots, model.sharing, run)
+        both = smooth(counts @ per_count + without, moves, first, pull)
+        quiet[run] = both[:, :, space.size :].sum(axis=2)
+        each = both[:, :, : space.size] + both[:, :, space.size :]
+        none[run] = each[:, :, space.kind == 0].sum(axis=2)
+        state[run] = each[:, :, space.kind == 4].sum(axis=2)
+        contested[run] = each[:, :, (space.kind == 2) | (space.kind == 3)].sum(axis=2)
+        _by_group(held[run], each[:, :, space.kind == 1], slots, run)
+        _by_group(involved[run], each @ takes, slots, run)
+    return Beliefs(none, held, contested, state, involved, quiet)
+
+
+def _by_group(out: Floats, by_slot: Floats, slots: Slots, run: slice) -> None:
+    """Write what slots hold to the groups they stand for; a shared slot is divided evenly."""
+    group = slots.group[run]
+    units = np.arange(len(group))
+    for slot in range(group.shape[1]):
+        named = group[:, slot] >= 0
+        out[units[named], :, group[named, slot]] = by_slot[named, :, slot]
+    shared = np.flatnonzero(group[:, -1] < 0)
+    if len(shared):
+        others = np.ones((len(shared), out.shape[2]), dtype=bool)
+        for slot in range(group.shape[1] - 1):
+            others[np.arange(len(shared)), group[shared, slot]] = False
+        even = others / others.sum(axis=1, keepdims=True)
+        out[shared] += by_slot[shared, :, -1][:, :, None] * even[:, None, :]
+
+
+def _calibrated(found: Beliefs, level: float, calibration: Calibration) -> Beliefs:
+    chance = calibrated(found.stacked(), level, calibration)
+    return replace(found, none=chance[..., 0], held=chance[..., 1:-2], contested=chance[..., -2], state=chance[..., -1])
+
+
+def edges_of(start: dt.date, stop: dt.date, period_days: int) -> NDArray[np.int64]:
+    """Give the days (since 1970) at which periods begin, and the day after ``stop``, with which the last one ends."""
+    after = (stop - dt.date(1970, 1, 1)).days + 1
+    number = -(-((stop - start).days + 1) // period_days)
+    return after - period_days * np.arange(number, -1, -1, dtype=np.int64)
+
+
+def estimate_contestation(
+    units: Area | gpd.GeoDataFrame,
+    events: gpd.GeoDataFrame,
+    *,
+    actors: pd.DataFrame | None = None,
+    start: str | dt.date | None = None,
+    stop: str | dt.date | None = None,
+    model: ContestationModel | None = None,
+    stability: bool = True,
+) -> pd.DataFrame:
+    """Estimate, for every unit and period, who is there: a model over events, not a report.
+
+    A hidden Markov model (after Anders 2020) with a state for no armed group, one a group,
+    contested, and state forces. Imprecise events are spread over the units and periods they may
+    belong to. A unit can fall quiet, so that silence is not read as safety; where too little
+    is reported the answer is ``insufficient``.
+
+    Parameters
+    ----------
+    units
+        An area (its communal sections) or any table of units: areas, stretches of road, or
+        places, with a geometry in a metric system and one of ``unit_id``, ``pcode``,
+        ``place_id``, ``lixel_id``. Events of a section or commune find their units by
+        ``pcode`` and ``parent`` (or ``adm3_pcode``, ``adm2_pcode``).
+    events
+        EVENTS in the same system. Aggregates, and events of the department or of no place, do not count.
+    actors
+        ACTORS: who is a group, who is a state force. Left out, those embedded with the area.
+        Names that it does not hold are read as unnamed groups.
+    start, stop
+        Periods are counted back from ``stop``, the last day; the first holds ``start``, and may
+        begin before it. Left out, the first and last day of the events. Events after ``stop`` do
+        not count: for what could be known on a day, give that day.
+    model
+        All assumptions.
+    stability
+        Whether to run the model again with other reaches, windows and half-lives, and to say in how many runs the
+        answer is the same. Takes seven times as long.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES, one row a unit and period, and a column ``p:NAME`` a group: the probability that it is
+        there alone. ``attrs`` hold ``model``, ``why_not`` (by event, why it does not count; both by
+        :func:`artimap.beside`), ``unknown_actors``.
+
+    Raises
+    ------
+    SchemaError
+        If a table is not what it must be.
+    CrsError
+        If systems differ or are not metric.
+    ModelError
+        If it is not said who the actors are.
+    """
+    model = model or ContestationModel()
+    ready = prepare(units, events, actors, start, stop, model)
+    found = believe(ready.evidence, model, ready.around)
+    table = table_of(ready, found, model)
+    if stability:
+        best = _best(found)
+        agree = np.mean([_best(other) == best for other in _other_runs(ready, model)], axis=0)
+        steady = pd.Series(agree.ravel(), index=table.index)
+        table["stability"] = steady.mask(table["estimate"] == Estimate.INSUFFICIENT)
+    return table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """All that was asked for, read and counted."""
+
+    sites: Sites
+    events: gpd.GeoDataFrame
+    actors: pd.DataFrame
+    edges: NDArray[np.int64]
+    around: tuple[Ints, Ints]
+    evidence: Evidence
+    why_not: pd.Series
+
+
+def prepare(
+    units: Area | gpd.GeoDataFrame,
+    events: gpd.GeoDataFrame,
+    actors: pd.DataFrame | None,
+    start: str | dt.date | None,
+    stop: str | dt.date | None,
+    model: ContestationModel,
+) -> Ready:
+    """Read and count what :func:`estimate_contestation` is given."""
+    if isinstance(units, Area):
+        if actors is None:
+            actors = schema.conform(embedded.read_table(units.name, "actors"), ACTORS)
+        units = read_units(units, "adm3")
+    if actors is None:
+        msg = "say who is a group and who a state force: actors= must be an ACTORS table (name, aliases, kind)"
+        raise ModelError(msg)
+    sites = sites_of(units)
+    if (start is None or stop is None) and not len(events):
+        msg = "no event says when to begin and end: give start= and stop="
+        raise DateError(msg)
+    first = day_of(start) if start is not None else events["date_start"].min().date()
+    last = day_of(stop) if stop is not None else events["date_end"].max().date()
+    if last < first:
+        msg = f"stop ({last}) is before start ({first})"
+        raise DateError(msg)
+    edges = edges_of(first, last, model.period_days)
+    evidence, why_not = count(sites, events, actors, edges, model)
+    return Ready(sites, events, actors, edges, sites.neighbours(AROUND_M), evidence, why_not)
+
+
+def _best(found: Beliefs) -> Ints:
+    best: Ints = np.argmax(found.stacked(), axis=2)
+    return best
+
+
+def _other_runs(ready: Ready, model: ContestationModel) -> Iterator[Beliefs]:
+    """Run again with half and double reach, windows shifted by half a period, and half and double half-lives."""
+    names = [name for name in model.__dataclass_fields__ if name.endswith("_half_life_days") and "memory" not in name]
+    half = model.period_days // 2
+    for step, spread in ((0, 0.5), (0, 2.0), (half, 1.0), (-half, 1.0)):
+        moved = ready.edges + step
+        evidence, _ = count(ready.sites, ready.events, ready.actors, moved, model, spread=spread)
+        yield believe(evidence, model, ready.around)
+    for factor in (0.5, 2.0):
+        changed = replace(model, **{name: getattr(model, name) * factor for name in names})
+        yield believe(ready.evidence, changed, ready.around)
+
+
+def table_of(ready: Ready, found: Beliefs, model: ContestationModel) -> pd.DataFrame:
+    """Write beliefs as ESTIMATES."""
+    sites, evidence, edges = ready.sites, ready.evidence, ready.edges
+    units, periods = evidence.n_units, evidence.n_periods
+    stacked = found.stacked()
+    groups = len(evidence.groups)
+    best = np.argmax(stacked, axis=2)
+    top = np.take_along_axis(stacked, best[..., None], axis=2)[..., 0]
+    words = [Estimate.NO_ARMED_GROUP, *[Estimate.ONE_GROUP] * groups, Estimate.CONTESTED, Estimate.STATE_FORCES]
+    word = np.array([one.value for one in words], dtype=object)[best]
+    reports = evidence.reports()
+    remembered = memory(evidence.reports(SURE), 0.5 ** (model.period_days / model.memory_half_life_days))
+    few, unclear = remembered < model.min_evidence, top < model.min_probability
+    why = np.full((units, periods), None, dtype=object)
+    why[unclear] = "no state is probable enough"
+    why[few] = "too few reports here and near in time"
+    word[few | unclear] = Estimate.INSUFFICIENT.value
+    names = np.array(["", *evidence.groups, "", ""], dtype=object)
+    who = names[best]
+    who[best == groups + 1] = _contestants(found, evidence.groups)[best == groups + 1]
+    who[(few | unclear) | (who == "")] = None
+    days = edges.astype("datetime64[D]")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        entropy = -np.where(stacked > 0, stacked * np.log2(stacked), 0.0).sum(axis=2)
+    columns = {
+        "unit": np.repeat(np.array(sites.key, dtype=object), periods),
+        "name": np.repeat(np.array(sites.name, dtype=object), periods),
+        "valid_from": np.tile(days[:-1], units),
+        "valid_to": np.tile(days[1:] - 1, units),
+        "estimate": word.ravel(),
+        "actors": who.ravel(),
+        "p_none": found.none.ravel(),
+        "p_one_group": found.held.sum(axis=2).ravel(),
+        "p_contested": found.contested.ravel(),
+        "p_state": found.state.ravel(),
+        "p_quiet": found.quiet.ravel(),
+        "probability": top.ravel(),
+        "entropy_bits": entropy.ravel(),
+        "reports": reports.ravel(),
+        "evidence": remembered.ravel(),
+        "stability": np.full(units * periods, np.nan),
+        "why_not": why.ravel(),
+        **{f"p:{name}": found.held[:, :, number].ravel() for number, name in enumerate(evidence.groups)},
+    }
+    table: pd.DataFrame = schema.conform(pd.DataFrame(columns), ESTIMATES)
+    kept = ready.why_not.isna().sum()
+    table.attrs.update(
+        model=Aside(model),
+        why_not=Aside(ready.why_not, f"{kept} of {len(ready.why_not)} events count"),
+        unknown_actors=evidence.unknown,
+    )
+    return table
+
+
+def _contestants(found: Beliefs, groups: tuple[str, ...]) -> NDArray[np.object_]:
+    """Name the groups that take part where it is contested: those more likely there than not."""
+    chance = found.involved
+    out = np.full(chance.shape[:2], None, dtype=object)
+    for unit, period in zip(*np.nonzero(chance.max(axis=2, initial=0.0) > 0.5), strict=True):
+        order = np.argsort(-chance[unit, period], kind="stable")
+        out[unit, period] = "; ".join(groups[one] for one in order if chance[unit, period, one] > 0.5)
+    return out
+
+
+def memory(reports: Floats, fade: float) -> Floats:
+    """Add up reports, each fading by ``fade`` a period, before and after."""
+    out = reports.copy()
+    past, future = np.zeros(len(reports)), np.zeros(len(reports))
+    periods = reports.shape[1]
+    for period in range(1, periods):
+        past = (past + reports[:, period - 1]) * fade
+        out[:, period] += past
+    for period in range(periods - 2, -1, -1):
+        future = (future + reports[:, period + 1]) * fade
+        out[:, period] += future
+    return out

@@ -1,0 +1,99 @@
+"""What stands behind a status, claim by claim, and what does not count, with the reason."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from artimap.claims import Ledger
+from artimap.core import schema
+from artimap.core.schema import TEXT, join_names, split_names
+from artimap.core.vocab import About
+
+COLUMNS = (
+    "subject", "claim", "about", "counts", "why_not", "predicate", "actors", "place", "scope", "day", "day_end",
+    "date_basis", "valid_from", "valid_to",
+    "claimant", "claimant_is_party", "source", "source_url", "note",
+)  # fmt: skip
+_DAYS = ("day", "day_end", "valid_from", "valid_to")
+_WITH_REASON = re.compile(r"^(\S+) \((.*)\)$")
+
+
+def claims_behind(status: pd.DataFrame, ledger: Ledger, events: pd.DataFrame) -> pd.DataFrame:
+    """Give the claims and events that each row of STATUS rests on, and those about it that do not count.
+
+    Parameters
+    ----------
+    status
+        STATUS, or some of its rows.
+    ledger, events
+        What it was made from.
+
+    Returns
+    -------
+    DataFrame
+        One row a subject and claim, those that count first: ``about`` (claim, post or event),
+        ``counts``, ``why_not`` (null where it counts), ``predicate`` (for an event or post its kind),
+        ``actors``, ``place`` (in the words of the source), ``scope`` (what of the place it speaks
+        of where that is not all of it: station, part, road), ``day`` and ``day_end`` (of an event its days; of a
+        claim the day of the report, with its ``date_basis``), ``valid_from`` and ``valid_to`` (of a claim),
+        ``claimant``, ``claimant_is_party``, ``source`` (of an event its publishers), ``source_url``, ``note``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> ledger, events = am.read_claims(art), am.read_events(art)
+    >>> status = am.control_status(art, ledger, as_of="2024-10-15", events=events)
+    >>> behind = am.claims_behind(status[status["subject"] == "savien"], ledger, events)
+    >>> behind.loc[behind["counts"], ["claim", "actors", "source"]].iloc[0].tolist()
+    ['CL001', 'Gran Grif', 'Haiti24']
+    """
+    said = {str(row.claim_id): row for row in ledger.claims.itertuples(index=False)}
+    posts = {str(row.claim_id): row for row in ledger.posts.itertuples(index=False)}
+    happened = {str(row.event_id): row for row in events.itertuples(index=False)}
+    about = ledger.claims[ledger.claims["about"] == About.EVENT]
+    told = {str(event): rows for event, rows in about.groupby("subject")}
+    rows: list[dict[str, object]] = []
+    for subject, used, unused in zip(status["subject"], status["claims"], status["not_counted"], strict=True):
+        ids: list[tuple[str, str | None]] = [(one, None) for one in dict.fromkeys(split_names(used))]
+        reasons = [_WITH_REASON.match(one) for one in split_names(unused)]
+        ids += [(found[1], found[2]) for found in reasons if found is not None]
+        for claim, why in ids:
+            base = {"subject": subject, "claim": claim, "counts": why is None, "why_not": why}
+            if claim in happened:
+                rows.append({**base, **_of_event(happened[claim], told.get(claim))})
+            elif claim in said:
+                rows.append({**base, **_of_claim(said[claim], posts.get(claim))})
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    for name in COLUMNS:
+        if name in _DAYS:
+            table[name] = pd.to_datetime(table[name]).astype(schema.DAY)
+        elif name != "counts":
+            table[name] = table[name].astype(TEXT)
+    return table.astype({"counts": bool})
+
+
+def _of_event(row: Any, told: pd.DataFrame | None) -> dict[str, object]:
+    base = {
+        "about": "event", "predicate": row.kind, "actors": row.actors, "place": row.place, "day": row.date_start,
+        "day_end": row.date_end, "date_basis": None, "note": row.summary,
+    }  # fmt: skip
+    if told is None:
+        return base
+    urls = told["source_url"].dropna()
+    return {**base, "source": join_names(told["source"]), "source_url": urls.iloc[0] if len(urls) else None}
+
+
+def _of_claim(row: Any, post: Any) -> dict[str, object]:
+    return {
+        "about": "claim" if post is None else "post",
+        "predicate": row.predicate if post is None else post.kind,
+        "actors": row.value if post is None else post.operator,
+        "place": row.place, "scope": row.scope, "day": row.reported, "day_end": None, "date_basis": row.date_basis,
+        "valid_from": row.valid_from, "valid_to": row.valid_to,
+        "claimant": row.claimant, "claimant_is_party": row.claimant_is_party, "source": row.source,
+        "source_url": row.source_url, "note": row.note,
+    }  # fmt: skip

@@ -1,0 +1,284 @@
+"""Zones of reported status as geometry.
+
+After Tao et al. (2016) a group's area is the part of the road network near the places it
+is reported at, not the land between them. Here: the road within some distance along the
+network, in nested bands that fade, never into a section of which nothing is known.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from artimap.areas.area import Area, read_road_units, read_roads, read_units
+from artimap.areas.geometries import RADIUS_M, place_radius
+from artimap.claims import Ledger
+from artimap.control.crosswalk import in_words_of
+from artimap.control.history import interval_of
+from artimap.control.model import ControlModel
+from artimap.control.status import Said, control_status, read_said
+from artimap.control.subjects import Subject, corridor_of
+from artimap.control.zones.model import ZoneModel
+from artimap.control.zones.reach import road_within, roads_of
+from artimap.core import schema
+from artimap.core.dates import day_of
+from artimap.core.metadata import Aside
+from artimap.core.tables import ZONES
+from artimap.core.vocab import PlaceKind, Status
+from artimap.roads.network.graph import RoadNetwork
+
+_SOMEWHERE = 1.0 / 3.0
+"""Weight of the outline of a section: somewhere in it, nobody says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of a zone."""
+
+    tail: str
+    band: int
+    weight: float
+    geometry: shapely.Geometry
+    road_id: str | None = None
+    from_m: float | None = None
+    to_m: float | None = None
+
+
+def control_zones(
+    area: Area,
+    ledger: Ledger,
+    *,
+    as_of: str | dt.date,
+    events: gpd.GeoDataFrame | None = None,
+    model: ControlModel | None = None,
+    zone_model: ZoneModel | None = None,
+    known_on: str | dt.date | None = None,
+    status: pd.DataFrame | None = None,
+) -> gpd.GeoDataFrame:
+    """Give the reported zones of an area on a day.
+
+    Parameters
+    ----------
+    area
+        The area.
+    ledger
+        The claims.
+    as_of
+        The day of the answer.
+    events, model, known_on
+        As for :func:`artimap.control_status`.
+    zone_model
+        How far a zone reaches along the roads.
+    status
+        STATUS of the same day, if it is at hand already.
+
+    Returns
+    -------
+    GeoDataFrame
+        ZONES in ``area.crs``, layer ``reported``. A **place** is its disc and the road within
+        ``reach_m`` along the network, in nested bands: band 1 is the innermost, and ``weight`` falls with
+        the band. The road part of a band ends where a section begins of which nothing is said.
+        A **section** is the road in and along it (band 1) and its outline (band 2, weight ⅓: somewhere
+        in it); one without roads its outline only. A **stretch** that a claim names is a line with ``from_m``
+        and ``to_m``, and so is the part of the corridor that a contested place or section lies on (band 1,
+        ``road_id`` given). Named stretches of the corridor of which nothing is said are lines
+        of kind ``unknown``. Zones of several groups overlap where the claims do. Communes and the department
+        get no shape: see :func:`artimap.control_status`. ``valid_from`` and ``valid_to`` are the first and
+        last day on which the status is the same by the claims at hand (``valid_to`` null where
+        nothing in them ends it), for a time slider. ``isw`` and ``viina`` give
+        the status in the words of those systems.
+
+    References
+    ----------
+    Tao, R., Strandow, D., Findley, M., Thill, J.-C. and Walsh, J. (2016). A hybrid approach to modeling territorial
+    control in violent armed conflicts. *Transactions in GIS* 20(3), 413–425.
+    """
+    shape = zone_model or ZoneModel()
+    day = day_of(as_of)
+    said = read_said(area, ledger, events=events, model=model, known_on=known_on)
+    if status is None:
+        status = control_status(area, ledger, as_of=day, events=events, model=model, known_on=known_on)
+    known = set(status.loc[status["status"] != Status.UNKNOWN, "subject"])
+    maker = maker_of(area, said, shape)
+    maker = maker.closing(code for code in maker.outlines if code not in known)
+    rows: list[dict[str, object]] = []
+    for row in status.to_dict("records"):
+        subject = said.subjects.get(str(row["subject"]))
+        if subject is None or not drawn(subject, Status(row["status"])):
+            continue
+        valid = interval_of(said, subject.subject, day.toordinal())
+        rows += rows_of(row, maker.pieces(subject, Status(row["status"])), valid)
+    zones = zones_of(rows, area)
+    zones.attrs.update(status.attrs)
+    zones.attrs["zone_model"] = Aside(shape)
+    return zones
+
+
+def rows_of(
+    status: Mapping[Any, Any],
+    pieces: Iterable[Piece],
+    valid: tuple[pd.Timestamp | None, pd.Timestamp | None],
+    *,
+    tail: str = "",
+) -> list[dict[str, object]]:
+    """Make the rows of ZONES of a row of STATUS; ``tail`` tells zones of one subject at different times apart."""
+    kept = ("subject", "name", "actors", "confidence", "support", "last_confirmed", "rule", "reason", "claims")
+    return [
+        {
+            **{name: status[name] for name in kept},
+            "zone_id": f"reported:{status['subject']}{piece.tail}{tail}",
+            "kind": status["status"],
+            "layer": "reported",
+            "band": piece.band,
+            "weight": piece.weight,
+            "valid_from": valid[0],
+            "valid_to": valid[1],
+            "road_id": piece.road_id,
+            "from_m": piece.from_m,
+            "to_m": piece.to_m,
+            "geometry": piece.geometry,
+        }
+        for piece in pieces
+    ]
+
+
+def zones_of(rows: Sequence[Mapping[str, object]], area: Area) -> gpd.GeoDataFrame:
+    """Make ZONES of its rows, with the words of other systems."""
+    table = pd.DataFrame(rows, columns=list(ZONES.names))
+    for system in ("isw", "viina"):
+        table[system] = in_words_of(table["kind"], system)
+    shapes = gpd.GeoSeries(list(table.pop("geometry")), crs=area.crs)
+    zones: gpd.GeoDataFrame = schema.conform(
+        gpd.GeoDataFrame(table, geometry=shapes, crs=area.crs), ZONES, crs=area.crs
+    )
+    return zones
+
+
+def drawn(subject: Subject, status: Status) -> bool:
+    """Tell whether a subject of that status has a zone."""
+    if subject.kind in ("commune", "department"):
+        return False
+    # a named stretch gathers what lies on it, and that is drawn itself; where nothing is said, the road is unknown
+    return status is Status.UNKNOWN if subject.named else status is not Status.UNKNOWN
+
+
+def _along(area: Area) -> dict[str, list[str]]:
+    """Give the roads in or along each unit."""
+    table = read_road_units(area)
+    table = table[table["road_id"].isin(read_roads(area)["road_id"])]
+    return {str(code): sorted(set(rows["road_id"])) for code, rows in table.groupby("pcode")}
+
+
+def maker_of(area: Area, said: Said, model: ZoneModel) -> Maker:
+    """Read what the geometry of zones rests on; no section is closed to them yet."""
+    units = read_units(area, "adm3")
+    outlines = {str(code): one for code, one in zip(units["pcode"], units.geometry, strict=True)}
+    return Maker(area, said, model, roads_of(area), outlines, {}, _along(area))
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes the geometry of zones.
+
+    Attributes
+    ----------
+    area, said, model
+        Of what, from what, how far.
+    net
+        The roads.
+    outlines, closed
+        All sections, and those of which nothing is said, where zones end; by p-code.
+    along
+        The roads in or along each section.
+    """
+
+    area: Area
+    said: Said
+    model: ZoneModel
+    net: RoadNetwork
+    outlines: dict[str, shapely.Geometry]
+    closed: dict[str, shapely.Geometry]
+    along: dict[str, list[str]]
+
+    def closing(self, codes: Iterable[str]) -> Maker:
+        """Give the same with these sections closed."""
+        return replace(self, closed={code: self.outlines[code] for code in codes})
+
+    def pieces(self, subject: Subject, status: Status) -> list[Piece]:
+        """Give the geometry of a subject's zone."""
+        if subject.kind == "stretch":
+            return self._stretch(subject)
+        found = self._place(subject) if subject.kind == "place" else self._section(subject)
+        return [*found, *(self._on_corridor(subject) if status is Status.CONTESTED else [])]
+
+    def _stretch(self, subject: Subject) -> list[Piece]:
+        if subject.subject not in self.said.on_stretch or subject.from_m is None or subject.to_m is None:
+            return []
+        low, high = sorted((subject.from_m, subject.to_m))
+        road = corridor_of(self.area, str(subject.road_id))
+        line = road.piece(low, min(high, road.length_m))
+        return [Piece("", 1, 1.0, line, road.corridor_id, low, min(high, road.length_m))]
+
+    def _place(self, subject: Subject) -> list[Piece]:
+        point = subject.point
+        if point is None or point.is_empty:
+            return []
+        disc = point.buffer(place_radius(self.area, subject.subject) or RADIUS_M[PlaceKind.HAMLET], quad_segs=12)
+        # a section that the place itself reaches into is its own, whatever is said of the rest of it
+        shut = [shape for code, shape in self.closed.items() if code != subject.section and not shape.intersects(disc)]
+        out: list[Piece] = []
+        for band, reach, weight in self.model.edges():
+            road = road_within(self.net, point, reach, snap_m=self.model.snap_m)
+            beside = road.buffer(self.model.road_m, quad_segs=8)
+            near = [shape for shape in shut if shape.intersects(beside)]
+            around = shapely.union(disc, shapely.difference(beside, shapely.union_all(near)) if near else beside)
+            if out and around.equals(out[-1].geometry):
+                continue
+            out.append(Piece("" if band == 1 else f":{band}", band, weight, _one(around, point)))
+        return out
+
+    def _section(self, subject: Subject) -> list[Piece]:
+        outline = self.outlines[subject.subject]
+        pieces = [
+            corridor_of(self.area, road).piece(low, high)
+            for road in self.along.get(subject.subject, ())
+            for low, high in corridor_of(self.area, road).unit_pieces(subject.subject)
+            if high > low
+        ]
+        if not pieces:
+            return [Piece("", 1, _SOMEWHERE, outline)]
+        beside = shapely.union_all([piece.buffer(self.model.road_m, quad_segs=8) for piece in pieces])
+        return [Piece("", 1, 2 * _SOMEWHERE, beside), Piece(":2", 2, _SOMEWHERE, shapely.union(outline, beside))]
+
+    def _on_corridor(self, subject: Subject) -> list[Piece]:
+        """Give the corridor on which a contested place or section lies, as lines."""
+        road = corridor_of(self.area, self.area.corridor_id)
+        if subject.kind == "section":
+            spans = [span for span in road.unit_pieces(subject.subject) if span[1] > span[0]]
+        else:
+            chainage, offset = road.project([subject.point] if subject.point is not None else [])
+            near = self.model.edges()[0][1]
+            spans = [
+                (max(0.0, float(at) - near), min(road.length_m, float(at) + near))
+                for at, off in zip(chainage, offset, strict=True)
+                if off <= self.model.snap_m
+            ]
+        return [
+            Piece(
+                f"@{road.corridor_id}:{low / 1000:.1f}-{high / 1000:.1f}", 1, 1.0, road.piece(low, high),
+                road.corridor_id, low, high,
+            )
+            for low, high in spans
+        ]  # fmt: skip
+
+
+def _one(shape: shapely.Geometry, point: shapely.Point) -> shapely.Geometry:
+    """Keep the part around the place: what a closed section cuts off is not reached through it."""
+    parts = shapely.get_parts(shape)
+    return parts[shapely.distance(parts, point).argmin()]

@@ -1,0 +1,58 @@
+"""The one guard of coordinate reference systems.
+
+Inside artimap everything is metric; EPSG:4326 exists only where files are read and
+written. Nothing here reprojects in silence: a wrong system is an error whose message
+is the call that mends it.
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+from pyproj import CRS
+
+from artimap.core.errors import CrsError
+
+WGS84 = "EPSG:4326"
+"""Longitude and latitude in degrees: the system of files, never of analysis."""
+
+
+def require(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str, *, what: str = "table") -> None:
+    """Raise unless ``frame`` is in ``crs``.
+
+    Parameters
+    ----------
+    frame
+        The table or series to look at.
+    crs
+        The system that the analysis works in, for example ``"EPSG:32618"``.
+    what
+        What to call the table in the message.
+
+    Raises
+    ------
+    CrsError
+        If the system is missing or another one, or there is no geometry. The message holds the
+        fixing call.
+    """
+    if not isinstance(frame, gpd.GeoDataFrame | gpd.GeoSeries) or not _has_geometry(frame):
+        given = "None" if frame is None else f"a {type(frame).__name__} without geometry"
+        msg = (
+            f"{what} is {given}: pass a GeoDataFrame. A merge that starts from a plain table gives a plain table; "
+            f"geopandas.GeoDataFrame({what}, geometry='geometry', crs={crs!r}) makes it one again"
+        )
+        raise CrsError(msg)
+    if frame.crs is None:
+        msg = (
+            f"{what} has no coordinate reference system: say which one its coordinates are in, "
+            f"then convert, e.g. {what}.set_crs({WGS84!r}).to_crs({crs!r})"
+        )
+        raise CrsError(msg)
+    if not CRS.from_user_input(frame.crs).equals(CRS.from_user_input(crs), ignore_axis_order=True):
+        found = CRS.from_user_input(frame.crs)
+        name = found.to_string() if len(found.to_string()) < 40 else found.name
+        msg = f"{what} is in {name} but {crs} is needed: use {what}.to_crs({crs!r})"
+        raise CrsError(msg)
+
+
+def _has_geometry(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> bool:
+    return isinstance(frame, gpd.GeoSeries) or frame.active_geometry_name is not None

@@ -1,0 +1,284 @@
+"""Drawing on the page of a strip map: inches in, marks of the one style table out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+from unicodedata import category
+
+import numpy as np
+
+from artimap.core import style
+from artimap.core.style import Mark, Shape
+
+_PX_TO_PT = 0.75
+_PATH_PART = re.compile(r"([MLHVAZ])([^MLHVAZ]*)")
+_NUMBER = re.compile(r"-?\d*\.?\d+")
+_ARC_STEPS = 24
+_BOX = 24.0
+_DOT_STEP_IN = 0.075
+_BROADER = 1.7
+"""The band of rates is drawn this much broader than on the map, in the same proportions."""
+_UNKNOWN_LETTER = "\u25a1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """A page measured in inches from its lower left corner, on a matplotlib figure.
+
+    Attributes
+    ----------
+    figure
+        The figure; nothing else holds drawing state.
+    width, height
+        Of the page, in inches.
+    left
+        Where kilometre 0 stands, in inches.
+    km_per_in
+        Scale.
+    """
+
+    figure: Any
+    width: float
+    height: float
+    left: float
+    km_per_in: float
+
+    def x(self, km: float) -> float:
+        """Give where a kilometre stands, in inches."""
+        return self.left + km / self.km_per_in
+
+    def add(self, artist: Any) -> None:
+        """Put an artist on top of all that is there: matplotlib would sort by kind."""
+        artist.set_zorder(1)
+        self.figure.add_artist(artist)
+
+    def line(
+        self,
+        x: Sequence[float],
+        y: Sequence[float],
+        *,
+        colour: str,
+        width: float,
+        cap: Literal["butt", "round"] = "butt",
+        dash: tuple[float, ...] | None = None,
+    ) -> None:
+        """Draw a line through points; ``colour`` is a token or ``#RRGGBB``, ``width`` in points."""
+        from matplotlib.lines import Line2D  # noqa: PLC0415 - heavy, needed here only
+
+        made = Line2D(
+            list(x),
+            list(y),
+            color=_colour(colour),
+            linewidth=width,
+            transform=self.figure.dpi_scale_trans,
+            solid_capstyle=cap,
+            dash_capstyle=cap,
+            solid_joinstyle="round",
+        )
+        if dash:
+            made.set_linestyle((0, tuple(part / width for part in dash)))
+        self.add(made)
+
+    def box(
+        self, left: float, bottom: float, right: float, top: float, *, colour: str, edge: str | None = None
+    ) -> None:
+        """Fill a rectangle."""
+        from matplotlib.patches import Rectangle  # noqa: PLC0415 - heavy, needed here only
+
+        self.add(
+            Rectangle(
+                (left, bottom),
+                right - left,
+                top - bottom,
+                facecolor=_colour(colour),
+                edgecolor="none" if edge is None else _colour(edge),
+                linewidth=0 if edge is None else 0.8,
+                transform=self.figure.dpi_scale_trans,
+            )
+        )
+
+    def dot(self, x: float, y: float, radius: float, *, colour: str) -> None:
+        """Fill a dot; ``radius`` in inches."""
+        from matplotlib.patches import Circle  # noqa: PLC0415 - heavy, needed here only
+
+        self.add(Circle((x, y), radius, facecolor=_colour(colour), linewidth=0, transform=self.figure.dpi_scale_trans))
+
+    def text(  # noqa: PLR0913 - a line of text has that many sides
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: float,
+        colour: str = "ink",
+        weight: str = "normal",
+        rotation: float = 0.0,
+        halign: str = "left",
+        valign: str = "baseline",
+        tail: str = "",
+    ) -> None:
+        """Write a line of text; ``$`` and backslashes are letters like any other."""
+        self.figure.text(
+            x / self.width,
+            y / self.height,
+            drawable(words + tail),
+            fontsize=size,
+            color=_colour(colour),
+            fontweight=weight,
+            rotation=rotation,
+            rotation_mode="anchor",
+            ha=halign,
+            va=valign,
+            parse_math=False,
+        )
+
+    def bracket(self, left: float, right: float, y: float, mark: Mark) -> None:
+        """Draw a post as a bracket lying on its piece of road, open towards it."""
+        dash = _dash(mark)
+        width = mark.width * _PX_TO_PT
+        for stroke in range(mark.strokes):
+            top = y + 0.07 - stroke * 0.032
+            spans = (
+                [(left, right)]
+                if not mark.gap
+                else [(left, left + (right - left) * 0.3), (right - (right - left) * 0.3, right)]
+            )
+            for low, high in spans:
+                self.line([low, high], [top, top], colour=mark.colour or "ink", width=width, dash=dash)
+        for end in (left, right):
+            self.line([end, end], [y, y + 0.07 + width / 144], colour=mark.colour or "ink", width=width)
+
+    def bar(self, left: float, right: float, y: float, *, hollow: bool) -> None:
+        """Draw an event that lies somewhere on a piece of road: a thin bar with ends."""
+        right = max(right, left + 0.03)
+        colour = "ink_2"
+        self.line(
+            [left, right], [y, y], colour=colour, width=0.9 if hollow else 1.9, dash=(1.8, 1.8) if hollow else None
+        )
+        for end in (left, right):
+            self.line([end, end], [y - 0.022, y + 0.022], colour=colour, width=0.9)
+
+
+def _colour(name: str) -> str:
+    return name if name.startswith("#") else style.token(name)
+
+
+def _dash(mark: Mark) -> tuple[float, ...] | None:
+    if mark.dash is None:
+        return None
+    return tuple(max(float(part) * _PX_TO_PT, 0.01) for part in mark.dash.split())
+
+
+@cache
+def _letters() -> frozenset[int]:
+    from matplotlib.font_manager import FontProperties, findfont, get_font  # noqa: PLC0415 - heavy, needed here only
+
+    return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
+
+
+def drawable(text: str) -> str:
+    """Give the text with a box for every letter that the font does not have; spaces stay, broken at or not."""
+    letters = _letters()
+    return "".join(
+        letter if ord(letter) in letters and (letter.isprintable() or category(letter) == "Zs") else _UNKNOWN_LETTER
+        for letter in text
+    )
+
+
+def width_of(words: str, size: float, *, bold: bool = False) -> float:
+    """Give the width of a line of text in inches, in the font of the strip map."""
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - heavy, needed here only
+    from matplotlib.textpath import text_to_path  # noqa: PLC0415 - heavy, needed here only
+
+    if not words.strip():
+        return 0.0
+    prop = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    return float(text_to_path.get_text_width_height_descent(drawable(words), prop, ismath=False)[0]) / 72
+
+
+def draw_line(page: Drawing, left: float, right: float, y: float, mark: Mark) -> None:
+    """Draw a piece of road in its mark: dots stay dots, and bands touch without gaps."""
+    width = mark.width * _PX_TO_PT * _BROADER
+    if mark.dash is not None:
+        count = max(int((right - left) / _DOT_STEP_IN), 1)
+        step = (right - left) / count
+        for number in range(count):
+            page.dot(left + (number + 0.5) * step, y, width / 144, colour=mark.colour or "ink")
+        return
+    if mark.casing is not None and mark.casing_width > mark.width and mark.casing != style.token("paper"):
+        extra = (mark.casing_width * _PX_TO_PT * _BROADER) / 144
+        page.box(left, y - extra, right, y + extra, colour=mark.casing)
+        inset = min(0.012, (right - left) / 4)
+        page.box(left + inset, y - width / 144, right - inset, y + width / 144, colour=mark.colour or "ink")
+        return
+    page.box(left, y - width / 144, right, y + width / 144, colour=mark.colour or "ink")
+
+
+def svg_points(data: str) -> list[list[tuple[float, float]]]:
+    """Read the small subset of SVG paths that the style table uses, as polylines.
+
+    Straight parts (M L H V Z) and half circles (A).
+    """
+    lines: list[list[tuple[float, float]]] = []
+    x = y = 0.0
+    for command, rest in _PATH_PART.findall(data):
+        numbers = [float(part) for part in _NUMBER.findall(rest)]
+        if command == "M":
+            x, y = numbers
+            lines.append([(x, y)])
+        elif command == "L":
+            x, y = numbers
+            lines[-1].append((x, y))
+        elif command == "H":
+            x = numbers[0]
+            lines[-1].append((x, y))
+        elif command == "V":
+            y = numbers[0]
+            lines[-1].append((x, y))
+        elif command == "A":
+            end_x, end_y = numbers[5], numbers[6]
+            middle = ((x + end_x) / 2, (y + end_y) / 2)
+            start = np.arctan2(y - middle[1], x - middle[0])
+            turn = np.pi if numbers[4] else -np.pi
+            for angle in start + turn * np.arange(1, _ARC_STEPS + 1) / _ARC_STEPS:
+                lines[-1].append(
+                    (middle[0] + numbers[0] * float(np.cos(angle)), middle[1] + numbers[0] * float(np.sin(angle)))
+                )
+            x, y = end_x, end_y
+        else:
+            lines[-1].append(lines[-1][0])
+    return lines
+
+
+def draw_shape(page: Drawing, x: float, y: float, shape: Shape, *, size_in: float, hollow: bool) -> None:
+    """Draw an event's shape; hollow where its harm is not known."""
+    from matplotlib.patches import Polygon  # noqa: PLC0415 - heavy, needed here only
+
+    scale = size_in / _BOX
+    open_shape = hollow or shape.open
+    for line in svg_points(shape.path):
+        corners = [(x + px * scale, y - py * scale) for px, py in line]
+        page.add(
+            Polygon(
+                corners,
+                closed=True,
+                facecolor=style.token("paper") if open_shape else style.token("ink"),
+                edgecolor=style.token("ink") if open_shape else style.token("paper"),
+                linewidth=0.9 if open_shape else 0.5,
+                joinstyle="round",
+                transform=page.figure.dpi_scale_trans,
+            )
+        )
+    if shape.inner is not None:
+        for line in svg_points(shape.inner):
+            page.line(
+                [x + px * scale for px, _ in line],
+                [y - py * scale for _, py in line],
+                colour="ink" if open_shape else "paper",
+                width=0.9,
+                cap="round",
+            )

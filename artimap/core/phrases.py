@@ -1,0 +1,195 @@
+"""Numbers in words, the same on the map and in the report.
+
+All functions take plain numbers (``None`` and NaN mean "not known") and a language, and
+give one line of plain text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+from artimap.core.dates import DAYS_PER_MONTH
+from artimap.core.i18n import format_count, format_day, format_number, format_rate, tr, words
+from artimap.core.schema import split_names
+
+_DAYS_PER_YEAR = DAYS_PER_MONTH * 12
+_MAX_DAYS = 120
+"""From here on a span is told in months, because nobody counts 200 days."""
+_MAX_MONTHS = 24
+
+
+def known(value: object) -> float | None:
+    """Give a number as float, or None where it is null, NaN or infinite."""
+    if value is None or not isinstance(value, (int, float)):
+        try:
+            value = float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return None
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def rule_phrase(name: str, lang: str) -> str:
+    """Say the rule behind a status; a name that artimap does not know, of a table from elsewhere, stays as it is.
+
+    >>> rule_phrase("party_alone", "en")
+    'said only by a party, or by one who may be a party'
+    """
+    key = f"rule.{name}"
+    return tr(key, lang) if key in words(lang) else name
+
+
+def passable_phrase(text: str, lang: str) -> str:
+    """Say who is said to pass a post, and for whom that is not known.
+
+    >>> passable_phrase("ambulance: unknown; bus: no; on_foot: unknown", "en")
+    'bus does not pass; not known: ambulance, on foot'
+    """
+    known_words = words(lang)
+    said, silent = [], []
+    for pair in split_names(text):
+        who, _, answer = pair.partition(": ")
+        if f"vehicle.{who}" not in known_words or f"passable.{answer}" not in known_words:
+            return text
+        name = known_words[f"vehicle.{who}"]
+        if answer == "unknown":
+            silent.append(name)
+        else:
+            said.append(f"{name} {known_words[f'passable.{answer}']}")
+    if silent:
+        said.append(f"{known_words['passable.unknown']}{known_words['report.colon']}{', '.join(silent)}")
+    return "; ".join(said)
+
+
+def _unit(days: float) -> tuple[str, float]:
+    if days <= _MAX_DAYS:
+        return "day", 1.0
+    if days / DAYS_PER_MONTH <= _MAX_MONTHS:
+        return "month", DAYS_PER_MONTH
+    return "year", _DAYS_PER_YEAR
+
+
+_FAR_LONGER = 30
+"""Beyond so many times the waiting time itself, the far end of its interval is no figure to print."""
+
+
+def rate_phrase(
+    rate_per_km_month: float | None, lo: float | None, hi: float | None, length_km: float, lang: str
+) -> str:
+    r"""Say a rate as a waiting time on a stretch of road.
+
+    Parameters
+    ----------
+    rate_per_km_month
+        Incidents per kilometre and month.
+    lo, hi
+        The 80 % interval of that rate, in the same unit; null leaves the interval out.
+    length_km
+        Length of the stretch, in km.
+    lang
+        ``"en"``, ``"fr"`` or ``"ht"``.
+
+    Returns
+    -------
+    str
+        For example ``about 1 every 6 days on this stretch (between 3 and 14 days, 80 %)``;
+        "rate not known" where the rate is null or not above zero.
+
+    >>> rate_phrase(0.1, 0.05, 0.2, 50.0, "en")
+    'about 1 every 6.1 days on this stretch (between 3 and 12 days, 80\xa0%)'
+    """
+    rate, low, high = known(rate_per_km_month), known(lo), known(hi)
+    if rate is None or rate <= 0 or length_km <= 0:
+        return tr("map.rate.unknown", lang)
+    days = DAYS_PER_MONTH / (rate * length_km)
+    if days < 1:
+        phrase = tr("map.rate.per_day", lang, n=format_number(1 / days, lang))
+        if low is None or high is None:
+            return phrase
+        a, b = (format_number(each * length_km / DAYS_PER_MONTH, lang) for each in (low, high))
+        return f"{phrase} {tr('map.rate.between_per_day', lang, a=a, b=b)}"
+    least = DAYS_PER_MONTH / (high * length_km) if high else days
+    unit, size = _unit(max(least, days / 10))
+    one, many = tr(f"map.rate.{unit}", lang).split("|")
+    shown = format_number(days / size, lang)
+    phrase = tr("map.rate.each", lang, unit=one) if shown == "1" else tr("map.rate.every", lang, n=shown, units=many)
+    if low is None or high is None or high <= 0:
+        return phrase
+    a = format_number(least / size, lang)
+    if low * _FAR_LONGER <= rate:  # the far end says no more than "or far longer"
+        return f"{phrase} {tr('map.rate.at_least', lang, a=a, units=many)}"
+    b = format_number(DAYS_PER_MONTH / (low * length_km) / size, lang)
+    return f"{phrase} {tr('map.rate.between', lang, a=a, b=b, units=many)}"
+
+
+def rate_figure(rate_per_km_month: float | None, lang: str) -> str:
+    """Give the bare figure of a rate, per km and month, to two significant figures."""
+    rate = known(rate_per_km_month)
+    if rate is None:
+        return tr("map.rate.unknown", lang)
+    return tr("map.rate.figure", lang, n=format_rate(rate, lang))
+
+
+def harm_phrase(low: float | None, high: float | None, lang: str, *, best: float | None = None) -> str:
+    """Say a count of people that sources give as one figure, a span, or "at least".
+
+    A null is "not stated", never 0; a reported 0 is "none reported".
+
+    >>> harm_phrase(70, None, "en"), harm_phrase(70, 115, "en"), harm_phrase(0, 0, "en"), harm_phrase(None, None, "en")
+    ('at least 70', '70 to 115', 'reported as none', 'not stated')
+    """
+    least, most = known(low), known(high)
+    if least is None and most is None:
+        least = most = known(best)
+    if least is None:
+        return tr("map.harm.unknown" if most is None else "map.harm.at_most", lang, n=_count(most, lang))
+    if most is None:
+        return tr("map.harm.at_least", lang, n=_count(least, lang))
+    if most == 0:
+        return tr("map.harm.none", lang)
+    if least == most:
+        return _count(most, lang)
+    return tr("map.harm.span", lang, a=_count(least, lang), b=_count(most, lang))
+
+
+def _count(value: float | None, lang: str) -> str:
+    return "" if value is None else format_count(round(value), lang)
+
+
+def day_phrase(start: dt.date, end: dt.date | None, precision: int, lang: str) -> str:
+    """Say when: one day, a span of days, or a month where the day is not known.
+
+    Parameters
+    ----------
+    start, end
+        First and last day; ``end`` null or equal to ``start`` is one day.
+    precision
+        1 day, 2 week, 3 month or longer, as in EVENTS.
+    lang
+        ``"en"``, ``"fr"`` or ``"ht"``.
+
+    >>> day_phrase(dt.date(2024, 10, 3), dt.date(2024, 10, 4), 1, "en")
+    '3 Oct 2024 to 4 Oct 2024'
+    """
+    if end is None or end == start:
+        shown = format_day(start, lang)
+    else:
+        shown = tr("map.day.span", lang, a=format_day(start, lang), b=format_day(end, lang))
+    return tr(f"map.day.precision_{precision}", lang, day=shown) if precision in (2, 3) else shown
+
+
+def km_span(from_m: float, to_m: float, lang: str) -> str:
+    """Say where a stretch lies on its road: ``km 94.8 to 107.8``.
+
+    >>> km_span(94_800, 107_830, "en")
+    'km 94.8 to 107.8'
+    """
+    if round(from_m / 100) == round(to_m / 100):
+        return tr("map.km.at", lang, a=_km(from_m, lang))
+    return tr("map.km.span", lang, a=_km(from_m, lang), b=_km(to_m, lang))
+
+
+def _km(metres: float, lang: str) -> str:
+    decimal = tr("number.decimal", lang)
+    return f"{metres / 1000:.1f}".replace(".", decimal)

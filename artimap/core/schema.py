@@ -1,0 +1,383 @@
+"""Every table of artimap as data, and one function that holds a table to its schema.
+
+Dtypes in memory: text is :data:`TEXT` (missing is NaN, comparisons give plain booleans),
+whole numbers are ``Int64`` (null is not zero), numbers ``float64``, days
+``datetime64[s]`` at midnight without a time zone, yes/no ``bool``. A list of names is one
+text joined by ``"; "`` (:func:`split_names`, :func:`join_names`), so that it survives
+CSV, GeoPackage and GeoParquet alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from artimap.core.crs import require
+from artimap.core.errors import Breach, SchemaError
+
+TEXT = pd.StringDtype(na_value=np.nan)
+"""The dtype of all text columns."""
+
+DAY: Final = "datetime64[s]"
+"""The dtype of all day columns."""
+
+Kind = Literal["text", "int", "float", "day", "bool"]
+
+_DTYPES: dict[str, Any] = {"text": TEXT, "int": "Int64", "float": "float64", "day": DAY, "bool": "bool"}
+_SHOWN_PER_COLUMN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, kind, whether null is allowed, and the words it may hold."""
+
+    name: str
+    kind: Kind = "text"
+    required: bool = False
+    words: type[StrEnum] | None = None
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its key, its columns in order, and the geometry types it may hold."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    geometry: tuple[str, ...] | None = None
+    _by_name: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_name.update({column.name: column for column in self.columns})
+
+    def column(self, name: str) -> Column:
+        """Give the column of that name; KeyError if there is none."""
+        return self._by_name[name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names in order, the geometry column last."""
+        tail = ("geometry",) if self.geometry is not None else ()
+        return tuple(column.name for column in self.columns) + tail
+
+
+def split_names(value: object) -> tuple[str, ...]:
+    """Split ``"a; b"`` into its names; null gives none.
+
+    >>> split_names("Gran Grif; PNH")
+    ('Gran Grif', 'PNH')
+    """
+    if not isinstance(value, str):
+        return ()
+    return tuple(part for part in (piece.strip() for piece in value.split(";")) if part)
+
+
+def join_names(names: Iterable[str]) -> str | None:
+    """Join names into one text, each once, in the order given; none gives null.
+
+    >>> join_names(["PNH", "Gran Grif", "PNH"])
+    'PNH; Gran Grif'
+    """
+    kept = dict.fromkeys(name.strip() for name in names if name and name.strip())
+    return "; ".join(kept) or None
+
+
+def _none_bad(values: pd.Series | pd.DataFrame) -> pd.Series:
+    return pd.Series(np.zeros(len(values), dtype=bool), index=values.index)
+
+
+def _needs_trimming(values: pd.Series) -> bool:
+    """Tell whether any text begins or ends with a space, by looking at the ends only where that can be done."""
+    if getattr(values.dtype, "storage", "") != "pyarrow":
+        return True
+    for chunk in getattr(values.array.__arrow_array__(), "chunks", ()):
+        wide = str(chunk.type) == "large_string"
+        if not wide and str(chunk.type) != "string":
+            return True
+        _, offsets, content = chunk.buffers()
+        if content is None or offsets is None:
+            continue
+        ends = np.frombuffer(offsets, dtype=np.int64 if wide else np.int32)[
+            chunk.offset : chunk.offset + len(chunk) + 1
+        ]
+        ends = ends[np.append(True, np.diff(ends) > 0)]
+        if len(ends) < 2:
+            continue
+        letters = np.frombuffer(content, dtype=np.uint8)
+        # spaces beyond ASCII start with these bytes; what else does is rare enough to be looked at closely
+        if (_SPACE_START[letters[ends[:-1]]]).any() or (_SPACE_END[letters[ends[1:] - 1]]).any():
+            return True
+        if _SPACE_LEADS[letters[np.maximum(ends[1:] - 3, 0)]].any() or (letters[ends[1:] - 2] == 0xC2).any():
+            return True
+    return False
+
+
+_SPACE_LEADS = np.zeros(256, dtype=bool)
+_SPACE_LEADS[[0xE1, 0xE2, 0xE3]] = True
+_SPACE_END = np.zeros(256, dtype=bool)
+_SPACE_END[:33] = True
+_SPACE_START = _SPACE_END.copy()
+_SPACE_START[[0xC2, 0xE1, 0xE2, 0xE3]] = True
+
+
+def trimmed(values: pd.Series) -> pd.Series:
+    """Give texts without spaces around them; blank becomes missing. Categories stay categories.
+
+    >>> trimmed(pd.Series([" a", " ", None])).isna().tolist()
+    [False, True, True]
+    """
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        texts = trimmed(pd.Series(values.cat.categories, dtype=TEXT))
+        codes, kept = pd.factorize(texts)  # a blank category becomes -1, two that differ by spaces become one
+        own = values.cat.codes.to_numpy()
+        moved = np.append(codes, -1)[own]
+        return pd.Series(pd.Categorical.from_codes(moved, categories=pd.Index(kept, dtype=TEXT)), index=values.index)
+    # the dtype is asked for first: astype copies even where there is nothing to do
+    text = values if values.dtype == TEXT else values.astype(TEXT)
+    if _needs_trimming(text):
+        text = text.str.strip()
+    blank = text == ""
+    return text.mask(blank) if blank.any() else text
+
+
+def _as_text(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    text = trimmed(values)
+    if isinstance(text.dtype, pd.CategoricalDtype):
+        array = pd.Series(text.cat.categories, dtype=TEXT).array
+        codes = text.cat.codes.to_numpy(dtype=np.intp)
+        if len(array):
+            return pd.Series(array.take(codes, allow_fill=True), index=values.index), _none_bad(values)
+        return pd.Series([None] * len(values), index=values.index, dtype=TEXT), _none_bad(values)
+    return text, _none_bad(values)
+
+
+def _nothing(index: pd.Index, column: Column) -> pd.Series:
+    """Give a column without any value."""
+    if column.kind == "bool":
+        return pd.Series(np.zeros(len(index), dtype=bool), index=index)
+    one = pd.array([None], dtype=_DTYPES[column.kind] if column.kind != "float" else "Float64")
+    array = one.take(np.zeros(len(index), dtype=np.intp))
+    return pd.Series(array, index=index).astype(_DTYPES[column.kind])
+
+
+def _as_number(values: pd.Series, *, whole: bool) -> tuple[pd.Series, pd.Series]:
+    if pd.api.types.is_integer_dtype(values.dtype):
+        return values.astype("Int64" if whole else "float64"), _none_bad(values)
+    if values.dtype == np.float64:
+        array = values.to_numpy()
+        wrong = np.isinf(array)
+        if whole:
+            wrong |= array != np.floor(array, where=~wrong & ~np.isnan(array), out=array.copy())
+            wrong &= ~np.isnan(array)
+        numbers = values.mask(wrong) if wrong.any() else values
+        return numbers.astype("Int64") if whole else numbers, pd.Series(wrong, index=values.index)
+    source = values
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        source = values.astype(TEXT).str.strip()
+        source = source.mask(source == "")
+    numbers = pd.to_numeric(source, errors="coerce").astype("float64")
+    numbers = numbers.mask(~np.isfinite(numbers))
+    bad = numbers.isna() & source.notna()
+    if not whole:
+        return numbers, bad
+    fractional = numbers.notna() & (numbers != np.floor(numbers))
+    return numbers.mask(fractional).astype("Int64"), bad | fractional
+
+
+def _as_day(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        values = values.dt.tz_localize(None)
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return values.dt.normalize().astype(DAY), _none_bad(values)
+    text = values.astype(TEXT).str.strip()
+    text = text.mask(text == "")
+    days = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)
+    days = days.dt.tz_localize(None).dt.normalize().astype(DAY)
+    return days, days.isna() & text.notna()
+
+
+def _as_bool(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    if pd.api.types.is_bool_dtype(values.dtype) and not values.isna().any():
+        return values.astype("bool"), _none_bad(values)
+    text = values.astype(TEXT).str.strip().str.lower()
+    true = text.isin(["true", "yes", "1"])
+    false = text.isin(["false", "no", "0"]) | text.isna()
+    return true.astype("bool"), ~(true | false)
+
+
+_FIXES = {
+    "int": "write a whole number, or leave it empty where it is not known",
+    "float": "write a number, or leave it empty where it is not known",
+    "day": "write the day as YYYY-MM-DD",
+    "bool": "write yes or no",
+    "text": "write text",
+}
+
+
+def _coerce(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    if column.kind == "int":
+        return _as_number(values, whole=True)
+    if column.kind == "float":
+        return _as_number(values, whole=False)
+    if column.kind == "day":
+        return _as_day(values)
+    if column.kind == "bool":
+        return _as_bool(values)
+    return _as_text(values)
+
+
+_MANY_ROWS = 100_000
+
+
+def _coerced(frame: pd.DataFrame, table: Table) -> list[tuple[pd.Series, pd.Series]]:
+    """Read the columns one by one; two at a time where there are many rows (Arrow lets go of the interpreter)."""
+
+    def read(column: Column) -> tuple[pd.Series, pd.Series]:
+        if column.name not in frame.columns:
+            return _nothing(frame.index, column), _none_bad(frame)
+        return _coerce(frame[column.name], column)
+
+    if len(frame) < _MANY_ROWS:
+        return [read(column) for column in table.columns]
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(read, table.columns))
+
+
+def _unknown_words(source: pd.Series, values: pd.Series, allowed: list[str]) -> pd.Series:
+    """Tell which values are none of the allowed words; of categories only the categories are looked at."""
+    if isinstance(source.dtype, pd.CategoricalDtype) and trimmed(source).cat.categories.isin(allowed).all():
+        return _none_bad(values)
+    return values.notna() & ~values.isin(allowed)
+
+
+def _rows(mask: pd.Series, labels: pd.Series, limit: int = _SHOWN_PER_COLUMN) -> Iterable[tuple[int, str]]:
+    for position in np.flatnonzero(mask.to_numpy(dtype=bool))[:limit]:
+        yield int(position), str(labels.iloc[position])
+
+
+def find_breaches(
+    frame: pd.DataFrame, table: Table, *, unique: bool = False
+) -> tuple[dict[str, pd.Series], list[Breach]]:
+    """Read every column of ``frame`` as ``table`` wants it, and list all that is wrong.
+
+    Parameters
+    ----------
+    frame
+        Any table.
+    table
+        The schema.
+    unique
+        Whether the keys are known to be each their own: looking is slow where there are a million.
+
+    Returns
+    -------
+    tuple
+        The columns as read (by name), and the breaches in column order (at most 50
+        rows a column are listed).
+    """
+    breaches: list[Breach] = []
+    read: dict[str, pd.Series] = {}
+    labels = pd.Series(np.arange(1, len(frame) + 1), index=frame.index)
+    for column, (values, bad) in zip(table.columns, _coerced(frame, table), strict=True):
+        read[column.name] = values
+        if column.name not in frame.columns:
+            if column.required:
+                breaches.append(Breach("", column.name, "", "is missing", "add the column"))
+            continue
+        for position, row in _rows(bad, labels):
+            shown = str(frame[column.name].iloc[position])
+            breaches.append(Breach(row, column.name, shown, f"is not a {column.kind}", _FIXES[column.kind]))
+        if column.required and values.hasnans:
+            for _, row in _rows(values.isna() & ~bad, labels):
+                breaches.append(Breach(row, column.name, "", "is empty", "it must have a value"))
+        if column.words is not None:
+            allowed = [word.value for word in column.words]
+            wrong = _unknown_words(frame[column.name], values, allowed)
+            for position, row in _rows(wrong, labels):
+                fix = "use one of " + ", ".join(allowed)
+                breaches.append(Breach(row, column.name, str(values.iloc[position]), "is not a known word", fix))
+    if not unique and table.key and all(name in frame.columns for name in table.key):
+        keys = pd.DataFrame({name: read[name] for name in table.key})
+        alone = len(table.key) == 1 and keys.iloc[:, 0].is_unique  # much quicker to ask than which are not
+        twice = _none_bad(keys) if alone else keys.duplicated(keep="first") & keys.notna().all(axis=1)
+        for position, row in _rows(twice, labels):
+            shown = " ".join(str(part) for part in keys.iloc[position])
+            breaches.append(Breach(row, "+".join(table.key), shown, "stands twice", "give each row its own key"))
+    return read, breaches
+
+
+def conform(frame: pd.DataFrame, table: Table, *, crs: str | None = None, unique: bool = False) -> Any:
+    """Hold ``frame`` to ``table``: right columns, order and dtypes, or one error.
+
+    Nullable columns that are missing are added as null; columns beyond the schema are
+    kept, after the others. The index becomes 0…n-1. Conforming twice gives the same.
+
+    Parameters
+    ----------
+    frame
+        Any table; a GeoDataFrame where the schema has a geometry.
+    table
+        The schema.
+    crs
+        The metric system that a geometry must be in. Without it the system is not looked at.
+    unique
+        Whether the caller has seen to it that no key stands twice.
+
+    Returns
+    -------
+    GeoDataFrame or DataFrame
+        A new table; ``frame`` is not changed.
+
+    Raises
+    ------
+    SchemaError
+        With every breach, if there is any.
+    CrsError
+        If the geometry is not in ``crs``.
+    """
+    read, breaches = find_breaches(frame, table, unique=unique)
+    geometry = None
+    if table.geometry is not None:
+        if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
+            breaches.append(Breach("", "geometry", "", "is missing", "pass a GeoDataFrame with a geometry column"))
+        else:
+            if crs is not None:
+                require(frame, crs, what=table.name)
+            geometry = frame.geometry
+            if table.geometry:
+                kinds = geometry.geom_type
+                absent = geometry.isna() | geometry.is_empty
+                wrong = ~absent & ~kinds.isin(table.geometry)
+                labels = pd.Series(np.arange(1, len(frame) + 1), index=frame.index)
+                for position, row in _rows(wrong, labels):
+                    why = f"is not {' or '.join(table.geometry)}"
+                    breaches.append(Breach(row, "geometry", str(kinds.iloc[position]), why, "bring another geometry"))
+    if breaches:
+        raise SchemaError(table.name, breaches)
+    named = set(table.names)
+    active = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
+    extras = {name: frame[name] for name in frame.columns if name not in named and name != active}
+    if geometry is None:
+        return pd.DataFrame({**read, **extras}, index=frame.index).reset_index(drop=True)
+    # put together once, in order and without copies: a million rows have not room for two
+    shapes = pd.Series(geometry.array, index=frame.index)
+    out = pd.DataFrame({**read, "geometry": shapes, **extras}, index=frame.index, copy=False)
+    out.index = pd.RangeIndex(len(out))
+    return gpd.GeoDataFrame(out, geometry="geometry", crs=geometry.crs, copy=False)
+
+
+def empty(table: Table, *, crs: str | None = None) -> Any:
+    """Give a table of no rows that conforms to ``table``."""
+    columns = {column.name: pd.Series([], dtype=_DTYPES[column.kind]) for column in table.columns}
+    frame = pd.DataFrame(columns)
+    if table.geometry is None:
+        return frame
+    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=crs), crs=crs)

@@ -1,0 +1,279 @@
+"""What opens when a mark is asked: the sentence first, then who said it, when, and where from.
+
+All of it is structured plain text. Nothing here is HTML, and nothing here is trusted:
+summaries, names and links are whatever the sources wrote.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from artimap.core.i18n import format_count, format_day, tr, words
+from artimap.core.phrases import day_phrase, harm_phrase, known
+from artimap.core.schema import split_names
+from artimap.core.text import web_address
+from artimap.core.vocab import EventKind, Predicate
+
+if TYPE_CHECKING:
+    from artimap.claims import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a detail: what it is, and its value in words."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one source says: the words, who says so, party or not, and when; ``iso`` is the day to sort by."""
+
+    text: str
+    who: str
+    party: str
+    day: str
+    confirmed: str
+    source: str
+    url: str
+    iso: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Icon:
+    """The mark that stands beside a detail in lists: a row of the style table, or an event's shape."""
+
+    mark: str
+    hollow: bool = False
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """All that one mark, or one line of the margin, has to say.
+
+    Attributes
+    ----------
+    key
+        Its name, unique on the page.
+    heading, sentence
+        What kind of thing it is; what is said, in one sentence.
+    when, where
+        In words; empty where not known.
+    icon
+        Its mark.
+    facts, statements, precision
+        Figures in words; what each source says; how well the place is known.
+    links
+        Keys of other details behind this one.
+    """
+
+    key: str
+    heading: str
+    sentence: str
+    when: str
+    where: str
+    icon: Icon
+    facts: tuple[Fact, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    precision: str = ""
+    links: tuple[str, ...] = ()
+
+
+def text_or(value: object, other: str = "") -> str:
+    """Give a text cell, or ``other`` where it is null."""
+    return value if isinstance(value, str) and value.strip() else other
+
+
+def day_or(value: object, lang: str, other: str = "") -> str:
+    """Give a day cell in words, or ``other`` where it is null."""
+    day = to_date(value)
+    return other if day is None else format_day(day, lang)
+
+
+def iso_day(value: object) -> str:
+    """Give a day cell as ``2024-10-15``, or nothing where it is null."""
+    day = to_date(value)
+    return "" if day is None else day.isoformat()
+
+
+def to_date(value: object) -> dt.date | None:
+    """Give a day cell as a date, or None where it is null."""
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    return value if isinstance(value, dt.date) and not pd.isna(value) else None
+
+
+def _figure(value: str, lang: str) -> str:
+    if value.endswith("+") and value[:-1].isdigit():
+        return tr("map.harm.at_least", lang, n=value[:-1])
+    return tr("map.harm.none", lang) if value == "0" else value
+
+
+def _said(row: Mapping[str, Any], lang: str) -> str:
+    predicate = text_or(row["predicate"])
+    value = text_or(row["value"])
+    if predicate == Predicate.STATED and value:
+        return value
+    word = tr(f"predicate.{predicate}", lang)
+    if predicate == Predicate.KIND:
+        value = words(lang).get(f"kind.{value}", value)
+    return tr("map.said", lang, what=word, value=_figure(value, lang)) if value else word
+
+
+_UNDATED = ("undated", "from_event")
+
+
+def statements_of(rows: Iterable[Mapping[str, Any]], lang: str) -> tuple[Statement, ...]:
+    """Turn rows of CLAIMS into statements: what one report says stands together, in the order given."""
+    reports: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        reports.setdefault(text_or(row.get("report_id"), str(row["claim_id"])), []).append(row)
+    return tuple(_statement(said, lang) for said in reports.values())
+
+
+def _statement(rows: list[Mapping[str, Any]], lang: str) -> Statement:
+    order = sorted(rows, key=lambda row: row["predicate"] != Predicate.STATED)
+    first = order[0]
+    said = list(dict.fromkeys(_said(row, lang) for row in order))
+    day = None if first["date_basis"] in _UNDATED else to_date(first["reported"])
+    return Statement(
+        text=" · ".join(said),
+        who=text_or(first["claimant"], tr("map.who_unknown", lang)),
+        party=tr(f"party.{first['claimant_is_party']}", lang),
+        day=tr("map.day.undated", lang) if day is None else format_day(day, lang),
+        confirmed=day_or(first["last_confirmed"], lang),
+        source=text_or(first["source"], tr("map.who_unknown", lang)),
+        url=web_address(first["source_url"]),
+        iso="" if day is None else day.isoformat(),
+    )
+
+
+_READ = (
+    "claim_id", "report_id", "subject", "predicate", "value", "claimant", "claimant_is_party", "reported",
+    "date_basis", "last_confirmed", "source", "source_url",
+)  # fmt: skip
+
+
+class Said:
+    """The claims of a ledger that a reader may see, by subject and by id, newest first and undated last."""
+
+    def __init__(self, ledger: Ledger | None, lang: str) -> None:
+        self._lang = lang
+        self._rows: list[dict[str, Any]] = []
+        self._subjects: dict[str, list[dict[str, Any]]] = {}
+        if ledger is None:
+            return
+        table = ledger.claims.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last")
+        rows: list[Any] = table[[name for name in _READ if name in table.columns]].to_dict("records")
+        self._rows = rows
+        for row in rows:
+            self._subjects.setdefault(str(row["subject"]), []).append(row)
+
+    def into(self, lang: str) -> Said:
+        """Give the same claims, told in another language."""
+        other = Said(None, lang)
+        other._rows, other._subjects = self._rows, self._subjects
+        return other
+
+    def about(self, subject: str) -> tuple[Statement, ...]:
+        """Give what is said about a subject."""
+        return statements_of(self._subjects.get(subject, ()), self._lang)
+
+    def behind(self, ids: object) -> tuple[Statement, ...]:
+        """Give the statements whose claim ids are listed in a cell."""
+        wanted = frozenset(split_names(ids))
+        return statements_of((row for row in self._rows if row["claim_id"] in wanted), self._lang) if wanted else ()
+
+
+def harmed(row: Mapping[str, Any]) -> float | None:
+    """Give how many people an event harmed, at least; None where no figure is stated at all."""
+    killed = known(row.get("killed_best"))
+    figures = [killed if killed is not None else known(row.get("killed_low"))]
+    figures += [known(row.get(name)) for name in ("injured", "abducted")]
+    stated = [figure for figure in figures if figure is not None]
+    return sum(stated) if stated else None
+
+
+_NO_TOLL = (EventKind.PROTEST, EventKind.DISPLACEMENT, EventKind.DEPLOYMENT, EventKind.CHECKPOINT_REPORT)
+
+
+def _event_facts(row: Mapping[str, Any], lang: str) -> list[Fact]:
+    facts = []
+    deaths = harm_phrase(row.get("killed_low"), row.get("killed_high"), lang, best=row.get("killed_best"))
+    stated = any(known(row.get(f"killed_{which}")) is not None for which in ("low", "best", "high"))
+    if stated or row["kind"] not in _NO_TOLL:
+        middle, least = known(row.get("killed_best")), known(row.get("killed_low"))
+        if middle is not None and middle != least:
+            deaths = tr("map.fact.middle", lang, n=deaths, best=format_count(round(middle), lang))
+        if bool(row.get("alleged_gang_dead")) and stated:
+            deaths = tr("map.fact.alleged", lang, n=deaths)
+        facts.append(Fact(sentence_case(tr("predicate.killed", lang)), deaths))
+    for name in ("injured", "abducted", "displaced"):
+        count = known(row.get(name))
+        if count is not None:
+            facts.append(Fact(sentence_case(tr(f"predicate.{name}", lang)), harm_phrase(count, count, lang)))
+    actors = split_names(row.get("actors"))
+    facts.append(Fact(tr("map.fact.named", lang), ", ".join(actors) if actors else tr("map.fact.nobody", lang)))
+    count = int(known(row.get("n_sources")) or 0)
+    facts.append(
+        Fact(
+            tr("map.fact.sources", lang),
+            tr("map.fact.publishers_1" if count == 1 else "map.fact.publishers", lang, n=count),
+        )
+    )
+    if text_or(row.get("overlaps")):
+        facts.append(Fact(tr("map.fact.overlaps", lang), tr("map.fact.overlaps_text", lang)))
+    return facts
+
+
+def precision_phrase(row: Mapping[str, Any], lang: str) -> str:
+    """Say how well an event's place is known, by its kind of place."""
+    radius = known(row.get("radius_m"))
+    where = text_or(row.get("place_kind"), "nowhere")
+    if where in ("point", "place") and radius:
+        return tr(
+            "map.precision.around",
+            lang,
+            what=tr(f"where.{where}", lang),
+            km=f"{radius / 1000:g}".replace(".", tr("number.decimal", lang)),
+        )
+    return tr(f"map.precision.{where}", lang)
+
+
+def event_key(event_id: object) -> str:
+    """Give the key of an event's detail."""
+    return f"event:{event_id}"
+
+
+def event_detail(row: Mapping[str, Any], said: Said, lang: str) -> Detail:
+    """Make the detail of one row of EVENTS."""
+    start, end = to_date(row["date_start"]), to_date(row["date_end"])
+    kind = text_or(row["kind"], EventKind.OTHER)
+    precision = int(known(row["date_precision"]) or 1)
+    when = tr("map.day.none", lang) if start is None else day_phrase(start, end, precision, lang)
+    place = text_or(row["place"], tr("where.nowhere", lang))
+    word = tr(f"kind.{kind}", lang)
+    sentence = text_or(row["summary"], tr("map.event.sentence", lang, kind=sentence_case(word), place=place))
+    return Detail(
+        key=event_key(row["event_id"]),
+        heading=sentence_case(word),
+        sentence=sentence,
+        when=when,
+        where=place,
+        icon=Icon(kind, hollow=harmed(row) is None),
+        facts=tuple(_event_facts(row, lang)),
+        statements=said.about(str(row["event_id"])),
+        precision=precision_phrase(row, lang),
+    )
+
+
+def sentence_case(text: str) -> str:
+    """Give a text with its first letter as a capital, the rest as it is."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,119 @@
+"""The map of events alone: tens of thousands, or a million, in one page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from artimap.core.crs import require
+from artimap.core.dates import day_of
+from artimap.core.errors import DataError
+from artimap.core.i18n import tr
+from artimap.core.vocab import Audience, Lang
+from artimap.maps.briefing import BriefingMap, chart_of
+from artimap.maps.build import Asked, Tables
+from artimap.maps.events import sort_events
+from artimap.maps.tiles import Tiles
+from artimap.sharing import gate
+from artimap.sharing.view import Left, Seen
+
+if TYPE_CHECKING:
+    from artimap.areas.area import Area
+    from artimap.roads.corridor import Corridor
+
+
+def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
+    area: Area,
+    events: gpd.GeoDataFrame,
+    *,
+    as_of: str | dt.date,
+    source: str,
+    corridor: Corridor | None = None,
+    lang: str = Lang.EN,
+    languages: Sequence[str] = (),
+    audience: str = Audience.INTERNAL,
+    since: str | dt.date | None = None,
+    title: str | None = None,
+    author: str | None = None,
+    tiles: Tiles | None = None,
+) -> BriefingMap:
+    """Make a map of events alone: any number of them, up to some millions, in one page.
+
+    The events need not be a full EVENTS table. Where they lie dense the page counts them in
+    squares; close by it draws each one. Their texts open when one is asked for.
+
+    Parameters
+    ----------
+    area
+        The area; its embedded layers are the base map.
+    events
+        Points (or shapes) in ``area.crs`` with ``kind`` and ``date_start``. Used where they
+        are there: ``event_id``, ``date_end``, ``killed_low``, ``killed_best``,
+        ``killed_high``, ``injured``, ``abducted``, ``place``, ``place_kind``, ``actors``,
+        ``n_sources``, ``geo_precision``, ``summary`` and the rest of EVENTS.
+    as_of
+        Last day of the map. Events after it are left out and counted.
+    source
+        Whose events these are and under what licence, for the page to say.
+    corridor
+        A road to draw.
+    lang, languages
+        What the page opens in, and what its reader can switch to.
+    audience
+        ``"internal"``, or another if the table says what each row's ``sensitivity`` and
+        ``licence`` are: then rows that may not go out are left out and counted.
+    since
+        First day; that of the first event where null.
+    title, author
+        What the map is called and who made it.
+    tiles
+        As in :func:`artimap.briefing_map`.
+
+    Returns
+    -------
+    BriefingMap
+        The map as plain data, with ``html()`` and ``save()``.
+
+    Raises
+    ------
+    CrsError
+        If the events are not in ``area.crs``.
+    DataError
+        If a column is missing, or rows without one of its values.
+    """
+    require(events, area.crs, what="events")
+    reader, day = Audience(audience), day_of(as_of)
+    if tiles is not None:
+        tiles.warn()
+    needed = ["kind", "date_start"] + (["sensitivity", "licence"] if reader is not Audience.INTERNAL else [])
+    missing = [name for name in needed if name not in events.columns]
+    if missing:
+        msg = f"events for {reader.value} need the columns {', '.join(missing)}"
+        raise DataError(msg)
+    gated = gate(events, None, audience=reader, area=area, as_of=day)
+    allowed = events if gated.events is None else gated.events
+    start = allowed["date_start"]
+    end = start if "date_end" not in allowed.columns else allowed["date_end"].fillna(start)
+    first = day_of(since) if since is not None else (day if start.empty else min(pd.Timestamp(start.min()).date(), day))
+    after = (end > pd.Timestamp(day)).to_numpy(dtype=bool)
+    before = (end < pd.Timestamp(first)).to_numpy(dtype=bool)
+    gone = after | before
+    shown = allowed.assign(date_end=end)
+    shown = shown[~gone] if gone.any() else shown
+    seen = Seen(shown, None, None, Left(0, int(before.sum()), int(after.sum()), gated))
+    asked = Asked(
+        first,
+        day,
+        Lang(lang).value,
+        reader,
+        title or tr("map.title_events", lang, area=area.label),
+        author,
+        (),
+        (source,),
+        tiles,
+    )
+    return chart_of(area, Tables(corridor, None, None, seen, sort_events(shown)), asked, languages)

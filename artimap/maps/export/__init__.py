@@ -1,0 +1,1 @@
+"""A map as files for other programs."""

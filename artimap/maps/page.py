@@ -1,0 +1,280 @@
+"""What a page holds, as plain lists, dicts, texts and numbers; nothing here knows HTML."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, fields
+from typing import Any, Protocol
+
+import geopandas as gpd
+
+from artimap.core import style
+from artimap.core.i18n import words
+from artimap.maps import event_columns as columns
+from artimap.maps.base_layers import Feature, Layer, Parts
+from artimap.maps.cards import Detail, Fact, Icon, Statement
+from artimap.maps.event_columns import Field
+from artimap.maps.fact_tables import STEP_M, Found, Roadside, Sheet
+from artimap.maps.furniture import Furniture, Locator
+from artimap.maps.packing import SCALE, outlines, pack
+from artimap.maps.tiles import Tiles
+from artimap.maps.timeline import LAYER, SAME, DayOfRates, EarlierZones, PostsOverTime, packed_posts, packed_rates
+
+WORDS = "map.ui."
+"""How the keys of words begin that stand in the page's own furniture."""
+
+
+class DrawnMap(Protocol):
+    """What pictures and files of a map are made from: its page, and its events where they are many."""
+
+    @property
+    def page(self) -> Page:
+        """All that it shows."""
+        ...
+
+    @property
+    def events(self) -> gpd.GeoDataFrame | None:
+        """The events that its audience sees, where the page holds them as columns only."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that a page shows.
+
+    Attributes
+    ----------
+    lang
+        Language of the words.
+    bounds, limits
+        West, south, east, north in degrees: what is shown at first, and how far one can go.
+    layers, details
+        What is drawn, lowest first, and what opens.
+    road, events
+        Keys of the details that the tabs *Road* and *Events* list, in order.
+    furniture
+        Everything around the map.
+    foreign
+        folium layers of the user's own, drawn on top.
+    as_of
+        Day of the state that zones, posts and rates are in, as ``2024-10-15``.
+    field
+        The events as columns; None where the map has none.
+    sheets, names, roadside
+        The same facts as tables, the names that can be searched, the road as a line.
+    locator
+        The small map of the country; None where there is none.
+    tiles
+        The one server that the page may ask; None for a page that asks nobody.
+    rates
+        What is said of the road on earlier days; empty where its rates do not follow the days.
+    posts
+        What is said of the posts on earlier days; None where they do not follow the days.
+    earlier_zones
+        The zones that stood before the day of the map; None where zones do not follow the days.
+    """
+
+    lang: str
+    bounds: tuple[float, float, float, float]
+    limits: tuple[float, float, float, float]
+    layers: tuple[Layer, ...]
+    details: tuple[Detail, ...]
+    road: tuple[str, ...]
+    events: tuple[str, ...]
+    furniture: Furniture
+    foreign: tuple[Any, ...] = ()
+    as_of: str = ""
+    field: Field | None = None
+    sheets: tuple[Sheet, ...] = ()
+    names: tuple[Found, ...] = ()
+    roadside: Roadside | None = None
+    locator: Locator | None = None
+    tiles: Tiles | None = None
+    rates: tuple[DayOfRates, ...] = ()
+    posts: PostsOverTime | None = None
+    earlier_zones: EarlierZones | None = None
+
+
+def steps(parts: Parts) -> list[list[list[int]]]:
+    """Write each ring as whole numbers: the first point, then the step to each next one."""
+    out = []
+    for rings in parts:
+        coded = []
+        for ring in rings:
+            row: list[int] = []
+            x0 = y0 = 0
+            for lon, lat in ring:
+                x, y = round(lon * SCALE), round(lat * SCALE)
+                row += [x - x0, y - y0]
+                x0, y0 = x, y
+            coded.append(row)
+        out.append(coded)
+    return out
+
+
+def _steps_of(point: tuple[float, float]) -> list[int]:
+    return [round(value * SCALE) for value in point]
+
+
+def _road(side: Roadside) -> dict[str, Any]:
+    return {**asdict(side), "line": steps(((side.line,),))[0][0], "step_m": STEP_M}
+
+
+def _small(here: Locator) -> dict[str, Any]:
+    shapes = {name: steps(getattr(here, name)) for name in ("country", "neighbour", "area")}
+    return {"name": here.name, "text": here.text, "bounds": here.bounds, **shapes}
+
+
+def _lean(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value not in ("", (), [], None, False, 0.0)}
+
+
+def _feature(feature: Feature) -> dict[str, Any]:
+    return {**_lean({**asdict(feature), "parts": ()}), "parts": steps(feature.parts)}
+
+
+def _layer(layer: Layer, lang: str) -> dict[str, Any]:
+    return {
+        "name": layer.name,
+        "label": words(lang)[layer.label_key],
+        "kind": layer.kind,
+        "toggle": layer.toggle,
+        "shown": layer.shown,
+        **(outlines(layer) if layer.still else {"features": [_feature(feature) for feature in layer.features]}),
+    }
+
+
+_SPOKEN = (
+    "date.", "number.", "kind.", "where.", "party.", "info.", "checkpoint.", "checkpoint_status.", "map.group.",
+    "map.km.", "map.somewhere",
+)  # fmt: skip
+"""Words that the page puts to values by itself, by their whole key."""
+
+
+_SPOKEN_OF_ROWS = ("map.day.", "map.harm.", "map.fact.", "map.precision.", "predicate.")
+"""Words for details that the page makes itself, of events that are only rows of columns."""
+
+
+def _words(lang: str, *, rows: bool) -> dict[str, str]:
+    spoken = words(lang)
+    mine = {key.removeprefix(WORDS): text for key, text in spoken.items() if key.startswith(WORDS)}
+    more = _SPOKEN + (_SPOKEN_OF_ROWS if rows else ())
+    return mine | {key: text for key, text in spoken.items() if key.startswith(more)}
+
+
+def payload(page: Page, *, map_name: str) -> dict[str, Any]:
+    """Give the page's data as plain lists, dicts, texts and numbers."""
+    table = style.load()
+    furniture = page.furniture
+    return {
+        "meta": {"map": map_name, "lang": page.lang, "bounds": page.bounds, "limits": page.limits, "as_of": page.as_of},
+        "title": [furniture.title, furniture.subtitle, furniture.note],
+        "tokens": dict(table.tokens),
+        "marks": {key: asdict(mark) for key, mark in table.marks.items()},
+        "shapes": {key: asdict(shape) for key, shape in table.shapes.items()},
+        "groups": {key: {"colour": group.colour, "line": group.line} for key, group in table.groups.items()},
+        "words": _words(page.lang, rows=page.field is not None and not page.field.listed),
+        "events": None if page.field is None else columns.payload(page.field),
+        "layers": [_layer(layer, page.lang) for layer in page.layers],
+        "details": {detail.key: asdict(detail) for detail in page.details},
+        "sheets": [asdict(sheet) for sheet in page.sheets],
+        "names": [_lean({**asdict(name), "at": _steps_of(name.at)}) for name in page.names],
+        "road": None if page.roadside is None else _road(page.roadside),
+        "tiles": None if page.tiles is None else {**asdict(page.tiles), "host": page.tiles.host},
+        "rates": [one.day for one in page.rates],
+        "posts": () if page.posts is None else page.posts.days,
+        "earlier_zones": page.earlier_zones is not None,
+        "locator": None if page.locator is None else _small(page.locator),
+        "panel": {
+            "road": page.road,
+            "events": page.events,
+            "briefing": [asdict(section) for section in furniture.briefing],
+            "margin": [asdict(section) for section in furniture.margin],
+            "about": [asdict(section) for section in furniture.about],
+            "legend": [asdict(group) for group in furniture.legend],
+        },
+    }
+
+
+def rows_of(details: Sequence[Detail]) -> dict[str, Any]:
+    """Give details as rows, with the names of their fields and the texts that return only once: half as much to read.
+
+    In a row a whole number stands for the text of that place in ``texts``.
+    """
+    kinds = {"detail": Detail, "icon": Icon, "fact": Fact, "statement": Statement}
+    names = {name: [one.name for one in fields(kind)] for name, kind in kinds.items()}
+    rows = [astuple(detail) for detail in details]
+    counts: Counter[str] = Counter()
+    _count_texts(rows, counts)
+    texts = [text for text, n in counts.most_common() if n > 1 and len(text) > _SHORT]
+    places = {text: n for n, text in enumerate(texts)}
+    return {**names, "texts": texts, "rows": _with_places(rows, places)}
+
+
+_SHORT = 3
+"""A text of so many letters is as short as the number that would stand for it."""
+
+
+def _count_texts(value: object, counts: Counter[str]) -> None:
+    if isinstance(value, str):
+        counts[value] += 1
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            _count_texts(one, counts)
+
+
+def _with_places(value: object, places: Mapping[str, int]) -> object:
+    if isinstance(value, str):
+        return places.get(value, value)
+    return [_with_places(one, places) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def days_before(pages: Sequence[Page]) -> dict[str, str]:
+    """Give road and posts on earlier days, packed, in the languages of the pages; nothing where there are none."""
+    parts: dict[str, str] = {}
+    if pages[0].rates:
+        details = {page.lang: {detail.key: detail for detail in page.details} for page in pages}
+        rows = next(sheet.rows for sheet in pages[0].sheets if sheet.name == "stretches")
+        parts |= packed_rates({page.lang: page.rates for page in pages}, details, rows)
+    posts = {page.lang: page.posts for page in pages if page.posts is not None and page.posts.days}
+    if posts:
+        parts |= packed_posts(posts, steps)
+    return parts
+
+
+def zones_before(pages: Sequence[Page]) -> dict[str, str]:
+    """Give the zones that stood earlier, packed: shapes once, words once a language; nothing where there are none."""
+    if pages[0].earlier_zones is None:
+        return {}
+    packed = {SAME: pack(_zones(pages[0], pages[0].earlier_zones))}
+    for page in pages:
+        told = () if page.earlier_zones is None else page.earlier_zones.details
+        packed[page.lang] = pack({detail.key: asdict(detail) for detail in told})
+    return packed
+
+
+def _zones(page: Page, zones: EarlierZones) -> dict[str, Any]:
+    """Give the earlier zones as plain data.
+
+    ``shape`` and ``order`` count the zones of the day of the map first, which the page has already.
+    """
+    here = [feature for layer in page.layers if layer.name == LAYER for feature in layer.features]
+    seen: dict[Parts, int] = {}
+    for n, feature in enumerate(here):
+        seen.setdefault(feature.parts, n)
+    shapes: list[list[list[list[int]]]] = []
+    features: list[dict[str, Any]] = []
+    for feature in zones.features:
+        if feature.parts not in seen:
+            seen[feature.parts] = len(here) + len(shapes)
+            shapes.append(steps(feature.parts))
+        row = _lean({**asdict(feature), "parts": (), "label": ""})
+        features.append({**row, "shape": seen[feature.parts]})
+    places = {feature.key: n for n, feature in enumerate((*here, *zones.features))}
+    return {
+        "shapes": shapes,
+        "features": features,
+        "order": [places[key] for key in zones.order],
+        "road": zones.road,
+    }

@@ -1,0 +1,1 @@
+"""The map page: what is written into HTML."""

@@ -1,0 +1,211 @@
+"""From plain data to one HTML page.
+
+The only module that imports folium, and the only one that escapes for the page.
+
+A ``folium.Map`` lies underneath: its own element and script are kept, its links to
+libraries elsewhere are not. Leaflet comes from the installed package that carries it. The
+page's policy names every script and style by its hash, so nothing else can run in it, and
+it forbids every request.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+
+from artimap.core import style
+from artimap.core.errors import DataError
+from artimap.core.files import encodable
+from artimap.core.i18n import words
+from artimap.maps.folium_layers import check
+from artimap.maps.packing import changes, pack
+from artimap.maps.page import WORDS, Page, days_before, payload, rows_of, zones_before
+from artimap.maps.tiles import Tiles
+
+_LEAFLET = "xstatic/pkg/leaflet/data/"
+
+
+# --- Leaflet and our own files -----------------------------------------------------------------
+
+
+@cache
+def leaflet() -> tuple[str, str]:
+    """Give Leaflet's script and style from the installed package, as they go into the page.
+
+    Raises
+    ------
+    DataError
+        If the package is not installed.
+    """
+    try:
+        found = distribution("XStatic-Leaflet")
+    except PackageNotFoundError:
+        msg = "Leaflet's files are missing: pip install XStatic-Leaflet"
+        raise DataError(msg) from None
+    script, sheet = (
+        Path(str(found.locate_file(_LEAFLET + name))).read_text(encoding="utf-8").replace("\r\n", "\n")
+        for name in ("leaflet.js", "leaflet.css")
+    )
+    # the map file and the images are not in the page: asking for them would be a request
+    script = re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.MULTILINE).strip()
+    return script, re.sub(r"url\([^)]*\)", "none", sheet)
+
+
+@cache
+def _web(name: str) -> str:
+    return resources.files("artimap.maps").joinpath("web").joinpath(name).read_text(encoding="utf-8")
+
+
+def own_script() -> str:
+    """Give our script: the modules of ``web/src`` as ``npm run build`` has bundled them."""
+    return _web("page.js").rstrip("\n")
+
+
+def own_style() -> str:
+    """Give our style sheet, with the tokens of the style table as custom properties."""
+    tokens = style.load().tokens
+    rows = [f"--{name.replace('_', '-')}:{value}" for name, value in tokens.items()]
+    return ":root{" + ";".join(rows) + "}\n" + _web("page.css").rstrip("\n")
+
+
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def to_json(value: object) -> str:
+    r"""Write JSON that cannot end the element that it stands in.
+
+    >>> print(to_json({"a": "</script>"}))
+    {"a":"\u003c/script\u003e"}
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return re.sub("[<>&\u2028\u2029]", lambda found: _ESCAPES[found.group()], encodable(text))
+
+
+def _packed(parts: Mapping[str, str]) -> str:
+    return to_json(parts) if parts else ""
+
+
+# --- folium ----------------------------------------------------------------------------------------
+
+_NO_PICTURES = "L.Marker.mergeOptions({icon: L.divIcon()});\n"
+"""folium gives a marker its icon only after Leaflet has asked for the picture of its usual pin."""
+
+_RANDOM_ID = re.compile(r"\b([a-z]+(?:_[a-z]+)*)_([0-9a-f]{32})(?![0-9a-f])")
+
+
+def base_map(page: Page) -> tuple[str, str, str]:
+    """Build the ``folium.Map`` underneath.
+
+    Returns
+    -------
+    tuple
+        Its HTML, its script, and the name of its variable. folium's random ids are
+        replaced by counts, so that the same map is the same page.
+
+    Raises
+    ------
+    ShareError
+        If a layer of the user's own would not work without a network.
+    """
+    check(page.foreign)
+    import folium  # noqa: PLC0415 - heavy, and needed nowhere else
+
+    west, south, east, north = page.bounds
+    chart = folium.Map(
+        location=[(south + north) / 2, (west + east) / 2],
+        zoom_start=9,
+        tiles=None,
+        zoom_control=False,
+        attributionControl=False,
+        zoom_snap=0.25,
+        zoom_delta=1,
+        max_zoom=15,
+        wheelPxPerZoomLevel=90,
+        maxBoundsViscosity=0.8,
+    )
+    # a control of layers names those before it, wherever its maker put it
+    for layer in sorted(page.foreign, key=lambda one: type(one).__name__ == "LayerControl"):
+        layer.add_to(chart)
+    figure: Any = chart.get_root()
+    figure.render()
+    # the third part, folium's header, is left out: it is nothing but links to other hosts
+    html, script = (_inner(part) for part in (figure.html, figure.script))
+    ids: dict[str, str] = {}
+
+    def counted(found: re.Match[str]) -> str:
+        return ids.setdefault(found.group(), f"{found.group(1)}_{len(ids) + 1}")
+
+    if page.foreign:
+        script = _NO_PICTURES + script
+    html, script = _RANDOM_ID.sub(counted, html), _RANDOM_ID.sub(counted, script)
+    # the policy names the script as the browser reads it: without null signs, which HTML replaces
+    lines = (line.strip() for line in encodable(script).replace("\0", "\ufffd").splitlines())
+    return html.strip(), "\n".join(line for line in lines if line), ids[chart.get_name()]
+
+
+def _inner(part: Any) -> str:
+    return "\n".join(child.render() for child in part._children.values())  # noqa: SLF001 - branca has no public way
+
+
+# --- the page ----------------------------------------------------------------------------------------
+
+
+def digest(text: str) -> str:
+    """Give a script or style as the policy names it.
+
+    >>> digest("")
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+    """
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def policy(scripts: Sequence[str], sheets: Sequence[str], tiles: Tiles | None = None) -> str:
+    """Give the Content-Security-Policy of a page with these scripts, styles and tiles and no others."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src " + " ".join(digest(text) for text in scripts),
+            "style-src " + " ".join(digest(text) for text in sheets),
+            "img-src data:" + ("" if tiles is None else f" https://{tiles.host}/"),
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def to_html(page: Page, others: Sequence[Page] = ()) -> str:
+    """Make the page, with what it takes to show it in the languages of ``others``."""
+    from jinja2 import Environment  # noqa: PLC0415 - only where a page is made
+    from markupsafe import Markup  # noqa: PLC0415
+
+    leaflet_script, leaflet_style = leaflet()
+    body, map_script, map_name = base_map(page)
+    scripts = (leaflet_script, map_script, own_script())
+    sheet = leaflet_style + "\n" + own_style()
+    first = payload(page, map_name=map_name)
+    packed = {other.lang: pack(changes(first, payload(other, map_name=map_name)) or {}) for other in others}
+    data = to_json({**first, "details": rows_of(page.details), "languages": packed})
+    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_web("page.html"))
+    spoken = words(page.lang)
+    text = template.render(
+        lang=page.lang,
+        policy=Markup(policy(scripts, (sheet,), page.tiles)),  # noqa: S704 - hashes, and a host that tiles.py has checked
+        css=Markup(sheet),  # noqa: S704 - our own file and Leaflet's
+        body=Markup(body),  # noqa: S704 - folium's element, no data in it
+        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and Leaflet's
+        data=Markup(data),  # noqa: S704 - escaped by to_json
+        field=page.field,  # base64
+        rates=Markup(_packed(days_before((page, *others)))),  # noqa: S704 - base64, by name of a language
+        zones=Markup(_packed(zones_before((page, *others)))),  # noqa: S704 - base64, by name of a language
+        page=page.furniture,
+        words={name: spoken[f"{WORDS}{name}"] for name in ("skip", "map", "panel", "noscript")},
+    )
+    return encodable(text)

@@ -1,0 +1,211 @@
+"""What stands around the findings: what is not known, parameters, method, licences, limits."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+
+from artimap.areas import embedded
+from artimap.core.i18n import format_count, format_day, format_number, words
+from artimap.core.vocab import About, Audience, Info, Where
+from artimap.report.blocks import Block, Cell, Fold, Grid, Heading, Listing, Paragraph, Section, cell, run
+from artimap.report.context import Context
+from artimap.report.wording import counted, day_and_ago, event_line, km, only_later, reason, say, sources, text_of, word
+
+_SHOWN = 60
+
+
+def placeless(ctx: Context) -> pd.DataFrame:
+    """Give the events whose place is not stated, or is the department or wider, said by the day."""
+    table = ctx.events[ctx.events["place_kind"].isin([Where.NOWHERE.value, Where.DEPARTMENT.value])]
+    return table[[not only_later(ctx, row) for _, row in table.iterrows()]] if len(table) else table
+
+
+def _silent(ctx: Context) -> list[Block]:
+    table = ctx.risk[ctx.risk["info"] == Info.SILENT.value]
+    blocks: list[Block] = [Heading(say(ctx, "unknown.silent"))]
+    if table.empty:
+        return [*blocks, Paragraph(cell(say(ctx, "unknown.no_silent")))]
+    items = tuple(
+        cell(
+            run(text_of(row["name"]) or km(ctx, row), strong=True, mark="silent"),
+            f", {km(ctx, row)}; ",
+            say(ctx, "unknown.newest"),
+            say(ctx, "colon"),
+        )
+        + day_and_ago(ctx, row["newest_report"])
+        for _, row in table.iterrows()
+    )
+    return [*blocks, Paragraph(cell(say(ctx, "unknown.silent_note")), "warn"), Listing(items)]
+
+
+def _placeless(ctx: Context) -> list[Block]:
+    table = placeless(ctx).sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
+    loose = ctx.claims[(ctx.claims["subject"] == "nowhere") | (ctx.claims["about"] == About.FIGURE.value)]
+    loose = loose.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last", kind="stable")
+    heading = Heading(say(ctx, "unknown.placeless"))
+    items: list[Cell] = []
+    for _, row in table.iterrows():
+        said = sources(ctx.claims[ctx.claims["subject"] == row["event_id"]])
+        names = f" [{', '.join(said)}]" if said else ""
+        summary = text_of(row["summary"])
+        items.append(cell(event_line(ctx, row), f". {summary}" if summary else "", run(names, quiet=True)))
+    for _, row in loose.iterrows():
+        said_words = f"{word(ctx, 'predicate', row['predicate'])}{say(ctx, 'colon')}{text_of(row['value'])}"
+        place, note = text_of(row["place"]), text_of(row["note"])
+        tail = ", ".join(part for part in (text_of(row["claimant"]), text_of(row["source"])) if part)
+        items.append(
+            cell(
+                f"{place}{say(ctx, 'colon')}" if place else "",
+                said_words,
+                f" ({note})" if note else "",
+                run(f" [{tail}]", url=row["source_url"], quiet=True),
+            )
+        )
+    if not items:
+        return [heading, Paragraph(cell(say(ctx, "unknown.no_placeless")))]
+    blocks: list[Block] = [
+        Paragraph(cell(say(ctx, "unknown.placeless_note")), "note"),
+        Listing(tuple(items[:_SHOWN])),
+    ]
+    if len(items) > _SHOWN:
+        blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(items) - _SHOWN)), "note"))
+    held = f"{counted(ctx, 'events', len(table))}, {counted(ctx, 'claims', len(loose))}"
+    return [Fold(heading, tuple(blocks), held)]
+
+
+def _tally(ctx: Context) -> list[Block]:
+    tally = dict(ctx.tally)
+    if not tally and "why_not" in ctx.events.columns:
+        counts = ctx.events["why_not"].dropna().value_counts()
+        tally = {str(why): int(number) for why, number in counts.items()}
+    heading = Heading(say(ctx, "unknown.tally"))
+    if not tally:
+        return [heading, Paragraph(cell(say(ctx, "unknown.no_tally")))]
+    merged: dict[str, int] = {}
+    for why, number in tally.items():
+        said = reason(ctx, why)
+        merged[said] = merged.get(said, 0) + number
+    order = sorted(merged.items(), key=lambda one: (-one[1], one[0]))
+    rows = tuple((cell(why), cell(format_count(number, ctx.lang))) for why, number in order)
+    grid = Grid((say(ctx, "unknown.why"), say(ctx, "unknown.rows")), rows, figures=frozenset({1}))
+    return [Fold(heading, (grid,), counted(ctx, "events", sum(merged.values())))]
+
+
+def _held(ctx: Context) -> list[Block]:
+    blocks: list[Block] = [Heading(say(ctx, "unknown.held"))]
+    if ctx.audience is Audience.INTERNAL:
+        return [*blocks, Paragraph(cell(run(say(ctx, "unknown.internal"), strong=True)), "warn")]
+    gated = ctx.held.gated
+    told = () if gated is None else (
+        *gated.held_words(ctx.lang, posts=ctx.held.posts), *gated.method_words(ctx.lang)
+    )  # fmt: skip
+    items = [cell(line) for line in told]
+    if ctx.held.earlier:
+        items.append(cell(say(ctx, "unknown.earlier", rows=counted(ctx, "rows", ctx.held.earlier))))
+    if not items:
+        items.append(cell(say(ctx, "unknown.nothing_held")))
+    if ctx.later:
+        items.append(cell(say(ctx, "unknown.later", n=counted(ctx, "claims", ctx.later))))
+    return [*blocks, Listing(tuple(items))]
+
+
+def unknown(ctx: Context) -> Section:
+    """Say what is not known: silence, statements without a place, rows left out and held back."""
+    blocks = [*_silent(ctx), *_placeless(ctx), *_tally(ctx), *_held(ctx)]
+    return Section("unknown", say(ctx, "unknown.heading"), tuple(blocks))
+
+
+def _shown(ctx: Context, value: object) -> str:
+    if value is None:
+        return say(ctx, "parameters.none")
+    if isinstance(value, bool):
+        return say(ctx, "yes" if value else "no")
+    if isinstance(value, int):
+        return format_count(value, ctx.lang)
+    if isinstance(value, float):
+        return format_number(value, ctx.lang, digits=4)
+    if isinstance(value, frozenset | set):
+        return ", ".join(sorted(word(ctx, "kind", str(one)) for one in value))
+    if isinstance(value, tuple | list):
+        return "; ".join(_shown(ctx, one) for one in value)
+    return str(value)
+
+
+def parameter_rows(ctx: Context, model: object, prefix: str = "") -> list[tuple[Cell, ...]]:
+    """Give a row for every field of a frozen model, those of a model inside it too."""
+    rows: list[tuple[Cell, ...]] = []
+    if not dataclasses.is_dataclass(model):
+        return rows
+    for known_field in dataclasses.fields(model):
+        value = getattr(model, known_field.name)
+        name = f"{prefix}{known_field.name}"
+        if dataclasses.is_dataclass(value):
+            rows += parameter_rows(ctx, value, f"{name}.")
+            continue
+        meaning = words(ctx.lang).get(f"report.model.{known_field.name}", "")
+        rows.append((cell(run(name, strong=True)), cell(_shown(ctx, value)), cell(meaning)))
+    return rows
+
+
+def parameters(ctx: Context) -> Section:
+    """Print every parameter of the model, with its meaning."""
+    blocks: list[Block] = []
+    rows = parameter_rows(ctx, ctx.model)
+    if rows:
+        head = tuple(say(ctx, f"parameters.{name}") for name in ("name", "value", "meaning"))
+        blocks += [Paragraph(cell(say(ctx, "parameters.note")), "note"), Grid(head, tuple(rows), wide=2)]
+    else:
+        blocks.append(Paragraph(cell(say(ctx, "parameters.missing"))))
+    return Section("parameters", say(ctx, "parameters.heading"), tuple(blocks), folded=True)
+
+
+def method(ctx: Context) -> Section:
+    """Tell the method in plain words, with its sources."""
+    steps = tuple(cell(say(ctx, f"method.step_{number}")) for number in range(1, 7))
+    works = tuple(cell(say(ctx, f"method.source_{number}")) for number in range(1, 4))
+    return Section(
+        "method",
+        say(ctx, "method.heading"),
+        (
+            Listing(steps, numbered=True),
+            Heading(say(ctx, "method.sources")),
+            Listing(works),
+        ),
+        folded=True,
+    )
+
+
+def licences(ctx: Context) -> Section:
+    """List the layers behind the report with their licence and attribution, and the publishers."""
+    rows = tuple(
+        (cell(run(layer.name, strong=True)), cell(layer.attribution), cell(layer.licence), cell(layer.date))
+        for layer in embedded.manifest(ctx.area.name).layers
+    )
+    head = tuple(say(ctx, f"licences.{name}") for name in ("layer", "attribution", "licence", "date"))
+    publishers = sorted({str(name) for name in ctx.claims["source"].dropna()}, key=str.casefold)
+    blocks: list[Block] = [Grid(head, rows, wide=1)]
+    if publishers:
+        blocks += [
+            Heading(say(ctx, "licences.publishers", n=format_count(len(publishers), ctx.lang))),
+            Paragraph(cell("; ".join(publishers)), "note"),
+        ]
+    for source in ctx.risk.attrs.get("licensed", ()):
+        blocks.append(Paragraph(cell(say(ctx, "licences.counted", source=source)), "note"))
+    blocks.append(Paragraph(cell(say(ctx, "licences.note")), "note"))
+    return Section("licences", say(ctx, "licences.heading"), tuple(blocks), folded=True)
+
+
+def cite(ctx: Context) -> Section:
+    """Say how to cite the report."""
+    text = say(ctx, "cite.text", road=ctx.corridor.ref, area=ctx.area.label, day=format_day(ctx.as_of, ctx.lang))
+    return Section(
+        "cite", say(ctx, "cite.heading"), (Paragraph(cell(text)), Paragraph(cell(say(ctx, "cite.note")), "note"))
+    )
+
+
+def disclaimer(ctx: Context) -> Section:
+    """Say what the report is not."""
+    lines = tuple(Paragraph(cell(say(ctx, f"disclaimer.line_{number}"))) for number in range(1, 4))
+    return Section("disclaimer", say(ctx, "disclaimer.heading"), lines)

@@ -1,0 +1,160 @@
+"""What changed since an earlier briefing."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from artimap.core.i18n import format_day, format_rate
+from artimap.core.phrases import known
+from artimap.core.vocab import About, Info
+from artimap.report.blocks import Block, Cell, Grid, Heading, Listing, Paragraph, Section, cell, joined, run
+from artimap.report.context import Context
+from artimap.report.control_status import changed_blocks, changed_line
+from artimap.report.places import level_of
+from artimap.report.previous import Previous
+from artimap.report.wording import counted, event_line, km, reported, say, text_of, who, word
+
+_MOVED = 1.25
+"""A rate that grew or shrank by this factor is told as up or down."""
+
+_SAME_PLACE_M = 500.0
+_SHOWN = 40
+
+
+def _pairs(ctx: Context, before: Previous) -> list[tuple[pd.Series, pd.Series]]:
+    found = []
+    for _, row in ctx.risk.iterrows():
+        near = before.stretches[
+            ((before.stretches["from_m"] - row["from_m"]).abs() <= _SAME_PLACE_M)
+            & ((before.stretches["to_m"] - row["to_m"]).abs() <= _SAME_PLACE_M)
+        ]
+        if len(near):
+            found.append((row, near.iloc[0]))
+    return found
+
+
+def _direction(now: pd.Series, then: pd.Series) -> str:
+    if Info.SILENT.value in (now["info"], then["info"]):
+        return "silence" if now["info"] != then["info"] else "same"
+    rate, old = known(now["rate"]), known(then["rate"])
+    if rate is None or old is None or old <= 0:
+        return "same"
+    ratio = rate / old
+    return "up" if ratio >= _MOVED else "down" if ratio <= 1 / _MOVED else "same"
+
+
+def _new(ctx: Context, before: Previous) -> tuple[pd.DataFrame, pd.DataFrame]:
+    events, claims = ctx.events, ctx.claims
+    old_events, old_claims = before.event_ids, before.claim_ids
+    new_events = events[~events["event_id"].isin(list(old_events))] if old_events is not None else events.head(0)
+    new_claims = claims[~claims["claim_id"].isin(list(old_claims))] if old_claims is not None else claims.head(0)
+    return new_events, new_claims
+
+
+def _posts(ctx: Context, before: Previous) -> tuple[list[str], list[str]]:
+    if before.checkpoints is None:
+        return [], []
+    now = set(ctx.checkpoints["checkpoint_id"])
+    return sorted(now - set(before.checkpoints)), sorted(set(before.checkpoints) - now)
+
+
+def changes_line(ctx: Context) -> str:
+    """Say in a line what changed, or that there is nothing to compare with."""
+    before, standing = ctx.previous, changed_line(ctx, level_of)
+    if before is None:
+        return " ".join(part for part in (say(ctx, "changes.none_given"), standing) if part)
+    directions = [_direction(now, then) for now, then in _pairs(ctx, before)]
+    events, claims = _new(ctx, before)
+    gained, lost = _posts(ctx, before)
+    since = say(ctx, "not_stated") if before.as_of is None else format_day(before.as_of, ctx.lang)
+    line = say(
+        ctx,
+        "changes.line",
+        day=since,
+        up=directions.count("up"),
+        down=directions.count("down"),
+        silence=directions.count("silence"),
+    )
+    line = f"{line} {standing}".rstrip()
+    if before.event_ids is None:
+        return f"{line} {say(ctx, 'changes.no_ids')}"
+    news = say(
+        ctx,
+        "changes.news",
+        events=counted(ctx, "events", len(events)),
+        claims=counted(ctx, "claims", len(claims)),
+        gained=len(gained),
+        lost=len(lost),
+    )
+    return f"{line} {news}"
+
+
+def _rates(ctx: Context, before: Previous) -> Block:
+    rows: list[tuple[Cell, ...]] = []
+    for now, then in _pairs(ctx, before):
+        direction = _direction(now, then)
+        if direction == "same":
+            continue
+        shown = []
+        for row in (then, now):
+            rate = known(row["rate"])
+            silent = row["info"] == Info.SILENT.value or rate is None
+            shown.append(cell(word(ctx, "info", row["info"]) if silent else format_rate(rate or 0.0, ctx.lang)))
+        name = text_of(now["name"]) or km(ctx, now)
+        rows.append((cell(run(name, strong=True)), cell(say(ctx, f"changes.{direction}")), *shown))
+    if not rows:
+        return Paragraph(cell(say(ctx, "changes.no_rates")))
+    head = tuple(say(ctx, f"changes.{name}") for name in ("stretch", "direction", "then", "now"))
+    return Grid(head, tuple(rows), figures=frozenset({2, 3}))
+
+
+def _listed(ctx: Context, items: list[Cell]) -> list[Block]:
+    blocks: list[Block] = [Listing(tuple(items[:_SHOWN]))]
+    if len(items) > _SHOWN:
+        blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(items) - _SHOWN)), "note"))
+    return blocks
+
+
+def changes(ctx: Context) -> Section:
+    """Compare with an earlier briefing: rates, events, claims and posts."""
+    before = ctx.previous
+    heading = say(ctx, "changes.heading")
+    if before is None:
+        none = Paragraph(cell(say(ctx, "changes.none_given")))
+        return Section("changes", heading, (none, *changed_blocks(ctx, level_of)))
+    blocks: list[Block] = [
+        Paragraph(cell(changes_line(ctx)), "lead"),
+        _rates(ctx, before),
+        Paragraph(cell(say(ctx, "changes.rule")), "note"),
+    ]
+    blocks += changed_blocks(ctx, level_of)
+    events, claims = _new(ctx, before)
+    if len(events):
+        blocks.append(Heading(say(ctx, "changes.new_events")))
+        newest = events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
+        blocks += _listed(ctx, [cell(event_line(ctx, row)) for _, row in newest.iterrows()])
+    others = claims[claims["about"].isin([About.PLACE.value, About.STRETCH.value])]
+    if len(others):
+        blocks.append(Heading(say(ctx, "changes.new_claims")))
+        items = []
+        for _, row in others.sort_values("claim_id", kind="stable").iterrows():
+            place = ctx.names.get(str(row["subject"])) or text_of(row["place"]) or say(ctx, "not_stated")
+            said = f"{place}{say(ctx, 'colon')}{text_of(row['value'])} {word(ctx, 'predicate', row['predicate'])}, "
+            items.append(joined((cell(said) + who(ctx, row), reported(ctx, row)), ", "))
+        blocks += _listed(ctx, items)
+    gained, lost = _posts(ctx, before)
+    if gained or lost:
+        blocks.append(Heading(say(ctx, "changes.posts")))
+        known_posts = ctx.checkpoints.set_index("checkpoint_id")
+        items = [
+            cell(
+                run(f"{say(ctx, 'changes.gained')}{say(ctx, 'colon')}", strong=True),
+                text_of(known_posts.loc[one, "place"]) or one,
+            )
+            for one in gained
+        ]
+        items += [cell(run(f"{say(ctx, 'changes.lost')}{say(ctx, 'colon')}", strong=True), one) for one in lost]
+        blocks += _listed(ctx, items)
+        if lost:
+            blocks.append(Paragraph(cell(say(ctx, "changes.lost_note")), "note"))
+    return Section("changes", heading, tuple(blocks))

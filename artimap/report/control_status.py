@@ -1,0 +1,154 @@
+"""The reported status in the report: the table of a day, and what changed, with the reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pandas as pd
+
+from artimap.control import what_changed
+from artimap.control.assessment import SERIOUS
+from artimap.core.i18n import format_day
+from artimap.core.schema import split_names
+from artimap.core.vocab import Status
+from artimap.report.blocks import Block, Cell, Fold, Grid, Heading, Paragraph, cell, joined, run
+from artimap.report.context import Context
+from artimap.report.wording import actors, day_and_ago, event_line, reported, rule, say, text_of, word
+
+CHANGE_DAYS = 30
+"""How far back changes of status are told where no earlier briefing says since when."""
+
+_NAMED = 3
+_SHOWN = 6
+Level = Callable[[Context, object], str]
+
+
+def since(ctx: Context) -> dt.date:
+    """Give the day with which the status is compared."""
+    before = None if ctx.previous is None else ctx.previous.as_of
+    return before if before is not None and before <= ctx.as_of else ctx.as_of - dt.timedelta(days=CHANGE_DAYS)
+
+
+def status_changes(ctx: Context) -> pd.DataFrame:
+    """Give what changed in the reported status, the gravest first, by what had been reported by the day."""
+    if ctx.ledger is None or ctx.status.empty:
+        return pd.DataFrame({"subject": []})
+    found = what_changed(ctx.area, ctx.ledger, since=since(ctx), until=ctx.as_of, events=ctx.events)
+    # a named stretch gathers what lies on it, and that is told itself
+    found = found[~found["subject"].isin(list(ctx.risk["lixel_id"]))]
+    gravity = found["status"].map({status.value: at for at, status in enumerate(SERIOUS)}).astype("int64")
+    return found.assign(_order=-gravity).sort_values(["_order", "name"], kind="stable").reset_index(drop=True)
+
+
+def changed_line(ctx: Context, level_of: Level) -> str:
+    """Say in a sentence how many changed, and name the gravest; empty where there is no status.
+
+    ``level_of`` says in brackets what a subject is: a place and the section around it may share their name.
+    """
+    if ctx.ledger is None or ctx.status.empty:
+        return ""
+    found = status_changes(ctx)
+    day = format_day(since(ctx), ctx.lang)
+    if not len(found):
+        return say(ctx, "changes.status_none", day=day)
+    told = found.drop_duplicates(["name", "status"]).head(_NAMED)
+    named = ", ".join(
+        f"{row['name']} ({', '.join(one for one in (level, word(ctx, 'status', row['status'])) if one)})"
+        for level, (_, row) in zip(
+            (level_of(ctx, subject).strip(" ()") for subject in told["subject"]), told.iterrows(), strict=True
+        )
+    )
+    return say(ctx, "changes.status_line", day=day, n=len(found), names=named)
+
+
+def _told(ctx: Context, ids: object) -> Cell:
+    """Say what stands behind ids of events and claims: what happened, or who published it on what day."""
+    wanted = split_names(ids)
+    events = {str(row["event_id"]): row for _, row in ctx.events[ctx.events["event_id"].isin(wanted)].iterrows()}
+    claims = {str(row["claim_id"]): row for _, row in ctx.claims[ctx.claims["claim_id"].isin(wanted)].iterrows()}
+    said: list[Cell] = []
+    for one in wanted:
+        if one in events:
+            said.append(cell(event_line(ctx, events[one])))
+        elif one in claims:
+            said.append(cell(f"{text_of(claims[one]['source'])}, ") + reported(ctx, claims[one]))
+    more = len(said) - _SHOWN
+    cells = said[:_SHOWN] + ([cell(say(ctx, "and_more", n=more))] if more > 0 else [])
+    return joined(dict.fromkeys(cells))
+
+
+def _why(ctx: Context, row: pd.Series) -> Cell:
+    parts: list[Cell] = [cell(rule(ctx, row["rule"]))]
+    for key, name in (("came", "came"), ("went", "went")):
+        told = _told(ctx, row[name])
+        if told:
+            parts.append(cell(run(say(ctx, f"changes.{key}") + say(ctx, "colon"), strong=True)) + told)
+    return joined(parts, ". ")
+
+
+def _side(ctx: Context, status: str, named: object) -> str:
+    names = actors(ctx, named)
+    return word(ctx, "status", status) + (f" ({names})" if names else "")
+
+
+def changed_blocks(ctx: Context, level: Level) -> list[Block]:
+    """Tell what changed in the reported status since the earlier briefing, or in the month before, and why."""
+    if ctx.ledger is None or ctx.status.empty:
+        return []
+    found, day = status_changes(ctx), format_day(since(ctx), ctx.lang)
+    heading = Heading(say(ctx, "changes.status_heading", day=day))
+    if not len(found):
+        return [heading, Paragraph(cell(say(ctx, "changes.status_none", day=day)))]
+    rows = tuple(
+        (
+            cell(run(row["name"], strong=True), run(level(ctx, row["subject"]), quiet=True)),
+            cell(_side(ctx, row["status_before"], row["actors_before"])),
+            cell(_side(ctx, row["status"], row["actors"])),
+            _why(ctx, row),
+        )
+        for _, row in found.iterrows()
+    )
+    head = tuple(say(ctx, key) for key in ("places.place", "changes.before", "changes.after", "changes.why"))
+    return [heading, Paragraph(cell(say(ctx, "changes.status_note")), "note"), Grid(head, rows, wide=3)]
+
+
+def status_grid(ctx: Context, level: Level) -> list[Block]:
+    """Give the reported status of the day as a table; what is unknown is counted below it."""
+    if len(ctx.status):
+        table, kind = ctx.status, "status"
+    elif len(ctx.zones):
+        table, kind = ctx.zones, "kind"
+    else:
+        return []
+    shown = table[table[kind] != Status.UNKNOWN]
+    rows = tuple(
+        (
+            cell(run(text_of(row["name"]), strong=True), run(level(ctx, row.get("subject")), quiet=True)),
+            cell(word(ctx, "status", row[kind])),
+            cell(actors(ctx, row["actors"]) or say(ctx, "not_stated")),
+            cell(word(ctx, "confidence", row["confidence"])),
+            day_and_ago(ctx, row["last_confirmed"]),
+            _rule(ctx, row),
+        )
+        for _, row in shown.iterrows()
+    )
+    if not rows:
+        return []
+    head = tuple(
+        say(ctx, f"places.{name}") for name in ("place", "status", "actors", "confidence", "confirmed", "rule")
+    )
+    blocks: list[Block] = [Paragraph(cell(say(ctx, "places.status_note")), "note"), Grid(head, rows)]
+    if kind == "status":
+        blocks.append(Paragraph(cell(say(ctx, "places.status_unknown", n=len(table) - len(shown))), "note"))
+    counts = shown[kind].value_counts()
+    said = ", ".join(f"{word(ctx, 'status', one)} {counts[one]}" for one in Status if one in counts)
+    return [Fold(Heading(say(ctx, "places.status_heading")), tuple(blocks), said)]
+
+
+def _rule(ctx: Context, row: pd.Series) -> Cell:
+    parts = text_of(row.get("parts"))
+    words = rule(ctx, text_of(row["rule"]))
+    if not parts:
+        return cell(run(words, quiet=True))
+    return cell(parts, run(f"{say(ctx, 'colon')}{words}", quiet=True))

@@ -1,0 +1,1 @@
+"""The road drawn as a line, kilometre by kilometre."""

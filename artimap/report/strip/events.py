@@ -1,0 +1,145 @@
+"""The events of a strip map: which are drawn, stacked by month, each with its mark."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from artimap.core import style
+from artimap.core.drawing import Drawing, draw_shape
+from artimap.core.phrases import known
+from artimap.core.vocab import EventKind, Where
+
+LANE_IN = 0.19
+_BAR_LANE = 0.66
+_EMPTY_LANE, _JANUARY_LANE = 0.24, 0.7
+_GLYPH_IN = 0.1
+_HARM = ("injured", "abducted")
+
+
+def lanes_of(spans: Sequence[tuple[float, float]], gap: float) -> list[int]:
+    """Give each span the first lane in which it touches no other."""
+    ends: list[float] = []
+    out = [0] * len(spans)
+    for row in sorted(range(len(spans)), key=lambda one: (spans[one], one)):
+        low, high = spans[row]
+        lane = next((number for number, end in enumerate(ends) if end + gap <= low), len(ends))
+        if lane == len(ends):
+            ends.append(high)
+        else:
+            ends[lane] = high
+        out[row] = lane
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class EventMark:
+    """One mark or bar: its month (0 is the newest), where, how large, which shape."""
+
+    month: int
+    from_km: float
+    to_km: float
+    kind: str
+    size: float
+    hollow: bool
+    bar: bool
+
+
+def _people(row: pd.Series) -> float | None:
+    dead = next(
+        (value for name in ("killed_best", "killed_low", "killed_high") if (value := known(row[name])) is not None),
+        None,
+    )
+    found = [value for value in (dead, *(known(row[name]) for name in _HARM)) if value is not None]
+    return sum(found) if found else None
+
+
+def event_marks(table: pd.DataFrame | None, as_of: dt.date, months: int) -> list[EventMark]:
+    """Give the events to draw: on this road, up to the day, of the last ``months`` months."""
+    if table is None or not len(table):
+        return []
+    out = []
+    hidden = (EventKind.DEPLOYMENT.value,)
+    order = table.sort_values(["date_start", "event_id"], kind="stable")
+    for _, row in order[order["why_not"].isna() & ~order["kind"].isin(hidden)].iterrows():
+        day = pd.Timestamp(row["date_start"])
+        month = (as_of.year - day.year) * 12 + as_of.month - day.month
+        if day.date() > as_of or not 0 <= month < months:
+            continue
+        bar = row["place_kind"] not in (Where.POINT.value, Where.PLACE.value)
+        at, low, high = (known(row[name]) for name in ("chainage_m", "from_m", "to_m"))
+        if bar or at is None:
+            if low is None or high is None:
+                continue
+            ends = (low / 1000, high / 1000)
+        else:
+            ends = (at / 1000, at / 1000)
+        people = _people(row)
+        out.append(
+            EventMark(month, *ends, str(row["kind"]), style.event_size(people), people is None, bar or at is None)
+        )
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Lanes of the events: y of each (in lanes from the top), edges of the months, height in all."""
+
+    y: tuple[float, ...]
+    edges: tuple[float, ...]
+    height: float
+
+
+def stack(events: Sequence[EventMark], *, as_of: dt.date, months: int, km_per_in: float) -> Rows:
+    """Stack events by month into lanes: marks first, bars below them."""
+    y = [0.0] * len(events)
+    edges = [0.0]
+    for month in range(months):
+        rows = [number for number, event in enumerate(events) if event.month == month]
+        marks = [number for number in rows if not events[number].bar]
+        bars = [number for number in rows if events[number].bar]
+        half = [events[number].size / 24 * LANE_IN / 2 * km_per_in for number in marks]
+        top = edges[-1]
+        spans = [(events[n].from_km - h, events[n].to_km + h) for n, h in zip(marks, half, strict=True)]
+        for number, lane in zip(marks, lanes := lanes_of(spans, 0.0), strict=True):
+            y[number] = top + lane + 0.5
+        top += max(lanes, default=-1) + 1
+        spans = [(events[n].from_km - 1.6 * _GLYPH_IN * km_per_in, events[n].to_km) for n in bars]
+        for number, lane in zip(bars, lanes := lanes_of(spans, 0.3), strict=True):
+            y[number] = top + (lane + 0.5) * _BAR_LANE
+        top += (max(lanes, default=-1) + 1) * _BAR_LANE
+        # January carries the year, so it needs room for its label even when nothing happened
+        least = _JANUARY_LANE if (as_of.month - 1 - month) % 12 == 0 else _EMPTY_LANE
+        edges.append(max(top, edges[-1] + least) + 0.08)
+    return Rows(tuple(y), tuple(edges), edges[-1])
+
+
+def draw_events(page: Drawing, events: Sequence[EventMark], rows: Rows, lane_in: float, top: float) -> None:
+    """Draw bars first, then marks on top; the kind of a bar stands beside it."""
+    glyph_in = min(_GLYPH_IN, _BAR_LANE * lane_in)
+    for event, y in zip(events, rows.y, strict=True):
+        at = top - y * lane_in
+        if event.bar:
+            page.bar(page.x(event.from_km), page.x(event.to_km), at, hollow=event.hollow)
+            # beside the bar, not on it: the place inside the piece is not known
+            draw_shape(
+                page,
+                page.x(event.from_km) - 0.8 * glyph_in,
+                at,
+                style.event_shape(event.kind),
+                size_in=glyph_in,
+                hollow=event.hollow,
+            )
+    for event, y in zip(events, rows.y, strict=True):
+        if not event.bar:
+            draw_shape(
+                page,
+                page.x(event.from_km),
+                top - y * lane_in,
+                style.event_shape(event.kind),
+                size_in=event.size / 24 * lane_in * 1.25,
+                hollow=event.hollow,
+            )

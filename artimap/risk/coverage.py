@@ -1,0 +1,329 @@
+"""Who reports on which piece of road, and when: quiet and silent are told apart here.
+
+A rate counts reports. Where nobody reports it says nothing, and where more publishers
+report than before it rises though the road has not changed. This module counts the
+reports themselves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from artimap.claims import Ledger
+from artimap.core import schema
+from artimap.core.arrays import Floats, Ints
+from artimap.core.dates import day_of
+from artimap.core.errors import ModelError
+from artimap.core.vocab import Where
+from artimap.roads.corridor import Corridor
+from artimap.roads.event_spread import Reach, Spread
+
+LIKELY_SHARE = 0.25
+"""An event is named as a piece's last incident where at least this share of it may lie there."""
+
+COVERED_SHARE = 0.2
+"""A report that covers at least this share of a piece tells of the piece."""
+
+CHANGED_RATIO, CHANGED_BY = 1.5, 3
+"""The sources have changed where one window has this many times the publishers of the other, and this many more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Pieces of one road, in any order, with gaps or without, never over one another.
+
+    Attributes
+    ----------
+    edges
+        Ends of the bins between all ends of pieces, rising.
+    piece
+        The piece that each bin is; -1 for a gap.
+    length_m
+        Length of each piece.
+    """
+
+    edges: Floats
+    piece: Ints
+    length_m: Floats
+
+    @classmethod
+    def of(cls, table: gpd.GeoDataFrame) -> Pieces:
+        """Read ``from_m`` and ``to_m``.
+
+        Raises
+        ------
+        ModelError
+            If pieces overlap, or end before they begin.
+        """
+        low, high = table["from_m"].to_numpy(dtype=float), table["to_m"].to_numpy(dtype=float)
+        order = np.argsort(low, kind="stable")
+        if (high <= low).any() or (low[order][1:] < high[order][:-1] - 1e-6).any():
+            msg = "pieces of road must have from_m below to_m and may not overlap: count overlapping ones one by one"
+            raise ModelError(msg)
+        edges: list[float] = []
+        which: list[int] = []
+        for one in order:
+            if edges and low[one] > edges[-1] + 1e-6:
+                which.append(-1)
+                edges.append(float(low[one]))
+            elif not edges:
+                edges.append(float(low[one]))
+            which.append(int(one))
+            edges.append(float(high[one]))
+        return cls(np.asarray(edges, dtype=float), np.asarray(which, dtype=np.int64), high - low)
+
+    def over(self, spread: Spread) -> tuple[Ints, Ints, Floats]:
+        """Share a spread out: row, piece and weight, one entry for a row on a piece, sorted by both."""
+        if not len(self.piece):
+            nothing = np.zeros(0, dtype=np.int64)
+            return nothing, nothing, np.zeros(0)
+        row, found, weight = spread.over(self.edges)
+        piece = self.piece[found]
+        inside = piece >= 0
+        key = row[inside] * len(self.length_m) + piece[inside]
+        keys, back = np.unique(key, return_inverse=True)
+        total = np.bincount(back, weights=weight[inside], minlength=len(keys))
+        count = len(self.length_m)
+        return np.asarray(keys // count), np.asarray(keys % count), np.asarray(total, dtype=float)
+
+
+def is_wide(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which rows speak of a commune or more."""
+    return np.asarray(table["place_kind"].isin([Where.COMMUNE, Where.DEPARTMENT]), dtype=bool)
+
+
+def tells_of(spread: Spread, pieces: Pieces, *, wide: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Give the rows and pieces where a row says something about the piece itself.
+
+    Either a good part of what the row may mean lies on the piece, or it covers a good
+    part of the piece. A statement about a whole commune, or one that only touches the
+    end of a piece, does not break its silence.
+    """
+    rows, piece, weight = pieces.over(spread)
+    count = len(spread.off_corridor)
+    on_road = np.bincount(spread.row, weights=spread.weight, minlength=count)
+    length = np.bincount(spread.row, weights=spread.to_m - spread.from_m, minlength=count)
+    share = weight / on_road[rows]
+    covered = share * length[rows] / pieces.length_m[piece]
+    told = ((share >= LIKELY_SHARE) | (covered >= COVERED_SHARE)) & ~wide[rows]
+    return rows[told], piece[told]
+
+
+def newest(pieces: int, told: tuple[Ints, Ints], days: NDArray[Any]) -> NDArray[Any]:
+    """Give the newest day told of each piece."""
+    found = np.full(pieces, np.datetime64("NaT", "s"))
+    for row, piece in zip(*told, strict=True):
+        found[piece] = np.fmax(found[piece], days[row])
+    return found
+
+
+def last_day(events: pd.DataFrame, day: dt.date) -> NDArray[Any]:
+    """Give the last day of each event, no later than the day of the answer."""
+    return np.asarray(np.minimum(events["date_end"].fillna(events["date_start"]).to_numpy(), np.datetime64(day, "s")))
+
+
+_TOLD = ["piece", "day", "source", "report_id"]
+
+
+@dataclass(frozen=True, eq=False)
+class Reports:
+    """Every report that tells of a piece, whatever the day.
+
+    Attributes
+    ----------
+    claims
+        ``piece, day, source, report_id, counts_from``: what is said of events, places and posts. What is said of
+        an event before it begins counts when it begins.
+    events
+        ``piece, report_id, begun, ended, heard``: one row where an event tells of a piece, and the day of the
+        first claim about it; null where there is none.
+    """
+
+    claims: pd.DataFrame
+    events: pd.DataFrame
+
+    @classmethod
+    def of(
+        cls,
+        corridor: Corridor,
+        events: gpd.GeoDataFrame,
+        ledger: Ledger | None,
+        *,
+        spread: Spread,
+        pieces: Pieces,
+        reach: Reach,
+    ) -> Reports:
+        """Find what tells of which piece."""
+        row, piece = tells_of(spread, pieces, wide=is_wide(events))
+        told = pd.DataFrame({"piece": piece, "subject": events["event_id"].to_numpy()[row]})
+        told["begun"] = events["date_start"].to_numpy()[row]
+        told["ended"] = events["date_end"].fillna(events["date_start"]).to_numpy()[row]
+        claims = None if ledger is None else ledger.claims[ledger.claims["reported"].notna()]
+        if ledger is None or claims is None or claims.empty:
+            nothing = pd.DataFrame({name: pd.Series([], dtype=schema.TEXT) for name in _TOLD})
+            return cls(nothing.assign(counts_from=told["begun"][:0]), _alone(told, told["begun"].where(told.index < 0)))
+        said = pd.DataFrame(
+            {
+                "subject": claims["subject"],
+                "claim_id": claims["claim_id"],
+                "day": claims["reported"],
+                "source": claims["origin"].fillna(claims["source"]),
+                "report_id": claims["report_id"].fillna(claims["claim_id"]),
+                "counts_from": claims["reported"],
+            }
+        )
+        parts = [told[["piece", "subject", "begun"]].merge(said, on="subject")]
+        parts[0]["counts_from"] = parts[0][["day", "begun"]].max(axis=1)
+        for table, key in ((ledger.subjects, "subject"), (ledger.posts, "claim_id")):
+            rows = table.reset_index(drop=True)
+            row, piece = tells_of(corridor.spread(rows, reach=reach), pieces, wide=is_wide(rows))
+            parts.append(pd.DataFrame({"piece": piece, key: rows[key].to_numpy()[row]}).merge(said, on=key))
+        columns = [*_TOLD, "counts_from"]
+        whole = pd.concat([part[columns] for part in parts], ignore_index=True)
+        whole = whole.sort_values(columns, kind="stable", ignore_index=True).drop_duplicates(_TOLD)
+        return cls(whole, _alone(told, told["subject"].map(said.groupby("subject")["day"].min())))
+
+    def by(self, day: dt.date) -> pd.DataFrame:
+        """Give those that had been made by a day.
+
+        Returns
+        -------
+        DataFrame
+            ``piece, day, source, report_id``: one row a report and piece. Without a ledger, or for an event of
+            which it says nothing, the event itself is the report, its source is not stated.
+        """
+        when = pd.Timestamp(day)
+        said = self.claims.loc[self.claims["counts_from"] <= when, _TOLD]
+        own = self.events[(self.events["begun"] <= when) & ~(self.events["heard"] <= when)]
+        alone = pd.DataFrame({"piece": own["piece"], "day": own["ended"].where(own["ended"] <= when, when)})
+        alone["source"] = pd.Series(np.nan, index=own.index, dtype=schema.TEXT)
+        alone["report_id"] = own["report_id"]
+        return pd.concat([said, alone], ignore_index=True) if len(said) else alone
+
+
+def _alone(told: pd.DataFrame, heard: pd.Series) -> pd.DataFrame:
+    return told.rename(columns={"subject": "report_id"}).assign(heard=heard)
+
+
+def report_coverage(
+    corridor: Corridor,
+    events: gpd.GeoDataFrame,
+    ledger: Ledger | None = None,
+    *,
+    as_of: str | dt.date,
+    pieces: gpd.GeoDataFrame | None = None,
+    period_days: int = 30,
+    periods: int = 12,
+    reach: Reach | None = None,
+) -> pd.DataFrame:
+    """Count the reports of any kind on each piece of road, by period and source.
+
+    Parameters
+    ----------
+    corridor
+        The road.
+    events
+        EVENTS in the corridor's system, of every kind: a report of a protest is a report.
+    ledger
+        Claims, with the day and publisher of each; without it sources are not known.
+    as_of
+        Last day of the last period.
+    pieces
+        Pieces of the road; the named stretches where null.
+    period_days, periods
+        Length of a period, and how many, counted back from ``as_of``.
+    reach
+        Radii and shares of spreading.
+
+    Returns
+    -------
+    DataFrame
+        ``lixel_id, name, period_from, period_to, source, reports``, in that order. A piece
+        of which nobody spoke in a period has a row with no source and 0 reports: silence
+        is a row, not a gap. Reprints count for the publisher who came first.
+
+    Raises
+    ------
+    ModelError, DateError, CrsError
+        For bad periods, a bad day, a table in another system.
+    """
+    if period_days <= 0 or periods <= 0:
+        msg = "period_days and periods must be greater than 0"
+        raise ModelError(msg)
+    day = day_of(as_of)
+    table = corridor.stretches() if pieces is None else pieces
+    rows = bare(events)
+    spread = corridor.spread(rows, reach=reach or Reach())
+    told = Reports.of(
+        corridor, rows, ledger, spread=spread, pieces=Pieces.of(table), reach=reach or Reach()
+    ).by(day)  # fmt: skip
+    age = (pd.Timestamp(day) - pd.to_datetime(told["day"])).dt.days
+    told = told.assign(period=age // period_days)
+    told = told[(age >= 0) & (told["period"] < periods)]
+    counted = (
+        told.groupby(["piece", "period", "source"], dropna=False)["report_id"].nunique().rename("reports").reset_index()
+    )
+    every = pd.MultiIndex.from_product([range(len(table)), range(periods)], names=["piece", "period"])
+    whole = every.to_frame(index=False).merge(counted, on=["piece", "period"], how="left")
+    back = pd.to_timedelta(whole["period"] * period_days, unit="D")
+    to = (pd.Timestamp(day) - back).astype(schema.DAY)
+    names = table["name"].to_numpy() if "name" in table.columns else np.full(len(table), None)
+    return pd.DataFrame(
+        {
+            "lixel_id": pd.Series(table["lixel_id"].to_numpy()[whole["piece"]], dtype=schema.TEXT),
+            "name": pd.Series(names[whole["piece"]], dtype=schema.TEXT),
+            "period_from": (to - pd.Timedelta(days=period_days - 1)).astype(schema.DAY),
+            "period_to": to,
+            "source": whole["source"].astype(schema.TEXT),
+            "reports": whole["reports"].fillna(0).astype("Int64"),
+        }
+    )
+
+
+def publishers(
+    told: pd.DataFrame, pieces: int, *, day: dt.date, window_days: int
+) -> tuple[Ints, Ints, tuple[int, int]]:
+    """Count the publishers heard in the last window and in the one before.
+
+    Returns
+    -------
+    tuple
+        By piece, last and before; and the pair for the whole road.
+    """
+    age = (pd.Timestamp(day) - pd.to_datetime(told["day"])).dt.days.to_numpy()
+    source, names = pd.factorize(told["source"])  # -1 where it is not stated
+    piece, most = told["piece"].to_numpy(dtype=np.int64), max(len(names), 1)
+    by_piece, whole = [], []
+    for window in (0, 1):
+        heard = (age >= window * window_days) & (age < (window + 1) * window_days) & (source >= 0)
+        pairs = np.unique(piece[heard] * most + source[heard])
+        by_piece.append(np.bincount(pairs // most, minlength=pieces))
+        whole.append(len(np.unique(pairs % most)))
+    return by_piece[0], by_piece[1], (whole[0], whole[1])
+
+
+def changed(recent: int, earlier: int) -> bool:
+    """Tell whether the sources changed so much that a change of rates may be theirs.
+
+    >>> changed(12, 4), changed(5, 4), changed(3, 1)
+    (True, False, False)
+    """
+    more, less = max(recent, earlier), min(recent, earlier)
+    return more - less >= CHANGED_BY and more >= CHANGED_RATIO * less
+
+
+def bare(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Drop LOCATED's columns: spreading starts from the event's own place, not from an earlier spread.
+
+    ``locate`` writes the outer ends of the spread into ``from_m`` and ``to_m``; for a stretch
+    these are its own ends, for other kinds they are not looked at.
+    """
+    extra = [name for name in ("chainage_m", "offset_m", "off_corridor", "why_not") if name in events.columns]
+    return events.reset_index(drop=True).drop(columns=extra)

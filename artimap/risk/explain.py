@@ -1,0 +1,105 @@
+"""The reports behind a rate, with what each adds: the parts sum to the value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from artimap.core import schema
+from artimap.core.errors import ModelError
+from artimap.core.metadata import beside
+from artimap.risk.posterior import Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """What stands behind each rate of a table: kept beside it, an Aside ``risk.attrs["shares"]``.
+
+    Attributes
+    ----------
+    lixel_id, base
+        The pieces in their order, and what the prior adds to each.
+    event_id, kind, day, place
+        The events that count.
+    row, piece, share, weight, adds
+        One entry an event and piece: share of the event on the piece, its discounted
+        weight, what it adds to the rate.
+    """
+
+    lixel_id: NDArray[Any]
+    base: Floats
+    event_id: NDArray[Any]
+    kind: NDArray[Any]
+    day: NDArray[Any]
+    place: NDArray[Any]
+    row: Ints
+    piece: Ints
+    share: Floats
+    weight: Floats
+    adds: Floats
+
+
+PRIOR = "the road as a whole"
+"""What stands in ``event_id`` for the part of a rate that comes from no event of its own."""
+
+
+def explain(risk: gpd.GeoDataFrame, stretch: str) -> pd.DataFrame:
+    """List the reports behind a rate, with their shares.
+
+    Parameters
+    ----------
+    risk
+        RISK as :func:`artimap.corridor_risk` gave it.
+    stretch
+        Name or ``lixel_id`` of the piece.
+
+    Returns
+    -------
+    DataFrame
+        ``event_id, kind, date_start, place, on_piece`` (share of the event taken to lie on
+        the piece), ``weight`` (that share, discounted by age), ``adds`` (events per km and
+        month) and ``share`` (of the rate), the greatest first. ``adds`` sums to the rate:
+        the row :data:`PRIOR` is what the rest of the road lends. Every event counts here,
+        whatever its audience: pass the table through :func:`artimap.release` before it
+        leaves the house.
+
+    Raises
+    ------
+    ModelError
+        If the table holds no shares (it was read from a file), or no such piece.
+    """
+    shares = beside(risk, "shares", Shares)
+    if shares is None:
+        msg = "this table holds no shares: explain needs RISK as corridor_risk gave it, not read back from a file"
+        raise ModelError(msg)
+    names = risk["name"].to_numpy() if "name" in risk.columns else np.full(len(risk), None)
+    ids = risk["lixel_id"].to_numpy()
+    found = np.flatnonzero((names == stretch) | (ids == stretch))
+    if len(found) != 1:
+        some = [str(one) for one in np.where(pd.isna(names), ids, names)]
+        have = ", ".join(some[:20]) + (f" and {len(some) - 20} more" if len(some) > 20 else "")
+        msg = f"{stretch!r} names {len(found)} pieces of this table; there are: {have}"
+        raise ModelError(msg)
+    piece = int(np.flatnonzero(shares.lixel_id == ids[found[0]])[0])
+    here = np.flatnonzero(shares.piece == piece)
+    rows = shares.row[here]
+    events = pd.DataFrame(
+        {
+            "event_id": pd.Series(shares.event_id[rows], dtype=schema.TEXT),
+            "kind": pd.Series(shares.kind[rows], dtype=schema.TEXT),
+            "date_start": pd.Series(shares.day[rows], dtype=schema.DAY),
+            "place": pd.Series(shares.place[rows], dtype=schema.TEXT),
+            "on_piece": shares.share[here],
+            "weight": shares.weight[here],
+            "adds": shares.adds[here],
+        }
+    ).sort_values(["adds", "event_id"], ascending=[False, True], kind="stable")
+    prior = pd.DataFrame({"event_id": pd.Series([PRIOR], dtype=schema.TEXT), "adds": [shares.base[piece]]})
+    whole = pd.concat([events, prior.reindex(columns=events.columns).astype(events.dtypes)], ignore_index=True)
+    whole["share"] = whole["adds"] / whole["adds"].sum()
+    return whole

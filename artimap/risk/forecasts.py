@@ -1,0 +1,88 @@
+"""What is expected in the next period: by the model, and by three plain rules to hold it against.
+
+Each rule gives the expected number of events on each piece. The three plain ones mix in a
+tenth of the uniform rate, so that an event where there was none is bad for them and not
+impossible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artimap.core.dates import DAYS_PER_MONTH
+from artimap.risk.counting import Counted
+from artimap.risk.coverage import Pieces
+from artimap.risk.model import RiskModel
+from artimap.risk.posterior import posterior
+
+Floats = NDArray[np.float64]
+
+UNIFORM, LAST_PERIOD, KERNEL = "uniform", "last period", "plain kernel"
+_MIXED_IN = 0.1
+_BANDWIDTH_M = 3_000.0
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """Expected events of a period.
+
+    Attributes
+    ----------
+    method
+        Which rule made it.
+    expected
+        Mean number on each piece.
+    draws
+        Draws of that mean, (draws, pieces): one row where the rule knows no doubt.
+    """
+
+    method: str
+    expected: Floats
+    draws: Floats
+
+
+def by_model(name: str, counted: Counted, model: RiskModel, step_days: float) -> Forecast:
+    """Expect what the posterior says, with its doubt."""
+    found = posterior(counted.counts, model.fading, prior=model.prior, seed=model.seed)
+    ahead = counted.pieces.length_m / 1000.0 * step_days / DAYS_PER_MONTH
+    rng = np.random.default_rng(model.seed)
+    return Forecast(name, found.rate * ahead, rng.gamma(found.shape) / found.scale * ahead)
+
+
+def plain(counted: Counted, model: RiskModel, step_days: float) -> list[Forecast]:
+    """Expect by the three plain rules, from the same events, undiscounted."""
+    counts, pieces = counted.counts, counted.pieces
+    length = pieces.length_m
+    age = (counts.newest + counts.oldest) / 2
+    on_road = np.bincount(counts.row, weights=counts.share, minlength=len(age))
+    # half an event more: where there was none the rate is not zero
+    total = (on_road.sum() + 0.5) * step_days / model.window_days
+    uniform = total * length / length.sum()
+    recent = (age < step_days)[counts.row]
+    last = np.bincount(counts.piece[recent], weights=counts.share[recent], minlength=len(length))
+    smooth = _kernel(counted, pieces)
+    kernel = total * smooth / smooth.sum() if smooth.sum() > 0 else uniform
+    rules = {UNIFORM: uniform, LAST_PERIOD: last, KERNEL: kernel}
+    mixed = {name: (1 - _MIXED_IN) * mean + _MIXED_IN * uniform for name, mean in rules.items()}
+    return [Forecast(name, mean, mean[None, :]) for name, mean in mixed.items()]
+
+
+def _kernel(counted: Counted, pieces: Pieces) -> Floats:
+    """Smooth the events along the road with a quartic kernel; the mass on each piece."""
+    step = 250.0
+    cells = max(int(np.ceil((pieces.edges[-1] - pieces.edges[0]) / step)), 1)
+    edges = np.linspace(pieces.edges[0], pieces.edges[-1], cells + 1)
+    row, cell, share = counted.spread.over(edges)
+    used = np.isin(row, counted.rows)
+    mass = np.bincount(cell[used], weights=share[used], minlength=cells)
+    at = np.arange(-int(_BANDWIDTH_M / step), int(_BANDWIDTH_M / step) + 1) * step / _BANDWIDTH_M
+    shape = (1 - at**2) ** 2
+    smooth = np.convolve(mass, shape / shape.sum(), mode="same") if cells >= len(shape) else mass
+    where = pieces.piece[
+        np.clip(np.searchsorted(pieces.edges, (edges[:-1] + edges[1:]) / 2) - 1, 0, len(pieces.piece) - 1)
+    ]
+    inside = where >= 0
+    return np.bincount(where[inside], weights=smooth[inside], minlength=len(pieces.length_m)).astype(float)

@@ -1,0 +1,425 @@
+"""A road studied as one measured line: calibrated chainage, locating, stretches, lixels.
+
+Terms follow linear referencing: *chainage* is the distance along the road from its
+origin, *offset* the distance from it. Chainage is calibrated on posts, because a line
+drawn through posts cuts the bends and measures several per cent short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from artimap.core import schema
+from artimap.core.arrays import Floats, Ints
+from artimap.core.crs import require
+from artimap.core.errors import PlaceError
+from artimap.core.tables import ROAD_UNITS
+from artimap.roads import calibration
+from artimap.roads.event_spread import Reach, Spread, merge, spread_rows
+
+_END_M = 3_000.0
+"""A town this near to an end of the road gives that end its name."""
+
+
+def _no_towns(crs: str) -> gpd.GeoDataFrame:
+    columns = {name: pd.Series([], dtype=schema.TEXT) for name in ("place_id", "name", "name_fr", "name_ht", "kind")}
+    numbers = {name: pd.Series([], dtype=float) for name in ("chainage_m", "offset_m")}
+    return gpd.GeoDataFrame({**columns, **numbers}, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of a corridor between two chainages."""
+
+    corridor_id: str
+    name: str
+    from_m: float
+    to_m: float
+    geometry: shapely.LineString
+
+    @property
+    def length_m(self) -> float:
+        """Length along the road in metres."""
+        return self.to_m - self.from_m
+
+
+@dataclass(frozen=True, eq=False)
+class Corridor:
+    """A road as one line with calibrated chainage.
+
+    Attributes
+    ----------
+    corridor_id, ref, name
+        For example ``"rn1"``, ``"RN1"``, ``"Route Nationale 1"``.
+    crs
+        Metric system of ``line``.
+    line
+        The road, from its origin.
+    measures
+        Chainage of each vertex of ``line``, in metres, strictly rising from 0.
+    units
+        ROAD_UNITS of this road: where it runs inside or within 500 m of which unit.
+    towns
+        Places that end its named stretches: ``place_id``, ``name``, ``name_fr``,
+        ``name_ht``, ``kind``, ``chainage_m``, ``offset_m``, geometry.
+    """
+
+    corridor_id: str
+    ref: str
+    name: str
+    crs: str
+    line: shapely.LineString
+    measures: Floats
+    units: pd.DataFrame = field(repr=False)
+    towns: gpd.GeoDataFrame = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"<Corridor {self.ref}: {self.length_m / 1000:.2f} km, {len(self.towns)} towns, {self.crs}>"
+
+    @property
+    def length_m(self) -> float:
+        """Length along the road in metres, from the posts."""
+        return float(self.measures[-1])
+
+    # -- building ---------------------------------------------------------------
+
+    @classmethod
+    def from_posts(
+        cls,
+        posts: gpd.GeoDataFrame,
+        *,
+        corridor_id: str,
+        ref: str,
+        name: str,
+        units: pd.DataFrame | None = None,
+    ) -> Corridor:
+        """Build a corridor from kilometre posts.
+
+        Parameters
+        ----------
+        posts
+            POSTS of one road in a metric system, in order; ``km`` is the road distance.
+        corridor_id, ref, name
+            What to call it.
+        units
+            ROAD_UNITS of this road, if known.
+
+        Raises
+        ------
+        CorridorError
+            If the posts do not rise, do not start at 0, or lie farther apart than the
+            road between them is long (a gap or a misplaced post): every such place is named.
+        """
+        xy, measures = calibration.through_posts(posts, ref)
+        crs = posts.crs.to_string()
+        require(posts, crs, what="posts")
+        return cls(
+            corridor_id=corridor_id,
+            ref=ref,
+            name=name,
+            crs=crs,
+            line=shapely.LineString(xy),
+            measures=measures,
+            units=schema.empty(ROAD_UNITS) if units is None else units,
+            towns=_no_towns(crs),
+        )
+
+    @classmethod
+    def from_lines(cls, lines: gpd.GeoSeries, *, corridor_id: str, ref: str, name: str) -> Corridor:
+        """Build a corridor from lines that join end to end; chainage is their length.
+
+        Parameters
+        ----------
+        lines
+            LineStrings in a metric system, in any order and direction. The road starts at
+            the free end that the first line is nearer to.
+
+        Raises
+        ------
+        CorridorError
+            If they leave a gap, branch or close a ring: the message gives the places.
+        """
+        if lines.crs is None:
+            require(lines, "a metric system", what="lines")
+        xy, measures = calibration.end_to_end(lines, ref)
+        crs = lines.crs.to_string()
+        return cls(
+            corridor_id=corridor_id,
+            ref=ref,
+            name=name,
+            crs=crs,
+            line=shapely.LineString(xy),
+            measures=measures,
+            units=schema.empty(ROAD_UNITS),
+            towns=_no_towns(crs),
+        )
+
+    # -- chainage <-> point -----------------------------------------------------
+
+    def point_at(self, chainage_m: float | Sequence[float] | Floats) -> Any:
+        """Give the point at a chainage.
+
+        Parameters
+        ----------
+        chainage_m
+            One chainage, or many, in metres.
+
+        Returns
+        -------
+        shapely.Point or ndarray of Point
+            In the corridor's system; an array for an array.
+
+        Raises
+        ------
+        ValueError
+            If a chainage lies outside the road.
+        """
+        wanted = np.asarray(chainage_m, dtype=float)
+        if not np.all((wanted >= 0) & (wanted <= self.length_m)):
+            msg = f"chainage must lie between 0 and {self.length_m:.0f} m on {self.ref}"
+            raise ValueError(msg)
+        xy = self._xy
+        return shapely.points(np.interp(wanted, self.measures, xy[:, 0]), np.interp(wanted, self.measures, xy[:, 1]))
+
+    def project(self, points: Sequence[shapely.Point] | NDArray[Any]) -> tuple[Floats, Floats]:
+        """Give chainage and offset of points, in metres.
+
+        Empty or missing points give NaN. Of two equally near places on the road, the one
+        nearer to its origin counts.
+        """
+        array = np.asarray(points, dtype=object)
+        chainage = np.full(len(array), np.nan)
+        offset = np.full(len(array), np.nan)
+        present = ~(shapely.is_missing(array) | shapely.is_empty(array))
+        if not present.any():
+            return chainage, offset
+        tree = shapely.STRtree(self._segments)
+        (which, segment), _ = tree.query_nearest(array[present], return_distance=True, all_matches=True)
+        order = np.lexsort((segment, which))
+        which, segment = which[order], segment[order]
+        first = np.r_[True, np.diff(which) > 0]
+        segment = segment[first]
+        xy = self._xy
+        start, along = xy[segment], xy[segment + 1] - xy[segment]
+        here = shapely.get_coordinates(array[present])
+        t = np.clip(((here - start) * along).sum(axis=1) / (along**2).sum(axis=1), 0.0, 1.0)
+        foot = start + t[:, None] * along
+        chainage[present] = self.measures[segment] + t * (self.measures[segment + 1] - self.measures[segment])
+        offset[present] = np.hypot(*(here - foot).T)
+        return chainage, offset
+
+    def within(self, points: NDArray[Any], radius_m: Floats) -> tuple[Ints, Floats, Floats]:
+        """Give the pieces of road inside a circle around each point.
+
+        Returns
+        -------
+        tuple
+            Point numbers, from and to chainages in metres; a point may have several
+            pieces (merged where they touch) or none.
+        """
+        circles = len(points)
+        tree = shapely.STRtree(self._segments)
+        which, segment = (
+            tree.query(points, predicate="dwithin", distance=radius_m)
+            if circles
+            else (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        )
+        xy = self._xy
+        centre = shapely.get_coordinates(points)[which] if len(which) else np.zeros((0, 2))
+        start, along = xy[segment], xy[segment + 1] - xy[segment]
+        back = start - centre
+        a = (along**2).sum(axis=1)
+        b = (back * along).sum(axis=1)
+        c = (back**2).sum(axis=1) - radius_m[which] ** 2
+        root = np.sqrt(np.clip(b**2 - a * c, 0.0, None))
+        t0, t1 = np.clip((-b - root) / a, 0, 1), np.clip((-b + root) / a, 0, 1)
+        span = self.measures[segment + 1] - self.measures[segment]
+        low, high = self.measures[segment] + t0 * span, self.measures[segment] + t1 * span
+        return merge(which, low, high)
+
+    def piece(self, from_m: float, to_m: float) -> shapely.LineString:
+        """Give the road between two chainages as a line."""
+        low, high = sorted((float(from_m), float(to_m)))
+        ends = shapely.get_coordinates(self.point_at([low, high]))
+        between = self._xy[(self.measures > low) & (self.measures < high)]
+        return shapely.LineString(np.vstack([ends[:1], between, ends[1:]]))
+
+    # -- pieces -----------------------------------------------------------------
+
+    def lixels(self, length_m: float) -> gpd.GeoDataFrame:
+        """Cut the road into equal short pieces.
+
+        Parameters
+        ----------
+        length_m
+            Wanted length in metres. The last piece is as long as what is left.
+
+        Returns
+        -------
+        GeoDataFrame
+            ``lixel_id, corridor_id, from_m, to_m``, geometry; together they are the road, once.
+        """
+        if length_m <= 0:
+            msg = "length_m must be greater than 0"
+            raise ValueError(msg)
+        edges = np.append(np.arange(0.0, self.length_m - 1e-6, length_m), self.length_m)
+        return self._pieces(edges, [f"{self.corridor_id}:{low:.0f}" for low in edges[:-1]])
+
+    def stretches(self) -> gpd.GeoDataFrame:
+        """Give the named stretches between the corridor's towns.
+
+        Returns
+        -------
+        GeoDataFrame
+            ``lixel_id, corridor_id, from_m, to_m, name, from_place, to_place``, geometry;
+            together they are the road, once. Without towns it is one stretch.
+        """
+        inner = self.towns[self.towns["chainage_m"].between(_END_M, self.length_m - _END_M)]
+        edges = np.r_[0.0, inner["chainage_m"].to_numpy(dtype=float), self.length_m]
+        names: list[str] = []
+        ids: list[str | None] = []
+        for edge in edges:
+            near = self.towns[(self.towns["chainage_m"] - edge).abs() <= max(1.0, _END_M * (edge in (0.0, edges[-1])))]
+            names.append(str(near["name"].iloc[0]) if len(near) else f"km {edge / 1000:.0f}")
+            ids.append(str(near["place_id"].iloc[0]) if len(near) else None)
+        table = self._pieces(edges, [f"{self.corridor_id}:{low:.0f}-{high:.0f}" for low, high in pairwise(edges)])
+        table.insert(4, "name", [f"{a} – {b}" for a, b in pairwise(names)])
+        table.insert(5, "from_place", ids[:-1])
+        table.insert(6, "to_place", ids[1:])
+        return table
+
+    def stretch(self, start: str | float, stop: str | float) -> Stretch:
+        """Give the road between two towns or two chainages.
+
+        Parameters
+        ----------
+        start, stop
+            Names of towns on the road (any spelling that :func:`artimap.find_place`
+            knows), or chainages in metres. The order does not matter.
+
+        Raises
+        ------
+        PlaceError
+            If a name is none of the corridor's towns; the message lists them.
+        """
+        a, b = sorted((self._end(start), self._end(stop)), key=lambda end: end[0])
+        if b[0] - a[0] <= 0:
+            msg = f"a stretch needs two different ends, not {start!r} twice"
+            raise PlaceError(msg)
+        return Stretch(self.corridor_id, f"{a[1]} – {b[1]}", a[0], b[0], self.piece(a[0], b[0]))
+
+    def _end(self, end: str | float) -> tuple[float, str]:
+        if not isinstance(end, str):
+            return float(end), f"km {float(end) / 1000:.1f}"
+        from artimap.core.text import match_name  # noqa: PLC0415 - the gazetteer builds on places only
+
+        found = match_name(self.towns, end)
+        if found is None:
+            have = ", ".join(str(name) for name in self.towns["name"])
+            msg = f"{end!r} is not a town on {self.ref}; there are: {have}"
+            raise PlaceError(msg)
+        town = self.towns.iloc[found]
+        return float(town["chainage_m"]), str(town["name"])
+
+    def _pieces(self, edges: Floats, ids: list[str]) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(
+            {
+                "lixel_id": ids,
+                "corridor_id": [self.corridor_id] * len(ids),
+                "from_m": edges[:-1],
+                "to_m": edges[1:],
+            },
+            geometry=[self.piece(low, high) for low, high in pairwise(edges)],
+            crs=self.crs,
+        )
+
+    # -- locating tables --------------------------------------------------------
+
+    def locate(self, table: gpd.GeoDataFrame | gpd.GeoSeries, *, reach: Reach | None = None) -> gpd.GeoDataFrame:
+        """Give every row its place on the road, or the reason why it has none.
+
+        Parameters
+        ----------
+        table
+            EVENTS, or any table or series of points, in the corridor's system.
+        reach
+            Radii and shares for rows that state none.
+
+        Returns
+        -------
+        GeoDataFrame
+            The same rows in the same order with the columns of LOCATED added:
+            ``chainage_m`` and ``offset_m`` of points and places; ``from_m``, ``to_m`` the
+            outer ends of the road that the row may lie on; ``off_corridor`` the share of
+            its weight that may lie elsewhere; ``why_not`` null exactly where the row has
+            a place on the road.
+
+        Raises
+        ------
+        CrsError
+            If the table is in another system.
+        """
+        require(table, self.crs, what="table")
+        rows = table.to_frame("geometry") if isinstance(table, gpd.GeoSeries) else table
+        out = rows.reset_index(drop=True).copy()
+        exact = out.geometry.geom_type.eq("Point") & ~out.geometry.is_empty
+        chainage, offset = self.project(out.geometry.where(exact).to_numpy())
+        if "place_kind" not in out.columns:
+            located = pd.DataFrame({"chainage_m": chainage, "offset_m": offset, "from_m": chainage, "to_m": chainage})
+            located["off_corridor"] = np.nan
+            located["why_not"] = pd.Series("no place stated", index=out.index, dtype=schema.TEXT).mask(exact)
+        else:
+            spread = self.spread(out, reach=reach)
+            located = pd.DataFrame({"chainage_m": chainage, "offset_m": offset})
+            located["from_m"] = pd.Series(spread.from_m).groupby(spread.row).min().reindex(range(len(out))).to_numpy()
+            located["to_m"] = pd.Series(spread.to_m).groupby(spread.row).max().reindex(range(len(out))).to_numpy()
+            located["off_corridor"] = spread.off_corridor
+            located["why_not"] = pd.Series(list(spread.why_not), dtype=schema.TEXT)
+            out = out.drop(columns=[name for name in ("from_m", "to_m") if name in out.columns])
+        for name in located.columns:
+            out[name] = located[name].to_numpy() if name != "why_not" else located[name]
+        return out
+
+    def spread(self, events: gpd.GeoDataFrame, *, reach: Reach | None = None) -> Spread:
+        """Spread events over all the road that they may have happened on.
+
+        A point or place covers the road inside its radius, a section or commune the road
+        within 500 m of it (from ``units``), a stretch all of itself; what may lie off this
+        road stays in ``off_corridor``. A report that names this road lies on it; one that
+        names only another road does not.
+
+        Parameters
+        ----------
+        events
+            EVENTS in the corridor's system.
+        reach
+            Radii and shares for rows that state none.
+        """
+        return spread_rows(self, events, reach or Reach())
+
+    def unit_pieces(self, pcode: str) -> list[tuple[float, float]]:
+        """Give the pieces of road within 500 m of a unit, merged, in metres."""
+        near = self.units[(self.units["pcode"] == pcode)]
+        if near.empty:
+            return []
+        zero = np.zeros(len(near), dtype=np.int64)
+        _, low, high = merge(zero, near["from_m"].to_numpy(dtype=float), near["to_m"].to_numpy(dtype=float))
+        return list(zip(low.tolist(), high.tolist(), strict=True))
+
+    @property
+    def _xy(self) -> Floats:
+        return np.asarray(shapely.get_coordinates(self.line))
+
+    @property
+    def _segments(self) -> NDArray[Any]:
+        xy = self._xy
+        return np.asarray(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)))

@@ -1,0 +1,232 @@
+"""The gate of the products: the policy applied to events and claims alike, and what it did in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from artimap.areas.area import Area
+from artimap.claims import Ledger
+from artimap.core import schema
+from artimap.core.i18n import format_count, format_number, tr
+from artimap.core.schema import split_names
+from artimap.core.tables import EVENTS
+from artimap.core.vocab import About, Audience, Sensitivity
+from artimap.sharing.policy import Access, Action, SharePolicy, citation
+from artimap.sharing.release import (
+    COUNTED,
+    LICENSED,
+    NO_LICENCE,
+    NO_UNIT,
+    POSITION,
+    RECENT,
+    SENSITIVE,
+    SMALL,
+    UNCOUNTED,
+    release,
+)
+
+_REASONS = {
+    **{f"{SENSITIVE} {step}": step.value for step in Sensitivity},
+    POSITION: "position",
+    LICENSED: "licensed",
+    NO_LICENCE: "unknown",
+    RECENT: "recent",
+    NO_UNIT: "unblurred",
+    COUNTED: "counted",
+    SMALL: "small",
+    UNCOUNTED: "uncounted",
+}
+_RELATED = "related"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """How many rows of a table a product leaves out because of its audience, by reason.
+
+    The reasons are the keys ``share.reason.…`` of the languages.
+    """
+
+    reasons: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def total(self) -> int:
+        """All rows held back, each counted once."""
+        return sum(self.reasons.values())
+
+    def words(self, lang: str) -> str:
+        """Write the reasons, the most frequent first."""
+        order = sorted(self.reasons.items(), key=lambda one: (-one[1], one[0]))
+        colon = tr("report.colon", lang)
+        return "; ".join(tr(f"share.reason.{name}", lang) + colon + format_count(count, lang) for name, count in order)
+
+
+@dataclass(frozen=True, eq=False)
+class Gated:
+    """What of events and claims may go on a product, and what was done to them.
+
+    Attributes
+    ----------
+    events
+        EVENTS that may be shown; some of them blurred. None where none were given.
+    ledger
+        The claims that may be shown. None where none were given.
+    events_held, claims_held
+        What is left out.
+    blurred
+        Events that lie in a unit or circle only, without their words.
+    aggregates
+        Counts by commune and month of events that are only counted.
+    citation
+        Whom the aggregates must name.
+    policy, audience
+        Who gets what, and who this is for.
+    hidden
+        Claims that are left out.
+    """
+
+    events: gpd.GeoDataFrame | None
+    ledger: Ledger | None
+    audience: Audience
+    policy: SharePolicy
+    events_held: HeldBack = HeldBack()
+    claims_held: HeldBack = HeldBack()
+    blurred: int = 0
+    aggregates: pd.DataFrame = field(default_factory=pd.DataFrame)
+    citation: str = ""
+    hidden: frozenset[str] = frozenset()
+
+    def posts(self, checkpoints: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
+        """Leave out the posts of which every claim is left out; give the others and how many went."""
+        behind = [split_names(cell) for cell in checkpoints["claims"]]
+        keep = np.array([not ids or any(one not in self.hidden for one in ids) for ids in behind], dtype=bool)
+        return checkpoints[keep], len(keep) - int(keep.sum())
+
+    def held_words(self, lang: str, *, posts: int = 0) -> tuple[str, ...]:
+        """Say what is left out: events, statements and posts apart, with the reasons."""
+        said = []
+        for key, held in (("held_events", self.events_held), ("held_statements", self.claims_held)):
+            if held.total:
+                said.append(tr(f"share.{key}", lang, n=format_count(held.total, lang), reasons=held.words(lang)))
+        if posts:
+            said.append(tr("share.held_posts", lang, n=format_count(posts, lang)))
+        return tuple(said)
+
+    def method_words(self, lang: str) -> tuple[str, ...]:
+        """Say what was done to rows that are not simply left out, for printing on the product."""
+        said = []
+        policy, number = self.policy, format_count(self.blurred, lang)
+        if self.blurred:
+            km = format_number(policy.blur_radius_m / 1000.0, lang)
+            said.append(tr(f"share.blurred_{policy.blur_to}", lang, n=number, km=km))
+        rules = policy.rules(self.audience) if self.audience is not Audience.INTERNAL else None
+        if rules is not None and Action.DELAY in {rules.action(step) for step in Sensitivity}:
+            said.append(tr("share.delayed", lang, days=format_count(policy.delay_days(self.audience), lang)))
+        if len(self.aggregates):
+            said.append(tr("share.counted", lang, k=format_count(policy.k, lang)))
+            for row in self.aggregates.to_dict("records"):
+                least = row["killed_at_least"]
+                dead = "" if pd.isna(least) else tr("share.dead", lang, n=format_count(int(least), lang))
+                count = format_count(int(row["n_events"]), lang)
+                said.append(tr("share.cell", lang, unit=row["unit"], month=row["month"], n=count) + dead)
+            said += [line for line in self.citation.split("\n") if line]
+        return tuple(said)
+
+
+def gate(
+    events: gpd.GeoDataFrame | None,
+    ledger: Ledger | None,
+    *,
+    audience: Audience,
+    area: Area,
+    as_of: dt.date,
+    policy: SharePolicy | None = None,
+    accesses: Sequence[Access] = (),
+) -> Gated:
+    """Apply the policy to what a product shows. Map, report and briefing go through here, and nowhere else.
+
+    Parameters
+    ----------
+    events, ledger
+        EVENTS in the area's system and the claims, or None.
+    audience
+        ``internal`` gets everything as it is.
+    area
+        Its units are what events are blurred to and counted by.
+    as_of
+        The day from which delays count back.
+    policy
+        Who gets what; :class:`SharePolicy` as it stands where null.
+    accesses
+        Day and filters of downloads. Without that of a licensed source its rows are left out, not counted by
+        commune and month: the counts could not be cited.
+
+    Returns
+    -------
+    Gated
+        Claims about an event that is left out or blurred go with it; a statement has no geometry to blur or to
+        count, so it is left out where the policy says either.
+    """
+    chosen = policy or SharePolicy()
+    if audience is Audience.INTERNAL:
+        return Gated(events, ledger, audience, chosen)
+    cited = {one.source.casefold() for one in accesses}
+    rules = replace(chosen, mask_text=False)  # a briefing masks a user's words when it reads them
+    if not all(start.casefold() in cited for start in chosen.licensed):
+        rules = replace(rules, licensed_rows=Action.REMOVE)
+    out, hidden_events = events, frozenset[str]()
+    told = Gated(events, ledger, audience, chosen)
+    if events is not None:
+        done = release(events, audience=audience, policy=rules, area=area, as_of=as_of, accesses=accesses)
+        blurred = done.changed.get("blurred", 0)
+        table = done.table
+        out = schema.conform(table[list(EVENTS.names)], EVENTS, crs=area.crs) if blurred else table
+        hidden_events = frozenset(set(events["event_id"]) - set(table["event_id"]))
+        told = replace(
+            told,
+            events=out,
+            events_held=_held(done.held_back),
+            blurred=blurred,
+            aggregates=done.aggregates,
+            citation=done.citation if len(done.aggregates) else "",
+        )
+    if ledger is None:
+        return told
+    claims = ledger.claims
+    kept = release(claims, audience=audience, policy=rules, area=area, as_of=as_of)
+    about_event = kept.table["about"] == About.EVENT
+    related = about_event if events is None else about_event & kept.table["subject"].isin(hidden_events)
+    seen = kept.table[~related].reset_index(drop=True)
+    hidden = frozenset(set(claims["claim_id"]) - set(seen["claim_id"]))
+    posts = ledger.posts[~ledger.posts["claim_id"].isin(hidden)].reset_index(drop=True)
+    reasons = _held(kept.held_back, related=0 if events is None else int(related.sum()))
+    return replace(told, ledger=Ledger(seen, ledger.subjects, posts), claims_held=reasons, hidden=hidden)
+
+
+def _held(reasons: Mapping[str, int], *, related: int = 0) -> HeldBack:
+    named: dict[str, int] = {_RELATED: related} if related else {}
+    for reason, count in reasons.items():
+        named[_REASONS[reason]] = named.get(_REASONS[reason], 0) + count
+    return HeldBack(MappingProxyType(named))
+
+
+def _licensed(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which rows come, alone or with others, from a source whose rows may not be passed on."""
+    shut = {licence: SharePolicy().is_licensed(str(licence)) for licence in table["licence"].dropna().unique()}
+    return np.asarray([shut.get(licence, False) for licence in table["licence"]], dtype=bool)
+
+
+def licensed_sources(events: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Name, as they ask to be cited, the sources behind a table whose rows may not be passed on.
+
+    A rate made from their rows may go out, with this named beside it.
+    """
+    licences = sorted(set(events.loc[_licensed(events), "licence"].dropna()))
+    return tuple(line for line in citation(licences, (), (), change="").split("\n") if line)

@@ -1,0 +1,136 @@
+"""Words and names that stay in a text: places, groups, institutions, and the word lists of the rules."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import pandas as pd
+
+from artimap.areas import embedded
+from artimap.areas.area import AREAS, Area
+from artimap.core.schema import split_names
+
+_ATOM = re.compile(r"[^\W_]+")
+
+
+def plain(text: str) -> str:
+    """Give a word without accents and case.
+
+    >>> plain("Pont-Sondé")
+    'pont-sonde'
+    """
+    return "".join(one for one in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(one))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The word lists of ``words.toml``, folded by :func:`plain`."""
+
+    titles: frozenset[str]
+    short_titles: frozenset[str]
+    cues: frozenset[str]
+    kin: frozenset[str]
+    humans: frozenset[str]
+    speech: frozenset[str]
+    heads: frozenset[str]
+    tails: frozenset[str]
+    locative: frozenset[str]
+    plain: frozenset[str]
+    openers: frozenset[str]
+    nickname_heads: frozenset[str]
+    given: frozenset[str]
+    weak_given: frozenset[str]
+
+
+def _raw() -> dict[str, str | list[str]]:
+    return tomllib.loads(files("artimap.sharing.masking").joinpath("words.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def words() -> Words:
+    """Read the word lists, once."""
+    raw = _raw()
+    read: dict[str, frozenset[str]] = {}
+    for name in Words.__dataclass_fields__:
+        entry = raw[name]
+        read[name] = frozenset(plain(one) for one in (entry.split() if isinstance(entry, str) else entry))
+    return Words(**read)
+
+
+Phrase = tuple[str, ...]
+
+
+def atoms(text: str) -> Phrase:
+    """Cut a name into its plain words."""
+    return tuple(plain(match.group()) for match in _ATOM.finditer(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Names that survive, by their first word, longest first."""
+
+    places: dict[str, tuple[Phrase, ...]]
+    groups: dict[str, tuple[Phrase, ...]]
+
+    @staticmethod
+    def _longest(table: dict[str, tuple[Phrase, ...]], here: Phrase, position: int) -> int:
+        for phrase in table.get(here[position], ()):
+            if here[position : position + len(phrase)] == phrase:
+                return len(phrase)
+        return 0
+
+    def match(self, here: Phrase, position: int) -> tuple[int, str]:
+        """Give how many words from a position make a known name, and ``group`` or ``place``."""
+        group, place = self._longest(self.groups, here, position), self._longest(self.places, here, position)
+        return (group, "group") if group >= place else (place, "place")
+
+
+def _index(names: Iterable[str]) -> dict[str, tuple[Phrase, ...]]:
+    table: dict[str, set[Phrase]] = {}
+    for name in names:
+        phrase = atoms(name)
+        if phrase and (len(phrase) > 1 or len(phrase[0]) > 1):
+            table.setdefault(phrase[0], set()).add(phrase)
+    return {first: tuple(sorted(found, key=lambda one: (-len(one), one))) for first, found in table.items()}
+
+
+_REMARK = re.compile(r"\([^)]*\)")
+
+
+def _cells(table: pd.DataFrame, *columns: str) -> Iterable[str]:
+    for column in columns:
+        for cell in table[column].dropna().unique():
+            for name in split_names(cell):
+                yield name
+                yield _REMARK.sub("", name)
+
+
+@cache
+def known(area: Area | None) -> Known:
+    """Give the names that survive in texts about an area; with None, about any known area.
+
+    Only the embedded tables count, which change with the version of artimap alone: kept in memory, they cannot
+    grow stale. Names of layers that a user adds are left out on purpose. Nobody has looked through them for
+    hamlets called after people, and a person of that name would go unmasked.
+    """
+    listed = _raw()
+    places = list(split_names(str(listed["known_places"]).replace("\n", " ")))
+    places += split_names(str(listed["known_namesakes"]).replace("\n", " "))
+    groups = list(split_names(str(listed["known_groups"]).replace("\n", " ")))
+    for one in (area,) if area is not None else AREAS.values():
+        places += _cells(embedded.read_table(one.name, "places"), "name", "name_fr", "name_ht", "aliases")
+        places += _cells(embedded.read_table(one.name, "units"), "name", "name_ht", "aliases")
+        places += _cells(embedded.read_table(one.name, "place_words"), "place")
+        places += _cells(embedded.read_table(one.name, "roads"), "name", "ref")
+        groups += _cells(embedded.read_table(one.name, "actors"), "name", "aliases")
+        for table in ("reports", "control_claims", "checkpoint_reports"):
+            rows = embedded.read_table(one.name, table)
+            places += _cells(rows, "place")
+            groups += _cells(rows, "source")
+    return Known(_index(places), _index(groups))

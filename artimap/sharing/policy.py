@@ -1,0 +1,169 @@
+"""What happens to a row on its way to an audience, as one frozen object that checks itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from artimap.core.errors import ModelError
+from artimap.core.schema import split_names
+from artimap.core.vocab import Audience, Sensitivity
+
+
+class Action(StrEnum):
+    """What happens to a row."""
+
+    PASS = "pass"  # noqa: S105 - a word of the policy, no password
+    DELAY = "delay"
+    BLUR = "blur"
+    AGGREGATE = "aggregate"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What happens to rows of each sensitivity on the way to one audience."""
+
+    low: Action = Action.PASS
+    moderate: Action = Action.PASS
+    high: Action = Action.REMOVE
+    severe: Action = Action.REMOVE
+
+    def __post_init__(self) -> None:
+        for name in Sensitivity:
+            if not isinstance(getattr(self, name), Action):
+                msg = f"Rules.{name} is {getattr(self, name)!r}: use one of {', '.join(map(str, Action))} (Action)"
+                raise ModelError(msg)
+
+    def action(self, sensitivity: Sensitivity) -> Action:
+        """Give what happens to rows of a sensitivity."""
+        return Action(getattr(self, sensitivity.value))
+
+
+@dataclass(frozen=True, slots=True)
+class SharePolicy:
+    """Who gets what.
+
+    Attributes
+    ----------
+    partners, public
+        Rules by sensitivity. The audience ``internal`` gets every row unchanged.
+    k
+        Least number of rows in a cell (unit and month) of an aggregate; at least 3.
+    blur_to
+        ``section`` or ``commune``: the row lies in that unit; ``radius``: in a circle of
+        ``blur_radius_m`` around the centre of a fixed grid cell.
+    blur_radius_m
+        Radius of such a circle in metres.
+    partners_delay_days, public_delay_days
+        How old a row must be before it leaves, where a rule says ``delay``.
+    licensed
+        Beginnings of licences whose rows never leave the house.
+    licensed_rows
+        ``aggregate`` or ``remove``: what happens to those rows.
+    mask_text
+        Mask names of people, phones and plates in free text.
+    """
+
+    partners: Rules = Rules()
+    public: Rules = Rules(moderate=Action.BLUR)
+    k: int = 3
+    blur_to: Literal["section", "commune", "radius"] = "commune"
+    blur_radius_m: float = 5_000.0
+    partners_delay_days: int = 7
+    public_delay_days: int = 30
+    licensed: tuple[str, ...] = ("ACLED",)
+    licensed_rows: Action = Action.AGGREGATE
+    mask_text: bool = True
+
+    def __post_init__(self) -> None:
+        if self.k < 3:
+            msg = f"k is {self.k}: a cell of fewer than 3 rows tells of single rows; use k=3 or more"
+            raise ModelError(msg)
+        if self.blur_to not in ("section", "commune", "radius"):
+            msg = f"blur_to is {self.blur_to!r}: use 'section', 'commune' or 'radius'"
+            raise ModelError(msg)
+        if not 500.0 <= self.blur_radius_m <= 100_000.0:
+            msg = f"blur_radius_m is {self.blur_radius_m}: use 500 to 100000 metres"
+            raise ModelError(msg)
+        if min(self.partners_delay_days, self.public_delay_days) < 0:
+            msg = "a delay below 0 days is none: use partners_delay_days and public_delay_days of 0 or more"
+            raise ModelError(msg)
+        if self.licensed_rows not in (Action.AGGREGATE, Action.REMOVE):
+            msg = f"licensed_rows is {str(self.licensed_rows)!r}: such rows may be aggregated or removed, nothing else"
+            raise ModelError(msg)
+
+    def rules(self, audience: Audience) -> Rules:
+        """Give the rules of an audience that is not internal."""
+        return self.partners if audience is Audience.PARTNERS else self.public
+
+    def delay_days(self, audience: Audience) -> int:
+        """Give the delay of an audience in days."""
+        return self.partners_delay_days if audience is Audience.PARTNERS else self.public_delay_days
+
+    def is_licensed(self, licence: object) -> bool:
+        """Tell whether a licence, or one of several joined by ``"; "``, keeps its rows in the house."""
+        starts = tuple(one.casefold() for one in self.licensed)
+        return any(one.casefold().startswith(starts) for one in split_names(licence))
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """When and how somebody's data were fetched: what their citation asks for. You know it, artimap reads no clock.
+
+    Attributes
+    ----------
+    source
+        Whose data, for example ``ACLED``.
+    accessed
+        Day of the download.
+    filters
+        What was asked for, in words: country, days, kinds of event.
+    """
+
+    source: str
+    accessed: dt.date
+    filters: str = ""
+
+
+_CITED = {
+    "ACLED": "ACLED (Armed Conflict Location & Event Data), www.acleddata.com",
+    "UCDP": "UCDP Georeferenced Event Dataset, Uppsala Conflict Data Program, CC BY 4.0, ucdp.uu.se",
+    "ODbL": "© OpenStreetMap contributors, ODbL 1.0, www.openstreetmap.org/copyright",
+    "IPIS": "International Peace Information Service (IPIS), ipisresearch.be",
+    "VIINA": "VIINA, ODbL 1.0",
+}
+
+
+def citation(licences: Iterable[str], publishers: Iterable[str], accesses: Iterable[Access], *, change: str) -> str:
+    """Write whom a product must name.
+
+    Parameters
+    ----------
+    licences
+        Licences of the rows behind the product.
+    publishers
+        Publishers of the rows behind it.
+    accesses
+        What is known of downloads.
+    change
+        What was done to the rows, in words.
+    """
+    known = {one.source.casefold(): one for one in accesses}
+    lines: list[str] = []
+    for licence in sorted({part for cell in licences for part in split_names(cell)}):
+        key = next((name for name in _CITED if licence.casefold().startswith(name.casefold())), None)
+        text = _CITED[key] if key is not None else licence
+        access = known.get(key.casefold()) if key is not None else None
+        if access is not None:
+            text += f". Accessed on {access.accessed.isoformat()}"
+            text += f". Filters: {access.filters.rstrip('.')}" if access.filters else ". No filters stated"
+            text += f". Changes: {change}"
+        lines.append(text.rstrip(".") + ".")
+    named = sorted({name for name in publishers if name})
+    if named:
+        lines.append("Publishers: " + "; ".join(named) + ".")
+    return "\n".join(dict.fromkeys(lines))

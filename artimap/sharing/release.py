@@ -1,0 +1,312 @@
+"""Row by row: what may go to an audience, what becomes coarser, what only counts, what stays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from artimap.areas.area import ARTIBONITE, Area
+from artimap.core.errors import ShareError
+from artimap.core.schema import TEXT
+from artimap.core.vocab import About, Audience, EventKind, Level, Record, Sensitivity
+from artimap.sharing.blurring import blur_to_circle, blur_to_unit, commune_of, unit_names, unit_of
+from artimap.sharing.masking import mask_column
+from artimap.sharing.policy import Access, Action, Rules, SharePolicy, citation
+
+FREE_TEXT: Final = (
+    "summary",
+    "note",
+    "notes",
+    "statement",
+    "fee_text",
+    "claimant",
+    "operator",
+    "value",
+    "place",
+    "words",
+)
+"""Columns whose words people write: masked before they leave."""
+
+POSITION = "position of a force"
+LICENSED = "licence does not let rows leave"
+NO_LICENCE = "licence or sensitivity not known"
+SENSITIVE = "sensitivity"
+RECENT = "too recent for this audience"
+NO_UNIT = "no unit to blur it to"
+COUNTED = "only counted in an aggregate"
+SMALL = "in a cell with too few rows"
+UNCOUNTED = "no commune or day to count it under, or a figure over several events"
+
+
+@dataclass(frozen=True, eq=False)
+class Released:
+    """What may go to an audience, and what has to be printed beside it.
+
+    Attributes
+    ----------
+    table
+        Rows that may go out, in their order; with ``blur`` some lie in a unit or circle.
+    aggregates
+        Counts by commune and month of rows that may go out only so; empty where there are none.
+        ``pcode``, ``unit``, ``month`` (YYYY-MM), ``n_events``, ``killed_at_least`` (null is not zero).
+    held_back
+        Rows that are not in ``table``, by reason. With ``len(table)`` they add up to the rows given.
+    changed
+        Rows of ``table`` that were blurred, and cells in which words were masked.
+    method
+        What was done, in sentences, to be printed on the product.
+    citation
+        Whom the product must name, a line each.
+    """
+
+    table: pd.DataFrame
+    aggregates: pd.DataFrame
+    held_back: Mapping[str, int]
+    changed: Mapping[str, int]
+    method: str
+    citation: str
+
+    @property
+    def notice(self) -> str:
+        """All that has to stand on or beside the product."""
+        held = [f"  {count} rows: {reason}" for reason, count in self.held_back.items()]
+        return "\n".join([self.method, "Held back:", *(held or ["  nothing"]), "", "Cite:", self.citation, ""])
+
+
+def _need_columns(table: pd.DataFrame) -> None:
+    lacking = [name for name in ("licence", "sensitivity") if name not in table.columns]
+    if lacking:
+        msg = (
+            f"the table has no column {' and no column '.join(lacking)}, so nobody can say who may see its rows: "
+            "read it with artimap (read_events, read_claims), or add both columns"
+        )
+        raise ShareError(msg)
+
+
+def _days(table: pd.DataFrame) -> pd.Series:
+    for column in ("date_end", "reported", "last_confirmed", "date_start", "valid_to", "valid_from"):
+        if column in table.columns:
+            return pd.to_datetime(table[column])
+    return pd.Series(pd.NaT, index=table.index)
+
+
+def _decide(table: pd.DataFrame, audience: Audience, policy: SharePolicy, as_of: dt.date | None) -> pd.DataFrame:
+    """Give an action and a reason for each row."""
+    rules = policy.rules(audience)
+    words = {one.value: one for one in Sensitivity}
+    positions = pd.Series(data=False, index=table.index)
+    for column, word in (("kind", EventKind.DEPLOYMENT), ("about", About.DEPLOYMENT)):
+        if column in table.columns:
+            positions |= (table[column] == word).fillna(value=False).astype(bool)
+    days = _days(table)
+    limit = None if as_of is None else pd.Timestamp(as_of - dt.timedelta(days=policy.delay_days(audience)))
+    actions: list[Action] = []
+    reasons: list[str] = []
+    rows = zip(positions, table["licence"], table["sensitivity"], days, strict=True)
+    for position, licence, sensitivity, day in rows:
+        action, reason = _one(position, licence, words.get(sensitivity), policy, rules)
+        if action is Action.DELAY:
+            old = limit is not None and pd.notna(day) and day <= limit
+            action, reason = (Action.PASS, "") if old else (Action.REMOVE, RECENT)
+        actions.append(action)
+        reasons.append(reason)
+    return pd.DataFrame({"action": actions, "reason": reasons}, index=table.index)
+
+
+def _one(
+    position: bool,  # noqa: FBT001 - one row's facts, in a row
+    licence: object,
+    sensitivity: Sensitivity | None,
+    policy: SharePolicy,
+    rules: Rules,
+) -> tuple[Action, str]:
+    if position:
+        return Action.REMOVE, POSITION
+    if sensitivity is None or not isinstance(licence, str):
+        return Action.REMOVE, NO_LICENCE
+    wanted = rules.action(sensitivity)
+    if wanted is Action.REMOVE:
+        return Action.REMOVE, f"{SENSITIVE} {sensitivity}"
+    if policy.is_licensed(licence):
+        return policy.licensed_rows, LICENSED
+    return wanted, f"{SENSITIVE} {sensitivity}"
+
+
+def _aggregate(rows: pd.DataFrame, area: Area, k: int) -> tuple[pd.DataFrame, pd.Series]:
+    """Count rows by commune and month; give the cells of k and more, and why each row is or is not in one."""
+    why = pd.Series(UNCOUNTED, index=rows.index, dtype=object)
+    columns = ["pcode", "unit", "month", "n_events", "killed_at_least"]
+    if not len(rows):
+        return pd.DataFrame(columns=columns), why
+    names = unit_names(area)
+    start = pd.to_datetime(rows["date_start"]) if "date_start" in rows else pd.Series(pd.NaT, index=rows.index)
+    killed = rows["killed_low"] if "killed_low" in rows else pd.Series(pd.NA, index=rows.index)
+    cells = pd.DataFrame(
+        {
+            "pcode": commune_of(unit_of(rows, area)),
+            "month": start.dt.strftime("%Y-%m"),
+            "killed": pd.to_numeric(killed).astype("Int64"),
+        },
+        index=rows.index,
+    )
+    single = cells["pcode"].notna() & cells["month"].notna()
+    if "record" in rows:
+        single &= (rows["record"] != Record.AGGREGATE).astype(bool)
+    made: list[dict[str, object]] = []
+    for (pcode, month), cell in cells[single].groupby(["pcode", "month"], sort=True):
+        enough = len(cell) >= k
+        why.loc[cell.index] = COUNTED if enough else SMALL
+        if enough:
+            dead = cell["killed"].sum(min_count=1)
+            made.append(dict(zip(columns, (pcode, names.get(str(pcode)), month, len(cell), dead), strict=True)))
+    table = pd.DataFrame(made, columns=columns)
+    for column in ("n_events", "killed_at_least"):
+        table[column] = pd.to_numeric(table[column]).astype("Int64")
+    return table, why
+
+
+def _blur(rows: gpd.GeoDataFrame, area: Area, policy: SharePolicy) -> gpd.GeoDataFrame:
+    """Blur what can be blurred; the rest does not come back."""
+    if policy.blur_to == "radius":
+        points = rows.geometry.notna() & (rows.geometry.geom_type == "Point") & ~rows.geometry.is_empty
+        return blur_to_circle(rows[points], area, radius_m=policy.blur_radius_m)
+    codes = unit_of(rows, area)
+    units = unit_names(area)
+    known = codes.isin(units) | codes.str.slice(0, 6).isin(units)
+    level = Level.ADM3 if policy.blur_to == "section" else Level.ADM2
+    return blur_to_unit(rows[known], codes[known], area, level=level)
+
+
+def _mask(table: pd.DataFrame, area: Area) -> tuple[pd.DataFrame, int]:
+    masked, cells = table.copy(), 0
+    for column in FREE_TEXT:
+        if column in masked.columns:
+            done = mask_column(masked[column].astype(TEXT), area=area)
+            masked[column] = done.text
+            cells += int((done.counts > 0).sum())
+    return masked, cells
+
+
+def release(
+    table: pd.DataFrame,
+    *,
+    audience: Audience,
+    policy: SharePolicy | None = None,
+    area: Area = ARTIBONITE,
+    as_of: dt.date | None = None,
+    accesses: Sequence[Access] = (),
+) -> Released:
+    """Decide what of a table may go to an audience.
+
+    Parameters
+    ----------
+    table
+        EVENTS, CLAIMS or any table with ``licence`` and ``sensitivity``.
+    audience
+        ``internal`` gets every row as it is; for ``partners`` and ``public`` the policy decides.
+    policy
+        Who gets what; the default if null.
+    area
+        Its units are the cells of aggregates and what rows are blurred to.
+    as_of
+        The day from which delays count back; needed where a rule says ``delay``.
+    accesses
+        Day and filters of downloads, for citations. Needed before aggregates of ACLED rows may leave.
+
+    Raises
+    ------
+    ShareError
+        If the table says neither licence nor sensitivity, or if a delay lacks its day or a
+        citation its day of access.
+    """
+    audience = Audience(audience)
+    policy = policy or SharePolicy()
+    _need_columns(table)
+    table = table.reset_index(drop=True)
+    if audience is Audience.INTERNAL:
+        cited = citation(table["licence"].dropna().unique(), _publishers(table), accesses, change="none")
+        none = _aggregate(table.iloc[:0], area, policy.k)[0]
+        method = "For internal use: every row as it is, nothing masked. Not to be passed on."
+        return Released(table, none, MappingProxyType({}), MappingProxyType({}), method, cited)
+    rules = policy.rules(audience)
+    if as_of is None and Action.DELAY in {rules.action(one) for one in Sensitivity}:
+        msg = f"the policy delays rows for the audience '{audience}': say from which day on, with as_of="
+        raise ShareError(msg)
+    decided = _decide(table, audience, policy, as_of)
+    out, blurred = _kept_rows(table, decided, area, policy)
+    aggregates, why = _aggregate(table[decided["action"] == Action.AGGREGATE], area, policy.k)
+    _need_access(table.loc[why.index[why == COUNTED], "licence"], accesses, policy)
+    decided.loc[why.index, "reason"] = why
+    gone = decided[~decided.index.isin(out.index)]
+    unblurred = gone["action"] == Action.BLUR
+    gone.loc[unblurred, "reason"] = NO_UNIT
+    counts = gone["reason"].value_counts(sort=False).sort_index()
+    used = table.loc[[*out.index, *why.index[why == COUNTED]]]
+    cells = 0
+    if policy.mask_text:
+        out, cells = _mask(out, area)
+    changed = {name: count for name, count in (("blurred", blurred), ("masked", cells)) if count}
+    return Released(
+        table=out.reset_index(drop=True),
+        aggregates=aggregates,
+        held_back=MappingProxyType({str(reason): int(count) for reason, count in counts.items()}),
+        changed=MappingProxyType(changed),
+        method=_method(audience, policy, changed, aggregates),
+        citation=citation(
+            used["licence"].dropna().unique(),
+            _publishers(used),
+            accesses,
+            change=f"counts by commune and month, cells of fewer than {policy.k} left out",
+        ),
+    )
+
+
+def _publishers(table: pd.DataFrame) -> list[str]:
+    return [str(name) for name in table["source"].dropna().unique()] if "source" in table else []
+
+
+def _kept_rows(table: pd.DataFrame, decided: pd.DataFrame, area: Area, policy: SharePolicy) -> tuple[pd.DataFrame, int]:
+    """Give the rows that pass and the blurred ones, in their order, and the number of the latter."""
+    out = table[decided["action"] == Action.PASS]
+    coarse = table[decided["action"] == Action.BLUR]
+    if not len(coarse) or not isinstance(coarse, gpd.GeoDataFrame):
+        return out, 0  # without a geometry there is nothing to blur: the row stays back
+    done = _blur(coarse, area, policy)
+    both = pd.concat([out, done[[*table.columns]]]) if len(out) else done[[*table.columns]]
+    return both.sort_index(), len(done)
+
+
+def _need_access(licences: pd.Series, accesses: Sequence[Access], policy: SharePolicy) -> None:
+    named = {one.source.casefold() for one in accesses}
+    for start in policy.licensed:
+        used = any(SharePolicy(licensed=(start,)).is_licensed(licence) for licence in licences)
+        if used and start.casefold() not in named:
+            msg = (
+                f"aggregates of {start} rows must cite the day of access and the filters: "
+                f"accesses=[Access('{start}', dt.date(2025, 1, 31), 'Haiti, 2022 to 2024')]"
+            )
+            raise ShareError(msg)
+
+
+def _method(audience: Audience, policy: SharePolicy, changed: Mapping[str, int], aggregates: pd.DataFrame) -> str:
+    said = [f"Prepared for the audience '{audience}'."]
+    if changed.get("blurred"):
+        into = (
+            f"a circle of {policy.blur_radius_m / 1000:g} km" if policy.blur_to == "radius" else f"its {policy.blur_to}"
+        )
+        said.append(f"{changed['blurred']} rows are placed in {into} only, and their words are left out.")
+    if len(aggregates):
+        said.append(f"Some rows are only counted, by commune and month; cells under {policy.k} rows are left out.")
+    if Action.DELAY in {policy.rules(audience).action(one) for one in Sensitivity}:
+        said.append(f"Some rows leave only after {policy.delay_days(audience)} days.")
+    if policy.mask_text:
+        cells = changed.get("masked", 0)
+        said.append(f"Names of people, phone numbers and plates in free text are masked by rule ({cells} cells).")
+    said.append("Rows that this audience may not see are left out and counted below.")
+    return " ".join(said)

@@ -1,0 +1,289 @@
+"""Opening a table whatever its container: told by its first bytes, not by its name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from artimap.core.crs import WGS84
+from artimap.core.errors import DataError
+from artimap.core.schema import TEXT
+from artimap.sources.csv_dialect import Score, find_header, is_tags
+from artimap.sources.csv_reader import read_text
+from artimap.sources.raw_table import Raw, header_names
+
+LON, LAT, EXTENT = "geometry_lon", "geometry_lat", "geometry_radius_m"
+"""Columns that stand for the geometry of a map layer: its middle, and how far it reaches from there."""
+
+_MOST_SHEET_BYTES = 512 << 20
+_METRES_PER_DEGREE = 111_320.0
+
+
+def open_table(path: Path, *, score: Score, layer: str | None = None) -> Raw:
+    """Read every row of a file as text.
+
+    Parameters
+    ----------
+    path
+        CSV or other parted text, XLSX, XLS, ODS, GeoJSON, GeoPackage, Parquet or GeoParquet.
+    score
+        See :func:`artimap.sources.csv_reader.read_text`.
+    layer
+        Sheet of a spreadsheet or layer of a GeoPackage; where null the one that looks most
+        like a known format, else the first.
+
+    Raises
+    ------
+    DataError
+        If the file is absent, empty, damaged or no table.
+    """
+    if not path.is_file():
+        msg = f"{path} is not there; write a template with: artimap template events -o {path}"
+        raise DataError(msg)
+    with path.open("rb") as file:
+        head = file.read(512)
+    if head.startswith(b"PK\x03\x04"):
+        return _spreadsheet(path, score=score, sheet=layer)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return _sheet(path, score=score, sheet=layer)
+    if head.startswith(b"SQLite format 3\x00"):
+        return _layer(path, score=score, layer=layer)
+    if head.startswith(b"PAR1"):
+        return _parquet(path)
+    for mark, what, fix in (
+        (b"%PDF", "a PDF", "copy its table into a spreadsheet"),
+        (b"\x1f\x8b", "compressed with gzip", "unpack it first"),
+        (b"7z\xbc\xaf", "compressed with 7-Zip", "unpack it first"),
+        (b"Rar!", "compressed with RAR", "unpack it first"),
+        (b"<", "HTML or XML, perhaps an error page of a website", "download the table again"),
+    ):
+        if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(mark):
+            msg = f"{path} is {what}; {fix}"
+            raise DataError(msg)
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"["):
+        return _json(path)
+    return read_text(path, score=score)
+
+
+def _spreadsheet(path: Path, *, score: Score, sheet: str | None) -> Raw:
+    """Look into a zip: a workbook is read, anything else refused."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            names = set(file.namelist())
+            size = sum(one.file_size for one in file.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        msg = f"{path} is not a text file but a damaged zip or workbook ({error}); save the table again"
+        raise DataError(msg) from error
+    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+        inside = ", ".join(sorted(names)[:3])
+        msg = f"{path} is a zip archive ({inside} …), whatever its name says; unpack it and read the table inside"
+        raise DataError(msg)
+    if size > _MOST_SHEET_BYTES:
+        msg = f"{path} unpacks to {size >> 20} MB, too large for a spreadsheet; save the table as CSV (UTF-8)"
+        raise DataError(msg)
+    return _sheet(path, score=score, sheet=sheet)
+
+
+def _sheet(path: Path, *, score: Score, sheet: str | None) -> Raw:
+    try:
+        import python_calamine as calamine  # noqa: PLC0415
+    except ImportError as error:
+        msg = f"{path} is a spreadsheet: reading it needs pip install python-calamine; or save it as CSV"
+        raise DataError(msg) from error
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        names = [sheet] if sheet is not None else list(book.sheet_names)
+        pages = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names]
+    except (calamine.CalamineError, OSError, ValueError, KeyError) as error:
+        msg = f"{path} cannot be read as a spreadsheet ({error}); save the table as CSV (UTF-8)"
+        raise DataError(msg) from error
+    found: list[tuple[float, int, str, list[list[str]], int]] = []
+    for order, (name, page) in enumerate(pages):
+        rows = [[_cell(cell) for cell in row] for row in page]
+        rows = [row for row in rows if any(cell for cell in row)]
+        if not rows:
+            continue
+        at = find_header(rows[:40], score=score)
+        found.append((score([cell for cell in rows[at] if cell]), -order, name, rows, at))
+    if not found:
+        msg = f"{path} is empty; write a template with: artimap template events"
+        raise DataError(msg)
+    _, _, name, rows, at = max(found, key=lambda one: one[:2])
+    width = max(len(row) for row in rows[at:])
+    named = max((place + 1 for place, cell in enumerate(rows[at]) if cell), default=width)
+    used = max(max((place + 1 for place, cell in enumerate(row) if cell), default=0) for row in rows[at:])
+    names = header_names(([*rows[at], *[""] * width])[: max(named, used)])
+    body = [([*row, *[""] * width])[: len(names)] for row in rows[at + 1 :]]
+    notes = [f"sheet {name!r}"] + ([f"of {len(found)} sheets with rows"] if len(found) > 1 else [])
+    if at:
+        notes.append(f"header on filled row {at + 1}: the rows above it are not data")
+    labels = dict(zip(names, rows[at - 1], strict=False)) if at and is_tags(rows[at]) else {}
+    return Raw(path.name, pd.DataFrame(body, columns=names, dtype=TEXT), (" ".join(notes[:2]), *notes[2:]), {}, labels)
+
+
+def _cell(cell: Any) -> str:
+    """Write a spreadsheet's cell as text, days as YYYY-MM-DD and whole numbers without a point."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    return str(cell).strip()
+
+
+def _json(path: Path) -> Raw:
+    """Read GeoJSON with the standard library, so that a null geometry or an odd property loses no row."""
+    try:
+        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        msg = f"{path} is damaged JSON ({error}); export it again"
+        raise DataError(msg) from error
+    if isinstance(content, dict) and isinstance(content.get("elements"), list) and "osm3s" in content:
+        msg = f"{path} holds OpenStreetMap's roads and places, no events: artimap data add osm {path.name}"
+        raise DataError(msg)
+    features = content.get("features") if isinstance(content, dict) else content
+    if isinstance(content, dict) and content.get("type") == "Feature":
+        features = [content]
+    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
+        msg = f"{path} is JSON but no GeoJSON FeatureCollection and no list of rows"
+        raise DataError(msg)
+    rows: list[dict[str, Any]] = []
+    shapes: list[Any] = []
+    broken: dict[int, tuple[str, str]] = {}
+    spatial = any("geometry" in one for one in features)
+    for number, one in enumerate(features):
+        properties = one.get("properties") if spatial or "properties" in one else one
+        rows.append(properties if isinstance(properties, dict) else {})
+        shape, wrong = _shape(one.get("geometry")) if spatial else (None, False)
+        shapes.append(shape)
+        if wrong:
+            broken[number] = ("has a damaged geometry", "draw it again, or leave it out")
+    names = list(dict.fromkeys(str(key) for row in rows for key in row))
+    cells = pd.DataFrame(
+        {name: [_property(row.get(name)) for row in rows] for name in names}, index=range(len(rows)), dtype=TEXT
+    )
+    raw = Raw(path.name, cells, ("GeoJSON" if spatial else "JSON",), broken)
+    return _with_geometry(raw, gpd.GeoSeries(shapes, crs=WGS84)) if spatial else raw
+
+
+def _property(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float) and not np.isfinite(value):
+        return str(value)
+    return _cell(value)
+
+
+def _shape(geometry: Any) -> tuple[Any, bool]:
+    if geometry is None:
+        return None, False
+    try:
+        return shapely.from_geojson(json.dumps(geometry)), False
+    except (shapely.errors.GEOSException, TypeError, ValueError):
+        return None, True
+
+
+def _layer(path: Path, *, score: Score, layer: str | None) -> Raw:
+    import pyogrio  # noqa: PLC0415
+    from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError  # noqa: PLC0415
+
+    try:
+        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        if not names:
+            msg = f"{path} has no layer"
+            raise DataError(msg)
+        fields = {name: [str(one) for one in pyogrio.read_info(path, layer=name)["fields"]] for name in names}
+        chosen = layer or max(names, key=lambda name: (score(fields[name]), -names.index(name)))
+        table = pyogrio.read_dataframe(path, layer=chosen)
+    except (DataSourceError, DataLayerError, FieldError, GeometryError, OSError, ValueError, RuntimeError) as error:
+        msg = f"{path} cannot be read as GeoPackage ({error}); export it again"
+        raise DataError(msg) from error
+    return _from_frame(path, table, f"layer {chosen!r}")
+
+
+def _parquet(path: Path) -> Raw:
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        spatial = b"geo" in (pq.read_schema(path).metadata or {})
+        table = gpd.read_parquet(path) if spatial else pd.read_parquet(path)
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        msg = f"{path} cannot be read as Parquet ({str(error)[:200]}); export it again"
+        raise DataError(msg) from error
+    return _from_frame(path, table, "GeoParquet" if spatial else "Parquet")
+
+
+def _from_frame(path: Path, table: pd.DataFrame, what: str) -> Raw:
+    """Write out a typed table as text."""
+    shapes = table.geometry if isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name else None
+    spatial = {name for name in table.columns if isinstance(table[name].dtype, gpd.array.GeometryDtype)}
+    plain = [name for name in table.columns if name not in spatial]
+    names = header_names([str(name) for name in plain])
+    cells = pd.DataFrame(
+        {new: _texts(table[old]) for new, old in zip(names, plain, strict=True)}, index=pd.RangeIndex(len(table))
+    )
+    raw = Raw(path.name, cells, (what,))
+    return raw if shapes is None else _with_geometry(raw, gpd.GeoSeries(shapes.to_numpy(), crs=shapes.crs))
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    values = column.reset_index(drop=True)
+    if isinstance(values.dtype, pd.DatetimeTZDtype) or pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return pd.Series(values.dt.strftime("%Y-%m-%d"), dtype=TEXT)
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return pd.Series(values.map({True: "yes", False: "no"}), dtype=TEXT)
+    if pd.api.types.is_string_dtype(values.dtype) and not pd.api.types.is_object_dtype(values.dtype):
+        return values.astype(TEXT)
+    if isinstance(values.dtype, pd.CategoricalDtype) and pd.api.types.is_string_dtype(values.dtype.categories.dtype):
+        return values
+    missing = values.isna()
+    return pd.Series([_property_of(cell) for cell in values.mask(missing, None).astype(object)], dtype=TEXT).mask(
+        missing
+    )
+
+
+def _property_of(cell: Any) -> str:
+    if isinstance(cell, np.generic):
+        return _property(cell.item())
+    return _property(cell.tolist() if isinstance(cell, np.ndarray) else cell)
+
+
+def _with_geometry(raw: Raw, shapes: gpd.GeoSeries) -> Raw:
+    """Turn geometries into coordinates: a point is itself, anything else its middle and how far it reaches."""
+    notes: list[str] = []
+    if shapes.crs is None:
+        notes.append("no coordinate system is stated: read as longitude and latitude (EPSG:4326)")
+    elif not shapes.crs.equals(WGS84, ignore_axis_order=True):
+        notes.append(f"turned from {shapes.crs.to_string()[:40]} into EPSG:4326")
+        shapes = shapes.to_crs(WGS84)
+    geometry = shapes.to_numpy()
+    empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    kinds = shapely.get_type_id(geometry)
+    spot: Any = np.where((kinds == 0) & ~empty, geometry, None)
+    wide = ~empty & (kinds != 0)
+    if wide.any():
+        spot[wide] = shapely.point_on_surface(geometry[wide])
+        notes.append(f"{int(wide.sum())} rows are lines or areas: each is read as its middle and how far it reaches")
+    lon, lat = shapely.get_x(spot), shapely.get_y(spot)
+    reach = np.full(len(geometry), np.nan)
+    reach[wide] = shapely.minimum_bounding_radius(geometry[wide]) * 2 * _METRES_PER_DEGREE
+    cells = raw.cells.copy()
+    for name, values in ((LON, lon), (LAT, lat), (EXTENT, reach)):
+        if name == EXTENT and not wide.any():
+            continue
+        cells[name] = pd.Series([repr(float(value)) if not np.isnan(value) else "" for value in values], dtype=TEXT)
+    return Raw(raw.name, cells, (*raw.notes, *notes), raw.damaged, raw.labels)

@@ -1,0 +1,231 @@
+"""Giving rows their place: from coordinates and a precision, from the name of a unit, or from words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from artimap.areas.area import Area, read_units
+from artimap.areas.gazetteer import Reading, resolve
+from artimap.areas.geometries import place_rows
+from artimap.areas.user_layers import cached
+from artimap.core.schema import TEXT, split_names
+from artimap.core.text import fold
+from artimap.core.vocab import Level, Where
+from artimap.sources.coordinates import Coordinates, points
+from artimap.sources.quarantine import Problems
+from artimap.sources.raw_table import Bools, distinct, spread_out
+from artimap.sources.result import empty_geometry, repeated, resolved_rows
+
+RADIUS_M: dict[int, float] = {1: 1_500.0, 2: 5_000.0}
+"""How far from its coordinates a coded place reaches, by precision (1 the place, 2 its surroundings): an assumption."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The place columns of EVENTS, the shapes, and how words were read (by row)."""
+
+    columns: Mapping[str, pd.Series]
+    geometry: NDArray[Any]
+    readings: Mapping[int, Reading]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a file says of places beside coordinates; any may be missing.
+
+    Attributes
+    ----------
+    words
+        The place in words.
+    commune, department
+        Name or p-code of the unit that a row without an exact place is counted in.
+    radius_m
+        How far from its coordinates a row may lie, in metres.
+    """
+
+    words: pd.Series | None = None
+    commune: pd.Series | None = None
+    department: pd.Series | None = None
+    radius_m: pd.Series | None = None
+
+
+@cached
+def _units(area: Area) -> gpd.GeoDataFrame:
+    units: gpd.GeoDataFrame = read_units(area)
+    return units
+
+
+@cached
+def _unit_names(area: Area, level: Level) -> dict[str, str]:
+    """Give the p-code for each folded name, and for each p-code itself."""
+    out: dict[str, str] = {}
+    units = _units(area)
+    for _, row in units[units["level"] == level.value].iterrows():
+        texts = [row["name"], row.get("name_ht"), *split_names(row.get("aliases")), row["pcode"]]
+        for text in texts:
+            if isinstance(text, str) and fold(text):
+                out.setdefault(fold(text).replace(" ", ""), str(row["pcode"]))
+    return out
+
+
+def unit_code(area: Area, level: Level, text: str) -> str | None:
+    """Give the p-code of the unit that a name or p-code names whole; None where there is none."""
+    return _unit_names(area, level).get(fold(text[:200]).replace(" ", ""))
+
+
+def _codes(column: pd.Series | None, area: Area, level: Level, rows: int) -> NDArray[Any]:
+    """Give the p-code that each row names, None where it names none."""
+    if column is None:
+        return np.full(rows, None, dtype=object)
+    texts, codes = distinct(column)
+    if codes is None:
+        codes = np.arange(len(texts), dtype=np.intp)
+    known = [unit_code(area, level, text) if isinstance(text, str) and text.strip() else None for text in texts]
+    out: NDArray[Any] = spread_out(np.array([*known, None], dtype=object), codes, missing=None)
+    return out
+
+
+def place(
+    problems: Problems,
+    *,
+    area: Area,
+    precision: pd.Series,
+    coordinates: Coordinates | None = None,
+    hints: Hints | None = None,
+    exact: bool = False,
+) -> Placed:
+    """Give each row its place.
+
+    Parameters
+    ----------
+    problems
+        Rows rejected so far: they are not looked up.
+    area
+        The area in which names are looked up.
+    precision
+        1 the place itself, 2 its surroundings, 3 only the unit around it.
+    coordinates
+        Degrees by row, where the file has any.
+    hints
+        What else the file says.
+    exact
+        Whether precision 1 is an exact spot (a device was there) and not a named place.
+
+    Returns
+    -------
+    Placed
+        A row of precision 3 gets its commune where that is known, or else its department. A row without
+        coordinates is read from its words; what is not known or may mean several places stands nowhere.
+    """
+    given = hints or Hints()
+    rows = problems.rows
+    nothing = np.full(rows, np.nan)
+    lon, lat = (nothing, nothing) if coordinates is None else (coordinates.lon, coordinates.lat)
+    there = ~np.isnan(lon) & ~np.isnan(lat) & ~problems.bad
+    level = precision.to_numpy(dtype=np.int64)
+    pinned = there & (level < 3)
+    kind = np.full(rows, 0, dtype=np.int8)
+    names = (Where.NOWHERE, Where.POINT, Where.PLACE, Where.COMMUNE, Where.DEPARTMENT)
+    kind[pinned] = 2
+    if exact:
+        kind[pinned & (level == 1)] = 1
+    geometry = points(np.where(pinned, lon, np.nan), np.where(pinned, lat, np.nan), area)
+    wide = (level == 3) & ~problems.bad
+    pcode: pd.Series | None = None
+    if wide.any():
+        pcode = _place_units(wide, kind, geometry, given, area)
+    radius = np.where(pinned, np.where(level == 1, RADIUS_M[1], RADIUS_M[2]), np.nan)
+    radius[kind == 1] = np.nan  # an exact spot: the model's own radius for points holds
+    if given.radius_m is not None:
+        stated = given.radius_m.to_numpy(dtype=float)
+        radius = np.where(pinned & ~np.isnan(stated), stated, radius)
+    words = given.words if given.words is not None else pd.Series([None] * rows, dtype=TEXT)
+    categories = pd.Index([name.value for name in names], dtype=TEXT)
+    columns = {
+        "place": words,
+        "place_kind": pd.Series(pd.Categorical.from_codes(kind, categories=categories)),
+        "radius_m": pd.Series(radius),
+        "geo_precision": pd.Series(np.where(kind == 0, 3, level)),
+    }
+    if pcode is not None:
+        columns["pcode"] = pcode
+    left = (kind == 0) & ~problems.bad & ~wide
+    notes: list[str] = []
+    readings: dict[int, Reading] = {}
+    if left.any():
+        readings = resolved_rows(words, left, lambda text: resolve(area, text))
+        if readings:
+            columns, geometry = _from_words(columns, geometry, readings, area)
+            notes.append(f"{len(readings)} rows have no coordinates: their places were read from words")
+        silent = int(left.sum()) - len(readings)
+        if silent:
+            notes.append(f"{silent} rows tell of no place: they stand in the margin, not on the map")
+    return Placed(columns, geometry, readings, tuple(notes))
+
+
+def _place_units(wide: Bools, kind: NDArray[np.int8], geometry: NDArray[Any], given: Hints, area: Area) -> pd.Series:
+    """Place rows in their commune, or else their department; give their p-codes."""
+    units = _units(area)
+    shapes = dict(zip(units["pcode"], units["geometry"], strict=True))
+    rows = np.flatnonzero(wide)
+    commune = _codes(None if given.commune is None else given.commune.iloc[rows], area, Level.ADM2, len(rows))
+    department = _codes(None if given.department is None else given.department.iloc[rows], area, Level.ADM1, len(rows))
+    known = np.array([code is not None for code in commune.tolist()], dtype=bool)
+    chosen = np.where(known, commune, department)
+    kind[rows] = np.where(known, 3, 4)
+    numbers, codes = pd.factorize(chosen)
+    pool = np.append(np.array([shapes[code] for code in codes], dtype=object), shapely.Point())
+    geometry[rows] = pool[numbers]
+    whole = np.full(len(wide), -1, dtype=np.intp)
+    whole[rows] = numbers
+    return repeated(whole, [str(code) for code in codes])
+
+
+def _from_words(
+    columns: dict[str, pd.Series], geometry: NDArray[Any], readings: Mapping[int, Reading], area: Area
+) -> tuple[dict[str, pd.Series], NDArray[Any]]:
+    """Fill in the rows whose place was read from words. An ambiguous name gets no place of our choosing."""
+    at = list(readings)
+    found = [readings[row] for row in at]
+    sure = [reading.kind is not Where.NOWHERE and not reading.ambiguous for reading in found]
+    table = pd.DataFrame(
+        {
+            "place_kind": [one.kind.value if ok else Where.NOWHERE.value for one, ok in zip(found, sure, strict=True)],
+            "place_id": [one.place_id if ok else None for one, ok in zip(found, sure, strict=True)],
+            "pcode": [one.pcode if ok else None for one, ok in zip(found, sure, strict=True)],
+            "road_id": [one.corridor_id for one in found],
+            "from_m": [one.from_m if ok else None for one, ok in zip(found, sure, strict=True)],
+            "to_m": [one.to_m if ok else None for one, ok in zip(found, sure, strict=True)],
+            "radius_m": [one.radius_m if ok else None for one, ok in zip(found, sure, strict=True)],
+            "geo_precision": [one.geo_precision if ok else 3 for one, ok in zip(found, sure, strict=True)],
+        },
+        index=at,
+    )
+    metres = ["from_m", "to_m", "radius_m"]
+    table[metres] = table[metres].astype("float64")
+    placed = place_rows(table, area)
+    rows = len(geometry)
+    out = dict(columns)
+    for name in ("place_kind", "place_id", "pcode", "road_id"):
+        whole = out[name] if name in out else pd.Series([None] * rows, dtype=TEXT)
+        values = whole.astype(object)
+        values.iloc[at] = placed[name].to_numpy(dtype=object)
+        out[name] = values.astype(TEXT)
+    for name in ("from_m", "to_m", "radius_m", "geo_precision"):
+        values = out[name].astype("float64") if name in out else pd.Series(np.full(rows, np.nan))
+        values.iloc[at] = placed[name].to_numpy(dtype=float)
+        out[name] = values
+    shapes = geometry.copy()
+    made = empty_geometry(len(at))
+    made[:] = placed.geometry.to_numpy()
+    shapes[at] = made
+    return out, shapes

@@ -1,0 +1,264 @@
+"""The table of readers, and the calls that go through it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+
+from artimap.areas.area import Area, sure_area
+from artimap.core.errors import DataError
+from artimap.sources import acled, hxl, ipis, kobo, tabular, template, ucdp
+from artimap.sources.containers import open_table
+from artimap.sources.embedded import embedded_events
+from artimap.sources.mapping import Mapping, propose, read_mapping
+from artimap.sources.quarantine import Problems
+from artimap.sources.raw_table import Raw
+from artimap.sources.result import Parsed, Read, account, finish
+
+Recognise = Callable[[Sequence[str]], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One format.
+
+    Attributes
+    ----------
+    name
+        What to call it in ``source=``.
+    what
+        What it reads, for people.
+    recognise
+        How much a list of column names looks like it, 0 to 1.
+    read
+        Reads the rows; marks what is wrong with them.
+    prepare
+        Takes away what must not be read, before anything else.
+    """
+
+    name: str
+    what: str
+    recognise: Recognise
+    read: Callable[[Raw, Area, Problems, Mapping | None], Parsed]
+    prepare: Callable[[Raw], Raw]
+
+
+def _as_is(raw: Raw) -> Raw:
+    return raw
+
+
+def _fixed(read: Callable[[Raw, Area, Problems], Parsed]) -> Callable[[Raw, Area, Problems, Mapping | None], Parsed]:
+    """Fit a format whose columns are known into the table: it takes no mapping."""
+
+    def fitted(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> Parsed:
+        if mapping is not None:
+            msg = f"{raw.name} is of a format whose columns are known: leave the mapping out, or say source='tabular'"
+            raise DataError(msg)
+        return read(raw, area, problems)
+
+    return fitted
+
+
+READERS: Final[dict[str, Reader]] = {
+    reader.name: reader
+    for reader in (
+        Reader("template", "artimap's own template", template.recognise, _fixed(template.read), template.without_notes),
+        Reader("acled", "ACLED, current and legacy", acled.recognise, _fixed(acled.read), _as_is),
+        Reader("ucdp", "UCDP GED", ucdp.recognise, _fixed(ucdp.read), _as_is),
+        Reader("hxl", "any table with a row of HXL hashtags", hxl.recognise, hxl.read, _as_is),
+        Reader("kobo", "exports of Kobo and ODK forms", kobo.recognise, kobo.read, kobo.without_persons),
+        Reader("ipis", "IPIS roadblocks", ipis.recognise, _fixed(ipis.read), _as_is),
+        Reader("tabular", "any other table of incidents, by a mapping", tabular.recognise, tabular.read, _as_is),
+    )
+}
+"""All readers by name. A new format is a module with ``recognise`` and ``read``, and a row here."""
+
+_LEAST = 0.3
+
+
+def recognise(columns: Sequence[str]) -> dict[str, float]:
+    """Tell which formats a list of column names may be.
+
+    Parameters
+    ----------
+    columns
+        The header of a file.
+
+    Returns
+    -------
+    dict
+        Reader names with their score (0 to 1), the best first; what does not fit is left out.
+
+    Examples
+    --------
+    >>> list(recognise(["event_date", "event_type", "actor1", "fatalities"]))[0]
+    'acled'
+    """
+    scores = {name: reader.recognise(columns) for name, reader in READERS.items()}
+    return dict(sorted(((name, score) for name, score in scores.items() if score > 0), key=lambda one: -one[1]))
+
+
+def _best(columns: Sequence[str]) -> float:
+    return max((reader.recognise(columns) for reader in READERS.values()), default=0.0)
+
+
+def _reader(raw: Raw, source: str, mapping: Mapping | None) -> Reader:
+    if source != "auto":
+        if source not in READERS:
+            msg = f"no source {source!r}; there is: auto, {', '.join(READERS)}"
+            raise DataError(msg)
+        return READERS[source]
+    scores = recognise(raw.columns)
+    best = next(iter(scores), None)
+    if mapping is not None:
+        return READERS["kobo" if best == "kobo" else "tabular"]
+    if best is None or scores[best] < _LEAST:
+        there = ", ".join(raw.columns[:15]) or "none"
+        msg = (
+            f"{raw.name}: the columns are those of no format that artimap knows ({there}); say which column is what "
+            "in a mapping (artimap.propose_mapping), or use artimap's template: artimap template events"
+        )
+        raise DataError(msg)
+    return READERS[best]
+
+
+def mapping_beside(path: Path) -> Path:
+    """Give where the mapping of a table is kept: beside it.
+
+    >>> mapping_beside(Path("reports/own.csv")).name
+    'own.mapping.toml'
+    """
+    return path.with_name(path.stem + ".mapping.toml")
+
+
+def _read(path: Path, *, area: Area, source: str, mapping: Mapping | str | Path | None, claims: bool) -> Read:
+    sure_area(area)
+    kept = mapping_beside(path)
+    found = mapping is None and source in {"auto", "tabular"} and kept.is_file()
+    given = kept if found else mapping
+    columns = given if given is None or isinstance(given, Mapping) else read_mapping(given)
+    raw = open_table(path, score=READERS[source].recognise if source in READERS else _best)
+    if found:
+        raw = raw.noting(f"columns as {kept.name} says")
+    reader = _reader(raw, source, columns)
+    # a form's personal columns go whichever reader was asked for
+    raw = reader.prepare(kobo.without_persons(raw) if kobo.recognise(raw.columns) else raw)
+    problems = Problems(len(raw.cells))
+    problems.damage(raw)
+    parsed = reader.read(raw, area, problems, columns)
+    closed = account(raw, problems)
+    del raw
+    return finish(closed, parsed, problems, area=area, source=reader.name, claims=claims)
+
+
+def read_report(
+    path: str | Path, *, area: Area, source: str = "auto", mapping: Mapping | str | Path | None = None
+) -> Read:
+    """Read a file of incidents or posts, and account for every row.
+
+    Parameters
+    ----------
+    path
+        CSV, XLSX, ODS, GeoJSON, GeoPackage, Parquet or GeoParquet.
+    area
+        The area that the file speaks of: its places are looked up there.
+    source
+        A name of :data:`READERS`; ``"auto"`` recognises the format by its columns.
+    mapping
+        Which column is what, for tables of no known format: a :class:`Mapping` or a TOML file. A file
+        ``NAME.mapping.toml`` beside the table is used where none is given, and the notes say so.
+
+    Returns
+    -------
+    Read
+        Accepted rows (EVENTS or CHECKPOINTS, and CLAIMS), the quarantine, and what was decided.
+
+    Raises
+    ------
+    DataError
+        If the file is absent, damaged, or its columns are not recognised.
+    SchemaError
+        If a needed column is missing.
+    """
+    return _read(Path(path), area=area, source=source, mapping=mapping, claims=True)
+
+
+def validate(
+    path: str | Path, *, area: Area, source: str = "auto", mapping: Mapping | str | Path | None = None
+) -> Read:
+    """Look through a file and give every problem at once: :func:`read_report` by the name of its use.
+
+    ``breaches`` lists row, column, value, why and how to mend it; ``quarantine`` holds the rows.
+    """
+    return read_report(path, area=area, source=source, mapping=mapping)
+
+
+def read_events(
+    what: Area | str | Path,
+    *,
+    area: Area | None = None,
+    source: str = "auto",
+    mapping: Mapping | str | Path | None = None,
+) -> gpd.GeoDataFrame:
+    """Read events: the embedded ones of an area, or a file of one's own.
+
+    Parameters
+    ----------
+    what
+        An area, for its embedded reports; or a file: ACLED, UCDP GED, HXL, Kobo, artimap's
+        template (``artimap template events`` writes one), or any table by a mapping.
+    area
+        The area that a file speaks of: its places are looked up there.
+    source, mapping
+        See :func:`read_report`.
+
+    Returns
+    -------
+    GeoDataFrame
+        EVENTS in the area's system. Aggregate rows (``record == "aggregate"``) overlap single
+        events: never sum over both. Rejected rows of a file are told in ``attrs["rejected"]``
+        (a number); :func:`read_report` gives them with their reasons.
+
+    Raises
+    ------
+    DataError
+        If the file is absent, is no table, or no area is given for it.
+    SchemaError
+        If a needed column is missing.
+    """
+    if isinstance(what, Area):
+        return embedded_events(what)
+    given: object = what
+    if not isinstance(given, str | os.PathLike):
+        msg = f"read_events reads a file, not a {type(what).__name__}: write the table with to_csv and give its path"
+        raise DataError(msg)
+    if area is None:
+        msg = f"say which area {what} speaks of: read_events({str(what)!r}, area=artimap.areas.area('artibonite'))"
+        raise DataError(msg)
+    read = _read(Path(what), area=area, source=source, mapping=mapping, claims=False)
+    if read.source == "ipis":
+        msg = f"{what} tells of posts, not of events: read it with read_report(…).checkpoints"
+        raise DataError(msg)
+    events = read.events
+    events.attrs.update(rejected=len(read.quarantine), version=read.version)
+    return events
+
+
+def propose_mapping(path: str | Path, *, source: str = "auto") -> Mapping:
+    """Propose which column of a table is what, from its names.
+
+    The proposal is to be looked at: ``propose_mapping(path).save("mapping.toml")``, change it, and
+    pass it as ``mapping=``.
+    """
+    raw = open_table(Path(path), score=READERS[source].recognise if source in READERS else _best)
+    best = source if source != "auto" else next(iter(recognise(raw.columns)), "tabular")
+    if best == "hxl":
+        return hxl.map_tags(raw.columns)
+    if best == "kobo":
+        return kobo.map_questions(kobo.without_persons(raw).columns, raw.labels)
+    return propose(raw.columns, labels=raw.labels)

@@ -1,0 +1,385 @@
+"""What reading a file gives: the accepted rows as tables, the others in quarantine, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from artimap.areas.area import Area
+from artimap.areas.gazetteer import Reading
+from artimap.core import schema
+from artimap.core.errors import Breach, SchemaError
+from artimap.core.schema import TEXT
+from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, TABLES
+from artimap.core.text import web_address
+from artimap.core.vocab import About, CheckpointKind, Party, Predicate, Record, Sensitivity
+from artimap.sources.csv_rows import release_memory
+from artimap.sources.quarantine import Problems
+from artimap.sources.raw_table import Positions, Raw, as_text, folded
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a file held: accepted rows + quarantined rows = rows read, always.
+
+    Attributes
+    ----------
+    events
+        EVENTS of the accepted rows, in the area's system.
+    claims
+        CLAIMS of the accepted rows: each is one statement by its source.
+    checkpoints
+        CHECKPOINTS of the accepted rows, where the file tells of posts.
+    quarantine
+        The rejected rows as they were, with columns ``row`` and ``why``.
+    breaches
+        Everything that is wrong, row by row (row 1 is the first below the header).
+    rows
+        Number of rows read.
+    source
+        Name of the reader, for example ``"acled"``.
+    version
+        What the file was seen to be, for example ``"ACLED legacy: inter as numbers, dd-mm-yyyy"``.
+    notes
+        What was decided: encoding, delimiter, header row, date order, changed places.
+    readings
+        How the accepted rows' places in words were read, by event id; only for rows that
+        have no coordinates.
+    """
+
+    events: gpd.GeoDataFrame
+    claims: pd.DataFrame
+    checkpoints: gpd.GeoDataFrame
+    quarantine: pd.DataFrame
+    breaches: tuple[Breach, ...]
+    rows: int
+    source: str
+    version: str
+    notes: tuple[str, ...] = ()
+    readings: Mapping[str, Reading] = field(default_factory=dict, repr=False)
+
+    @property
+    def accepted(self) -> int:
+        """Number of accepted rows."""
+        return len(self.events) + len(self.checkpoints)
+
+
+@dataclass(frozen=True)
+class Said:
+    """Who says what is in a row, for the claims: columns, or one value for all rows.
+
+    ``otherwise`` is the source of rows that name none.
+    """
+
+    source: Any
+    otherwise: str = "source not stated"
+    claimant: Any = None
+    party: Any = Party.UNKNOWN.value
+    reported: pd.Series | None = None
+    url: Any = None
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The rows of a file as a format reads them, before anything is rejected.
+
+    Attributes
+    ----------
+    columns
+        EVENTS columns by name: a series of the file's length, or one value for all rows.
+    geometry
+        One metric geometry a row; empty where there is none.
+    said
+        Who says so.
+    version, notes
+        See :class:`Read`.
+    readings
+        How words were read, by row.
+    """
+
+    columns: Mapping[str, Any]
+    geometry: NDArray[Any]
+    said: Said
+    version: str
+    notes: tuple[str, ...] = ()
+    readings: Mapping[int, Reading] = field(default_factory=dict)
+    table: Literal["EVENTS", "CHECKPOINTS"] = "EVENTS"
+
+
+def require_columns(raw: Raw, needed: Sequence[str], *, fix: str) -> dict[str, str]:
+    """Give the file's columns by their bare names.
+
+    Raises
+    ------
+    SchemaError
+        If a needed one is missing: the error names every one.
+    """
+    named = {folded(name): name for name in reversed(raw.columns)}
+    missing = [name for name in needed if name not in named]
+    if missing:
+        raise SchemaError(raw.name, [Breach("", name, "", "is missing", fix) for name in missing])
+    return named
+
+
+def event_ids(raw: Raw, problems: Problems, *, prefix: str, column: str | None) -> pd.Series:
+    """Give each row its id: that of the file, or one made of what the row says.
+
+    An id that stands in an earlier row already is a fault of the later row; a row that says
+    the very same as another gets a number after its id.
+    """
+    start = pd.Series([prefix] * len(raw.cells), dtype=TEXT)
+    if column is not None:
+        own = as_text(raw.cells[column])
+        twice = _repeats(own)
+        problems.mark(
+            twice, column=column, why="stands in an earlier row too",
+            fix="keep one of the rows, or give each its own id",
+            cells=raw.cells[column],
+        )  # fmt: skip
+        if own.notna().all():
+            return start + own
+        mixed = own.fillna(_made_ids(raw))
+        problems.mark(
+            _repeats(mixed) & ~twice, column=column, why="is the id that another row gets", fix="give it another id"
+        )
+        return start + mixed
+    return start + _made_ids(raw)
+
+
+def _repeats(texts: pd.Series) -> NDArray[np.bool_]:
+    if texts.dropna().is_unique:
+        return np.zeros(len(texts), dtype=bool)
+    return (texts.duplicated(keep="first") & texts.notna()).to_numpy(dtype=bool)
+
+
+def _made_ids(raw: Raw) -> pd.Series:
+    whole = pd.DataFrame({name: as_text(raw.cells[name]).fillna("").astype(object) for name in raw.columns})
+    numbers = pd.util.hash_pandas_object(whole, index=False).to_numpy()
+    ids = pd.Series([f"{number:016x}" for number in numbers.tolist()], dtype=TEXT)
+    again = ids.groupby(ids).cumcount().astype("int64")
+    return ids.where(again == 0, ids + "-" + (again + 1).astype(TEXT))
+
+
+_COMMON: dict[str, dict[str, Any]] = {
+    "EVENTS": {
+        "record": Record.EVENT.value,
+        "alleged_gang_dead": False,
+        "n_claims": 1,
+        "n_sources": 1,
+        "sensitivity": Sensitivity.MODERATE.value,
+    },
+    "CHECKPOINTS": {},
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """What remains of a file once its rows are parted: the rejected rows and what was decided."""
+
+    quarantine: pd.DataFrame
+    rows: int
+    notes: tuple[str, ...]
+
+
+def account(raw: Raw, problems: Problems) -> Account:
+    """Close the account of a file: after this its cells may be let go, which halves the memory of a large one."""
+    release_memory()
+    return Account(problems.quarantine(raw), len(raw.cells), raw.notes)
+
+
+def finish(closed: Account, parsed: Parsed, problems: Problems, *, area: Area, source: str, claims: bool) -> Read:
+    """Part the rows into accepted and quarantined, and hold the accepted ones to their table.
+
+    Parameters
+    ----------
+    closed, parsed, problems
+        The account of the file, its rows as read, and what is wrong with them.
+    area
+        The area.
+    source
+        Name of the reader.
+    claims
+        Whether to write the claims too: much the larger table where there are a million rows.
+    """
+    kept = ~problems.bad
+    accepted = _accepted(parsed, kept, area)
+    posts = parsed.table == "CHECKPOINTS"
+    rows = np.flatnonzero(kept).tolist() if parsed.readings else []
+    key = accepted["checkpoint_id" if posts else "event_id"]
+    readings = {key.iloc[at]: parsed.readings[row] for at, row in enumerate(rows) if row in parsed.readings}
+    said = schema.empty(CLAIMS)
+    if claims:
+        said = (_post_claims if posts else _event_claims)(accepted, parsed.said, kept)
+    return Read(
+        events=schema.empty(EVENTS, crs=area.crs) if posts else accepted,
+        claims=said,
+        checkpoints=accepted if posts else schema.empty(CHECKPOINTS, crs=area.crs),
+        quarantine=closed.quarantine,
+        breaches=problems.breaches(),
+        rows=closed.rows,
+        source=source,
+        version=parsed.version,
+        notes=(*closed.notes, *parsed.notes, *_link_notes(parsed.said, kept)),
+        readings=readings,
+    )
+
+
+def _link_notes(said: Said, kept: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Say how many links are no web addresses: they stay in the table, and open nothing."""
+    given = said.url[kept].dropna() if isinstance(said.url, pd.Series) else pd.Series([said.url]).dropna()
+    bad = [str(one) for one in given.unique() if not web_address(one)]
+    if not bad:
+        return ()
+    count = int(given.isin(bad).sum())
+    first = bad[0] if len(bad[0]) <= 60 else bad[0][:59] + "…"
+    links = "1 link is no web address" if count == 1 else f"{count} links are no web addresses"
+    return (f"{links} (http or https) and will open nothing, for example {first!r}",)
+
+
+def _accepted(parsed: Parsed, kept: NDArray[np.bool_], area: Area) -> gpd.GeoDataFrame:
+    everything = bool(kept.all())
+    index = pd.RangeIndex(int(kept.sum()))
+    table: dict[str, pd.Series] = {}
+    for name, value in {**_COMMON[parsed.table], **parsed.columns}.items():
+        if not isinstance(value, pd.Series):
+            table[name] = constant(value, index)
+        elif everything:
+            table[name] = value
+        else:
+            table[name] = value[kept].reset_index(drop=True)
+    shapes = gpd.array.GeometryArray(parsed.geometry if everything else parsed.geometry[kept], crs=area.crs)
+    frame = gpd.GeoDataFrame(
+        pd.DataFrame({**table, "geometry": shapes}, index=index, copy=False),
+        geometry="geometry",
+        crs=area.crs,
+        copy=False,
+    )
+    return schema.conform(frame, TABLES[parsed.table], unique=True)  # event_ids has seen to it
+
+
+def constant(value: Any, index: pd.Index) -> pd.Series:
+    """Give a column that holds one value; a text takes no more room than a byte a row."""
+    if isinstance(value, str):
+        codes = np.zeros(len(index), dtype=np.int8)
+        return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index([value], dtype=TEXT)), index=index)
+    if isinstance(value, bool | int):
+        return pd.Series(np.full(len(index), value), index=index)
+    return pd.Series([value] * len(index), index=index, dtype=object)
+
+
+def repeated(codes: Positions, values: Sequence[str | None]) -> pd.Series:
+    """Give each row the text at its position, as categories."""
+    known = {text: at for at, text in enumerate(dict.fromkeys(text for text in values if text is not None))}
+    moved = np.array([*(-1 if text is None else known[text] for text in values), -1], dtype=np.intp)
+    return pd.Series(pd.Categorical.from_codes(moved[codes], categories=pd.Index(list(known), dtype=TEXT)))
+
+
+def _own(value: Any, kept: NDArray[np.bool_], index: pd.Index) -> pd.Series:
+    if isinstance(value, pd.Series):
+        return value[kept].reset_index(drop=True)
+    return constant(value, index)
+
+
+def _base(
+    said: Said, kept: NDArray[np.bool_], *, about: About, ids: pd.Series, first: pd.Series, last: pd.Series
+) -> pd.DataFrame:
+    """Give what all claims of a row have in common."""
+    index = ids.index
+    none = pd.Series(np.full(len(index), np.datetime64("NaT", "s")), index=index)
+    reported = none if said.reported is None else _own(said.reported, kept, index).astype(schema.DAY)
+    basis = pd.Series("from_event", index=index, dtype=TEXT).mask(reported.notna(), "stated")
+    reported = reported.fillna(last)
+    source = _own(said.source, kept, index).astype(TEXT).fillna(said.otherwise)
+    return pd.DataFrame(
+        {
+            "about": about.value,
+            "subject": ids,
+            "claimant": _own(said.claimant, kept, index).astype(TEXT).fillna(source),
+            "claimant_is_party": _own(said.party, kept, index).astype(TEXT).fillna(Party.UNKNOWN.value),
+            "reported": reported,
+            "date_basis": basis.mask(reported.isna(), "undated"),
+            "valid_from": first,
+            "source": source,
+            "source_url": _own(said.url, kept, index).astype(TEXT),
+            "report_id": ids,
+        }
+    )
+
+
+def _stacked(base: pd.DataFrame, said: list[tuple[Predicate, pd.Series]]) -> pd.DataFrame:
+    """Write one claim for each value that is there, row by row."""
+    parts = []
+    for order, (predicate, value) in enumerate(said):
+        there = value.notna().to_numpy(dtype=bool)
+        part = base[there].copy()
+        part["claim_id"] = part["subject"] + f"-{predicate.value}"
+        part["predicate"] = predicate.value
+        part["value"] = value[there]
+        part["_order"] = np.flatnonzero(there) * len(said) + order
+        parts.append(part)
+    table = pd.concat(parts).sort_values("_order").drop(columns="_order")
+    out: pd.DataFrame = schema.conform(table, CLAIMS)
+    return out
+
+
+def _event_claims(events: gpd.GeoDataFrame, said: Said, kept: NDArray[np.bool_]) -> pd.DataFrame:
+    base = _base(
+        said, kept, about=About.EVENT, ids=events["event_id"], first=events["date_start"], last=events["date_end"]
+    )  # fmt: skip
+    base = base.assign(sensitivity=events["sensitivity"], licence=events["licence"], place=events["place"])
+    figures = [
+        (Predicate.STATED, events["summary"]),
+        (Predicate.LOCATION, events["place"]),
+        (Predicate.KILLED, _killed(events)),
+        (Predicate.INJURED, events["injured"].astype(TEXT)),
+        (Predicate.ABDUCTED, events["abducted"].astype(TEXT)),
+        (Predicate.DISPLACED, events["displaced"].astype(TEXT)),
+    ]
+    return _stacked(base, figures)
+
+
+def _killed(events: gpd.GeoDataFrame) -> pd.Series:
+    """Write the dead as they are said: ``4``, or ``4+`` where the source says "at least"."""
+    told: pd.Series = events["killed_best"].astype(TEXT)
+    return told.mask(events["killed_low"].notna() & events["killed_high"].isna(), told + "+")
+
+
+def _post_claims(posts: gpd.GeoDataFrame, said: Said, kept: NDArray[np.bool_]) -> pd.DataFrame:
+    seen = posts["last_confirmed"]
+    base = _base(said, kept, about=About.CHECKPOINT, ids=posts["checkpoint_id"], first=seen, last=seen)
+    base = base.assign(
+        sensitivity=Sensitivity.MODERATE.value, licence="IPIS: cite IPIS", place=posts["place"], last_confirmed=seen
+    )  # fmt: skip
+    keeper = posts["operator"].fillna(posts["kind"])
+    toll = posts["kind"] == CheckpointKind.TOLL
+    said_of = [
+        (Predicate.TOLL, keeper.where(toll)),
+        (Predicate.STATED, keeper.mask(toll)),
+        (Predicate.FEE, posts["fees"]),
+    ]
+    return _stacked(base, said_of)
+
+
+def resolved_rows(words: pd.Series, rows: NDArray[np.bool_], resolve: Callable[[str], Reading]) -> dict[int, Reading]:
+    """Read the places of some rows from words, each distinct phrase once."""
+    found: dict[str, Reading] = {}
+    out: dict[int, Reading] = {}
+    for row in np.flatnonzero(rows & words.notna().to_numpy(dtype=bool)).tolist():
+        text = str(words.iloc[row])
+        if text not in found:
+            found[text] = resolve(text)
+        out[row] = found[text]
+    return out
+
+
+def empty_geometry(rows: int) -> NDArray[Any]:
+    """Give an array of empty points."""
+    out: NDArray[Any] = np.full(rows, shapely.Point(), dtype=object)
+    return out
