@@ -16,7 +16,7 @@ ELSEWHERE = """
 from importlib.metadata import files
 from pathlib import Path
 import artimap
-from artimap.data import data_root
+from artimap.areas.embedded import data_root
 assert "site-packages" in artimap.__file__, artimap.__file__
 assert data_root().name == "_data", data_root()
 size = sum(Path(one.locate()).stat().st_size for one in files("artimap") if "__pycache__" not in str(one))
@@ -58,13 +58,15 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
+    session.run("lint-imports")
 
 
 @shared
 def docs(session: nox.Session) -> None:
     """Run the notebooks."""
     session.install("-e", ".[test]")
-    session.run("pytest", "-q", "--nbmake", "--nbmake-timeout=300", *map(str, sorted(Path("notebooks").glob("*.ipynb"))))
+    notebooks = map(str, sorted(Path("notebooks").glob("*.ipynb")))
+    session.run("pytest", "-q", "--nbmake", "--nbmake-timeout=300", *notebooks)
 
 
 @shared

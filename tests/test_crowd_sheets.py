@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from artimap.areas.area import ARTIBONITE
 from artimap.core import schema
 from artimap.maps.briefing import briefing_map
-from artimap.maps.event_map import event_map
+from artimap.maps.events_only import event_map
 from artimap.maps.export.files import export_map, map_tables
 from artimap.maps.static.crowd import EACH, count_squares, marked
 from artimap.maps.static.map import static_map

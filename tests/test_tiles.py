@@ -13,7 +13,7 @@ from artimap import Tiles
 from artimap.areas.area import ARTIBONITE
 from artimap.core.errors import ShareError
 from artimap.maps.briefing import briefing_map
-from artimap.maps.event_map import event_map
+from artimap.maps.events_only import event_map
 
 URL = "https://tile.example.org/{z}/{x}/{y}.png"
 

@@ -135,7 +135,7 @@ def _events_alone(args: argparse.Namespace, where: Area, tiles: Tiles | None) ->
     from artimap.areas import embedded  # noqa: PLC0415
     from artimap.areas.corridors import read_corridor  # noqa: PLC0415
     from artimap.core.dates import day_of  # noqa: PLC0415
-    from artimap.maps.event_map import event_map  # noqa: PLC0415
+    from artimap.maps.events_only import event_map  # noqa: PLC0415
     from artimap.sharing import gate  # noqa: PLC0415
     from artimap.studies.inputs import gather  # noqa: PLC0415
     from artimap.studies.study import last_day  # noqa: PLC0415

@@ -15,7 +15,7 @@ from artimap.areas.area import ARTIBONITE
 from artimap.control.checkpoints import checkpoints_on
 from artimap.control.zones import control_zones
 from artimap.maps.briefing import briefing_map
-from artimap.maps.event_map import event_map
+from artimap.maps.events_only import event_map
 
 pytestmark = pytest.mark.browser
 

@@ -1,0 +1,331 @@
+# What artimap offers, for editors and type checkers; __init__.py loads each name when it is first used.
+# A new public name is one line here.
+
+from .areas.area import (
+    AREAS as AREAS,
+    ARTIBONITE as ARTIBONITE,
+    Area as Area,
+    area as area,
+)
+from .areas.assembly import (
+    Assembled as Assembled,
+    corridor_from_lines as corridor_from_lines,
+)
+from .areas.cod_ab import (
+    read_units as read_units,
+)
+from .areas.conflation import (
+    MergedPlaces as MergedPlaces,
+    merge_places as merge_places,
+)
+from .areas.corridors import (
+    read_corridor as read_corridor,
+)
+from .areas.gazetteer import (
+    Reading as Reading,
+    find_place as find_place,
+    resolve as resolve,
+)
+from .areas.install import (
+    add_cod_ab as add_cod_ab,
+    add_osm as add_osm,
+    remove_layer as remove_layer,
+)
+from .areas.osm import (
+    read_places as read_places,
+    read_roads as read_roads,
+)
+from .areas.road_units import (
+    road_units as road_units,
+)
+from .claims import (
+    Ledger as Ledger,
+    merge_reports as merge_reports,
+    read_claims as read_claims,
+)
+from .claims.linkage_decisions import (
+    apply_decisions as apply_decisions,
+)
+from .claims.record_linkage import (
+    MatchModel as MatchModel,
+    match_reports as match_reports,
+)
+from .claims.resolution import (
+    State as State,
+)
+from .control import (
+    ControlModel as ControlModel,
+    claims_behind as claims_behind,
+    control_status as control_status,
+    find_subjects as find_subjects,
+    status_history as status_history,
+    status_words as status_words,
+    support as support,
+    what_changed as what_changed,
+)
+from .control.checkpoints import (
+    Asked as Asked,
+    CheckpointModel as CheckpointModel,
+    Fees as Fees,
+    checkpoints_on as checkpoints_on,
+    checkpoints_over_time as checkpoints_over_time,
+    fee_schedule as fee_schedule,
+    fees_between as fees_between,
+    passable as passable,
+    read_checkpoints as read_checkpoints,
+    to_ipis as to_ipis,
+)
+from .control.contestation import (
+    ContestationModel as ContestationModel,
+    estimate_contestation as estimate_contestation,
+    estimated_zones as estimated_zones,
+)
+from .control.zones import (
+    ZoneModel as ZoneModel,
+    control_zones as control_zones,
+    control_zones_over_time as control_zones_over_time,
+)
+from .core.dates import (
+    month_ends as month_ends,
+)
+from .core.errors import (
+    ArtimapError as ArtimapError,
+    CorridorError as CorridorError,
+    CrsError as CrsError,
+    DataError as DataError,
+    DateError as DateError,
+    ExtraError as ExtraError,
+    ModelError as ModelError,
+    PlaceError as PlaceError,
+    SchemaError as SchemaError,
+    ShareError as ShareError,
+)
+from .core.metadata import (
+    beside as beside,
+)
+from .maps.briefing import (
+    briefing_map as briefing_map,
+)
+from .maps.events_only import (
+    event_map as event_map,
+)
+from .maps.export.files import (
+    export_map as export_map,
+)
+from .maps.static.map import (
+    static_map as static_map,
+)
+from .maps.tiles import (
+    Tiles as Tiles,
+)
+from .report import (
+    corridor_report as corridor_report,
+)
+from .report.strip.map import (
+    strip_map as strip_map,
+)
+from .risk import (
+    ROAD_KINDS as ROAD_KINDS,
+    RiskModel as RiskModel,
+    SEVERITY as SEVERITY,
+    corridor_risk as corridor_risk,
+    corridor_risk_by_kind as corridor_risk_by_kind,
+    corridor_risk_over_time as corridor_risk_over_time,
+    explain as explain,
+    severity as severity,
+)
+from .risk.backtest import (
+    Backtest as Backtest,
+    backtest as backtest,
+)
+from .risk.coverage import (
+    report_coverage as report_coverage,
+)
+from .risk.hotspots import (
+    HotspotModel as HotspotModel,
+    find_clusters as find_clusters,
+    hotspots as hotspots,
+    line_hotspots as line_hotspots,
+)
+from .roads.corridor import (
+    Corridor as Corridor,
+    Stretch as Stretch,
+)
+from .roads.density import (
+    choose_bandwidth as choose_bandwidth,
+    density_envelope as density_envelope,
+    density_over_time_values as density_over_time_values,
+    density_values as density_values,
+    draw_bandwidth as draw_bandwidth,
+    network_density as network_density,
+    network_density_over_time as network_density_over_time,
+    simulated_densities as simulated_densities,
+)
+from .roads.event_spread import (
+    Reach as Reach,
+)
+from .roads.network.graph import (
+    RoadNetwork as RoadNetwork,
+)
+from .roads.network.joining import (
+    Joined as Joined,
+    join_lines as join_lines,
+)
+from .sharing import (
+    Access as Access,
+    Action as Action,
+    Released as Released,
+    Rules as Rules,
+    SharePolicy as SharePolicy,
+    read_policy as read_policy,
+    release as release,
+    write_table as write_table,
+)
+from .sharing.masking import (
+    Masked as Masked,
+    mask as mask,
+    mask_column as mask_column,
+)
+from .sources import (
+    Mapping as Mapping,
+    READERS as READERS,
+    Read as Read,
+    crosswalk as crosswalk,
+    propose_mapping as propose_mapping,
+    read_events as read_events,
+    read_mapping as read_mapping,
+    read_report as read_report,
+    read_template as read_template,
+    recognise as recognise,
+    validate as validate,
+)
+from .studies.briefing import (
+    Briefing as Briefing,
+    brief as brief,
+)
+
+__version__: str
+__all__ = [
+    "AREAS",
+    "ARTIBONITE",
+    "Access",
+    "Action",
+    "Area",
+    "ArtimapError",
+    "Asked",
+    "Assembled",
+    "Backtest",
+    "Briefing",
+    "CheckpointModel",
+    "ContestationModel",
+    "ControlModel",
+    "Corridor",
+    "CorridorError",
+    "CrsError",
+    "DataError",
+    "DateError",
+    "ExtraError",
+    "Fees",
+    "HotspotModel",
+    "Joined",
+    "Ledger",
+    "Mapping",
+    "Masked",
+    "MatchModel",
+    "MergedPlaces",
+    "ModelError",
+    "PlaceError",
+    "READERS",
+    "ROAD_KINDS",
+    "Reach",
+    "Read",
+    "Reading",
+    "Released",
+    "RiskModel",
+    "RoadNetwork",
+    "Rules",
+    "SEVERITY",
+    "SchemaError",
+    "ShareError",
+    "SharePolicy",
+    "State",
+    "Stretch",
+    "Tiles",
+    "ZoneModel",
+    "add_cod_ab",
+    "add_osm",
+    "apply_decisions",
+    "area",
+    "backtest",
+    "beside",
+    "brief",
+    "briefing_map",
+    "checkpoints_on",
+    "checkpoints_over_time",
+    "choose_bandwidth",
+    "claims_behind",
+    "control_status",
+    "control_zones",
+    "control_zones_over_time",
+    "corridor_from_lines",
+    "corridor_report",
+    "corridor_risk",
+    "corridor_risk_by_kind",
+    "corridor_risk_over_time",
+    "crosswalk",
+    "density_envelope",
+    "density_over_time_values",
+    "density_values",
+    "draw_bandwidth",
+    "estimate_contestation",
+    "estimated_zones",
+    "event_map",
+    "explain",
+    "export_map",
+    "fee_schedule",
+    "fees_between",
+    "find_clusters",
+    "find_place",
+    "find_subjects",
+    "hotspots",
+    "join_lines",
+    "line_hotspots",
+    "mask",
+    "mask_column",
+    "match_reports",
+    "merge_places",
+    "merge_reports",
+    "month_ends",
+    "network_density",
+    "network_density_over_time",
+    "passable",
+    "propose_mapping",
+    "read_checkpoints",
+    "read_claims",
+    "read_corridor",
+    "read_events",
+    "read_mapping",
+    "read_places",
+    "read_policy",
+    "read_report",
+    "read_roads",
+    "read_template",
+    "read_units",
+    "recognise",
+    "release",
+    "remove_layer",
+    "report_coverage",
+    "resolve",
+    "road_units",
+    "severity",
+    "simulated_densities",
+    "static_map",
+    "status_history",
+    "status_words",
+    "strip_map",
+    "support",
+    "to_ipis",
+    "validate",
+    "what_changed",
+    "write_table",
+]
