@@ -79,22 +79,23 @@ def page(chart):
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])
 def test_each_day_opens_to_what_python_says_of_it(chart, page, over_time, lang):
     of_lang = next(one for one in (chart.page, *chart.others) if one.lang == lang)
-    parts = json.loads(block_in(page, "rates"))
+    parts = json.loads(block_in(page, "earlier"))
     assert set(parts) == {"posts", "posts_en", "posts_fr", "posts_ht"}
     assert data_in(block_in(page, "data"))["posts"] == [day.isoformat() for day in DAYS]
     shared, spoken = opened(parts["posts"]), opened(parts[f"posts_{lang}"])
     details = {one.key: plain(asdict(one)) for one in of_lang.details}
     rows = {row[0]: row for row in plain(posts_sheet(over_time[DAY]).rows)}
-    shapes = {
-        one.key: steps(one.parts) for layer in of_lang.layers if layer.name == "checkpoints" for one in layer.features
-    }
+    shapes = [
+        *(steps(one.parts) for layer in of_lang.layers if layer.name == "checkpoints" for one in layer.features),
+        *shared["shapes"],
+    ]
     said = Said(am.read_claims(ARTIBONITE).until(DAY), lang)
     assert len(shared["shown"]) == len(DAYS) + 1
     assert spoken["when"] == [
         f"{ {'en': 'As of', 'fr': 'Au', 'ht': 'Jouk'}[lang] } {format_day(day, lang)}" for day in DAYS
     ]
     for day, shown in zip((*DAYS, DAY), shared["shown"], strict=True):
-        ways = [(shared["told"][n], spoken["told"][n]) for n in shown]
+        ways = [(shared["states"][n], spoken["states"][n]) for n in shown]
         wanted = checkpoints_layer(over_time[day], said, lang=lang)
         by_key = {one.key: plain(asdict(one)) for one in (*wanted.details, *wanted.unplaced)}
         found = {one["key"]: patched(patched(details.get(one["key"]), one.get("detail")), told) for one, told in ways}
@@ -102,11 +103,14 @@ def test_each_day_opens_to_what_python_says_of_it(chart, page, over_time, lang):
         assert [patched(rows.get(one["key"]), one.get("row")) for one, _ in ways] == plain(
             posts_sheet(over_time[day]).rows
         )
-        drawn = {one["key"]: one.get("parts", shapes.get(one["key"], [])) for one, _ in ways}
-        features = wanted.layers[0].features
-        assert {key: parts for key, parts in drawn.items() if parts} == {one.key: steps(one.parts) for one in features}
-    # on the day of the map nothing differs
-    assert all(set(shared["told"][n]) == {"key"} and not spoken["told"][n] for n in shared["shown"][-1])
+        drawn = {
+            one["key"]: (one["feature"]["mark"], shapes[one["feature"]["shape"]]) for one, _ in ways if "feature" in one
+        }
+        assert drawn == {one.key: (one.mark, steps(one.parts)) for one in wanted.layers[0].features}
+    # on the day of the map nothing differs, and its shapes are not repeated
+    now = [(shared["states"][n], spoken["states"][n]) for n in shared["shown"][-1]]
+    assert all(set(one) <= {"key", "feature"} and not told for one, told in now)
+    assert all(one["feature"]["shape"] < len(shapes) - len(shared["shapes"]) for one, _ in now if "feature" in one)
 
 
 def test_no_day_tells_a_statement_that_speaks_of_a_later_one(chart, ledger, over_time):
@@ -117,13 +121,13 @@ def test_no_day_tells_a_statement_that_speaks_of_a_later_one(chart, ledger, over
         assert behind
         assert not (begun.reindex(behind) > pd.Timestamp(day)).any()
     told = chart.page.posts
-    statements = [[len(told.told[n].detail.statements) for n in shown] for shown in told.shown]
+    statements = [[len(told.states[n].detail.statements) for n in shown] for shown in told.shown]
     assert sum(statements[0]) < sum(statements[-1])
 
 
 def test_what_is_told_alike_stands_once_and_the_page_stays_small(page, made, over_time):
     without = briefing_map(ARTIBONITE, as_of=DAY, **{**made, "checkpoints_over_time": None}).html()
-    assert block_in(without, "rates") is None
+    assert block_in(without, "earlier") is None
     assert data_in(block_in(without, "data"))["posts"] == []
     assert len(page) - len(without) < 8_000
     twice = {**over_time, dt.date(2024, 5, 1): over_time[DAYS[1]]}
@@ -177,7 +181,7 @@ def test_days_that_the_slider_cannot_show_are_left_out_and_wrong_ones_told(made,
 def test_a_page_without_a_slider_holds_one_day(made):
     chart = briefing_map(ARTIBONITE, as_of=DAY, **{**made, "events": None}, languages=())
     assert chart.page.posts is None
-    assert block_in(chart.html(), "rates") is None
+    assert block_in(chart.html(), "earlier") is None
 
 
 def test_the_audience_sees_posts_of_its_own_statements_on_every_day(made, ledger):
@@ -186,12 +190,12 @@ def test_the_audience_sees_posts_of_its_own_statements_on_every_day(made, ledger
     claims.loc[claims["subject"] == "rn1-titanyen-toll", "sensitivity"] = "severe"
     held = replace(ledger, claims=claims)
     chart = briefing_map(ARTIBONITE, as_of=DAY, **{**made, "ledger": held}, audience="partners", languages=())
-    assert not [one for one in chart.page.posts.told if "titanyen" in one.detail.key]
+    assert not [one for one in chart.page.posts.states if "titanyen" in one.detail.key]
     assert "titanyen-toll" not in json.dumps(
-        [opened(one) for one in json.loads(block_in(chart.html(), "rates")).values()]
+        [opened(one) for one in json.loads(block_in(chart.html(), "earlier")).values()]
     )  # fmt: skip
     open_to_all = briefing_map(ARTIBONITE, as_of=DAY, **{**made, "ledger": held}, audience="internal", languages=())
-    assert [one for one in open_to_all.page.posts.told if "titanyen" in one.detail.key]
+    assert [one for one in open_to_all.page.posts.states if "titanyen" in one.detail.key]
 
 
 def test_a_briefing_has_posts_of_every_day_from_what_its_audience_may_see(monkeypatch):

@@ -19,7 +19,7 @@ from artimap.core.vocab import Audience
 from artimap.maps.briefing import briefing_map
 from artimap.maps.fact_tables import stretches_sheet
 from artimap.maps.thematic_layers import stretch_details, stretch_mark
-from artimap.maps.timeline import days_of_slider
+from artimap.maps.timeline import risk_of_slider
 from artimap.studies.study import analyse
 from tests.pagedata import block_in, data_in, opened, patched, plain
 
@@ -48,29 +48,37 @@ def page(chart):
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])
 def test_each_day_opens_to_what_python_says_of_it(chart, page, made, rn1, lang):
     of_lang = next(one for one in (chart.page, *chart.others) if one.lang == lang)
-    parts = json.loads(block_in(page, "rates"))
-    assert set(parts) == {"all", "en", "fr", "ht"}
+    parts = json.loads(block_in(page, "earlier"))
+    assert set(parts) == {"rates", "rates_en", "rates_fr", "rates_ht"}
     assert data_in(block_in(page, "data"))["rates"] == [day.isoformat() for day in DAYS]
-    shared, spoken = opened(parts["all"]), opened(parts[lang])
-    assert len(shared) == len(spoken) == len(DAYS)
+    shared, spoken = opened(parts["rates"]), opened(parts[f"rates_{lang}"])
+    assert len(shared["shown"]) == len(DAYS) + 1
     first = {one.key: plain(asdict(one)) for one in of_lang.details if one.key.startswith("stretch:")}
-    rows = plain(stretches_sheet(made["risk"]).rows)
+    rows = {row[0]: row for row in plain(stretches_sheet(made["risk"]).rows)}
     keys = frozenset(one.key.removeprefix("event:") for one in chart.page.details if one.key.startswith("event:"))
     said = {"en": "As of", "fr": "Au", "ht": "Jouk"}[lang]
-    for day, same, told in zip(DAYS, shared, spoken, strict=True):
-        details = patched(patched(first, same["details"]), told["details"])
+    assert spoken["when"] == [f"{said} {format_day(day, lang)}" for day in DAYS]
+    for day, shown in zip((*DAYS, DAY), shared["shown"], strict=True):
+        ways = [(shared["states"][n], spoken["states"][n]) for n in shown]
+        details = [patched(patched(first[one["key"]], one.get("detail")), told) for one, told in ways]
         wanted = stretch_details(made["risk_over_time"][day].to_dict("records"), rn1.ref, lang, keys)
-        assert told["when"] == f"{said} {format_day(day, lang)}"
-        assert list(details.values()) == [plain(asdict(one)) for one in wanted]
-        assert patched(rows, same["rows"]) == plain(stretches_sheet(made["risk_over_time"][day]).rows)
+        assert details == [plain(asdict(one)) for one in wanted]
+        assert [patched(rows[one["key"]], one.get("row")) for one, _ in ways] == plain(
+            stretches_sheet(made["risk_over_time"][day]).rows
+        )
+    # on the day of the map nothing differs
+    assert all(set(shared["states"][n]) == {"key"} and not spoken["states"][n] for n in shared["shown"][-1])
 
 
 def test_no_day_names_an_event_of_a_later_one(page, events):
     begun = dict(zip(events["event_id"], events["date_start"], strict=True))
-    shared = opened(json.loads(block_in(page, "rates"))["all"])
+    shared = opened(json.loads(block_in(page, "earlier"))["rates"])
+    first = data_in(block_in(page, "data"))["details"]
     named = 0
-    for day, one in zip(DAYS, shared, strict=True):
-        found = re.findall(r'"event:([^"]+)"', json.dumps(one))
+    for day, shown in zip(DAYS, shared["shown"][:-1], strict=True):
+        told = [shared["states"][n] for n in shown]
+        details = [patched(first[one["key"]], one.get("detail")) for one in told]
+        found = re.findall(r'"event:([^"]+)"', json.dumps([told, [one["links"] for one in details]]))
         named += len(found)
         assert all(begun[event_id] <= pd.Timestamp(day) for event_id in found)
     assert named
@@ -78,16 +86,19 @@ def test_no_day_names_an_event_of_a_later_one(page, events):
 
 def test_the_geometry_is_not_repeated_and_the_page_stays_small(page, made):
     without = briefing_map(ARTIBONITE, as_of=DAY, **{**made, "risk_over_time": None}).html()
-    assert block_in(without, "rates") is None
+    assert block_in(without, "earlier") is None
     assert data_in(block_in(without, "data"))["rates"] == []
     assert len(page) - len(without) < 4_000 * len(DAYS)
-    assert "coordinates" not in json.dumps([opened(one) for one in json.loads(block_in(page, "rates")).values()])
+    parts = [opened(one) for one in json.loads(block_in(page, "earlier")).values()]
+    assert "coordinates" not in json.dumps(parts)
+    assert parts[0]["shapes"] == []
+    assert not [one for one in parts[0]["states"] if "feature" in one]
 
 
 def test_a_page_without_a_slider_has_one_day(made):
     for none in (None, made["events"].iloc[:0]):
         page = briefing_map(ARTIBONITE, as_of=DAY, languages=(), **{**made, "events": none}).html()
-        assert block_in(page, "rates") is None
+        assert block_in(page, "earlier") is None
         assert data_in(block_in(page, "data"))["rates"] == []
 
 
@@ -105,7 +116,7 @@ def test_days_that_the_slider_cannot_show_are_left_out_and_wrong_ones_told(made)
     risk, over_time = made["risk"], made["risk_over_time"]
     early = {dt.date(2021, 1, 31): over_time[SINCE], **over_time}
     for since, days in ((SINCE, DAYS), (dt.date(2023, 1, 1), DAYS), (dt.date(2023, 7, 1), DAYS[1:])):
-        assert tuple(one.day for one in days_of_slider(early, risk, since=since, as_of=DAY)) == days
+        assert risk_of_slider(early, risk, since=since, as_of=DAY).days == days
     for wrong, why in (
         ({**over_time, dt.date(2024, 10, 16): risk}, "2024-10-16 lies after 2024-10-15"),
         ({DAYS[2]: over_time[DAYS[2]]}, "the first day is 2024-04-30"),

@@ -16,7 +16,7 @@ from artimap.maps import page as payload
 from artimap.maps.briefing import briefing_map
 from artimap.maps.cards import Said
 from artimap.maps.thematic_layers import zones_layers
-from artimap.maps.timeline import LAYER, with_earlier
+from artimap.maps.timeline import ZONES_LAYER, zones_of_slider
 from artimap.studies.study import analyse
 from tests.pagedata import block_in, data_in, opened, plain
 
@@ -42,21 +42,23 @@ def page(chart):
 def zones_in(page):
     """Give the zones of all days as the page has them after it has opened those of earlier days."""
     data = data_in(block_in(page, "data"))
-    here = next(layer for layer in data["layers"] if layer["name"] == LAYER)["features"]
-    more = opened(json.loads(block_in(page, "zones"))["all"])
+    here = next(layer for layer in data["layers"] if layer["name"] == ZONES_LAYER)["features"]
+    more = opened(json.loads(block_in(page, "earlier"))["zones"])
     shapes = [one["parts"] for one in here] + more["shapes"]
-    every = [*here, *({**one, "parts": shapes[one["shape"]]} for one in more["features"])]
+    every = [{"key": one["key"], **one["feature"], "parts": shapes[one["feature"]["shape"]]} for one in more["states"]]
     return here, every, more
 
 
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])
 def test_the_page_opens_to_what_python_draws_and_says(page, tables, over_time, lang):
-    past = with_earlier(tables["zones"], over_time, since=SINCE, as_of=DAY, corridor=tables["corridor"])
-    drawn = zones_layers(past.zones, Said(tables["ledger"], lang), lang=lang)
+    past = zones_of_slider(over_time, tables["zones"], since=SINCE, as_of=DAY, corridor=tables["corridor"])
+    drawn = zones_layers(past.table, Said(tables["ledger"], lang), lang=lang)
     (layer,) = drawn.layers
-    _, every, more = zones_in(page)
+    here, every, more = zones_in(page)
     by_key = {one["key"]: one for one in every}
-    assert [every[n]["key"] for n in more["order"]] == [feature.key for feature in layer.features]
+    assert [one["key"] for one in every] == [feature.key for feature in layer.features]
+    for name in ("key", "mark", "parts", "details", "begun", "ended", "groups"):
+        assert [one.get(name) for one in here] == [by_key[one["key"]].get(name) for one in here]
     for feature in layer.features:
         row = by_key[feature.key]
         assert row["parts"] == plain(payload.steps(feature.parts))
@@ -69,14 +71,18 @@ def test_the_page_opens_to_what_python_draws_and_says(page, tables, over_time, l
             feature.ended,
             groups or list(feature.groups),
         )
-    told = opened(json.loads(block_in(page, "zones"))[lang])
-    earlier = {f"zone:{one}" for one in past.ids}
-    assert told == {one.key: plain(asdict(one)) for one in drawn.details if one.key in earlier}
+    told = opened(json.loads(block_in(page, "earlier"))[f"zones_{lang}"])["states"]
+    cards = {one["key"]: card["="] for one, card in zip(more["states"], told, strict=True) if card}
+    earlier = {f"zone:{one}" for one in past.table["zone_id"]} - {f"zone:{one}" for one in tables["zones"]["zone_id"]}
+    assert cards == {one.key: plain(asdict(one)) for one in drawn.details if one.key in earlier}
     assert plain(past.road) == more["road"]
 
 
 def test_on_each_day_the_page_shows_the_zones_of_that_day(page, ledger, events):
-    _, every, _ = zones_in(page)
+    _, every, more = zones_in(page)
+    days = data_in(block_in(page, "data"))["zones"]
+    assert days[0] == SINCE.isoformat()
+    assert days == sorted(set(days))
     for day in (SINCE, dt.date(2023, 6, 30), dt.date(2024, 5, 1), dt.date(2024, 10, 4), DAY):
         iso = day.isoformat()
         shown = {
@@ -87,6 +93,8 @@ def test_on_each_day_the_page_shows_the_zones_of_that_day(page, ledger, events):
         assert shown == {
             f"zone:{one}" for one in am.control_zones(ARTIBONITE, ledger, as_of=day, events=events)["zone_id"]
         }
+        newest = max(n for n, one in enumerate(days) if one <= iso) if day < DAY else -1
+        assert {more["states"][n]["key"].partition("~")[0] for n in more["shown"][newest]} == shown
 
 
 def test_what_the_page_shows_at_first_is_the_day_of_the_map(page, tables):
@@ -100,19 +108,19 @@ def test_what_the_page_shows_at_first_is_the_day_of_the_map(page, tables):
 
 def test_without_them_the_page_has_none(tables):
     page = briefing_map(ARTIBONITE, as_of=DAY, languages=(), **tables).html()
-    assert block_in(page, "zones") is None
-    assert data_in(block_in(page, "data"))["earlier_zones"] is False
+    assert block_in(page, "earlier") is None
+    assert data_in(block_in(page, "data"))["zones"] == []
 
 
 def test_the_legend_explains_the_zones_of_every_day(chart, over_time):
-    (group,) = [one for one in chart.page.furniture.legend if one.layer == LAYER]
+    (group,) = [one for one in chart.page.furniture.legend if one.layer == ZONES_LAYER]
     kinds = set(over_time.loc[over_time["band"] == 1, "kind"])
     assert {f"zone_{kind}" for kind in kinds} <= {row.mark for row in group.rows}
 
 
 def test_same_tables_same_bytes_and_a_small_page(page, tables, over_time):
     assert briefing_map(ARTIBONITE, as_of=DAY, zones_over_time=over_time, **tables).html() == page
-    assert len(block_in(page, "zones")) < 60_000
+    assert len(block_in(page, "earlier")) < 60_000
 
 
 def test_zones_of_other_claims_or_days_are_told(tables, over_time, ledger, events):

@@ -24,7 +24,7 @@ from artimap.maps.fact_tables import roadside
 from artimap.maps.folium_layers import check
 from artimap.maps.page import Page
 from artimap.maps.tiles import Tiles
-from artimap.maps.timeline import days_of_slider, posts_of_slider, with_earlier
+from artimap.maps.timeline import posts_of_slider, risk_of_slider, zones_of_slider
 from artimap.maps.web.render import to_html
 from artimap.sharing import SharePolicy
 from artimap.sharing.view import Left, Seen, for_audience
@@ -272,13 +272,14 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         policy=policy,
     )  # fmt: skip
     seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
-    earlier, past = days_of_slider(risk_over_time or {}, risk, since=first, as_of=day), None
+    rates = risk_of_slider(risk_over_time or {}, risk, since=first, as_of=day)
+    past = None
     if zones is not None and zones_over_time is not None:
-        past = with_earlier(zones, conform(zones_over_time, ZONES), since=first, as_of=day, corridor=corridor)
+        past = zones_of_slider(conform(zones_over_time, ZONES), zones, since=first, as_of=day, corridor=corridor)
     heard = {one: seen.posts(table) for one, table in (checkpoints_over_time or {}).items()}
     posts = posts_of_slider(heard, seen.checkpoints, since=first, as_of=day)
     if seen.events is None or seen.events.empty:
-        earlier, posts, past = (), None, None  # a page without events has no slider
+        rates = posts = past = None  # a page without events has no slider
     crowd = sort_events(seen.events) if seen.events is not None and len(seen.events) >= CROWD else None
     listed = None if crowd is not None else seen.events
     side = None if corridor is None else roadside(corridor, zones=zones, events=listed)
@@ -294,7 +295,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
             side,
             estimated,
             alone and zones is None,
-            earlier,
+            rates,
             posts,
             past,
         ),

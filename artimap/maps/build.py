@@ -40,16 +40,12 @@ from artimap.maps.page import Page
 from artimap.maps.thematic_layers import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
 from artimap.maps.tiles import Tiles
 from artimap.maps.timeline import (
-    DayOfRates,
-    Earlier,
-    EarlierPosts,
-    EarlierZones,
-    Past,
-    PostsOverTime,
+    StatesOverTime,
+    TableOverTime,
     all_days,
-    parted,
     posts_over_time,
     rates_over_time,
+    zones_over_time,
 )
 from artimap.risk import RiskModel
 from artimap.sharing.view import Seen
@@ -89,9 +85,9 @@ class Tables:
     roadside: Roadside | None = None
     estimated: gpd.GeoDataFrame | None = None
     estimates_shown: bool = False
-    earlier: tuple[Earlier, ...] = ()
-    earlier_posts: EarlierPosts | None = None
-    past: Past | None = None
+    risk_over_time: TableOverTime | None = None
+    posts_over_time: TableOverTime | None = None
+    zones_over_time: TableOverTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +102,9 @@ class _Parts:
     unplaced_events: tuple[Detail, ...]
     unplaced_posts: tuple[Detail, ...]
     drawn_events: Drawn
-    rates: tuple[DayOfRates, ...]
-    posts_over_time: PostsOverTime | None
-    earlier_zones: EarlierZones | None
+    rates_over_time: StatesOverTime | None
+    posts_over_time: StatesOverTime | None
+    zones_over_time: StatesOverTime | None
 
 
 def pages(area: Area, tables: Tables, asked: Asked, languages: Sequence[str]) -> tuple[Page, tuple[Page, ...]]:
@@ -141,7 +137,7 @@ def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | N
         road=tuple(detail.key for detail in parts.road),
         events=tuple(detail.key for detail in parts.events),
         furniture=_furniture(
-            area, tables, parts=parts, layers=all_days(layers, parts.earlier_zones), asked=asked, field=field
+            area, tables, parts=parts, layers=all_days(layers, parts.zones_over_time), asked=asked, field=field
         ),
         as_of=asked.as_of.isoformat(),
         field=field,
@@ -150,9 +146,9 @@ def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | N
         roadside=tables.roadside,
         locator=locator(area, asked.lang),
         tiles=asked.tiles,
-        rates=parts.rates,
+        rates=parts.rates_over_time,
         posts=parts.posts_over_time,
-        earlier_zones=parts.earlier_zones,
+        zones=parts.zones_over_time,
     )
     return page, field
 
@@ -194,11 +190,12 @@ def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
     keys = frozenset(detail.key.removeprefix("event:") for detail in listed)
     road = nothing if corridor is None else corridor_layer(corridor, risk, lang=lang, event_ids=keys)
     held, before = nothing, None
-    if tables.past is not None:
-        held, before = parted(zones_layers(tables.past.zones, said, lang=lang), tables.past)
+    if tables.zones_over_time is not None:
+        every_day = zones_layers(gpd.GeoDataFrame(tables.zones_over_time.table), said, lang=lang)
+        held, before = zones_over_time(tables.zones_over_time, every_day, lang=lang)
     elif zones is not None:
         held = zones_layers(zones, said, lang=lang)
-    earlier, posts = tables.earlier_posts, nothing
+    earlier, posts = tables.posts_over_time, nothing
     told = None if earlier is None else posts_over_time(earlier, said, lang=lang)
     if seen.checkpoints is not None:
         posts = checkpoints_layer(seen.checkpoints, said, lang=lang, ever=told is not None and bool(told.marks))
@@ -216,9 +213,11 @@ def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
         unplaced_events=shown.unplaced,
         unplaced_posts=posts.unplaced,
         drawn_events=shown,
-        rates=() if corridor is None else rates_over_time(tables.earlier, corridor.ref, lang=lang, event_ids=keys),
+        rates_over_time=None
+        if corridor is None or tables.risk_over_time is None
+        else rates_over_time(tables.risk_over_time, corridor.ref, lang=lang, event_ids=keys),
         posts_over_time=told,
-        earlier_zones=before,
+        zones_over_time=before,
     )
 
 
@@ -324,7 +323,7 @@ def _furniture(
             lang,
             edges=tuple(getattr(model, "band_rates", ())),
             other_days={
-                "corridor": frozenset(detail.icon.mark for one in parts.rates for detail in one.details),
+                "corridor": frozenset() if parts.rates_over_time is None else parts.rates_over_time.marks,
                 "checkpoints": frozenset() if parts.posts_over_time is None else parts.posts_over_time.marks,
             },
         ),

@@ -17,9 +17,9 @@ from artimap.maps.cards import Detail, Fact, Icon, Statement
 from artimap.maps.event_columns import Field
 from artimap.maps.fact_tables import STEP_M, Found, Roadside, Sheet
 from artimap.maps.furniture import Furniture, Locator
-from artimap.maps.packing import SCALE, outlines, pack
+from artimap.maps.packing import SCALE, outlines
 from artimap.maps.tiles import Tiles
-from artimap.maps.timeline import LAYER, SAME, DayOfRates, EarlierZones, PostsOverTime, packed_posts, packed_rates
+from artimap.maps.timeline import StatesOverTime, packed_states
 
 WORDS = "map.ui."
 """How the keys of words begin that stand in the page's own furniture."""
@@ -67,12 +67,8 @@ class Page:
         The small map of the country; None where there is none.
     tiles
         The one server that the page may ask; None for a page that asks nobody.
-    rates
-        What is said of the road on earlier days; empty where its rates do not follow the days.
-    posts
-        What is said of the posts on earlier days; None where they do not follow the days.
-    earlier_zones
-        The zones that stood before the day of the map; None where zones do not follow the days.
+    rates, posts, zones
+        What is said of the road, the posts and the zones on earlier days; None for what does not follow the days.
     """
 
     lang: str
@@ -91,9 +87,9 @@ class Page:
     roadside: Roadside | None = None
     locator: Locator | None = None
     tiles: Tiles | None = None
-    rates: tuple[DayOfRates, ...] = ()
-    posts: PostsOverTime | None = None
-    earlier_zones: EarlierZones | None = None
+    rates: StatesOverTime | None = None
+    posts: StatesOverTime | None = None
+    zones: StatesOverTime | None = None
 
 
 def steps(parts: Parts) -> list[list[list[int]]]:
@@ -182,9 +178,7 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "names": [_lean({**asdict(name), "at": _steps_of(name.at)}) for name in page.names],
         "road": None if page.roadside is None else _road(page.roadside),
         "tiles": None if page.tiles is None else {**asdict(page.tiles), "host": page.tiles.host},
-        "rates": [one.day for one in page.rates],
-        "posts": () if page.posts is None else page.posts.days,
-        "earlier_zones": page.earlier_zones is not None,
+        **{name: () if one is None else one.days for name, one in _followers(page).items()},
         "locator": None if page.locator is None else _small(page.locator),
         "panel": {
             "road": page.road,
@@ -230,51 +224,17 @@ def _with_places(value: object, places: Mapping[str, int]) -> object:
     return [_with_places(one, places) for one in value] if isinstance(value, (list, tuple)) else value
 
 
+def _followers(page: Page) -> dict[str, StatesOverTime | None]:
+    """Give what may follow the days, by its name in the page."""
+    return {"rates": page.rates, "posts": page.posts, "zones": page.zones}
+
+
 def days_before(pages: Sequence[Page]) -> dict[str, str]:
-    """Give road and posts on earlier days, packed, in the languages of the pages; nothing where there are none."""
+    """Give what is shown on earlier days, packed, in the languages of the pages; nothing where that is nothing."""
     parts: dict[str, str] = {}
-    if pages[0].rates:
-        details = {page.lang: {detail.key: detail for detail in page.details} for page in pages}
-        rows = next(sheet.rows for sheet in pages[0].sheets if sheet.name == "stretches")
-        parts |= packed_rates({page.lang: page.rates for page in pages}, details, rows)
-    posts = {page.lang: page.posts for page in pages if page.posts is not None and page.posts.days}
-    if posts:
-        parts |= packed_posts(posts, steps)
+    for name in _followers(pages[0]):
+        found = {page.lang: _followers(page)[name] for page in pages}
+        states = {lang: one for lang, one in found.items() if one is not None and one.days}
+        if states:
+            parts |= packed_states(name, states, steps)
     return parts
-
-
-def zones_before(pages: Sequence[Page]) -> dict[str, str]:
-    """Give the zones that stood earlier, packed: shapes once, words once a language; nothing where there are none."""
-    if pages[0].earlier_zones is None:
-        return {}
-    packed = {SAME: pack(_zones(pages[0], pages[0].earlier_zones))}
-    for page in pages:
-        told = () if page.earlier_zones is None else page.earlier_zones.details
-        packed[page.lang] = pack({detail.key: asdict(detail) for detail in told})
-    return packed
-
-
-def _zones(page: Page, zones: EarlierZones) -> dict[str, Any]:
-    """Give the earlier zones as plain data.
-
-    ``shape`` and ``order`` count the zones of the day of the map first, which the page has already.
-    """
-    here = [feature for layer in page.layers if layer.name == LAYER for feature in layer.features]
-    seen: dict[Parts, int] = {}
-    for n, feature in enumerate(here):
-        seen.setdefault(feature.parts, n)
-    shapes: list[list[list[list[int]]]] = []
-    features: list[dict[str, Any]] = []
-    for feature in zones.features:
-        if feature.parts not in seen:
-            seen[feature.parts] = len(here) + len(shapes)
-            shapes.append(steps(feature.parts))
-        row = _lean({**asdict(feature), "parts": (), "label": ""})
-        features.append({**row, "shape": seen[feature.parts]})
-    places = {feature.key: n for n, feature in enumerate((*here, *zones.features))}
-    return {
-        "shapes": shapes,
-        "features": features,
-        "order": [places[key] for key in zones.order],
-        "road": zones.road,
-    }

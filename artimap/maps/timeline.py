@@ -1,15 +1,15 @@
-"""The road on the days before that of the map: what the page says of each stretch when its slider goes back.
+"""Rates, posts and zones on the days before that of the map: what the page shows of them when its slider goes back.
 
-The words and figures are made where those of the day of the map are made. Of each earlier day only
-what differs is kept, packed small, and the page opens it when it is first asked for: marks, links and
-table once, words once a language. The course of the road is not repeated.
+One idea serves the three. A thing (a stretch, a post, a zone) has states; each state is kept once, and for each day
+which of them it shows. Words and figures are made where those of the day of the map are made. The page holds the
+states packed, as what differs from the day of the map: marks, shapes and rows once, words once a language.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -26,64 +26,174 @@ from artimap.maps.thematic_layers import Drawn, posts_drawn, stretch_details
 if TYPE_CHECKING:
     from artimap.roads.corridor import Corridor
 
+ZONES_LAYER = "zones_reported"
+"""The layer whose zones follow the days; those of a model do not."""
 
-LAYER = "zones_reported"
+_SHARED, _SPOKEN = ("icon", "links"), ("heading", "sentence", "when", "where", "facts", "statements", "precision")
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierZones:
-    """Zones that no longer stood on the day of the map, in one language.
-
-    Attributes
-    ----------
-    features, details
-        What is drawn, and what opens.
-    order
-        Keys of these and of the zones of the day of the map, from the lowest to the highest.
-    road
-        Where all of them lie along the road, as in :class:`artimap.maps.fact_tables.Roadside`.
-    """
-
-    features: tuple[Feature, ...]
-    details: tuple[Detail, ...]
-    order: tuple[str, ...]
-    road: tuple[tuple[str, float, float], ...]
+# --- tables ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Past:
-    """ZONES of the day of the map and of earlier days together, the ids of the earlier ones, and all along the road."""
+class TableOverTime:
+    """RISK, CHECKPOINTS or ZONES of the days that a slider can show, rows that are alike once.
 
-    zones: gpd.GeoDataFrame
-    ids: frozenset[str]
+    Attributes
+    ----------
+    days
+        The days before that of the map from which something else is shown.
+    shown
+        For each of them, and last for the day of the map, the numbers of its rows, in order.
+    table
+        The rows.
+    road
+        Where all of them lie along the road, as in :class:`artimap.maps.fact_tables.Roadside`; of zones only.
+    """
+
+    days: tuple[dt.date, ...]
+    shown: tuple[tuple[int, ...], ...]
+    table: pd.DataFrame
     road: tuple[tuple[str, float, float], ...] = ()
 
 
-def with_earlier(
-    zones: gpd.GeoDataFrame,
+def risk_of_slider(
+    over_time: Mapping[dt.date, gpd.GeoDataFrame], risk: gpd.GeoDataFrame | None, *, since: dt.date, as_of: dt.date
+) -> TableOverTime | None:
+    """Read the RISK that a slider from ``since`` to ``as_of`` can show; None where there is none.
+
+    Parameters
+    ----------
+    over_time
+        RISK by day. Its shapes are not read: the course of the road is that of the map.
+    risk
+        That of ``as_of``.
+    since, as_of
+        First and last day of the slider.
+
+    Raises
+    ------
+    ModelError
+        If a day lies after ``as_of``, none lies on or before ``since``, a table is of other pieces, or that of the
+        day of the map is missing.
+    """
+    pieces = [] if risk is None else list(risk["lixel_id"].sort_values())
+    wrong = [
+        f"the table of {day} is of other pieces of road than that of the map"
+        for day in sorted(over_time)
+        if risk is not None and list(over_time[day]["lixel_id"].sort_values()) != pieces
+    ]
+    tables = {day: _along_road(table) for day, table in over_time.items()}
+    now = None if risk is None else _along_road(risk)
+    found = _of_slider("risk", tables, now, since=since, as_of=as_of, wrong=wrong)
+    return None if found is None else _in_order(found, _along_road(found.table).index)
+
+
+def _along_road(risk: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(risk.drop(columns="geometry", errors="ignore")).sort_values(
+        ["from_m", "lixel_id"], kind="stable"
+    )
+
+
+def _in_order(found: TableOverTime, order: Iterable[int]) -> TableOverTime:
+    """Give the same with its rows in another order, so that a sheet made of them has that of their numbers."""
+    at = list(order)
+    places = {n: place for place, n in enumerate(at)}
+    shown = tuple(tuple(places[n] for n in one) for one in found.shown)
+    return replace(found, shown=shown, table=found.table.iloc[at].reset_index(drop=True))
+
+
+def posts_of_slider(
+    over_time: Mapping[dt.date, gpd.GeoDataFrame], posts: gpd.GeoDataFrame | None, *, since: dt.date, as_of: dt.date
+) -> TableOverTime | None:
+    """Read the CHECKPOINTS that a slider from ``since`` to ``as_of`` can show; None where there are none.
+
+    Parameters
+    ----------
+    over_time
+        CHECKPOINTS by day.
+    posts
+        Those of ``as_of``.
+    since, as_of
+        First and last day of the slider.
+
+    Raises
+    ------
+    ModelError
+        If a day lies after ``as_of``, none lies on or before ``since``, or the table of ``as_of`` is missing.
+    """
+    # how long ago a post was confirmed changes daily, and is not told
+    return _of_slider("checkpoints", over_time, posts, since=since, as_of=as_of, untold=("days_since",))
+
+
+def _of_slider(
+    name: str,
+    over_time: Mapping[dt.date, pd.DataFrame],
+    now: pd.DataFrame | None,
+    *,
+    since: dt.date,
+    as_of: dt.date,
+    wrong: Sequence[str] = (),
+    untold: Sequence[str] = (),
+) -> TableOverTime | None:
+    """Read tables by day, and that of the day of the map; ``untold`` columns make no row another."""
+    if not over_time:
+        return None
+    if now is None:
+        msg = f"{name}_over_time without {name}: give the table of {as_of} as {name}"
+        raise ModelError(msg)
+    days = _days_shown(f"{name}_over_time", over_time, since=since, as_of=as_of, wrong=wrong)
+    numbers: dict[tuple[object, ...], int] = {}
+    kept, shown = [], []
+    for table in (now, *(over_time[day] for day in days)):
+        plain = pd.DataFrame(table.to_wkb()) if isinstance(table, gpd.GeoDataFrame) else table
+        rows = [
+            tuple(None if pd.isna(value) else value for value in row)
+            for row in plain.drop(columns=list(untold)).itertuples(index=False, name=None)
+        ]
+        kept.append(table.iloc[[at for at, row in enumerate(rows) if row not in numbers]])
+        shown.append(tuple(numbers.setdefault(row, len(numbers)) for row in rows))
+    table = pd.concat(kept, ignore_index=True)
+    if isinstance(now, gpd.GeoDataFrame):
+        table = gpd.GeoDataFrame(table, crs=now.crs)
+    return TableOverTime(days, (*shown[1:], shown[0]), table)
+
+
+def _days_shown(
+    name: str, given: Iterable[dt.date], *, since: dt.date, as_of: dt.date, wrong: Sequence[str]
+) -> tuple[dt.date, ...]:
+    """Give the days of tables that a slider can show before its last day."""
+    days = sorted(given)
+    found = [f"{day} lies after {as_of}, the day of the map" for day in days if day > as_of] + list(wrong)
+    if days and days[0] > since:
+        found.append(f"the first day is {days[0]}, and the days shown begin on {since}")
+    if found:
+        msg = f"{name}: {'; '.join(found)}: give the days of month_ends('{since}', '{as_of}')"
+        raise ModelError(msg)
+    first = max((day for day in days if day <= since), default=as_of)
+    return tuple(day for day in days if first <= day < as_of)
+
+
+def zones_of_slider(
     over_time: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame,
     *,
     since: dt.date,
     as_of: dt.date,
     corridor: Corridor | None = None,
-) -> Past:
-    """Put the zones that stood earlier beside those of the day of the map.
+) -> TableOverTime:
+    """Put the ZONES that stood earlier beside those of the day of the map, which begin where the others end.
 
     Parameters
     ----------
+    over_time
+        ZONES as :func:`artimap.control_zones_over_time` gives them: each state a row with its own days.
     zones
         ZONES of the day of the map.
-    over_time
-        ZONES as :func:`artimap.control_zones_over_time` gives them.
     since, as_of
         First day shown, and day of the map.
     corridor
         The road of the map.
-
-    Returns
-    -------
-    Past
-        Both, those of the day of the map beginning where the others end.
 
     Raises
     ------
@@ -104,335 +214,100 @@ def with_earlier(
     earlier = over_time[ended & (over_time["valid_to"] >= first)]
     both = pd.concat([zones.assign(valid_from=begun.astype(zones["valid_from"].dtype)), earlier], ignore_index=True)
     table = gpd.GeoDataFrame(both, geometry="geometry", crs=zones.crs)
-    road = () if corridor is None else zones_along(corridor, table)
-    return Past(table, frozenset(earlier["zone_id"]), road)
-
-
-def parted(drawn: Drawn, past: Past) -> tuple[Drawn, EarlierZones]:
-    """Part what is drawn of both into that of the day of the map, and the earlier zones."""
-    keys = {f"zone:{one}" for one in past.ids}
-    layers: list[Layer] = []
-    gone: tuple[Feature, ...] = ()
-    order: tuple[str, ...] = ()
-    for layer in drawn.layers:
-        if layer.name == LAYER:
-            order = tuple(feature.key for feature in layer.features)
-            gone = tuple(feature for feature in layer.features if feature.key in keys)
-            layer = replace(layer, features=tuple(one for one in layer.features if one.key not in keys))  # noqa: PLW2901
-        layers.append(layer)
-    told = tuple(detail for detail in drawn.details if detail.key in keys)
-    left = tuple(detail for detail in drawn.details if detail.key not in keys)
-    return replace(drawn, layers=tuple(layers), details=left), EarlierZones(gone, told, order, past.road)
-
-
-def all_days(layers: Sequence[Layer], earlier: EarlierZones | None) -> tuple[Layer, ...]:
-    """Give the layers with the zones of all days in them, for a legend that explains every day."""
-    more = () if earlier is None else earlier.features
-    return tuple(
-        replace(layer, features=(*layer.features, *more)) if layer.name == LAYER else layer for layer in layers
+    starts = [*table["valid_from"].dropna(), *(table["valid_to"].dropna() + pd.Timedelta(days=1))]
+    days = sorted({first, *(one for one in starts if first < one < day)})
+    shown = [
+        (table["valid_from"].isna() | (table["valid_from"] <= one))
+        & (table["valid_to"].isna() | (table["valid_to"] >= one))
+        for one in days
+    ]
+    return TableOverTime(
+        tuple(one.date() for one in days),
+        (*(tuple(mask[mask].index) for mask in shown), tuple(range(len(zones)))),
+        table,
+        () if corridor is None else zones_along(corridor, table),
     )
 
 
-POSTS = "posts"
-"""Name of the part that is the same in all languages; those of the languages are ``posts_en`` and so on."""
-
-_SHARED_BY_POSTS, _SPOKEN_OF_POSTS = (
-    ("icon", "links"),
-    ("heading", "sentence", "when", "where", "facts", "statements", "precision"),
-)
+# --- states --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EarlierPosts:
-    """CHECKPOINTS of the days that a slider can show, each row that is told in another way once.
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of a stretch, a post or a zone, in one language.
 
     Attributes
     ----------
-    days
-        The days before that of the map.
-    shown
-        For each of them, and last for the day of the map, the numbers of its rows, in order.
-    table
-        The rows.
+    key
+        The key of its detail, or of its mark where that opens the detail of another.
+    mark
+        How it is drawn; empty where it has no place.
+    detail
+        Its card; None where it opens that of another.
+    feature
+        What is drawn; None where it has no place, or lies where it lies on the day of the map.
+    row
+        Its row of the table; empty where there is none.
     """
 
-    days: tuple[dt.date, ...]
-    shown: tuple[tuple[int, ...], ...]
-    table: gpd.GeoDataFrame
-
-
-def posts_of_slider(
-    over_time: Mapping[dt.date, gpd.GeoDataFrame], posts: gpd.GeoDataFrame | None, *, since: dt.date, as_of: dt.date
-) -> EarlierPosts | None:
-    """Read the tables that a slider from ``since`` to ``as_of`` can show; None where there are none.
-
-    Parameters
-    ----------
-    over_time
-        CHECKPOINTS by day.
-    posts
-        Those of ``as_of``.
-    since, as_of
-        First and last day of the slider.
-
-    Raises
-    ------
-    ModelError
-        If a day lies after ``as_of``, none lies on or before ``since``, or the table of ``as_of`` is missing.
-    """
-    if not over_time:
-        return None
-    if posts is None:
-        msg = f"checkpoints_over_time without checkpoints: give the table of {as_of} as checkpoints"
-        raise ModelError(msg)
-    days = days_shown("checkpoints_over_time", over_time, since=since, as_of=as_of)
-    numbers: dict[tuple[object, ...], int] = {}
-    kept, shown = [], []
-    for table in (posts, *(over_time[day] for day in days)):
-        told = [_told(row) for row in pd.DataFrame(table.to_wkb()).to_dict("records")]
-        kept.append(table.iloc[[at for at, one in enumerate(told) if one not in numbers]])
-        shown.append(tuple(numbers.setdefault(one, len(numbers)) for one in told))
-    rows = gpd.GeoDataFrame(pd.concat(kept, ignore_index=True), crs=posts.crs)
-    return EarlierPosts(days, (*shown[1:], shown[0]), rows)
-
-
-def _told(row: Mapping[Any, object]) -> tuple[object, ...]:
-    """Give what is told of a post; how long ago it was confirmed changes daily, and is not."""
-    return tuple(None if pd.isna(value) else value for name, value in row.items() if name != "days_since")  # type: ignore[call-overload]
+    key: str
+    mark: str
+    detail: Detail | None
+    feature: Feature | None = None
+    row: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ToldPost:
-    """One way in which a post is told, in one language: its card, its mark (None for no place), its row."""
-
-    detail: Detail
-    feature: Feature | None
-    row: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PostsOverTime:
-    """What is said of the posts on the days before that of the map, in one language.
+class StatesOverTime:
+    """The states that rates, posts or zones have on the days before that of the map, in one language.
 
     Attributes
     ----------
     days, whens
         As ``2024-04-30``, and in words.
     shown
-        For each day, and last for the day of the map, the numbers of what is told, in order.
-    told
-        The ways in which posts are told.
+        For each day, and last for the day of the map, the numbers of its states, in order.
+    states
+        All of them.
+    road
+        Where zones lie along the road.
     """
 
     days: tuple[str, ...]
     whens: tuple[str, ...]
     shown: tuple[tuple[int, ...], ...]
-    told: tuple[ToldPost, ...]
+    states: tuple[State, ...]
+    road: tuple[tuple[str, float, float], ...] = ()
 
     @property
     def marks(self) -> frozenset[str]:
-        """Marks that posts have on any of the days."""
-        return frozenset(one.feature.mark for one in self.told if one.feature is not None)
+        """Marks on any of the days."""
+        return frozenset(one.mark for one in self.states if one.mark)
+
+    @property
+    def gone(self) -> tuple[Feature, ...]:
+        """What is drawn on earlier days only."""
+        now = set(self.shown[-1])
+        return tuple(one.feature for n, one in enumerate(self.states) if n not in now and one.feature is not None)
 
 
-def posts_over_time(earlier: EarlierPosts, said: Said, *, lang: str) -> PostsOverTime:
-    """Say in one language what is told of the posts on each day.
-
-    Parameters
-    ----------
-    earlier
-        The posts of the days.
-    said
-        The claims that the reader may see.
-    lang
-        Language of the details.
-    """
-    drawn = posts_drawn(earlier.table, said, lang=lang)
-    rows = posts_sheet(earlier.table).rows
-    return PostsOverTime(
-        tuple(day.isoformat() for day in earlier.days),
-        tuple(tr("map.subtitle", lang, day=format_day(day, lang)) for day in earlier.days),
-        earlier.shown,
-        tuple(ToldPost(detail, feature, row) for (detail, feature), row in zip(drawn, rows, strict=True)),
+def _over_time(table: TableOverTime, states: Iterable[State], lang: str) -> StatesOverTime:
+    return StatesOverTime(
+        tuple(day.isoformat() for day in table.days),
+        tuple(tr("map.subtitle", lang, day=format_day(day, lang)) for day in table.days),
+        table.shown,
+        tuple(states),
+        table.road,
     )
 
 
-def packed_posts(
-    pages: Mapping[str, PostsOverTime], write_parts: Callable[[Parts], list[list[list[int]]]]
-) -> dict[str, str]:
-    """Pack the ways in which posts are told, as what differs from the day of the map.
-
-    Parameters
-    ----------
-    pages
-        The posts over time, by language.
-    write_parts
-        Writes a shape as the page reads it.
-
-    Returns
-    -------
-    dict
-        Packed text by name. Under :data:`POSTS` ``shown``, and of each way in which a post is told its ``key``, trees
-        of changes to its ``detail`` and its ``row`` of the table, and its ``parts`` where they are not those of the day
-        of the map, empty where its place is not known. Under the name with a language ``when`` in words by day, and
-        the changes to the details in words. A post that the day of the map does not have stands whole under ``=``.
-    """
-    first = next(iter(pages.values()))
-    base = {first.told[n].detail.key: n for n in first.shown[-1]}
-
-    def changed(one: ToldPost, before: ToldPost | None) -> dict[str, Any]:
-        parts = () if one.feature is None else one.feature.parts
-        same = before is not None and parts == (() if before.feature is None else before.feature.parts)
-        found = {"key": one.detail.key, "row": changes(None if before is None else before.row, one.row)}
-        if before is not None:
-            found["detail"] = changes(_fields(before.detail, _SHARED_BY_POSTS), _fields(one.detail, _SHARED_BY_POSTS))
-        return {name: value for name, value in found.items() if value} | ({} if same else {"parts": write_parts(parts)})
-
-    def spoken(posts: PostsOverTime) -> dict[str, Any]:
-        told = []
-        for one in posts.told:
-            at = base.get(one.detail.key)
-            if at is None:
-                told.append({"=": asdict(one.detail)})
-            else:
-                told.append(
-                    changes(_fields(posts.told[at].detail, _SPOKEN_OF_POSTS), _fields(one.detail, _SPOKEN_OF_POSTS))
-                    or {}
-                )
-        return {"when": posts.whens, "told": told}
-
-    at = [base.get(one.detail.key) for one in first.told]
-    shared = [changed(one, None if n is None else first.told[n]) for one, n in zip(first.told, at, strict=True)]
-    return {
-        POSTS: pack({"shown": first.shown, "told": shared}),
-        **{f"{POSTS}_{lang}": pack(spoken(posts)) for lang, posts in pages.items()},
-    }
-
-
-def _fields(detail: Detail, names: Sequence[str]) -> dict[str, Any]:
-    every = asdict(detail)
-    return {name: every[name] for name in names}
-
-
-SAME = "all"
-"""Name of the part that is the same in all languages."""
-
-_SHARED, _SPOKEN = ("icon", "links"), ("sentence", "facts")
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """RISK of one day before that of the map.
-
-    Attributes
-    ----------
-    day
-        The day.
-    records
-        Its rows in order of the road.
-    rows
-        The same as rows of the table of stretches.
-    """
-
-    day: dt.date
-    records: tuple[Mapping[str, Any], ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-    @classmethod
-    def of(cls, day: dt.date, risk: gpd.GeoDataFrame) -> Earlier:
-        """Read the table of a day; the course of the road is that of the map."""
-        table = pd.DataFrame(risk.drop(columns="geometry")).sort_values(["from_m", "lixel_id"], kind="stable")
-        records = tuple({str(name): value for name, value in row.items()} for row in table.to_dict("records"))
-        return cls(day, records, stretches_sheet(table).rows)
-
-
-@dataclass(frozen=True, slots=True)
-class DayOfRates:
-    """What is said of the road as of one day, in one language.
-
-    Attributes
-    ----------
-    day, when
-        As ``2024-04-30``, and in words.
-    details
-        Of each stretch, in order of the road.
-    rows
-        Of the table of stretches.
-    """
-
-    day: str
-    when: str
-    details: tuple[Detail, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-
-def days_of_slider(
-    over_time: Mapping[dt.date, gpd.GeoDataFrame], risk: gpd.GeoDataFrame | None, *, since: dt.date, as_of: dt.date
-) -> tuple[Earlier, ...]:
-    """Read the tables that a slider from ``since`` to ``as_of`` can show before its last day.
-
-    Raises
-    ------
-    ModelError
-        If a day lies after ``as_of``, none lies on or before ``since``, a table is of other pieces, or that of the
-        day of the map is missing.
-    """
-    if not over_time:
-        return ()
-    if risk is None:
-        msg = f"risk_over_time without risk: give the table of {as_of} as risk"
-        raise ModelError(msg)
-    pieces = list(risk["lixel_id"].sort_values())
-    wrong = [
-        f"the table of {day} is of other pieces of road than that of the map"
-        for day in sorted(over_time)
-        if list(over_time[day]["lixel_id"].sort_values()) != pieces
-    ]
-    days = days_shown("risk_over_time", over_time, since=since, as_of=as_of, wrong=wrong)
-    return tuple(Earlier.of(day, over_time[day]) for day in days)
-
-
-def days_shown(
-    name: str, given: Iterable[dt.date], *, since: dt.date, as_of: dt.date, wrong: Sequence[str] = ()
-) -> tuple[dt.date, ...]:
-    """Give the days of tables that a slider from ``since`` to ``as_of`` can show before its last day.
-
-    Parameters
-    ----------
-    name
-        What the caller gave the tables as.
-    given
-        Their days.
-    since, as_of
-        First and last day of the slider.
-    wrong
-        What else is wrong with the tables.
-
-    Raises
-    ------
-    ModelError
-        If anything is wrong, or a day lies after ``as_of``, or none on or before ``since``.
-    """
-    days = sorted(given)
-    found = [f"{day} lies after {as_of}, the day of the map" for day in days if day > as_of] + list(wrong)
-    if days and days[0] > since:
-        found.append(f"the first day is {days[0]}, and the days shown begin on {since}")
-    if found:
-        msg = f"{name}: {'; '.join(found)}: give the days of month_ends('{since}', '{as_of}')"
-        raise ModelError(msg)
-    first = max((day for day in days if day <= since), default=as_of)
-    return tuple(day for day in days if first <= day < as_of)
-
-
-def rates_over_time(
-    earlier: Sequence[Earlier], ref: str, *, lang: str, event_ids: frozenset[str]
-) -> tuple[DayOfRates, ...]:
+def rates_over_time(table: TableOverTime, ref: str, *, lang: str, event_ids: frozenset[str]) -> StatesOverTime:
     """Say in one language what the road was like on each day.
 
     Parameters
     ----------
-    earlier
-        The days.
+    table
+        RISK of the days.
     ref
         The number of the road.
     lang
@@ -440,64 +315,146 @@ def rates_over_time(
     event_ids
         Events that have a detail on the page, so that a stretch may lead to them.
     """
-    return tuple(
-        DayOfRates(
-            one.day.isoformat(),
-            tr("map.subtitle", lang, day=format_day(one.day, lang)),
-            stretch_details(one.records, ref, lang, event_ids),
-            one.rows,
-        )
-        for one in earlier
-    )
+    records = [{str(name): value for name, value in row.items()} for row in table.table.to_dict("records")]
+    details = stretch_details(records, ref, lang, event_ids)
+    rows = stretches_sheet(table.table).rows
+    states = (State(one.key, one.icon.mark, one, row=row) for one, row in zip(details, rows, strict=True))
+    return _over_time(table, states, lang)
 
 
-def packed_rates(
-    pages: Mapping[str, Sequence[DayOfRates]],
-    details: Mapping[str, Mapping[str, Detail]],
-    rows: Sequence[Sequence[Cell]],
-) -> dict[str, str]:
-    """Pack what differs on each day from the day of the map.
+def posts_over_time(table: TableOverTime, said: Said, *, lang: str) -> StatesOverTime:
+    """Say in one language what is told of the posts on each day.
 
     Parameters
     ----------
+    table
+        CHECKPOINTS of the days.
+    said
+        The claims that the reader may see.
+    lang
+        Language of the details.
+    """
+    posts = gpd.GeoDataFrame(table.table)
+    drawn = zip(posts_drawn(posts, said, lang=lang), posts_sheet(posts).rows, strict=True)
+    states = (
+        State(detail.key, "" if feature is None else feature.mark, detail, feature, row)
+        for (detail, feature), row in drawn
+    )
+    return _over_time(table, states, lang)
+
+
+def zones_over_time(table: TableOverTime, drawn: Drawn, *, lang: str) -> tuple[Drawn, StatesOverTime]:
+    """Part what is drawn of the zones of all days into that of the day of the map, and all states from the lowest up.
+
+    Parameters
+    ----------
+    table
+        ZONES of the days.
+    drawn
+        What is drawn of them all.
+    lang
+        Language of the details.
+    """
+    details = {one.key: one for one in drawn.details}
+    features = [feature for layer in drawn.layers if layer.name == ZONES_LAYER for feature in layer.features]
+    places = {feature.key: n for n, feature in enumerate(features)}
+    keys = [f"zone:{one}" for one in table.table["zone_id"]]
+    # a zone too small to be drawn has no state; the lowest comes first, whatever the order of the table
+    shown = tuple(tuple(sorted(places[keys[n]] for n in one if keys[n] in places)) for one in table.shown)
+    earlier = set(keys) - {keys[n] for n in table.shown[-1]}
+    layers = (
+        replace(layer, features=tuple(one for one in layer.features if one.key not in earlier))
+        for layer in drawn.layers
+    )
+    now = replace(
+        drawn,
+        layers=tuple(layers),
+        details=tuple(one for one in drawn.details if one.key not in earlier),
+    )
+    states = (State(one.key, one.mark, details.get(one.key), one) for one in features)
+    return now, replace(_over_time(table, states, lang), shown=shown)
+
+
+def all_days(layers: Sequence[Layer], zones: StatesOverTime | None) -> tuple[Layer, ...]:
+    """Give the layers with the zones of all days in them, for a legend that explains every day."""
+    more = () if zones is None else zones.gone
+    return tuple(
+        replace(layer, features=(*layer.features, *more)) if layer.name == ZONES_LAYER else layer for layer in layers
+    )
+
+
+# --- packed ---------------------------------------------------------------------------------------------
+
+
+def packed_states(
+    name: str, pages: Mapping[str, StatesOverTime], write_parts: Callable[[Parts], list[list[list[int]]]]
+) -> dict[str, str]:
+    """Pack states as what differs from the day of the map.
+
+    Parameters
+    ----------
+    name
+        Whose states they are.
     pages
-        The earlier days, by language.
-    details
-        The details of the day of the map by their keys, by language.
-    rows
-        Its table of stretches.
+        The states, by language.
+    write_parts
+        Writes a shape as the page reads it.
 
     Returns
     -------
     dict
-        Packed text by language, and by :data:`SAME` what is the same in all: a list with one entry a day,
-        each a tree of changes to the details, and beside it one to the rows, or ``when`` in words.
+        Packed text by name. Under ``name``: ``shown``; ``shapes``, counted behind those that the day of the map has
+        drawn; ``road``; and of each state its ``key``, trees of changes to its ``detail`` and its ``row`` of the table,
+        and as ``feature`` what is drawn, with the number of its ``shape``. Under ``name_en`` and so on ``when`` in
+        words by day, and the changes to the details in words; None for a state without one. What the day of the map
+        does not have stands whole under ``=``.
     """
-    languages = list(pages)
-    shared = [
-        {"details": _changed(details[languages[0]], one.details, _SHARED), "rows": changes(rows, one.rows) or {}}
-        for one in pages[languages[0]]
-    ]
-    spoken = {
-        lang: pack(
-            [{"when": one.when, "details": _changed(details[lang], one.details, _SPOKEN)} for one in pages[lang]]
-        )
-        for lang in languages
+    first = next(iter(pages.values()))
+    base = {first.states[n].key: n for n in first.shown[-1]}
+    shapes: dict[Parts, int] = {}
+    here = [first.states[n].feature for n in first.shown[-1]]
+    drawn_now = [one for one in here if one is not None]
+    for n, feature in enumerate(drawn_now):
+        shapes.setdefault(feature.parts, n)
+    more: list[list[list[list[int]]]] = []
+
+    def shared(one: State) -> dict[str, Any]:
+        before = None if one.key not in base else first.states[base[one.key]]
+        found: dict[str, Any] = {"row": changes(None if before is None else before.row or None, one.row or None)}
+        if before is not None and before.detail is not None and one.detail is not None:
+            found["detail"] = changes(_fields(before.detail, _SHARED), _fields(one.detail, _SHARED))
+        if one.feature is not None:
+            if one.feature.parts not in shapes:
+                shapes[one.feature.parts] = len(drawn_now) + len(more)
+                more.append(write_parts(one.feature.parts))
+            found["feature"] = {**_drawn(one.feature), "shape": shapes[one.feature.parts]}
+        return {"key": one.key, **{name: value for name, value in found.items() if value}}
+
+    def spoken(page: StatesOverTime, one: State) -> dict[str, Any] | None:
+        before = None if one.key not in base else page.states[base[one.key]].detail
+        if one.detail is None:
+            return None
+        if before is None:
+            return {"=": asdict(one.detail)}
+        return changes(_fields(before, _SPOKEN), _fields(one.detail, _SPOKEN)) or {}
+
+    states = [shared(one) for one in first.states]
+    whole = {"shown": first.shown, "shapes": more, "states": states, "road": first.road}
+    return {
+        name: pack(whole),
+        **{
+            f"{name}_{lang}": pack({"when": page.whens, "states": [spoken(page, one) for one in page.states]})
+            for lang, page in pages.items()
+        },
     }
-    return {SAME: pack(shared), **spoken}
 
 
-def _changed(first: Mapping[str, Detail], details: Sequence[Detail], names: Sequence[str]) -> dict[str, Any]:
-    """Give what has to change in some fields of the details of the day of the map."""
-
-    def told(detail: Detail) -> dict[str, Any]:
-        return {name: _plain(getattr(detail, name)) for name in names}
-
-    found = {one.key: changes(told(first[one.key]), told(one)) for one in details}
-    return {key: change for key, change in found.items() if change is not None}
+def _drawn(feature: Feature) -> dict[str, Any]:
+    """Give what is drawn, less its shape and its name, which is that of its detail."""
+    names = ("mark", "groups", "details", "begun", "ended")
+    return {name: getattr(feature, name) for name in names if getattr(feature, name)}
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+def _fields(detail: Detail, names: Sequence[str]) -> dict[str, Any]:
+    every = asdict(detail)
+    return {name: every[name] for name in names}

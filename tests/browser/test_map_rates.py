@@ -10,7 +10,7 @@ import pytest
 from artimap.areas.area import ARTIBONITE
 from artimap.core import schema, style
 from artimap.maps.briefing import briefing_map
-from artimap.maps.timeline import Earlier, rates_over_time
+from artimap.maps.thematic_layers import stretch_details
 from artimap.risk import corridor_risk_over_time
 
 pytestmark = pytest.mark.browser
@@ -57,8 +57,8 @@ def set_last(page, day, shown):
 def said_on(moving, day, lang):
     chart, found = moving
     keys = frozenset(one.key.removeprefix("event:") for one in chart.page.details if one.key.startswith("event:"))
-    (one,) = rates_over_time([Earlier.of(day, found[day])], "RN1", lang=lang, event_ids=keys)
-    return {detail.key: detail for detail in one.details}
+    rows = found[day].sort_values(["from_m", "lixel_id"]).to_dict("records")
+    return {detail.key: detail for detail in stretch_details(rows, "RN1", lang, keys)}
 
 
 def test_everything_that_tells_of_the_road_follows_and_comes_back(opened, path, moving):

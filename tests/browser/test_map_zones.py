@@ -12,7 +12,7 @@ from artimap.core.i18n import tr
 from artimap.maps.briefing import briefing_map
 from artimap.maps.cards import Said
 from artimap.maps.thematic_layers import zones_layers
-from artimap.maps.timeline import with_earlier
+from artimap.maps.timeline import zones_of_slider
 
 pytestmark = pytest.mark.browser
 
@@ -66,8 +66,8 @@ def test_each_day_shows_the_zones_of_that_day_and_they_come_back(opened, path, l
 
 def test_zones_of_all_days_lie_in_their_order(opened, path, tables, ledger, events):
     over_time = am.control_zones_over_time(ARTIBONITE, ledger, since=SINCE, until=DAY, events=events)
-    past = with_earlier(tables["zones"], over_time, since=SINCE, as_of=DAY)
-    (layer,) = zones_layers(past.zones, Said(None, "en"), lang="en").layers
+    past = zones_of_slider(over_time, tables["zones"], since=SINCE, as_of=DAY)
+    (layer,) = zones_layers(past.table, Said(None, "en"), lang="en").layers
     with opened(path, LAPTOP) as page:
         set_last(page, "2024-05-20")
         keys = page.evaluate(
@@ -115,9 +115,9 @@ def test_a_ring_opens_what_was_said_by_that_day_in_the_language_of_the_reader(op
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 def test_nothing_is_opened_until_the_slider_goes_back(opened, path, size):
     with opened(path, size) as page:
-        assert page.locator("#artimap-zones").count() == 1
+        assert page.locator("#artimap-earlier").count() == 1
         page.evaluate("window.artimap.events.setTime(100, window.artimap.events.time.days - 1)")
         page.wait_for_timeout(150)
-        assert page.locator("#artimap-zones").count() == 1
+        assert page.locator("#artimap-earlier").count() == 1
         set_last(page, "2024-05-20")
-        assert page.locator("#artimap-zones").count() == 0
+        assert page.locator("#artimap-earlier").count() == 0

@@ -29,19 +29,20 @@ function page(last) {
   });
   const same = {
     shown: [[3, 4, 2], [3, 4, 1, 2], [0, 1, 2]],
-    told: [
-      { key: "post:moved" }, { key: "post:late" }, { key: "post:undated" },
-      { key: "post:moved", detail: { icon: { mark: { "=": "post_active" } } }, row: { 2: { "=": 25 }, 3: { "=": "active" } }, parts: [[[7, 7]]] },
-      { key: "post:gone", row: { "=": ["post:gone", "g", 26, "active", "2023-05-05"] }, parts: [] },
+    shapes: [[[[7, 7]]]],
+    states: [
+      ...keys.map((key, shape) => ({ key, feature: { mark: "post_fading", details: [key], shape } })),
+      { key: "post:moved", detail: { icon: { mark: { "=": "post_active" } } }, row: { 2: { "=": 25 }, 3: { "=": "active" } }, feature: { mark: "post_active", details: ["post:moved"], shape: 3 } },
+      { key: "post:gone", row: { "=": ["post:gone", "g", 26, "active", "2023-05-05"] } },
     ],
   };
-  const said = { when: WHENS, told: [{}, {}, {}, { heading: { "=": "toll, active" }, facts: { 0: { text: { "=": "c" } } } }, { "=": detail("post:gone") }] };
+  const said = { when: WHENS, states: [{}, {}, {}, { heading: { "=": "toll, active" }, facts: { 0: { text: { "=": "c" } } } }, { "=": detail("post:gone") }] };
   told = [];
   A.events = { time: { last, } };
-  Object.assign(timeline.posts, { day: "2024-03-15", state: "", undo: null });
-  Object.assign(timeline.rates, { day: "2024-03-15" });
-  timeline.rates.open.set("posts", same).set("posts_en", said);
-  return { ...timeline, altered, DATA, A, told };
+  timeline.overTime.forEach((one) => one.reset());
+  timeline.parts.open.set("posts", same).set("posts_en", said);
+  const { posts } = timeline;
+  return { posts, postsWanted: () => posts.wanted(), postsComing: () => posts.coming(), followPosts: () => posts.follow(), postsOfMap: () => posts.restore(), altered, DATA, A, told };
 }
 
 const plain = (value) => JSON.parse(JSON.stringify(value));
@@ -64,7 +65,7 @@ test("shown are the posts of the newest day, and those first said of since, in o
     ["2024-02-29", "2024-02-29 3,4,1,2", ["post:moved", "post:gone", "post:late", "post:undated"]],
   ]) {
     const { postsWanted, postsComing, followPosts, DATA } = page(last);
-    assert.equal(postsWanted().state, state);
+    assert.equal(postsWanted().sign, state);
     assert.equal(postsComing(), true);
     followPosts();
     assert.equal(postsComing(), false);

@@ -12,11 +12,12 @@ const STATES = [
 ];
 
 const timeline = await load("timeline.js", { data: { layers: [{ name: "zones_reported", features: STATES }] } });
+const { DATA } = await import("../../artimap/maps/web/src/data.js");
 const { loaded: state } = await import("../../artimap/maps/web/src/events.js");
 
 function loaded(last) {
   state.events = { time: { last } };
-  return timeline;
+  return { ...timeline, zoneNow: (key) => timeline.zones.now(key) };
 }
 
 test("a state stands from its first day to its last; what has no day may stand on any", () => {
@@ -41,8 +42,26 @@ test("a place opens the state of the last day chosen, or none", () => {
 });
 
 test("shapes are those of the map's own zones first, then those that come with the earlier ones", () => {
-  const { withShapes } = loaded();
+  const { featuresOf } = loaded();
   const here = [{ parts: "p0" }, { parts: "p1" }];
-  const found = withShapes({ shapes: ["s0", "s1"], features: [{ key: "x", shape: 1 }, { key: "y", shape: 3 }, { key: "z", shape: 2 }] }, here);
+  const states = [["x", 1], ["y", 3], ["z", 2], ["none", null]].map(([key, shape]) => ({ key, ...(shape === null ? {} : { feature: { mark: "m", shape } }) }));
+  const found = featuresOf({ states, shapes: ["s0", "s1"] }, [0, 1, 2, 3], here);
   assert.deepEqual(found.map((one) => [one.key, one.parts]).join(), "x,p1,y,s1,z,s0");
+});
+
+test("which states stand is what is packed of the day once it is open, and what their days say before", () => {
+  const { zones, parts, stoodOn } = loaded("2024-02-01");
+  const keys = () => [...zones.standing()];
+  const before = keys();
+  assert.deepEqual(before, STATES.filter((one) => stoodOn(one, "2024-02-01")).map((one) => one.key));
+  DATA.zones = ["2023-12-01", "2024-01-01", "2024-04-01", "2024-07-01", "2024-08-01"];
+  parts.open.set("zones", { shown: [[4], [0, 1, 4], [2, 4], [4], [3, 4], [3, 4]], states: STATES });
+  zones.all = true;
+  for (const day of ["2023-12-31", "2024-01-01", "2024-03-31", "2024-05-01", "2024-07-15", "2024-09-01", "2024-12-31"]) {
+    state.events.time.last = day;
+    assert.deepEqual(keys(), STATES.filter((one) => stoodOn(one, day)).map((one) => one.key), day);
+    assert.equal(zones.shows("zone:b"), true);
+    assert.equal(zones.dayShown(), day);
+  }
+  zones.all = false;
 });

@@ -27,7 +27,7 @@ from artimap.core.files import encodable
 from artimap.core.i18n import words
 from artimap.maps.folium_layers import check
 from artimap.maps.packing import changes, pack
-from artimap.maps.page import WORDS, Page, days_before, payload, rows_of, zones_before
+from artimap.maps.page import WORDS, Page, days_before, payload, rows_of
 from artimap.maps.tiles import Tiles
 
 _LEAFLET = "xstatic/pkg/leaflet/data/"
@@ -203,8 +203,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and Leaflet's
         data=Markup(data),  # noqa: S704 - escaped by to_json
         field=page.field,  # base64
-        rates=Markup(_packed(days_before((page, *others)))),  # noqa: S704 - base64, by name of a language
-        zones=Markup(_packed(zones_before((page, *others)))),  # noqa: S704 - base64, by name of a language
+        earlier=Markup(_packed(days_before((page, *others)))),  # noqa: S704 - base64, by name
         page=page.furniture,
         words={name: spoken[f"{WORDS}{name}"] for name in ("skip", "map", "panel", "noscript")},
     )

@@ -6,7 +6,7 @@ import { loaded } from "./events.js";
 import { swatch } from "./marks.js";
 import { on } from "./signals.js";
 import { redrawTable } from "./table.js";
-import { postsComing, ratesComing, zonesComing } from "./timeline.js";
+import { overTime } from "./timeline.js";
 import { count, fill, upper, word } from "./words.js";
 
 const chosen = new Map();
@@ -133,7 +133,7 @@ export function filterNote() {
   loaded.events.onChange(() => {
     tellNote();
     // once a step: where rates, posts or zones change too, they draw it with the next frame
-    if (![ratesComing, postsComing, zonesComing].some((coming) => coming())) redrawTable(["events", "strip"]);
+    if (!overTime.some((one) => one.coming())) redrawTable(["events", "strip"]);
   });
   on("language", tellNote);
 }

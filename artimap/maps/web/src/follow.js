@@ -8,7 +8,7 @@ import { layoutEvents, layoutPosts } from "./points.js";
 import { markSelected } from "./selection.js";
 import { on } from "./signals.js";
 import { followSomewhere } from "./somewhere.js";
-import { followPosts, followRates, followZones, zoneNow, zones } from "./timeline.js";
+import { posts, rates, zones } from "./timeline.js";
 
 export function followEvents() {
   if (!loaded.events) return;
@@ -27,10 +27,10 @@ export function followEvents() {
 }
 
 function followState() {
-  followZones();
+  zones.follow();
   followRings();
-  followRates();
-  followPosts();
+  rates.follow();
+  posts.follow();
   for (const layer of DATA.layers) {
     if (layer.kind === "place" || layer === zones.layer) continue;
     const gone = new Set(
@@ -69,7 +69,7 @@ export function followRings() {
 function ringNow(feature) {
   const [key] = feature.details || [];
   if (!key?.startsWith("zone:") || !zones.all) return !feature.begun || inDays(feature);
-  const now = zoneNow(key);
+  const now = zones.now(key);
   if (now) feature.details = [now];
   return Boolean(now);
 }

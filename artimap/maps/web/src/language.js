@@ -13,19 +13,7 @@ import { patch, unpack } from "./packed.js";
 import { rebuildPanel } from "./panel.js";
 import { emit } from "./signals.js";
 import { tilesNote } from "./tiles.js";
-import {
-  followPosts,
-  followRates,
-  openParts,
-  postParts,
-  posts,
-  postsOfMap,
-  rateParts,
-  rates,
-  ratesOfMap,
-  translateZones,
-  zonesIn,
-} from "./timeline.js";
+import { overTime, posts, rates, zones } from "./timeline.js";
 import { view } from "./view.js";
 import { word } from "./words.js";
 
@@ -36,18 +24,15 @@ async function switchLanguage(lang) {
   if (lang === language.now) return;
   if (lang !== OPENING_LANGUAGE && !openLanguages.has(lang))
     openLanguages.set(lang, await unpack(DATA.languages[lang]));
-  if (rates.day < DATA.meta.as_of) await openParts(rateParts(lang));
-  if (posts.day < DATA.meta.as_of) await openParts(postParts(lang));
-  await zonesIn(lang);
-  ratesOfMap();
-  postsOfMap();
+  for (const one of overTime) await one.translate(lang);
+  for (const one of overTime) one.restore();
   if (language.undo) patch(DATA, language.undo);
   language.undo = lang === OPENING_LANGUAGE ? null : patch(DATA, openLanguages.get(lang));
   language.now = lang;
-  translateZones(lang);
-  followPosts();
+  zones.putDetails();
+  posts.follow();
   redrawWords();
-  followRates();
+  rates.follow();
 }
 
 /* Everything with words in it, in the language of now. */

@@ -10,7 +10,7 @@ import { map } from "./map.js";
 import { swatch } from "./marks.js";
 import { setSheet } from "./sheet.js";
 import { tilesGroup } from "./tiles.js";
-import { postNote, postsFollow, rateNote } from "./timeline.js";
+import { postNote, posts, rateNote } from "./timeline.js";
 import { word } from "./words.js";
 
 export function legendNode() {
@@ -40,7 +40,7 @@ export function legendGroup(group) {
   } else made.append(el("legend", {}, el("span", { class: "fixed" }, name)));
   if (group.layer === "corridor" && loaded.events && group.rows.some((row) => row.mark.startsWith("rate_")))
     made.append(rateNote());
-  if (group.layer === "checkpoints" && postsFollow()) made.append(postNote());
+  if (group.layer === "checkpoints" && posts.follows()) made.append(postNote());
   const list = el("ul", {});
   for (const row of group.rows)
     list.append(el("li", {}, swatch(row.mark, row.groups, row.hollow), el("span", { dir: "auto", text: row.text })));

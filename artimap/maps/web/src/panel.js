@@ -12,7 +12,7 @@ import { ROWS_AT_ONCE, rowKeys } from "./rows.js";
 import { setSheet, sheetHandle } from "./sheet.js";
 import { emit, on } from "./signals.js";
 import { showTable } from "./table.js";
-import { briefingDay, postsFollow, rateNote, ratesFollow } from "./timeline.js";
+import { briefingDay, posts, rateNote, rates } from "./timeline.js";
 import { view } from "./view.js";
 import { count, fill, word } from "./words.js";
 
@@ -59,7 +59,7 @@ function roadPage(page) {
     button.addEventListener("click", () => showTable(true, "strip"));
     page.append(button);
   }
-  if (ratesFollow()) page.append(rateNote());
+  if (rates.follows()) page.append(rateNote());
   const list = el("ol", { class: "items road" });
   for (const key of DATA.panel.road) list.append(el("li", {}, itemButton(key, roadRow(key))));
   page.append(DATA.panel.road.length ? list : el("p", { text: word("road_none") }));
@@ -116,7 +116,7 @@ export function refreshEvents() {
 
 const PAGES = {
   briefing: (page) => {
-    if (ratesFollow() || postsFollow()) page.append(briefingDay());
+    if (rates.follows() || posts.follows()) page.append(briefingDay());
     page.append(...DATA.panel.briefing.map((one) => sectionNode(one, "h2")));
   },
   road: roadPage,

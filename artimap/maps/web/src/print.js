@@ -8,7 +8,7 @@ import { sectionNode } from "./lists.js";
 import { map } from "./map.js";
 import { strip, stripNode } from "./strip.js";
 import { cellText } from "./table.js";
-import { rateNote, ratesFollow, titleDays } from "./timeline.js";
+import { rateNote, rates, titleDays } from "./timeline.js";
 import { word } from "./words.js";
 
 const PAPER = { wide: 1040, events: 62 };
@@ -83,7 +83,7 @@ function paperTable() {
   return el(
     "table",
     {},
-    el("caption", {}, word("sheet_stretches"), ratesFollow() ? rateNote() : null),
+    el("caption", {}, word("sheet_stretches"), rates.follows() ? rateNote() : null),
     el("thead", {}, head),
     el("tbody", {}, ...rows),
   );

@@ -10,7 +10,7 @@ import { areaStyle, bracketPath, edgeDash, glyph } from "./marks.js";
 import { roadAt } from "./road.js";
 import { showBeacon } from "./selection.js";
 import { emit } from "./signals.js";
-import { zoneShown } from "./timeline.js";
+import { zones } from "./timeline.js";
 import { fill, kmText, word } from "./words.js";
 
 const STRIP = { left: 58, right: 18, town: 15, lanes: 4, post: 24, band: 20, zone: 11, events: 150, least: 860 };
@@ -172,7 +172,7 @@ function stripAxis(scene, side) {
 
 function stripZones(scene, side) {
   if (!side.zones.length) return;
-  const spans = side.zones.filter(([key]) => DATA.details[key] && zoneShown(key));
+  const spans = side.zones.filter(([key]) => DATA.details[key] && zones.shows(key));
   const lanes = lanesOf(
     spans.map(([, from, to]) => [from, to]),
     0,

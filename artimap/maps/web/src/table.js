@@ -8,7 +8,7 @@ import { passes } from "./events.js";
 import { map } from "./map.js";
 import { on } from "./signals.js";
 import { strip, stripNode } from "./strip.js";
-import { postNote, posts, postsFollow, rateNote, ratesFollow } from "./timeline.js";
+import { postNote, posts, rateNote, rates } from "./timeline.js";
 import { view } from "./view.js";
 import { count, dayText, kmText, rateFigure, word } from "./words.js";
 
@@ -183,8 +183,8 @@ function drawTable() {
     tabindex: "0",
   });
   tables.node.replaceChildren(el("div", { class: "table-bar" }, tabs, close), body);
-  if (ratesFollow() && ["strip", "stretches"].includes(sheet.name)) body.append(rateNote());
-  if (postsFollow() && ["strip", "posts"].includes(sheet.name)) body.append(postNote());
+  if (rates.follows() && ["strip", "stretches"].includes(sheet.name)) body.append(rateNote());
+  if (posts.follows() && ["strip", "posts"].includes(sheet.name)) body.append(postNote());
   if (sheet.name === "strip") body.append(stripNode(body.clientWidth));
   else fillTable(body, sheet);
   body.scrollTop = top;
