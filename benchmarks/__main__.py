@@ -11,6 +11,7 @@ from benchmarks import (
     density,
     density_methods,
     hotspots,
+    house,
     maps,
     network,
     read_acled,
@@ -30,6 +31,7 @@ SUITES = {
     "density": density.run,
     "density_methods": density_methods.run,
     "maps": maps.run,
+    "house": house.run,
 }
 PARTS = {"maps_briefing": maps.run_briefing, "maps_100k": maps.run_100k, "maps_1m": maps.run_1m}
 """What a suite is made of, to run one piece at a time."""
