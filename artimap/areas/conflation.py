@@ -12,6 +12,7 @@ import shapely
 from artimap.areas.geometries import RADIUS_M
 from artimap.core import schema
 from artimap.core.crs import require
+from artimap.core.rounding import METRE_DECIMALS
 from artimap.core.schema import TEXT, join_names, split_names
 from artimap.core.tables import PLACES
 from artimap.core.text import fold
@@ -131,7 +132,7 @@ class _Known:
     def find(self, row: _Row) -> tuple[_Row, _Row, float] | None:
         """Give the nearest place of that name within its kind's reach."""
         hits = [
-            (float(np.hypot(mine.x - row.x, mine.y - row.y)), mine.place_id, mine)
+            (round(float(np.hypot(mine.x - row.x, mine.y - row.y)), METRE_DECIMALS), mine.place_id, mine)
             for name in row.names
             for mine in self._by_name.get(name, [])
         ]

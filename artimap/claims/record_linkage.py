@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from artimap.core.errors import ModelError
+from artimap.core.rounding import DIGITS
 from artimap.core.schema import split_names
 
 _PARTS = ("date", "place", "actors", "kind", "numbers", "words")
@@ -196,8 +197,9 @@ def _numbers(a: _Report, b: _Report) -> float:
 
 def _words(a: _Report, b: _Report, weight: dict[str, float]) -> float:
     """Give how many of the rarer words two reports share."""
-    shared = sum(weight[word] for word in a.words & b.words)
-    least = min(sum(weight[word] for word in one.words) for one in (a, b))
+    # exact sums: words come out of a set in another order in every run
+    shared = math.fsum(weight[word] for word in a.words & b.words)
+    least = min(math.fsum(weight[word] for word in one.words) for one in (a, b))
     return shared / least if least else 0.0
 
 
@@ -222,7 +224,7 @@ def _compare(
     days = "same days" if gap == 0 else f"{gap:.0f} days apart"
     shared = "; ".join(sorted(a.actors & b.actors))
     why = ", ".join(part for part in (days, where, shared, "same kind" if a.kind == b.kind else "other kind") if part)
-    return 1.0 / (1.0 + math.exp(-total)), parts, why
+    return round(1.0 / (1.0 + math.exp(-total)), DIGITS), parts, why
 
 
 def match_reports(

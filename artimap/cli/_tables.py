@@ -13,13 +13,14 @@ import pandas as pd
 from artimap.core.crs import WGS84
 from artimap.core.errors import ShareError
 from artimap.core.files import table_csv, write_geopackage, write_text
+from artimap.core.rounding import rounded_shapes, significant_columns
 
 FORMATS = (".csv", ".json", ".geojson", ".gpkg")
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Give a table as plain rows: no geometry, days as text, null for what is missing."""
-    plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore")).copy()
+    plain = significant_columns(pd.DataFrame(table.drop(columns="geometry", errors="ignore")))
     for name in plain.columns:
         if pd.api.types.is_datetime64_any_dtype(plain[name].dtype):
             plain[name] = plain[name].dt.strftime("%Y-%m-%d")
@@ -50,7 +51,9 @@ def save(table: pd.DataFrame, path: Path, *, layer: str = "stretches") -> Path:
         bare = gpd.GeoDataFrame(
             pd.DataFrame(records(table), columns=_plain(table)), geometry=table.geometry.to_numpy(), crs=table.crs
         )
-        write_text(path, bare.to_crs(WGS84).to_json(drop_id=True) + "\n")
+        degrees = bare.to_crs(WGS84)
+        degrees = degrees.set_geometry(rounded_shapes(degrees.geometry.to_numpy()), crs=WGS84)
+        write_text(path, degrees.to_json(drop_id=True) + "\n")
     elif kind == ".gpkg" and spatial:
         write_geopackage({layer: table}, path, day=dt.date.fromisoformat(table.attrs["as_of"]))
     else:

@@ -9,6 +9,7 @@ from math import prod
 from artimap.control.evidence import OPPONENT, Evidence
 from artimap.control.model import ControlModel
 from artimap.control.parties import STATE, UNNAMED, Sides
+from artimap.core.rounding import DIGITS
 from artimap.core.vocab import EventKind, Status
 
 SERIOUS = (
@@ -254,7 +255,8 @@ def backing(evidence: Iterable[Evidence], day: int, model: ControlModel) -> floa
             named[one.voice] = max(named.get(one.voice, 0.0), each)
         else:
             nameless = max(nameless, each)
-    return max(1.0 - prod(1.0 - each for each in named.values()), nameless)
+    # rounded here, where all support comes from: it is held against levels and put in order
+    return round(max(1.0 - prod(1.0 - each for each in named.values()), nameless), DIGITS)
 
 
 def level(support: float, model: ControlModel, *, at_most: str = "high") -> str:

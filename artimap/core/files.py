@@ -17,6 +17,7 @@ import pandas as pd
 import pyogrio
 
 from artimap.core.crs import WGS84
+from artimap.core.rounding import rounded_shapes, significant_columns
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, day:
     ----------
     layers
         Tables by layer name. Days become text (YYYY-MM-DD); rows without a geometry are
-        kept with an empty one.
+        kept with an empty one; numbers keep ten significant digits, degrees seven decimals.
     path
         The file.
     day
@@ -52,7 +53,8 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, day:
     """
     with replacing(path) as temporary, clock_at(day):
         for name, frame in layers.items():
-            table = frame.to_crs(WGS84)
+            table = significant_columns(frame.to_crs(WGS84))
+            table = table.set_geometry(rounded_shapes(table.geometry.to_numpy()), crs=WGS84)
             for column in table.columns:
                 if pd.api.types.is_datetime64_any_dtype(table[column].dtype):
                     table[column] = table[column].dt.strftime("%Y-%m-%d").astype("str")

@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 
 from artimap.core.phrases import known
+from artimap.core.rounding import significant
 from artimap.core.schema import split_names
 from artimap.maps.base_layers import DECIMALS, name_in, to_degrees
 from artimap.maps.cards import event_key, text_or, to_date
@@ -263,7 +264,7 @@ def zones_along(corridor: Corridor, zones: gpd.GeoDataFrame) -> tuple[tuple[str,
     """Give where the road runs through each zone, the larger zones first."""
     spans = []
     table = zones[zones["band"].fillna(1) == 1]
-    table = table.assign(_size=-table.geometry.area).sort_values(["_size", "zone_id"], kind="stable")
+    table = table.assign(_size=-significant(table.geometry.area)).sort_values(["_size", "zone_id"], kind="stable")
     for zone_id, shape in zip(table["zone_id"], table.geometry, strict=True):
         area = shape.buffer(100) if shape.geom_type in ("LineString", "MultiLineString") else shape
         for piece in shapely.get_parts(shapely.intersection(corridor.line, area)):

@@ -18,6 +18,7 @@ import pandas as pd
 from artimap.areas import embedded
 from artimap.core.i18n import format_count, format_day, format_number, to_review, tr
 from artimap.core.phrases import rate_figure, rate_phrase
+from artimap.core.rounding import significant
 from artimap.core.vocab import CheckpointStatus, Info
 from artimap.maps.cards import Detail, sentence_case, text_or, to_date
 from artimap.maps.legend import LegendGroup
@@ -178,8 +179,8 @@ def unknown_section(*, risk: gpd.GeoDataFrame | None, unplaced: int, spread: int
     parts = []
     if risk is not None and len(risk):
         silent = risk[risk["info"] == Info.SILENT]
-        km = float((silent["to_m"] - silent["from_m"]).sum()) / 1000
-        share = 100 * km * 1000 / float((risk["to_m"] - risk["from_m"]).sum())
+        km = float(significant((silent["to_m"] - silent["from_m"]).sum() / 1000))
+        share = float(significant(100 * km * 1000 / (risk["to_m"] - risk["from_m"]).sum()))
         if km:
             n = format_number(km, lang, digits=3)
             parts.append(tr("map.brief.silent", lang, n=n, share=format_number(share, lang)))

@@ -13,6 +13,7 @@ import shapely
 from artimap.core import style
 from artimap.core.i18n import format_count, format_number, tr
 from artimap.core.phrases import km_span, known, passable_phrase, rate_figure, rate_phrase, rule_phrase
+from artimap.core.rounding import significant
 from artimap.core.schema import join_names, split_names
 from artimap.core.vocab import EventKind, Info, Status, Where
 from artimap.maps.base_layers import Feature, Layer, parts_of, to_degrees
@@ -170,7 +171,8 @@ def zones_layers(zones: gpd.GeoDataFrame, said: Said, *, lang: str) -> Drawn:
     below smaller, and what is unknown below all.
     """
     order = zones["kind"].map({word: n for n, word in enumerate(_ZONE_ORDER)})
-    size = -zones.geometry.area.where(zones["kind"] != Status.UNKNOWN, float("inf"))
+    area = pd.Series(significant(zones.geometry.area), index=zones.index)
+    size = -area.where(zones["kind"] != Status.UNKNOWN, float("inf"))
     table = zones.assign(_size=size, _order=order).sort_values(["_size", "_order", "zone_id"], kind="stable")
     details: list[Detail] = []
     found: dict[str, list[Feature]] = {}

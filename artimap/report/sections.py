@@ -13,6 +13,7 @@ import pandas as pd
 from artimap.core.i18n import format_day, format_number, to_review, tr
 from artimap.core.metadata import beside
 from artimap.core.phrases import known, rate_phrase
+from artimap.core.rounding import significant
 from artimap.core.schema import split_names
 from artimap.core.vocab import CheckpointStatus, Info
 from artimap.report import appendix, places
@@ -42,7 +43,7 @@ _VERY_THIN, _THIN = 10.0, 30.0
 
 def effective(ctx: Context) -> float:
     """Give what the events behind all rates weigh together, in fresh events on the road."""
-    return float(ctx.risk["events_used"].sum())
+    return float(significant(ctx.risk["events_used"].sum()))
 
 
 def behind(ctx: Context) -> int:
@@ -133,7 +134,7 @@ def _posts(ctx: Context) -> str:
 
 def _not_known(ctx: Context) -> str:
     silent = ctx.risk[ctx.risk["info"] == Info.SILENT.value]
-    length_km = float((silent["to_m"] - silent["from_m"]).sum()) / 1000
+    length_km = float(significant((silent["to_m"] - silent["from_m"]).sum() / 1000))
     nowhere = appendix.placeless(ctx)
     return say(
         ctx,

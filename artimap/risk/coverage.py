@@ -21,6 +21,7 @@ from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
+from artimap.core.rounding import significant
 from artimap.core.vocab import Where
 from artimap.roads.corridor import Corridor
 from artimap.roads.event_spread import Reach, Spread
@@ -110,8 +111,9 @@ def tells_of(spread: Spread, pieces: Pieces, *, wide: NDArray[np.bool_]) -> tupl
     count = len(spread.off_corridor)
     on_road = np.bincount(spread.row, weights=spread.weight, minlength=count)
     length = np.bincount(spread.row, weights=spread.to_m - spread.from_m, minlength=count)
-    share = weight / on_road[rows]
-    covered = share * length[rows] / pieces.length_m[piece]
+    # a quarter of a section is a quarter, however it was added up
+    share = significant(weight / on_road[rows])
+    covered = significant(share * length[rows] / pieces.length_m[piece])
     told = ((share >= LIKELY_SHARE) | (covered >= COVERED_SHARE)) & ~wide[rows]
     return rows[told], piece[told]
 

@@ -25,6 +25,7 @@ from artimap.claims import Ledger
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.metadata import Aside
+from artimap.core.rounding import significant, significant_columns
 from artimap.core.tables import RISK
 from artimap.core.vocab import EventKind, Info, Where
 from artimap.risk.counting import Counted, Laid, ages, tally
@@ -77,9 +78,10 @@ def corridor_risk(
         intervals. A ``silent`` piece has a rate too, of the prior and of what is long past: it is no finding,
         and ``band`` is null; draw ``band`` or ``info``, not ``rate`` alone. Exposure is road and
         time (``exposure_km_months``, discounted), not
-        traffic: how many pass is not known. ``recent_rate`` and ``earlier_rate`` belong to
-        the last ``trend_days`` and those before, ``p_rose`` is the probability that the
-        rate rose; ``caution`` says ``sources_changed`` where the publishers heard changed
+        traffic: how many pass is not known. Figures have ten significant digits.
+        ``recent_rate`` and ``earlier_rate`` belong to the last ``trend_days`` and those
+        before, ``p_rose`` is the probability that the rate rose; ``caution`` says
+        ``sources_changed`` where the publishers heard changed
         so much that this may be theirs. ``attrs`` hold ``model`` (see :func:`artimap.beside`), ``as_of``
         (YYYY-MM-DD), ``tally`` (why rows did not count: reason to number), ``off_corridor``
         (weight that may lie off the road), ``publishers`` (heard in the last window and
@@ -193,11 +195,13 @@ def _on_day(
     newest = told.groupby("piece")["day"].max().reindex(range(number)).to_numpy()
     now, before, whole = publishers(told, number, day=day, window_days=model.trend_days)
     evidence = _evidence(number, behind, counts, placed, day=day)
+    # the class is that of the rate as it stands in the table
+    rate = significant(found.rate)
     columns = {
         "events_used": used,
         "density": used / (bins.length_m / 1000.0),
         "exposure_km_months": counts.exposure,
-        "rate": found.rate,
+        "rate": rate,
         **found.bounds,
         "recent_rate": found.recent,
         "earlier_rate": found.earlier,
@@ -207,15 +211,17 @@ def _on_day(
         "publishers_recent": now if sources_known else None,
         "publishers_earlier": before if sources_known else None,
         "caution": SOURCES_CHANGED if sources_known and changed(*whole) else None,
-        **_classes(found.rate, evidence["n_events"], newest, day=day, model=model),
+        **_classes(rate, evidence["n_events"], newest, day=day, model=model),
     }
-    out = gpd.GeoDataFrame({**{name: pieces[name] for name in pieces.columns}, **columns}, crs=pieces.crs)
+    table = gpd.GeoDataFrame({**{name: pieces[name] for name in pieces.columns}, **columns}, crs=pieces.crs)
+    out = significant_columns(table, columns)
     risk: gpd.GeoDataFrame = schema.conform(out, RISK, crs=corridor.crs)
     risk.attrs["model"] = Aside(model)
     risk.attrs["as_of"] = day.isoformat()
     risk.attrs["tally"] = tally(counted)
     fading = model.fading.mean_weight(*ages(events, day))
-    risk.attrs["off_corridor"] = float((counted.spread.off_corridor * fading)[counted.reasons.isna()].sum())
+    off = (counted.spread.off_corridor * fading)[counted.reasons.isna()].sum()
+    risk.attrs["off_corridor"] = float(significant(off))
     risk.attrs["publishers"] = whole if sources_known else None
     shares = Shares(
         lixel_id=risk["lixel_id"].to_numpy(),
@@ -276,8 +282,8 @@ def _evidence(
     touched = pd.DataFrame(
         {
             "piece": counts.piece,
-            "weight": placed,
-            "share": counts.share,
+            "weight": significant(placed),
+            "share": significant(counts.share),
             "imprecise": imprecise[counts.row],
             "event_id": events["event_id"].to_numpy()[counts.row],
             "day": last_day(events, day)[counts.row],

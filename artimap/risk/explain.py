@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from artimap.core import schema
 from artimap.core.errors import ModelError
 from artimap.core.metadata import beside
+from artimap.core.rounding import significant
 from artimap.risk.posterior import Floats, Ints
 
 
@@ -94,12 +95,12 @@ def explain(risk: gpd.GeoDataFrame, stretch: str) -> pd.DataFrame:
             "kind": pd.Series(shares.kind[rows], dtype=schema.TEXT),
             "date_start": pd.Series(shares.day[rows], dtype=schema.DAY),
             "place": pd.Series(shares.place[rows], dtype=schema.TEXT),
-            "on_piece": shares.share[here],
-            "weight": shares.weight[here],
-            "adds": shares.adds[here],
+            "on_piece": significant(shares.share[here]),
+            "weight": significant(shares.weight[here]),
+            "adds": significant(shares.adds[here]),
         }
     ).sort_values(["adds", "event_id"], ascending=[False, True], kind="stable")
-    prior = pd.DataFrame({"event_id": pd.Series([PRIOR], dtype=schema.TEXT), "adds": [shares.base[piece]]})
+    prior = pd.DataFrame({"event_id": pd.Series([PRIOR], dtype=schema.TEXT), "adds": significant([shares.base[piece]])})
     whole = pd.concat([events, prior.reindex(columns=events.columns).astype(events.dtypes)], ignore_index=True)
-    whole["share"] = whole["adds"] / whole["adds"].sum()
+    whole["share"] = significant(whole["adds"] / whole["adds"].sum())
     return whole

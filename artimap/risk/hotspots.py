@@ -22,6 +22,7 @@ from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
 from artimap.core.metadata import Aside
+from artimap.core.rounding import significant
 from artimap.core.vocab import EventKind
 from artimap.risk import ROAD_KINDS, RiskModel, why_not_counted
 from artimap.risk.coverage import LIKELY_SHARE, bare
@@ -128,7 +129,7 @@ def find_clusters(
     p_point, p_max = null.p_point(z), null.p_max(z)
     q = false_discovery(p_point)
     threshold = null.mean + null.spread * np.quantile(null.pooled, 1 - alpha)
-    over = observed > threshold
+    over = significant(observed) > significant(threshold)
     kept = neighbours[over[neighbours].all(axis=1)] if len(neighbours) else np.zeros((0, 2), dtype=np.int64)
     size = len(observed)
     graph = coo_array((np.ones(len(kept)), (kept[:, 0], kept[:, 1])), shape=(size, size))
@@ -144,8 +145,8 @@ def find_clusters(
             {
                 "pieces": tuple(here.tolist()),
                 "length_m": float(lengths_m[here].sum()),
-                "peak": int(here[np.argmax(z[here])]),
-                "strength": float(((observed - threshold)[here] * lengths_m[here]).sum() / mass),
+                "peak": int(here[np.argmax(significant(z[here]))]),
+                "strength": float(significant(((observed - threshold)[here] * lengths_m[here]).sum() / mass)),
                 "p_point": float(p_point[here].min()),
                 "p_max": float(p_max[here].min()),
                 "q": float(q[here].min()),
@@ -334,9 +335,9 @@ def _on_line(line: _Line, edges: Floats, model: HotspotModel) -> LineClusters:
         table=table,
         ends=tuple((float(edges[low]), float(edges[high + 1])) for low, high in spans),
         peak_m=(edges[table["peak"].to_numpy(dtype=np.int64)] + step / 2),
-        events=np.array([one.sum() for one in held], dtype=float),
+        events=significant([one.sum() for one in held]),
         stability=_stability(line, placed, spans, step, model, rng) if spans else np.zeros(0),
-        likely=tuple(np.flatnonzero(one >= LIKELY_SHARE) for one in held),
+        likely=tuple(np.flatnonzero(significant(one) >= LIKELY_SHARE) for one in held),
     )
 
 

@@ -16,6 +16,7 @@ from artimap.areas.area import ARTIBONITE, Area
 from artimap.core.crs import WGS84
 from artimap.core.errors import ShareError
 from artimap.core.files import replacing, table_csv, write_geopackage, write_text
+from artimap.core.rounding import rounded_shapes, significant_columns
 from artimap.core.vocab import Audience
 from artimap.sharing.policy import Access, SharePolicy
 from artimap.sharing.release import Released, release
@@ -25,7 +26,7 @@ _DEGREES = 6
 
 def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
     """Make days text, so that every format and reader gives them back the same."""
-    plain = table.copy()
+    plain = significant_columns(table)
     for column in plain.columns:
         if pd.api.types.is_datetime64_any_dtype(plain[column].dtype):
             plain[column] = plain[column].dt.strftime("%Y-%m-%d")
@@ -65,8 +66,10 @@ def _write(table: pd.DataFrame, path: Path, day: dt.date) -> None:
         if find_spec("pyarrow") is None:
             msg = f"{path.name}: Parquet needs pyarrow: pip install pyarrow, or write .gpkg"
             raise ShareError(msg)
-        frame = table.to_crs(WGS84) if isinstance(table, gpd.GeoDataFrame) else table
-        frame = frame.copy()
+        frame = significant_columns(table)
+        if isinstance(frame, gpd.GeoDataFrame):
+            frame = frame.to_crs(WGS84)
+            frame = frame.set_geometry(rounded_shapes(frame.geometry.to_numpy()), crs=WGS84)
         frame.attrs = {}
         with replacing(path) as temporary:
             frame.to_parquet(temporary, index=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, islice, product
+from math import fsum
 
 from artimap.areas.gazetteer.lookup import Candidate, Entry
 from artimap.areas.gazetteer.name_spans import Hit
@@ -124,7 +125,7 @@ def choose(spans: Sequence[Sequence[Hit]], *, lists: Sequence[bool], bracketed: 
         return choose_one(spans[0])
     ranked = sorted(
         islice(product(*(hits[:4] for hits in spans)), _MOST),
-        key=lambda combo: (-_fit(combo), -sum(hit.score for hit in combo)),
+        key=lambda combo: (-_fit(combo), -_score(combo)),
     )
     best = ranked[0]
     choice = _leaf(best, lists, bracketed)
@@ -132,7 +133,7 @@ def choose(spans: Sequence[Sequence[Hit]], *, lists: Sequence[bool], bracketed: 
         return choice
     others: list[Hit] = []
     for combo in ranked[1:]:
-        if _fit(combo) < _fit(best) or sum(h.score for h in best) - sum(h.score for h in combo) >= CLOSE:
+        if _fit(combo) < _fit(best) or _score(best) - _score(combo) >= CLOSE:
             break
         if all(same(one.entry, known.entry) for one, known in zip(combo, best, strict=True)):
             continue
@@ -146,6 +147,11 @@ def choose(spans: Sequence[Sequence[Hit]], *, lists: Sequence[bool], bracketed: 
 
 def _fit(combo: Sequence[Hit]) -> int:
     return sum(relation(a.entry, b.entry) for a, b in combinations(combo, 2))
+
+
+def _score(combo: Sequence[Hit]) -> float:
+    # exact: plain sums differ between versions of Python
+    return fsum(hit.score for hit in combo)
 
 
 def _leaf(combo: Sequence[Hit], lists: Sequence[bool], bracketed: Sequence[bool]) -> Choice:

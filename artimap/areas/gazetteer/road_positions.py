@@ -13,6 +13,7 @@ from artimap.areas import embedded
 from artimap.areas.corridors import read_corridor
 from artimap.areas.gazetteer.lookup import Candidate, Entry, entries
 from artimap.areas.gazetteer.name_spans import Lexicon
+from artimap.core.rounding import METRE_DECIMALS
 from artimap.core.vocab import PlaceKind, Where
 from artimap.roads.corridor import Corridor
 
@@ -106,7 +107,7 @@ class Roads:
             off += ON_ROAD_M  # many roads run by a unit: the numbered one is meant first
         if high - low < 1.0:
             return None
-        return Piece(road_id, low, high, f"{self.ref(road_id)} {first} – {last}", off + away)
+        return Piece(road_id, low, high, f"{self.ref(road_id)} {first} – {last}", round(off + away, METRE_DECIMALS))
 
     def whole(self, piece: Piece) -> bool:
         """Tell whether a piece is all of its road."""

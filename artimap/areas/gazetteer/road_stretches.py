@@ -10,6 +10,7 @@ from artimap.areas.gazetteer.lookup import Candidate, Entry
 from artimap.areas.gazetteer.name_spans import Hit, Lexicon, Span
 from artimap.areas.gazetteer.phrase_parser import AWAY, Parsed
 from artimap.areas.gazetteer.road_positions import BESIDE_M, ON_ROAD_M, WAY_OUT_M, Piece, Roads, roads_for
+from artimap.core.rounding import METRE_DECIMALS
 from artimap.core.text import ARTICLES
 from artimap.core.vocab import RoadRelation, Where
 
@@ -331,7 +332,10 @@ def inside_unit(known: Lexicon, road_id: str, unit: Entry, *, used: tuple[Span, 
     roads = roads_for(known)
     rows = roads.corridors[road_id].units
     rows = rows[(rows["pcode"] == unit.id) & (rows["relation"] == RoadRelation.INSIDE)]
-    pieces = sorted(zip(rows["from_m"].tolist(), rows["to_m"].tolist(), strict=True), key=lambda one: one[0] - one[1])
+    pieces = sorted(
+        zip(rows["from_m"].tolist(), rows["to_m"].tolist(), strict=True),
+        key=lambda one: (round(one[0] - one[1], METRE_DECIMALS), one[0]),
+    )
     if not pieces:
         return None
     low, high = pieces[0]

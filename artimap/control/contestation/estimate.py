@@ -23,6 +23,7 @@ from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import DateError, ModelError
 from artimap.core.metadata import Aside
+from artimap.core.rounding import significant, significant_columns
 from artimap.core.tables import ACTORS, ESTIMATES
 from artimap.core.vocab import Estimate
 
@@ -292,7 +293,8 @@ def prepare(
 
 
 def _best(found: Beliefs) -> Ints:
-    best: Ints = np.argmax(found.stacked(), axis=2)
+    """Give the most likely state; of equally likely ones the first, groups standing in order of their names."""
+    best: Ints = np.argmax(significant(found.stacked()), axis=2)
     return best
 
 
@@ -313,14 +315,15 @@ def table_of(ready: Ready, found: Beliefs, model: ContestationModel) -> pd.DataF
     """Write beliefs as ESTIMATES."""
     sites, evidence, edges = ready.sites, ready.evidence, ready.edges
     units, periods = evidence.n_units, evidence.n_periods
-    stacked = found.stacked()
+    stacked = significant(found.stacked())
     groups = len(evidence.groups)
-    best = np.argmax(stacked, axis=2)
+    best = _best(found)
     top = np.take_along_axis(stacked, best[..., None], axis=2)[..., 0]
     words = [Estimate.NO_ARMED_GROUP, *[Estimate.ONE_GROUP] * groups, Estimate.CONTESTED, Estimate.STATE_FORCES]
     word = np.array([one.value for one in words], dtype=object)[best]
     reports = evidence.reports()
-    remembered = memory(evidence.reports(SURE), 0.5 ** (model.period_days / model.memory_half_life_days))
+    fade = 0.5 ** (model.period_days / model.memory_half_life_days)
+    remembered = significant(memory(evidence.reports(SURE), fade))
     few, unclear = remembered < model.min_evidence, top < model.min_probability
     why = np.full((units, periods), None, dtype=object)
     why[unclear] = "no state is probable enough"
@@ -353,7 +356,7 @@ def table_of(ready: Ready, found: Beliefs, model: ContestationModel) -> pd.DataF
         "why_not": why.ravel(),
         **{f"p:{name}": found.held[:, :, number].ravel() for number, name in enumerate(evidence.groups)},
     }
-    table: pd.DataFrame = schema.conform(pd.DataFrame(columns), ESTIMATES)
+    table: pd.DataFrame = schema.conform(significant_columns(pd.DataFrame(columns)), ESTIMATES)
     kept = ready.why_not.isna().sum()
     table.attrs.update(
         model=Aside(model),
@@ -364,8 +367,8 @@ def table_of(ready: Ready, found: Beliefs, model: ContestationModel) -> pd.DataF
 
 
 def _contestants(found: Beliefs, groups: tuple[str, ...]) -> NDArray[np.object_]:
-    """Name the groups that take part where it is contested: those more likely there than not."""
-    chance = found.involved
+    """Name the groups that take part where it is contested: those more likely there than not, of equals by name."""
+    chance = significant(found.involved)
     out = np.full(chance.shape[:2], None, dtype=object)
     for unit, period in zip(*np.nonzero(chance.max(axis=2, initial=0.0) > 0.5), strict=True):
         order = np.argsort(-chance[unit, period], kind="stable")

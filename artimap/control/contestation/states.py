@@ -22,6 +22,9 @@ Ints = NDArray[np.int64]
 
 _AWAY, _HELD, _RIVALS, _RAIDED = range(4)
 
+_SCORE_DECIMALS = 12
+"""The part that decides between groups not named near is a millionth, and needs digits of its own."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Space:
@@ -164,6 +167,8 @@ def slots_of(evidence: Evidence, model: ContestationModel, around: tuple[Ints, I
     score = named + 1e-6 * named.sum(axis=0) / max(named.sum(), 1.0)
     np.add.at(score, around[0], 0.1 * named[around[1]])
     kept = model.max_groups - 1
+    # groups named as often are taken in order of their names, which is that of the columns
+    score = np.round(score, _SCORE_DECIMALS)
     best = np.sort(np.argsort(-score, axis=1, kind="stable")[:, :kept], axis=1)
     last = np.full((evidence.n_units, 1), -1, dtype=np.int64)
     return Slots(np.hstack([best, last]), space_of(model.max_groups, groups - kept))

@@ -11,6 +11,7 @@ import pandas as pd
 from artimap.core.arrays import Floats
 from artimap.core.errors import Breach, ModelError, SchemaError
 from artimap.core.files import replacing
+from artimap.core.rounding import significant
 from artimap.roads.density import _numpy_simple
 from artimap.roads.density.event_points import Placing, placing
 from artimap.roads.density.kernels import Kernel, chosen
@@ -119,7 +120,8 @@ def choose_bandwidth(
         score[one], alone[one] = _score(network, events, used, width, share)
         if progress is not None:
             progress(one + 1, len(widths))
-    best = min(np.flatnonzero(score == score.max()), key=lambda row: widths[row])
+    known = significant(score)
+    best = min(np.flatnonzero(known == known.max()), key=lambda row: widths[row])
     table = pd.DataFrame(
         {"bandwidth_m": widths, "score": score, "alone": alone, "best": np.arange(len(widths)) == best}
     )
