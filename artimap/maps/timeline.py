@@ -18,7 +18,7 @@ import pandas as pd
 from artimap.core.errors import ModelError
 from artimap.core.i18n import format_day, tr
 from artimap.maps.base_layers import Feature, Layer, Parts
-from artimap.maps.cards import Detail, Said
+from artimap.maps.cards import Detail, VisibleClaims
 from artimap.maps.fact_tables import Cell, posts_sheet, stretches_sheet, zones_along
 from artimap.maps.packing import changes, pack
 from artimap.maps.thematic_layers import Drawn, posts_drawn, stretch_details
@@ -189,20 +189,20 @@ def posts_of_slider(
     numbers: dict[tuple[object, ...], int] = {}
     kept, shown = [], []
     for table in (posts, *(over_time[day] for day in days)):
-        told = [_told(row) for row in pd.DataFrame(table.to_wkb()).to_dict("records")]
+        told = [_shown_of(row) for row in pd.DataFrame(table.to_wkb()).to_dict("records")]
         kept.append(table.iloc[[at for at, one in enumerate(told) if one not in numbers]])
         shown.append(tuple(numbers.setdefault(one, len(numbers)) for one in told))
     rows = gpd.GeoDataFrame(pd.concat(kept, ignore_index=True), crs=posts.crs)
     return EarlierPosts(days, (*shown[1:], shown[0]), rows)
 
 
-def _told(row: Mapping[Any, object]) -> tuple[object, ...]:
+def _shown_of(row: Mapping[Any, object]) -> tuple[object, ...]:
     """Give what is told of a post; how long ago it was confirmed changes daily, and is not."""
     return tuple(None if pd.isna(value) else value for name, value in row.items() if name != "days_since")  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True, slots=True)
-class ToldPost:
+class PostOnMap:
     """One way in which a post is told, in one language: its card, its mark (None for no place), its row."""
 
     detail: Detail
@@ -227,7 +227,7 @@ class PostsOverTime:
     days: tuple[str, ...]
     whens: tuple[str, ...]
     shown: tuple[tuple[int, ...], ...]
-    told: tuple[ToldPost, ...]
+    told: tuple[PostOnMap, ...]
 
     @property
     def marks(self) -> frozenset[str]:
@@ -235,7 +235,7 @@ class PostsOverTime:
         return frozenset(one.feature.mark for one in self.told if one.feature is not None)
 
 
-def posts_over_time(earlier: EarlierPosts, said: Said, *, lang: str) -> PostsOverTime:
+def posts_over_time(earlier: EarlierPosts, said: VisibleClaims, *, lang: str) -> PostsOverTime:
     """Say in one language what is told of the posts on each day.
 
     Parameters
@@ -253,7 +253,7 @@ def posts_over_time(earlier: EarlierPosts, said: Said, *, lang: str) -> PostsOve
         tuple(day.isoformat() for day in earlier.days),
         tuple(tr("map.subtitle", lang, day=format_day(day, lang)) for day in earlier.days),
         earlier.shown,
-        tuple(ToldPost(detail, feature, row) for (detail, feature), row in zip(drawn, rows, strict=True)),
+        tuple(PostOnMap(detail, feature, row) for (detail, feature), row in zip(drawn, rows, strict=True)),
     )
 
 
@@ -280,7 +280,7 @@ def packed_posts(
     first = next(iter(pages.values()))
     base = {first.told[n].detail.key: n for n in first.shown[-1]}
 
-    def changed(one: ToldPost, before: ToldPost | None) -> dict[str, Any]:
+    def changed(one: PostOnMap, before: PostOnMap | None) -> dict[str, Any]:
         parts = () if one.feature is None else one.feature.parts
         same = before is not None and parts == (() if before.feature is None else before.feature.parts)
         found = {"key": one.detail.key, "row": changes(None if before is None else before.row, one.row)}
