@@ -17,7 +17,7 @@ from artimap.core.errors import DateError
 from artimap.core.metadata import beside
 from artimap.core.tables import EVENTS
 from artimap.risk import RiskModel, corridor_risk, corridor_risk_over_time
-from artimap.risk.coverage import Pieces, Reports, is_wide, tells_of
+from artimap.risk.coverage import Reports, RoadPieces, is_wide, tells_of
 from artimap.risk.explain import Shares
 from artimap.roads.event_spread import Reach
 
@@ -54,7 +54,7 @@ def said_by_hand(ledger, events, pieces, spreads, day):
 
 @pytest.mark.parametrize("day", ["2019-06-30", "2023-04-30", "2024-10-15"])
 def test_reports_by_a_day_one_claim_at_a_time(rn1, events, ledger, day):
-    pieces = Pieces.of(rn1.stretches())
+    pieces = RoadPieces.of(rn1.stretches())
     tables = (events, ledger.subjects.reset_index(drop=True), ledger.posts.reset_index(drop=True))
     spreads = [rn1.spread(table, reach=Reach()) for table in tables]
     told = Reports.of(rn1, events, ledger, spread=spreads[0], pieces=pieces, reach=Reach()).by(

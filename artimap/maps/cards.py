@@ -32,7 +32,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class SourceStatement:
     """What one source says: the words, who says so, party or not, and when; ``iso`` is the day to sort by."""
 
     text: str
@@ -81,7 +81,7 @@ class Detail:
     where: str
     icon: Icon
     facts: tuple[Fact, ...] = ()
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[SourceStatement, ...] = ()
     precision: str = ""
     links: tuple[str, ...] = ()
 
@@ -116,7 +116,7 @@ def _figure(value: str, lang: str) -> str:
     return tr("map.harm.none", lang) if value == "0" else value
 
 
-def _said(row: Mapping[str, Any], lang: str) -> str:
+def _claim_words(row: Mapping[str, Any], lang: str) -> str:
     predicate = text_or(row["predicate"])
     value = text_or(row["value"])
     if predicate == Predicate.STATED and value:
@@ -130,7 +130,7 @@ def _said(row: Mapping[str, Any], lang: str) -> str:
 _UNDATED = ("undated", "from_event")
 
 
-def statements_of(rows: Iterable[Mapping[str, Any]], lang: str) -> tuple[Statement, ...]:
+def statements_of(rows: Iterable[Mapping[str, Any]], lang: str) -> tuple[SourceStatement, ...]:
     """Turn rows of CLAIMS into statements: what one report says stands together, in the order given."""
     reports: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
@@ -138,12 +138,12 @@ def statements_of(rows: Iterable[Mapping[str, Any]], lang: str) -> tuple[Stateme
     return tuple(_statement(said, lang) for said in reports.values())
 
 
-def _statement(rows: list[Mapping[str, Any]], lang: str) -> Statement:
+def _statement(rows: list[Mapping[str, Any]], lang: str) -> SourceStatement:
     order = sorted(rows, key=lambda row: row["predicate"] != Predicate.STATED)
     first = order[0]
-    said = list(dict.fromkeys(_said(row, lang) for row in order))
+    said = list(dict.fromkeys(_claim_words(row, lang) for row in order))
     day = None if first["date_basis"] in _UNDATED else to_date(first["reported"])
-    return Statement(
+    return SourceStatement(
         text=" · ".join(said),
         who=text_or(first["claimant"], tr("map.who_unknown", lang)),
         party=tr(f"party.{first['claimant_is_party']}", lang),
@@ -161,7 +161,7 @@ _READ = (
 )  # fmt: skip
 
 
-class Said:
+class VisibleClaims:
     """The claims of a ledger that a reader may see, by subject and by id, newest first and undated last."""
 
     def __init__(self, ledger: Ledger | None, lang: str) -> None:
@@ -176,17 +176,17 @@ class Said:
         for row in rows:
             self._subjects.setdefault(str(row["subject"]), []).append(row)
 
-    def into(self, lang: str) -> Said:
+    def into(self, lang: str) -> VisibleClaims:
         """Give the same claims, told in another language."""
-        other = Said(None, lang)
+        other = VisibleClaims(None, lang)
         other._rows, other._subjects = self._rows, self._subjects
         return other
 
-    def about(self, subject: str) -> tuple[Statement, ...]:
+    def about(self, subject: str) -> tuple[SourceStatement, ...]:
         """Give what is said about a subject."""
         return statements_of(self._subjects.get(subject, ()), self._lang)
 
-    def behind(self, ids: object) -> tuple[Statement, ...]:
+    def behind(self, ids: object) -> tuple[SourceStatement, ...]:
         """Give the statements whose claim ids are listed in a cell."""
         wanted = frozenset(split_names(ids))
         return statements_of((row for row in self._rows if row["claim_id"] in wanted), self._lang) if wanted else ()
@@ -252,7 +252,7 @@ def event_key(event_id: object) -> str:
     return f"event:{event_id}"
 
 
-def event_detail(row: Mapping[str, Any], said: Said, lang: str) -> Detail:
+def event_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) -> Detail:
     """Make the detail of one row of EVENTS."""
     start, end = to_date(row["date_start"]), to_date(row["date_end"])
     kind = text_or(row["kind"], EventKind.OTHER)

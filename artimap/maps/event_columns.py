@@ -18,7 +18,7 @@ import pandas as pd
 from artimap.core import style
 from artimap.core.errors import DataError
 from artimap.core.schema import split_names
-from artimap.maps.packing import Box, Column, curve, pack_columns, pack_texts, quantise
+from artimap.maps.packing import Box, PackedColumn, curve, pack_columns, pack_texts, quantise
 
 UNKNOWN = 65_535
 """A count that is not stated: in the page it is a hollow mark, never a small one."""
@@ -221,20 +221,20 @@ def pack_field(
 
     order = np.concatenate([sort(marks, place), sort(others, where)])
     groups, names = _groups(table)
-    columns = [Column("place", place[order[: len(marks)]], 4, steps=True), Column("kind", kind[order], 1)]
-    columns += [Column("day", day[order], 2), Column("harm", harm[order], 2)]
+    columns = [PackedColumn("place", place[order[: len(marks)]], 4, steps=True), PackedColumn("kind", kind[order], 1)]
+    columns += [PackedColumn("day", day[order], 2), PackedColumn("harm", harm[order], 2)]
     if span.any():
-        columns.append(Column("span", span[order], 2))
+        columns.append(PackedColumn("span", span[order], 2))
     if groups is not None:
-        columns.append(Column("groups", groups[order], 1))
+        columns.append(PackedColumn("groups", groups[order], 1))
     for name, values in (
         ("certainty", _small(table, "n_sources", 2)),
         ("precision", _small(table, "geo_precision", 3)),
     ):
         if values is not None:
-            columns.append(Column(name, values[order], 1))
+            columns.append(PackedColumn(name, values[order], 1))
     if where.any():
-        columns.append(Column("spot", where[order[len(marks) :]], 2))
+        columns.append(PackedColumn("spot", where[order[len(marks) :]], 2))
     block, coding = pack_columns(columns)
     publishers = tuple(sorted({one for row in sources or () for one in row}))
     code_of = {name: code for code, name in enumerate(publishers)}

@@ -13,9 +13,9 @@ from artimap.core import style
 from artimap.core.i18n import words
 from artimap.maps import event_columns as columns
 from artimap.maps.base_layers import Feature, Layer, Parts
-from artimap.maps.cards import Detail, Fact, Icon, Statement
+from artimap.maps.cards import Detail, Fact, Icon, SourceStatement
 from artimap.maps.event_columns import Field
-from artimap.maps.fact_tables import STEP_M, Found, Roadside, Sheet
+from artimap.maps.fact_tables import STEP_M, Roadside, SearchEntry, Sheet
 from artimap.maps.furniture import Furniture, Locator
 from artimap.maps.packing import SCALE, outlines
 from artimap.maps.tiles import Tiles
@@ -83,7 +83,7 @@ class Page:
     as_of: str = ""
     field: Field | None = None
     sheets: tuple[Sheet, ...] = ()
-    names: tuple[Found, ...] = ()
+    names: tuple[SearchEntry, ...] = ()
     roadside: Roadside | None = None
     locator: Locator | None = None
     tiles: Tiles | None = None
@@ -196,7 +196,7 @@ def rows_of(details: Sequence[Detail]) -> dict[str, Any]:
 
     In a row a whole number stands for the text of that place in ``texts``.
     """
-    kinds = {"detail": Detail, "icon": Icon, "fact": Fact, "statement": Statement}
+    kinds = {"detail": Detail, "icon": Icon, "fact": Fact, "statement": SourceStatement}
     names = {name: [one.name for one in fields(kind)] for name, kind in kinds.items()}
     rows = [astuple(detail) for detail in details]
     counts: Counter[str] = Counter()

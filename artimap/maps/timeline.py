@@ -18,7 +18,7 @@ import pandas as pd
 from artimap.core.errors import ModelError
 from artimap.core.i18n import format_day, tr
 from artimap.maps.base_layers import Feature, Layer, Parts
-from artimap.maps.cards import Detail, Said
+from artimap.maps.cards import Detail, VisibleClaims
 from artimap.maps.fact_tables import Cell, posts_sheet, stretches_sheet, zones_along
 from artimap.maps.packing import changes, pack
 from artimap.maps.thematic_layers import Drawn, posts_drawn, stretch_details
@@ -322,7 +322,7 @@ def rates_over_time(table: TableOverTime, ref: str, *, lang: str, event_ids: fro
     return _over_time(table, states, lang)
 
 
-def posts_over_time(table: TableOverTime, said: Said, *, lang: str) -> StatesOverTime:
+def posts_over_time(table: TableOverTime, said: VisibleClaims, *, lang: str) -> StatesOverTime:
     """Say in one language what is told of the posts on each day.
 
     Parameters

@@ -77,7 +77,7 @@ class Context:
         Statements about posts, one row each, with ``checkpoint_id``, ``claim_id`` and,
         where stated, ``fee_low``, ``fee_high``, ``fee_currency``, ``fee_unit``, ``vehicle``.
     tally
-        Why events do not count in the rates: reason to number.
+        Why events do not count in the rates: code to number.
     names
         Names by place_id, p-code or stretch.
     """
@@ -177,7 +177,7 @@ def make_context(  # noqa: PLR0913 - one keyword a table
     status_seen = _or_empty(status, STATUS)
     gated = gate(known, said, audience=Audience(audience), area=area, as_of=day, policy=policy)
     shown, said_seen = known if gated.events is None else gated.events, gated.ledger
-    if "why_not" not in shown.columns:  # not located yet, or somewhere else now than they were
+    if "why_code" not in shown.columns:  # not located yet, or somewhere else now than they were
         shown = corridor.locate(shown)
     posts, hidden_posts = _or_empty(checkpoints, CHECKPOINTS), 0
     if said is not None:

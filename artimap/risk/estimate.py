@@ -83,7 +83,7 @@ def corridor_risk(
         before, ``p_rose`` is the probability that the rate rose; ``caution`` says
         ``sources_changed`` where the publishers heard changed
         so much that this may be theirs. ``attrs`` hold ``model`` (see :func:`artimap.beside`), ``as_of``
-        (YYYY-MM-DD), ``tally`` (why rows did not count: reason to number), ``off_corridor``
+        (YYYY-MM-DD), ``tally`` (why rows did not count: code to number), ``off_corridor``
         (weight that may lie off the road), ``publishers`` (heard in the last window and
         in the one before) and ``shares`` (for :func:`artimap.explain`).
 

@@ -18,7 +18,7 @@ from artimap.sources.embedded import embedded_events
 from artimap.sources.mapping import Mapping, propose, read_mapping
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw
-from artimap.sources.result import Parsed, Read, account, finish
+from artimap.sources.result import ParsedRows, Read, account, finish
 
 Recognise = Callable[[Sequence[str]], float]
 
@@ -44,7 +44,7 @@ class Reader:
     name: str
     what: str
     recognise: Recognise
-    read: Callable[[Raw, Area, Problems, Mapping | None], Parsed]
+    read: Callable[[Raw, Area, Problems, Mapping | None], ParsedRows]
     prepare: Callable[[Raw], Raw]
 
 
@@ -52,10 +52,12 @@ def _as_is(raw: Raw) -> Raw:
     return raw
 
 
-def _fixed(read: Callable[[Raw, Area, Problems], Parsed]) -> Callable[[Raw, Area, Problems, Mapping | None], Parsed]:
+def _fixed(
+    read: Callable[[Raw, Area, Problems], ParsedRows],
+) -> Callable[[Raw, Area, Problems, Mapping | None], ParsedRows]:
     """Fit a format whose columns are known into the table: it takes no mapping."""
 
-    def fitted(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> Parsed:
+    def fitted(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> ParsedRows:
         if mapping is not None:
             msg = f"{raw.name} is of a format whose columns are known: leave the mapping out, or say source='tabular'"
             raise DataError(msg)

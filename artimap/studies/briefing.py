@@ -17,6 +17,7 @@ from artimap.areas.gazetteer import Reading
 from artimap.core.dates import day_of
 from artimap.core.files import write_geopackage, write_text
 from artimap.core.metadata import beside
+from artimap.core.reasons import in_sentences
 from artimap.core.vocab import Audience, Lang
 from artimap.report.strip.map import strip_map
 from artimap.risk import RiskModel
@@ -185,7 +186,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
         folder=folder,
         as_of=day,
         files=tuple(written),
-        tally=dict(found.risk.attrs["tally"]),
+        tally=in_sentences(found.risk.attrs["tally"]),
         gated=gated,
         own_rows=0 if own is None else own.rows,
         own_rejected=0 if own is None else len(own.quarantine),
@@ -224,7 +225,7 @@ def _manifest(
         "audience": audience.value,
         "policy": asdict(gated.policy),
         "model": parameters,
-        "left_out": risk.attrs["tally"],
+        "left_out": in_sentences(risk.attrs["tally"]),
         "held_back": {"events": dict(gated.events_held.reasons), "statements": dict(gated.claims_held.reasons)},
         "method": list(gated.method_words(Lang.EN)),
         "files": [{"file": path.name, "bytes": path.stat().st_size, "sha256": embedded.digest(path)} for path in files],
