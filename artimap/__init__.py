@@ -6,6 +6,7 @@ Public names are flat (``artimap.read_corridor``) and loaded when first used, so
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,8 @@ from artimap.areas.area import AREAS, ARTIBONITE, Area, area
 
 _LAZY = {
     "beside": "core.metadata",
+    "model_of": "core.metadata",
+    "read_table": "core.metadata",
     "Briefing": "studies.briefing",
     "brief": "studies.briefing",
     "CheckpointModel": "control.checkpoints",
@@ -31,6 +34,7 @@ _LAZY = {
     "ContestationModel": "control.contestation",
     "estimate_contestation": "control.contestation",
     "estimated_zones": "control.contestation",
+    "why_not_estimated": "control.contestation",
     "ControlModel": "control",
     "claims_behind": "control",
     "find_subjects": "control",
@@ -132,6 +136,9 @@ _LAZY = {
     "control_zones_over_time": "control.zones",
 }
 
+_RENAMED = {"beside": "model_of"}
+"""Names of the last release by those that take their place: they still work, and warn."""
+
 __version__ = "0.1.0"
 __all__ = [
     "AREAS",
@@ -185,7 +192,6 @@ __all__ = [
     "apply_decisions",
     "area",
     "backtest",
-    "beside",
     "brief",
     "briefing_map",
     "checkpoints_on",
@@ -223,6 +229,7 @@ __all__ = [
     "match_reports",
     "merge_places",
     "merge_reports",
+    "model_of",
     "month_ends",
     "network_density",
     "network_density_over_time",
@@ -237,6 +244,7 @@ __all__ = [
     "read_policy",
     "read_report",
     "read_roads",
+    "read_table",
     "read_template",
     "read_units",
     "recognise",
@@ -255,6 +263,7 @@ __all__ = [
     "to_ipis",
     "validate",
     "what_changed",
+    "why_not_estimated",
     "write_table",
 ]
 
@@ -262,6 +271,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         value = getattr(import_module(f"artimap.{_LAZY[name]}"), name)
+        if name in _RENAMED:  # not kept among the names, so that each use warns
+            new = _RENAMED[name]
+            warnings.warn(f"artimap.{name} goes with the next release: use artimap.{new}", FutureWarning, stacklevel=2)
+            return value
         globals()[name] = value
         return value
     msg = f"module 'artimap' has no attribute {name!r}"

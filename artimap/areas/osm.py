@@ -267,7 +267,7 @@ def read_roads(what: Area | str | Path, *, area: Area | None = None, layer: str 
     roads = pd.concat(found, ignore_index=True)
     roads["road_id"] = _unique(roads["road_id"])
     out: gpd.GeoDataFrame = schema.conform(roads, ROADS)
-    out.attrs["notes"] = _notes(path, left)
+    out.attrs["notes"] = list(_notes(path, left))
     return out
 
 
@@ -306,7 +306,7 @@ def _unique(ids: pd.Series) -> pd.Series:
 
 def _needed(what: str | Path, area: Area | None, name: str) -> Area:
     if area is None:
-        msg = f"say which area {what} speaks of: {name}({str(what)!r}, area=artimap.areas.area('artibonite'))"
+        msg = f"say which area {what} speaks of: {name}({str(what)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
     return area
 
@@ -362,7 +362,7 @@ def read_places(what: Area | str | Path, *, area: Area | None = None, layer: str
     twice = places["place_id"].duplicated()
     left["places stand in the file twice, at one spot"] += int(twice.sum())
     out: gpd.GeoDataFrame = schema.conform(places[~twice], PLACES)
-    out.attrs["notes"] = _notes(path, left)
+    out.attrs["notes"] = list(_notes(path, left))
     return out
 
 

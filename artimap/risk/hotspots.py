@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
-from artimap.core.metadata import Aside
+from artimap.core.metadata import JsonModel, put_models
 from artimap.core.vocab import EventKind
 from artimap.risk import ROAD_KINDS, RiskModel, why_not_counted
 from artimap.risk.coverage import LIKELY_SHARE, bare
@@ -38,7 +38,7 @@ _BANDWIDTHS = (0.75, 1.0, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
-class HotspotModel:
+class HotspotModel(JsonModel):
     """Every parameter of the search for clusters.
 
     Attributes
@@ -233,7 +233,7 @@ def hotspots(
         ``strength`` (0 to 1), ``p_point, p_max, q, stability`` (share of resamplings, with
         bandwidths from 0.75 to 1.5 times the model's, in which it is found again by the
         max-statistic), ``event_ids``, geometry; the strongest first. Empty where chance
-        explains all. ``attrs`` hold ``model`` (by :func:`artimap.beside`), ``as_of``,
+        explains all. The model is had by :func:`artimap.model_of`; ``attrs`` hold ``as_of``,
         ``events`` (expected number on the road) and ``tally``.
 
     Raises
@@ -275,8 +275,9 @@ def hotspots(
         crs=corridor.crs,
     )
     why = reasons.where(~reasons.isna(), pd.Series(list(spread.why_not), index=events.index, dtype=schema.TEXT))
+    put_models(out, model)
     out.attrs.update(
-        model=Aside(model), as_of=day.isoformat(), events=float(line.weight.sum()),
+        as_of=day.isoformat(), events=float(line.weight.sum()),
         tally={str(one): int(n) for one, n in why.dropna().value_counts().items()},
     )  # fmt: skip
     return out

@@ -9,6 +9,7 @@ import pandas as pd
 
 from artimap.core import schema
 from artimap.core.errors import ModelError
+from artimap.core.metadata import JsonModel
 from artimap.core.vocab import EventKind, Record
 from artimap.risk.posterior import Decay, Prior
 from artimap.roads.event_spread import Reach
@@ -29,7 +30,7 @@ ROAD_KINDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class RiskModel:
+class RiskModel(JsonModel):
     """Every parameter of the corridor risk. Each product prints them all.
 
     Attributes
