@@ -333,8 +333,9 @@ def test_artibonite_is_mostly_unknown(artibonite, events):
     table = am.estimate_contestation(artibonite, events, start="2022-01-01", stop="2025-12-31", stability=False)
     assert len(table) == 63 * 49
     assert (table["estimate"] == Estimate.INSUFFICIENT).mean() > 0.8
-    assert table.attrs["unknown_actors"] == ()
-    why = am.beside(table, "why_not", pd.Series)
+    assert table.attrs["unknown_actors"] == []
+    why = am.why_not_estimated(artibonite, events, start="2022-01-01", stop="2025-12-31")
+    assert (table.attrs["events"], sum(table.attrs["tally"].values())) == (why.isna().sum(), why.notna().sum())
     assert (why == "a figure over several events").sum() == (events["record"] == "aggregate").sum()
     never = table.groupby("unit")["reports"].sum()
     silent = table[table["unit"].isin(never[never == 0].index)]

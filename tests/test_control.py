@@ -228,7 +228,7 @@ def test_the_table_is_what_the_schema_says(artibonite, ledger, events):
 
 def test_confidence_is_the_support_in_words(artibonite, ledger, events):
     table = am.control_status(artibonite, ledger, as_of="2024-10-15", events=events)
-    model = am.beside(table, "model", am.ControlModel)
+    model = am.model_of(table, am.ControlModel)
     high = table[table["confidence"] == "high"]
     assert set(high["status"]) == {"assessed"}
     assert (high["support"] >= model.high).all()

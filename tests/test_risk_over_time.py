@@ -14,7 +14,6 @@ from artimap.areas.geometries import place_rows
 from artimap.core import schema
 from artimap.core.dates import month_ends
 from artimap.core.errors import DateError
-from artimap.core.metadata import beside
 from artimap.core.tables import EVENTS
 from artimap.risk import RiskModel, corridor_risk, corridor_risk_over_time
 from artimap.risk.coverage import Reports, RoadPieces, is_wide, tells_of
@@ -73,9 +72,9 @@ def test_embedded_rates_are_those_of_each_day_alone(rn1, events, ledger):
     for day, risk in together.items():
         alone = corridor_risk(rn1, located, as_of=day, ledger=ledger)
         assert_frame_equal(plain(risk), plain(alone), check_exact=True)
-        for name in ("model", "as_of", "tally", "off_corridor", "publishers"):
+        for name in ("models", "as_of", "tally", "off_corridor", "publishers"):
             assert risk.attrs[name] == alone.attrs[name]
-        assert beside(risk, "shares", Shares).adds.tolist() == beside(alone, "shares", Shares).adds.tolist()
+        assert Shares.of(risk.attrs["shares"]).adds.tolist() == Shares.of(alone.attrs["shares"]).adds.tolist()
 
 
 kinds = st.sampled_from(["road_ambush", "protest", "abduction"])

@@ -107,7 +107,7 @@ def read_units(what: Area | str | Path, level: str | None = None, *, area: Area 
     if level is not None:
         units = units[units["level"] == Level(level)]
     out: gpd.GeoDataFrame = schema.conform(units, UNITS)
-    out.attrs["notes"] = tuple(dict.fromkeys(notes))
+    out.attrs["notes"] = list(dict.fromkeys(notes))
     return out
 
 

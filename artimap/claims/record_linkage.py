@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from artimap.core.errors import ModelError
+from artimap.core.metadata import JsonModel
 from artimap.core.rounding import DIGITS
 from artimap.core.schema import split_names
 
@@ -20,7 +21,7 @@ PAIRS = ("report_a", "report_b", "score", *_PARTS, "why")
 
 
 @dataclass(frozen=True, slots=True)
-class MatchModel:
+class MatchModel(JsonModel):
     """How much each part of a pair speaks for one event: weights of a logistic score.
 
     Set by hand to round values after looking at the embedded events of even months;

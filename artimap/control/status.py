@@ -23,7 +23,7 @@ from artimap.control.rules import Answer, decide, of_stretch, rule_named
 from artimap.control.subjects import Subject, lying_on, subjects
 from artimap.core import schema
 from artimap.core.dates import day_of
-from artimap.core.metadata import Aside
+from artimap.core.metadata import put_models
 from artimap.core.schema import join_names
 from artimap.core.tables import EVENTS, STATUS
 from artimap.core.vocab import Predicate, Status, WhyNot
@@ -179,7 +179,7 @@ def control_status(
         row_of(said, subject, said.answer(subject.subject, day.toordinal()), day) for subject in said.subjects.values()
     ]
     table: pd.DataFrame = schema.conform(pd.DataFrame(rows, columns=list(STATUS.names)), STATUS)
-    table.attrs["model"] = Aside(said.model)
+    put_models(table, said.model)
     table.attrs["as_of"] = day.isoformat()
     table.attrs["known_on"] = None if known_on is None else day_of(known_on).isoformat()
     return table

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from artimap.core.crs import require
+from artimap.core.crs import on_file_grid, require
 from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
 from artimap.core.files import encodable, write_text
@@ -265,6 +265,13 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     ):
         if table is not None:
             require(table, area.crs, what=name)
+    # a table read from a file differs from the one written by millimetres, enough to simplify a shape otherwise
+    risk, zones, zones_over_time, estimated, checkpoints = (
+        None if table is None else on_file_grid(table)
+        for table in (risk, zones, zones_over_time, estimated, checkpoints)
+    )
+    risk_over_time = {one: on_file_grid(table) for one, table in (risk_over_time or {}).items()}
+    checkpoints_over_time = {one: on_file_grid(table) for one, table in (checkpoints_over_time or {}).items()}
     alone = zones is not None and estimated is None
     zones, estimated = apart(*(None if one is None else conform(one, ZONES) for one in (zones, estimated)))
     seen = for_audience(
@@ -272,11 +279,11 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         policy=policy,
     )  # fmt: skip
     seen = VisibleTables(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
-    rates = risk_of_slider(risk_over_time or {}, risk, since=first, as_of=day)
+    rates = risk_of_slider(risk_over_time, risk, since=first, as_of=day)
     past = None
     if zones is not None and zones_over_time is not None:
         past = zones_of_slider(conform(zones_over_time, ZONES), zones, since=first, as_of=day, corridor=corridor)
-    heard = {one: seen.posts(table) for one, table in (checkpoints_over_time or {}).items()}
+    heard = {one: seen.posts(table) for one, table in checkpoints_over_time.items()}
     posts = posts_of_slider(heard, seen.checkpoints, since=first, as_of=day)
     if seen.events is None or seen.events.empty:
         rates = posts = past = None  # a page without events has no slider

@@ -12,7 +12,7 @@ import pandas as pd
 
 from artimap.areas.area import read_layer, read_places, read_roads, read_units
 from artimap.core.i18n import format_day, tr
-from artimap.core.metadata import beside
+from artimap.core.metadata import model_of
 from artimap.core.vocab import Audience, Lang
 from artimap.maps import furniture as made
 from artimap.maps.base_layers import (
@@ -300,7 +300,7 @@ def _furniture(
     lang, corridor, risk, seen = asked.lang, tables.corridor, tables.risk, tables.seen
     claims = None if seen.ledger is None else seen.ledger.claims
     newest = made.newest_of(seen.events, claims, asked.as_of)
-    model = None if risk is None else beside(risk, "model", RiskModel)
+    model = None if risk is None else model_of(risk, RiskModel)
     by_key = {detail.key: detail for detail in parts.details}
     spread = sum(int(feature.size) for layer in layers if layer.name == "somewhere" for feature in layer.features)
     nowhere = 0 if field is None or tables.crowd is None else field.n - field.marks - spread - field.outside

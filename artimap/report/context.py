@@ -13,7 +13,7 @@ from artimap.areas.area import Area, read_places, read_units
 from artimap.claims import Ledger
 from artimap.core import schema
 from artimap.core.dates import day_of
-from artimap.core.metadata import beside
+from artimap.core.metadata import model_of
 from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, STATUS, ZONES
 from artimap.core.vocab import Audience, Lang
 from artimap.report.previous import Previous, read_previous
@@ -194,7 +194,7 @@ def make_context(  # noqa: PLR0913 - one keyword a table
         as_of=day,
         lang=Lang(lang),
         audience=Audience(audience),
-        model=beside(risk, "model", RiskModel) if model is None else model,
+        model=model_of(risk, RiskModel) if model is None else model,
         previous=None if since is None else read_previous(Path(since)),
         held=Held(gated, hidden_posts, held_back),
         later=0 if ledger is None or said is None else len(ledger.claims) - len(said.claims),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from artimap.core.i18n import format_day, format_number, to_review, tr
-from artimap.core.metadata import beside
+from artimap.core.metadata import model_of
 from artimap.core.phrases import known, rate_phrase
 from artimap.core.rounding import significant
 from artimap.core.schema import split_names
@@ -203,7 +203,7 @@ def _stretch_row(ctx: Context, row: pd.Series) -> tuple[Cell, ...]:
 
 def _trend(ctx: Context) -> list[Block]:
     """Say for each stretch with a rate whether it rose against the window before, with the chance of that."""
-    model = beside(ctx.risk, "model", RiskModel)
+    model = model_of(ctx.risk, RiskModel)
     if model is None or "p_rose" not in ctx.risk:
         return []
     steps = ((90, "surely_more"), (70, "more"), (30, "unclear"), (10, "less"))
@@ -247,7 +247,7 @@ def stretches(ctx: Context) -> ReportSection:
         Paragraph(cell(run(say(ctx, "stretches.silence"), strong=True)), "warn"),
     ]
     blocks += _trend(ctx)
-    heard, model = ctx.risk.attrs.get("publishers"), beside(ctx.risk, "model", RiskModel)
+    heard, model = ctx.risk.attrs.get("publishers"), model_of(ctx.risk, RiskModel)
     if heard is not None and model is not None and ctx.risk["caution"].notna().any():
         words = say(ctx, "stretches.sources_changed", recent=heard[0], earlier=heard[1], n=model.trend_days)
         blocks.append(Paragraph(cell(words), "warn"))

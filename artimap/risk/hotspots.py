@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
-from artimap.core.metadata import Aside
+from artimap.core.metadata import JsonModel, put_models
 from artimap.core.reasons import tally
 from artimap.core.rounding import significant
 from artimap.core.vocab import EventKind
@@ -40,7 +40,7 @@ _BANDWIDTHS = (0.75, 1.0, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
-class HotspotModel:
+class HotspotModel(JsonModel):
     """Every parameter of the search for clusters.
 
     Attributes
@@ -235,7 +235,7 @@ def hotspots(
         ``strength`` (0 to 1), ``p_point, p_max, q, stability`` (share of resamplings, with
         bandwidths from 0.75 to 1.5 times the model's, in which it is found again by the
         max-statistic), ``event_ids``, geometry; the strongest first. Empty where chance
-        explains all. ``attrs`` hold ``model`` (by :func:`artimap.beside`), ``as_of``,
+        explains all. The model is had by :func:`artimap.model_of`; ``attrs`` hold ``as_of``,
         ``events`` (expected number on the road) and ``tally`` (why others do not count: code to number).
 
     Raises
@@ -277,8 +277,9 @@ def hotspots(
         crs=corridor.crs,
     )
     why = reasons.where(~reasons.isna(), pd.Series(list(spread.why_code), index=events.index, dtype=schema.TEXT))
+    put_models(out, model)
     out.attrs.update(
-        model=Aside(model), as_of=day.isoformat(), events=float(line.weight.sum()),
+        as_of=day.isoformat(), events=float(line.weight.sum()),
         tally=tally(why),
     )  # fmt: skip
     return out

@@ -9,6 +9,7 @@ import pandas as pd
 
 from artimap.core import schema
 from artimap.core.errors import ModelError
+from artimap.core.metadata import JsonModel
 from artimap.core.reasons import code_of
 from artimap.core.vocab import EventKind, Record, WhyNot
 from artimap.risk.posterior import Decay, Prior
@@ -30,7 +31,7 @@ ROAD_KINDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class RiskModel:
+class RiskModel(JsonModel):
     """Every parameter of the corridor risk. Each product prints them all.
 
     Attributes

@@ -22,6 +22,7 @@ from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.errors import ModelError
+from artimap.core.metadata import JsonModel
 from artimap.core.reasons import code_of, sentence
 from artimap.core.vocab import Where, WhyNot
 
@@ -63,7 +64,7 @@ class Road(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(JsonModel):
     """How far from its named spot a report may lie, and how much of it lies on the road.
 
     The radii are used where a row states none (``radius_m``); the shares where the report

@@ -75,6 +75,10 @@ class Released:
         return "\n".join([self.method, "Held back:", *(held or ["  nothing"]), "", "Cite:", self.citation, ""])
 
 
+_ATTRS: Final = frozenset({"models", "as_of", "known_on", "since", "until"})
+"""What goes with a table to other audiences: parameters and days. Notes may name files, counts may name rows."""
+
+
 def _by_words(why: WhyHeld) -> str:
     return why.text
 
@@ -222,15 +226,18 @@ def release(
     Raises
     ------
     ShareError
-        If the table says neither licence nor sensitivity, or if a delay lacks its day or a
+        If the table says neither licence nor sensitivity and is not for internal use (rates, zones and
+        posts stand on reports of every kind: no row of theirs says who may see it), or if a delay lacks its day or a
         citation its day of access.
     """
     audience = Audience(audience)
     policy = policy or SharePolicy()
-    _need_columns(table)
+    if audience is not Audience.INTERNAL:
+        _need_columns(table)
     table = table.reset_index(drop=True)
     if audience is Audience.INTERNAL:
-        cited = citation(table["licence"].dropna().unique(), _publishers(table), accesses, change="none")
+        licences = table["licence"].dropna().unique() if "licence" in table else ()
+        cited = citation(licences, _publishers(table), accesses, change="none")
         none = _aggregate(table.iloc[:0], area, policy.k)[0]
         method = "For internal use: every row as it is, nothing masked. Not to be passed on."
         return Released(table, none, MappingProxyType({}), MappingProxyType({}), method, cited)
@@ -251,6 +258,7 @@ def release(
     cells = 0
     if policy.mask_text:
         out, cells = _mask(out, area)
+    out.attrs = {name: value for name, value in table.attrs.items() if name in _ATTRS}
     changed = {name: count for name, count in (("blurred", blurred), ("masked", cells)) if count}
     return Released(
         table=out.reset_index(drop=True),

@@ -17,7 +17,7 @@ from artimap.control.checkpoints.statements import PostStatement, statements_of_
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
-from artimap.core.metadata import Aside
+from artimap.core.metadata import JsonModel, put_models
 from artimap.core.schema import join_names
 from artimap.core.tables import CHECKPOINTS
 from artimap.core.vocab import COVERS, CheckpointStatus, PostState, Vehicle
@@ -26,7 +26,7 @@ from artimap.sources import read_report
 
 
 @dataclass(frozen=True, slots=True)
-class CheckpointModel:
+class CheckpointModel(JsonModel):
     """How long a post that nobody confirms again is still taken to stand.
 
     Attributes
@@ -191,7 +191,7 @@ def _on_day(
     frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(CHECKPOINTS.names)), crs=corridor.crs)
     frame = frame.sort_values(["from_m", "checkpoint_id"], na_position="last", kind="stable")
     found: gpd.GeoDataFrame = schema.conform(frame, CHECKPOINTS, crs=corridor.crs)
-    found.attrs["model"] = Aside(model)
+    put_models(found, model)
     found.attrs["as_of"] = day.date().isoformat()
     return found
 

@@ -22,8 +22,8 @@ from artimap.control.contestation.states import Slots, at_first, slots_of, trans
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import DateError, ModelError
-from artimap.core.metadata import Aside
-from artimap.core.reasons import code_of, sentences
+from artimap.core.metadata import put_models
+from artimap.core.reasons import code_of, sentences, tally
 from artimap.core.rounding import significant, significant_columns
 from artimap.core.tables import ACTORS, ESTIMATES
 from artimap.core.vocab import Estimate, WhyNot
@@ -226,8 +226,9 @@ def estimate_contestation(
     -------
     DataFrame
         ESTIMATES, one row a unit and period, and a column ``p:NAME`` a group: the probability that it is
-        there alone. ``attrs`` hold ``model``, ``why_not`` (by event, why it does not count; both by
-        :func:`artimap.beside`), ``unknown_actors``.
+        there alone. The model is had by :func:`artimap.model_of`; ``attrs`` hold ``events`` (how many
+        count), ``tally`` (why others do not: code to number; event by event: :func:`why_not_estimated`) and
+        ``unknown_actors``.
 
     Raises
     ------
@@ -248,6 +249,44 @@ def estimate_contestation(
         steady = pd.Series(agree.ravel(), index=table.index)
         table["stability"] = steady.mask(table["estimate"] == Estimate.INSUFFICIENT)
     return table
+
+
+def why_not_estimated(
+    units: Area | gpd.GeoDataFrame,
+    events: gpd.GeoDataFrame,
+    *,
+    actors: pd.DataFrame | None = None,
+    start: str | dt.date | None = None,
+    stop: str | dt.date | None = None,
+    model: ContestationModel | None = None,
+) -> pd.Series:
+    """Give, event by event, why it does not count in :func:`estimate_contestation`.
+
+    Parameters
+    ----------
+    units, events, actors, start, stop, model
+        As for :func:`estimate_contestation`.
+
+    Returns
+    -------
+    Series
+        The reason, with the index of ``events``; missing where the event counts.
+
+    Raises
+    ------
+    SchemaError, CrsError, ModelError
+        As :func:`estimate_contestation` does.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> why = why_not_estimated(art, am.read_events(art), start="2022-01-01", stop="2025-12-31")
+    >>> int((why == "a figure over several events").sum())
+    16
+    """
+    codes = prepare(units, events, actors, start, stop, model or ContestationModel()).why_code
+    return sentences(codes, codes.index)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -359,13 +398,12 @@ def table_of(ready: Ready, found: Beliefs, model: ContestationModel) -> pd.DataF
         **{f"p:{name}": found.held[:, :, number].ravel() for number, name in enumerate(evidence.groups)},
     }
     table: pd.DataFrame = schema.conform(significant_columns(pd.DataFrame(columns)), ESTIMATES)
-    why_not = sentences(ready.why_code, ready.why_code.index)
-    kept = why_not.isna().sum()
     table.attrs.update(
-        model=Aside(model),
-        why_not=Aside(why_not, f"{kept} of {len(why_not)} events count"),
-        unknown_actors=evidence.unknown,
+        events=int(ready.why_code.isna().sum()),
+        tally=tally(ready.why_code),
+        unknown_actors=list(evidence.unknown),
     )
+    put_models(table, model)
     return table
 
 

@@ -28,7 +28,7 @@ from artimap.control.zones.model import ZoneModel
 from artimap.control.zones.reach import road_within, roads_of
 from artimap.core import schema
 from artimap.core.dates import day_of
-from artimap.core.metadata import Aside
+from artimap.core.metadata import put_models
 from artimap.core.tables import ZONES
 from artimap.core.vocab import PlaceKind, Status
 from artimap.roads.network.graph import RoadNetwork
@@ -116,7 +116,7 @@ def control_zones(
         rows += rows_of(row, maker.pieces(subject, Status(row["status"])), valid)
     zones = zones_of(rows, area)
     zones.attrs.update(status.attrs)
-    zones.attrs["zone_model"] = Aside(shape)
+    put_models(zones, shape)
     return zones
 
 

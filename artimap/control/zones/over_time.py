@@ -19,7 +19,7 @@ from artimap.control.zones.building import Maker, ZonePiece, drawn, maker_of, ro
 from artimap.control.zones.model import ZoneModel
 from artimap.core.dates import day_of
 from artimap.core.errors import DateError
-from artimap.core.metadata import Aside
+from artimap.core.metadata import put_models
 from artimap.core.vocab import PlaceKind, Status
 
 Span = tuple[int, int, Status]
@@ -90,7 +90,7 @@ def control_zones_over_time(
                 tail = "" if high == last.toordinal() else f"~{dt.date.fromordinal(low).isoformat()}"
                 rows += rows_of(status, pieces, valid, tail=tail)
     zones = zones_of(sorted(rows, key=lambda row: str(row["zone_id"])), area)
-    zones.attrs["model"], zones.attrs["zone_model"] = Aside(said.model), Aside(shape)
+    put_models(zones, said.model, shape)
     zones.attrs["since"], zones.attrs["until"] = first.isoformat(), last.isoformat()
     return zones
 

@@ -22,7 +22,7 @@ from artimap.core.drawing import Drawing, draw_line
 from artimap.core.errors import ShareError
 from artimap.core.files import write_bytes
 from artimap.core.i18n import format_day, format_number, tr
-from artimap.core.metadata import beside
+from artimap.core.metadata import model_of
 from artimap.core.phrases import known
 from artimap.core.vocab import Info, Lang
 from artimap.report.strip.events import LANE_IN, EventLanes, draw_events, event_marks, lanes_of, stack
@@ -176,7 +176,7 @@ def _render(strip: StripMap, kind: str, dpi: int) -> bytes:
     posts_in = 0.1 + (max(post_lanes, default=-1) + 1) * _POST_IN
     apart = 0 if strip.checkpoints is None else int(strip.checkpoints["from_m"].isna().sum())
     legend = legend_rows(
-        rate_words(None if strip.risk is None else beside(strip.risk, "model", RiskModel), strip.lang),
+        rate_words(None if strip.risk is None else model_of(strip.risk, RiskModel), strip.lang),
         {event.kind for event in events},
         bars=any(event.bar for event in events),
         posts=bool(posts),
