@@ -442,7 +442,9 @@ def test_any_text_survives_the_page(text):
     assert json.loads(coded)["a"] == clean
 
 
-@pytest.mark.parametrize("payload", HOSTILE)
+@pytest.mark.parametrize(
+    "payload", [*HOSTILE[:2], *(pytest.param(one, marks=pytest.mark.exhaustive) for one in HOSTILE[2:])]
+)
 def test_hostile_text_stays_text(tables, html, payload):
     events = tables["events"].copy()
     for column in ("summary", "place", "actors", "sub_kind", "licence"):

@@ -97,6 +97,7 @@ def made(area, rows):
     return schema.conform(place_rows(pd.DataFrame(full, columns=names), area), EVENTS)
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=12)
 @given(rows=event_rows, days=st.lists(st.dates(FIRST, LAST), min_size=1, max_size=3), fixed=st.booleans())
 def test_a_day_knows_nothing_of_later_ones(artibonite, rn1, rows, days, fixed):

@@ -223,6 +223,7 @@ def over_time(artibonite, ledger, events):
     return am.control_zones_over_time(artibonite, ledger, since=SINCE, until=UNTIL, events=events)
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=25, deadline=None)
 @given(day=st.dates(SINCE, UNTIL))
 @example(SINCE)

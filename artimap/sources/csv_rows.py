@@ -310,10 +310,12 @@ def _with_misfits(
     misplaced[[position for position, _ in misfits]] = True
     order[~misplaced] = np.arange(len(cells))
     order[misplaced] = len(cells) + np.arange(len(late))
-    columns = {
-        name: pd.concat([as_text(cells[name]), late[name]], ignore_index=True).astype(TEXT) for name in layout.header
-    }
-    whole = pd.DataFrame(columns).take(order).reset_index(drop=True)
+    whole = late
+    if len(cells):  # a column at a time is slow where there are very many, as in a file that is all header
+        whole = pd.DataFrame(
+            {name: pd.concat([as_text(cells[name]), late[name]], ignore_index=True).astype(TEXT) for name in cells}
+        )
+    whole = whole.take(order).reset_index(drop=True)
     return TextRows(_without_unnamed(whole, layout), damaged, encoding, plain)
 
 
