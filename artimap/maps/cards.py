@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from artimap.core.i18n import format_count, format_day, tr, words
-from artimap.core.phrases import day_phrase, harm_phrase, known
+from artimap.core.i18n import format_day, tr, words
+from artimap.core.phrases import day_phrase, known
 from artimap.core.schema import split_names
 from artimap.core.text import web_address
 from artimap.core.vocab import EventKind, Predicate
@@ -201,38 +201,6 @@ def harmed(row: Mapping[str, Any]) -> float | None:
     return sum(stated) if stated else None
 
 
-_NO_TOLL = (EventKind.PROTEST, EventKind.DISPLACEMENT, EventKind.DEPLOYMENT, EventKind.CHECKPOINT_REPORT)
-
-
-def _event_facts(row: Mapping[str, Any], lang: str) -> list[Fact]:
-    facts = []
-    deaths = harm_phrase(row.get("killed_low"), row.get("killed_high"), lang, best=row.get("killed_best"))
-    stated = any(known(row.get(f"killed_{which}")) is not None for which in ("low", "best", "high"))
-    if stated or row["kind"] not in _NO_TOLL:
-        middle, least = known(row.get("killed_best")), known(row.get("killed_low"))
-        if middle is not None and middle != least:
-            deaths = tr("map.fact.middle", lang, n=deaths, best=format_count(round(middle), lang))
-        if bool(row.get("alleged_gang_dead")) and stated:
-            deaths = tr("map.fact.alleged", lang, n=deaths)
-        facts.append(Fact(sentence_case(tr("predicate.killed", lang)), deaths))
-    for name in ("injured", "abducted", "displaced"):
-        count = known(row.get(name))
-        if count is not None:
-            facts.append(Fact(sentence_case(tr(f"predicate.{name}", lang)), harm_phrase(count, count, lang)))
-    actors = split_names(row.get("actors"))
-    facts.append(Fact(tr("map.fact.named", lang), ", ".join(actors) if actors else tr("map.fact.nobody", lang)))
-    count = int(known(row.get("n_sources")) or 0)
-    facts.append(
-        Fact(
-            tr("map.fact.sources", lang),
-            tr("map.fact.publishers_1" if count == 1 else "map.fact.publishers", lang, n=count),
-        )
-    )
-    if text_or(row.get("overlaps")):
-        facts.append(Fact(tr("map.fact.overlaps", lang), tr("map.fact.overlaps_text", lang)))
-    return facts
-
-
 def precision_phrase(row: Mapping[str, Any], lang: str) -> str:
     """Say how well an event's place is known, by its kind of place."""
     radius = known(row.get("radius_m"))
@@ -253,7 +221,7 @@ def event_key(event_id: object) -> str:
 
 
 def event_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) -> Detail:
-    """Make the detail of one row of EVENTS."""
+    """Make the detail of one row of EVENTS; its facts are figures, which the page puts into words (``events.js``)."""
     start, end = to_date(row["date_start"]), to_date(row["date_end"])
     kind = text_or(row["kind"], EventKind.OTHER)
     precision = int(known(row["date_precision"]) or 1)
@@ -268,7 +236,6 @@ def event_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) -> Deta
         when=when,
         where=place,
         icon=Icon(kind, hollow=harmed(row) is None),
-        facts=tuple(_event_facts(row, lang)),
         statements=said.about(str(row["event_id"])),
         precision=precision_phrase(row, lang),
     )
