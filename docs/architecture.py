@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from html import escape
 from pathlib import Path
 
@@ -36,7 +37,7 @@ WIDE, HIGH, GAP, STEP, LEFT, TOP = 250, 54, 20, 84, 12, 12
 ACROSS = 3
 
 
-def floor_of(arrows: Mapping[str, Set[str]]) -> dict[str, int]:
+def floor_of(arrows: Mapping[str, AbstractSet[str]]) -> dict[str, int]:
     """Give the floor of each package: one above the highest that it imports."""
     level: dict[str, int] = {}
 
@@ -50,7 +51,7 @@ def floor_of(arrows: Mapping[str, Set[str]]) -> dict[str, int]:
     return level
 
 
-def below(arrows: Mapping[str, Set[str]], name: str) -> set[str]:
+def below(arrows: Mapping[str, AbstractSet[str]], name: str) -> set[str]:
     """Give all that a package stands on, whether it imports it itself or not."""
     reached: set[str] = set()
     left = set(arrows.get(name, ()))
@@ -61,7 +62,7 @@ def below(arrows: Mapping[str, Set[str]], name: str) -> set[str]:
     return reached
 
 
-def drawn(arrows: Mapping[str, Set[str]]) -> set[tuple[str, str]]:
+def drawn(arrows: Mapping[str, AbstractSet[str]]) -> set[tuple[str, str]]:
     """Give the arrows that no others imply: the rest stand in the boxes in words, for 50 lines say nothing."""
     return {
         (name, one)
@@ -71,7 +72,7 @@ def drawn(arrows: Mapping[str, Set[str]]) -> set[tuple[str, str]]:
     }
 
 
-def svg(arrows: Mapping[str, Set[str]]) -> str:
+def svg(arrows: Mapping[str, AbstractSet[str]]) -> str:
     """Draw the house: the same text for the same imports."""
     level = floor_of(arrows)
     top = max(level.values())
@@ -84,42 +85,49 @@ def svg(arrows: Mapping[str, Set[str]]) -> str:
     wide, high = 2 * LEFT + ACROSS * WIDE + (ACROSS - 1) * GAP, 2 * TOP + (top - 1) * STEP + HIGH
     plain = drawn(arrows)
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
-        'font-family="DejaVu Sans, Verdana, sans-serif" role="img">',
-        "<title>The packages of artimap: each imports only from floors below</title>",
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-        '<path d="M0 0L8 4L0 8z" fill="#4b5560"/></marker></defs>',
-        f'<rect width="{wide}" height="{high}" fill="#ffffff"/>',
+        _HEAD.format(wide=wide, high=high),
+        *(_ARROW.format(name=name, one=one, line=_line(middle[name], middle[one])) for name, one in sorted(plain)),
     ]
-    for name, one in sorted(plain):
-        (x0, y0), (x1, y1) = middle[name], middle[one]
-        lines.append(
-            f'<path data-from="{name}" data-to="{one}" d="M{x0:g} {y0 + HIGH:g}L{x1 + (x0 - x1) * 0.12:g} {y1 - 2:g}" '
-            'stroke="#4b5560" stroke-width="1.4" fill="none" marker-end="url(#tip)"/>'
-        )
     for name, (x, y) in middle.items():
         also = sorted(one for one in arrows.get(name, ()) if (name, one) not in plain)
+        box = {"left": x - WIDE / 2, "x": x, "y": y, "wide": WIDE, "high": HIGH, "text": y + 19}
         lines += [
-            f'<g data-room="{name}" data-also="{" ".join(also)}">'
-            f'<rect x="{x - WIDE / 2:g}" y="{y:g}" width="{WIDE}" height="{HIGH}" rx="5" fill="#eef3f6" '
-            'stroke="#1f4e79"/>',
-            f'<text x="{x:g}" y="{y + 19:g}" text-anchor="middle" font-size="14" fill="#102a43">'
-            f'<tspan font-weight="bold">{name}</tspan><tspan font-size="11"> · {escape(ROOMS[name])}</tspan></text>',
+            _ROOM.format(name=name, also=" ".join(also), what=escape(ROOMS[name]), **box),
             *_also(x, y, also),
             "</g>",
         ]
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
+_HEAD = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" \
+font-family="DejaVu Sans, Verdana, sans-serif" role="img">
+<title>The packages of artimap: each imports only from floors below</title>
+<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">\
+<path d="M0 0L8 4L0 8z" fill="#4b5560"/></marker></defs>
+<rect width="{wide}" height="{high}" fill="#ffffff"/>"""
+_ARROW = """\
+<path data-from="{name}" data-to="{one}" d="{line}" stroke="#4b5560" stroke-width="1.4" fill="none" \
+marker-end="url(#tip)"/>"""
+_ROOM = """\
+<g data-room="{name}" data-also="{also}">
+<rect x="{left:g}" y="{y:g}" width="{wide}" height="{high}" rx="5" fill="#eef3f6" stroke="#1f4e79"/>
+<text x="{x:g}" y="{text:g}" text-anchor="middle" font-size="14" fill="#102a43">\
+<tspan font-weight="bold">{name}</tspan><tspan font-size="11"> · {what}</tspan></text>"""
+_ALSO = '<text x="{x:g}" y="{y:g}" text-anchor="middle" font-size="9.5" fill="#4b5560">{text}</text>'
+
+
+def _line(start: tuple[float, int], end: tuple[float, int]) -> str:
+    """Lead from the foot of one box to the head of another, a little towards where it comes from."""
+    return f"M{start[0]:g} {start[1] + HIGH:g}L{end[0] + (start[0] - end[0]) * 0.12:g} {end[1] - 2:g}"
+
+
 def _also(x: float, y: float, also: list[str]) -> list[str]:
     """Write what a package imports besides what the arrows show, on one line or two."""
     text = f"also {' '.join(also)}" if also else ""
     cut = len(text) if len(text) <= 44 else text.rfind(" ", 0, 44)
-    return [
-        f'<text x="{x:g}" y="{y + 34 + 13 * at:g}" text-anchor="middle" font-size="9.5" fill="#4b5560">{part.strip()}</text>'
-        for at, part in enumerate((text[:cut], text[cut:]))
-        if part
-    ]
+    parts = [part.strip() for part in (text[:cut], text[cut:]) if part]
+    return [_ALSO.format(x=x, y=y + 34 + 13 * at, text=part) for at, part in enumerate(parts)]
 
 
 def main() -> int:
