@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import artimap
+from artimap.sources import READERS
 
 PACKAGE = Path(artimap.__file__).parent
 
@@ -34,6 +35,19 @@ def test_only_render_imports_folium():
         )
     }
     assert users <= {"maps/web/render.py"}
+
+
+def test_no_reader_is_asked_for_by_name():
+    """A format is known in its own file alone; the words of others for what happened are kept in the crosswalk."""
+    asked = {
+        (str(path.relative_to(PACKAGE)), node.value)
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        # "template" is also what a command writes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in {*READERS} - {"template"}
+        if path != PACKAGE / "sources" / f"{node.value}.py"
+    }
+    assert asked == set()
 
 
 def test_no_broad_except_and_no_mutable_default():

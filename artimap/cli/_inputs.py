@@ -23,8 +23,8 @@ def add_inputs(command: argparse.ArgumentParser) -> None:
     """Add the arguments for what a product is made from, and for whom."""
     command.add_argument(
         "--events", type=Path, metavar="FILE",
-        help="your own reports, with posts and claims: artimap's template, ACLED, UCDP, HXL, Kobo, IPIS or any "
-        "table (first: artimap validate)",
+        help="your own reports, with posts and claims: artimap's template, a known format as it was downloaded, "
+        "or any table (first: artimap validate)",
     )  # fmt: skip
     command.add_argument(
         "--claims", type=Path, metavar="FILE",

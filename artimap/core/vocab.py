@@ -257,7 +257,7 @@ class Audience(StrEnum):
 
 
 class Lang(StrEnum):
-    """Languages of the products."""
+    """Languages of the products: each is a row here and a file of words in ``core/i18n``."""
 
     EN = "en"
     FR = "fr"

@@ -39,7 +39,7 @@ def word(ctx: Context, table: str, value: object) -> str:
 def counted(ctx: Context, noun: str, number: int) -> str:
     """Give a count with its noun: ``report.count.<noun>`` holds "one|many" with ``{n}``."""
     one, many = tr(f"report.count.{noun}", ctx.lang).split("|")
-    single = number == 1 or (number == 0 and ctx.lang == "fr")
+    single = str(number) in words(ctx.lang)["number.singular"].split("|")
     return (one if single else many).format(n=format_count(number, ctx.lang))
 
 

@@ -11,6 +11,9 @@ from typing import Literal
 from artimap.core.errors import ModelError
 from artimap.core.schema import split_names
 from artimap.core.vocab import Audience, Sensitivity
+from artimap.sources import READERS
+
+_TERMS = tuple(reader.terms for reader in READERS.values())
 
 
 class Action(StrEnum):
@@ -75,7 +78,7 @@ class SharePolicy:
     blur_radius_m: float = 5_000.0
     partners_delay_days: int = 7
     public_delay_days: int = 30
-    licensed: tuple[str, ...] = ("ACLED",)
+    licensed: tuple[str, ...] = tuple(terms.owner for terms in _TERMS if not terms.rows_leave)
     licensed_rows: Action = Action.AGGREGATE
     mask_text: bool = True
 
@@ -130,10 +133,9 @@ class Access:
 
 
 _CITED = {
-    "ACLED": "ACLED (Armed Conflict Location & Event Data), www.acleddata.com",
-    "UCDP": "UCDP Georeferenced Event Dataset, Uppsala Conflict Data Program, CC BY 4.0, ucdp.uu.se",
+    **{terms.owner: terms.citation for terms in _TERMS if terms.citation},
+    # of layers and tables that no reader brings
     "ODbL": "© OpenStreetMap contributors, ODbL 1.0, www.openstreetmap.org/copyright",
-    "IPIS": "International Peace Information Service (IPIS), ipisresearch.be",
     "VIINA": "VIINA, ODbL 1.0",
 }
 

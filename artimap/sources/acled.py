@@ -20,9 +20,9 @@ from artimap.sources.crosswalk import kind_of_acled
 from artimap.sources.georeference import Hints, place
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Positions, Raw, as_text, blank, distinct, folded, spread_out
+from artimap.sources.reader import Reader, Terms, known_columns
 from artimap.sources.result import ClaimColumns, ParsedRows, event_ids, repeated, require_columns
 
-LICENCE: Final = "ACLED: not redistributable"
 _OWN = ("event_date", "event_type", "sub_event_type", "actor1", "assoc_actor_1", "inter1", "actor2", "assoc_actor_2")
 _OWN_TOO = (
     "inter2", "interaction", "fatalities", "geo_precision", "time_precision", "admin1", "admin2", "admin3",
@@ -152,7 +152,6 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
             "killed_high": killed,
             "n_sources": _sources(columns, rows),
             "sensitivity": Sensitivity.MODERATE.value,
-            "licence": LICENCE,
             "summary": columns.tidy("notes"),
             **placed.columns,
         },
@@ -283,3 +282,17 @@ def _version(columns: _Columns, order: str) -> str:
     )
     old = legacy or (style == "inter as numbers" and order != "yyyy-mm-dd")
     return f"ACLED {'legacy' if old else 'current'}: {style}, {order}"
+
+
+READER: Final = Reader(
+    "acled",
+    "ACLED, current and legacy",
+    recognise,
+    known_columns(read),
+    Terms(
+        "ACLED: not redistributable",
+        owner="ACLED",
+        citation="ACLED (Armed Conflict Location & Event Data), www.acleddata.com",
+        rows_leave=False,
+    ),
+)

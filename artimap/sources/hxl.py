@@ -9,6 +9,7 @@ from artimap.areas.area import Area
 from artimap.sources.mapping import Mapping
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw
+from artimap.sources.reader import Reader, Terms
 from artimap.sources.result import ParsedRows
 from artimap.sources.tabular import read_mapped
 
@@ -35,6 +36,8 @@ _TAGS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("summary", ("#event+description", "#description", "#meta+notes", "#notes")),
 )
 """Fields and the hashtags that tell them, the most telling first. Attributes may stand in any order."""
+
+_LICENCE: Final = "as stated by the publisher of the HXL table"
 
 
 def _parts(tag: str) -> tuple[str, frozenset[str]]:
@@ -63,7 +66,7 @@ def map_tags(columns: Sequence[str]) -> Mapping:
                 found[field] = min(fitting, key=lambda name: len(left[name][1]))
                 del left[found[field]]
                 break
-    return Mapping(found, licence="as stated by the publisher of the HXL table")
+    return Mapping(found, licence=_LICENCE)
 
 
 def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> ParsedRows:
@@ -74,3 +77,14 @@ def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> P
     return read_mapped(
         raw, area, problems, used, version=f"HXL, {len(used.columns)} hashtags read", prefix="hxl-", notes=notes
     )
+
+
+READER: Final = Reader(
+    "hxl",
+    "any table with a row of HXL hashtags",
+    recognise,
+    read,
+    Terms(_LICENCE),
+    mapping="taken",
+    propose=lambda raw: map_tags(raw.columns),
+)

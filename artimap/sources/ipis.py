@@ -16,6 +16,7 @@ from artimap.sources.columns import read_days
 from artimap.sources.coordinates import points, read_coordinates
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, as_text, folded
+from artimap.sources.reader import Reader, Terms, known_columns
 from artimap.sources.result import ClaimColumns, ParsedRows, event_ids, require_columns
 
 FIELDS: Final = ("lt", "ln", "lp", "d", "o", "t", "b", "tc", "tm", "r", "s")
@@ -126,3 +127,13 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         notes=tuple(notes),
         table="CHECKPOINTS",
     )
+
+
+READER: Final = Reader(
+    "ipis",
+    "IPIS roadblocks",
+    recognise,
+    known_columns(read),
+    Terms("IPIS: cite IPIS", owner="IPIS", citation="International Peace Information Service (IPIS), ipisresearch.be"),
+    table="CHECKPOINTS",
+)

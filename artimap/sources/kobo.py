@@ -10,6 +10,7 @@ from artimap.areas.area import Area
 from artimap.sources.mapping import Mapping, bare, propose
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, folded
+from artimap.sources.reader import Reader, Terms
 from artimap.sources.result import ParsedRows
 from artimap.sources.tabular import read_mapped
 
@@ -112,3 +113,15 @@ def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> P
     if "radius_m" in used.columns and used.exact:
         notes.append("places are exact to what the device says")
     return read_mapped(raw, area, problems, replace(used), version="Kobo export", prefix="kobo-", notes=notes)
+
+
+READER: Final = Reader(
+    "kobo",
+    "exports of Kobo and ODK forms",
+    recognise,
+    read,
+    Terms("own report"),
+    mapping="kept",
+    propose=lambda raw: map_questions(without_persons(raw).columns, raw.labels),
+    without_persons=without_persons,
+)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,70 +14,28 @@ from artimap.core.errors import DataError
 from artimap.sources import acled, hxl, ipis, kobo, tabular, template, ucdp
 from artimap.sources.containers import open_table
 from artimap.sources.embedded import embedded_events
-from artimap.sources.mapping import Mapping, propose, read_mapping
+from artimap.sources.mapping import Mapping, read_mapping
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw
-from artimap.sources.result import ParsedRows, Read, account, finish
+from artimap.sources.reader import Reader
+from artimap.sources.result import Read, account, finish
 
-Recognise = Callable[[Sequence[str]], float]
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One format.
-
-    Attributes
-    ----------
-    name
-        What to call it in ``source=``.
-    what
-        What it reads, for people.
-    recognise
-        How much a list of column names looks like it, 0 to 1.
-    read
-        Reads the rows; marks what is wrong with them.
-    prepare
-        Takes away what must not be read, before anything else.
-    """
-
-    name: str
-    what: str
-    recognise: Recognise
-    read: Callable[[Raw, Area, Problems, Mapping | None], ParsedRows]
-    prepare: Callable[[Raw], Raw]
-
-
-def _as_is(raw: Raw) -> Raw:
-    return raw
-
-
-def _fixed(
-    read: Callable[[Raw, Area, Problems], ParsedRows],
-) -> Callable[[Raw, Area, Problems, Mapping | None], ParsedRows]:
-    """Fit a format whose columns are known into the table: it takes no mapping."""
-
-    def fitted(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> ParsedRows:
-        if mapping is not None:
-            msg = f"{raw.name} is of a format whose columns are known: leave the mapping out, or say source='tabular'"
-            raise DataError(msg)
-        return read(raw, area, problems)
-
-    return fitted
-
+ANY_TABLE: Final = tabular.READER
+"""What reads a table by a mapping, where its format is not known."""
 
 READERS: Final[dict[str, Reader]] = {
     reader.name: reader
     for reader in (
-        Reader("template", "artimap's own template", template.recognise, _fixed(template.read), template.without_notes),
-        Reader("acled", "ACLED, current and legacy", acled.recognise, _fixed(acled.read), _as_is),
-        Reader("ucdp", "UCDP GED", ucdp.recognise, _fixed(ucdp.read), _as_is),
-        Reader("hxl", "any table with a row of HXL hashtags", hxl.recognise, hxl.read, _as_is),
-        Reader("kobo", "exports of Kobo and ODK forms", kobo.recognise, kobo.read, kobo.without_persons),
-        Reader("ipis", "IPIS roadblocks", ipis.recognise, _fixed(ipis.read), _as_is),
-        Reader("tabular", "any other table of incidents, by a mapping", tabular.recognise, tabular.read, _as_is),
+        template.READER,
+        acled.READER,
+        ucdp.READER,
+        hxl.READER,
+        kobo.READER,
+        ipis.READER,
+        ANY_TABLE,
     )
 }
-"""All readers by name. A new format is a module with ``recognise`` and ``read``, and a row here."""
+"""All readers by name. A new format is a module that ends with its ``READER``, and a row here."""
 
 _LEAST = 0.3
 
@@ -118,7 +75,7 @@ def _reader(raw: Raw, source: str, mapping: Mapping | None) -> Reader:
     scores = recognise(raw.columns)
     best = next(iter(scores), None)
     if mapping is not None:
-        return READERS["kobo" if best == "kobo" else "tabular"]
+        return READERS[best] if best is not None and READERS[best].mapping == "kept" else ANY_TABLE
     if best is None or scores[best] < _LEAST:
         there = ", ".join(raw.columns[:15]) or "none"
         msg = (
@@ -141,21 +98,30 @@ def mapping_beside(path: Path) -> Path:
 def _read(path: Path, *, area: Area, source: str, mapping: Mapping | str | Path | None, claims: bool) -> Read:
     sure_area(area)
     kept = mapping_beside(path)
-    found = mapping is None and source in {"auto", "tabular"} and kept.is_file()
+    found = mapping is None and source in {"auto", ANY_TABLE.name} and kept.is_file()
     given = kept if found else mapping
     columns = given if given is None or isinstance(given, Mapping) else read_mapping(given)
     raw = open_table(path, score=READERS[source].recognise if source in READERS else _best)
     if found:
         raw = raw.noting(f"columns as {kept.name} says")
     reader = _reader(raw, source, columns)
-    # a form's personal columns go whichever reader was asked for
-    raw = reader.prepare(kobo.without_persons(raw) if kobo.recognise(raw.columns) else raw)
+    if columns is not None and reader.mapping == "refused":
+        msg = (
+            f"{raw.name} is of a format whose columns are known: "
+            f"leave the mapping out, or say source={ANY_TABLE.name!r}"
+        )
+        raise DataError(msg)
+    for one in READERS.values():
+        # a form's personal columns go whichever reader was asked for
+        if one is reader or one.recognise(raw.columns):
+            raw = one.without_persons(raw)
+    raw = reader.prepare(raw)
     problems = Problems(len(raw.cells))
     problems.damage(raw)
     parsed = reader.read(raw, area, problems, columns)
     closed = account(raw, problems)
     del raw
-    return finish(closed, parsed, problems, area=area, source=reader.name, claims=claims)
+    return finish(closed, parsed, problems, area=area, source=reader.name, licence=reader.terms.licence, claims=claims)
 
 
 def read_report(
@@ -243,7 +209,7 @@ def read_events(
         msg = f"say which area {what} speaks of: read_events({str(what)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
     read = _read(Path(what), area=area, source=source, mapping=mapping, claims=False)
-    if read.source == "ipis":
+    if READERS[read.source].table == "CHECKPOINTS":
         msg = f"{what} tells of posts, not of events: read it with read_report(…).checkpoints"
         raise DataError(msg)
     events = read.events
@@ -258,9 +224,5 @@ def propose_mapping(path: str | Path, *, source: str = "auto") -> Mapping:
     pass it as ``mapping=``.
     """
     raw = open_table(Path(path), score=READERS[source].recognise if source in READERS else _best)
-    best = source if source != "auto" else next(iter(recognise(raw.columns)), "tabular")
-    if best == "hxl":
-        return hxl.map_tags(raw.columns)
-    if best == "kobo":
-        return kobo.map_questions(kobo.without_persons(raw).columns, raw.labels)
-    return propose(raw.columns, labels=raw.labels)
+    best = source if source != "auto" else next(iter(recognise(raw.columns)), ANY_TABLE.name)
+    return READERS.get(best, ANY_TABLE).propose(raw)

@@ -194,7 +194,9 @@ def account(raw: Raw, problems: Problems) -> Account:
     return Account(problems.quarantine(raw), len(raw.cells), raw.notes)
 
 
-def finish(closed: Account, parsed: ParsedRows, problems: Problems, *, area: Area, source: str, claims: bool) -> Read:
+def finish(
+    closed: Account, parsed: ParsedRows, problems: Problems, *, area: Area, source: str, licence: str, claims: bool
+) -> Read:
     """Part the rows into accepted and quarantined, and hold the accepted ones to their table.
 
     Parameters
@@ -205,18 +207,21 @@ def finish(closed: Account, parsed: ParsedRows, problems: Problems, *, area: Are
         The area.
     source
         Name of the reader.
+    licence
+        Licence of rows that state none of their own.
     claims
         Whether to write the claims too: much the larger table where there are a million rows.
     """
     kept = ~problems.bad
-    accepted = _accepted(parsed, kept, area)
+    accepted = _accepted(parsed, kept, area, licence)
     posts = parsed.table == "CHECKPOINTS"
     rows = np.flatnonzero(kept).tolist() if parsed.readings else []
     key = accepted["checkpoint_id" if posts else "event_id"]
     readings = {key.iloc[at]: parsed.readings[row] for at, row in enumerate(rows) if row in parsed.readings}
     said = schema.empty(CLAIMS)
     if claims:
-        said = (_post_claims if posts else _event_claims)(accepted, parsed.said, kept)
+        about = accepted.assign(licence=licence) if posts else accepted  # CHECKPOINTS hold no licence: their claims do
+        said = (_post_claims if posts else _event_claims)(about, parsed.said, kept)
     return Read(
         events=schema.empty(EVENTS, crs=area.crs) if posts else accepted,
         claims=said,
@@ -243,11 +248,12 @@ def _link_notes(said: ClaimColumns, kept: NDArray[np.bool_]) -> tuple[str, ...]:
     return (f"{links} (http or https) and will open nothing, for example {first!r}",)
 
 
-def _accepted(parsed: ParsedRows, kept: NDArray[np.bool_], area: Area) -> gpd.GeoDataFrame:
+def _accepted(parsed: ParsedRows, kept: NDArray[np.bool_], area: Area, licence: str) -> gpd.GeoDataFrame:
     everything = bool(kept.all())
     index = pd.RangeIndex(int(kept.sum()))
     table: dict[str, pd.Series] = {}
-    for name, value in {**_COMMON[parsed.table], **parsed.columns}.items():
+    stated = {"licence": licence} if parsed.table == "EVENTS" else {}
+    for name, value in {**_COMMON[parsed.table], **stated, **parsed.columns}.items():
         if not isinstance(value, pd.Series):
             table[name] = constant(value, index)
         elif everything:
@@ -355,7 +361,7 @@ def _post_claims(posts: gpd.GeoDataFrame, said: ClaimColumns, kept: NDArray[np.b
     seen = posts["last_confirmed"]
     base = _base(said, kept, about=About.CHECKPOINT, ids=posts["checkpoint_id"], first=seen, last=seen)
     base = base.assign(
-        sensitivity=Sensitivity.MODERATE.value, licence="IPIS: cite IPIS", place=posts["place"], last_confirmed=seen
+        sensitivity=Sensitivity.MODERATE.value, licence=posts["licence"], place=posts["place"], last_confirmed=seen
     )  # fmt: skip
     keeper = posts["operator"].fillna(posts["kind"])
     toll = posts["kind"] == CheckpointKind.TOLL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from artimap.sources.mapping import Mapping, propose
 from artimap.sources.people_counts import Figures, read_figures
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, as_text, distinct, folded, spread_out
+from artimap.sources.reader import Reader, Terms
 from artimap.sources.result import ClaimColumns, ParsedRows, event_ids
 
 _FIGURES = ("killed", "injured", "abducted", "displaced")
@@ -235,3 +237,13 @@ def read_kinds(column: pd.Series | None, mapping: Mapping, rows: int) -> tuple[p
             f"kinds that tell nothing to artimap were read as other: {shown}; name them in the mapping under [kinds]"
         )
     return pd.Series(values, dtype=TEXT), notes
+
+
+READER: Final = Reader(
+    "tabular",
+    "any other table of incidents, by a mapping",
+    recognise,
+    read,
+    Terms("own report"),
+    mapping="kept",
+)

@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from artimap.sources.georeference import Hints, place
 from artimap.sources.people_counts import read_figures
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, as_text, folded
+from artimap.sources.reader import Reader, Terms, known_columns
 from artimap.sources.result import ClaimColumns, ParsedRows, Read, account, event_ids, finish, require_columns
 
 COLUMNS: dict[str, str] = {
@@ -142,7 +144,6 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
             "killed_high": killed.high,
             **{name: one.best for name, one in figures.items()},
             "sensitivity": sensitivity.fillna(Sensitivity.MODERATE.value),
-            "licence": "own report",
             "summary": text["summary"],
             **placed.columns,
         },
@@ -200,9 +201,27 @@ def read_template(area: Area, path: Path) -> Read:
     problems = Problems(len(raw.cells))
     problems.damage(raw)
     parsed = read(raw, area, problems)
-    return finish(account(raw, problems), parsed, problems, area=area, source="template", claims=True)
+    return finish(
+        account(raw, problems),
+        parsed,
+        problems,
+        area=area,
+        source=READER.name,
+        licence=READER.terms.licence,
+        claims=True,
+    )
 
 
 def quarantine_csv(read: Read) -> str:
     """Give the quarantined rows as CSV text; cells that a spreadsheet would run are defused."""
     return table_csv(read.quarantine)
+
+
+READER: Final = Reader(
+    "template",
+    "artimap's own template",
+    recognise,
+    known_columns(read),
+    Terms("own report"),
+    prepare=without_notes,
+)

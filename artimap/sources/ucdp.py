@@ -17,9 +17,9 @@ from artimap.sources.crosswalk import UCDP_KINDS
 from artimap.sources.georeference import Hints, place
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, as_text, folded
+from artimap.sources.reader import Reader, Terms, known_columns
 from artimap.sources.result import ClaimColumns, ParsedRows, event_ids, require_columns
 
-LICENCE: Final = "UCDP GED, CC BY 4.0: cite UCDP"
 _SIGNS: Final = ("type_of_violence", "where_prec", "date_prec", "date_start", "date_end", "best", "high", "low")
 _ALL: Final = {
     *_SIGNS, "id", "relid", "year", "active_year", "code_status", "side_a", "side_b", "number_of_sources",
@@ -135,7 +135,6 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
             "killed_high": high,
             "n_sources": sources,
             "sensitivity": Sensitivity.LOW.value,
-            "licence": LICENCE,
             "summary": text("source_headline"),
             **placed.columns,
         },
@@ -145,3 +144,16 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         notes=(*notes, *placed.notes),
         readings=placed.readings,
     )
+
+
+READER: Final = Reader(
+    "ucdp",
+    "UCDP GED",
+    recognise,
+    known_columns(read),
+    Terms(
+        "UCDP GED, CC BY 4.0: cite UCDP",
+        owner="UCDP",
+        citation="UCDP Georeferenced Event Dataset, Uppsala Conflict Data Program, CC BY 4.0, ucdp.uu.se",
+    ),
+)

@@ -25,6 +25,7 @@ from artimap.core import style
 from artimap.core.errors import DataError
 from artimap.core.files import encodable
 from artimap.core.i18n import words
+from artimap.core.vocab import Lang
 from artimap.maps.folium_layers import check
 from artimap.maps.packing import changes, pack
 from artimap.maps.page import WORDS, Page, days_before, payload, rows_of
@@ -192,7 +193,8 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
     sheet = leaflet_style + "\n" + own_style()
     first = payload(page, map_name=map_name)
     packed = {other.lang: pack(changes(first, payload(other, map_name=map_name)) or {}) for other in others}
-    data = to_json({**first, "details": rows_of(page.details), "languages": packed})
+    names = {one.value: words(one)["language.name"] for one in Lang if one.value in {page.lang, *packed}}
+    data = to_json({**first, "details": rows_of(page.details), "languages": packed, "language_names": names})
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_web("page.html"))
     spoken = words(page.lang)
     text = template.render(

@@ -18,7 +18,6 @@ import { overTime, posts, rates, zones } from "./timeline.js";
 import { view } from "./view.js";
 import { word } from "./words.js";
 
-const LANGUAGES = { en: "English", fr: "Français", ht: "Kreyòl" };
 const openLanguages = new Map();
 
 async function switchLanguage(lang) {
@@ -69,13 +68,12 @@ export function languageButtons() {
   const others = Object.keys(DATA.languages || {});
   if (!others.length || typeof DecompressionStream === "undefined") return;
   const bar = el("div", { class: "languages", role: "group", "aria-label": word("language") });
-  for (const lang of Object.keys(LANGUAGES)) {
-    if (lang !== language.now && !others.includes(lang)) continue;
-    const name = `${lang.toUpperCase()}: ${LANGUAGES[lang]}`;
+  for (const [lang, own] of Object.entries(DATA.language_names)) {
+    const name = `${lang.toUpperCase()}: ${own}`;
     const button = el("button", {
       type: "button",
       lang,
-      title: LANGUAGES[lang],
+      title: own,
       "aria-label": name,
       "aria-pressed": String(lang === language.now),
       text: lang.toUpperCase(),

@@ -65,7 +65,8 @@ export function cellText(value, kind) {
 function sortedRows(rows, column, kind, way) {
   const seen = (value) => value !== null && value !== undefined && value !== "";
   const key = (row) => (kind === "word" ? word(row[column + 1]) : row[column + 1]);
-  const collate = new Intl.Collator(language.now === "ht" ? "fr" : language.now, { numeric: true }).compare;
+  // few browsers know the order of Kreyòl: where the language of now is not known, the next one is taken
+  const collate = new Intl.Collator([language.now, "fr"], { numeric: true }).compare;
   return [...rows].sort((a, b) => {
     const [x, y] = [key(a), key(b)];
     if (!seen(x) || !seen(y)) return Number(seen(y)) - Number(seen(x));
