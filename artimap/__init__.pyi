@@ -204,7 +204,11 @@ from .sources import (
 )
 from .studies.briefing import (
     Briefing as Briefing,
+)
+from .studies.study import (
+    Study as Study,
     brief as brief,
+    study as study,
 )
 
 __version__: str
@@ -253,6 +257,7 @@ __all__ = [
     "SharePolicy",
     "State",
     "Stretch",
+    "Study",
     "Tiles",
     "ZoneModel",
     "add_cod_ab",
@@ -327,6 +332,7 @@ __all__ = [
     "status_history",
     "status_words",
     "strip_map",
+    "study",
     "support",
     "to_ipis",
     "validate",

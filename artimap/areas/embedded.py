@@ -174,11 +174,13 @@ def layer_path(area: str, name: str) -> Path:
     return data_root() / area / embedded(area).layer(name).file
 
 
+@user_layers.cached_table
 def read_table(area: str, name: str) -> pd.DataFrame:
     """Read an embedded CSV as text columns, missing where the cell is empty."""
     return pd.read_csv(layer_path(area, name), dtype=TEXT, encoding="utf-8", keep_default_na=False, na_values=[""])
 
 
+@user_layers.cached_table
 def read_geojson(area: str, name: str) -> gpd.GeoDataFrame:
     """Read an embedded GeoJSON layer in EPSG:4326."""
     return pyogrio.read_dataframe(layer_path(area, name))

@@ -38,6 +38,7 @@ _KEPT = 4
 
 P = ParamSpec("P")
 T = TypeVar("T")
+F = TypeVar("F", bound=pd.DataFrame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,17 @@ def cached(function: Callable[P, T]) -> Callable[P, T]:
         return answers[key]
 
     return kept
+
+
+def cached_table(function: Callable[P, F]) -> Callable[P, F]:
+    """Keep the tables that ``function`` reads, as :func:`cached` does, and hand out copies that are safe to change."""
+    kept = cached(function)
+
+    @functools.wraps(function)
+    def copied(*args: P.args, **kwargs: P.kwargs) -> F:
+        return kept(*args, **kwargs).copy()
+
+    return copied
 
 
 def layers(area: str) -> tuple[UserLayer, ...]:
