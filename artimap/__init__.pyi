@@ -118,6 +118,9 @@ from .maps.static.map import (
 from .maps.tiles import (
     Tiles as Tiles,
 )
+from .maps.user_layer import (
+    UserLayer as UserLayer,
+)
 from .report import (
     corridor_report as corridor_report,
 )
@@ -251,6 +254,7 @@ __all__ = [
     "State",
     "Stretch",
     "Tiles",
+    "UserLayer",
     "ZoneModel",
     "add_cod_ab",
     "add_osm",

@@ -17,17 +17,19 @@ from artimap.core.files import encodable, write_text
 from artimap.core.schema import conform
 from artimap.core.tables import ZONES
 from artimap.core.vocab import Audience, Lang
-from artimap.maps.build import Asked, Tables, pages, sheets_of
+from artimap.maps.build import pages, sheets_of
 from artimap.maps.estimate_layers import apart
 from artimap.maps.events import CROWD, sort_events
 from artimap.maps.fact_tables import roadside
 from artimap.maps.folium_layers import check
+from artimap.maps.inputs import Asked, Tables
 from artimap.maps.page import Page
 from artimap.maps.tiles import Tiles
 from artimap.maps.timeline import posts_of_slider, risk_of_slider, zones_of_slider
+from artimap.maps.user_layer import UserLayer, ready_layers
 from artimap.maps.web.render import to_html
 from artimap.sharing import SharePolicy
-from artimap.sharing.view import Left, Seen, for_audience
+from artimap.sharing.view import Seen, for_audience
 
 if TYPE_CHECKING:
     from artimap.areas.area import Area
@@ -179,6 +181,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     held_back: int = 0,
     policy: SharePolicy | None = None,
     tiles: Tiles | None = None,
+    layers: Sequence[UserLayer] = (),
 ) -> BriefingMap:
     """Make the map of an area as of a day: one page that asks nothing of any network.
 
@@ -232,6 +235,9 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     tiles
         A server of map tiles (:class:`artimap.Tiles`), which the reader may switch on: it then learns which places
         they look at. Null, the page asks nobody for anything.
+    layers
+        Layers of your own (:class:`artimap.UserLayer`): each with a source, for an audience, in ``area.crs``. What is
+        not for this map's audience is left out and counted.
 
     Returns
     -------
@@ -244,6 +250,8 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         If a table is not in ``area.crs``.
     SchemaError
         If ``zones`` or ``estimated`` are no ZONES: each row with a value that is not allowed is named.
+    DataError, ShareError
+        If a layer cannot be shown as it is (:class:`artimap.UserLayer`).
     ModelError
         If the days or pieces of ``risk_over_time``, the days of ``checkpoints_over_time`` or the zones of
         ``zones_over_time`` are not those of the map, or the table of ``as_of`` itself is missing.
@@ -271,7 +279,9 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         events=events, ledger=ledger, checkpoints=checkpoints, area=area, audience=reader, as_of=day, since=first,
         policy=policy,
     )  # fmt: skip
-    seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
+    own = ready_layers(layers, area=area, audience=reader, policy=policy, as_of=day)
+    left = replace(seen.left, held=seen.left.held + held_back, layers=own.held)
+    seen = Seen(seen.events, seen.ledger, seen.checkpoints, left)
     rates = risk_of_slider(risk_over_time or {}, risk, since=first, as_of=day)
     past = None
     if zones is not None and zones_over_time is not None:
@@ -298,14 +308,11 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
             rates,
             posts,
             past,
+            own.layers,
         ),
         Asked(first, day, lang, reader, title, author, tuple(changes), tiles=tiles),
         languages,
     )
-
-
-def _add_held(left: Left, more: int) -> Left:
-    return replace(left, held=left.held + more)
 
 
 def chart_of(area: Area, tables: Tables, asked: Asked, languages: Sequence[str]) -> BriefingMap:
