@@ -36,6 +36,7 @@ from artimap.risk import RiskModel
 if TYPE_CHECKING:
     from artimap.areas.area import Area
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Parts:
     """What is drawn, and what follows the days."""

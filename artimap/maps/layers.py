@@ -232,8 +232,8 @@ ALWAYS_CITED = ("country", "units")
 
 BASE_MAP = frozenset(row.name for row in LAYERS if row.base)
 
-_USER_ORDER: dict[str, int] = {"area": 85, "band": 112, "line": 115, "point": 155, "label": 165}
-"""Where a user's layers lie: over zones, under the road; over posts, under events."""
+_USER_ORDER: dict[str, int] = {"area": 85, "band": 112, "line": 115, "point": 164, "label": 166}
+"""Where a user's layers lie: areas over zones, lines under the road, points over the dots of towns, under events."""
 
 
 def rows_of(user_layers: Iterable[ReadyLayer]) -> tuple[MapLayer, ...]:

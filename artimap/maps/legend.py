@@ -57,7 +57,8 @@ def legend_groups(
         By name of a layer, the marks that it has on other days that the page can show.
     """
     by_name = {layer.name: layer for layer in layers}
-    explained = sorted((row.legend, row.name) for row in rows if row.legend is not None and row.name in by_name)
+    explained = [(row.legend, row.name) for row in rows if row.legend is not None and row.name in by_name]
+    explained.sort(key=lambda one: one[0])  # layers of one place in the order in which they are given
     groups = [
         LegendGroup(
             name,

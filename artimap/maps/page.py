@@ -142,7 +142,7 @@ def _layer(layer: Layer, lang: str) -> dict[str, Any]:
 
 
 def _marks(layers: Sequence[Layer], details: Sequence[Detail]) -> dict[str, dict[str, Any]]:
-    """Give the marks that a page may draw; those for users' layers only where one is used, and outlines where one is."""
+    """Give the marks that a page may draw; those for users' layers only where they are used."""
     used = {feature.mark for layer in layers for feature in layer.features} | {one.icon.mark for one in details}
     return {
         key: {name: value for name, value in asdict(mark).items() if name not in _OUTLINES or value is not None}

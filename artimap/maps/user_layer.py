@@ -252,7 +252,9 @@ def _refuse_positions(one: UserLayer) -> None:
         forces |= told.to_numpy(dtype=bool)
     if forces.any():
         rows = ", ".join(str(at) for at in np.flatnonzero(forces)[:5])
-        msg = f"layer {one.title!r} has positions of forces ('deployment' in row {rows}): take them out, no map shows them"
+        msg = (
+            f"layer {one.title!r} has positions of forces (row {rows}: 'deployment'): no map shows them, leave them out"
+        )
         raise ShareError(msg)
 
 
