@@ -298,7 +298,7 @@ def _within(parts: Parts, limits: tuple[float, float, float, float]) -> bool:
     """Tell whether some of a shape's box lies within the limits."""
     lon, lat = zip(*(point for part in parts for ring in part for point in ring), strict=True)
     west, south, east, north = limits
-    return max(lon) >= west and min(lon) <= east and max(lat) >= south and min(lat) <= north
+    return bool(max(lon) >= west and min(lon) <= east and max(lat) >= south and min(lat) <= north)
 
 
 def about_sections(  # noqa: PLR0913 - one keyword a line of the page

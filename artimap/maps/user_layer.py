@@ -117,6 +117,8 @@ class UserLayer:
     audience: str = Audience.INTERNAL
 
     def __post_init__(self) -> None:
+        for name in ("title", "source"):
+            object.__setattr__(self, name, encodable(getattr(self, name)))
         object.__setattr__(self, "audience", Audience(self.audience))
         object.__setattr__(self, "columns", (self.columns,) if isinstance(self.columns, str) else tuple(self.columns))
         if not self.title.strip() or len(self.title) > _MOST_TITLE:
@@ -302,16 +304,15 @@ def _ready(one: UserLayer, table: gpd.GeoDataFrame, name: str, area: Area) -> Re
     for n, column in enumerate(one.columns):
         values = table[column]
         if n and pd.api.types.is_datetime64_any_dtype(values):
-            columns.append((column, "day"))
+            columns.append((encodable(column), "day"))
             cells.append([None if pd.isna(day) else day.strftime("%Y-%m-%d") for day in values])
             continue
         done = mask_column(pd.Series([_text(value) for value in values], dtype=TEXT), area=area)
         masked += int((done.counts > 0).sum())
-        columns.append((column, "text"))
+        columns.append((encodable(column), "text"))
         cells.append([None if pd.isna(text) else str(text) for text in done.text])
-    shapes = gpd.GeoSeries(
-        np.where(_drawable(table.geometry), np.asarray(table.geometry.array), None), crs=table.geometry.crs
-    )
+    shapes = gpd.GeoSeries(table.geometry.array, crs=table.geometry.crs)
+    shapes = shapes.where(pd.Series(_drawable(shapes), index=shapes.index), None)
     kind: Any = style.mark(one.mark).kind
     by_row = tuple(zip(*cells, strict=True)) if cells else ((),) * len(table)
     return ReadyLayer(name, kind, one.title, one.mark, one.source, tuple(columns), by_row, shapes, masked)
