@@ -121,6 +121,9 @@ from .maps.static.map import (
 from .maps.tiles import (
     Tiles as Tiles,
 )
+from .maps.user_layer import (
+    UserLayer as UserLayer,
+)
 from .report import (
     corridor_report as corridor_report,
 )
@@ -259,6 +262,7 @@ __all__ = [
     "Stretch",
     "Study",
     "Tiles",
+    "UserLayer",
     "ZoneModel",
     "add_cod_ab",
     "add_osm",

@@ -118,7 +118,7 @@ def manifest(area: str) -> Manifest:
     return Manifest(area=area, data_until=known.data_until, layers=tuple(entries))
 
 
-def _added_entry(name: str, layer: user_layers.UserLayer, table: user_layers.UserTable) -> LayerEntry:
+def _added_entry(name: str, layer: user_layers.InstalledLayer, table: user_layers.UserTable) -> LayerEntry:
     return LayerEntry(
         name=name,
         file=f"{layer.name}/{table.file}",

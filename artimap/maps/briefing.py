@@ -17,14 +17,16 @@ from artimap.core.files import encodable, write_text
 from artimap.core.schema import conform
 from artimap.core.tables import ZONES
 from artimap.core.vocab import Audience, Lang
-from artimap.maps.build import PageOptions, Tables, pages, sheets_of
+from artimap.maps.build import pages, sheets_of
 from artimap.maps.estimate_layers import apart
 from artimap.maps.events import CROWD, sort_events
 from artimap.maps.fact_tables import roadside
 from artimap.maps.folium_layers import check
+from artimap.maps.inputs import PageOptions, Tables
 from artimap.maps.page import Page
 from artimap.maps.tiles import Tiles
 from artimap.maps.timeline import posts_of_slider, risk_of_slider, zones_of_slider
+from artimap.maps.user_layer import UserLayer, ready_layers
 from artimap.maps.web.render import to_html
 from artimap.sharing import Gated, SharePolicy, gate
 from artimap.sharing.view import visible_tables
@@ -179,6 +181,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     held_back: int = 0,
     policy: SharePolicy | None = None,
     tiles: Tiles | None = None,
+    layers: Sequence[UserLayer] = (),
 ) -> BriefingMap:
     """Make the map of an area as of a day: one page that asks nothing of any network.
 
@@ -232,6 +235,9 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     tiles
         A server of map tiles (:class:`artimap.Tiles`), which the reader may switch on: it then learns which places
         they look at. Null, the page asks nobody for anything.
+    layers
+        Layers of your own (:class:`artimap.UserLayer`): each with a source, for an audience, in ``area.crs``. What is
+        not for this map's audience is left out and counted.
 
     Returns
     -------
@@ -244,6 +250,8 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         If a table is not in ``area.crs``.
     SchemaError
         If ``zones`` or ``estimated`` are no ZONES: each row with a value that is not allowed is named.
+    DataError, ShareError
+        If a layer cannot be shown as it is (:class:`artimap.UserLayer`).
     ModelError
         If the days or pieces of ``risk_over_time``, the days of ``checkpoints_over_time`` or the zones of
         ``zones_over_time`` are not those of the map, or the table of ``as_of`` itself is missing.
@@ -254,7 +262,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     first = day_of(since) if since is not None else day - dt.timedelta(days=SHOWN_DAYS)
     tables = MapTables(
         corridor, risk, risk_over_time or {}, zones, zones_over_time, estimated, checkpoints,
-        checkpoints_over_time or {}, ledger,
+        checkpoints_over_time or {}, ledger, tuple(layers),
     )  # fmt: skip
     asked = PageOptions(first, day, Lang(lang).value, reader, title, author, tuple(changes), tiles=tiles)
     if events is not None:
@@ -277,6 +285,7 @@ class MapTables:
     checkpoints: gpd.GeoDataFrame | None = None
     checkpoints_over_time: Mapping[dt.date, gpd.GeoDataFrame] = field(default_factory=dict)
     ledger: Ledger | None = None
+    layers: tuple[UserLayer, ...] = ()
 
     def require(self, crs: str) -> None:
         """Refuse a table that is in another system."""
@@ -331,6 +340,10 @@ def map_of_study(
         *(None if one is None else conform(one, ZONES) for one in (given.zones, given.estimated))
     )  # fmt: skip
     seen = visible_tables(gated, ledger=given.ledger, checkpoints=given.checkpoints, held_back=held_back, **days)
+    own = ready_layers(
+        given.layers, area=area, audience=asked.audience, policy=gated.policy, as_of=asked.as_of
+    )  # fmt: skip
+    seen = replace(seen, left=replace(seen.left, layers=own.held))
     rates = risk_of_slider(given.risk_over_time, given.risk, **days)
     past = None
     if zones is not None and given.zones_over_time is not None:
@@ -354,6 +367,7 @@ def map_of_study(
         rates,
         posts,
         past,
+        own.layers,
     )
     return chart_of(area, tables, asked, languages)
 

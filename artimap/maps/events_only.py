@@ -15,8 +15,8 @@ from artimap.core.errors import DataError
 from artimap.core.i18n import tr
 from artimap.core.vocab import Audience, Lang
 from artimap.maps.briefing import BriefingMap, chart_of
-from artimap.maps.build import PageOptions, Tables
 from artimap.maps.events import sort_events
+from artimap.maps.inputs import PageOptions, Tables
 from artimap.maps.tiles import Tiles
 from artimap.sharing import Gated, gate
 from artimap.sharing.view import Left, VisibleTables

@@ -27,6 +27,8 @@ class Left:
         What the gate left out or changed for the audience.
     posts
         Posts of which this audience may see no claim.
+    layers
+        Rows of layers of the user's own that are not for this audience.
     """
 
     held: int = 0
@@ -34,6 +36,7 @@ class Left:
     later: int = 0
     gated: Gated | None = None
     posts: int = 0
+    layers: int = 0
 
     def words(self, lang: str) -> tuple[str, ...]:
         """Say what the audience does not get, and what was done to rows."""

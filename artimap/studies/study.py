@@ -29,8 +29,8 @@ from artimap.core.metadata import model_of
 from artimap.core.reasons import in_sentences
 from artimap.core.vocab import Audience, Lang
 from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, MapTables, map_of_study
-from artimap.maps.build import PageOptions
 from artimap.maps.events_only import first_day, map_of_events
+from artimap.maps.inputs import PageOptions
 from artimap.maps.tiles import Tiles
 from artimap.report import Report
 from artimap.report.context import ReportOptions, ReportTables
