@@ -102,7 +102,7 @@ def test_public_names_are_sorted_and_all_there():
 def test_area_stays_a_function_after_its_module_is_imported():
     import artimap.area  # noqa: PLC0415
 
-    assert artimap.areas.area("artibonite").pcode == "HT05"
+    assert artimap.area("artibonite").pcode == "HT05"
 
 
 def test_unknown_name_is_an_attribute_error():

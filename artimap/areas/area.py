@@ -66,7 +66,7 @@ def sure_area(where: object) -> Area:
     """
     if isinstance(where, Area):
         return where
-    msg = f"{where!r} is no area: pass artimap.areas.area({where if isinstance(where, str) else 'artibonite'!r})"
+    msg = f"{where!r} is no area: pass artimap.area({where if isinstance(where, str) else 'artibonite'!r})"
     raise DataError(msg)
 
 

@@ -81,7 +81,7 @@ def read_units(what: Area | str | Path, level: str | None = None, *, area: Area 
     if isinstance(what, Area):
         return _units_of(what, level)
     if area is None:
-        msg = f"say which area is wanted of {what}: read_units({str(what)!r}, area=artimap.areas.area('artibonite'))"
+        msg = f"say which area is wanted of {what}: read_units({str(what)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
     path = Path(what)
     notes: list[str] = []

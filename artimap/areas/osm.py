@@ -306,7 +306,7 @@ def _unique(ids: pd.Series) -> pd.Series:
 
 def _needed(what: str | Path, area: Area | None, name: str) -> Area:
     if area is None:
-        msg = f"say which area {what} speaks of: {name}({str(what)!r}, area=artimap.areas.area('artibonite'))"
+        msg = f"say which area {what} speaks of: {name}({str(what)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
     return area
 

@@ -286,7 +286,7 @@ _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
 
 def _from_file(path: Path, area: Area | None) -> Ledger:
     if area is None:
-        msg = f"say which area {path} speaks of: read_claims({str(path)!r}, area=artimap.areas.area('artibonite'))"
+        msg = f"say which area {path} speaks of: read_claims({str(path)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
     known = read_claims(area)
     own = read_own_claims(path, area) if path.suffix.lower() in _TABLES else None

@@ -30,6 +30,7 @@ from artimap.maps.base_layers import (
     water_layers,
 )
 from artimap.maps.cards import Detail, Icon, Said
+from artimap.maps.density_layer import density_layer
 from artimap.maps.estimate_layers import estimates_layer
 from artimap.maps.event_columns import Field
 from artimap.maps.events import Sorted, crowd_field, crowd_layers, listed_field
@@ -92,6 +93,7 @@ class Tables:
     earlier: tuple[Earlier, ...] = ()
     earlier_posts: EarlierPosts | None = None
     past: Past | None = None
+    density: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ def sheets_of(
 
 _ORDER = (
     "land", "rivers", "lakes", "communes", "department", "border", "zones_estimated", "zones_reported", "somewhere",
-    "crowd", "roads", "corridor", "km", "shields", "checkpoints", "places", "events",
+    "crowd", "roads", "density", "corridor", "km", "shields", "checkpoints", "places", "events",
 )  # fmt: skip
 """The layers from the lowest to the highest."""
 
@@ -206,6 +208,9 @@ def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
     if tables.estimated is not None:
         model = estimates_layer(tables.estimated, lang=lang, audience=asked.audience, shown=tables.estimates_shown)
     marks = (km_layer(corridor, lang),) if corridor is not None else ()
+    if tables.density is not None:
+        dense = density_layer(tables.density, lang=lang, shown=True)
+        marks = marks if dense is None else (*marks, dense)
     every = (shown, road, held, model, posts)
     return _Parts(
         layers=(*marks, *(layer for drawn in every for layer in drawn.layers)),

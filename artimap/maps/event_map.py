@@ -40,6 +40,7 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
     title: str | None = None,
     author: str | None = None,
     tiles: Tiles | None = None,
+    density: gpd.GeoDataFrame | None = None,
 ) -> BriefingMap:
     """Make a map of events alone: any number of them, up to some millions, in one page.
 
@@ -72,6 +73,9 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
         What the map is called and who made it.
     tiles
         As in :func:`artimap.briefing_map`.
+    density
+        What :func:`artimap.network_density` gives of events that this audience may see, in ``area.crs``:
+        drawn along the roads, in four classes.
 
     Returns
     -------
@@ -116,4 +120,6 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
         (source,),
         tiles,
     )
-    return chart_of(area, Tables(corridor, None, None, seen, sort_events(shown)), asked, languages)
+    if density is not None:
+        require(density, area.crs, what="density")
+    return chart_of(area, Tables(corridor, None, None, seen, sort_events(shown), density=density), asked, languages)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from artimap.core import style
 from artimap.core.i18n import format_number, tr
-from artimap.maps.base_layers import Layer
+from artimap.maps.base_layers import DENSITY, Layer
 from artimap.maps.cards import sentence_case
 
 
@@ -33,8 +33,8 @@ class LegendGroup:
 
 
 _LEGEND_ORDER = (
-    "corridor", "checkpoints", "events", "crowd", "somewhere", "zones_reported", "zones_estimated", "km", "places",
-    "roads", "communes",
+    "corridor", "density", "checkpoints", "events", "crowd", "somewhere", "zones_reported", "zones_estimated", "km",
+    "places", "roads", "communes",
 )  # fmt: skip
 """What the legend explains first: the road, then what happens on it, then the map below."""
 
@@ -97,7 +97,9 @@ def _legend_rows(
             continue
         text = tr(mark.label, lang)
         if mark.key.startswith("rate_") and edges:
-            text = _rate_text(int(mark.key[-1]), edges, lang)
+            text = rate_text(int(mark.key[-1]), edges, lang)
+        elif mark.layer == DENSITY:
+            text = next(feature.label for feature in layer.features if feature.mark == mark.key)
         rows.append(
             LegendRow(mark.key, text, _example(mark.key) if mark.key.startswith(("zone_", "estimate_")) else ())
         )
@@ -113,7 +115,8 @@ def _example(mark: str) -> tuple[str, ...]:
     return ("gran_grif", "state") if mark in ("zone_contested", "estimate_contested") else ("unnamed",)
 
 
-def _rate_text(band: int, edges: Sequence[float], lang: str) -> str:
+def rate_text(band: int, edges: Sequence[float], lang: str) -> str:
+    """Give the words for a class of a rate, 1 the lowest; ``edges`` are the lower edges of the others."""
     low = format_number(edges[band - 2], lang) if band > 1 else None
     high = format_number(edges[band - 1], lang) if band <= len(edges) else None
     if low is None:

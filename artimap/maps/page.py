@@ -12,7 +12,7 @@ import geopandas as gpd
 from artimap.core import style
 from artimap.core.i18n import words
 from artimap.maps import event_columns as columns
-from artimap.maps.base_layers import Feature, Layer, Parts
+from artimap.maps.base_layers import DENSITY, Feature, Layer, Parts
 from artimap.maps.cards import Detail, Fact, Icon, Statement
 from artimap.maps.event_columns import Field
 from artimap.maps.fact_tables import STEP_M, Found, Roadside, Sheet
@@ -167,11 +167,12 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
     """Give the page's data as plain lists, dicts, texts and numbers."""
     table = style.load()
     furniture = page.furniture
+    unused = DENSITY if all(layer.name != DENSITY for layer in page.layers) else ""
     return {
         "meta": {"map": map_name, "lang": page.lang, "bounds": page.bounds, "limits": page.limits, "as_of": page.as_of},
         "title": [furniture.title, furniture.subtitle, furniture.note],
         "tokens": dict(table.tokens),
-        "marks": {key: asdict(mark) for key, mark in table.marks.items()},
+        "marks": {key: asdict(mark) for key, mark in table.marks.items() if mark.layer != unused},
         "shapes": {key: asdict(shape) for key, shape in table.shapes.items()},
         "groups": {key: {"colour": group.colour, "line": group.line} for key, group in table.groups.items()},
         "words": _words(page.lang, rows=page.field is not None and not page.field.listed),

@@ -238,7 +238,7 @@ def read_events(
         msg = f"read_events reads a file, not a {type(what).__name__}: write the table with to_csv and give its path"
         raise DataError(msg)
     if area is None:
-        msg = f"say which area {what} speaks of: read_events({str(what)!r}, area=artimap.areas.area('artibonite'))"
+        msg = f"say which area {what} speaks of: read_events({str(what)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
     read = _read(Path(what), area=area, source=source, mapping=mapping, claims=False)
     if read.source == "ipis":
