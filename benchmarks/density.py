@@ -171,8 +171,9 @@ class Taken(NamedTuple):
 
 def timed(job: Callable[[], Any], repeat: int) -> tuple[Taken, Any]:
     """Run a job ``repeat`` times, or once where it is slow."""
-    taken = Taken([], [])
+    taken, out = Taken([], []), None
     while len(taken.clock) < (repeat if not taken.clock or taken.clock[0] < SLOW_S else 1):
+        out = None  # what the run before made is freed before the clock starts
         start, work = time.perf_counter(), time.process_time()
         out = job()
         taken.clock.append(time.perf_counter() - start)
@@ -243,6 +244,30 @@ def places(repeat: int) -> None:
     print(f"  1M/1M is {ratios[0]:.1f} × 100k/100k ({ratios[1]:.1f} × by processor); fastnsa is not run at 1M edges")
 
 
+def tables(repeat: int) -> None:
+    """The call that people make: a plain table, and one with the lines of the lixels."""
+    import artimap as am  # noqa: PLC0415
+
+    for name in ("10k/10k", "10k/1M", "100k/100k"):
+        one = work(*NKDE[name])
+
+        def ours_as_table(geometry: bool, one: Work = one) -> Any:  # noqa: FBT001
+            return am.network_density(
+                one.net, (one.edge, one.off), bandwidth_m=one.bandwidth_m, lixel_m=one.lixel_m, geometry=geometry
+            )
+
+        print(f"network_density {name}, a table")
+        ours_as_table(geometry=True)
+        plain, _ = timed(lambda: ours_as_table(geometry=False), repeat)
+        drawn, _ = timed(lambda: ours_as_table(geometry=True), repeat)
+        show("plain", plain)
+        show("with lines", drawn, more=f"{median(drawn.clock) / median(plain.clock):.1f} × the plain one")
+        net = its_network(one.net) if peer() is not None else None
+        for method in METHODS if net is not None else ():
+            its, _ = timed(lambda method=method, net=net, one=one: theirs(one, net, method), repeat)
+            show(f"fastnsa {method}", its, plain)
+
+
 def memory(_repeat: int) -> None:
     for name, who in (("100k/100k", "artimap"), ("100k/100k", "ADA"), ("100k/100k", "LION"), ("1M/1M", "artimap")):
         if who == "artimap" or peer() is not None:
@@ -271,6 +296,16 @@ def first_call(repeat: int) -> None:
         Taken([one["seconds"] for one in first], []),
         more=f"numba loaded: {any(one['numba'] for one in first)}",
     )
+    print("first call that is compiled (10k/10k), a new process, no compiled cache; then the same, cached")
+    for name in ("compiled", "cached"):
+        seconds = []
+        for _ in range(repeat):
+            with tempfile.TemporaryDirectory() as folder:
+                found = in_process("compiled", "artimap", NUMBA_CACHE_DIR=folder)
+                if name == "cached":
+                    found = in_process("compiled", "artimap", NUMBA_CACHE_DIR=folder)
+                seconds.append(found)
+        show(name, Taken([one["seconds"] for one in seconds], [one["work"] for one in seconds]))
 
 
 def simulations(repeat: int) -> None:
@@ -331,6 +366,16 @@ def small() -> dict[str, Any]:
     return {"seconds": time.perf_counter() - start, "numba": "numba" in sys.modules}
 
 
+def compiled() -> dict[str, Any]:
+    """The first call in this process that numba compiles, its import included."""
+    import artimap as am  # noqa: PLC0415
+
+    one = work("10k", 10_000, 50.0)
+    start, used = time.perf_counter(), time.process_time()
+    am.network_density(one.net, (one.edge, one.off), bandwidth_m=1_000, lixel_m=50, geometry=False)
+    return {"seconds": time.perf_counter() - start, "work": time.process_time() - used}
+
+
 def alone(name: str, who: str, number: int, repeat: int) -> dict[str, Any]:
     """One peer in this process: seconds, and the peak of the first full call above its inputs."""
     one = real(number) if name == "real" else work(*NKDE[name])
@@ -360,6 +405,7 @@ def alone(name: str, who: str, number: int, repeat: int) -> dict[str, Any]:
 
 PARTS = {
     "nkde": places,
+    "tables": tables,
     "memory": memory,
     "tnkde": over_time,
     "simulations": simulations,
@@ -371,7 +417,7 @@ PARTS = {
 def main() -> None:
     """One peer and one work in this process, the last line what was found, as JSON; or one part of the suite."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("work", choices=[*NKDE, "real", "small", *PARTS])
+    parser.add_argument("work", choices=[*NKDE, "real", "small", "compiled", *PARTS])
     parser.add_argument("who", choices=["artimap", *METHODS], nargs="?", default="artimap")
     parser.add_argument("number", type=int, nargs="?", default=0)
     parser.add_argument("repeat", type=int, nargs="?", default=1)
@@ -380,7 +426,9 @@ def main() -> None:
     if args.work in PARTS:
         PARTS[args.work](args.times)
         return
-    found = small() if args.work == "small" else alone(args.work, args.who, args.number, args.repeat)
+    jobs = {"small": small, "compiled": compiled}
+    job = jobs.get(args.work, lambda: alone(args.work, args.who, args.number, args.repeat))
+    found = job()
     print(json.dumps(found))
 
 

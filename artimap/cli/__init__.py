@@ -11,11 +11,11 @@ from pathlib import Path
 
 from artimap import __version__
 from artimap.areas.area import AREAS, area
-from artimap.cli import backtest, brief, data, locate, report, review, risk, status, template, validate, zones
+from artimap.cli import backtest, brief, data, density, locate, report, review, risk, status, template, validate, zones
 from artimap.cli import map as chart
 from artimap.core.errors import ArtimapError
 
-_COMMANDS = (brief, chart, report, risk, status, zones, backtest, template, validate, locate, review, data)
+_COMMANDS = (brief, chart, report, risk, density, status, zones, backtest, template, validate, locate, review, data)
 
 
 def _parser() -> argparse.ArgumentParser:

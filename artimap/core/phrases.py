@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 
 from artimap.core.dates import DAYS_PER_MONTH
 from artimap.core.i18n import format_count, format_day, format_number, format_rate, tr, words
@@ -193,3 +194,14 @@ def km_span(from_m: float, to_m: float, lang: str) -> str:
 def _km(metres: float, lang: str) -> str:
     decimal = tr("number.decimal", lang)
     return f"{metres / 1000:.1f}".replace(".", decimal)
+
+
+def rate_text(band: int, edges: Sequence[float], lang: str) -> str:
+    """Give the words for a class of a rate, 1 the lowest; ``edges`` are the lower edges of the others."""
+    low = format_number(edges[band - 2], lang) if band > 1 else None
+    high = format_number(edges[band - 1], lang) if band <= len(edges) else None
+    if low is None:
+        return tr("map.legend.rate_below", lang, b=high)
+    if high is None:
+        return tr("map.legend.rate_above", lang, a=low)
+    return tr("map.legend.rate_between", lang, a=low, b=high)

@@ -80,6 +80,10 @@ ESTIMATED = "zones_estimated"
 """Name of the layer of what a model makes of the events: off at first, and said to be no report wherever it is on."""
 
 
+DENSITY = "density"
+"""Name of the layer of how dense events lie on the roads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """Features that are drawn alike and switched together.

@@ -40,6 +40,7 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
     title: str | None = None,
     author: str | None = None,
     tiles: Tiles | None = None,
+    density: gpd.GeoDataFrame | None = None,
 ) -> BriefingMap:
     """Make a map of events alone: any number of them, up to some millions, in one page.
 
@@ -72,6 +73,9 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
         What the map is called and who made it.
     tiles
         As in :func:`artimap.briefing_map`.
+    density
+        What :func:`artimap.network_density` gives of events that this audience may see, in ``area.crs``:
+        drawn along the roads, in four classes.
 
     Returns
     -------
@@ -98,7 +102,7 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
     first = day_of(since) if since is not None else first_day(gated, day)
     heading = title or tr("map.title_events", lang, area=area.label)
     asked = PageOptions(first, day, Lang(lang).value, reader, heading, author, (), (source,), tiles)
-    return map_of_events(area, asked, gated, corridor=corridor, languages=languages)
+    return map_of_events(area, asked, gated, corridor=corridor, density=density, languages=languages)
 
 
 def first_day(gated: Gated, as_of: dt.date) -> dt.date:
@@ -108,7 +112,13 @@ def first_day(gated: Gated, as_of: dt.date) -> dt.date:
 
 
 def map_of_events(
-    area: Area, asked: PageOptions, gated: Gated, *, corridor: Corridor | None = None, languages: Sequence[str] = ()
+    area: Area,
+    asked: PageOptions,
+    gated: Gated,
+    *,
+    corridor: Corridor | None = None,
+    density: gpd.GeoDataFrame | None = None,
+    languages: Sequence[str] = (),
 ) -> BriefingMap:
     """Make the map of events that have gone through the gate.
 
@@ -118,7 +128,7 @@ def map_of_events(
         Where and how they are drawn.
     gated
         The events that the reader may see; its claims are not shown.
-    corridor, languages
+    corridor, density, languages
         As in :func:`event_map`.
 
     Raises
@@ -137,4 +147,6 @@ def map_of_events(
     shown = gated.events.assign(date_end=end)
     shown = shown[~gone] if gone.any() else shown
     seen = VisibleTables(shown, None, None, Left(0, int(before.sum()), int(after.sum()), gated))
-    return chart_of(area, Tables(corridor, None, None, seen, sort_events(shown)), asked, languages)
+    if density is not None:
+        require(density, area.crs, what="density")
+    return chart_of(area, Tables(corridor, None, None, seen, sort_events(shown), density=density), asked, languages)

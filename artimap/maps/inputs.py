@@ -55,6 +55,7 @@ class Tables:
     posts_over_time: TableOverTime | None = None
     zones_over_time: TableOverTime | None = None
     user_layers: tuple[ReadyLayer, ...] = ()
+    density: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,6 +16,7 @@ import pandas as pd
 from artimap.areas.area import read_layer
 from artimap.core.i18n import tr
 from artimap.maps.base_layers import (
+    DENSITY,
     ESTIMATED,
     Layer,
     LayerKind,
@@ -32,6 +33,7 @@ from artimap.maps.base_layers import (
     shields_layer,
 )
 from artimap.maps.cards import Detail, Icon, SourceStatement
+from artimap.maps.density_layer import density_layer
 from artimap.maps.estimate_layers import estimates_layer
 from artimap.maps.events import crowd_layers
 from artimap.maps.inputs import MapInputs
@@ -139,6 +141,12 @@ def _corridor(given: MapInputs) -> Drawn:
     return corridor_layer(corridor, risk, lang=given.lang, event_ids=given.event_ids)
 
 
+def _density(given: MapInputs) -> Drawn:
+    table = given.tables.density
+    layer = None if table is None else density_layer(table, lang=given.lang, shown=True)
+    return Drawn((), ()) if layer is None else _only(layer)
+
+
 def _zones(given: MapInputs) -> Drawn:
     if given.zones is not None:
         return given.zones[0]
@@ -211,6 +219,7 @@ LAYERS: tuple[MapLayer, ...] = (
     MapLayer("crowd", 100, "field", (), 40, (), None),
     MapLayer("somewhere", 90, "somewhere", ("somewhere_",), 50, (), None),
     MapLayer("corridor", 120, "line", _RATES, 10, ("roads",), _corridor),
+    MapLayer(DENSITY, 118, "line", ("density_",), 15, (), _density),
     MapLayer("zones_reported", 80, "area", ("zone_",), 60, (), _zones),
     MapLayer(ESTIMATED, 70, "area", ("estimate_", "zone_"), 70, (), _estimates),
     MapLayer("checkpoints", 150, "bracket", ("post_",), 20, (), _checkpoints),

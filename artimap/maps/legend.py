@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from artimap.core import style
-from artimap.core.i18n import format_number, tr
-from artimap.maps.base_layers import Layer
+from artimap.core.i18n import tr
+from artimap.core.phrases import rate_text
+from artimap.maps.base_layers import DENSITY, Layer
 from artimap.maps.cards import sentence_case
 from artimap.maps.layers import BASE_LEGEND, MapLayer
 
@@ -93,7 +94,9 @@ def _legend_rows(
             continue
         text = layer.note or tr(mark.label, lang)
         if mark.key.startswith("rate_") and edges:
-            text = _rate_text(int(mark.key[-1]), edges, lang)
+            text = rate_text(int(mark.key[-1]), edges, lang)
+        elif mark.layer == DENSITY:
+            text = next(feature.label for feature in layer.features if feature.mark == mark.key)
         rows.append(
             LegendRow(mark.key, text, _example(mark.key) if mark.key.startswith(("zone_", "estimate_")) else ())
         )
@@ -107,13 +110,3 @@ def _legend_rows(
 def _example(mark: str) -> tuple[str, ...]:
     """Give the colours that the legend shows a status in: none, but two for the hatch."""
     return ("gran_grif", "state") if mark in ("zone_contested", "estimate_contested") else ("unnamed",)
-
-
-def _rate_text(band: int, edges: Sequence[float], lang: str) -> str:
-    low = format_number(edges[band - 2], lang) if band > 1 else None
-    high = format_number(edges[band - 1], lang) if band <= len(edges) else None
-    if low is None:
-        return tr("map.legend.rate_below", lang, b=high)
-    if high is None:
-        return tr("map.legend.rate_above", lang, a=low)
-    return tr("map.legend.rate_between", lang, a=low, b=high)

@@ -12,7 +12,7 @@ import geopandas as gpd
 from artimap.core import style
 from artimap.core.i18n import words
 from artimap.maps import event_columns as columns
-from artimap.maps.base_layers import Feature, Layer, Parts
+from artimap.maps.base_layers import DENSITY, Feature, Layer, Parts
 from artimap.maps.cards import Detail, Fact, Icon, SourceStatement
 from artimap.maps.event_columns import Field
 from artimap.maps.fact_tables import STEP_M, Roadside, SearchEntry, Sheet
@@ -147,7 +147,7 @@ def _marks(layers: Sequence[Layer], details: Sequence[Detail]) -> dict[str, dict
     return {
         key: {name: value for name, value in asdict(mark).items() if name not in _OUTLINES or value is not None}
         for key, mark in style.load().marks.items()
-        if mark.layer != "user" or key in used
+        if mark.layer not in {"user", DENSITY} or key in used
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +32,7 @@ from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, MapTables, map_of_stu
 from artimap.maps.events_only import first_day, map_of_events
 from artimap.maps.inputs import PageOptions
 from artimap.maps.tiles import Tiles
+from artimap.maps.user_layer import UserLayer
 from artimap.report import Report
 from artimap.report.context import ReportOptions, ReportTables
 from artimap.report.report import report_of
@@ -249,6 +250,7 @@ class Study:
         author: str | None = None,
         over_time: bool = True,
         tiles: Tiles | None = None,
+        layers: Sequence[UserLayer] = (),
     ) -> BriefingMap:
         """Make the map, as :func:`artimap.briefing_map` does.
 
@@ -262,6 +264,8 @@ class Study:
             Whether rates, posts and zones follow the slider of the page; pictures and files have none.
         tiles
             A server of map tiles that the page's reader may switch on.
+        layers
+            Layers of your own, with title, mark and source.
 
         Returns
         -------
@@ -275,14 +279,18 @@ class Study:
             tiles=tiles,
         )  # fmt: skip
         key = ("map", asked, over_time)
-        if key not in self._products:
+        if layers or key not in self._products:  # a user's tables may change: a map with them is made anew
             tables = MapTables(
                 self.corridor, risk=self.risk, risk_over_time=self.risk_over_time if over_time else {},
                 zones=self.zones, zones_over_time=self.zones_over_time if over_time else None,
                 estimated=self.estimated, checkpoints=self.checkpoints,
                 checkpoints_over_time=self.checkpoints_over_time if over_time else {}, ledger=self.inputs.ledger,
+                layers=tuple(layers),
             )  # fmt: skip
-            self._products[key] = map_of_study(self.area, tables, asked, self.gated, languages=tuple(Lang))
+            drawn = map_of_study(self.area, tables, asked, self.gated, languages=tuple(Lang))
+            if layers:
+                return drawn
+            self._products[key] = drawn
         made: BriefingMap = self._products[key]
         return made
 
@@ -309,6 +317,9 @@ class Study:
         title: str | None = None,
         author: str | None = None,
         tiles: Tiles | None = None,
+        density: gpd.GeoDataFrame | None = None,
+        kinds: Sequence[str] = (),
+        sources: Sequence[str] = (),
     ) -> BriefingMap:
         """Make the map of the events alone, as :func:`artimap.event_map` does.
 
@@ -316,6 +327,12 @@ class Study:
         ----------
         lang, title, author, tiles
             As in :meth:`map`.
+        density
+            What :func:`artimap.network_density` gives of these events.
+        kinds
+            Only events of these kinds; all where empty.
+        sources
+            What is cited beside the reports.
         """
         if tiles is not None:
             tiles.warn()
@@ -323,11 +340,17 @@ class Study:
         source = f"{reports.source}: {reports.attribution} · {reports.licence}"
         if self.inputs.own is not None:
             source = f"{source}; {self.inputs.own_name} ({self.inputs.own.version})"
+        source = "; ".join((source, *sources))
         asked = PageOptions(
             first_day(self.gated, self.as_of), self.as_of, Lang(lang).value, self.audience,
             title or tr("map.title_events", lang, area=self.area.label), author, (), (source,), tiles,
         )  # fmt: skip
-        return map_of_events(self.area, asked, self.gated, corridor=self.corridor, languages=tuple(Lang))
+        gated = self.gated
+        if kinds and gated.events is not None:
+            gated = replace(gated, events=gated.events[gated.events["kind"].isin(list(kinds))])
+        return map_of_events(
+            self.area, asked, gated, corridor=self.corridor, density=density, languages=tuple(Lang)
+        )  # fmt: skip
 
     def report(self, lang: str = Lang.EN, *, since: str | Path | None = None) -> Report:
         """Make the report, as :func:`artimap.corridor_report` does.

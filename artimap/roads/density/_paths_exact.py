@@ -13,7 +13,7 @@ from artimap.roads.density._run import PARTS, Progress, in_order, in_parts
 from artimap.roads.density.event_points import Placing
 from artimap.roads.density.loops import _path_loops as loops
 from artimap.roads.density.loops._order_loops import gather
-from artimap.roads.density.loops._sum_loops import Targets
+from artimap.roads.density.loops._path_loops import Targets
 from artimap.roads.density.methods import Way, refuse, shares
 from artimap.roads.network.graph import RoadNetwork
 from artimap.roads.network.ordering import Ordered

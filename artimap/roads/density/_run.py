@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 
 from artimap.core.arrays import Floats, Ints
-from artimap.roads.density.loops import _order_loops as order
-from artimap.roads.density.loops._lanes import WIDTH
-from artimap.roads.density.loops._near_loops import OrderedEvents, OrderedRoads, Room, room
-from artimap.roads.density.loops._walk_loops import push
+from artimap.roads.density.loops._near_loops import WIDTH, OrderedEvents, OrderedRoads, Room, room
+from artimap.roads.density.loops._sum_loops import Sums
 from artimap.roads.network.compiled import in_threads, threads
 from artimap.roads.network.ordering import Ordered
 
@@ -25,6 +23,9 @@ _LOOK_S = 0.1
 """So often progress is told, and an interruption heard."""
 
 _MOST_BATCHES = 256
+
+_FEW = 20_000
+"""So many events are sorted by numpy."""
 
 ROOM = (4096, 65536)
 """Nodes and ways that a small graph has room for at first."""
@@ -42,8 +43,15 @@ def in_order(ordered: Ordered, edge: Ints, offset_m: Floats, weight: Floats) -> 
 
     They are counted into short bins along the edges, and sorted within each bin: two threads
     take half of the events each, which stay in the order given as far as place and weight leave it open.
+    Few events are sorted whole: that needs nothing compiled.
     """
     length, number = ordered.length_m, len(edge)
+    if number <= _FEW:
+        on = ordered.edge_rank[edge]
+        row = np.lexsort((weight, offset_m, on))
+        return OrderedEvents(on[row], offset_m[row], weight[row])
+    from artimap.roads.density.loops import _order_loops as order  # noqa: PLC0415 - compiled only where it is used
+
     each = 4 * max(float(length.sum()), 1e-9) / max(number, 1)
     bins = np.zeros(len(length) + 1, dtype=np.int64)
     np.cumsum(np.minimum(np.ceil(length / each), number).astype(np.int64).clip(1), out=bins[1:])
@@ -112,7 +120,47 @@ def with_room(nodes: int, push: Callable[[Room, Any], None], told: Any) -> None:
 def walk(
     ordered: Ordered, placed: OrderedEvents, jobs: Sequence[Any], bandwidth_m: float, progress: Progress | None
 ) -> None:
-    """Push the events over the network; each part does the job of its own."""
+    """Push the events over the network, 32 at once; each part does the job of its own."""
+    from artimap.roads.density.loops._walk_loops import push  # noqa: PLC0415 - compiled only where it is used
+
+    _walk(push, ordered, placed, jobs, bandwidth_m, progress)
+
+
+def walk_edges(
+    ordered: Ordered, placed: OrderedEvents, jobs: Sequence[Sums], bandwidth_m: float, progress: Progress | None
+) -> None:
+    """Push the events over the network, all of one edge at once: for sums with a kernel that is a polynomial."""
+    from artimap.roads.density.loops._edge_loops import (  # noqa: PLC0415 - compiled only where it is used
+        MOST,
+        PIECES,
+        push_edges,
+    )
+
+    def push(roads: Any, room: Room, events: Any, job: Any, chunks: Any, bandwidth: Any, told: Any, halt: Any) -> None:
+        push_edges(
+            roads,
+            room,
+            events,
+            job,
+            chunks,
+            bandwidth,
+            told,
+            halt,
+            np.empty((MOST + 1, 5)),
+            np.empty(PIECES + 1, dtype=np.int64),
+        )
+
+    _walk(push, ordered, placed, jobs, bandwidth_m, progress)
+
+
+def _walk(
+    push: Callable[..., None],
+    ordered: Ordered,
+    placed: OrderedEvents,
+    jobs: Sequence[Any],
+    bandwidth_m: float,
+    progress: Progress | None,
+) -> None:
     roads, each = roads_of(ordered), chunk_of(len(placed.edge))
 
     def part(number: int, told: Any, halt: Any) -> None:

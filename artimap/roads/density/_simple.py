@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from artimap.core.arrays import Floats, Ints
-from artimap.roads.density._run import PARTS, Progress, in_order, walk
+from artimap.core.arrays import Floats
+from artimap.roads.density._run import PARTS, Progress, in_order, walk, walk_edges
 from artimap.roads.density.event_points import Placing
 from artimap.roads.density.kernels import Kernel
-from artimap.roads.density.loops import _order_loops as order
 from artimap.roads.density.loops._mass_loops import Masses
 from artimap.roads.density.loops._slice_loops import slices
 from artimap.roads.density.loops._sum_loops import Targets, sums_at
 from artimap.roads.density.time_grid import DayGrid
-from artimap.roads.network.compiled import in_threads
 from artimap.roads.network.graph import RoadNetwork
+from artimap.roads.network.lixelising import LixelIndex
+
+MANY = 12
+"""From so many events an edge on, all of an edge are taken at once."""
 
 
-def targets_at(network: RoadNetwork, ptr: Ints, lixel_m: float) -> Targets:
-    """Give the middles of the lixels in the order of places."""
-    ordered = network.ordered
-    where = np.zeros(len(ptr), dtype=np.int64)
-    np.cumsum(np.diff(ptr)[ordered.edge_order], out=where[1:])
-    at = np.empty(int(ptr[-1]))
-    edges = len(ordered.length_m)
-    in_threads(lambda low, high: order.middles(ordered.length_m, where, lixel_m, low, high, at), edges, pieces=PARTS)
-    return Targets(where, at)
+def targets_at(network: RoadNetwork, lixels: LixelIndex) -> Targets:
+    """Give the middles of the lixels, edge by edge in the order of places."""
+    order = network.ordered.edge_order
+    return Targets(lixels.ptr[:-1][order], lixels.ptr[1:][order], lixels.mid_m)
+
+
+def _edges_used(edge: NDArray[np.int32]) -> int:
+    """Give how many edges have events, which stand in their order."""
+    return int(np.count_nonzero(np.diff(edge))) + 1
 
 
 def at_lixels(
     network: RoadNetwork,
     events: Placing,
     targets: Targets,
-    ptr: Ints,
     kernel: Kernel,
     bandwidth_m: float,
     progress: Progress | None,
@@ -41,15 +43,10 @@ def at_lixels(
     ordered = network.ordered
     placed = in_order(ordered, events.edge, events.offset_m, events.weight)
     sums = np.zeros((PARTS, len(targets.at)))
-    walk(ordered, placed, [sums_at(targets, kernel.code, part) for part in sums], bandwidth_m, progress)
-    out = np.empty(len(targets.at))
-    scale = kernel.per_km(bandwidth_m)
-
-    def gather(low: int, high: int) -> None:
-        order.gather(ordered.edge_order, targets.ptr, ptr, sums, scale, low, high, out)
-
-    in_threads(gather, len(network.edges), pieces=PARTS)
-    return out
+    jobs = [sums_at(targets, kernel, part) for part in sums]
+    crowded = kernel.terms is not None and len(placed.edge) >= MANY * _edges_used(placed.edge)
+    (walk_edges if crowded else walk)(ordered, placed, jobs, bandwidth_m, progress)
+    return np.asarray((sums[0] + sums[1]) * kernel.per_km(bandwidth_m))
 
 
 def at_lixels_over_time(
@@ -58,7 +55,6 @@ def at_lixels_over_time(
     days: Floats,
     grid: DayGrid,
     targets: Targets,
-    ptr: Ints,
     kernel: Kernel,
     bandwidth_m: float,
     progress: Progress | None,
@@ -69,18 +65,11 @@ def at_lixels_over_time(
     placed = in_order(ordered, events.edge[by_day], events.offset_m[by_day], np.arange(len(days), dtype=np.float64))
     row = by_day[placed.weight.astype(np.int64)]
     placed = placed._replace(weight=events.weight[row])
-    codes, reach = (kernel.code, grid.kernel.code), (grid.bandwidth_days, grid.past_only)
-    jobs = [slices(targets, codes, grid.days, reach, days[row]) for _ in range(PARTS)]
+    kernels, reach = (kernel, grid.kernel), (grid.bandwidth_days, grid.past_only)
+    jobs = [slices(targets, kernels, grid.days, reach, days[row]) for _ in range(PARTS)]
     walk(ordered, placed, jobs, bandwidth_m, progress)
-    out = np.empty((len(targets.at), len(grid.days)))
     scale = kernel.per_km(bandwidth_m) * grid.per_day
-    sums = tuple(job.out for job in jobs)
-
-    def gather(low: int, high: int) -> None:
-        order.gather_rows(ordered.edge_order, targets.ptr, ptr, sums, scale, grid.rank, low, high, out)
-
-    in_threads(gather, len(network.edges), pieces=PARTS)
-    return out
+    return np.asarray((jobs[0].out + jobs[1].out)[:, grid.rank] * scale)
 
 
 def at_events(
@@ -91,9 +80,9 @@ def at_events(
     placed = in_order(ordered, events.edge, events.offset_m, events.weight)
     where = np.zeros(len(network.edges) + 1, dtype=np.int64)
     np.cumsum(np.bincount(placed.edge, minlength=len(network.edges)), out=where[1:])
-    targets = Targets(where, placed.off)
+    targets = Targets(where[:-1], where[1:], placed.off)
     sums = np.zeros((PARTS, len(placed.off)))
-    walk(ordered, placed, [sums_at(targets, kernel.code, part) for part in sums], bandwidth_m, None)
+    walk(ordered, placed, [sums_at(targets, kernel, part) for part in sums], bandwidth_m, None)
     mass = np.zeros(len(placed.off))
     walk(ordered, placed, [Masses(kernel.code, mass) for _ in range(PARTS)], bandwidth_m, None)
     return placed.weight, sums.sum(axis=0), mass

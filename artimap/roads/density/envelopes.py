@@ -227,5 +227,5 @@ def _way(
         return lambda events: _numpy_simple.sums(network, events, ptr, middle, kernel, bandwidth_m) * scale
     from artimap.roads.density import _simple  # noqa: PLC0415 - loads the compiled loops
 
-    targets = _simple.targets_at(network, ptr, lixel_m)
-    return lambda events: _simple.at_lixels(network, events, targets, ptr, kernel, bandwidth_m, None)
+    targets = _simple.targets_at(network, lixel_index(network.length_m, lixel_m))
+    return lambda events: _simple.at_lixels(network, events, targets, kernel, bandwidth_m, None)

@@ -26,12 +26,15 @@ class Kernel:
         The area under the shape from -1 to 1 is 1 / norm: shape · norm / bandwidth integrates to 1.
     shape
         The shape of u = distance / bandwidth, for 0 ≤ u < 1.
+    terms
+        The same as a polynomial: what it has of u⁰, u¹, u² and u⁴. None: it is no polynomial.
     """
 
     name: str
     code: int
     norm: float
     shape: Callable[[Floats], Floats]
+    terms: tuple[float, float, float, float] | None
 
     def __call__(self, distance_m: Floats, bandwidth_m: float) -> Floats:
         """Give the shape at distances; 0 from the bandwidth on."""
@@ -47,12 +50,12 @@ class Kernel:
 KERNELS = {
     one.name: one
     for one in (
-        Kernel("epanechnikov", 0, 3 / 4, lambda u: 1 - u * u),
-        Kernel("quartic", 1, 15 / 16, lambda u: (1 - u * u) ** 2),
-        Kernel("triangular", 2, 1.0, lambda u: 1 - u),
+        Kernel("epanechnikov", 0, 3 / 4, lambda u: 1 - u * u, (1.0, 0.0, -1.0, 0.0)),
+        Kernel("quartic", 1, 15 / 16, lambda u: (1 - u * u) ** 2, (1.0, 0.0, -2.0, 1.0)),
+        Kernel("triangular", 2, 1.0, lambda u: 1 - u, (1.0, -1.0, 0.0, 0.0)),
         # a third of the bandwidth is its standard deviation; what lies beyond three is cut off
-        Kernel("gaussian", 3, 3 / (sqrt(2 * pi) * erf(3 / sqrt(2))), lambda u: np.exp(-4.5 * u * u)),
-        Kernel("uniform", 4, 1 / 2, np.ones_like),
+        Kernel("gaussian", 3, 3 / (sqrt(2 * pi) * erf(3 / sqrt(2))), lambda u: np.exp(-4.5 * u * u), None),
+        Kernel("uniform", 4, 1 / 2, np.ones_like, (1.0, 0.0, 0.0, 0.0)),
     )
 }
 """All kernels by name."""

@@ -209,14 +209,14 @@ def _values(
     network: RoadNetwork, dated: _Dated, bandwidth_m: float, lixel_m: float, kernel: Kernel, progress: Any
 ) -> Floats:
     events, asked = dated.events, dated.grid
-    ptr = lixel_ptr(network.length_m, lixel_m)
+    lixels = lixel_index(network.length_m, lixel_m)
     if not len(events.edge):
-        return np.zeros((int(ptr[-1]), len(asked.at)))
-    if _numpy_simple.by_numpy(network, events, int(ptr[-1]), bandwidth_m, days=len(asked.at)):
-        middle = lixel_index(network.length_m, lixel_m).mid_m
-        sums = _numpy_simple.sums_over_time(network, events, asked.shape(dated.days), ptr, middle, kernel, bandwidth_m)
+        return np.zeros((len(lixels), len(asked.at)))
+    if _numpy_simple.by_numpy(network, events, len(lixels), bandwidth_m, days=len(asked.at)):
+        in_time = asked.shape(dated.days)
+        sums = _numpy_simple.sums_over_time(network, events, in_time, lixels.ptr, lixels.mid_m, kernel, bandwidth_m)
         return np.asarray(sums * (kernel.per_km(bandwidth_m) * asked.per_day))
     from artimap.roads.density import _simple  # noqa: PLC0415 - loads the compiled loops
 
-    targets = _simple.targets_at(network, ptr, lixel_m)
-    return _simple.at_lixels_over_time(network, events, dated.days, asked, targets, ptr, kernel, bandwidth_m, progress)
+    targets = _simple.targets_at(network, lixels)
+    return _simple.at_lixels_over_time(network, events, dated.days, asked, targets, kernel, bandwidth_m, progress)

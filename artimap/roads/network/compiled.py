@@ -44,15 +44,35 @@ def extra_error(what: str) -> ExtraError:
 
 @cache
 def stamp_of(package: Path) -> str:
-    """Give a short digest of all compiled modules: those whose names end in ``_loops.py``, and the lanes.
+    """Give a short digest of all compiled modules: those whose names end in ``_loops.py``.
 
     numba keeps what it compiled by the file of the outermost loop alone. A loop inside it that
     has changed, in a newer release say, would not be seen: so every loop's name carries this.
     """
     told = hashlib.sha256()
-    for path in sorted([*package.rglob("*_loops.py"), *package.rglob("_lanes.py")]):
+    for path in sorted(package.rglob("*_loops.py")):
         told.update(path.read_bytes())
     return told.hexdigest()[:10]
+
+
+def inner(loop: Loop) -> Loop:
+    """Compile ``loop`` for other compiled loops alone: no way in from Python is made, which takes longest."""
+    return _compiled(loop, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def together(loop: Loop) -> Loop:
+    """Do as :func:`inner`, and let sums in ``loop`` be added in any order, so that they are added side by side.
+
+    Numbers that are none (nan) must not be used in it.
+    """
+    return _compiled(loop, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"reassoc", "nnan", "nsz"})
+
+
+def _compiled(loop: Loop, **how: Any) -> Loop:
+    import numba  # noqa: PLC0415 - seconds to import, needed only where compiling pays
+
+    made: Any = numba.njit(nogil=True, error_model="numpy", **how)(loop)
+    return cast("Loop", made)
 
 
 def jit(loop: Loop) -> Loop:
@@ -61,15 +81,11 @@ def jit(loop: Loop) -> Loop:
     The result is kept beside the module, or in the user's cache folder where the package is
     read-only, or (where neither can be written) not at all.
     """
-    import numba  # noqa: PLC0415 - seconds to import, needed only where compiling pays
-
     loop.__qualname__ = f"{loop.__qualname__}_{stamp_of(Path(__file__).resolve().parents[2])}"
-    made: Any
     try:
-        made = numba.njit(cache=True, nogil=True, error_model="numpy")(loop)
+        return _compiled(loop, cache=True, no_cfunc_wrapper=True)
     except RuntimeError:  # nowhere to keep it
-        made = numba.njit(nogil=True, error_model="numpy")(loop)
-    return cast("Loop", made)
+        return _compiled(loop)
 
 
 def threads() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -11,14 +11,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from geopandas.array import GeometryArray
 from numpy.typing import NDArray
 
-from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
-from artimap.core.tables import LIXELS
 from artimap.roads.network import checking, snapping
 from artimap.roads.network.joining import Joined, join_lines
-from artimap.roads.network.lixelising import LixelIndex, lixel_index, lixel_lines
+from artimap.roads.network.lixelising import LixelIndex, lixel_columns, lixel_index, lixel_lines
 from artimap.roads.network.noding import Noding
 from artimap.roads.network.ordering import Ordered, ordered
 from artimap.roads.network.snapping import OnEdges, on_edges
@@ -479,15 +478,15 @@ class RoadNetwork:
         >>> net.lixels(100)["to_m"].tolist()
         [100.0, 200.0, 250.0]
         """
-        index = self.lixel_index(length_m)
-        table = gpd.GeoDataFrame(
-            {
-                "lixel_id": np.arange(len(index)),
-                "edge": index.edge.astype(np.int64),
-                "from_m": index.from_m,
-                "to_m": index.to_m,
-            },
-            geometry=lixel_lines(index, self.coords, self.coord_ptr, self.vertex_m),
-            crs=self.crs,
-        )
-        return schema.conform(table, LIXELS)
+        return self.lixel_table(self.lixel_index(length_m), {}, geometry=True)
+
+    def lixel_table(
+        self, index: LixelIndex, more: Mapping[str, Any], *, geometry: bool
+    ) -> gpd.GeoDataFrame | pd.DataFrame:
+        """Give LIXELS with more columns, with their lines or as a plain table; a column is copied nowhere."""
+        table = pd.DataFrame({**lixel_columns(index), **more}, copy=False)
+        if not geometry:
+            return table
+        lines = lixel_lines(index, self.coords, self.coord_ptr, self.vertex_m)
+        table.insert(4, "geometry", GeometryArray(lines, crs=self.crs))
+        return gpd.GeoDataFrame(table, geometry="geometry", copy=False)

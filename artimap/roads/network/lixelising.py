@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -42,20 +47,14 @@ class LixelIndex:
         return len(self.edge)
 
     @property
-    def _rank(self) -> Floats:
-        return (np.arange(len(self.edge)) - self.ptr[self.edge]).astype(np.float64)
-
-    @property
     def from_m(self) -> Floats:
         """Start of each lixel on its edge."""
-        return self._rank * self.length_m
+        return _spans(self)[0]
 
     @property
     def to_m(self) -> Floats:
         """End of each lixel on its edge; the last of an edge ends where the edge does."""
-        out = (self._rank + 1) * self.length_m
-        out[self.ptr[1:] - 1] = self.edge_length_m
-        return out
+        return _spans(self)[1]
 
 
 def lixel_ptr(edge_length_m: Floats, length_m: float) -> Ints:
@@ -81,6 +80,41 @@ def lixel_index(edge_length_m: Floats, length_m: float) -> LixelIndex:
     return LixelIndex(ptr, edge, mid, float(length_m), edge_length_m)
 
 
+def lixel_columns(index: LixelIndex) -> dict[str, Any]:
+    """Give the columns of LIXELS but its lines, of the types that the schema asks for."""
+    number, (from_m, to_m) = len(index), _spans(index)
+    none = np.zeros(number, dtype=bool)
+    return {
+        "lixel_id": pd.arrays.IntegerArray(np.arange(number, dtype=np.int64), none),
+        "edge": pd.arrays.IntegerArray(index.edge.astype(np.int64), none.copy()),
+        "from_m": from_m,
+        "to_m": to_m,
+    }
+
+
+def _spans(index: LixelIndex) -> tuple[Floats, Floats]:
+    """Give where each lixel starts and ends on its edge."""
+    rank = np.arange(len(index), dtype=np.float64)
+    rank -= np.repeat(index.ptr[:-1], np.diff(index.ptr))
+    from_m = rank * index.length_m
+    rank += 1
+    rank *= index.length_m
+    rank[index.ptr[1:] - 1] = index.edge_length_m
+    return from_m, rank
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep Python from searching for rubbish: with each thousand new lines it would look at all the others again."""
+    working = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if working:
+            gc.enable()
+
+
 def lixel_lines(index: LixelIndex, coords: Floats, coord_ptr: Ints, vertex_m: Floats) -> NDArray[np.object_]:
     """Give the line of each lixel.
 
@@ -103,9 +137,10 @@ def lixel_lines(index: LixelIndex, coords: Floats, coord_ptr: Ints, vertex_m: Fl
     edge_of = np.repeat(np.arange(len(coord_ptr) - 1), np.diff(coord_ptr))
     most = np.diff(index.ptr)[edge_of] - 1
     lixel_of = index.ptr[edge_of] + np.minimum((vertex_m / index.length_m).astype(np.int64), most)
-    from_m, to_m = index.from_m, index.to_m
+    from_m, to_m = _spans(index)
     # where the road is cut: between the last vertex before the cut and the first one after it
-    after = np.searchsorted(lixel_of, np.arange(len(index)), side="left")
+    after = np.zeros(len(index), dtype=np.int64)
+    np.cumsum(np.bincount(lixel_of, minlength=len(index))[:-1], out=after[1:])
     first = np.zeros(len(index), dtype=bool)
     first[index.ptr[:-1]] = True
     cut = np.flatnonzero(~first)
@@ -118,8 +153,10 @@ def lixel_lines(index: LixelIndex, coords: Floats, coord_ptr: Ints, vertex_m: Fl
     stop = np.empty_like(start)
     stop[:-1] = start[1:]
     stop[index.ptr[1:] - 1] = coords[coord_ptr[1:] - 1]
-    inner = np.flatnonzero((vertex_m > from_m[lixel_of]) & (vertex_m < to_m[lixel_of]))
-    inner = inner[~np.isin(inner, coord_ptr[:-1]) & ~np.isin(inner, coord_ptr[1:] - 1)]
+    between = (vertex_m > from_m[lixel_of]) & (vertex_m < to_m[lixel_of])
+    between[coord_ptr[:-1]] = False
+    between[coord_ptr[1:] - 1] = False
+    inner = np.flatnonzero(between)
     each = np.bincount(lixel_of[inner], minlength=len(index))
     place = np.zeros(len(index) + 1, dtype=np.int64)
     np.cumsum(each + 2, out=place[1:])
@@ -128,4 +165,5 @@ def lixel_lines(index: LixelIndex, coords: Floats, coord_ptr: Ints, vertex_m: Fl
     out[place[1:] - 1] = stop
     rank = np.arange(len(inner)) - (place[:-1] - 2 * np.arange(len(index)))[lixel_of[inner]]
     out[place[lixel_of[inner]] + 1 + rank] = coords[inner]
-    return np.asarray(shapely.linestrings(out, indices=np.repeat(np.arange(len(index)), each + 2)))
+    with _collector_at_rest():
+        return np.asarray(shapely.linestrings(out, indices=np.repeat(np.arange(len(index)), each + 2)))

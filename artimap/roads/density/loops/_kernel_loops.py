@@ -1,4 +1,4 @@
-"""Compiled loops: the kernels, 32 distances at once or one."""
+"""Compiled loops: the kernels at one distance, as terms, and their areas."""
 
 from __future__ import annotations
 
@@ -7,37 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from artimap.roads.density.loops._lanes import minus, spread, times, times_add, where_less
-from artimap.roads.network.compiled import jit
+from artimap.roads.network.compiled import inner
 
 
-@jit
-def shape(kernel: Any, distance: Any, inverse: Any, bandwidth: Any) -> Any:
-    """Give the kernel's shape (1 at no distance) in each lane."""
-    zero, one = spread(0.0), spread(1.0)
-    if kernel == 4:
-        return where_less(distance, spread(bandwidth), one, zero)
-    u = times(distance, spread(inverse))
-    if kernel == 2:
-        raw = minus(one, u)
-        return where_less(zero, raw, raw, zero)
-    if kernel == 3:
-        # exp(-4.5 u²) = (exp(-4.5 u² / 16))¹⁶ by its series
-        x = times(times(u, u), spread(-4.5 / 16))
-        value = spread(1.0)
-        for k in range(12, 0, -1):
-            value = times_add(value, times(x, spread(1.0 / k)), one)
-        for _ in range(4):
-            value = times(value, value)
-        return where_less(distance, spread(bandwidth), value, zero)
-    raw = minus(one, times(u, u))
-    raw = where_less(zero, raw, raw, zero)
-    if kernel == 1:
-        return times(raw, raw)
-    return raw
-
-
-@jit
+@inner
 def shape_of_one(kernel: Any, distance: Any, inverse: Any, bandwidth: Any) -> Any:
     """Give the kernel's shape at one distance."""
     u = distance * inverse
@@ -53,7 +26,7 @@ def shape_of_one(kernel: Any, distance: Any, inverse: Any, bandwidth: Any) -> An
     return raw * raw if kernel == 1 else raw
 
 
-@jit
+@inner
 def add_terms(kernel: Any, u: Any, inverse: Any, w: Any, terms: Any, row: Any) -> Any:
     """Add ``w`` times the kernel's shape, as a polynomial in the metres beyond ``u``, to ``terms[row:row + 5]``."""
     if kernel == 4:
@@ -74,7 +47,7 @@ def add_terms(kernel: Any, u: Any, inverse: Any, w: Any, terms: Any, row: Any) -
         terms[row + 4] += w * inverse**4
 
 
-@jit
+@inner
 def area_to(kernel: Any, u: Any) -> Any:
     """Give the area under the kernel's shape from 0 to u; from 1 on it grows no more."""
     x = min(u, 1.0)

@@ -62,16 +62,6 @@ def settle(place: Any, low: Any, high: Any, off: Any, weight: Any) -> Any:
 
 
 @jit
-def middles(length: Any, ptr: Any, lixel_m: Any, low: Any, high: Any, at: Any) -> Any:
-    """Write the middles of the lixels of edges ``low`` to ``high``."""
-    for e in range(low, high):
-        last = ptr[e + 1] - 1
-        for k in range(ptr[e], last):
-            at[k] = (k - ptr[e] + 0.5) * lixel_m
-        at[last] = ((last - ptr[e]) * lixel_m + length[e]) / 2
-
-
-@jit
 def gather(order: Any, ptr: Any, ptr_to: Any, parts: Any, scale: Any, low: Any, high: Any, out: Any) -> Any:
     """Add the parts up, times scale; the values of edges ``low`` to ``high`` go where they stand in the network."""
     for e in range(low, high):
@@ -81,18 +71,3 @@ def gather(order: Any, ptr: Any, ptr_to: Any, parts: Any, scale: Any, low: Any, 
             for part in range(len(parts)):
                 value += parts[part, k]
             out[to + k] = value * scale
-
-
-@jit
-def gather_rows(
-    order: Any, ptr: Any, ptr_to: Any, parts: Any, scale: Any, rank: Any, low: Any, high: Any, out: Any
-) -> Any:
-    """As :func:`gather` for rows of values, of which ``rank`` says where in a row each column of ``out`` stands."""
-    one, other = parts
-    wide = len(one) // max(ptr[len(order)], 1)
-    for e in range(low, high):
-        to = ptr_to[order[e]] - ptr[e]
-        for k in range(ptr[e], ptr[e + 1]):
-            for s in range(len(rank)):
-                at = k * wide + rank[s]
-                out[to + k, s] = (one[at] + other[at]) * scale

@@ -48,6 +48,13 @@ class Spots(NamedTuple):
     weight: Floats
 
 
+class Targets(NamedTuple):
+    """Places on edges that are to get a value: ``at[ptr[f]:ptr[f + 1]]`` on edge ``f``."""
+
+    ptr: Ints
+    at: Floats
+
+
 @jit
 def _most_around(walks: Any, spots: Any, nodes: Any) -> Any:
     """Give the most slots, and the most events on their edges, that one of the nodes has."""

@@ -8,23 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artimap.core.arrays import Floats
-from artimap.roads.density.loops._kernel_loops import shape, shape_of_one
-from artimap.roads.density.loops._lanes import (
-    FEW,
-    WIDTH,
-    add,
-    any_less,
-    grow_few,
-    lesser,
-    load,
-    load_few,
-    minus,
-    spread,
-    store,
-    store_few,
-)
-from artimap.roads.density.loops._sum_loops import Targets, ends_of, straighter
-from artimap.roads.network.compiled import jit
+from artimap.roads.density.kernels import Kernel
+from artimap.roads.density.loops._kernel_loops import shape_of_one
+from artimap.roads.density.loops._near_loops import WIDTH
+from artimap.roads.density.loops._sum_loops import Targets, shape_at
+from artimap.roads.network.compiled import inner
+
+FEW = 8
+"""Days that are summed side by side."""
 
 
 class Slices(NamedTuple):
@@ -37,38 +28,42 @@ class Slices(NamedTuple):
     """
 
     targets: Targets
-    kernel: int
+    gaussian: bool
+    terms: Floats  # as in Sums
     time_kernel: int
     bandwidth_days: float
     past_only: bool
     days: Floats
     event_day: Floats
-    out: Floats  # (M · days,)
+    out: Floats  # (M, days)
     window: NDArray[np.int64]  # (2, 32)
     block: NDArray[np.int64]  # (blocks,): which eight of days
     block_ptr: NDArray[np.int64]  # (blocks + 1,)
     lane: NDArray[np.int64]  # (32 · blocks,)
-    each: Floats  # (32 · blocks · 8,)
+    each: Floats  # (32 · blocks, 8)
+    sums: Floats  # (8,)
     lanes: Floats  # (32,)
 
 
 def slices(
-    targets: Targets, kernels: tuple[int, int], days: Floats, bandwidth: tuple[float, bool], event_day: Floats
+    targets: Targets, kernels: tuple[Kernel, Kernel], days: Floats, bandwidth: tuple[float, bool], event_day: Floats
 ) -> Slices:
     """Make the job, with room for its results."""
     blocks = -(-len(days) // FEW)
     filled = np.full(blocks * FEW, np.inf)
     filled[: len(days)] = days
+    kernel, time_kernel = kernels
+    terms = np.array(kernel.terms or (0.0, 0.0, 0.0, 0.0))
     return Slices(
-        targets, *kernels, *bandwidth, filled, event_day,
-        out=np.zeros(len(targets.at) * len(filled)),
+        targets, kernel.terms is None, terms, time_kernel.code, *bandwidth, filled, event_day,
+        out=np.zeros((len(targets.at), len(filled))),
         window=np.empty((2, WIDTH), np.int64), block=np.empty(blocks, np.int64),
         block_ptr=np.zeros(blocks + 1, np.int64), lane=np.empty(WIDTH * blocks, np.int64),
-        each=np.empty(WIDTH * blocks * FEW), lanes=np.empty(WIDTH),
+        each=np.empty((WIDTH * blocks, FEW)), sums=np.empty(FEW), lanes=np.empty(WIDTH),
     )  # fmt: skip
 
 
-@jit
+@inner
 def _in_time(job: Any, apart: Any) -> Any:
     """Give the shape of the time kernel; ``apart`` is how many days the event lies back."""
     if job.past_only and apart < 0.0:
@@ -76,7 +71,7 @@ def _in_time(job: Any, apart: Any) -> Any:
     return shape_of_one(job.time_kernel, abs(apart), 1.0 / job.bandwidth_days, job.bandwidth_days)
 
 
-@jit
+@inner
 def _write_blocks(job: Any, events: Any, first: Any, last: Any) -> Any:
     """Write for each eight of days the events of the batch that reach it; gives how many eights."""
     days, reach = job.days, job.bandwidth_days
@@ -97,7 +92,7 @@ def _write_blocks(job: Any, events: Any, first: Any, last: Any) -> Any:
             job.lane[entries] = i - first
             for s in range(FEW):
                 apart = days[block * FEW + s] - job.event_day[i]
-                job.each[entries * FEW + s] = events.weight[i] * _in_time(job, apart)
+                job.each[entries, s] = events.weight[i] * _in_time(job, apart)
             entries += 1
         if entries > job.block_ptr[blocks]:
             job.block[blocks] = block * FEW
@@ -106,40 +101,52 @@ def _write_blocks(job: Any, events: Any, first: Any, last: Any) -> Any:
     return blocks
 
 
-@jit
+@inner
 def take_slices(job: Any, roads: Any, room: Any, events: Any, first: Any, last: Any, edges: Any, bandwidth: Any) -> Any:
     """Give every place on the edges near what the events of the batch bring it, day by day."""
-    targets, out, kernel, lanes = job.targets, job.out, job.kernel, job.lanes
+    begin, stop, at, out, row = job.targets.begin, job.targets.end, job.targets.at, job.out, room.row
+    each, sums, lanes, block, block_ptr, entries = job.each, job.sums, job.lanes, job.block, job.block_ptr, job.lane
+    edge, from_row, to_row, length, slot = room.edge, room.from_row, room.to_row, roads.length, room.slot
+    gaussian, terms = job.gaussian, (job.terms[0], job.terms[1], job.terms[2], job.terms[3])
     inverse = 1.0 / bandwidth
-    bound = spread(bandwidth)
-    wide = len(job.days)
     blocks = _write_blocks(job, events, first, last)
     if blocks == 0:
         return
     for k in range(edges):
-        by_start = load(room.row, room.from_row[k])
-        by_end = load(room.row, room.to_row[k])
-        if not any_less(lesser(by_start, by_end), bound):
+        start, end, f = from_row[k], to_row[k], edge[k]
+        nearest = np.inf
+        for one in range(WIDTH):
+            nearest = min(nearest, row[start, one], row[end, one])
+        if not nearest < bandwidth:
             continue
-        f = room.edge[k]
-        by_end = add(by_end, spread(roads.length[f]))
-        for t in range(targets.ptr[f], targets.ptr[f + 1]):
-            q = spread(targets.at[t])
-            store(lanes, 0, shape(kernel, lesser(add(by_start, q), minus(by_end, q)), inverse, bandwidth))
+        for t in range(begin[f], stop[f]):
+            q, rest = at[t], length[f] - at[t]
+            for one in range(WIDTH):
+                distance = min(row[start, one] + q, row[end, one] + rest)
+                lanes[one] = shape_at(gaussian, terms, distance, inverse, bandwidth)
             for b in range(blocks):
-                at = t * wide + job.block[b]
-                value = load_few(out, at)
-                for entry in range(job.block_ptr[b], job.block_ptr[b + 1]):
-                    value = grow_few(value, lanes[job.lane[entry]], load_few(job.each, entry * FEW))
-                store_few(out, at, value)
+                day = block[b]
+                for s in range(FEW):
+                    sums[s] = out[t, day + s]
+                for entry in range(block_ptr[b], block_ptr[b + 1]):
+                    brought = lanes[entries[entry]]
+                    for s in range(FEW):
+                        sums[s] += brought * each[entry, s]
+                for s in range(FEW):
+                    out[t, day + s] = sums[s]
     # on the edges that the events themselves lie on the straight way may be shorter
     for i in range(first, last):
         e, p = events.edge[i], events.off[i]
-        start_m, end_m = ends_of(roads, room, events, i, i - first)
-        for t in range(targets.ptr[e], targets.ptr[e + 1]):
-            q = targets.at[t]
-            more = straighter(kernel, abs(p - q), min(start_m + q, end_m - q), inverse, bandwidth)
+        u, v = slot[roads.start[e]], slot[roads.end[e]]
+        start_m = row[u, i - first] if u >= 0 else np.inf
+        end_m = length[e] + (row[v, i - first] if v >= 0 else np.inf)
+        for t in range(begin[e], stop[e]):
+            straight, beyond = abs(p - at[t]), min(start_m + at[t], end_m - at[t])
+            if not (straight < beyond and straight < bandwidth):
+                continue
+            more = shape_at(gaussian, terms, straight, inverse, bandwidth)
+            more -= shape_at(gaussian, terms, beyond, inverse, bandwidth)
             if more != 0.0:
                 more *= events.weight[i]
                 for s in range(job.window[0, i - first], job.window[1, i - first]):
-                    out[t * wide + s] += more * _in_time(job, job.days[s] - job.event_day[i])
+                    out[t, s] += more * _in_time(job, job.days[s] - job.event_day[i])

@@ -7,77 +7,130 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from artimap.core.arrays import Floats, Ints
-from artimap.roads.density.loops._kernel_loops import shape, shape_of_one
-from artimap.roads.density.loops._lanes import WIDTH, add, any_less, lesser, load, minus, spread, times, total
-from artimap.roads.density.loops._run_loops import Runs, runs
-from artimap.roads.network.compiled import jit
+from artimap.roads.density.kernels import Kernel
+from artimap.roads.density.loops._near_loops import WIDTH
+from artimap.roads.network.compiled import inner, together
 
 
 class Targets(NamedTuple):
-    """Places on edges that are to get a value: ``at[ptr[f]:ptr[f + 1]]`` on edge ``f``."""
+    """Places on edges that are to get a value: ``at[begin[f]:end[f]]`` on edge ``f``."""
 
-    ptr: Ints
+    begin: Ints
+    end: Ints
     at: Floats
 
 
 class Sums(NamedTuple):
-    """The job of summing a kernel at places: ``out`` gets a value for each; ``lane`` is room for 32 weights."""
+    """The job of summing a kernel at places: ``out`` gets a value for each.
+
+    ``terms`` are what the kernel's shape has of u⁰, u¹, u² and u⁴, where it is a polynomial.
+    """
 
     targets: Targets
-    kernel: int
-    lane: Floats
-    runs: Runs
+    gaussian: bool
+    terms: Floats  # (4,)
     out: Floats
 
 
-def sums_at(targets: Targets, kernel: int, out: Floats) -> Sums:
+def sums_at(targets: Targets, kernel: Kernel, out: Floats) -> Sums:
     """Make the job; ``out`` holds zeros."""
-    return Sums(targets, kernel, np.empty(WIDTH), runs(), out)
+    terms = np.array(kernel.terms or (0.0, 0.0, 0.0, 0.0))
+    return Sums(targets, kernel.terms is None, terms, out)
 
 
-@jit
-def ends_of(roads: Any, room: Any, events: Any, i: Any, lane: Any) -> Any:
-    """Give how far the ends of an event's own edge are by the roads beyond it, the farther one past the edge."""
-    e = events.edge[i]
-    u, v = room.slot[roads.start[e]], room.slot[roads.end[e]]
-    start_m = room.row[u * WIDTH + lane] if u >= 0 else np.inf
-    end_m = room.row[v * WIDTH + lane] if v >= 0 else np.inf
-    return start_m, end_m + roads.length[e]
+@inner
+def shape_at(gaussian: Any, terms: Any, distance: Any, inverse: Any, bandwidth: Any) -> Any:
+    """Give the kernel's shape at one distance; ``terms`` as numbers."""
+    if not distance < bandwidth:
+        return 0.0
+    u = distance * inverse
+    if gaussian:
+        return np.exp(-4.5 * u * u)
+    one, first, second, fourth = terms
+    return max(one + u * (first + u * (second + u * u * fourth)), 0.0)
 
 
-@jit
-def straighter(kernel: Any, straight: Any, round_: Any, inverse: Any, bandwidth: Any) -> Any:
-    """Give what the straight way adds to the kernel's shape at a place that the way round has given its part."""
-    if straight < round_ and straight < bandwidth:
-        return shape_of_one(kernel, straight, inverse, bandwidth) - shape_of_one(kernel, round_, inverse, bandwidth)
-    return 0.0
+@inner
+def add_straight(job: Any, roads: Any, room: Any, events: Any, first: Any, last: Any, bandwidth: Any) -> Any:
+    """Add what the straight way brings to places on the events' own edges, where it is shorter than the way round.
+
+    The way round, by the ends of the edge, has given its part already: that is taken away again.
+    """
+    begin, stop, at, out, row, slot, length = (
+        job.targets.begin,
+        job.targets.end,
+        job.targets.at,
+        job.out,
+        room.row,
+        room.slot,
+        roads.length,
+    )
+    edge, offs, weights, starts, ends = events.edge, events.off, events.weight, roads.start, roads.end
+    gaussian, terms = job.gaussian, (job.terms[0], job.terms[1], job.terms[2], job.terms[3])
+    inverse = 1.0 / bandwidth
+    for i in range(first, last):
+        e, lane, off, weight = edge[i], i - first, offs[i], weights[i]
+        u, v = slot[starts[e]], slot[ends[e]]
+        start_m = row[u, lane] if u >= 0 else np.inf
+        end_m = length[e] + (row[v, lane] if v >= 0 else np.inf)
+        for t in range(begin[e], stop[e]):
+            straight, beyond = abs(off - at[t]), min(start_m + at[t], end_m - at[t])
+            if straight < beyond and straight < bandwidth:
+                more = shape_at(gaussian, terms, straight, inverse, bandwidth)
+                out[t] += weight * (more - shape_at(gaussian, terms, beyond, inverse, bandwidth))
 
 
-@jit
+@together
 def take_sums(job: Any, roads: Any, room: Any, events: Any, first: Any, last: Any, edges: Any, bandwidth: Any) -> Any:
     """Give every place on the edges near what the events of the batch bring it."""
-    targets, out, kernel = job.targets, job.out, job.kernel
-    job.lane[:] = 0.0
-    job.lane[: last - first] = events.weight[first:last]
-    weight = load(job.lane, 0)
+    # all arrays are named before the loops: to take one out of its tuple within them is counted, which threads share
+    begin, stop, at, out, row, weight = (
+        job.targets.begin,
+        job.targets.end,
+        job.targets.at,
+        job.out,
+        room.row,
+        room.weight,
+    )
+    edge, from_row, to_row, length = room.edge, room.from_row, room.to_row, roads.length
+    one, two, three, four = job.terms[0], job.terms[1], job.terms[2], job.terms[3]
+    gaussian, plain = job.gaussian, one == 1.0 and two == 0.0 and three == -1.0 and four == 0.0
     inverse = 1.0 / bandwidth
-    bound = spread(bandwidth)
+    weights = events.weight
+    for lane in range(WIDTH):
+        weight[lane] = weights[first + lane] if first + lane < last else 0.0
     for k in range(edges):
-        by_start = load(room.row, room.from_row[k])
-        by_end = load(room.row, room.to_row[k])
-        if not any_less(lesser(by_start, by_end), bound):
+        start, end, f = from_row[k], to_row[k], edge[k]
+        nearest = np.inf
+        for lane in range(WIDTH):
+            nearest = min(nearest, row[start, lane], row[end, lane])
+        if not nearest < bandwidth:
             continue
-        f = room.edge[k]
-        by_end = add(by_end, spread(roads.length[f]))
-        for t in range(targets.ptr[f], targets.ptr[f + 1]):
-            q = spread(targets.at[t])
-            distance = lesser(add(by_start, q), minus(by_end, q))
-            out[t] += total(times(weight, shape(kernel, distance, inverse, bandwidth)))
-    # on the edges that the events themselves lie on the straight way may be shorter
-    for i in range(first, last):
-        e, p = events.edge[i], events.off[i]
-        start_m, end_m = ends_of(roads, room, events, i, i - first)
-        for t in range(targets.ptr[e], targets.ptr[e + 1]):
-            q = targets.at[t]
-            more = straighter(kernel, abs(p - q), min(start_m + q, end_m - q), inverse, bandwidth)
-            out[t] += events.weight[i] * more
+        for t in range(begin[f], stop[f]):
+            q, rest, value = at[t], length[f] - at[t], 0.0
+            if plain:
+                for lane in range(WIDTH):
+                    u = min(row[start, lane] + q, row[end, lane] + rest) * inverse
+                    value += weight[lane] * max(1.0 - u * u, 0.0)
+            elif gaussian:
+                for lane in range(WIDTH):
+                    distance = min(row[start, lane] + q, row[end, lane] + rest)
+                    u = distance * inverse
+                    # exp(-4.5 u²) = (exp(-4.5 u² / 16))¹⁶ by its series: no call, and so side by side
+                    x = u * u * (-4.5 / 16)
+                    shape = 1.0
+                    for power in range(12):
+                        shape = shape * (x * (1.0 / (12 - power))) + 1.0
+                    shape *= shape
+                    shape *= shape
+                    shape *= shape
+                    shape *= shape
+                    value += weight[lane] * (shape if distance < bandwidth else 0.0)
+            else:
+                for lane in range(WIDTH):
+                    distance = min(row[start, lane] + q, row[end, lane] + rest)
+                    u = distance * inverse
+                    shape = max(one + u * (two + u * (three + u * u * four)), 0.0)
+                    value += weight[lane] * (shape if distance < bandwidth else 0.0)
+            out[t] += value
+    add_straight(job, roads, room, events, first, last, bandwidth)

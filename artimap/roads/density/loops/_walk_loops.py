@@ -6,19 +6,8 @@ from typing import Any
 
 from numba.extending import overload
 
-from artimap.roads.density.loops._lanes import WIDTH
 from artimap.roads.density.loops._mass_loops import Masses, take_masses
-from artimap.roads.density.loops._near_loops import (
-    dense_end,
-    distances,
-    distances_by_ends,
-    ends_of,
-    few_edges,
-    forget,
-    group,
-    near,
-)
-from artimap.roads.density.loops._run_loops import MANY, take_none, take_runs
+from artimap.roads.density.loops._near_loops import WIDTH, distances, forget, near
 from artimap.roads.density.loops._slice_loops import Slices, take_slices
 from artimap.roads.density.loops._sum_loops import Sums, take_sums
 from artimap.roads.network.compiled import jit
@@ -50,30 +39,6 @@ def _take_by_type(
     return chosen
 
 
-def _take_many(*_args: Any) -> bool:
-    """Do a job with all events of a group by their edges, if the job can; tells whether it has."""
-    raise NotImplementedError
-
-
-@overload(_take_many)
-def _take_many_by_type(
-    job: Any,
-    roads: Any,  # noqa: ARG001 - numba calls by name
-    room: Any,  # noqa: ARG001
-    events: Any,  # noqa: ARG001
-    first: Any,  # noqa: ARG001
-    last: Any,  # noqa: ARG001
-    edges: Any,  # noqa: ARG001
-    bandwidth: Any,  # noqa: ARG001
-) -> Any:
-    loop = take_runs if job.instance_class is Sums else take_none
-
-    def chosen(job: Any, roads: Any, room: Any, events: Any, first: Any, last: Any, edges: Any, bandwidth: Any) -> Any:
-        return loop(job, roads, room, events, first, last, edges, bandwidth)
-
-    return chosen
-
-
 @jit
 def push(roads: Any, room: Any, events: Any, job: Any, chunks: Any, bandwidth: Any, told: Any, halt: Any) -> Any:
     """Push the events of some chunks: the job gets the distances of each batch.
@@ -82,7 +47,8 @@ def push(roads: Any, room: Any, events: Any, job: Any, chunks: Any, bandwidth: A
     the events. A 1 in ``halt`` stops after the chunk at work. Where room lacks the place is kept in
     ``told[2]`` (the event to go on with; -1: done) and all that came before it has been added.
     """
-    number = len(events.edge)
+    edge = events.edge
+    number = len(edge)
     width = 32
     begin, step, each = chunks
     at = told[2]
@@ -93,31 +59,19 @@ def push(roads: Any, room: Any, events: Any, job: Any, chunks: Any, bandwidth: A
         stop = min(number, (chunk + 1) * each)
         group_at = max(at, chunk * each)
         while group_at < stop:
-            group_to = group(events, group_at, stop, width)
-            dense_to = dense_end(events, group_at, group_to)
-            if dense_to > group_at:
-                group_to = dense_to
+            # batches that lie close together share one small graph
+            far = edge[group_at] + width
+            group_to = min(group_at + WIDTH, stop)
+            while group_to < stop and edge[min(group_to + WIDTH, stop) - 1] <= far:
+                group_to = min(group_to + WIDTH, stop)
             n, edges = near(roads, room, events, group_at, group_to, bandwidth)
             if edges < 0:
                 told[2] = group_at
                 return
             width = 16 + edges // 8
-            lane, dense, done = 0, dense_to > group_at, False
-            if dense:
-                on = ends_of(roads, room, events, group_at, group_to, n, bandwidth)
-                if group_to - group_at >= MANY * on:
-                    done = _take_many(job, roads, room, events, group_at, group_to, edges, bandwidth)
-            for b in range(group_to if done else group_at, group_to, WIDTH):
+            for b in range(group_at, group_to, WIDTH):
                 to = min(b + WIDTH, group_to)
-                if dense:
-                    lane += 2 * (b > group_at and events.edge[b] != events.edge[b - 1])
-                if dense and few_edges(events, b, to):
-                    lane = distances_by_ends(roads, room, events, b, to, lane, n)
-                else:
-                    distances(roads, room, events, b, to, n, bandwidth)
-                    if dense:
-                        for i in range(b + 1, to):
-                            lane += 2 * (events.edge[i] != events.edge[i - 1])
+                distances(roads, room, events, b, to, n, bandwidth)
                 _take(job, roads, room, events, b, to, edges, bandwidth)
             forget(room, n)
             group_at = group_to
