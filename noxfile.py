@@ -1,17 +1,16 @@
-"""What CI runs, for everyone: ``nox -s quick`` before a commit, ``nox`` before a pull request.
+"""What CI runs, for everyone: ``nox`` before a commit, ``nox -s full`` before a pull request.
 
-All sessions but the last two share one environment, for a fresh one costs more than most of them take.
-What follows ``--`` goes to the command: ``nox -s quick -- -k gazetteer``, ``nox -s bench -- snap``.
+All sessions but the last two run in the active environment (``pip install -e '.[test,dev]'``), for a fresh one costs
+more than most of them take. What follows ``--`` goes to the command: ``nox -s quick -- -k gazetteer``.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import nox
 
-BUNDLE = Path("artimap/maps/web/build.mjs")
+SCRIPTS = Path("artimap/maps/web")
 ELSEWHERE = """
 from importlib.metadata import files
 from pathlib import Path
@@ -26,70 +25,64 @@ assert size <= 3_000_000, size  # 0.9 MB to download; 2 MB held until networks, 
 
 nox.needs_version = ">=2024.4"
 nox.options.sessions = ["quick", "lint"]
-nox.options.default_venv_backend = "venv"
-shared = partial(nox.session, venv_location=".nox/shared", reuse_venv=True)
+here = nox.session(venv_backend="none")
+fresh = nox.session(venv_backend="venv")
 
 
-@shared
+@here
 def quick(session: nox.Session) -> None:
     """Run the README's test command."""
-    session.install("-e", ".[test]")
     session.run("pytest", *session.posargs)
 
 
-@shared
+@here
 def full(session: nox.Session) -> None:
     """Run the whole suite; with ``-- -m exhaustive`` only what ``quick`` leaves out."""
-    session.install("-e", ".[test]")
     session.run("pytest", "--all", *session.posargs)
 
 
-@shared
+@here
 def layers(session: nox.Session) -> None:
-    """Build the base layers again from their packages, and compare."""
-    session.install("-e", ".[test,data]")
+    """Build the base layers again from their packages, and compare; needs the extra ``data``."""
     session.run("pytest", "-q", "--all", "tests/test_base_layers.py")
 
 
-@shared
+@here
 def lint(session: nox.Session) -> None:
     """Check style, layout and types."""
-    session.install("-e", ".[test,dev]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports")
 
 
-@shared
+@here
 def docs(session: nox.Session) -> None:
     """Run the notebooks."""
-    session.install("-e", ".[test]")
     notebooks = map(str, sorted(Path("notebooks").glob("*.ipynb")))
     session.run("pytest", "-q", "--nbmake", "--nbmake-timeout=300", *notebooks)
 
 
-@shared
+@here
 def bench(session: nox.Session) -> None:
-    """Run the measurements, or those that are named."""
-    session.install("-e", ".[test,bench]")
+    """Run the measurements, or those that are named; needs the extra ``bench``."""
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
-@shared
+@here
 def bundle(session: nox.Session) -> None:
-    """Build the page's script anew and compare it with the one that is kept."""
-    if not BUNDLE.exists():
-        session.skip(f"there is no {BUNDLE}")
-    session.run("node", str(BUNDLE), "--check", external=True)
+    """Lint the page's scripts, build their bundle anew and compare it with the one that is kept."""
+    session.chdir(SCRIPTS)
+    session.run("npm", "ci", "--no-audit", "--no-fund", "--silent", external=True)
+    session.run("npm", "run", "--silent", "check", external=True)
 
 
-@nox.session(venv_backend="venv")
+@fresh
 def wheel(session: nox.Session) -> None:
     """Build the wheel, install it and use it outside of the checkout."""
-    here, away = Path.cwd(), Path(session.create_tmp()).resolve()
+    root, away = Path.cwd(), Path(session.create_tmp()).resolve()
     session.install("build")
-    session.run("python", "-m", "build", "-q", "--wheel", "--outdir", str(away / "dist"), str(here))
+    session.run("python", "-m", "build", "-q", "--wheel", "--outdir", str(away / "dist"), str(root))
     session.install(*map(str, (away / "dist").glob("*.whl")))
     session.chdir(away)
     session.run("artimap", "brief", "--as-of", "2024-10-15", "-o", "elsewhere")
@@ -97,7 +90,7 @@ def wheel(session: nox.Session) -> None:
     session.run("python", "-c", ELSEWHERE)
 
 
-@nox.session(venv_backend="venv")
+@fresh
 def lowest(session: nox.Session) -> None:
     """Run the suite on the oldest supported dependencies."""
     session.install("-c", ".ci/lowest.txt", "-e", ".[test]")

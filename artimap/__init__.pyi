@@ -79,6 +79,7 @@ from .control.contestation import (
     ContestationModel as ContestationModel,
     estimate_contestation as estimate_contestation,
     estimated_zones as estimated_zones,
+    why_not_estimated as why_not_estimated,
 )
 from .control.zones import (
     ZoneModel as ZoneModel,
@@ -102,6 +103,8 @@ from .core.errors import (
 )
 from .core.metadata import (
     beside as beside,
+    model_of as model_of,
+    read_table as read_table,
 )
 from .maps.briefing import (
     briefing_map as briefing_map,
@@ -257,7 +260,6 @@ __all__ = [
     "apply_decisions",
     "area",
     "backtest",
-    "beside",
     "brief",
     "briefing_map",
     "checkpoints_on",
@@ -295,6 +297,7 @@ __all__ = [
     "match_reports",
     "merge_places",
     "merge_reports",
+    "model_of",
     "month_ends",
     "network_density",
     "network_density_over_time",
@@ -309,6 +312,7 @@ __all__ = [
     "read_policy",
     "read_report",
     "read_roads",
+    "read_table",
     "read_template",
     "read_units",
     "recognise",
@@ -327,5 +331,6 @@ __all__ = [
     "to_ipis",
     "validate",
     "what_changed",
+    "why_not_estimated",
     "write_table",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from artimap.control.contestation.calibration import Calibration
-from artimap.control.contestation.counts import Evidence, count
+from artimap.control.contestation.counts import SignalCounts, count
 from artimap.control.contestation.estimate import AROUND_M, believe, edges_of, level_of
 from artimap.control.contestation.hmm import smooth
 from artimap.control.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel, Rates
@@ -38,7 +38,7 @@ _LIVES = tuple(f"{kind}_half_life_days" for kind in KINDS)
 class Case:
     """One world, counted."""
 
-    evidence: Evidence
+    evidence: SignalCounts
     centres: np.ndarray
     true: np.ndarray
     around: tuple[np.ndarray, np.ndarray]

@@ -90,7 +90,7 @@ def simulate(setting: Setting, rng: np.random.Generator) -> Truth:
     return Truth(rate, shape, stretch, age, (imprecise & (how != 1)).astype(int), (imprecise & (how != 0)).astype(int))
 
 
-def seen(truth: Truth, setting: Setting, treat: Treat) -> Counts:
+def reported_counts(truth: Truth, setting: Setting, treat: Treat) -> Counts:
     """Give what the estimator is told of a simulated road."""
     kept = np.arange(len(truth.stretch))
     if treat is Treat.DROP:
@@ -178,7 +178,7 @@ def calibrate(
         rng = np.random.default_rng([seed, run])
         truth = simulate(setting, rng)
         prior = Prior(setting.per_month / setting.length_km, truth.shape) if treat is Treat.LENGTH else None
-        found = posterior(seen(truth, setting, treat), setting.decay, prior=prior, seed=run)
+        found = posterior(reported_counts(truth, setting, treat), setting.decay, prior=prior, seed=run)
         shape, scale = found.prior_shape[:, None], (found.prior_shape / found.prior_mean)[:, None]
         alone = quantiles(shape, scale, LEVELS, rng=rng)
         for which, bounds in enumerate((found.bounds, alone)):

@@ -17,7 +17,7 @@ from artimap.core import schema
 from artimap.core.errors import ModelError
 from artimap.core.tables import EVENTS
 from artimap.risk import RiskModel
-from artimap.risk.backtest import _first_told
+from artimap.risk.backtest import _first_report_days
 from artimap.risk.forecast_scores import ROAD_SHARES, Happened, captured, cover, log_score
 from artimap.risk.forecasts import Forecast
 
@@ -98,7 +98,7 @@ def test_it_finds_the_better_of_two_models(artibonite, rn1):
 
 
 def test_nothing_is_known_before_it_was_reported(events, ledger):
-    told, assumed = _first_told(events, ledger)
+    told, assumed = _first_report_days(events, ledger)
     assert len(told) == len(events)
     assert 0 < assumed < len(events)
     claims = ledger.claims[

@@ -80,7 +80,7 @@ def test_force_positions_only_for_internal_use(folder):
     assert len(inside) > len(outside)
 
 
-@pytest.mark.parametrize("lang", ["fr", "ht"])
+@pytest.mark.parametrize("lang", [pytest.param("fr", marks=pytest.mark.exhaustive), "ht"])
 def test_other_languages(folder, lang):
     assert main(["brief", "--as-of", "2024-10-15", "--lang", lang, "-o", str(folder / lang)]) == 0
     text = (folder / lang / "report.md").read_text(encoding="utf-8")

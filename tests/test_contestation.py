@@ -107,6 +107,7 @@ def believed(rows: list[dict[str, object]], model: ContestationModel = FIXED):
 # the laws
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=30)
 @given(
     some_events,
@@ -127,6 +128,7 @@ def test_another_report_of_a_never_lowers_the_support_of_a(rows, kind, unit, per
         assert without[1] * with_a[0] <= without[0] * with_a[1] + 1e-9
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=15)
 @given(some_events, st.permutations(GROUPS))
 def test_names_of_groups_change_nothing(rows, names):
@@ -153,6 +155,7 @@ def test_evidence_weight_of_every_signal_of_a_is_greatest_where_a_takes_part():
                 assert column[takes[:, slot]].min() >= column[~takes[:, slot]].max() - 1e-12
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=15)
 @given(some_events, st.integers(1, 40))
 def test_shifting_time_by_whole_periods_changes_nothing(rows, periods):
@@ -333,8 +336,9 @@ def test_artibonite_is_mostly_unknown(artibonite, events):
     table = am.estimate_contestation(artibonite, events, start="2022-01-01", stop="2025-12-31", stability=False)
     assert len(table) == 63 * 49
     assert (table["estimate"] == Estimate.INSUFFICIENT).mean() > 0.8
-    assert table.attrs["unknown_actors"] == ()
-    why = am.beside(table, "why_not", pd.Series)
+    assert table.attrs["unknown_actors"] == []
+    why = am.why_not_estimated(artibonite, events, start="2022-01-01", stop="2025-12-31")
+    assert (table.attrs["events"], sum(table.attrs["tally"].values())) == (why.isna().sum(), why.notna().sum())
     assert (why == "a figure over several events").sum() == (events["record"] == "aggregate").sum()
     never = table.groupby("unit")["reports"].sum()
     silent = table[table["unit"].isin(never[never == 0].index)]

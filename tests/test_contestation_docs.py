@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 import artimap as am
@@ -39,8 +38,8 @@ def test_the_table_of_sections(table):
     assert sorted(said) == sorted(rows_of_page())
 
 
-def test_the_counts(table, events):
-    why = am.beside(table, "why_not", pd.Series)
+def test_the_counts(table, artibonite, events):
+    why = am.why_not_estimated(artibonite, events, start="2022-01-01", stop="2025-12-31")
     counts = [(why == words).sum() for words in ("a figure over several events", "no place in or near these units")]
     few = table["estimate"] == Estimate.INSUFFICIENT
     assert (

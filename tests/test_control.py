@@ -17,7 +17,7 @@ from artimap.control.assessment import backing, picture
 from artimap.control.evidence import Evidence, subjects_of
 from artimap.control.parties import STATE, UNNAMED, read_sides
 from artimap.control.rules import ALL_RULES, RULES, decide
-from artimap.control.status import read_said
+from artimap.control.status import read_evidence
 from artimap.core import schema
 from artimap.core.errors import DateError, ModelError, PlaceError
 from artimap.core.tables import CLAIMS, EVENTS, STATUS
@@ -50,7 +50,7 @@ EXAMPLES = [
 
 @pytest.fixture(scope="module")
 def said(artibonite, ledger, events):
-    return read_said(artibonite, ledger, events=events, model=None, known_on=None)
+    return read_evidence(artibonite, ledger, events=events, model=None, known_on=None)
 
 
 def only(ledger: Ledger, *claims: str) -> Ledger:
@@ -228,7 +228,7 @@ def test_the_table_is_what_the_schema_says(artibonite, ledger, events):
 
 def test_confidence_is_the_support_in_words(artibonite, ledger, events):
     table = am.control_status(artibonite, ledger, as_of="2024-10-15", events=events)
-    model = am.beside(table, "model", am.ControlModel)
+    model = am.model_of(table, am.ControlModel)
     high = table[table["confidence"] == "high"]
     assert set(high["status"]) == {"assessed"}
     assert (high["support"] >= model.high).all()

@@ -70,6 +70,7 @@ def test_project_agrees_with_shapely_on_a_plain_line():
     assert np.allclose(offset, shapely.distance(line.iloc[0], points), atol=1e-6)
 
 
+@pytest.mark.exhaustive
 @given(st.floats(50, 60_000))
 def test_lixels_cover_the_road_once(length_m):
     road = am.read_corridor(am.area("artibonite"), "rd-sav")

@@ -37,7 +37,7 @@ def crowd(events):
     return event_map(ARTIBONITE, many(events, 2_500), as_of=DAY, source="made up")
 
 
-@pytest.mark.parametrize("n", [2_500, 200])
+@pytest.mark.parametrize("n", [pytest.param(2_500, marks=pytest.mark.exhaustive), 200])
 def test_a_picture_of_any_number_of_events(events, n):
     chart = event_map(ARTIBONITE, many(events, n), as_of=DAY, source="made up")
     bare = event_map(ARTIBONITE, many(events, n).iloc[:0], as_of=DAY, source="made up", since="2022-01-01")

@@ -12,7 +12,7 @@ import pytest
 from artimap.areas.area import ARTIBONITE
 from artimap.control.contestation import estimate_contestation, estimated_zones
 from artimap.core import schema, style
-from artimap.core.vocab import Audience, Estimate, Lang
+from artimap.core.vocab import Audience, Estimate, Lang, WhyNot
 from artimap.maps.briefing import briefing_map
 from artimap.maps.estimate_layers import estimates_layer
 from artimap.maps.export.files import map_tables
@@ -33,7 +33,10 @@ def zones(events):
     rule = pd.Series("too few reports here and near in time", index=made.index, dtype=schema.TEXT)
     rule.iloc[:4] = "estimated from events by a hidden Markov model; nobody said so"
     rule.iloc[4] = "no state is probable enough"
-    return made.assign(estimate=words.astype(schema.TEXT), actors=who, stability=steady, rule=rule)
+    codes = pd.Series(WhyNot.FEW.value, index=made.index, dtype=schema.TEXT)
+    codes.iloc[:4] = pd.NA
+    codes.iloc[4] = WhyNot.UNCLEAR.value
+    return made.assign(estimate=words.astype(schema.TEXT), actors=who, stability=steady, rule=rule, why_code=codes)
 
 
 def test_an_estimate_has_no_solid_line_and_no_fill():

@@ -173,7 +173,7 @@ def test_the_road_on_earlier_days_packs_them(tables, usual):
     assert page.kinds <= usual.kinds
     assert page.scripts[-4:-1] == usual.scripts[-3:]
     parts = json.loads(page.scripts[-1])
-    assert set(parts) == {"all", "en", "fr"}
+    assert set(parts) == {"rates", "rates_en", "rates_fr"}
     told = "\n\n".join(zlib.decompress(base64.b64decode(one)).decode() for one in parts.values())
     names = {kept(name) for risk in days.values() for name in risk["name"]}
     assert [name for name in names if json.dumps(name, ensure_ascii=False)[1:-1] not in told] == []
@@ -185,7 +185,7 @@ def test_the_zones_of_earlier_days_pack_them(tables, usual):
     page = Seen(drawn(tables, ALL, languages=("fr",), zones_over_time=zones).html())
     assert page.kinds <= usual.kinds
     parts = json.loads(page.scripts[-1])
-    assert set(parts) == {"all", "en", "fr"}
+    assert set(parts) == {"zones", "zones_en", "zones_fr"}
     told = "\n\n".join(zlib.decompress(base64.b64decode(one)).decode() for one in parts.values())
     names = set(schema.conform(zones, ZONES)["name"])
     assert [name for name in names if json.dumps(name, ensure_ascii=False)[1:-1] not in told] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,25 @@ def test_no_broad_except_and_no_mutable_default():
             if isinstance(node, ast.FunctionDef):
                 defaults = [*node.args.defaults, *[one for one in node.args.kw_defaults if one is not None]]
                 assert not any(isinstance(one, ast.List | ast.Dict | ast.Set) for one in defaults), (path, node.name)
+
+
+def test_a_class_name_is_unique_in_the_package():
+    where: dict[str, list[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                where.setdefault(node.name.lstrip("_"), []).append(str(path.relative_to(PACKAGE)))
+    assert {name: paths for name, paths in where.items() if len(paths) > 1} == {}
+
+
+def test_no_class_or_function_of_a_module_is_named_for_speaking_or_looking():
+    """A name says in the field's words what it holds: statements, reports, candidates, not "said" and "found"."""
+    spoken = re.compile(r"(?:^|_)(?:said|told|seen|found|behind|looks|asking)(?:_|$)|Said|Told|Seen|Found|Looks|Asking")
+    public = set(artimap.__all__)
+    for path in modules():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name not in public:
+                assert not spoken.search(node.name), (path, node.name)
 
 
 def test_public_names_are_sorted_and_all_there():

@@ -19,7 +19,7 @@ from artimap.core.schema import split_names
 from artimap.core.tables import CHECKPOINTS
 from artimap.core.vocab import Audience
 from artimap.maps.briefing import briefing_map
-from artimap.maps.cards import Said
+from artimap.maps.cards import VisibleClaims
 from artimap.maps.fact_tables import posts_sheet
 from artimap.maps.page import steps
 from artimap.maps.thematic_layers import checkpoints_layer
@@ -89,7 +89,7 @@ def test_each_day_opens_to_what_python_says_of_it(chart, page, over_time, lang):
         *(steps(one.parts) for layer in of_lang.layers if layer.name == "checkpoints" for one in layer.features),
         *shared["shapes"],
     ]
-    said = Said(am.read_claims(ARTIBONITE).until(DAY), lang)
+    said = VisibleClaims(am.read_claims(ARTIBONITE).until(DAY), lang)
     assert len(shared["shown"]) == len(DAYS) + 1
     assert spoken["when"] == [
         f"{ {'en': 'As of', 'fr': 'Au', 'ht': 'Jouk'}[lang] } {format_day(day, lang)}" for day in DAYS
@@ -143,7 +143,7 @@ def test_same_tables_same_bytes(page, made):
 
 def test_the_legend_explains_the_marks_of_every_day(chart, ledger, over_time):
     (group,) = [one for one in chart.page.furniture.legend if one.layer == "checkpoints"]
-    told = Said(ledger, "en")
+    told = VisibleClaims(ledger, "en")
     marks = {
         one.mark for table in over_time.values() for layer in checkpoints_layer(table, told, lang="en").layers
         for one in layer.features

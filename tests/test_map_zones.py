@@ -14,7 +14,7 @@ from artimap.core.errors import CrsError, ModelError
 from artimap.core.vocab import Audience
 from artimap.maps import page as payload
 from artimap.maps.briefing import briefing_map
-from artimap.maps.cards import Said
+from artimap.maps.cards import VisibleClaims
 from artimap.maps.thematic_layers import zones_layers
 from artimap.maps.timeline import ZONES_LAYER, zones_of_slider
 from artimap.studies.study import analyse
@@ -52,7 +52,7 @@ def zones_in(page):
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])
 def test_the_page_opens_to_what_python_draws_and_says(page, tables, over_time, lang):
     past = zones_of_slider(over_time, tables["zones"], since=SINCE, as_of=DAY, corridor=tables["corridor"])
-    drawn = zones_layers(past.table, Said(tables["ledger"], lang), lang=lang)
+    drawn = zones_layers(past.table, VisibleClaims(tables["ledger"], lang), lang=lang)
     (layer,) = drawn.layers
     here, every, more = zones_in(page)
     by_key = {one["key"]: one for one in every}

@@ -151,7 +151,7 @@ def test_an_event_without_a_day_is_refused():
 
 def test_a_number_that_does_not_fit_is_refused():
     with pytest.raises(DataError, match="'day'"):
-        packing.pack_columns([packing.Column("day", np.array([70_000]), 2)])
+        packing.pack_columns([packing.PackedColumn("day", np.array([70_000]), 2)])
 
 
 @settings(max_examples=40, deadline=None)

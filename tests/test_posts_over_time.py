@@ -55,6 +55,7 @@ STATES = st.sampled_from(["standing", "removed", "momentary", "not_set_up"])
 SAID = st.lists(st.tuples(STATES, st.none() | st.integers(0, 60)), min_size=1, max_size=4)
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=30, deadline=None)
 @given(SAID, st.lists(st.integers(0, 90), min_size=1, max_size=4))
 def test_the_life_of_a_post_one_statement_at_a_time(rn1, ledger, said, days):

@@ -26,7 +26,7 @@ def test_map_is_the_map_of_the_briefing(folder, capsys):
     assert "held back" in said
 
 
-@pytest.mark.parametrize("ending", ["html", "md"])
+@pytest.mark.parametrize("ending", [pytest.param("html", marks=pytest.mark.exhaustive), "md"])
 def test_report_is_the_report_of_the_briefing(folder, ending):
     out = folder / f"report.{ending}"
     assert main(["report", *DAY, "--lang", "fr", "-o", str(out)]) == 0
@@ -39,7 +39,9 @@ def test_report_says_what_changed(folder):
     assert "15 Oct 2024" in out.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("ending", "head"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
+@pytest.mark.parametrize(
+    ("ending", "head"), [("png", b"\x89PNG"), pytest.param("pdf", b"%PDF", marks=pytest.mark.exhaustive)]
+)
 def test_map_as_a_picture(tmp_path, ending, head):
     out = tmp_path / f"map.{ending}"
     assert main(["map", *DAY, "--title", "Rice road", "-o", str(out)]) == 0

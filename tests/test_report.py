@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import re
 from html.parser import HTMLParser
+from importlib import resources
 
 import geopandas as gpd
 import pandas as pd
@@ -21,7 +22,7 @@ from artimap.core.i18n import words
 from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS
 from artimap.maps.briefing import briefing_map
 from artimap.report import corridor_report
-from artimap.report.blocks import Fold, Grid, Heading, Paragraph, Section, cell
+from artimap.report.blocks import Block, Fold, Heading, Paragraph, ReportSection, TableBlock, cell
 from artimap.report.markdown import escape, to_markdown
 from artimap.report.sections import SECTIONS
 from artimap.risk import RiskModel, corridor_risk
@@ -356,6 +357,11 @@ def test_a_post_that_was_removed_is_not_counted_as_standing(artibonite, rn1, eve
 
 
 def test_what_opens_is_a_heading_with_blocks_in_markdown():
-    inside = (Paragraph(cell("x"), "note"), Grid(("a", "b"), ((cell("1"), cell("–")),)))
-    folded = Section("s", "S", (Fold(Heading("H", 4, "n"), inside, "2 rows"),), folded=True)
-    assert to_markdown([folded]) == to_markdown([Section("s", "S", (Heading("H", 4, "n"), *inside))])
+    inside = (Paragraph(cell("x"), "note"), TableBlock(("a", "b"), ((cell("1"), cell("–")),)))
+    folded = ReportSection("s", "S", (Fold(Heading("H", 4, "n"), inside, "2 rows"),), folded=True)
+    assert to_markdown([folded]) == to_markdown([ReportSection("s", "S", (Heading("H", 4, "n"), *inside))])
+
+
+def test_the_page_knows_every_kind_of_block_by_its_class():
+    template = resources.files("artimap.report").joinpath("templates/report.html.j2").read_text(encoding="utf-8")
+    assert set(re.findall(r'kind == "(\w+)"', template)) == set(Block.split(" | "))

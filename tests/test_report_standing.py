@@ -115,7 +115,7 @@ def test_the_chance_that_a_rate_rose_is_said_in_words(october):
     assert "Limbé" not in told  # silent: nothing can be said
 
 
-@pytest.mark.parametrize("lang", ["fr", "ht"])
+@pytest.mark.parametrize("lang", [pytest.param("fr", marks=pytest.mark.exhaustive), "ht"])
 def test_in_other_languages(made, lang):
     text = made("2025-10-15", lang)
     said = words(lang)

@@ -146,6 +146,7 @@ def made(area, rows):
     return table(area, [one_stretch(day=d, low=low, high=low + length, kind=kind) for d, low, length, kind in rows])
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=8)
 @given(rows=event_rows, extra=st.tuples(days, st.floats(0, 240_000), st.floats(100, 9_000)))
 def test_one_more_event_never_lowers_a_rate(artibonite, rn1, rows, extra):
@@ -164,6 +165,7 @@ def test_row_order_changes_nothing(artibonite, rn1, rows, seed):
     assert_frame_equal(pd.DataFrame(a.drop(columns="geometry")), pd.DataFrame(b.drop(columns="geometry")), rtol=1e-9)
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=8)
 @given(rows=event_rows, weeks=st.integers(-200, 200))
 def test_shifting_every_date_changes_nothing(artibonite, rn1, rows, weeks):
@@ -174,6 +176,7 @@ def test_shifting_every_date_changes_nothing(artibonite, rn1, rows, weeks):
     assert_frame_equal(pd.DataFrame(a[numbers]), pd.DataFrame(b[numbers]))
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=8)
 @given(rows=event_rows, length=st.floats(2_000, 90_000))
 def test_lixels_and_stretches_hold_the_same_events(artibonite, rn1, rows, length):
@@ -448,6 +451,7 @@ def test_severity_has_its_thresholds_written_down():
 # -- calibration (the full study: python -m benchmarks calibration) ------------
 
 
+@pytest.mark.exhaustive
 def test_intervals_cover_what_they_promise():
     """Rates from the prior, 20-40 % of events imprecise; few runs, so the bounds have Monte Carlo room."""
     own, alone = calibrate(Setting(0.5), runs=60, seed=5)
@@ -457,6 +461,7 @@ def test_intervals_cover_what_they_promise():
     assert own.width[80] < 0.7 * alone.width[80]
 
 
+@pytest.mark.exhaustive
 def test_dropping_or_pinning_vague_events_covers_less():
     shares = {
         treat: calibrate(Setting(1.0), runs=14, treat=treat, seed=5)[0].share[95]

@@ -14,10 +14,9 @@ from artimap.areas.geometries import place_rows
 from artimap.core import schema
 from artimap.core.dates import month_ends
 from artimap.core.errors import DateError
-from artimap.core.metadata import beside
 from artimap.core.tables import EVENTS
 from artimap.risk import RiskModel, corridor_risk, corridor_risk_over_time
-from artimap.risk.coverage import Pieces, Reports, is_wide, tells_of
+from artimap.risk.coverage import Reports, RoadPieces, is_wide, tells_of
 from artimap.risk.explain import Shares
 from artimap.roads.event_spread import Reach
 
@@ -54,7 +53,7 @@ def said_by_hand(ledger, events, pieces, spreads, day):
 
 @pytest.mark.parametrize("day", ["2019-06-30", "2023-04-30", "2024-10-15"])
 def test_reports_by_a_day_one_claim_at_a_time(rn1, events, ledger, day):
-    pieces = Pieces.of(rn1.stretches())
+    pieces = RoadPieces.of(rn1.stretches())
     tables = (events, ledger.subjects.reset_index(drop=True), ledger.posts.reset_index(drop=True))
     spreads = [rn1.spread(table, reach=Reach()) for table in tables]
     told = Reports.of(rn1, events, ledger, spread=spreads[0], pieces=pieces, reach=Reach()).by(
@@ -73,9 +72,9 @@ def test_embedded_rates_are_those_of_each_day_alone(rn1, events, ledger):
     for day, risk in together.items():
         alone = corridor_risk(rn1, located, as_of=day, ledger=ledger)
         assert_frame_equal(plain(risk), plain(alone), check_exact=True)
-        for name in ("model", "as_of", "tally", "off_corridor", "publishers"):
+        for name in ("models", "as_of", "tally", "off_corridor", "publishers"):
             assert risk.attrs[name] == alone.attrs[name]
-        assert beside(risk, "shares", Shares).adds.tolist() == beside(alone, "shares", Shares).adds.tolist()
+        assert Shares.of(risk.attrs["shares"]).adds.tolist() == Shares.of(alone.attrs["shares"]).adds.tolist()
 
 
 kinds = st.sampled_from(["road_ambush", "protest", "abduction"])
@@ -98,6 +97,7 @@ def made(area, rows):
     return schema.conform(place_rows(pd.DataFrame(full, columns=names), area), EVENTS)
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=12)
 @given(rows=event_rows, days=st.lists(st.dates(FIRST, LAST), min_size=1, max_size=3), fixed=st.booleans())
 def test_a_day_knows_nothing_of_later_ones(artibonite, rn1, rows, days, fixed):

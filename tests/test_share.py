@@ -99,6 +99,7 @@ def test_aggregates_of_acled_need_the_day_of_access():
         release(acled_like(4), audience=Audience.PARTNERS)
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=20)
 @given(counts=st.lists(st.integers(1, 8), min_size=1, max_size=4), k=st.integers(3, 6))
 def test_no_cell_is_smaller_than_k(counts, k):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from artimap.claims import Ledger
-from artimap.claims.resolution import LATEST, MEDIAN, MOST_VOICES, RANGE, RULES, figure, said_by, voices
+from artimap.claims.resolution import LATEST, MEDIAN, MOST_VOICES, RANGE, RULES, figure, latest_day, voices
 from artimap.core import schema
 from artimap.core.errors import ModelError
 from artimap.core.tables import CLAIMS
@@ -170,7 +170,7 @@ def test_a_reported_zero_is_a_figure():
     ],
 )
 def test_a_vague_day_counts_from_its_end(basis, wanted):
-    found = said_by(pd.Timestamp("2024-02-10"), basis)
+    found = latest_day(pd.Timestamp("2024-02-10"), basis)
     assert found == (pd.Timestamp(wanted) if wanted else None)
 
 

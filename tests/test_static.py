@@ -76,7 +76,9 @@ def test_the_sheet_carries_its_furniture(chart, written):
     assert "20 km" in text
 
 
-@pytest.mark.parametrize("lang", ["en", "fr", "ht"])
+@pytest.mark.parametrize(
+    "lang", [pytest.param("en", marks=pytest.mark.exhaustive), "fr", pytest.param("ht", marks=pytest.mark.exhaustive)]
+)
 def test_briefing_and_legend_stay_on_the_sheet(lang, monkeypatch):
     """The fullest sheet: the last day of the data, with every kind of mark."""
     lowest = []

@@ -114,6 +114,7 @@ def test_quarantine_carries_no_live_formula(artibonite, tmp_path):
 cells = st.text(alphabet=st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20)
 
 
+@pytest.mark.exhaustive
 @given(rows=st.lists(st.fixed_dictionaries(dict.fromkeys(COLUMNS, cells)), max_size=5))
 def test_accepted_and_quarantined_are_all_rows(artibonite, tmp_path_factory, rows):
     path = write(tmp_path_factory.mktemp("t") / "a.csv", rows)

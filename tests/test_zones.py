@@ -91,7 +91,7 @@ def test_bands_are_nested_and_fade(zones):
 def test_nothing_is_filled_between_towns(artibonite, zones):
     """Beyond a place's own disc a zone is nowhere farther from a road than its drawn half-width."""
     roads = shapely.union_all(read_roads(artibonite).geometry.to_numpy())
-    model = am.beside(zones, "zone_model", am.ZoneModel)
+    model = am.model_of(zones, am.ZoneModel)
     places = am.read_places(artibonite).set_index("place_id")
     for row in zones[zones["subject"].isin(places.index) & zones["road_id"].isna()].itertuples(index=False):
         disc = places.geometry[row.subject].buffer((place_radius(artibonite, row.subject) or 500.0) + 5)
@@ -223,6 +223,7 @@ def over_time(artibonite, ledger, events):
     return am.control_zones_over_time(artibonite, ledger, since=SINCE, until=UNTIL, events=events)
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=25, deadline=None)
 @given(day=st.dates(SINCE, UNTIL))
 @example(SINCE)

@@ -40,7 +40,7 @@ _FINEST = 3
 
 
 @dataclass(frozen=True)
-class _Found:
+class _BoundaryLayer:
     """One layer of boundaries: the level it is of, and which column is what."""
 
     label: str
@@ -107,7 +107,7 @@ def read_units(what: Area | str | Path, level: str | None = None, *, area: Area 
     if level is not None:
         units = units[units["level"] == Level(level)]
     out: gpd.GeoDataFrame = schema.conform(units, UNITS)
-    out.attrs["notes"] = tuple(dict.fromkeys(notes))
+    out.attrs["notes"] = list(dict.fromkeys(notes))
     return out
 
 
@@ -133,7 +133,7 @@ def files_of(path: Path) -> list[Path]:
     raise DataError(msg)
 
 
-def _layers_of(path: Path, notes: list[str]) -> list[_Found]:
+def _layers_of(path: Path, notes: list[str]) -> list[_BoundaryLayer]:
     found = []
     for file in files_of(path):
         names: list[str | None] = [None]
@@ -161,7 +161,7 @@ def _bare(name: object) -> str:
     return re.sub(r"[^a-z0-9]", "", str(name).lower())
 
 
-def _recognised(table: gpd.GeoDataFrame, label: str) -> _Found | None:
+def _recognised(table: gpd.GeoDataFrame, label: str) -> _BoundaryLayer | None:
     if not table.geometry.geom_type.isin(["Polygon", "MultiPolygon"]).any():
         return None
     pcodes: dict[int, str] = {}
@@ -180,7 +180,7 @@ def _recognised(table: gpd.GeoDataFrame, label: str) -> _Found | None:
     if not 0 < level <= _FINEST:  # the country, or finer than communal sections
         return None
     by_bare = {_bare(column): str(column) for column in table.columns}
-    return _Found(
+    return _BoundaryLayer(
         label=label,
         level=level,
         pcode=pcodes[level],
@@ -259,7 +259,7 @@ def _days(table: gpd.GeoDataFrame, column: str | None) -> pd.Series:
     return days
 
 
-def _units(one: _Found, area: Area, notes: list[str]) -> gpd.GeoDataFrame:
+def _units(one: _BoundaryLayer, area: Area, notes: list[str]) -> gpd.GeoDataFrame:
     """Give UNITS of one layer, those of the area only."""
     table = one.table
     codes = pcodes_of(_text(table, one.pcode), one.level)

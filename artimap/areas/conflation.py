@@ -78,8 +78,8 @@ def merge_places(ours: gpd.GeoDataFrame, theirs: gpd.GeoDataFrame) -> MergedPlac
     require(theirs, ours.crs.to_string(), what="theirs")
     order = theirs.assign(_rank=theirs["kind"].map(lambda kind: _RANK[PlaceKind(kind)]))
     order = order.sort_values(["_rank", "place_id"], kind="stable").drop(columns="_rank")
-    known = _Known(ours)
-    fresh = _Known(theirs.iloc[:0])
+    known = _PlacesByName(ours)
+    fresh = _PlacesByName(theirs.iloc[:0])
     merged, doubled, added = [], [], []
     for row in _rows(order):
         hit = known.find(row)
@@ -117,7 +117,7 @@ def _rows(places: gpd.GeoDataFrame) -> list[_Row]:
     return out
 
 
-class _Known:
+class _PlacesByName:
     """Places by folded name."""
 
     def __init__(self, places: gpd.GeoDataFrame) -> None:

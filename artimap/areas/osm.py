@@ -267,7 +267,7 @@ def read_roads(what: Area | str | Path, *, area: Area | None = None, layer: str 
     roads = pd.concat(found, ignore_index=True)
     roads["road_id"] = _unique(roads["road_id"])
     out: gpd.GeoDataFrame = schema.conform(roads, ROADS)
-    out.attrs["notes"] = _notes(path, left)
+    out.attrs["notes"] = list(_notes(path, left))
     return out
 
 
@@ -362,7 +362,7 @@ def read_places(what: Area | str | Path, *, area: Area | None = None, layer: str
     twice = places["place_id"].duplicated()
     left["places stand in the file twice, at one spot"] += int(twice.sum())
     out: gpd.GeoDataFrame = schema.conform(places[~twice], PLACES)
-    out.attrs["notes"] = _notes(path, left)
+    out.attrs["notes"] = list(_notes(path, left))
     return out
 
 

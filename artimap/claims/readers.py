@@ -80,7 +80,7 @@ _COMMON = {
 }
 
 
-def _said(row: pd.Series, **own: object) -> dict[str, object]:
+def _claim_row(row: pd.Series, **own: object) -> dict[str, object]:
     base = {name: row.get(column) for name, column in _COMMON.items()}
     party = base["claimant_is_party"]
     base["claimant_is_party"] = party if isinstance(party, str) else Party.UNKNOWN
@@ -118,7 +118,7 @@ def _event_claims(reports: pd.DataFrame) -> list[dict[str, object]]:
         for predicate, value in said:
             if isinstance(value, str):
                 claim_id = f"{row['report_id']}-{predicate}"
-                rows.append(_said(row, **base, claim_id=claim_id, predicate=predicate, value=value))
+                rows.append(_claim_row(row, **base, claim_id=claim_id, predicate=predicate, value=value))
     return rows
 
 
@@ -152,7 +152,7 @@ def _control_claims(table: pd.DataFrame) -> list[dict[str, object]]:
         codes = split_names(row["pcode"]) if row["where"] in (Where.SECTION, Where.COMMUNE) else ()
         for count, subject in enumerate(codes if len(codes) > 1 else (subject_of(row),)):
             claim_id = row["claim_id"] if count == 0 else f"{row['claim_id']}-{count + 1}"
-            rows.append(_said(row, **base, claim_id=claim_id, subject=subject))
+            rows.append(_claim_row(row, **base, claim_id=claim_id, subject=subject))
     return rows
 
 
@@ -161,7 +161,7 @@ def _post_claims(table: pd.DataFrame) -> list[dict[str, object]]:
     for _, row in table.iterrows():
         fee = isinstance(row["fee_low"], str)
         rows.append(
-            _said(
+            _claim_row(
                 row,
                 about=About.CHECKPOINT,
                 subject=row["checkpoint_id"],
@@ -189,7 +189,7 @@ def _other_claims(area: Area) -> list[dict[str, object]]:
         )
         row["words"], row["sensitivity"], row["licence"] = row["places"], Sensitivity.LOW, "facts; cite the publisher"
         rows.append(
-            _said(
+            _claim_row(
                 row, about=About.FIGURE, subject=row["figure_id"], predicate=row["predicate"], value=value,
                 claim_id=row["figure_id"], report_id=row["figure_id"], reported=row["reported"],
                 date_basis="stated" if isinstance(row["reported"], str) else "undated",
@@ -199,7 +199,7 @@ def _other_claims(area: Area) -> list[dict[str, object]]:
     for _, row in embedded.read_table(area.name, "deployments").iterrows():
         row["licence"] = "facts; cite the publisher"
         rows.append(
-            _said(
+            _claim_row(
                 row, about=About.DEPLOYMENT, subject=row["pcode"], predicate=Predicate.DEPLOYED, value=row["statement"],
                 claim_id=row["deployment_id"], report_id=row["deployment_id"], reported=row["reported"],
                 date_basis="stated" if isinstance(row["reported"], str) else "undated",

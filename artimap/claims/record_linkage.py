@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from artimap.core.errors import ModelError
+from artimap.core.metadata import JsonModel
 from artimap.core.rounding import DIGITS
 from artimap.core.schema import split_names
 
@@ -20,7 +21,7 @@ PAIRS = ("report_a", "report_b", "score", *_PARTS, "why")
 
 
 @dataclass(frozen=True, slots=True)
-class MatchModel:
+class MatchModel(JsonModel):
     """How much each part of a pair speaks for one event: weights of a logistic score.
 
     Set by hand to round values after looking at the embedded events of even months;
@@ -60,7 +61,7 @@ class MatchModel:
 
 
 @dataclass(frozen=True, slots=True)
-class _Report:
+class _ComparedReport:
     """What of a report is compared."""
 
     id: str
@@ -117,13 +118,13 @@ def _plain(text: str) -> str:
     return "".join(one for one in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(one))
 
 
-def _read(row: pd.Series) -> _Report:
+def _read(row: pd.Series) -> _ComparedReport:
     low, high = _number(row, "killed_low"), _number(row, "killed_high")
     names = {name for column in ("actors", "other_actors") for name in split_names(row.get(column))}
     said = re.findall(r"[a-z0-9]{3,}", _plain(_text(row, "summary") + " " + _text(row, "words")))
     start = pd.Timestamp(row["date_start"])
     end = pd.Timestamp(row["date_end"]) if pd.notna(row.get("date_end")) else start
-    return _Report(
+    return _ComparedReport(
         id=_text(row, "report_id", "event_id"),
         start=start.to_datetime64(),
         end=max(start, end).to_datetime64(),
@@ -141,7 +142,7 @@ def _read(row: pd.Series) -> _Report:
     )
 
 
-def _dates(a: _Report, b: _Report, half_days: float) -> tuple[float, float]:
+def _dates(a: _ComparedReport, b: _ComparedReport, half_days: float) -> tuple[float, float]:
     """Give likeness of the days, and the days between."""
     gap = max((a.start - b.end) / np.timedelta64(1, "D"), (b.start - a.end) / np.timedelta64(1, "D"), 0.0)
     length = max((a.end - a.start) / np.timedelta64(1, "D"), (b.end - b.start) / np.timedelta64(1, "D"))
@@ -155,7 +156,7 @@ def _dates(a: _Report, b: _Report, half_days: float) -> tuple[float, float]:
     return near * 0.5 ** (vague / (3.0 * half_days)), float(gap)
 
 
-def _places(a: _Report, b: _Report) -> tuple[float, str]:
+def _places(a: _ComparedReport, b: _ComparedReport) -> tuple[float, str]:
     if a.place and a.place == b.place:
         return 1.0, "same place"
     if a.codes & b.codes:
@@ -169,20 +170,20 @@ def _places(a: _Report, b: _Report) -> tuple[float, str]:
     return -1.0, "other places"
 
 
-def _actors(a: _Report, b: _Report) -> float:
+def _actors(a: _ComparedReport, b: _ComparedReport) -> float:
     if not a.actors or not b.actors:
         return 0.0
     shared = len(a.actors & b.actors) / min(len(a.actors), len(b.actors))
     return shared or -0.7
 
 
-def _kinds(a: _Report, b: _Report) -> float:
+def _kinds(a: _ComparedReport, b: _ComparedReport) -> float:
     if a.kind == b.kind:
         return 1.0
     return 0.0 if {a.kind, b.kind} <= _VIOLENT else -1.0
 
 
-def _numbers(a: _Report, b: _Report) -> float:
+def _numbers(a: _ComparedReport, b: _ComparedReport) -> float:
     votes: list[float] = []
     if a.killed is not None and b.killed is not None:
         overlap = a.killed[0] <= b.killed[1] and b.killed[0] <= a.killed[1]
@@ -195,7 +196,7 @@ def _numbers(a: _Report, b: _Report) -> float:
     return sum(votes) / len(votes) if votes else 0.0
 
 
-def _words(a: _Report, b: _Report, weight: dict[str, float]) -> float:
+def _words(a: _ComparedReport, b: _ComparedReport, weight: dict[str, float]) -> float:
     """Give how many of the rarer words two reports share."""
     # exact sums: words come out of a set in another order in every run
     shared = math.fsum(weight[word] for word in a.words & b.words)
@@ -204,7 +205,7 @@ def _words(a: _Report, b: _Report, weight: dict[str, float]) -> float:
 
 
 def _compare(
-    a: _Report, b: _Report, model: MatchModel, weight: dict[str, float]
+    a: _ComparedReport, b: _ComparedReport, model: MatchModel, weight: dict[str, float]
 ) -> tuple[float, dict[str, float], str] | None:
     date, gap = _dates(a, b, model.half_days)
     if gap > model.window_days:

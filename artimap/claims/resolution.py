@@ -105,7 +105,7 @@ class State:
         return self.by_predicate[Predicate(predicate)]
 
 
-def said_by(reported: object, basis: str) -> pd.Timestamp | None:
+def latest_day(reported: object, basis: str) -> pd.Timestamp | None:
     """Give the last day on which a claim can have been made; null where that is not known.
 
     >>> said_by(pd.Timestamp("2024-10-01"), "month")
@@ -122,7 +122,7 @@ def said_by(reported: object, basis: str) -> pd.Timestamp | None:
     return reported
 
 
-def said_from(reported: object, basis: str) -> pd.Timestamp | None:
+def earliest_day(reported: object, basis: str) -> pd.Timestamp | None:
     """Give the first day on which a claim can have been made; null where that is not known.
 
     >>> said_from(pd.Timestamp("2024-10-13"), "by")
@@ -273,7 +273,7 @@ def state_of(claims: pd.DataFrame, subject: str, *, as_of: dt.date, known_on: dt
     lasts = rows["about"].isin([About.EVENT, About.FIGURE]) | rows["valid_to"].isna() | (rows["valid_to"] >= day)
     rows = rows[holds & lasts]
     said = pd.Series(
-        [said_by(when, str(basis)) for when, basis in zip(rows["reported"], rows["date_basis"], strict=True)],
+        [latest_day(when, str(basis)) for when, basis in zip(rows["reported"], rows["date_basis"], strict=True)],
         index=rows.index, dtype="datetime64[s]",
     )  # fmt: skip
     rows = rows.assign(said_by=said, figure=rows["value"].map(figure).astype(object), voice=voices(rows))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from artimap import __version__
 from artimap.areas.area import AREAS, area
@@ -30,6 +32,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _check_output(path: Path | None) -> None:
+    """Refuse a place that can hold no file before the work of making one."""
+    above = () if path is None else path.absolute().parents
+    there = next((folder for folder in above if folder.exists()), None)
+    if there is not None and not there.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -45,6 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     args = _parser().parse_args(argv)
     try:
+        _check_output(getattr(args, "output", None))
         return int(args.run(args, area(args.area)))
     except ArtimapError as error:
         print(f"artimap: {error}", file=sys.stderr)

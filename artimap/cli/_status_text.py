@@ -12,17 +12,13 @@ import pandas as pd
 from artimap.areas.area import Area
 from artimap.cli._reported_inputs import Reported, actors_in
 from artimap.control.assessment import SERIOUS
-from artimap.control.evidence import GONE, NO_ACTOR, NO_DAY, NO_KEEPER, NOT_BY_FORCE, NOT_YET_SAID
 from artimap.core.dates import day_of
 from artimap.core.i18n import format_day, tr, words
-from artimap.core.vocab import Lang, Status
+from artimap.core.reasons import why_words
+from artimap.core.schema import split_names
+from artimap.core.vocab import Lang, Status, WhyNot
 
 _KINDS = ("stretch", "place", "section", "commune", "department")
-_WHY = {
-    "faded": "faded", "over by then": "over", "speaks of later": "later", "another rule came first": "other_rule",
-    "says who left, not who is there": "left", NO_DAY: "no_day", NOT_YET_SAID: "not_yet", NO_ACTOR: "no_actor",
-    NO_KEEPER: "no_keeper", NOT_BY_FORCE: "not_by_force", GONE: "post_gone",
-}  # fmt: skip
 _IN_FULL = 4
 """Up to so many subjects are told in full, with the statements behind them."""
 
@@ -50,7 +46,7 @@ def _ago(days: Any, lang: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class StatusQuestion:
     """What was asked, and what it is answered from; ``behind`` are the claims of the subjects that were named."""
 
     area: Area
@@ -59,7 +55,7 @@ class Asked:
     behind: pd.DataFrame | None
 
 
-def status_lines(table: pd.DataFrame, asked: Asked) -> Iterator[str]:
+def status_lines(table: pd.DataFrame, asked: StatusQuestion) -> Iterator[str]:
     """Write STATUS: one subject in full, several as a table with the gravest first."""
     lang, found, behind = asked.args.lang, asked.found, asked.behind
     yield tr("said.title", lang, area=asked.area.label, day=format_day(found.day, lang))
@@ -105,14 +101,14 @@ def _overview(table: pd.DataFrame, lang: str, *, everything: bool) -> Iterator[s
         if len(rows) > len(shown):
             yield f"  {tr('said.unknown', lang, n=len(rows) - len(shown))}"
             silent = rows[rows["status"] == Status.UNKNOWN]
-            before = [one["name"] for _, one in silent.iterrows() if _said_before(one["not_counted"])]
+            before = [one["name"] for _, one in silent.iterrows() if _had_statements(one["why_code"])]
             if before:
                 yield f"  {tr('said.before', lang, names=', '.join(before))}"
 
 
-def _said_before(not_counted: object) -> bool:
+def _had_statements(codes: object) -> bool:
     """Tell whether something was said that only its age, or the want of a day, keeps from counting."""
-    return any(f"({why})" in _text(not_counted) for why in ("faded", NO_DAY))
+    return not {WhyNot.FADED, WhyNot.NO_DAY}.isdisjoint(split_names(codes))
 
 
 def _label(row: pd.Series) -> str:
@@ -146,8 +142,8 @@ def _in_full(row: pd.Series, behind: pd.DataFrame, lang: str) -> Iterator[str]:
         if len(rows):
             yield f"  {tr('said.' + heading, lang)}{tr('report.colon', lang).rstrip()}"
         for _, one in rows.iterrows():
-            why = _text(one["why_not"])
-            shown = tr(f"said.why.{_WHY[why]}", lang) if why in _WHY else why
+            code = _text(one["why_code"])
+            shown = why_words(code, lang) if code else _text(one["why_not"])
             yield f"    {_claim(one, lang)}{' – ' + shown if shown else ''}"
             if counts and _text(one["source_url"]):
                 yield f"      {one['source_url']}"
@@ -169,14 +165,14 @@ def _claim(row: pd.Series, lang: str) -> str:
         said += f" ({tr('said.scope_' + row['scope'], lang)})"
     party = tr(f"party.{row['claimant_is_party']}", lang)
     who = _text(row["claimant"]) or tr("report.claimant_not_stated", lang)
-    day = said_on(row["day"], _text(row["date_basis"]), lang)
+    day = report_day(row["day"], _text(row["date_basis"]), lang)
     for key, name in (("holds_from", "valid_from"), ("holds_until", "valid_to")):
         if pd.notna(row[name]):
             said += f", {tr('said.' + key, lang, day=_day(row[name], lang))}"
     return f"{row['claim']}: {day}, {said}; {who} ({party}) [{_text(row['source'])}]"
 
 
-def said_on(day: Any, basis: str, lang: str) -> str:
+def report_day(day: Any, basis: str, lang: str) -> str:
     """Write the day of a report as exactly as it is known."""
     if day is None or pd.isna(day) or basis == "undated":
         return tr("report.day_not_stated", lang)
@@ -185,7 +181,7 @@ def said_on(day: Any, basis: str, lang: str) -> str:
     return shown if precision is None else tr(f"map.day.precision_{precision}", lang, day=shown)
 
 
-def changes_lines(table: pd.DataFrame, asked: Asked) -> Iterator[str]:
+def changes_lines(table: pd.DataFrame, asked: StatusQuestion) -> Iterator[str]:
     """Write what changed between two days, with the reasons."""
     args = asked.args
     lang, until = args.lang, asked.found.day if args.until is None else day_of(args.until)
@@ -210,7 +206,7 @@ def changes_lines(table: pd.DataFrame, asked: Asked) -> Iterator[str]:
     yield tr("said.note", lang)
 
 
-def history_lines(table: pd.DataFrame, asked: Asked) -> Iterator[str]:
+def history_lines(table: pd.DataFrame, asked: StatusQuestion) -> Iterator[str]:
     """Write the intervals of one subject."""
     lang = asked.args.lang
     for (_, name), rows in table.groupby(["subject", "name"], sort=False):

@@ -63,7 +63,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         return 2
     check_ending(args.output, (".html", *_PICTURES, *_EXPORTS), "a map")
     if args.events_only:
-        with _told(tiles):
+        with _warn_of_tiles(tiles):
             chart, gathered, gated = _events_alone(args, where, tiles)
     else:
         from artimap.studies.study import analyse  # noqa: PLC0415 - slow to import, used only here
@@ -74,7 +74,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         )  # fmt: skip
         page = args.output.suffix.lower() == ".html"
         say("estimating the risk of earlier months, drawing the map" if page else "drawing the map")
-        with _told(tiles):
+        with _warn_of_tiles(tiles):
             chart = found.chart(Lang(args.lang), title=args.title, author=args.author, over_time=page, tiles=tiles)
         gathered, gated = found.gathered, found.gated
     written = _write(chart, args.output, estimated=args.estimated)
@@ -95,7 +95,7 @@ def _tiles(args: argparse.Namespace) -> Tiles | None:
 
 
 @contextmanager
-def _told(tiles: Tiles | None) -> Iterator[None]:
+def _warn_of_tiles(tiles: Tiles | None) -> Iterator[None]:
     """Tell the maker what tiles give away, as a line of the command and not as Python's warning."""
     with warnings.catch_warnings():
         if tiles is not None:

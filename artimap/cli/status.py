@@ -43,7 +43,7 @@ def add(commands: Commands) -> None:
 
 def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.cli._status_text import (  # noqa: PLC0415 - slow to import
-        Asked,
+        StatusQuestion,
         changes_lines,
         history_lines,
         status_lines,
@@ -70,7 +70,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         print(save(table, args.output))
         tell_doubts(found, where, args.lang, sys.stderr)
     elif args.format == "table":
-        for line in lines(table, Asked(where, args, found, behind)):
+        for line in lines(table, StatusQuestion(where, args, found, behind)):
             print(line)
         tell_doubts(found, where, args.lang)
     else:

@@ -41,7 +41,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class SubjectPicture:
     """What is said of one subject on one day.
 
     Attributes
@@ -165,7 +165,7 @@ def _doubts(fight: Evidence, holds: Sequence[Evidence], sides: Sides) -> list[Ev
 
 def picture(
     evidence: Sequence[Evidence], day: int, *, model: ControlModel, sides: Sides, parts: tuple[Part, ...] = ()
-) -> Picture:
+) -> SubjectPicture:
     """Sort what is said of a subject for a day."""
     rows = _cut([one for one in evidence if one.start <= day], day)
     holds = [one for one in rows if one.kind == "hold" and not one.joint]
@@ -198,7 +198,7 @@ def picture(
     there = [one for one in rows if one.kind == "presence" and one.fresh(day)]
     episodes = [one for one in rows if one.kind in ("contested", "attack")]
     held = {side for one in (*fresh, *taken) for side in one.sides}
-    return Picture(
+    return SubjectPicture(
         day=day, model=model, sides=sides,
         holds=tuple(fresh),
         old=tuple(old),

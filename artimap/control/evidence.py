@@ -14,11 +14,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from artimap.claims import Ledger
-from artimap.claims.resolution import said_by, said_from, voices
+from artimap.claims.resolution import earliest_day, latest_day, voices
 from artimap.control.model import ControlModel
 from artimap.control.parties import UNNAMED, Sides
 from artimap.core.schema import split_names
-from artimap.core.vocab import About, CheckpointKind, EventKind, Party, PostState, Predicate, Record, Where
+from artimap.core.vocab import About, CheckpointKind, EventKind, Party, PostState, Predicate, Record, Where, WhyNot
 
 Kind = Literal["hold", "presence", "contested", "attack", "fight", "left"]
 Via = Literal["own", "unit", "post", "event"]
@@ -38,13 +38,6 @@ _KEPT_BY_FORCE = (CheckpointKind.TOLL, CheckpointKind.ROADBLOCK, CheckpointKind.
 _NOT_NAMED = "not named"
 _PARTS = ("station", "part", "road")
 OPPONENT = "an opponent who is not named"
-
-NO_DAY = "no day is given, so it may be of any time"
-NOT_YET_SAID = "it was not surely said by the day known_on"
-NO_ACTOR = "it names nobody"
-NO_KEEPER = "it does not say who keeps the post"
-NOT_BY_FORCE = "a post of this kind does not show who holds a place"
-GONE = "it says that the post is gone or was never set up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,40 +132,40 @@ def number_of(day: object) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class EvidenceBySubject:
     """All evidence of a ledger by subject, and the claims about a place that cannot count, with the reason."""
 
     by_subject: Mapping[str, tuple[Evidence, ...]]
-    left_out: Mapping[str, tuple[tuple[str, str], ...]]
+    left_out: Mapping[str, tuple[tuple[str, WhyNot], ...]]
     last_claims: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _ClaimReader:
     model: ControlModel
     sides: Sides
     known_on: int | None
 
-    def span(self, row: Any) -> tuple[int, int, int | None] | str:
+    def span(self, row: Any) -> tuple[int, int, int | None] | WhyNot:
         """Give start, last day spoken of, and end of a claim; or why it cannot count."""
         begins, ends = number_of(row.valid_from), number_of(row.valid_to)
-        heard = number_of(said_by(row.reported, str(row.date_basis)))
-        said = number_of(said_from(row.reported, str(row.date_basis)))
+        heard = number_of(latest_day(row.reported, str(row.date_basis)))
+        said = number_of(earliest_day(row.reported, str(row.date_basis)))
         if self.known_on is not None and (heard is None or heard > self.known_on):
-            return NOT_YET_SAID
+            return WhyNot.NOT_YET
         confirmed = number_of(row.last_confirmed)
         if confirmed is not None and row.last_confirmed != row.reported:
             said = confirmed if said is None else max(said, confirmed)
         spoken = [one for one in (ends, said) if one is not None]
         if not spoken and begins is None:
-            return NO_DAY
+            return WhyNot.NO_DAY
         until = min(spoken) if spoken else int(begins or 0)
         if begins is not None:
             return begins, max(begins, until), ends
         before = self.model.held_before_days if ends is not None and _KIND.get(row.predicate) == "hold" else 0
         return until - before, until, ends
 
-    def claim(self, row: Any) -> Evidence | str:
+    def claim(self, row: Any) -> Evidence | WhyNot:
         predicate = Predicate(row.predicate)
         kind = _KIND[predicate]
         # who holds a police station, a street or the road past a town is there; that it holds the town is not said
@@ -180,9 +173,9 @@ class _Reader:
             kind = "presence"
         actors = split_names(row.value)
         if not actors and kind in ("hold", "presence", "left"):
-            return NO_ACTOR
+            return WhyNot.NO_ACTOR
         span = self.span(row)
-        if isinstance(span, str):
+        if isinstance(span, WhyNot):
             return span
         start, until, end = span
         return Evidence(
@@ -196,7 +189,7 @@ class _Reader:
 
 def gather(
     ledger: Ledger, *, events: pd.DataFrame, sides: Sides, model: ControlModel, known_on: dt.date | None
-) -> Found:
+) -> EvidenceBySubject:
     """Gather the evidence of a ledger.
 
     Parameters
@@ -212,15 +205,15 @@ def gather(
     known_on
         Only what had surely been said by this day; null for all that is known.
     """
-    reader = _Reader(model, sides, None if known_on is None else known_on.toordinal())
+    reader = _ClaimReader(model, sides, None if known_on is None else known_on.toordinal())
     claims = ledger.claims.assign(voice=voices(ledger.claims))
     found: dict[str, list[Evidence]] = {}
-    left_out: dict[str, list[tuple[str, str]]] = {}
+    left_out: dict[str, list[tuple[str, WhyNot]]] = {}
     about = claims[claims["about"].isin([About.PLACE, About.STRETCH]) & claims["predicate"].isin(list(_KIND))]
     row: Any
     for row in about.itertuples(index=False):
         read = reader.claim(row)
-        if isinstance(read, str):
+        if isinstance(read, WhyNot):
             left_out.setdefault(str(row.subject), []).append((str(row.claim_id), read))
         else:
             found.setdefault(read.subject, []).append(read)
@@ -233,7 +226,7 @@ def gather(
         subject: tuple(sorted(rows, key=lambda row: (-row.until, row.claim, row.kind)))
         for subject, rows in sorted(found.items())
     }
-    return Found(
+    return EvidenceBySubject(
         ordered,
         {subject: tuple(sorted(rows)) for subject, rows in left_out.items()},
         {str(subject): tuple(sorted(rows["claim_id"])) for subject, rows in about.groupby("subject")},
@@ -252,7 +245,9 @@ def subjects_of(row: Any) -> list[str]:
     return []
 
 
-def _from_posts(ledger: Ledger, claims: pd.DataFrame, reader: _Reader) -> Iterator[Evidence | tuple[str, str, str]]:
+def _from_posts(
+    ledger: Ledger, claims: pd.DataFrame, reader: _ClaimReader
+) -> Iterator[Evidence | tuple[str, str, WhyNot]]:
     """Draw presence from posts that somebody keeps: whoever takes a toll in a place is there.
 
     What cannot count is given as subject, claim and reason.
@@ -268,7 +263,7 @@ def _from_posts(ledger: Ledger, claims: pd.DataFrame, reader: _Reader) -> Iterat
         actors = split_names(post.operator)
         state = PostState(post.state) if isinstance(getattr(post, "state", None), str) else PostState.STANDING
         span = _why_no_presence(post, state) or reader.span(claim)
-        if isinstance(span, str):
+        if isinstance(span, WhyNot):
             yield from ((subject, str(post.claim_id), span) for subject in subjects_of(post))
             continue
         passing = state is PostState.MOMENTARY
@@ -284,13 +279,13 @@ def _from_posts(ledger: Ledger, claims: pd.DataFrame, reader: _Reader) -> Iterat
             )  # fmt: skip
 
 
-def _why_no_presence(post: Any, state: PostState) -> str | None:
+def _why_no_presence(post: Any, state: PostState) -> WhyNot | None:
     """Say why a post does not show that somebody is there; null where it does."""
     if post.kind not in _KEPT_BY_FORCE:
-        return NOT_BY_FORCE
+        return WhyNot.NOT_BY_FORCE
     if state in (PostState.REMOVED, PostState.NOT_SET_UP):
-        return GONE
-    return None if split_names(post.operator) else NO_KEEPER
+        return WhyNot.POST_GONE
+    return None if split_names(post.operator) else WhyNot.NO_KEEPER
 
 
 def _heard(claims: pd.DataFrame) -> dict[str, int | None]:
@@ -298,14 +293,14 @@ def _heard(claims: pd.DataFrame) -> dict[str, int | None]:
     about = claims[claims["about"] == About.EVENT]
     first: dict[str, int | None] = dict.fromkeys(about["subject"].astype(str))
     for subject, reported, basis in zip(about["subject"], about["reported"], about["date_basis"], strict=True):
-        heard = number_of(said_by(reported, str(basis)))
+        heard = number_of(latest_day(reported, str(basis)))
         known = first[str(subject)]
         if heard is not None and (known is None or heard < known):
             first[str(subject)] = heard
     return first
 
 
-def _from_events(events: pd.DataFrame, claims: pd.DataFrame, reader: _Reader) -> Iterator[Evidence]:
+def _from_events(events: pd.DataFrame, claims: pd.DataFrame, reader: _ClaimReader) -> Iterator[Evidence]:
     """Draw fights and attacks from the events that the ledger speaks of."""
     heard = _heard(claims)
     kinds = {*_FIGHTS, *_ATTACKS}

@@ -12,7 +12,7 @@ from artimap.claims import Ledger
 from artimap.control.evidence import Evidence
 from artimap.control.model import ControlModel
 from artimap.control.rules import Answer
-from artimap.control.status import Said, read_said, reason
+from artimap.control.status import LedgerEvidence, read_evidence, reason
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import DateError, PlaceError
@@ -72,7 +72,7 @@ def status_history(
     DateError
         If a day cannot be read, or ``until`` is before ``since``.
     """
-    said = read_said(area, ledger, events=events, model=model, known_on=known_on)
+    said = read_evidence(area, ledger, events=events, model=model, known_on=known_on)
     if subject not in said.subjects:
         msg = f"{subject!r} has no status: take a subject of control_status, for example 'savien' or 'HT0513-01'"
         raise PlaceError(msg)
@@ -90,14 +90,14 @@ def status_history(
     return table
 
 
-def intervals(said: Said, subject: str, first: int, last: int) -> list[dict[str, object]]:
+def intervals(said: LedgerEvidence, subject: str, first: int, last: int) -> list[dict[str, object]]:
     """Give the intervals of one subject between two days, both included."""
     turns = [day for day in turning_days(said.affecting(subject), said.model) if first < day <= last]
     rows: list[dict[str, object]] = []
     before: tuple[object, ...] | None = None
     for day in [first, *turns]:
         answer = said.answer(subject, day)
-        same = (answer.status, answer.actors, answer.rule, frozenset(_behind(answer)))
+        same = (answer.status, answer.actors, answer.rule, frozenset(_ids_of(answer)))
         if same == before:
             continue
         before = same
@@ -114,26 +114,26 @@ def intervals(said: Said, subject: str, first: int, last: int) -> list[dict[str,
                 "confidence": answer.confidence,
                 "rule": answer.rule,
                 "reason": reason(answer, day),
-                "claims": join_names(_behind(answer)),
+                "claims": join_names(_ids_of(answer)),
             }
         )
     return rows
 
 
-def interval_of(said: Said, subject: str, day: int) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
+def interval_of(said: LedgerEvidence, subject: str, day: int) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
     """Give the first and last day around a day on which a subject's status and actors are the same.
 
     The first is null where it has been so for as long as anything tells, the last where nothing in the claims ends it.
     """
     turns = turning_days(said.affecting(subject), said.model)
-    now = _told(said.answer(subject, day))[:2]
+    now = _state_of(said.answer(subject, day))[:2]
     first = last = None
     for turn in [one for one in reversed(turns) if one <= day]:
-        if _told(said.answer(subject, turn - 1))[:2] != now:
+        if _state_of(said.answer(subject, turn - 1))[:2] != now:
             first = _stamp(turn)
             break
     for turn in [one for one in turns if one > day]:
-        if _told(said.answer(subject, turn))[:2] != now:
+        if _state_of(said.answer(subject, turn))[:2] != now:
             last = _stamp(turn - 1)
             break
     return first, last
@@ -178,18 +178,18 @@ def what_changed(
     if last < first:
         msg = f"what_changed: until ({last}) is before since ({first})"
         raise DateError(msg)
-    now = read_said(area, ledger, events=events, model=model, known_on=last if as_known else None)
-    then = now if not as_known else read_said(area, ledger, events=events, model=model, known_on=first)
+    now = read_evidence(area, ledger, events=events, model=model, known_on=last if as_known else None)
+    then = now if not as_known else read_evidence(area, ledger, events=events, model=model, known_on=first)
     rows = []
     for subject, what in now.subjects.items():
         answer = now.answer(subject, last.toordinal())
         before = then.answer(subject, first.toordinal()) if subject in then.subjects else None
-        old = ("unknown", None, "nothing_said") if before is None else _told(before)
-        if _told(answer) == old:
+        old = ("unknown", None, "nothing_said") if before is None else _state_of(before)
+        if _state_of(answer) == old:
             continue
-        was = () if before is None else _behind(before)
-        came = [one for one in _behind(answer) if one not in was]
-        went = [one for one in was if one not in _behind(answer)]
+        was = () if before is None else _ids_of(before)
+        came = [one for one in _ids_of(answer) if one not in was]
+        went = [one for one in was if one not in _ids_of(answer)]
         rows.append(
             {
                 "subject": subject,
@@ -213,11 +213,11 @@ def what_changed(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _told(answer: Answer) -> tuple[str, str | None, str]:
+def _state_of(answer: Answer) -> tuple[str, str | None, str]:
     return answer.status.value, join_names(answer.actors), answer.rule
 
 
-def _behind(answer: Answer) -> tuple[str, ...]:
+def _ids_of(answer: Answer) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(
             (*(one.claim for one in answer.evidence), *(claim for part in answer.parts for claim in part.claims))
@@ -225,7 +225,7 @@ def _behind(answer: Answer) -> tuple[str, ...]:
     )
 
 
-def _why(said: Said, subject: str, answer: Answer, went: list[str], first: int, last: int) -> str:
+def _why(said: LedgerEvidence, subject: str, answer: Answer, went: list[str], first: int, last: int) -> str:
     """Say why a status changed: what it rests on now, and what became of what it rested on before."""
     words = [reason(answer, last)]
     known = {one.claim: one for one in sorted(said.affecting(subject), key=lambda one: -one.half_life)}

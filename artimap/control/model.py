@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from artimap.core.errors import ModelError
+from artimap.core.metadata import JsonModel
 from artimap.core.vocab import Predicate
 
 
 @dataclass(frozen=True, slots=True)
-class ControlModel:
+class ControlModel(JsonModel):
     """How claims age, and what they weigh.
 
     A claim speaks for the present (is *fresh*) for one half-life of its predicate after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -13,12 +13,11 @@ from artimap.core.schema import TEXT, join_names, split_names
 from artimap.core.vocab import About
 
 COLUMNS = (
-    "subject", "claim", "about", "counts", "why_not", "predicate", "actors", "place", "scope", "day", "day_end",
-    "date_basis", "valid_from", "valid_to",
+    "subject", "claim", "about", "counts", "why_not", "why_code", "predicate", "actors", "place", "scope", "day",
+    "day_end", "date_basis", "valid_from", "valid_to",
     "claimant", "claimant_is_party", "source", "source_url", "note",
 )  # fmt: skip
 _DAYS = ("day", "day_end", "valid_from", "valid_to")
-_WITH_REASON = re.compile(r"^(\S+) \((.*)\)$")
 
 
 def claims_behind(status: pd.DataFrame, ledger: Ledger, events: pd.DataFrame) -> pd.DataFrame:
@@ -35,7 +34,7 @@ def claims_behind(status: pd.DataFrame, ledger: Ledger, events: pd.DataFrame) ->
     -------
     DataFrame
         One row a subject and claim, those that count first: ``about`` (claim, post or event),
-        ``counts``, ``why_not`` (null where it counts), ``predicate`` (for an event or post its kind),
+        ``counts``, ``why_not`` and ``why_code`` (null where it counts), ``predicate`` (for an event or post its kind),
         ``actors``, ``place`` (in the words of the source), ``scope`` (what of the place it speaks
         of where that is not all of it: station, part, road), ``day`` and ``day_end`` (of an event its days; of a
         claim the day of the report, with its ``date_basis``), ``valid_from`` and ``valid_to`` (of a claim),
@@ -57,12 +56,12 @@ def claims_behind(status: pd.DataFrame, ledger: Ledger, events: pd.DataFrame) ->
     about = ledger.claims[ledger.claims["about"] == About.EVENT]
     told = {str(event): rows for event, rows in about.groupby("subject")}
     rows: list[dict[str, object]] = []
-    for subject, used, unused in zip(status["subject"], status["claims"], status["not_counted"], strict=True):
-        ids: list[tuple[str, str | None]] = [(one, None) for one in dict.fromkeys(split_names(used))]
-        reasons = [_WITH_REASON.match(one) for one in split_names(unused)]
-        ids += [(found[1], found[2]) for found in reasons if found is not None]
-        for claim, why in ids:
-            base = {"subject": subject, "claim": claim, "counts": why is None, "why_not": why}
+    columns = [status[name] for name in ("subject", "claims", "not_counted")]
+    for subject, used, unused, codes in zip(*columns, _codes(status), strict=True):
+        ids: list[tuple[str, str | None, str | None]] = [(one, None, None) for one in dict.fromkeys(split_names(used))]
+        ids += [(*_parted(one), code) for one, code in zip_longest(split_names(unused), split_names(codes))]
+        for claim, why, code in ids:
+            base = {"subject": subject, "claim": claim, "counts": why is None, "why_not": why, "why_code": code}
             if claim in happened:
                 rows.append({**base, **_of_event(happened[claim], told.get(claim))})
             elif claim in said:
@@ -74,6 +73,17 @@ def claims_behind(status: pd.DataFrame, ledger: Ledger, events: pd.DataFrame) ->
         elif name != "counts":
             table[name] = table[name].astype(TEXT)
     return table.astype({"counts": bool})
+
+
+def _codes(status: pd.DataFrame) -> pd.Series:
+    """Give the codes of the reasons; a STATUS that an earlier release wrote has none."""
+    return status.get("why_code", pd.Series(index=status.index, dtype=TEXT))
+
+
+def _parted(unused: str) -> tuple[str, str]:
+    """Part "CL019 (faded)" into the claim and the sentence."""
+    claim, _, why = unused.partition(" ")
+    return claim, why.removeprefix("(").removesuffix(")")
 
 
 def _of_event(row: Any, told: pd.DataFrame | None) -> dict[str, object]:

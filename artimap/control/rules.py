@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from artimap.control.assessment import SERIOUS, Part, Picture, actors_of, backing, level
+from artimap.control.assessment import SERIOUS, Part, SubjectPicture, actors_of, backing, level
 from artimap.control.evidence import Evidence
 from artimap.core.vocab import Status
 
@@ -65,7 +65,7 @@ class Rule:
     order: int
     name: str
     status: Status
-    applies: Callable[[Picture], tuple[Evidence, ...]]
+    applies: Callable[[SubjectPicture], tuple[Evidence, ...]]
     words: str
     at_most: str = "medium"
 
@@ -75,69 +75,69 @@ class Rule:
         return self.status is not Status.ATTACKED_RECENTLY
 
 
-def _conflicting(seen: Picture) -> tuple[Evidence, ...]:
+def _conflicting(seen: SubjectPicture) -> tuple[Evidence, ...]:
     quarrels = seen.quarrels()
     return (*quarrels, *seen.gone) if quarrels else ()
 
 
-def _said_contested(seen: Picture) -> tuple[Evidence, ...]:
+def _disputes(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return seen.disputes
 
 
-def _raid(seen: Picture) -> tuple[Evidence, ...]:
+def _raid(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return (*seen.raids, *seen.clashes, *seen.taken_at) if seen.raids else ()
 
 
-def _clash(seen: Picture) -> tuple[Evidence, ...]:
+def _clash(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return (*seen.clashes, *seen.taken_at) if seen.clashes else ()
 
 
-def _held_and_attacked(seen: Picture) -> tuple[Evidence, ...]:
+def _held_and_attacked(seen: SubjectPicture) -> tuple[Evidence, ...]:
     attacks = seen.assaults()
     return (*attacks, *seen.holds) if attacks else ()
 
 
-def _independent(seen: Picture) -> tuple[Evidence, ...]:
+def _independent(seen: SubjectPicture) -> tuple[Evidence, ...]:
     backers = seen.backers()
     return tuple(one for one in seen.holds if one.sides[0] in backers)
 
 
-def _outsider(seen: Picture) -> tuple[Evidence, ...]:
+def _outsider(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return seen.holds if any(one.outside for one in seen.holds) else ()
 
 
-def _party(seen: Picture) -> tuple[Evidence, ...]:
+def _party(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return seen.holds
 
 
-def _jointly(seen: Picture) -> tuple[Evidence, ...]:
+def _jointly(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return (*seen.joint, *seen.present) if seen.joint else ()
 
 
-def _present(seen: Picture) -> tuple[Evidence, ...]:
+def _present(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return seen.present
 
 
-def _attacked(seen: Picture) -> tuple[Evidence, ...]:
+def _attacked(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return seen.attacks
 
 
-def _state_there(seen: Picture) -> tuple[Evidence, ...]:
+def _state_there(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return seen.state
 
 
-def _last_known(seen: Picture) -> tuple[Evidence, ...]:
+def _last_known(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return seen.old
 
 
-def _nothing(_seen: Picture) -> tuple[Evidence, ...]:
+def _nothing(_seen: SubjectPicture) -> tuple[Evidence, ...]:
     return ()
 
 
 RULES: tuple[Rule, ...] = (
     Rule(1, "conflicting_claims", Status.CONTESTED, _conflicting,
          "Two sides are said to hold it, or one is said to hold it and a party says that it has left."),
-    Rule(2, "said_contested", Status.CONTESTED, _said_contested, "Someone says that it is contested."),
+    Rule(2, "said_contested", Status.CONTESTED, _disputes, "Someone says that it is contested."),
     Rule(3, "raid_outcome_not_stated", Status.CONTESTED, _raid,
          "State forces raided a held place, and nobody outside the fight has said since who holds it: "
          "contested, not retaken."),
@@ -187,7 +187,7 @@ def rule_named(name: str) -> Rule:
     return {rule.name: rule for rule in ALL_RULES}[name]
 
 
-def _support(rule: Rule, seen: Picture, evidence: tuple[Evidence, ...]) -> float:
+def _support(rule: Rule, seen: SubjectPicture, evidence: tuple[Evidence, ...]) -> float:
     """Give how well a status is backed: a conflict as well as the weaker of its two best sides."""
     if rule.name == "conflicting_claims":
         by_side = sorted(
@@ -209,7 +209,7 @@ def _support(rule: Rule, seen: Picture, evidence: tuple[Evidence, ...]) -> float
     )
 
 
-def decide(seen: Picture) -> Answer:
+def decide(seen: SubjectPicture) -> Answer:
     """Give the status of a subject by the first rule that applies."""
     for rule in RULES:
         evidence = rule.applies(seen)
@@ -234,7 +234,7 @@ def decide(seen: Picture) -> Answer:
     raise AssertionError  # pragma: no cover - the last rule always applies
 
 
-def of_stretch(own: Answer, seen: Picture, *, gather: bool) -> Answer:
+def of_stretch(own: Answer, seen: SubjectPicture, *, gather: bool) -> Answer:
     """Give the status of a stretch: its own, unless what lies on it speaks against it or more gravely.
 
     Parameters

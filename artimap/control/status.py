@@ -15,23 +15,23 @@ import pandas as pd
 
 from artimap.areas.area import Area
 from artimap.claims import Ledger
-from artimap.control.assessment import Part, Picture, backing, picture
-from artimap.control.evidence import Evidence, Found, gather
+from artimap.control.assessment import Part, SubjectPicture, backing, picture
+from artimap.control.evidence import Evidence, EvidenceBySubject, gather
 from artimap.control.model import ControlModel
 from artimap.control.parties import Sides, read_sides
 from artimap.control.rules import Answer, decide, of_stretch, rule_named
 from artimap.control.subjects import Subject, lying_on, subjects
 from artimap.core import schema
 from artimap.core.dates import day_of
-from artimap.core.metadata import Aside
+from artimap.core.metadata import put_models
 from artimap.core.schema import join_names
 from artimap.core.tables import EVENTS, STATUS
-from artimap.core.vocab import Predicate, Status
+from artimap.core.vocab import Predicate, Status, WhyNot
 from artimap.sources import read_events
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LedgerEvidence:
     """All that a ledger says of an area's subjects, ready to be asked for any day.
 
     Attributes
@@ -48,12 +48,12 @@ class Said:
 
     subjects: Mapping[str, Subject]
     evidence: Mapping[str, tuple[Evidence, ...]]
-    found: Found
+    found: EvidenceBySubject
     on_stretch: Mapping[str, tuple[tuple[str, float, float], ...]]
     model: ControlModel
     sides: Sides
 
-    def seen(self, subject: str, day: int) -> Picture:
+    def seen(self, subject: str, day: int) -> SubjectPicture:
         """Give what is said of a subject on a day, without what lies on it."""
         return picture(self.evidence.get(subject, ()), day, model=self.model, sides=self.sides)
 
@@ -86,14 +86,14 @@ class Said:
 _HELD = (Status.ASSESSED, Status.CLAIMED, Status.CONTESTED)
 
 
-def read_said(
+def read_evidence(
     area: Area,
     ledger: Ledger,
     *,
     events: pd.DataFrame | None,
     model: ControlModel | None,
     known_on: str | dt.date | None,
-) -> Said:
+) -> LedgerEvidence:
     """Gather what a ledger says of an area."""
     model = model or ControlModel()
     sides = read_sides(area)
@@ -113,7 +113,7 @@ def read_said(
             if above:
                 own = evidence.get(subject.subject, ())
                 evidence[subject.subject] = (*own, *above)
-    return Said(known, evidence, found, lying_on(area, known), model, sides)
+    return LedgerEvidence(known, evidence, found, lying_on(area, known), model, sides)
 
 
 def control_status(
@@ -173,24 +173,25 @@ def control_status(
     >>> table.loc["HT0513-01", ["status", "rule"]].tolist()
     ['contested', 'raid_outcome_not_stated']
     """
-    said = read_said(area, ledger, events=events, model=model, known_on=known_on)
+    said = read_evidence(area, ledger, events=events, model=model, known_on=known_on)
     day = day_of(as_of)
     rows = [
         row_of(said, subject, said.answer(subject.subject, day.toordinal()), day) for subject in said.subjects.values()
     ]
     table: pd.DataFrame = schema.conform(pd.DataFrame(rows, columns=list(STATUS.names)), STATUS)
-    table.attrs["model"] = Aside(said.model)
+    put_models(table, said.model)
     table.attrs["as_of"] = day.isoformat()
     table.attrs["known_on"] = None if known_on is None else day_of(known_on).isoformat()
     return table
 
 
-def row_of(said: Said, subject: Subject, answer: Answer, day: dt.date) -> dict[str, object]:
+def row_of(said: LedgerEvidence, subject: Subject, answer: Answer, day: dt.date) -> dict[str, object]:
     """Make the row of STATUS."""
     number = day.toordinal()
     lasts = [_newest(answer.evidence, number), *(part.last for part in answer.parts)]
     last = max((one for one in lasts if one is not None), default=None)
     used = {one.claim for one in answer.evidence} | {claim for part in answer.parts for claim in part.claims}
+    unused = _not_counted(said, subject.subject, used, number)
     return {
         "subject": subject.subject,
         "name": subject.name,
@@ -207,7 +208,8 @@ def row_of(said: Said, subject: Subject, answer: Answer, day: dt.date) -> dict[s
             (*(one.claim for one in answer.evidence), *(claim for part in answer.parts for claim in part.claims))
         ),
         "parts": join_names(f"{part.name} ({part.km})" for part in answer.parts),
-        "not_counted": join_names(_not_counted(said, subject.subject, used, number)),
+        "not_counted": join_names(f"{claim} ({why.text})" for claim, why in unused),
+        "why_code": "; ".join(why.value for _, why in unused) or None,
         "road_id": subject.road_id,
         "from_m": subject.from_m,
         "to_m": subject.to_m,
@@ -230,24 +232,24 @@ def _newest(evidence: tuple[Evidence, ...], day: int) -> int | None:
     return max((one.confirmed(day) for one in evidence), default=None)
 
 
-def _not_counted(said: Said, subject: str, used: set[str], day: int) -> list[str]:
+def _not_counted(said: LedgerEvidence, subject: str, used: set[str], day: int) -> list[tuple[str, WhyNot]]:
     """List the claims about a subject that the status does not rest on, each with the reason."""
-    out = [f"{claim} ({why})" for claim, why in said.found.left_out.get(subject, ())]
+    out = list(said.found.left_out.get(subject, ()))
     for one in said.evidence.get(subject, ()):
         if one.claim in used or one.via == "unit":
             continue
         if one.start > day:
-            why = "speaks of later"
+            why = WhyNot.LATER
         elif not one.on(day):
-            why = "over by then"
+            why = WhyNot.OVER
         elif not one.fresh(day):
-            why = "faded"
+            why = WhyNot.FADED
         elif one.kind == "left":
-            why = "says who left, not who is there"
+            why = WhyNot.LEFT
         else:
-            why = "another rule came first"
-        out.append(f"{one.claim} ({why})")
-    return sorted(out)
+            why = WhyNot.OTHER_RULE
+        out.append((one.claim, why))
+    return sorted(dict.fromkeys(out), key=lambda pair: f"{pair[0]} ({pair[1].text})")
 
 
 def support(
@@ -275,7 +277,7 @@ def support(
         no party), ``claims``; best backed first within a subject.
     """
     none = schema.empty(EVENTS)
-    said = read_said(area, ledger, events=none, model=model, known_on=known_on)
+    said = read_evidence(area, ledger, events=none, model=model, known_on=known_on)
     day = day_of(as_of).toordinal()
     rows = []
     for subject in said.subjects:

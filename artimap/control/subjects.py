@@ -13,7 +13,7 @@ from artimap.areas.area import Area, read_places, read_roads, read_units
 from artimap.areas.corridors import read_corridor
 from artimap.areas.user_layers import cached
 from artimap.claims import Ledger
-from artimap.control.evidence import Found, subjects_of
+from artimap.control.evidence import EvidenceBySubject, subjects_of
 from artimap.core.vocab import Where
 from artimap.roads.corridor import Corridor
 
@@ -52,7 +52,7 @@ class Subject:
     named: bool = False
 
 
-def subjects(area: Area, ledger: Ledger, found: Found) -> dict[str, Subject]:
+def subjects(area: Area, ledger: Ledger, found: EvidenceBySubject) -> dict[str, Subject]:
     """List everything that a status is given for: places and units first, then stretches along their road."""
     out = dict(_places_and_sections(area))
     row: Any

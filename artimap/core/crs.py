@@ -8,12 +8,38 @@ is the call that mends it.
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
+import shapely
 from pyproj import CRS
 
 from artimap.core.errors import CrsError
 
 WGS84 = "EPSG:4326"
 """Longitude and latitude in degrees: the system of files, never of analysis."""
+
+
+DEGREE_DECIMALS = 7
+"""Decimals of degrees that a file is sure to keep: a centimetre on the ground."""
+
+
+def on_file_grid(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Move shapes to where a file of the table, read again, has them: by less than a centimetre.
+
+    Parameters
+    ----------
+    table
+        A table in a metric system; it is not changed.
+
+    Returns
+    -------
+    GeoDataFrame
+        The same table, ``attrs`` and all. Done twice, it is the same as done once.
+    """
+    degrees = table.geometry.to_crs(WGS84)
+    rounded = shapely.transform(degrees.to_numpy(), lambda at: np.round(at, DEGREE_DECIMALS))
+    moved = gpd.GeoSeries(rounded, index=table.index, crs=WGS84).to_crs(table.crs)
+    placed: gpd.GeoDataFrame = table.set_geometry(moved)
+    return placed
 
 
 def require(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str, *, what: str = "table") -> None:

@@ -17,6 +17,7 @@ import pandas as pd
 import pyogrio
 
 from artimap.core.crs import WGS84
+from artimap.core.metadata import KEY, written
 from artimap.core.rounding import rounded_shapes, significant_columns
 
 
@@ -38,7 +39,8 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, day:
     Parameters
     ----------
     layers
-        Tables by layer name. Days become text (YYYY-MM-DD); rows without a geometry are
+        Tables by layer name; what goes with each is written into the file
+        (:func:`artimap.read_table` puts it back). Days become text (YYYY-MM-DD); rows without a geometry are
         kept with an empty one; numbers keep ten significant digits, degrees seven decimals.
     path
         The file.
@@ -58,12 +60,11 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, day:
             for column in table.columns:
                 if pd.api.types.is_datetime64_any_dtype(table[column].dtype):
                     table[column] = table[column].dt.strftime("%Y-%m-%d").astype("str")
-            table.attrs = {}
             kinds = set(table.geometry.geom_type.dropna())
             kind = kinds.pop() if len(kinds) == 1 else "Unknown"
             pyogrio.write_dataframe(
                 table, temporary, layer=name, driver="GPKG", append=temporary.exists(), geometry_type=kind,
-                dataset_metadata=None,
+                layer_metadata={KEY: written(frame)},
             )  # fmt: skip
     return path
 

@@ -248,6 +248,7 @@ _LOCATED_COLUMNS = (
     Column("to_m", "float"),
     Column("off_corridor", "float", doc="share of the row's weight that may lie off this road"),
     Column("why_not", doc="why the row has no place on this road; null where it has one"),
+    Column("why_code", doc="the same as a code of vocab.WhyNot with its parameters: other_road:rn5"),
 )
 
 
@@ -315,6 +316,7 @@ SNAPPED = Table(
         Column("offset_m", "float", doc="along the edge, from its start"),
         Column("distance_m", "float", doc="from the point to the edge"),
         Column("why_not", doc="why the row is on no edge; null where it is"),
+        Column("why_code", doc="the same as a code of vocab.WhyNot with its parameters: roads_far:500"),
     ),
 )
 
@@ -337,6 +339,7 @@ STATUS = Table(
         Column("claims", doc="ids of the claims and events behind it, joined by '; '"),
         Column("parts", doc="of a stretch: what lies on it and gave the status, with its km"),
         Column("not_counted", doc="claims about the subject that the status does not rest on, each with the reason"),
+        Column("why_code", doc="the reasons in not_counted as codes of vocab.WhyNot, in the same order"),
         Column("road_id", doc="of a stretch"),
         Column("from_m", "float"),
         Column("to_m", "float"),
@@ -367,6 +370,7 @@ ESTIMATES = Table(
         ),
         Column("stability", "float", doc="share of runs with other settings that agree; null where not run"),
         Column("why_not", doc="why the estimate is insufficient; null where it is not"),
+        Column("why_code", doc="the same as a code of vocab.WhyNot: few, unclear"),
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Self
 
 
 class EventKind(StrEnum):
@@ -261,6 +262,86 @@ class Lang(StrEnum):
     EN = "en"
     FR = "fr"
     HT = "ht"
+
+
+class Reason(StrEnum):
+    """Why a row is left aside: each member is a code, with its sentence for the text columns.
+
+    ``{names}`` in a sentence are the parameters of the code, in their order
+    (:func:`artimap.core.reasons.code_of`). Words for people are no part of it: they lie in the
+    files of the languages, under the code.
+    """
+
+    text: str
+
+    def __new__(cls, code: str, text: str = "") -> Self:  # a member is looked up by its code alone
+        """Make a member of its code and its sentence."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.text = text
+        return member
+
+
+class WhyNot(Reason):
+    """Why a row has no place, does not count, or is not rested on; words under ``why.`` in each language."""
+
+    NO_PLACE = "no_place", "no place stated"
+    TOO_WIDE = "too_wide", "department or wider"
+    ON_ROAD = "on_road", "on {road}, but where is not stated"
+    OTHER_ROAD = "other_road", "the report names another road ({roads})"
+    OTHER_STRETCH = "other_stretch", "a stretch of another road, or its ends are not known"
+    TOO_FAR = "too_far", "farther from {road} than the place reaches"
+    UNIT_FAR = "unit_far", "{road} runs nowhere within 500 m of the {unit}"
+
+    KIND = "kind", "a kind that does not endanger road users"
+    AGGREGATE = "aggregate", "a figure over several events, which overlaps them"
+    OLD = "old", "more than {n} days before"
+    FUTURE = "future", "after the day of the answer"
+
+    NO_GEOMETRY = "no_geometry", "no geometry"
+    NO_POINT = "no_point", "not a point"
+    NOT_FINITE = "not_finite", "coordinates are not finite"
+    WIDE_PLACE = "wide_place", "its place is a {unit}, not a point"
+    NO_ROADS = "no_roads", "the network has no roads"
+    ROADS_FAR = "roads_far", "farther than {n} m from every road"
+    NO_LINE = "no_line", "not a line"
+    SHORT = "short", "shorter than the grid of 0.05 m"
+
+    FIGURE = "figure", "a figure over several events"
+    NO_UNIT = "no_unit", "no place in or near these units"
+    NO_PERIOD = "no_period", "outside the periods"
+    FEW = "few", "too few reports here and near in time"
+    UNCLEAR = "unclear", "no state is probable enough"
+
+    FADED = "faded", "faded"
+    OVER = "over", "over by then"
+    LATER = "later", "speaks of later"
+    LEFT = "left", "says who left, not who is there"
+    OTHER_RULE = "other_rule", "another rule came first"
+    NO_DAY = "no_day", "no day is given, so it may be of any time"
+    NOT_YET = "not_yet", "it was not surely said by the day known_on"
+    NO_ACTOR = "no_actor", "it names nobody"
+    NO_KEEPER = "no_keeper", "it does not say who keeps the post"
+    NOT_BY_FORCE = "not_by_force", "a post of this kind does not show who holds a place"
+    POST_GONE = "post_gone", "it says that the post is gone or was never set up"
+
+
+class WhyHeld(Reason):
+    """Why a row is held back from an audience; words under ``share.reason.`` in each language."""
+
+    LOW = "low", "sensitivity low"
+    MODERATE = "moderate", "sensitivity moderate"
+    HIGH = "high", "sensitivity high"
+    SEVERE = "severe", "sensitivity severe"
+    POSITION = "position", "position of a force"
+    LICENSED = "licensed", "licence does not let rows leave"
+    UNKNOWN = "unknown", "licence or sensitivity not known"
+    RECENT = "recent", "too recent for this audience"
+    UNBLURRED = "unblurred", "no unit to blur it to"
+    COUNTED = "counted", "only counted in an aggregate"
+    SMALL = "small", "in a cell with too few rows"
+    UNCOUNTED = "uncounted", "no commune or day to count it under, or a figure over several events"
+    RELATED = "related", "about an event that is held back or blurred"
 
 
 COVERS: MappingProxyType[Vehicle, frozenset[Vehicle]] = MappingProxyType(

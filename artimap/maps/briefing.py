@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from artimap.core.crs import require
+from artimap.core.crs import on_file_grid, require
 from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
 from artimap.core.files import encodable, write_text
 from artimap.core.schema import conform
 from artimap.core.tables import ZONES
 from artimap.core.vocab import Audience, Lang
-from artimap.maps.build import Asked, Tables, pages, sheets_of
+from artimap.maps.build import PageOptions, Tables, pages, sheets_of
 from artimap.maps.estimate_layers import apart
 from artimap.maps.events import CROWD, sort_events
 from artimap.maps.fact_tables import roadside
@@ -27,7 +27,7 @@ from artimap.maps.tiles import Tiles
 from artimap.maps.timeline import posts_of_slider, risk_of_slider, zones_of_slider
 from artimap.maps.web.render import to_html
 from artimap.sharing import SharePolicy
-from artimap.sharing.view import Left, Seen, for_audience
+from artimap.sharing.view import Left, VisibleTables, for_audience
 
 if TYPE_CHECKING:
     from artimap.areas.area import Area
@@ -265,18 +265,25 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     ):
         if table is not None:
             require(table, area.crs, what=name)
+    # a table read from a file differs from the one written by millimetres, enough to simplify a shape otherwise
+    risk, zones, zones_over_time, estimated, checkpoints = (
+        None if table is None else on_file_grid(table)
+        for table in (risk, zones, zones_over_time, estimated, checkpoints)
+    )
+    risk_over_time = {one: on_file_grid(table) for one, table in (risk_over_time or {}).items()}
+    checkpoints_over_time = {one: on_file_grid(table) for one, table in (checkpoints_over_time or {}).items()}
     alone = zones is not None and estimated is None
     zones, estimated = apart(*(None if one is None else conform(one, ZONES) for one in (zones, estimated)))
     seen = for_audience(
         events=events, ledger=ledger, checkpoints=checkpoints, area=area, audience=reader, as_of=day, since=first,
         policy=policy,
     )  # fmt: skip
-    seen = Seen(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
-    rates = risk_of_slider(risk_over_time or {}, risk, since=first, as_of=day)
+    seen = VisibleTables(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
+    rates = risk_of_slider(risk_over_time, risk, since=first, as_of=day)
     past = None
     if zones is not None and zones_over_time is not None:
         past = zones_of_slider(conform(zones_over_time, ZONES), zones, since=first, as_of=day, corridor=corridor)
-    heard = {one: seen.posts(table) for one, table in (checkpoints_over_time or {}).items()}
+    heard = {one: seen.posts(table) for one, table in checkpoints_over_time.items()}
     posts = posts_of_slider(heard, seen.checkpoints, since=first, as_of=day)
     if seen.events is None or seen.events.empty:
         rates = posts = past = None  # a page without events has no slider
@@ -299,7 +306,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
             posts,
             past,
         ),
-        Asked(first, day, lang, reader, title, author, tuple(changes), tiles=tiles),
+        PageOptions(first, day, lang, reader, title, author, tuple(changes), tiles=tiles),
         languages,
     )
 
@@ -308,7 +315,7 @@ def _add_held(left: Left, more: int) -> Left:
     return replace(left, held=left.held + more)
 
 
-def chart_of(area: Area, tables: Tables, asked: Asked, languages: Sequence[str]) -> BriefingMap:
+def chart_of(area: Area, tables: Tables, asked: PageOptions, languages: Sequence[str]) -> BriefingMap:
     """Make the map of tables that are ready to be drawn."""
     page, others = pages(area, tables, asked, languages)
     return BriefingMap(page, others, None if tables.crowd is None else tables.seen.events)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from artimap.areas.area import read_layer, read_places, read_roads, read_units
 from artimap.core.i18n import format_day, tr
-from artimap.core.metadata import beside
+from artimap.core.metadata import model_of
 from artimap.core.vocab import Audience, Lang
 from artimap.maps import furniture as made
 from artimap.maps.base_layers import (
@@ -29,7 +29,7 @@ from artimap.maps.base_layers import (
     shields_layer,
     water_layers,
 )
-from artimap.maps.cards import Detail, Icon, Said
+from artimap.maps.cards import Detail, Icon, VisibleClaims
 from artimap.maps.estimate_layers import estimates_layer
 from artimap.maps.event_columns import Field
 from artimap.maps.events import Sorted, crowd_field, crowd_layers, listed_field
@@ -48,7 +48,7 @@ from artimap.maps.timeline import (
     zones_over_time,
 )
 from artimap.risk import RiskModel
-from artimap.sharing.view import Seen
+from artimap.sharing.view import VisibleTables
 
 if TYPE_CHECKING:
     from artimap.areas.area import Area
@@ -58,7 +58,7 @@ _BASE = ("land", "lakes", "rivers", "border", "outline", "country", "communes", 
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageOptions:
     """What the caller asked for, beside the tables."""
 
     since: dt.date
@@ -79,7 +79,7 @@ class Tables:
     corridor: Corridor | None
     risk: gpd.GeoDataFrame | None
     zones: gpd.GeoDataFrame | None
-    seen: Seen
+    seen: VisibleTables
     crowd: Sorted | None = None
     sheets: tuple[Sheet, ...] = ()
     roadside: Roadside | None = None
@@ -107,16 +107,18 @@ class _Parts:
     zones_over_time: StatesOverTime | None
 
 
-def pages(area: Area, tables: Tables, asked: Asked, languages: Sequence[str]) -> tuple[Page, tuple[Page, ...]]:
+def pages(area: Area, tables: Tables, asked: PageOptions, languages: Sequence[str]) -> tuple[Page, tuple[Page, ...]]:
     """Make the page in the language asked for, and in the others."""
-    said = Said(tables.seen.ledger, asked.lang)
+    said = VisibleClaims(tables.seen.ledger, asked.lang)
     others = dict.fromkeys(Lang(one).value for one in languages if Lang(one).value != asked.lang)
     page, field = _page(area, tables, said, asked, None)
     translated = (_page(area, tables, said.into(one), replace(asked, lang=one), field) for one in others)
     return page, tuple(one for one, _ in translated)
 
 
-def _page(area: Area, tables: Tables, said: Said, asked: Asked, field: Field | None) -> tuple[Page, Field | None]:
+def _page(
+    area: Area, tables: Tables, said: VisibleClaims, asked: PageOptions, field: Field | None
+) -> tuple[Page, Field | None]:
     """Make the page in one language, and its events as columns where they are not made yet."""
     parts = _analysis(tables, said, asked)
     limits, events = _limits(area), tables.seen.events
@@ -178,7 +180,7 @@ def _limits(area: Area) -> tuple[float, float, float, float]:
     return west + 0.02, south + 0.02, east - 0.02, north + 0.12
 
 
-def _analysis(tables: Tables, said: Said, asked: Asked) -> _Parts:
+def _analysis(tables: Tables, said: VisibleClaims, asked: PageOptions) -> _Parts:
     lang = asked.lang
     corridor, risk, zones, seen = tables.corridor, tables.risk, tables.zones, tables.seen
     nothing = shown = Drawn((), ())
@@ -230,7 +232,7 @@ def _newest_first(shown: Drawn, events: gpd.GeoDataFrame | None) -> tuple[Detail
 
 
 def _base(
-    area: Area, corridor: Corridor | None, parts: _Parts, said: Said, lang: str
+    area: Area, corridor: Corridor | None, parts: _Parts, said: VisibleClaims, lang: str
 ) -> tuple[tuple[Layer, ...], tuple[Detail, ...]]:
     """Give the base map, and the details of places of which something is said but no zone is drawn."""
     roads, places = read_roads(area), read_places(area)
@@ -273,7 +275,7 @@ def _base(
     return layers, tuple(spots)
 
 
-def _tile_words(asked: Asked) -> tuple[str, ...]:
+def _tile_words(asked: PageOptions) -> tuple[str, ...]:
     if asked.tiles is None:
         return ()
     return (tr("map.about.tiles", asked.lang, host=asked.tiles.host, attribution=asked.tiles.attribution),)
@@ -293,12 +295,12 @@ def _place_detail(row: pd.Series, statements: tuple[Any, ...], lang: str) -> Det
 
 
 def _furniture(
-    area: Area, tables: Tables, *, parts: _Parts, layers: tuple[Layer, ...], asked: Asked, field: Field | None
+    area: Area, tables: Tables, *, parts: _Parts, layers: tuple[Layer, ...], asked: PageOptions, field: Field | None
 ) -> made.Furniture:
     lang, corridor, risk, seen = asked.lang, tables.corridor, tables.risk, tables.seen
     claims = None if seen.ledger is None else seen.ledger.claims
     newest = made.newest_of(seen.events, claims, asked.as_of)
-    model = None if risk is None else beside(risk, "model", RiskModel)
+    model = None if risk is None else model_of(risk, RiskModel)
     by_key = {detail.key: detail for detail in parts.details}
     spread = sum(int(feature.size) for layer in layers if layer.name == "somewhere" for feature in layer.features)
     nowhere = 0 if field is None or tables.crowd is None else field.n - field.marks - spread - field.outside

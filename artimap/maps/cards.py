@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from artimap.core.i18n import format_count, format_day, tr, words
-from artimap.core.phrases import day_phrase, harm_phrase, known
+from artimap.core.i18n import format_day, tr, words
+from artimap.core.phrases import day_phrase, known
 from artimap.core.schema import split_names
 from artimap.core.text import web_address
 from artimap.core.vocab import EventKind, Predicate
@@ -32,7 +32,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class SourceStatement:
     """What one source says: the words, who says so, party or not, and when; ``iso`` is the day to sort by."""
 
     text: str
@@ -81,7 +81,7 @@ class Detail:
     where: str
     icon: Icon
     facts: tuple[Fact, ...] = ()
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[SourceStatement, ...] = ()
     precision: str = ""
     links: tuple[str, ...] = ()
 
@@ -116,7 +116,7 @@ def _figure(value: str, lang: str) -> str:
     return tr("map.harm.none", lang) if value == "0" else value
 
 
-def _said(row: Mapping[str, Any], lang: str) -> str:
+def _claim_words(row: Mapping[str, Any], lang: str) -> str:
     predicate = text_or(row["predicate"])
     value = text_or(row["value"])
     if predicate == Predicate.STATED and value:
@@ -130,7 +130,7 @@ def _said(row: Mapping[str, Any], lang: str) -> str:
 _UNDATED = ("undated", "from_event")
 
 
-def statements_of(rows: Iterable[Mapping[str, Any]], lang: str) -> tuple[Statement, ...]:
+def statements_of(rows: Iterable[Mapping[str, Any]], lang: str) -> tuple[SourceStatement, ...]:
     """Turn rows of CLAIMS into statements: what one report says stands together, in the order given."""
     reports: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
@@ -138,12 +138,12 @@ def statements_of(rows: Iterable[Mapping[str, Any]], lang: str) -> tuple[Stateme
     return tuple(_statement(said, lang) for said in reports.values())
 
 
-def _statement(rows: list[Mapping[str, Any]], lang: str) -> Statement:
+def _statement(rows: list[Mapping[str, Any]], lang: str) -> SourceStatement:
     order = sorted(rows, key=lambda row: row["predicate"] != Predicate.STATED)
     first = order[0]
-    said = list(dict.fromkeys(_said(row, lang) for row in order))
+    said = list(dict.fromkeys(_claim_words(row, lang) for row in order))
     day = None if first["date_basis"] in _UNDATED else to_date(first["reported"])
-    return Statement(
+    return SourceStatement(
         text=" · ".join(said),
         who=text_or(first["claimant"], tr("map.who_unknown", lang)),
         party=tr(f"party.{first['claimant_is_party']}", lang),
@@ -161,7 +161,7 @@ _READ = (
 )  # fmt: skip
 
 
-class Said:
+class VisibleClaims:
     """The claims of a ledger that a reader may see, by subject and by id, newest first and undated last."""
 
     def __init__(self, ledger: Ledger | None, lang: str) -> None:
@@ -176,17 +176,17 @@ class Said:
         for row in rows:
             self._subjects.setdefault(str(row["subject"]), []).append(row)
 
-    def into(self, lang: str) -> Said:
+    def into(self, lang: str) -> VisibleClaims:
         """Give the same claims, told in another language."""
-        other = Said(None, lang)
+        other = VisibleClaims(None, lang)
         other._rows, other._subjects = self._rows, self._subjects
         return other
 
-    def about(self, subject: str) -> tuple[Statement, ...]:
+    def about(self, subject: str) -> tuple[SourceStatement, ...]:
         """Give what is said about a subject."""
         return statements_of(self._subjects.get(subject, ()), self._lang)
 
-    def behind(self, ids: object) -> tuple[Statement, ...]:
+    def behind(self, ids: object) -> tuple[SourceStatement, ...]:
         """Give the statements whose claim ids are listed in a cell."""
         wanted = frozenset(split_names(ids))
         return statements_of((row for row in self._rows if row["claim_id"] in wanted), self._lang) if wanted else ()
@@ -199,38 +199,6 @@ def harmed(row: Mapping[str, Any]) -> float | None:
     figures += [known(row.get(name)) for name in ("injured", "abducted")]
     stated = [figure for figure in figures if figure is not None]
     return sum(stated) if stated else None
-
-
-_NO_TOLL = (EventKind.PROTEST, EventKind.DISPLACEMENT, EventKind.DEPLOYMENT, EventKind.CHECKPOINT_REPORT)
-
-
-def _event_facts(row: Mapping[str, Any], lang: str) -> list[Fact]:
-    facts = []
-    deaths = harm_phrase(row.get("killed_low"), row.get("killed_high"), lang, best=row.get("killed_best"))
-    stated = any(known(row.get(f"killed_{which}")) is not None for which in ("low", "best", "high"))
-    if stated or row["kind"] not in _NO_TOLL:
-        middle, least = known(row.get("killed_best")), known(row.get("killed_low"))
-        if middle is not None and middle != least:
-            deaths = tr("map.fact.middle", lang, n=deaths, best=format_count(round(middle), lang))
-        if bool(row.get("alleged_gang_dead")) and stated:
-            deaths = tr("map.fact.alleged", lang, n=deaths)
-        facts.append(Fact(sentence_case(tr("predicate.killed", lang)), deaths))
-    for name in ("injured", "abducted", "displaced"):
-        count = known(row.get(name))
-        if count is not None:
-            facts.append(Fact(sentence_case(tr(f"predicate.{name}", lang)), harm_phrase(count, count, lang)))
-    actors = split_names(row.get("actors"))
-    facts.append(Fact(tr("map.fact.named", lang), ", ".join(actors) if actors else tr("map.fact.nobody", lang)))
-    count = int(known(row.get("n_sources")) or 0)
-    facts.append(
-        Fact(
-            tr("map.fact.sources", lang),
-            tr("map.fact.publishers_1" if count == 1 else "map.fact.publishers", lang, n=count),
-        )
-    )
-    if text_or(row.get("overlaps")):
-        facts.append(Fact(tr("map.fact.overlaps", lang), tr("map.fact.overlaps_text", lang)))
-    return facts
 
 
 def precision_phrase(row: Mapping[str, Any], lang: str) -> str:
@@ -252,8 +220,8 @@ def event_key(event_id: object) -> str:
     return f"event:{event_id}"
 
 
-def event_detail(row: Mapping[str, Any], said: Said, lang: str) -> Detail:
-    """Make the detail of one row of EVENTS."""
+def event_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) -> Detail:
+    """Make the detail of one row of EVENTS; its facts are figures, which the page puts into words (``events.js``)."""
     start, end = to_date(row["date_start"]), to_date(row["date_end"])
     kind = text_or(row["kind"], EventKind.OTHER)
     precision = int(known(row["date_precision"]) or 1)
@@ -268,7 +236,6 @@ def event_detail(row: Mapping[str, Any], said: Said, lang: str) -> Detail:
         when=when,
         where=place,
         icon=Icon(kind, hollow=harmed(row) is None),
-        facts=tuple(_event_facts(row, lang)),
         statements=said.about(str(row["event_id"])),
         precision=precision_phrase(row, lang),
     )

@@ -16,7 +16,7 @@ from artimap.core import style
 from artimap.core.i18n import format_day, format_number, tr
 from artimap.core.phrases import known
 from artimap.core.schema import split_names
-from artimap.core.vocab import Audience, Estimate
+from artimap.core.vocab import Audience, Estimate, WhyNot
 from artimap.maps.base_layers import ESTIMATED, Feature, Layer, parts_of, to_degrees
 from artimap.maps.cards import Detail, Fact, Icon, day_or, iso_day, text_or
 from artimap.maps.thematic_layers import Drawn
@@ -35,7 +35,6 @@ _MARKS = {
 
 _UNKNOWN = "estimate_unknown"
 _STATES = ("none", "one_group", "contested", "state")
-_WHY = {"too few reports here and near in time": "few", "no state is probable enough": "unclear"}
 
 
 def apart(
@@ -91,7 +90,7 @@ def _detail(row: Mapping[str, Any], mark: str, lang: str, *, held: bool) -> Deta
     who = ", ".join(split_names(row["actors"])) or tr("map.group.unnamed", lang)
     word = "held" if held else estimate.value
     if estimate is Estimate.INSUFFICIENT:
-        word = f"insufficient_{_WHY.get(text_or(row['rule']), 'few')}"
+        word = f"insufficient_{_why(row)}"
     period = tr("map.estimate.period", lang, a=_day(row["valid_from"], lang), b=_day(row["valid_to"], lang))
     groups = () if mark == _UNKNOWN or not text_or(row["actors"]) else _groups(row["actors"])
     return Detail(
@@ -120,7 +119,12 @@ def _percent(share: object, lang: str) -> str:
 
 
 def _too_few(row: Mapping[str, Any]) -> bool:
-    return row["estimate"] == Estimate.INSUFFICIENT and _WHY.get(text_or(row["rule"]), "few") == "few"
+    return row["estimate"] == Estimate.INSUFFICIENT and _why(row) == WhyNot.FEW
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    """Give the code of why nothing can be said; zones that carry none are taken to rest on too few reports."""
+    return text_or(row.get("why_code")) or WhyNot.FEW.value
 
 
 def _facts(row: Mapping[str, Any], lang: str) -> tuple[Fact, ...]:

@@ -18,17 +18,20 @@ import pandas as pd
 from artimap.core import style
 from artimap.core.errors import DataError
 from artimap.core.schema import split_names
-from artimap.maps.packing import Box, Column, curve, pack_columns, pack_texts, quantise
+from artimap.maps.packing import Box, PackedColumn, curve, pack_columns, pack_texts, quantise
 
 UNKNOWN = 65_535
 """A count that is not stated: in the page it is a hollow mark, never a small one."""
 
 _MOST = UNKNOWN - 1
 _ROWS_A_CHUNK = 512
-_TEXTS = (
-    "event_id", "summary", "place", "place_kind", "actors", "sub_kind", "killed_low", "killed_best", "killed_high",
-    "injured", "abducted", "displaced", "date_precision", "radius_m", "n_sources",
+_FIGURES = (
+    "actors", "killed_low", "killed_best", "killed_high", "injured", "abducted", "displaced", "n_sources",
+    "alleged_gang_dead", "overlaps",
 )  # fmt: skip
+"""What the facts of a card are made of, which the page puts into words for few events and for many."""
+
+_TEXTS = ("event_id", "summary", "place", "place_kind", "sub_kind", "date_precision", "radius_m", *_FIGURES)
 """What a detail is made of when it is asked for, beside the columns."""
 
 
@@ -58,6 +61,8 @@ class Field:
         Codes of the sources of each row; empty where none are given.
     text_columns, text_ends, texts
         Texts by row, in chunks; empty where details are on the page already.
+    figures
+        What the facts of the cards are made of, by column; empty where it stands among the texts.
     """
 
     n: int
@@ -78,6 +83,7 @@ class Field:
     text_ends: tuple[int, ...] = ()
     texts: str = ""
     rows_a_chunk: int = _ROWS_A_CHUNK
+    figures: tuple[tuple[str, tuple[Any, ...]], ...] = ()
 
     @property
     def listed(self) -> bool:
@@ -221,23 +227,25 @@ def pack_field(
 
     order = np.concatenate([sort(marks, place), sort(others, where)])
     groups, names = _groups(table)
-    columns = [Column("place", place[order[: len(marks)]], 4, steps=True), Column("kind", kind[order], 1)]
-    columns += [Column("day", day[order], 2), Column("harm", harm[order], 2)]
+    columns = [PackedColumn("place", place[order[: len(marks)]], 4, steps=True), PackedColumn("kind", kind[order], 1)]
+    columns += [PackedColumn("day", day[order], 2), PackedColumn("harm", harm[order], 2)]
     if span.any():
-        columns.append(Column("span", span[order], 2))
+        columns.append(PackedColumn("span", span[order], 2))
     if groups is not None:
-        columns.append(Column("groups", groups[order], 1))
+        columns.append(PackedColumn("groups", groups[order], 1))
     for name, values in (
         ("certainty", _small(table, "n_sources", 2)),
         ("precision", _small(table, "geo_precision", 3)),
     ):
         if values is not None:
-            columns.append(Column(name, values[order], 1))
+            columns.append(PackedColumn(name, values[order], 1))
     if where.any():
-        columns.append(Column("spot", where[order[len(marks) :]], 2))
+        columns.append(PackedColumn("spot", where[order[len(marks) :]], 2))
     block, coding = pack_columns(columns)
     publishers = tuple(sorted({one for row in sources or () for one in row}))
     code_of = {name: code for code, name in enumerate(publishers)}
+    # that nobody is named, and by no publisher, is told of a single event too
+    figures = {} if keys is None else _cells(table, order, _FIGURES, always=("actors", "n_sources"))
     text_columns, texts, ends = ((), "", ()) if keys is not None else _texts(table, order)
     return Field(
         n=len(table),
@@ -257,26 +265,48 @@ def pack_field(
         text_columns=text_columns,
         text_ends=ends,
         texts=texts,
+        figures=() if keys is None else tuple((name, tuple(row)) for name, row in figures.items()),
     )
 
 
 def _texts(table: pd.DataFrame, order: np.ndarray) -> tuple[tuple[str, ...], str, tuple[int, ...]]:
     """Pack the columns that hold more than the numbers already in the page."""
-    kept: dict[str, list[Any]] = {}
-    for name in _TEXTS:
-        if name not in table.columns or not table[name].notna().any():
-            continue
-        if pd.api.types.is_numeric_dtype(table[name]):
-            found = numbers(table, name).astype(object)
-            found[np.isnan(numbers(table, name))] = None
-        else:
-            found = table[name].astype(object).to_numpy(copy=True)
-            found[table[name].isna().to_numpy()] = None
-        kept[name] = found[order].tolist()
+    kept = _cells(table, order, _TEXTS)
     if not kept:
         return (), "", ()
     texts, ends = pack_texts(list(kept.values()), rows_a_chunk=_ROWS_A_CHUNK)
     return tuple(kept), texts, ends
+
+
+def _cells(
+    table: pd.DataFrame, order: np.ndarray, names: Sequence[str], always: Sequence[str] = ()
+) -> dict[str, list[Any]]:
+    """Give columns as plain lists in an order, less those that hold nothing; of flags only those that are set."""
+    kept: dict[str, list[Any]] = {}
+    for name in names:
+        if name not in table.columns or not (name in always or table[name].notna().any()):
+            continue
+        if name in _FLAGS:
+            there = ~table[name].astype("string").fillna("").str.strip().isin(["", "False"]).to_numpy(dtype=bool)
+            if not there.any():
+                continue
+            found = np.full(len(table), None, dtype=object)
+            found[there] = 1
+        elif pd.api.types.is_numeric_dtype(table[name]):
+            values = numbers(table, name)
+            stated = ~np.isnan(values)
+            whole = bool((values[stated] % 1 == 0).all())
+            found = np.full(len(values), None, dtype=object)
+            found[stated] = values[stated].astype(np.int64 if whole else float).astype(object)
+        else:
+            found = table[name].astype(object).to_numpy(copy=True)
+            found[table[name].isna().to_numpy()] = None
+        kept[name] = found[order].tolist()
+    return kept
+
+
+_FLAGS = ("alleged_gang_dead", "overlaps")
+"""Columns of which the page needs only whether a row has them."""
 
 
 def payload(field: Field) -> dict[str, Any]:
@@ -299,4 +329,5 @@ def payload(field: Field) -> dict[str, Any]:
         "text_columns": field.text_columns,
         "text_ends": field.text_ends,
         "rows_a_chunk": field.rows_a_chunk,
+        "figures": dict(field.figures),
     }

@@ -15,11 +15,11 @@ from artimap.core.errors import DataError
 from artimap.core.i18n import tr
 from artimap.core.vocab import Audience, Lang
 from artimap.maps.briefing import BriefingMap, chart_of
-from artimap.maps.build import Asked, Tables
+from artimap.maps.build import PageOptions, Tables
 from artimap.maps.events import sort_events
 from artimap.maps.tiles import Tiles
 from artimap.sharing import gate
-from artimap.sharing.view import Left, Seen
+from artimap.sharing.view import Left, VisibleTables
 
 if TYPE_CHECKING:
     from artimap.areas.area import Area
@@ -104,8 +104,8 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
     gone = after | before
     shown = allowed.assign(date_end=end)
     shown = shown[~gone] if gone.any() else shown
-    seen = Seen(shown, None, None, Left(0, int(before.sum()), int(after.sum()), gated))
-    asked = Asked(
+    seen = VisibleTables(shown, None, None, Left(0, int(before.sum()), int(after.sum()), gated))
+    asked = PageOptions(
         first,
         day,
         Lang(lang).value,

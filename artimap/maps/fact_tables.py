@@ -51,7 +51,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchEntry:
     """A name that can be searched, and where it lies (longitude, latitude)."""
 
     key: str
@@ -190,7 +190,7 @@ def _records(table: pd.DataFrame) -> list[Mapping[str, Any]]:
 # --- names ---------------------------------------------------------------------------------------
 
 
-def names_to_find(places: gpd.GeoDataFrame, units: Sequence[gpd.GeoDataFrame], lang: str) -> tuple[Found, ...]:
+def names_to_find(places: gpd.GeoDataFrame, units: Sequence[gpd.GeoDataFrame], lang: str) -> tuple[SearchEntry, ...]:
     """Give every named place and unit with all its spellings.
 
     Parameters
@@ -202,13 +202,15 @@ def names_to_find(places: gpd.GeoDataFrame, units: Sequence[gpd.GeoDataFrame], l
     lang
         Language of the labels; the other spellings are found too.
     """
-    found = [_found(row, f"place:{row['place_id']}", "place", spot, lang) for row, spot in _spots(places)]
+    found = [_search_entry(row, f"place:{row['place_id']}", "place", spot, lang) for row, spot in _spots(places)]
     names: dict[str, str] = {}
     for table in units:
         kind = "commune" if (table["level"] == "adm2").all() else "section"
         for row, spot in _spots(table):
             names[str(row["pcode"])] = name_in(row, lang)
-            found.append(_found(row, f"unit:{row['pcode']}", kind, spot, lang, names.get(text_or(row["parent"]), "")))
+            found.append(
+                _search_entry(row, f"unit:{row['pcode']}", kind, spot, lang, names.get(text_or(row["parent"]), ""))
+            )
     return tuple(found)
 
 
@@ -218,12 +220,12 @@ def _spots(table: gpd.GeoDataFrame) -> list[tuple[pd.Series, shapely.Point]]:
     return [(row, spot) for row, spot in zip(rows, to_degrees(inner), strict=True) if not spot.is_empty]
 
 
-def _found(row: pd.Series, key: str, kind: str, spot: shapely.Point, lang: str, within: str = "") -> Found:
+def _search_entry(row: pd.Series, key: str, kind: str, spot: shapely.Point, lang: str, within: str = "") -> SearchEntry:
     label = name_in(row, lang)
     spellings = [text_or(row.get(name)) for name in ("name", "name_fr", "name_ht")]
     spellings += [part.strip() for part in text_or(row.get("aliases")).split(";")]
     also = "|".join(one for one in dict.fromkeys(spellings) if one and one != label)
-    return Found(key, label, also, kind, (round(spot.x, DECIMALS), round(spot.y, DECIMALS)), within)
+    return SearchEntry(key, label, also, kind, (round(spot.x, DECIMALS), round(spot.y, DECIMALS)), within)
 
 
 # --- the road as a line ----------------------------------------------------------------------------

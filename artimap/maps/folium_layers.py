@@ -34,7 +34,7 @@ _MEANT: Final = "write a colour as #AA3377, rgb(170, 51, 119) or a CSS name such
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class OptionFault:
     """What is wrong with an option, and what to write in its place."""
 
     why: str
@@ -61,7 +61,7 @@ def is_colour(text: str) -> bool:
     return text.lower() in CSS4_COLORS or text.lower() in ("transparent", "none")
 
 
-def option_faults(options: Mapping[Any, Any]) -> Iterator[Fault]:
+def option_faults(options: Mapping[Any, Any]) -> Iterator[OptionFault]:
     """Find options that could become code, ask for something, or are no colour where one belongs.
 
     Parameters
@@ -76,25 +76,27 @@ def option_faults(options: Mapping[Any, Any]) -> Iterator[Fault]:
     """
     for name, value in options.items():
         if not isinstance(name, str) or not _NAME.fullmatch(name):
-            yield Fault(f"has an option whose name is no word ({str(name)[:40]!r})", "leave it out")
+            yield OptionFault(f"has an option whose name is no word ({str(name)[:40]!r})", "leave it out")
         elif name.lower().endswith(("color", "colour")) and not isinstance(value, bool | None):
             if not (isinstance(value, str) and is_colour(value)):
-                yield Fault(f"has {name}={_short(value)}, which is no colour", _MEANT)
+                yield OptionFault(f"has {name}={_short(value)}, which is no colour", _MEANT)
         else:
             yield from _value_faults(name, value)
 
 
-def _value_faults(name: str, value: object) -> Iterator[Fault]:
+def _value_faults(name: str, value: object) -> Iterator[OptionFault]:
     if isinstance(value, str):
         if not _PLAIN_COLOUR.fullmatch(value):
-            yield Fault(f"has {name}={_short(value)}, with signs that could become code", "use plain words and numbers")
+            yield OptionFault(
+                f"has {name}={_short(value)}, with signs that could become code", "use plain words and numbers"
+            )
     elif isinstance(value, Mapping):
         yield from option_faults(value)
     elif isinstance(value, list | tuple):
         for one in value:
             yield from _value_faults(name, one)
     elif value is not None and not isinstance(value, bool | int | float):
-        yield Fault(f"has {name}, which is code of its own ({type(value).__name__})", "leave it out")
+        yield OptionFault(f"has {name}, which is code of its own ({type(value).__name__})", "leave it out")
 
 
 def _short(value: object) -> str:

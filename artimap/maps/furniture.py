@@ -74,7 +74,7 @@ def locator(area: Area, lang: str) -> Locator:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListItem:
     """One line of a list; ``detail`` is what it opens, if anything."""
 
     text: str
@@ -83,12 +83,12 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PanelSection:
     """A heading, a few words, and a list; ``name`` where other parts of the page ask for it."""
 
     heading: str
     text: str = ""
-    items: tuple[Item, ...] = ()
+    items: tuple[ListItem, ...] = ()
     name: str = ""
 
 
@@ -99,15 +99,15 @@ class Furniture:
     title: str
     subtitle: str
     note: str
-    briefing: tuple[Section, ...]
+    briefing: tuple[PanelSection, ...]
     legend: tuple[LegendGroup, ...]
-    margin: tuple[Section, ...]
-    about: tuple[Section, ...]
+    margin: tuple[PanelSection, ...]
+    about: tuple[PanelSection, ...]
 
 
 def as_of_section(
     *, as_of: dt.date, since: dt.date, events: gpd.GeoDataFrame | None, newest: dt.date | None, lang: str
-) -> Section:
+) -> PanelSection:
     """Say of which day the map speaks, and how old its newest report is."""
     shown = format_day(as_of, lang)
     parts = [tr("map.brief.as_of", lang, day=shown)]
@@ -118,10 +118,10 @@ def as_of_section(
     if events is not None:
         count = format_count(len(events), lang)
         parts.append(tr("map.brief.events", lang, n=count, day=format_day(since, lang)))
-    return Section(tr("map.brief.as_of_head", lang), " ".join(parts))
+    return PanelSection(tr("map.brief.as_of_head", lang), " ".join(parts))
 
 
-def worst_section(risk: gpd.GeoDataFrame, details: dict[str, Detail], lang: str) -> Section:
+def worst_section(risk: gpd.GeoDataFrame, details: dict[str, Detail], lang: str) -> PanelSection:
     """Name the stretches with the highest rate per km, and why."""
     table = risk[risk["band"].notna() & (risk["info"] == Info.REPORTED)]
     table = table.sort_values(["rate", "lixel_id"], ascending=[False, True], kind="stable").head(3)
@@ -138,12 +138,12 @@ def worst_section(risk: gpd.GeoDataFrame, details: dict[str, Detail], lang: str)
         rate = rate_phrase(row["rate"], row["lo80"], row["hi80"], length_km, lang)
         told = tr("map.brief.rate", lang, rate=sentence_case(rate), figure=rate_figure(row["rate"], lang))
         text = f"{told} {why}"
-        items.append(Item(text_or(row["name"]), text, detail.key if detail else ""))
+        items.append(ListItem(text_or(row["name"]), text, detail.key if detail else ""))
     text = "" if items else tr("map.brief.worst_none", lang)
-    return Section(tr("map.brief.worst_head", lang), text, tuple(items))
+    return PanelSection(tr("map.brief.worst_head", lang), text, tuple(items))
 
 
-def posts_section(checkpoints: gpd.GeoDataFrame, placed: Sequence[Detail], lang: str) -> Section:
+def posts_section(checkpoints: gpd.GeoDataFrame, placed: Sequence[Detail], lang: str) -> PanelSection:
     """Count the posts by how fresh they are, and list those that are active."""
     status = checkpoints["status"]
     counts = [
@@ -163,18 +163,18 @@ def posts_section(checkpoints: gpd.GeoDataFrame, placed: Sequence[Detail], lang:
     text = "; ".join(counts) + "." if counts else tr("map.brief.posts_none", lang)
     live = [one for one in placed if one.icon.mark in ("post_active", "post_fading")]
     live.sort(key=lambda one: one.icon.mark)
-    items = tuple(Item(one.where, one.sentence, one.key) for one in live[:4])
-    return Section(tr("map.brief.posts_head", lang), sentence_case(text), items)
+    items = tuple(ListItem(one.where, one.sentence, one.key) for one in live[:4])
+    return PanelSection(tr("map.brief.posts_head", lang), sentence_case(text), items)
 
 
-def changed_section(changes: Sequence[str], lang: str) -> Section | None:
+def changed_section(changes: Sequence[str], lang: str) -> PanelSection | None:
     """Say what changed since the last briefing; None where it is not known."""
     if not changes:
         return None
-    return Section(tr("map.brief.changed_head", lang), "", tuple(Item(change) for change in changes))
+    return PanelSection(tr("map.brief.changed_head", lang), "", tuple(ListItem(change) for change in changes))
 
 
-def unknown_section(*, risk: gpd.GeoDataFrame | None, unplaced: int, spread: int, lang: str) -> Section:
+def unknown_section(*, risk: gpd.GeoDataFrame | None, unplaced: int, spread: int, lang: str) -> PanelSection:
     """Say what is not known: silent road, statements without a place, places only roughly known."""
     parts = []
     if risk is not None and len(risk):
@@ -190,7 +190,7 @@ def unknown_section(*, risk: gpd.GeoDataFrame | None, unplaced: int, spread: int
         parts.append(tr("map.brief.unplaced", lang, n=format_count(unplaced, lang)))
         parts.append(tr("map.brief.unplaced_listed", lang))
     parts.append(tr("map.brief.silence", lang))
-    return Section(tr("map.brief.unknown_head", lang), " ".join(parts))
+    return PanelSection(tr("map.brief.unknown_head", lang), " ".join(parts))
 
 
 def margin_sections(
@@ -203,7 +203,7 @@ def margin_sections(
     lang: str,
     nowhere: int = 0,
     outside: int = 0,
-) -> tuple[Section, ...]:
+) -> tuple[PanelSection, ...]:
     """List what has no place on the map, and count what was left out.
 
     Parameters
@@ -225,31 +225,31 @@ def margin_sections(
     sections = []
     if nowhere or outside:
         told = (("map.margin.nowhere_n", nowhere), ("map.margin.outside_n", outside))
-        items = tuple(Item(tr(key, lang, n=format_count(n, lang))) for key, n in told if n)
-        sections.append(Section(tr("map.margin.events", lang), "", items))
+        items = tuple(ListItem(tr(key, lang, n=format_count(n, lang))) for key, n in told if n)
+        sections.append(PanelSection(tr("map.margin.events", lang), "", items))
     if events:
-        items = tuple(Item(f"{one.heading} · {one.where}", one.when, one.key) for one in events)
-        sections.append(Section(tr("map.margin.events", lang), tr("map.margin.events_text", lang), items))
+        items = tuple(ListItem(f"{one.heading} · {one.where}", one.when, one.key) for one in events)
+        sections.append(PanelSection(tr("map.margin.events", lang), tr("map.margin.events_text", lang), items))
     if posts:
-        items = tuple(Item(one.sentence, one.when, one.key) for one in posts)
-        sections.append(Section(tr("map.margin.posts", lang), tr("map.margin.posts_text", lang), items))
+        items = tuple(ListItem(one.sentence, one.when, one.key) for one in posts)
+        sections.append(PanelSection(tr("map.margin.posts", lang), tr("map.margin.posts_text", lang), items))
     if risk is not None:
         silent = risk[risk["info"] == Info.SILENT].sort_values("from_m", kind="stable")
         if len(silent):
             rows: list[dict[str, Any]] = silent.to_dict("records")
-            items = tuple(Item(text_or(row["name"]), "", f"stretch:{row['lixel_id']}") for row in rows)
-            sections.append(Section(tr("map.margin.silent", lang), tr("map.margin.silent_text", lang), items))
-    counts: list[Item] = []
-    counts += [Item(line) for line in left.words(lang)]
+            items = tuple(ListItem(text_or(row["name"]), "", f"stretch:{row['lixel_id']}") for row in rows)
+            sections.append(PanelSection(tr("map.margin.silent", lang), tr("map.margin.silent_text", lang), items))
+    counts: list[ListItem] = []
+    counts += [ListItem(line) for line in left.words(lang)]
     if left.held:
-        counts.append(Item(tr("map.margin.held", lang, n=format_count(left.held, lang))))
+        counts.append(ListItem(tr("map.margin.held", lang, n=format_count(left.held, lang))))
     if left.earlier:
         day = format_day(since, lang)
-        counts.append(Item(tr("map.margin.earlier", lang, n=format_count(left.earlier, lang), day=day)))
+        counts.append(ListItem(tr("map.margin.earlier", lang, n=format_count(left.earlier, lang), day=day)))
     if left.later:
-        counts.append(Item(tr("map.margin.later", lang, n=format_count(left.later, lang))))
+        counts.append(ListItem(tr("map.margin.later", lang, n=format_count(left.later, lang))))
     if counts:
-        sections.append(Section(tr("map.margin.left_out", lang), "", tuple(counts)))
+        sections.append(PanelSection(tr("map.margin.left_out", lang), "", tuple(counts)))
     return tuple(sections)
 
 
@@ -265,7 +265,7 @@ def about_sections(  # noqa: PLR0913 - one keyword a line of the page
     as_of: dt.date,
     lang: str,
     sources: Sequence[str] = (),
-) -> tuple[Section, ...]:
+) -> tuple[PanelSection, ...]:
     """Give disclaimer, limits, method, sources and licences.
 
     Parameters
@@ -290,29 +290,29 @@ def about_sections(  # noqa: PLR0913 - one keyword a line of the page
         Language of the words.
     """
     sections = [
-        Section(tr("map.about.disclaimer_head", lang), tr("map.about.disclaimer", lang), name="disclaimer"),
-        Section(tr("map.about.use_head", lang), tr("map.about.use", lang), name="use"),
+        PanelSection(tr("map.about.disclaimer_head", lang), tr("map.about.disclaimer", lang), name="disclaimer"),
+        PanelSection(tr("map.about.use_head", lang), tr("map.about.use", lang), name="use"),
     ]
     items = [
-        Item(f"{entry.attribution} · {entry.licence}", _used_for(entry, lang))
+        ListItem(f"{entry.attribution} · {entry.licence}", _used_for(entry, lang))
         for entry in _grouped(embedded.manifest(area.name).layers, layer_names)
     ]
-    items += [Item(source) for source in sources]
+    items += [ListItem(source) for source in sources]
     if publishers:
-        items.append(Item(tr("map.about.publishers", lang, n=format_count(publishers, lang))))
-    items += [Item(tr("report.licences.counted", lang, source=source)) for source in licensed]
-    sections.append(Section(tr("map.about.sources_head", lang), "", tuple(items), name="sources"))
+        items.append(ListItem(tr("map.about.publishers", lang, n=format_count(publishers, lang))))
+    items += [ListItem(tr("report.licences.counted", lang, source=source)) for source in licensed]
+    sections.append(PanelSection(tr("map.about.sources_head", lang), "", tuple(items), name="sources"))
     by = tr("map.about.cite_by", lang, author=author) if author else ""
     cited = tr("map.about.cite", lang, by=by, title=title, day=format_day(as_of, lang))
-    sections.append(Section(tr("map.about.cite_head", lang), cited, name="cite"))
+    sections.append(PanelSection(tr("map.about.cite_head", lang), cited, name="cite"))
     if model is not None and dataclasses.is_dataclass(model):
-        rows = tuple(Item(name, text) for name, text in parameters(model, lang))
-        sections.append(Section(tr("map.about.method_head", lang), tr("map.about.method", lang), rows))
+        rows = tuple(ListItem(name, text) for name, text in parameters(model, lang))
+        sections.append(PanelSection(tr("map.about.method_head", lang), tr("map.about.method", lang), rows))
     if to_review(lang):
-        sections.append(Section(tr("map.about.review_head", lang), tr("map.about.review", lang)))
+        sections.append(PanelSection(tr("map.about.review_head", lang), tr("map.about.review", lang)))
     if author:
-        sections.append(Section(tr("map.about.author_head", lang), author))
-    sections.append(Section(tr("map.about.software_head", lang), tr("map.about.software", lang)))
+        sections.append(PanelSection(tr("map.about.author_head", lang), author))
+    sections.append(PanelSection(tr("map.about.software_head", lang), tr("map.about.software", lang)))
     return tuple(sections)
 
 

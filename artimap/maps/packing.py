@@ -125,7 +125,7 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PackedColumn:
     """A column as it is written.
 
     Attributes
@@ -206,7 +206,7 @@ def curve(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return code
 
 
-def _bytes_of(column: Column) -> bytes:
+def _bytes_of(column: PackedColumn) -> bytes:
     values = np.ascontiguousarray(column.codes, dtype="<u4")
     if column.width < 4 and values.size and int(values.max()) >= 1 << (8 * column.width):
         msg = f"column {column.name!r} does not fit into {column.width} bytes"
@@ -227,7 +227,7 @@ def _text(content: bytes) -> str:
     return base64.b64encode(content).decode("ascii")
 
 
-def pack_columns(columns: Sequence[Column]) -> tuple[str, str]:
+def pack_columns(columns: Sequence[PackedColumn]) -> tuple[str, str]:
     """Write columns one after the other.
 
     Returns

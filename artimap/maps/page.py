@@ -13,9 +13,9 @@ from artimap.core import style
 from artimap.core.i18n import words
 from artimap.maps import event_columns as columns
 from artimap.maps.base_layers import Feature, Layer, Parts
-from artimap.maps.cards import Detail, Fact, Icon, Statement
+from artimap.maps.cards import Detail, Fact, Icon, SourceStatement
 from artimap.maps.event_columns import Field
-from artimap.maps.fact_tables import STEP_M, Found, Roadside, Sheet
+from artimap.maps.fact_tables import STEP_M, Roadside, SearchEntry, Sheet
 from artimap.maps.furniture import Furniture, Locator
 from artimap.maps.packing import SCALE, outlines
 from artimap.maps.tiles import Tiles
@@ -83,7 +83,7 @@ class Page:
     as_of: str = ""
     field: Field | None = None
     sheets: tuple[Sheet, ...] = ()
-    names: tuple[Found, ...] = ()
+    names: tuple[SearchEntry, ...] = ()
     roadside: Roadside | None = None
     locator: Locator | None = None
     tiles: Tiles | None = None
@@ -148,14 +148,21 @@ _SPOKEN = (
 """Words that the page puts to values by itself, by their whole key."""
 
 
-_SPOKEN_OF_ROWS = ("map.day.", "map.harm.", "map.fact.", "map.precision.", "predicate.")
-"""Words for details that the page makes itself, of events that are only rows of columns."""
+_SPOKEN_OF_FACTS = ("map.harm.", "map.fact.named", "map.fact.nobody", "map.fact.sources", "map.fact.publishers",
+    "map.fact.middle", "map.fact.alleged", "map.fact.overlaps", "predicate.killed", "predicate.injured",
+    "predicate.abducted", "predicate.displaced")  # fmt: skip
+"""Words for the facts of events, which the page makes of their figures."""
+
+_SPOKEN_OF_ROWS = ("map.day.", "map.precision.")
+"""Words for the rest of the cards of events that are only rows of columns."""
 
 
-def _words(lang: str, *, rows: bool) -> dict[str, str]:
-    spoken = words(lang)
+def _words(page: Page) -> dict[str, str]:
+    spoken = words(page.lang)
     mine = {key.removeprefix(WORDS): text for key, text in spoken.items() if key.startswith(WORDS)}
-    more = _SPOKEN + (_SPOKEN_OF_ROWS if rows else ())
+    facts = () if page.field is None else _SPOKEN_OF_FACTS
+    rows = () if page.field is None or page.field.listed else _SPOKEN_OF_ROWS
+    more = (*_SPOKEN, *facts, *rows)
     return mine | {key: text for key, text in spoken.items() if key.startswith(more)}
 
 
@@ -170,7 +177,7 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "marks": {key: asdict(mark) for key, mark in table.marks.items()},
         "shapes": {key: asdict(shape) for key, shape in table.shapes.items()},
         "groups": {key: {"colour": group.colour, "line": group.line} for key, group in table.groups.items()},
-        "words": _words(page.lang, rows=page.field is not None and not page.field.listed),
+        "words": _words(page),
         "events": None if page.field is None else columns.payload(page.field),
         "layers": [_layer(layer, page.lang) for layer in page.layers],
         "details": {detail.key: asdict(detail) for detail in page.details},
@@ -196,7 +203,7 @@ def rows_of(details: Sequence[Detail]) -> dict[str, Any]:
 
     In a row a whole number stands for the text of that place in ``texts``.
     """
-    kinds = {"detail": Detail, "icon": Icon, "fact": Fact, "statement": Statement}
+    kinds = {"detail": Detail, "icon": Icon, "fact": Fact, "statement": SourceStatement}
     names = {name: [one.name for one in fields(kind)] for name, kind in kinds.items()}
     rows = [astuple(detail) for detail in details]
     counts: Counter[str] = Counter()

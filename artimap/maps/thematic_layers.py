@@ -21,7 +21,7 @@ from artimap.maps.cards import (
     Detail,
     Fact,
     Icon,
-    Said,
+    VisibleClaims,
     day_or,
     event_detail,
     event_key,
@@ -164,7 +164,7 @@ def _groups(actors: object) -> tuple[str, ...]:
     return tuple(keys) or ("unnamed",)
 
 
-def zones_layers(zones: gpd.GeoDataFrame, said: Said, *, lang: str) -> Drawn:
+def zones_layers(zones: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -> Drawn:
     """Give the zones, each layer that the table names as a layer of its own.
 
     Stretches of road are drawn as bands, hollow where their status is unknown; larger zones lie
@@ -200,7 +200,7 @@ def zones_layers(zones: gpd.GeoDataFrame, said: Said, *, lang: str) -> Drawn:
     return Drawn(layers, tuple(details))
 
 
-def zone_detail(row: Mapping[str, Any], mark: str, said: Said, lang: str) -> Detail:
+def zone_detail(row: Mapping[str, Any], mark: str, said: VisibleClaims, lang: str) -> Detail:
     """Make the detail of one row of ZONES."""
     actors = split_names(row["actors"])
     who = ", ".join(actors) if actors else tr("map.group.unnamed", lang)
@@ -226,7 +226,7 @@ def zone_detail(row: Mapping[str, Any], mark: str, said: Said, lang: str) -> Det
 # --- posts on the road -----------------------------------------------------------------------
 
 
-def checkpoints_layer(checkpoints: gpd.GeoDataFrame, said: Said, *, lang: str, ever: bool = False) -> Drawn:
+def checkpoints_layer(checkpoints: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str, ever: bool = False) -> Drawn:
     """Give the posts along the road; those whose place on it is not known go to the margin.
 
     Parameters
@@ -250,7 +250,9 @@ def checkpoints_layer(checkpoints: gpd.GeoDataFrame, said: Said, *, lang: str, e
     )
 
 
-def posts_drawn(checkpoints: gpd.GeoDataFrame, said: Said, *, lang: str) -> list[tuple[Detail, Feature | None]]:
+def posts_drawn(
+    checkpoints: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str
+) -> list[tuple[Detail, Feature | None]]:
     """Give the detail and the mark of each post; no mark where its place on the road is not known."""
     drawn: list[tuple[Detail, Feature | None]] = []
     for row, shape in zip(_records(checkpoints), to_degrees(checkpoints.geometry), strict=True):
@@ -272,7 +274,7 @@ def posts_drawn(checkpoints: gpd.GeoDataFrame, said: Said, *, lang: str) -> list
 _SEEN = ("first_seen", "last_confirmed")
 
 
-def checkpoint_detail(row: Mapping[str, Any], said: Said, lang: str) -> Detail:
+def checkpoint_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) -> Detail:
     """Make the detail of one row of CHECKPOINTS."""
     kind, status = tr(f"checkpoint.{row['kind']}", lang), tr(f"checkpoint_status.{row['status']}", lang)
     operator = text_or(row["operator"], tr("map.fact.nobody", lang)).replace(";", ",")
@@ -305,7 +307,7 @@ _MARKED = (Where.POINT, Where.PLACE)
 _SPREAD = (Where.SECTION, Where.COMMUNE, Where.STRETCH)
 
 
-def events_layers(events: gpd.GeoDataFrame, said: Said, *, lang: str) -> Drawn:
+def events_layers(events: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -> Drawn:
     """Give events: a mark only where the place is known, an area or stretch where it is wider.
 
     Events of one area or stretch share one outline. Those that are only somewhere in the

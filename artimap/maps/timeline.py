@@ -18,7 +18,7 @@ import pandas as pd
 from artimap.core.errors import ModelError
 from artimap.core.i18n import format_day, tr
 from artimap.maps.base_layers import Feature, Layer, Parts
-from artimap.maps.cards import Detail, Said
+from artimap.maps.cards import Detail, VisibleClaims
 from artimap.maps.fact_tables import Cell, posts_sheet, stretches_sheet, zones_along
 from artimap.maps.packing import changes, pack
 from artimap.maps.thematic_layers import Drawn, posts_drawn, stretch_details
@@ -233,7 +233,7 @@ def zones_of_slider(
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SliderState:
     """One state of a stretch, a post or a zone, in one language.
 
     Attributes
@@ -276,7 +276,7 @@ class StatesOverTime:
     days: tuple[str, ...]
     whens: tuple[str, ...]
     shown: tuple[tuple[int, ...], ...]
-    states: tuple[State, ...]
+    states: tuple[SliderState, ...]
     road: tuple[tuple[str, float, float], ...] = ()
 
     @property
@@ -291,7 +291,7 @@ class StatesOverTime:
         return tuple(one.feature for n, one in enumerate(self.states) if n not in now and one.feature is not None)
 
 
-def _over_time(table: TableOverTime, states: Iterable[State], lang: str) -> StatesOverTime:
+def _over_time(table: TableOverTime, states: Iterable[SliderState], lang: str) -> StatesOverTime:
     return StatesOverTime(
         tuple(day.isoformat() for day in table.days),
         tuple(tr("map.subtitle", lang, day=format_day(day, lang)) for day in table.days),
@@ -318,11 +318,11 @@ def rates_over_time(table: TableOverTime, ref: str, *, lang: str, event_ids: fro
     records = [{str(name): value for name, value in row.items()} for row in table.table.to_dict("records")]
     details = stretch_details(records, ref, lang, event_ids)
     rows = stretches_sheet(table.table).rows
-    states = (State(one.key, one.icon.mark, one, row=row) for one, row in zip(details, rows, strict=True))
+    states = (SliderState(one.key, one.icon.mark, one, row=row) for one, row in zip(details, rows, strict=True))
     return _over_time(table, states, lang)
 
 
-def posts_over_time(table: TableOverTime, said: Said, *, lang: str) -> StatesOverTime:
+def posts_over_time(table: TableOverTime, said: VisibleClaims, *, lang: str) -> StatesOverTime:
     """Say in one language what is told of the posts on each day.
 
     Parameters
@@ -337,7 +337,7 @@ def posts_over_time(table: TableOverTime, said: Said, *, lang: str) -> StatesOve
     posts = gpd.GeoDataFrame(table.table)
     drawn = zip(posts_drawn(posts, said, lang=lang), posts_sheet(posts).rows, strict=True)
     states = (
-        State(detail.key, "" if feature is None else feature.mark, detail, feature, row)
+        SliderState(detail.key, "" if feature is None else feature.mark, detail, feature, row)
         for (detail, feature), row in drawn
     )
     return _over_time(table, states, lang)
@@ -371,7 +371,7 @@ def zones_over_time(table: TableOverTime, drawn: Drawn, *, lang: str) -> tuple[D
         layers=tuple(layers),
         details=tuple(one for one in drawn.details if one.key not in earlier),
     )
-    states = (State(one.key, one.mark, details.get(one.key), one) for one in features)
+    states = (SliderState(one.key, one.mark, details.get(one.key), one) for one in features)
     return now, replace(_over_time(table, states, lang), shown=shown)
 
 
@@ -418,7 +418,7 @@ def packed_states(
         shapes.setdefault(feature.parts, n)
     more: list[list[list[list[int]]]] = []
 
-    def shared(one: State) -> dict[str, Any]:
+    def shared(one: SliderState) -> dict[str, Any]:
         before = None if one.key not in base else first.states[base[one.key]]
         found: dict[str, Any] = {"row": changes(None if before is None else before.row or None, one.row or None)}
         if before is not None and before.detail is not None and one.detail is not None:
@@ -430,7 +430,7 @@ def packed_states(
             found["feature"] = {**_drawn(one.feature), "shape": shapes[one.feature.parts]}
         return {"key": one.key, **{name: value for name, value in found.items() if value}}
 
-    def spoken(page: StatesOverTime, one: State) -> dict[str, Any] | None:
+    def spoken(page: StatesOverTime, one: SliderState) -> dict[str, Any] | None:
         before = None if one.key not in base else page.states[base[one.key]].detail
         if one.detail is None:
             return None

@@ -9,7 +9,7 @@ import pandas as pd
 from artimap.areas import embedded
 from artimap.core.i18n import format_count, format_day, format_number, words
 from artimap.core.vocab import About, Audience, Info, Where
-from artimap.report.blocks import Block, Cell, Fold, Grid, Heading, Listing, Paragraph, Section, cell, run
+from artimap.report.blocks import Block, Cell, Fold, Heading, Listing, Paragraph, ReportSection, TableBlock, cell, run
 from artimap.report.context import Context
 from artimap.report.wording import counted, day_and_ago, event_line, km, only_later, reason, say, sources, text_of, word
 
@@ -77,19 +77,18 @@ def _placeless(ctx: Context) -> list[Block]:
 
 def _tally(ctx: Context) -> list[Block]:
     tally = dict(ctx.tally)
-    if not tally and "why_not" in ctx.events.columns:
-        counts = ctx.events["why_not"].dropna().value_counts()
-        tally = {str(why): int(number) for why, number in counts.items()}
+    if not tally:
+        tally = {str(code): int(number) for code, number in ctx.events["why_code"].dropna().value_counts().items()}
     heading = Heading(say(ctx, "unknown.tally"))
     if not tally:
         return [heading, Paragraph(cell(say(ctx, "unknown.no_tally")))]
     merged: dict[str, int] = {}
-    for why, number in tally.items():
-        said = reason(ctx, why)
+    for code, number in tally.items():
+        said = reason(ctx, code)
         merged[said] = merged.get(said, 0) + number
     order = sorted(merged.items(), key=lambda one: (-one[1], one[0]))
     rows = tuple((cell(why), cell(format_count(number, ctx.lang))) for why, number in order)
-    grid = Grid((say(ctx, "unknown.why"), say(ctx, "unknown.rows")), rows, figures=frozenset({1}))
+    grid = TableBlock((say(ctx, "unknown.why"), say(ctx, "unknown.rows")), rows, figures=frozenset({1}))
     return [Fold(heading, (grid,), counted(ctx, "events", sum(merged.values())))]
 
 
@@ -111,10 +110,10 @@ def _held(ctx: Context) -> list[Block]:
     return [*blocks, Listing(tuple(items))]
 
 
-def unknown(ctx: Context) -> Section:
+def unknown(ctx: Context) -> ReportSection:
     """Say what is not known: silence, statements without a place, rows left out and held back."""
     blocks = [*_silent(ctx), *_placeless(ctx), *_tally(ctx), *_held(ctx)]
-    return Section("unknown", say(ctx, "unknown.heading"), tuple(blocks))
+    return ReportSection("unknown", say(ctx, "unknown.heading"), tuple(blocks))
 
 
 def _shown(ctx: Context, value: object) -> str:
@@ -149,23 +148,23 @@ def parameter_rows(ctx: Context, model: object, prefix: str = "") -> list[tuple[
     return rows
 
 
-def parameters(ctx: Context) -> Section:
+def parameters(ctx: Context) -> ReportSection:
     """Print every parameter of the model, with its meaning."""
     blocks: list[Block] = []
     rows = parameter_rows(ctx, ctx.model)
     if rows:
         head = tuple(say(ctx, f"parameters.{name}") for name in ("name", "value", "meaning"))
-        blocks += [Paragraph(cell(say(ctx, "parameters.note")), "note"), Grid(head, tuple(rows), wide=2)]
+        blocks += [Paragraph(cell(say(ctx, "parameters.note")), "note"), TableBlock(head, tuple(rows), wide=2)]
     else:
         blocks.append(Paragraph(cell(say(ctx, "parameters.missing"))))
-    return Section("parameters", say(ctx, "parameters.heading"), tuple(blocks), folded=True)
+    return ReportSection("parameters", say(ctx, "parameters.heading"), tuple(blocks), folded=True)
 
 
-def method(ctx: Context) -> Section:
+def method(ctx: Context) -> ReportSection:
     """Tell the method in plain words, with its sources."""
     steps = tuple(cell(say(ctx, f"method.step_{number}")) for number in range(1, 7))
     works = tuple(cell(say(ctx, f"method.source_{number}")) for number in range(1, 4))
-    return Section(
+    return ReportSection(
         "method",
         say(ctx, "method.heading"),
         (
@@ -177,7 +176,7 @@ def method(ctx: Context) -> Section:
     )
 
 
-def licences(ctx: Context) -> Section:
+def licences(ctx: Context) -> ReportSection:
     """List the layers behind the report with their licence and attribution, and the publishers."""
     rows = tuple(
         (cell(run(layer.name, strong=True)), cell(layer.attribution), cell(layer.licence), cell(layer.date))
@@ -185,7 +184,7 @@ def licences(ctx: Context) -> Section:
     )
     head = tuple(say(ctx, f"licences.{name}") for name in ("layer", "attribution", "licence", "date"))
     publishers = sorted({str(name) for name in ctx.claims["source"].dropna()}, key=str.casefold)
-    blocks: list[Block] = [Grid(head, rows, wide=1)]
+    blocks: list[Block] = [TableBlock(head, rows, wide=1)]
     if publishers:
         blocks += [
             Heading(say(ctx, "licences.publishers", n=format_count(len(publishers), ctx.lang))),
@@ -194,18 +193,18 @@ def licences(ctx: Context) -> Section:
     for source in ctx.risk.attrs.get("licensed", ()):
         blocks.append(Paragraph(cell(say(ctx, "licences.counted", source=source)), "note"))
     blocks.append(Paragraph(cell(say(ctx, "licences.note")), "note"))
-    return Section("licences", say(ctx, "licences.heading"), tuple(blocks), folded=True)
+    return ReportSection("licences", say(ctx, "licences.heading"), tuple(blocks), folded=True)
 
 
-def cite(ctx: Context) -> Section:
+def cite(ctx: Context) -> ReportSection:
     """Say how to cite the report."""
     text = say(ctx, "cite.text", road=ctx.corridor.ref, area=ctx.area.label, day=format_day(ctx.as_of, ctx.lang))
-    return Section(
+    return ReportSection(
         "cite", say(ctx, "cite.heading"), (Paragraph(cell(text)), Paragraph(cell(say(ctx, "cite.note")), "note"))
     )
 
 
-def disclaimer(ctx: Context) -> Section:
+def disclaimer(ctx: Context) -> ReportSection:
     """Say what the report is not."""
     lines = tuple(Paragraph(cell(say(ctx, f"disclaimer.line_{number}"))) for number in range(1, 4))
-    return Section("disclaimer", say(ctx, "disclaimer.heading"), lines)
+    return ReportSection("disclaimer", say(ctx, "disclaimer.heading"), lines)

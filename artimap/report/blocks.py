@@ -72,7 +72,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class TableBlock:
     """A table: column heads, rows of cells, and the columns that hold figures."""
 
     head: tuple[str, ...]
@@ -92,7 +92,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PictureBlock:
     """The strip map, drawn by the renderer that can show it."""
 
     alt: str
@@ -118,11 +118,11 @@ class Fold:
     said: str = ""
 
 
-Block: TypeAlias = "Paragraph | Listing | Facts | Grid | Heading | Picture | Fold"
+Block: TypeAlias = "Paragraph | Listing | Facts | TableBlock | Heading | PictureBlock | Fold"
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """One section of a report: an id for links, a title, its blocks in order, and whether it is closed at first."""
 
     id: str

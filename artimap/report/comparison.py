@@ -7,7 +7,7 @@ import pandas as pd
 from artimap.core.i18n import format_day, format_rate
 from artimap.core.phrases import known
 from artimap.core.vocab import About, Info
-from artimap.report.blocks import Block, Cell, Grid, Heading, Listing, Paragraph, Section, cell, joined, run
+from artimap.report.blocks import Block, Cell, Heading, Listing, Paragraph, ReportSection, TableBlock, cell, joined, run
 from artimap.report.context import Context
 from artimap.report.control_status import changed_blocks, changed_line
 from artimap.report.places import level_of
@@ -105,7 +105,7 @@ def _rates(ctx: Context, before: Previous) -> Block:
     if not rows:
         return Paragraph(cell(say(ctx, "changes.no_rates")))
     head = tuple(say(ctx, f"changes.{name}") for name in ("stretch", "direction", "then", "now"))
-    return Grid(head, tuple(rows), figures=frozenset({2, 3}))
+    return TableBlock(head, tuple(rows), figures=frozenset({2, 3}))
 
 
 def _listed(ctx: Context, items: list[Cell]) -> list[Block]:
@@ -115,13 +115,13 @@ def _listed(ctx: Context, items: list[Cell]) -> list[Block]:
     return blocks
 
 
-def changes(ctx: Context) -> Section:
+def changes(ctx: Context) -> ReportSection:
     """Compare with an earlier briefing: rates, events, claims and posts."""
     before = ctx.previous
     heading = say(ctx, "changes.heading")
     if before is None:
         none = Paragraph(cell(say(ctx, "changes.none_given")))
-        return Section("changes", heading, (none, *changed_blocks(ctx, level_of)))
+        return ReportSection("changes", heading, (none, *changed_blocks(ctx, level_of)))
     blocks: list[Block] = [
         Paragraph(cell(changes_line(ctx)), "lead"),
         _rates(ctx, before),
@@ -157,4 +157,4 @@ def changes(ctx: Context) -> Section:
         blocks += _listed(ctx, items)
         if lost:
             blocks.append(Paragraph(cell(say(ctx, "changes.lost_note")), "note"))
-    return Section("changes", heading, tuple(blocks))
+    return ReportSection("changes", heading, tuple(blocks))

@@ -13,7 +13,7 @@ from artimap.areas.area import Area, read_places, read_units
 from artimap.claims import Ledger
 from artimap.core import schema
 from artimap.core.dates import day_of
-from artimap.core.metadata import beside
+from artimap.core.metadata import model_of
 from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, STATUS, ZONES
 from artimap.core.vocab import Audience, Lang
 from artimap.report.previous import Previous, read_previous
@@ -77,7 +77,7 @@ class Context:
         Statements about posts, one row each, with ``checkpoint_id``, ``claim_id`` and,
         where stated, ``fee_low``, ``fee_high``, ``fee_currency``, ``fee_unit``, ``vehicle``.
     tally
-        Why events do not count in the rates: reason to number.
+        Why events do not count in the rates: code to number.
     names
         Names by place_id, p-code or stretch.
     """
@@ -177,7 +177,7 @@ def make_context(  # noqa: PLR0913 - one keyword a table
     status_seen = _or_empty(status, STATUS)
     gated = gate(known, said, audience=Audience(audience), area=area, as_of=day, policy=policy)
     shown, said_seen = known if gated.events is None else gated.events, gated.ledger
-    if "why_not" not in shown.columns:  # not located yet, or somewhere else now than they were
+    if "why_code" not in shown.columns:  # not located yet, or somewhere else now than they were
         shown = corridor.locate(shown)
     posts, hidden_posts = _or_empty(checkpoints, CHECKPOINTS), 0
     if said is not None:
@@ -194,7 +194,7 @@ def make_context(  # noqa: PLR0913 - one keyword a table
         as_of=day,
         lang=Lang(lang),
         audience=Audience(audience),
-        model=beside(risk, "model", RiskModel) if model is None else model,
+        model=model_of(risk, RiskModel) if model is None else model,
         previous=None if since is None else read_previous(Path(since)),
         held=Held(gated, hidden_posts, held_back),
         later=0 if ledger is None or said is None else len(ledger.claims) - len(said.claims),

@@ -12,7 +12,7 @@ from artimap.control.assessment import SERIOUS
 from artimap.core.i18n import format_day
 from artimap.core.schema import split_names
 from artimap.core.vocab import Status
-from artimap.report.blocks import Block, Cell, Fold, Grid, Heading, Paragraph, cell, joined, run
+from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, TableBlock, cell, joined, run
 from artimap.report.context import Context
 from artimap.report.wording import actors, day_and_ago, event_line, reported, rule, say, text_of, word
 
@@ -62,7 +62,7 @@ def changed_line(ctx: Context, level_of: Level) -> str:
     return say(ctx, "changes.status_line", day=day, n=len(found), names=named)
 
 
-def _told(ctx: Context, ids: object) -> Cell:
+def _evidence_cell(ctx: Context, ids: object) -> Cell:
     """Say what stands behind ids of events and claims: what happened, or who published it on what day."""
     wanted = split_names(ids)
     events = {str(row["event_id"]): row for _, row in ctx.events[ctx.events["event_id"].isin(wanted)].iterrows()}
@@ -81,7 +81,7 @@ def _told(ctx: Context, ids: object) -> Cell:
 def _why(ctx: Context, row: pd.Series) -> Cell:
     parts: list[Cell] = [cell(rule(ctx, row["rule"]))]
     for key, name in (("came", "came"), ("went", "went")):
-        told = _told(ctx, row[name])
+        told = _evidence_cell(ctx, row[name])
         if told:
             parts.append(cell(run(say(ctx, f"changes.{key}") + say(ctx, "colon"), strong=True)) + told)
     return joined(parts, ". ")
@@ -110,7 +110,7 @@ def changed_blocks(ctx: Context, level: Level) -> list[Block]:
         for _, row in found.iterrows()
     )
     head = tuple(say(ctx, key) for key in ("places.place", "changes.before", "changes.after", "changes.why"))
-    return [heading, Paragraph(cell(say(ctx, "changes.status_note")), "note"), Grid(head, rows, wide=3)]
+    return [heading, Paragraph(cell(say(ctx, "changes.status_note")), "note"), TableBlock(head, rows, wide=3)]
 
 
 def status_grid(ctx: Context, level: Level) -> list[Block]:
@@ -138,7 +138,7 @@ def status_grid(ctx: Context, level: Level) -> list[Block]:
     head = tuple(
         say(ctx, f"places.{name}") for name in ("place", "status", "actors", "confidence", "confirmed", "rule")
     )
-    blocks: list[Block] = [Paragraph(cell(say(ctx, "places.status_note")), "note"), Grid(head, rows)]
+    blocks: list[Block] = [Paragraph(cell(say(ctx, "places.status_note")), "note"), TableBlock(head, rows)]
     if kind == "status":
         blocks.append(Paragraph(cell(say(ctx, "places.status_unknown", n=len(table) - len(shown))), "note"))
     counts = shown[kind].value_counts()

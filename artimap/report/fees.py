@@ -12,7 +12,7 @@ from artimap.control.checkpoints import Fees, checkpoints_on, fee_schedule, fees
 from artimap.core.i18n import format_count
 from artimap.core.phrases import known
 from artimap.core.vocab import PlaceKind, Vehicle
-from artimap.report.blocks import Block, Cell, Fold, Grid, Heading, Paragraph, cell, run
+from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, TableBlock, cell, run
 from artimap.report.context import Context
 from artimap.report.wording import counted, km, say, text_of, word
 
@@ -55,7 +55,7 @@ def _amounts(ctx: Context, rows: pd.DataFrame) -> str:
     return "; ".join(said)
 
 
-def _asked(ctx: Context, found: Fees) -> Cell:
+def _fee_sums(ctx: Context, found: Fees) -> Cell:
     parts: list[object] = []
     for one in found.asked:
         posts = counted(ctx, "posts", one.posts)
@@ -102,7 +102,7 @@ def _leg(
         found = fees_between(
             ctx.corridor, ledger, low, high, vehicle=vehicle, as_of=ctx.as_of, posts=at_hand[0], schedule=at_hand[1]
         )
-        answer = (_asked(ctx, found), _unknown(ctx, found), found.posts)
+        answer = (_fee_sums(ctx, found), _unknown(ctx, found), found.posts)
         same.setdefault(answer, []).append(word(ctx, "vehicle", vehicle.value))
     span = km(ctx, pd.Series({"from_m": low, "to_m": high}))
     for (asked, unknown, posts), vehicles in same.items():
@@ -120,4 +120,4 @@ def between_towns(ctx: Context) -> list[Block]:
         return []
     head = tuple(say(ctx, f"fees.{name}") for name in ("leg", "vehicle", "posts", "asked", "unknown"))
     note = Paragraph(cell(say(ctx, "fees.note")), "note")
-    return [Fold(Heading(say(ctx, "fees.heading")), (note, Grid(head, tuple(rows))))]
+    return [Fold(Heading(say(ctx, "fees.heading")), (note, TableBlock(head, tuple(rows))))]

@@ -6,7 +6,19 @@ import re
 from collections.abc import Iterable
 from functools import singledispatch
 
-from artimap.report.blocks import Block, Cell, Facts, Fold, Grid, Heading, Listing, Paragraph, Picture, Run, Section
+from artimap.report.blocks import (
+    Block,
+    Cell,
+    Facts,
+    Fold,
+    Heading,
+    Listing,
+    Paragraph,
+    PictureBlock,
+    ReportSection,
+    Run,
+    TableBlock,
+)
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~#$])")
 _LINE_START = re.compile(r"^(\s*)([-+=>]|\d+(?=[.)]))")
@@ -84,7 +96,7 @@ def _(block: Facts) -> list[str]:
 
 
 @_block.register
-def _(block: Grid) -> list[str]:
+def _(block: TableBlock) -> list[str]:
     def row(cells: Iterable[str]) -> str:
         return f"| {' | '.join(text or ' ' for text in cells)} |"
 
@@ -100,7 +112,7 @@ def _(block: Heading) -> list[str]:
 
 
 @_block.register
-def _(block: Picture) -> list[str]:
+def _(block: PictureBlock) -> list[str]:
     # a picture would need a second file beside this one
     return [f"> {escape(block.caption)}", ""]
 
@@ -114,11 +126,11 @@ def _lines(blocks: Iterable[Block]) -> list[str]:
     return [line for block in blocks for line in _block(block)]
 
 
-def to_markdown(sections: Iterable[Section]) -> str:
+def to_markdown(sections: Iterable[ReportSection]) -> str:
     """Write sections as Markdown; the first one's title is the title of the document."""
     out: list[str] = []
     for number, section in enumerate(sections):
-        if any(isinstance(block, Picture) for block in section.blocks):
+        if any(isinstance(block, PictureBlock) for block in section.blocks):
             continue
         out += [f"{'#' if number == 0 else '##'} {escape(section.title)}", "", *_lines(section.blocks)]
     return "\n".join(out).rstrip("\n") + "\n"

@@ -13,7 +13,7 @@ from artimap.core.i18n import format_count, format_day
 from artimap.core.phrases import harm_phrase, known
 from artimap.core.schema import split_names
 from artimap.core.vocab import About, CheckpointStatus, Where
-from artimap.report.blocks import Block, Cell, Fold, Grid, Heading, Paragraph, Section, cell, joined, run
+from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, ReportSection, TableBlock, cell, joined, run
 from artimap.report.context import Context
 from artimap.report.control_status import status_grid
 from artimap.report.fees import between_towns
@@ -79,7 +79,7 @@ def _reports(claims: pd.DataFrame) -> Iterable[pd.DataFrame]:
     return (rows for _, rows in order.groupby("_key", sort=False))
 
 
-def _said_of_event(ctx: Context, rows: pd.DataFrame) -> Cell:
+def _claims_of_event(ctx: Context, rows: pd.DataFrame) -> Cell:
     parts: list[Cell] = []
     sentence: Cell = ()
     for _, row in rows.iterrows():
@@ -127,18 +127,18 @@ def _event_blocks(ctx: Context, event: pd.Series, said: Mapping[str, pd.DataFram
         blocks.append(Paragraph(cell(f"{summary} " if summary else "", run(harm(ctx, event)))))
         return blocks
     rows = tuple(
-        (_said_of_event(ctx, said), who(ctx, said.iloc[0]), _day(ctx, said.iloc[0]), _source(said.iloc[0]))
+        (_claims_of_event(ctx, said), who(ctx, said.iloc[0]), _day(ctx, said.iloc[0]), _source(said.iloc[0]))
         for said in _reports(claims)
     )
-    blocks.append(Grid(_said_head(ctx), rows, wide=0))
+    blocks.append(TableBlock(_claims_head(ctx), rows, wide=0))
     return blocks
 
 
-def _said_head(ctx: Context) -> tuple[str, ...]:
+def _claims_head(ctx: Context) -> tuple[str, ...]:
     return tuple(say(ctx, f"places.{name}") for name in ("said", "who", "reported", "source"))
 
 
-def _claim_grid(ctx: Context, claims: pd.DataFrame) -> Grid:
+def _claim_grid(ctx: Context, claims: pd.DataFrame) -> TableBlock:
     order = claims.sort_values(["reported", "claim_id"], ascending=[False, True], kind="stable", na_position="last")
     rows = []
     for _, row in order.iterrows():
@@ -148,7 +148,7 @@ def _claim_grid(ctx: Context, claims: pd.DataFrame) -> Grid:
         rows.append(
             (said + (cell(run(f" ({note})", quiet=True)) if note else ()), who(ctx, row), _day(ctx, row), _source(row))
         )
-    return Grid(_said_head(ctx), tuple(rows), wide=0)
+    return TableBlock(_claims_head(ctx), tuple(rows), wide=0)
 
 
 def _key_of(event: pd.Series) -> str | None:
@@ -281,7 +281,7 @@ def level_of(ctx: Context, subject: object) -> str:
     return f" ({kind})" if kind else ""
 
 
-def places(ctx: Context) -> Section:
+def places(ctx: Context) -> ReportSection:
     """Give each named place with what is said of it, by whom, when, contradictions side by side."""
     found = _gather(ctx)
     about_events = ctx.claims[ctx.claims["about"] == About.EVENT.value]
@@ -299,7 +299,7 @@ def places(ctx: Context) -> Section:
             blocks.append(_place_fold(ctx, place, said))
     if not found:
         blocks.append(Paragraph(cell(say(ctx, "places.none"))))
-    return Section("places", say(ctx, "places.heading"), tuple(blocks))
+    return ReportSection("places", say(ctx, "places.heading"), tuple(blocks))
 
 
 def _fee(ctx: Context, row: pd.Series) -> str:
@@ -348,7 +348,7 @@ def _state(ctx: Context, post: pd.Series) -> Cell:
     return cell(words, run(f" ({', '.join(parts)})", quiet=True))
 
 
-def _post_grid(ctx: Context, table: pd.DataFrame, *, placed: bool) -> Grid:
+def _post_grid(ctx: Context, table: pd.DataFrame, *, placed: bool) -> TableBlock:
     rows = []
     for _, row in table.iterrows():
         where = cell(run(text_of(row["place"]) or say(ctx, "not_stated"), strong=True))
@@ -366,10 +366,10 @@ def _post_grid(ctx: Context, table: pd.DataFrame, *, placed: bool) -> Grid:
             )
         )
     names = ("place", *(("km",) if placed else ()), "kind", "operator", "fees", "status", "confirmed", "sources")
-    return Grid(tuple(say(ctx, f"posts.{name}") for name in names), tuple(rows), wide=4 if placed else 3)
+    return TableBlock(tuple(say(ctx, f"posts.{name}") for name in names), tuple(rows), wide=4 if placed else 3)
 
 
-def checkpoints(ctx: Context) -> Section:
+def checkpoints(ctx: Context) -> ReportSection:
     """Give the posts with their fees; those without a place on the road stand apart."""
     posts = ctx.checkpoints
     blocks: list[Block] = []
@@ -386,4 +386,4 @@ def checkpoints(ctx: Context) -> Section:
             _post_grid(ctx, apart, placed=False),
         ]
     blocks += between_towns(ctx)
-    return Section("checkpoints", say(ctx, "posts.heading"), tuple(blocks))
+    return ReportSection("checkpoints", say(ctx, "posts.heading"), tuple(blocks))

@@ -20,7 +20,7 @@ from artimap.core import style
 from artimap.core.errors import ShareError
 from artimap.core.files import write_text
 from artimap.core.i18n import format_day
-from artimap.report.blocks import Section
+from artimap.report.blocks import ReportSection
 from artimap.report.context import Context, make_context
 from artimap.report.markdown import to_markdown
 from artimap.report.previous import snapshot
@@ -45,7 +45,7 @@ class Report:
     """
 
     context: Context
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
 
     def html(self) -> str:
         """Give the report as one HTML page: no script, no request, same text each time."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from artimap.core.i18n import format_day, format_number, to_review, tr
-from artimap.core.metadata import beside
+from artimap.core.metadata import model_of
 from artimap.core.phrases import known, rate_phrase
 from artimap.core.rounding import significant
 from artimap.core.schema import split_names
@@ -22,12 +22,12 @@ from artimap.report.blocks import (
     Cell,
     Facts,
     Fold,
-    Grid,
     Heading,
     Listing,
     Paragraph,
-    Picture,
-    Section,
+    PictureBlock,
+    ReportSection,
+    TableBlock,
     cell,
     joined,
     run,
@@ -46,7 +46,7 @@ def effective(ctx: Context) -> float:
     return float(significant(ctx.risk["events_used"].sum()))
 
 
-def behind(ctx: Context) -> int:
+def events_counted(ctx: Context) -> int:
     """Give the number of events behind the rates; one that touches several stretches counts once."""
     listed = {one for ids in ctx.risk["event_ids"] for one in split_names(ids)}
     return len(listed) if listed else int(ctx.risk["n_events"].max() if len(ctx.risk) else 0)
@@ -59,7 +59,7 @@ def thinness(ctx: Context) -> str:
     return say(
         ctx,
         "thin.says",
-        events=counted(ctx, "events", behind(ctx)),
+        events=counted(ctx, "events", events_counted(ctx)),
         weight=format_number(weight, ctx.lang),
         grade=say(ctx, f"thin.{grade}"),
     )
@@ -70,7 +70,7 @@ def stretch_name(ctx: Context, row: pd.Series) -> str:
     return text_of(row["name"]) or km(ctx, row)
 
 
-def title(ctx: Context) -> Section:
+def title(ctx: Context) -> ReportSection:
     """Say what the report is about, as of when, and for whom."""
     until = ctx.data_until
     pairs = (
@@ -87,17 +87,17 @@ def title(ctx: Context) -> Section:
     blocks: list[Block] = [Facts(pairs)]
     if any(key.startswith("report.") for key in to_review(ctx.lang)):
         blocks.append(Paragraph(cell(say(ctx, "title.review")), "note"))
-    return Section("title", say(ctx, "title.heading", road=ctx.corridor.ref), tuple(blocks))
+    return ReportSection("title", say(ctx, "title.heading", road=ctx.corridor.ref), tuple(blocks))
 
 
-def behind_stretch(ctx: Context, row: pd.Series, *, limit: int) -> list[tuple[str, pd.Series]]:
+def events_of_stretch(ctx: Context, row: pd.Series, *, limit: int) -> list[tuple[str, pd.Series]]:
     """Give the events that weigh most in a stretch's rate, of those that the audience may see."""
     rows = {str(event["event_id"]): event for _, event in ctx.events.iterrows()}
     return [(one, rows[one]) for one in split_names(row["event_ids"]) if one in rows][:limit]
 
 
 def _why(ctx: Context, row: pd.Series) -> str:
-    for _, event in behind_stretch(ctx, row, limit=1):
+    for _, event in events_of_stretch(ctx, row, limit=1):
         return event_line(ctx, event)
     return ""
 
@@ -147,7 +147,7 @@ def _not_known(ctx: Context) -> str:
     )
 
 
-def summary(ctx: Context) -> Section:
+def summary(ctx: Context) -> ReportSection:
     """Answer in five lines: as of when; worst stretches; posts; what changed; what is not known."""
     until = ctx.data_until
     reach = say(ctx, "not_known") if until is None else format_day(until, ctx.lang)
@@ -160,13 +160,13 @@ def summary(ctx: Context) -> Section:
         (say(ctx, "summary.not_known"), cell(_not_known(ctx))),
     )
     items = tuple(cell(run(label + say(ctx, "colon"), strong=True)) + text for label, text in lines)
-    return Section("summary", say(ctx, "summary.heading"), (Listing(items, numbered=True),))
+    return ReportSection("summary", say(ctx, "summary.heading"), (Listing(items, numbered=True),))
 
 
-def picture(ctx: Context) -> Section:
+def picture(ctx: Context) -> ReportSection:
     """Show the road as a straight line."""
     alt = say(ctx, "picture.alt", road=ctx.corridor.ref, day=format_day(ctx.as_of, ctx.lang))
-    return Section("strip", say(ctx, "picture.heading"), (Picture(alt, say(ctx, "picture.caption")),))
+    return ReportSection("strip", say(ctx, "picture.heading"), (PictureBlock(alt, say(ctx, "picture.caption")),))
 
 
 def _stretch_row(ctx: Context, row: pd.Series) -> tuple[Cell, ...]:
@@ -203,7 +203,7 @@ def _stretch_row(ctx: Context, row: pd.Series) -> tuple[Cell, ...]:
 
 def _trend(ctx: Context) -> list[Block]:
     """Say for each stretch with a rate whether it rose against the window before, with the chance of that."""
-    model = beside(ctx.risk, "model", RiskModel)
+    model = model_of(ctx.risk, RiskModel)
     if model is None or "p_rose" not in ctx.risk:
         return []
     steps = ((90, "surely_more"), (70, "more"), (30, "unclear"), (10, "less"))
@@ -223,18 +223,18 @@ def _trend(ctx: Context) -> list[Block]:
     return [
         Fold(
             Heading(say(ctx, "trend.heading", n=model.trend_days)),
-            (Grid(head, tuple(rows), figures=frozenset({2})), note),
+            (TableBlock(head, tuple(rows), figures=frozenset({2})), note),
             counted(ctx, "stretches", len(rows)),
         )
     ]
 
 
-def stretches(ctx: Context) -> Section:
+def stretches(ctx: Context) -> ReportSection:
     """List the named stretches from south to north."""
     if ctx.risk.empty:
-        return Section("stretches", say(ctx, "stretches.heading"), (Paragraph(cell(say(ctx, "stretches.none"))),))
+        return ReportSection("stretches", say(ctx, "stretches.heading"), (Paragraph(cell(say(ctx, "stretches.none"))),))
     names = ("name", "km", "words", "rate", "used", "last", "newest", "info")
-    grid = Grid(
+    grid = TableBlock(
         tuple(say(ctx, f"stretches.{name}") for name in names),
         tuple(_stretch_row(ctx, row) for _, row in ctx.risk.iterrows()),
         figures=frozenset({3, 4}),
@@ -247,21 +247,21 @@ def stretches(ctx: Context) -> Section:
         Paragraph(cell(run(say(ctx, "stretches.silence"), strong=True)), "warn"),
     ]
     blocks += _trend(ctx)
-    heard, model = ctx.risk.attrs.get("publishers"), beside(ctx.risk, "model", RiskModel)
+    heard, model = ctx.risk.attrs.get("publishers"), model_of(ctx.risk, RiskModel)
     if heard is not None and model is not None and ctx.risk["caution"].notna().any():
         words = say(ctx, "stretches.sources_changed", recent=heard[0], earlier=heard[1], n=model.trend_days)
         blocks.append(Paragraph(cell(words), "warn"))
-    return Section("stretches", say(ctx, "stretches.heading"), tuple(blocks))
+    return ReportSection("stretches", say(ctx, "stretches.heading"), tuple(blocks))
 
 
-def evidence(ctx: Context) -> Section:
+def evidence(ctx: Context) -> ReportSection:
     """Name the events that carry most of each stretch's rate, with their sources."""
     rows = []
     for _, row in ctx.risk.iterrows():
         if row["info"] != Info.REPORTED.value:
             continue
         said = []
-        for one, event in behind_stretch(ctx, row, limit=3):
+        for one, event in events_of_stretch(ctx, row, limit=3):
             about = ctx.claims[ctx.claims["subject"] == one]
             names = ", ".join(sources(about))
             line = event_line(ctx, event)
@@ -270,12 +270,12 @@ def evidence(ctx: Context) -> Section:
             rows.append((cell(run(stretch_name(ctx, row), strong=True)), joined(said)))
     blocks: tuple[Block, ...] = (Paragraph(cell(say(ctx, "evidence.none"))),)
     if rows:
-        grid = Grid((say(ctx, "stretches.name"), say(ctx, "evidence.events")), tuple(rows), wide=1)
+        grid = TableBlock((say(ctx, "stretches.name"), say(ctx, "evidence.events")), tuple(rows), wide=1)
         blocks = (Paragraph(cell(say(ctx, "evidence.note")), "note"), grid)
-    return Section("evidence", say(ctx, "evidence.heading"), blocks, folded=True)
+    return ReportSection("evidence", say(ctx, "evidence.heading"), blocks, folded=True)
 
 
-SECTIONS: tuple[Callable[[Context], Section], ...] = (
+SECTIONS: tuple[Callable[[Context], ReportSection], ...] = (
     title,
     summary,
     picture,
@@ -294,6 +294,6 @@ SECTIONS: tuple[Callable[[Context], Section], ...] = (
 """All sections in the order in which they are printed: first what a decision needs, then what stands behind it."""
 
 
-def sections(ctx: Context) -> tuple[Section, ...]:
+def sections(ctx: Context) -> tuple[ReportSection, ...]:
     """Give all sections of a report."""
     return tuple(make(ctx) for make in SECTIONS)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 import pandas as pd
 
-from artimap.claims.resolution import said_from
+from artimap.claims.resolution import earliest_day
 from artimap.control.parties import UNNAMED
 from artimap.core.i18n import format_count, format_day, format_rate, tr, words
 from artimap.core.phrases import day_phrase, harm_phrase, km_span, known, rule_phrase
+from artimap.core.reasons import why_words
 from artimap.core.schema import split_names
 from artimap.core.vocab import Party
 from artimap.report.blocks import Cell, cell, run
@@ -22,20 +22,6 @@ HARMS = ("killed", "injured", "abducted", "displaced", "arrested")
 
 _PRECISION = {"week": 2, "by": 2, "month": 3, "year": 3}
 """How exactly the day of a report is known, by ``date_basis``."""
-
-_ROADS = re.compile(r"\((.*)\)")
-_DAYS = re.compile(r"\d+")
-_REASONS = (
-    ("the report names another road", "other_road"),
-    ("no place stated", "no_place"),
-    ("department or wider", "too_wide"),
-    ("a stretch of another road", "other_stretch"),
-    ("farther from", "too_far"),
-    ("a kind that does not endanger", "kind"),
-    ("a figure over several events", "aggregate"),
-    ("more than ", "old"),
-    ("after the day", "future"),
-)
 
 
 def say(ctx: Context, key: str, /, **values: object) -> str:
@@ -167,26 +153,18 @@ def reported(ctx: Context, claim: pd.Series) -> Cell:
     if found is None:
         return cell(run(say(ctx, "day_not_stated"), quiet=True))
     shown = day_phrase(found, None, _PRECISION.get(basis, 1), ctx.lang)
-    first = said_from(pd.Timestamp(found), basis)
+    first = earliest_day(pd.Timestamp(found), basis)
     if first is not None and first.date() > ctx.as_of:
         return cell(shown, run(f" ({say(ctx, 'later')})", quiet=True))
     return cell(shown)
 
 
-def reason(ctx: Context, why_not: str) -> str:
-    """Say in the language of the report why a row has no place on the road."""
-    if "runs nowhere within" in why_not:
-        kind = why_not.rsplit(" ", 1)[-1]
-        return say(ctx, "why.unit_far", road=ctx.corridor.ref, unit=word(ctx, "where", kind))
-    if why_not.endswith("but where is not stated"):
-        return say(ctx, "why.on_road", road=ctx.corridor.ref)
-    for start, key in _REASONS:
-        if why_not.startswith(start):
-            roads = _ROADS.search(why_not)
-            shown = roads.group(1).upper() if roads else ""
-            days = _DAYS.search(why_not)
-            return say(ctx, f"why.{key}", road=ctx.corridor.ref, roads=shown, n=days.group() if days else "")
-    return why_not
+def reason(ctx: Context, code: str) -> str:
+    """Say in the language of the report why a row has no place on the road, or does not count."""
+    try:
+        return why_words(code, ctx.lang)
+    except ValueError:  # no code: words that somebody else has put into the tally stand as they are
+        return code
 
 
 def actors(ctx: Context, cell_of: Any) -> str:

@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 
 from artimap.claims import Ledger
-from artimap.claims.resolution import said_by
+from artimap.claims.resolution import latest_day
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
 from artimap.core.files import replacing
 from artimap.core.vocab import Record
 from artimap.risk.counting import count
-from artimap.risk.coverage import Pieces, bare
+from artimap.risk.coverage import RoadPieces, bare
 from artimap.risk.forecast_scores import ROAD_SHARES, Happened, captured, cover, log_score
 from artimap.risk.forecasts import KERNEL, LAST_PERIOD, UNIFORM, by_model, plain
 from artimap.risk.model import RiskModel
@@ -162,8 +162,8 @@ def backtest(
         raise ModelError(msg)
     table = corridor.stretches() if pieces is None else pieces
     rows = bare(events.sort_values("event_id", kind="stable"))
-    told, not_dated = _first_told(rows, ledger)
-    shapes = Pieces.of(table)
+    told, not_dated = _first_report_days(rows, ledger)
+    shapes = RoadPieces.of(table)
     spread = shapes.over(corridor.spread(rows, reach=next(iter(models.values())).reach))
     scored: list[dict[str, Any]] = []
     curves: dict[str, Any] = {}
@@ -206,13 +206,13 @@ def backtest(
     return Backtest(_summary(periods, flagged), periods, capture, flagged, not_dated)
 
 
-def _first_told(events: pd.DataFrame, ledger: Ledger | None) -> tuple[pd.Series, int]:
+def _first_report_days(events: pd.DataFrame, ledger: Ledger | None) -> tuple[pd.Series, int]:
     """Give the day by which each event had surely been reported, and how many days are assumed."""
     assumed = events["date_end"].fillna(events["date_start"])
     if ledger is None:
         return assumed, len(events)
     claims = ledger.claims[ledger.claims["subject"].isin(events["event_id"])]
-    days = [said_by(day, basis) for day, basis in zip(claims["reported"], claims["date_basis"], strict=True)]
+    days = [latest_day(day, basis) for day, basis in zip(claims["reported"], claims["date_basis"], strict=True)]
     first = pd.Series(pd.to_datetime(pd.Series(days, dtype="datetime64[s]")).to_numpy(), index=claims.index)
     by_event = first.groupby(claims["subject"]).min().reindex(events["event_id"])
     known = pd.Series(by_event.to_numpy(), index=events.index)

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from artimap.core import reasons
 from artimap.core.arrays import Ints
 from artimap.core.crs import require
 from artimap.core.dates import DAYS_PER_MONTH
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.vocab import Where
-from artimap.risk.coverage import Pieces, bare
+from artimap.risk.coverage import RoadPieces, bare
 from artimap.risk.model import RiskModel, why_not_counted
 from artimap.risk.posterior import Counts, Floats
 from artimap.roads.corridor import Corridor
@@ -33,7 +34,7 @@ class Counted:
         EVENTS in order of their ids, whatever the caller's order, so that sums and draws
         are the same to the last digit.
     spread, reasons
-        Where each may lie; why it does not count (null where it does).
+        Where each may lie; why it does not count, as a code (null where it does).
     pieces
         The pieces of road.
     rows
@@ -45,7 +46,7 @@ class Counted:
     events: gpd.GeoDataFrame
     spread: Spread
     reasons: pd.Series
-    pieces: Pieces
+    pieces: RoadPieces
     rows: Ints
     counts: Counts
 
@@ -66,7 +67,7 @@ class Laid:
 
     events: gpd.GeoDataFrame
     spread: Spread
-    pieces: Pieces
+    pieces: RoadPieces
     row: Ints
     piece: Ints
     share: Floats
@@ -78,7 +79,7 @@ class Laid:
         """Lay events over the pieces in ``table``."""
         events = bare(_sure_events(located, corridor.crs).sort_values("event_id", kind="stable"))
         spread = corridor.spread(events, reach=reach)
-        pieces = Pieces.of(table)
+        pieces = RoadPieces.of(table)
         return cls(
             events,
             spread,
@@ -90,8 +91,8 @@ class Laid:
 
     def on(self, day: dt.date, model: RiskModel) -> Counted:
         """Count the events on a day."""
-        reasons = why_not_counted(self.events, as_of=day, model=model)
-        used = reasons.isna().to_numpy()[self.row]
+        why = why_not_counted(self.events, as_of=day, model=model)
+        used = why.isna().to_numpy()[self.row]
         rows, new = np.unique(self.row[used], return_inverse=True)
         newest, oldest = ages(self.events, day)
         counts = Counts(
@@ -104,7 +105,7 @@ class Laid:
             leans=self.leans[rows],
             seeds=self.seeds[rows],
         )
-        return Counted(self.events, self.spread, reasons, self.pieces, np.asarray(rows, dtype=np.int64), counts)
+        return Counted(self.events, self.spread, why, self.pieces, np.asarray(rows, dtype=np.int64), counts)
 
 
 _NEEDED = ("event_id", "record", "kind", "date_start", "date_end", "place_kind")
@@ -156,7 +157,6 @@ def ages(events: pd.DataFrame, day: dt.date) -> tuple[Floats, Floats]:
 
 
 def tally(counted: Counted) -> dict[str, int]:
-    """Give why rows do not count, and how many, the most frequent first."""
-    off = pd.Series(list(counted.spread.why_not), index=counted.events.index, dtype=counted.reasons.dtype)
-    why = counted.reasons.where(~counted.reasons.isna(), off).dropna().value_counts()
-    return {str(one): int(n) for one, n in sorted(why.items(), key=lambda pair: (-pair[1], pair[0]))}
+    """Give why rows do not count, as codes, and how many, the most frequent first."""
+    off = pd.Series(list(counted.spread.why_code), index=counted.events.index, dtype=counted.reasons.dtype)
+    return reasons.tally(counted.reasons.where(~counted.reasons.isna(), off))

@@ -37,7 +37,7 @@ CHANGED_RATIO, CHANGED_BY = 1.5, 3
 
 
 @dataclass(frozen=True, eq=False)
-class Pieces:
+class RoadPieces:
     """Pieces of one road, in any order, with gaps or without, never over one another.
 
     Attributes
@@ -55,7 +55,7 @@ class Pieces:
     length_m: Floats
 
     @classmethod
-    def of(cls, table: gpd.GeoDataFrame) -> Pieces:
+    def of(cls, table: gpd.GeoDataFrame) -> RoadPieces:
         """Read ``from_m`` and ``to_m``.
 
         Raises
@@ -100,7 +100,7 @@ def is_wide(table: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(table["place_kind"].isin([Where.COMMUNE, Where.DEPARTMENT]), dtype=bool)
 
 
-def tells_of(spread: Spread, pieces: Pieces, *, wide: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def tells_of(spread: Spread, pieces: RoadPieces, *, wide: NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """Give the rows and pieces where a row says something about the piece itself.
 
     Either a good part of what the row may mean lies on the piece, or it covers a good
@@ -159,7 +159,7 @@ class Reports:
         ledger: Ledger | None,
         *,
         spread: Spread,
-        pieces: Pieces,
+        pieces: RoadPieces,
         reach: Reach,
     ) -> Reports:
         """Find what tells of which piece."""
@@ -264,7 +264,7 @@ def report_coverage(
     rows = bare(events)
     spread = corridor.spread(rows, reach=reach or Reach())
     told = Reports.of(
-        corridor, rows, ledger, spread=spread, pieces=Pieces.of(table), reach=reach or Reach()
+        corridor, rows, ledger, spread=spread, pieces=RoadPieces.of(table), reach=reach or Reach()
     ).by(day)  # fmt: skip
     age = (pd.Timestamp(day) - pd.to_datetime(told["day"])).dt.days
     told = told.assign(period=age // period_days)
@@ -327,5 +327,5 @@ def bare(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ``locate`` writes the outer ends of the spread into ``from_m`` and ``to_m``; for a stretch
     these are its own ends, for other kinds they are not looked at.
     """
-    extra = [name for name in ("chainage_m", "offset_m", "off_corridor", "why_not") if name in events.columns]
-    return events.reset_index(drop=True).drop(columns=extra)
+    extra = ["chainage_m", "offset_m", "off_corridor", "why_not", "why_code"]
+    return events.reset_index(drop=True).drop(columns=extra, errors="ignore")

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from artimap.claims import Ledger
 from artimap.core import schema
 from artimap.core.dates import day_of
-from artimap.core.metadata import Aside
+from artimap.core.metadata import SHARES, put_models
 from artimap.core.rounding import significant, significant_columns
 from artimap.core.tables import RISK
 from artimap.core.vocab import EventKind, Info, Where
@@ -82,8 +82,8 @@ def corridor_risk(
         ``recent_rate`` and ``earlier_rate`` belong to the last ``trend_days`` and those
         before, ``p_rose`` is the probability that the rate rose; ``caution`` says
         ``sources_changed`` where the publishers heard changed
-        so much that this may be theirs. ``attrs`` hold ``model`` (see :func:`artimap.beside`), ``as_of``
-        (YYYY-MM-DD), ``tally`` (why rows did not count: reason to number), ``off_corridor``
+        so much that this may be theirs. The model is had by :func:`artimap.model_of`; ``attrs`` hold ``as_of``
+        (YYYY-MM-DD), ``tally`` (why rows did not count: code to number), ``off_corridor``
         (weight that may lie off the road), ``publishers`` (heard in the last window and
         in the one before) and ``shares`` (for :func:`artimap.explain`).
 
@@ -169,7 +169,8 @@ def corridor_risk_over_time(
 
 def _no_pieces(corridor: Corridor, day: dt.date, model: RiskModel) -> gpd.GeoDataFrame:
     none: gpd.GeoDataFrame = schema.empty(RISK, crs=corridor.crs)
-    none.attrs.update(model=Aside(model), as_of=day.isoformat(), tally={}, off_corridor=0.0, publishers=None)
+    put_models(none, model)
+    none.attrs.update(as_of=day.isoformat(), tally={}, off_corridor=0.0, publishers=None)
     return none
 
 
@@ -216,13 +217,13 @@ def _on_day(
     table = gpd.GeoDataFrame({**{name: pieces[name] for name in pieces.columns}, **columns}, crs=pieces.crs)
     out = significant_columns(table, columns)
     risk: gpd.GeoDataFrame = schema.conform(out, RISK, crs=corridor.crs)
-    risk.attrs["model"] = Aside(model)
+    put_models(risk, model)
     risk.attrs["as_of"] = day.isoformat()
     risk.attrs["tally"] = tally(counted)
     fading = model.fading.mean_weight(*ages(events, day))
     off = (counted.spread.off_corridor * fading)[counted.reasons.isna()].sum()
     risk.attrs["off_corridor"] = float(significant(off))
-    risk.attrs["publishers"] = whole if sources_known else None
+    risk.attrs["publishers"] = list(whole) if sources_known else None
     shares = Shares(
         lixel_id=risk["lixel_id"].to_numpy(),
         base=found.base,
@@ -236,7 +237,7 @@ def _on_day(
         weight=placed,
         adds=found.adds,
     )
-    risk.attrs["shares"] = Aside(shares, f"what {len(behind)} events add to {len(risk)} pieces")
+    risk.attrs[SHARES] = shares.text()
     return risk
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import json
+from dataclasses import dataclass, fields
 from typing import Any
 
 import geopandas as gpd
@@ -12,14 +14,27 @@ from numpy.typing import NDArray
 
 from artimap.core import schema
 from artimap.core.errors import ModelError
-from artimap.core.metadata import beside
+from artimap.core.metadata import SHARES
 from artimap.core.rounding import significant
 from artimap.risk.posterior import Floats, Ints
+
+_NUMBERS = {"Floats": "<f8", "Ints": "<i8"}
+
+
+def _words(values: NDArray[Any]) -> str | list[str | None]:
+    if values.dtype.kind in "if":
+        return base64.b64encode(values.astype("<f8" if values.dtype.kind == "f" else "<i8").tobytes()).decode()
+    if values.dtype.kind == "M":
+        return [None if np.isnat(one) else str(one) for one in values.astype("datetime64[s]")]
+    return [None if pd.isna(one) else str(one) for one in values]
 
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """What stands behind each rate of a table: kept beside it, an Aside ``risk.attrs["shares"]``.
+    """What stands behind each rate of a table: kept beside it as one text, ``risk.attrs["shares"]``.
+
+    One text, because pandas copies ``attrs`` with every table that it makes from a table: a text costs
+    nothing to copy, lists of a million numbers do.
 
     Attributes
     ----------
@@ -43,6 +58,22 @@ class Shares:
     share: Floats
     weight: Floats
     adds: Floats
+
+    def text(self) -> str:
+        """Write it as one JSON text; numbers as their bytes, so that none is changed."""
+        return json.dumps({one.name: _words(getattr(self, one.name)) for one in fields(self)})
+
+    @classmethod
+    def of(cls, text: str) -> Shares:
+        """Read what :meth:`text` wrote."""
+        told = json.loads(text)
+        numbers = {
+            one.name: np.frombuffer(base64.b64decode(told[one.name]), dtype=_NUMBERS[str(one.type)])
+            for one in fields(cls)
+            if one.type in _NUMBERS
+        }
+        words = {name: np.array(value, dtype=object) for name, value in told.items() if name not in numbers}
+        return cls(**numbers, **words | {"day": np.array(told["day"], dtype="datetime64[s]")})
 
 
 PRIOR = "the road as a whole"
@@ -74,10 +105,11 @@ def explain(risk: gpd.GeoDataFrame, stretch: str) -> pd.DataFrame:
     ModelError
         If the table holds no shares (it was read from a file), or no such piece.
     """
-    shares = beside(risk, "shares", Shares)
-    if shares is None:
+    text = risk.attrs.get(SHARES)
+    if text is None:
         msg = "this table holds no shares: explain needs RISK as corridor_risk gave it, not read back from a file"
         raise ModelError(msg)
+    shares = Shares.of(text)
     names = risk["name"].to_numpy() if "name" in risk.columns else np.full(len(risk), None)
     ids = risk["lixel_id"].to_numpy()
     found = np.flatnonzero((names == stretch) | (ids == stretch))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from artimap.core.dates import DAYS_PER_MONTH
 from artimap.risk.counting import Counted
-from artimap.risk.coverage import Pieces
+from artimap.risk.coverage import RoadPieces
 from artimap.risk.model import RiskModel
 from artimap.risk.posterior import posterior
 
@@ -70,7 +70,7 @@ def plain(counted: Counted, model: RiskModel, step_days: float) -> list[Forecast
     return [Forecast(name, mean, mean[None, :]) for name, mean in mixed.items()]
 
 
-def _kernel(counted: Counted, pieces: Pieces) -> Floats:
+def _kernel(counted: Counted, pieces: RoadPieces) -> Floats:
     """Smooth the events along the road with a quartic kernel; the mass on each piece."""
     step = 250.0
     cells = max(int(np.ceil((pieces.edges[-1] - pieces.edges[0]) / step)), 1)

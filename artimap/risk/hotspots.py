@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
-from artimap.core.metadata import Aside
+from artimap.core.metadata import JsonModel, put_models
+from artimap.core.reasons import tally
 from artimap.core.rounding import significant
 from artimap.core.vocab import EventKind
 from artimap.risk import ROAD_KINDS, RiskModel, why_not_counted
@@ -39,7 +40,7 @@ _BANDWIDTHS = (0.75, 1.0, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
-class HotspotModel:
+class HotspotModel(JsonModel):
     """Every parameter of the search for clusters.
 
     Attributes
@@ -158,7 +159,7 @@ def find_clusters(
 
 
 @dataclass(frozen=True, eq=False)
-class _Line:
+class _EventsOnLine:
     """Events on a line cut into cells: entries (event, cell, weight), and how to place them at random."""
 
     event: Ints
@@ -234,8 +235,8 @@ def hotspots(
         ``strength`` (0 to 1), ``p_point, p_max, q, stability`` (share of resamplings, with
         bandwidths from 0.75 to 1.5 times the model's, in which it is found again by the
         max-statistic), ``event_ids``, geometry; the strongest first. Empty where chance
-        explains all. ``attrs`` hold ``model`` (by :func:`artimap.beside`), ``as_of``,
-        ``events`` (expected number on the road) and ``tally``.
+        explains all. The model is had by :func:`artimap.model_of`; ``attrs`` hold ``as_of``,
+        ``events`` (expected number on the road) and ``tally`` (why others do not count: code to number).
 
     Raises
     ------
@@ -255,7 +256,7 @@ def hotspots(
     row, cell, share = spread.over(edges)
     used = reasons.isna().to_numpy()[row]
     rows, event = np.unique(row[used], return_inverse=True)
-    line = _Line(np.asarray(event, dtype=np.int64), cell[used], share[used], cells, len(rows))
+    line = _EventsOnLine(np.asarray(event, dtype=np.int64), cell[used], share[used], cells, len(rows))
     names = events["event_id"].to_numpy()[rows]
     found = _on_line(line, edges, model)
     out = gpd.GeoDataFrame(
@@ -275,10 +276,11 @@ def hotspots(
         geometry=gpd.GeoSeries([corridor.piece(low, high) for low, high in found.ends], crs=corridor.crs),
         crs=corridor.crs,
     )
-    why = reasons.where(~reasons.isna(), pd.Series(list(spread.why_not), index=events.index, dtype=schema.TEXT))
+    why = reasons.where(~reasons.isna(), pd.Series(list(spread.why_code), index=events.index, dtype=schema.TEXT))
+    put_models(out, model)
     out.attrs.update(
-        model=Aside(model), as_of=day.isoformat(), events=float(line.weight.sum()),
-        tally={str(one): int(n) for one, n in why.dropna().value_counts().items()},
+        as_of=day.isoformat(), events=float(line.weight.sum()),
+        tally=tally(why),
     )  # fmt: skip
     return out
 
@@ -315,10 +317,10 @@ def line_hotspots(from_m: Floats, to_m: Floats, length_m: float, *, model: Hotsp
     number = last - first + 1
     event = np.repeat(np.arange(len(number)), number)
     cell = first[event] + np.arange(len(event)) - np.repeat(np.cumsum(number) - number, number)
-    return _on_line(_Line(event, cell, 1.0 / number[event], cells, len(number)), edges, model)
+    return _on_line(_EventsOnLine(event, cell, 1.0 / number[event], cells, len(number)), edges, model)
 
 
-def _on_line(line: _Line, edges: Floats, model: HotspotModel) -> LineClusters:
+def _on_line(line: _EventsOnLine, edges: Floats, model: HotspotModel) -> LineClusters:
     rng = np.random.default_rng(model.seed)
     step = float(edges[1] - edges[0])
     lengths = np.diff(edges)
@@ -342,7 +344,7 @@ def _on_line(line: _Line, edges: Floats, model: HotspotModel) -> LineClusters:
 
 
 def _stability(
-    line: _Line,
+    line: _EventsOnLine,
     placed: Floats,
     spans: list[tuple[int, int]],
     step: float,

@@ -9,7 +9,9 @@ import pandas as pd
 
 from artimap.core import schema
 from artimap.core.errors import ModelError
-from artimap.core.vocab import EventKind, Record
+from artimap.core.metadata import JsonModel
+from artimap.core.reasons import code_of
+from artimap.core.vocab import EventKind, Record, WhyNot
 from artimap.risk.posterior import Decay, Prior
 from artimap.roads.event_spread import Reach
 
@@ -29,7 +31,7 @@ ROAD_KINDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class RiskModel:
+class RiskModel(JsonModel):
     """Every parameter of the corridor risk. Each product prints them all.
 
     Attributes
@@ -110,7 +112,7 @@ class RiskModel:
 
 
 def why_not_counted(events: pd.DataFrame, *, as_of: dt.date, model: RiskModel) -> pd.Series:
-    """Give, for each event, why it does not count on a day; null where it does.
+    """Give, for each event, the code of why it does not count on a day; null where it does.
 
     Place is not looked at here: that is :meth:`~artimap.roads.corridor.Corridor.spread`.
     """
@@ -118,10 +120,10 @@ def why_not_counted(events: pd.DataFrame, *, as_of: dt.date, model: RiskModel) -
     reasons = pd.Series([None] * len(events), index=events.index, dtype=object)
     oldest = day - pd.Timedelta(days=model.window_days)
     for mask, why in (
-        (~events["kind"].isin([kind.value for kind in model.kinds]), "a kind that does not endanger road users"),
-        (events["record"] == Record.AGGREGATE, "a figure over several events, which overlaps them"),
-        (events["date_end"].fillna(events["date_start"]) < oldest, f"more than {model.window_days} days before"),
-        (events["date_start"] > day, "after the day of the answer"),
+        (~events["kind"].isin([kind.value for kind in model.kinds]), code_of(WhyNot.KIND)),
+        (events["record"] == Record.AGGREGATE, code_of(WhyNot.AGGREGATE)),
+        (events["date_end"].fillna(events["date_start"]) < oldest, code_of(WhyNot.OLD, model.window_days)),
+        (events["date_start"] > day, code_of(WhyNot.FUTURE)),
     ):
         reasons = reasons.mask(mask.to_numpy(dtype=bool), why)
     return reasons.astype(schema.TEXT)

@@ -190,7 +190,7 @@ class _Grid:
         return np.asarray((density < target[:, None]).sum(axis=1), dtype=np.int64)
 
 
-class _Placing:
+class _EventsOnPieces:
     """Puts events on pieces, in all chains at once; those whose place and day are sure once for all."""
 
     def __init__(self, counts: Counts, decay: Decay, *, seed: int, sweeps: int) -> None:
@@ -275,7 +275,7 @@ def posterior(counts: Counts, decay: Decay, *, prior: Prior | None = None, seed:
     mean_weight = decay.mean_weight(counts.newest, counts.oldest)
     on = np.bincount(counts.row, weights=counts.share, minlength=len(counts.newest))
     sweeps = _KEPT if prior is not None else _BURN_IN + _KEPT
-    placing = _Placing(counts, decay, seed=seed, sweeps=sweeps)
+    placing = _EventsOnPieces(counts, decay, seed=seed, sweeps=sweeps)
     grid = _Grid.over(exposure, float((on * mean_weight).sum()) / correction, prior)
     rng = np.random.default_rng(seed)
     size = (_KEPT, _CHAINS, len(exposure))

@@ -22,7 +22,9 @@ from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.errors import PlaceError
+from artimap.core.reasons import code_of, sentences
 from artimap.core.tables import ROAD_UNITS
+from artimap.core.vocab import WhyNot
 from artimap.roads import calibration
 from artimap.roads.event_spread import Reach, Spread, merge, spread_rows
 
@@ -361,7 +363,7 @@ class Corridor:
             ``chainage_m`` and ``offset_m`` of points and places; ``from_m``, ``to_m`` the
             outer ends of the road that the row may lie on; ``off_corridor`` the share of
             its weight that may lie elsewhere; ``why_not`` null exactly where the row has
-            a place on the road.
+            a place on the road; ``why_code`` the same as a code (``other_road:rn5``).
 
         Raises
         ------
@@ -376,17 +378,18 @@ class Corridor:
         if "place_kind" not in out.columns:
             located = pd.DataFrame({"chainage_m": chainage, "offset_m": offset, "from_m": chainage, "to_m": chainage})
             located["off_corridor"] = np.nan
-            located["why_not"] = pd.Series("no place stated", index=out.index, dtype=schema.TEXT).mask(exact)
+            located["why_code"] = pd.Series(code_of(WhyNot.NO_PLACE), index=out.index, dtype=schema.TEXT).mask(exact)
         else:
             spread = self.spread(out, reach=reach)
             located = pd.DataFrame({"chainage_m": chainage, "offset_m": offset})
             located["from_m"] = pd.Series(spread.from_m).groupby(spread.row).min().reindex(range(len(out))).to_numpy()
             located["to_m"] = pd.Series(spread.to_m).groupby(spread.row).max().reindex(range(len(out))).to_numpy()
             located["off_corridor"] = spread.off_corridor
-            located["why_not"] = pd.Series(list(spread.why_not), dtype=schema.TEXT)
+            located["why_code"] = pd.Series(list(spread.why_code), dtype=schema.TEXT)
             out = out.drop(columns=[name for name in ("from_m", "to_m") if name in out.columns])
-        for name in located.columns:
-            out[name] = located[name].to_numpy() if name != "why_not" else located[name]
+        for name in ("chainage_m", "offset_m", "from_m", "to_m", "off_corridor"):
+            out[name] = located[name].to_numpy()
+        out["why_not"], out["why_code"] = sentences(located["why_code"]), located["why_code"]
         return out
 
     def spread(self, events: gpd.GeoDataFrame, *, reach: Reach | None = None) -> Spread:

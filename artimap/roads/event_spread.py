@@ -22,7 +22,9 @@ from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.errors import ModelError
-from artimap.core.vocab import Where
+from artimap.core.metadata import JsonModel
+from artimap.core.reasons import code_of, sentence
+from artimap.core.vocab import Where, WhyNot
 
 
 class Road(Protocol):
@@ -62,7 +64,7 @@ class Road(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(JsonModel):
     """How far from its named spot a report may lie, and how much of it lies on the road.
 
     The radii are used where a row states none (``radius_m``); the shares where the report
@@ -96,7 +98,8 @@ class Spread:
     """Where on the road each event may lie: pieces ``from_m``–``to_m`` with a weight.
 
     ``row`` counts the rows of the table that was spread. The weights of a row and its
-    ``off_corridor`` add up to 1; inside a piece the weight is even.
+    ``off_corridor`` add up to 1; inside a piece the weight is even. ``why_code`` says for
+    each row why it has no place on the road, as a code of :class:`artimap.core.vocab.WhyNot`.
     """
 
     row: Ints
@@ -104,7 +107,12 @@ class Spread:
     to_m: Floats
     weight: Floats
     off_corridor: Floats
-    why_not: tuple[str | None, ...]
+    why_code: tuple[str | None, ...]
+
+    @property
+    def why_not(self) -> tuple[str | None, ...]:
+        """The reasons as sentences."""
+        return tuple(None if code is None else sentence(code) for code in self.why_code)
 
     def over(self, edges: Floats) -> tuple[Ints, Ints, Floats]:
         """Share the weights out over consecutive bins of the road.
@@ -198,14 +206,14 @@ def spread_rows(road: Road, events: gpd.GeoDataFrame, reach: Reach) -> Spread:
         roads = [road.lower() for road in schema.split_names(named[row])]
         says_here = road.corridor_id in roads
         if roads and not says_here:
-            why[row] = f"the report names another road ({', '.join(roads)})"
+            why[row] = code_of(WhyNot.OTHER_ROAD, roads)
         elif kind is Where.NOWHERE:
-            why[row] = f"on {road.ref}, but where is not stated" if says_here else "no place stated"
+            why[row] = code_of(WhyNot.ON_ROAD, road.ref) if says_here else code_of(WhyNot.NO_PLACE)
         elif kind is Where.DEPARTMENT:
-            why[row] = "department or wider"
+            why[row] = code_of(WhyNot.TOO_WIDE)
         elif kind is Where.STRETCH:
             if not says_here or starts[row] is None or stops[row] is None:
-                why[row] = "a stretch of another road, or its ends are not known"
+                why[row] = code_of(WhyNot.OTHER_STRETCH)
             else:
                 low, high = sorted((float(starts[row]), float(stops[row])))
                 pieces.add(row, [(max(low, 0.0), min(high, road.length_m))], 1.0)
@@ -215,17 +223,17 @@ def spread_rows(road: Road, events: gpd.GeoDataFrame, reach: Reach) -> Spread:
                 share = reach.share_section if kind is Where.SECTION else reach.share_commune
                 pieces.add(row, near, 1.0 if says_here else share)
             else:
-                why[row] = f"{road.ref} runs nowhere within 500 m of the {kind.value}"
+                why[row] = code_of(WhyNot.UNIT_FAR, road.ref, kind.value)
         elif circled.get(row):
             pieces.add(row, circled[row], 1.0 if says_here or kind is Where.POINT else reach.share_place)
         elif shapely.is_missing(geometry[row]) or geometry[row].is_empty:
-            why[row] = "no place stated"
+            why[row] = code_of(WhyNot.NO_PLACE)
         elif says_here:  # the named place lies off the road, but the report puts it on the road: its nearest point
             chainage = float(road.project(geometry[row : row + 1])[0][0])
             radius = reach.place_m
             pieces.add(row, [(max(chainage - radius, 0.0), min(chainage + radius, road.length_m))], 1.0)
         else:
-            why[row] = f"farther from {road.ref} than the place reaches"
+            why[row] = code_of(WhyNot.TOO_FAR, road.ref)
     weight = np.asarray(pieces.weight, dtype=float)
     row_of = np.asarray(pieces.row, dtype=np.int64)
     on = np.bincount(row_of, weights=weight, minlength=rows) if rows else np.zeros(0)
@@ -235,7 +243,7 @@ def spread_rows(road: Road, events: gpd.GeoDataFrame, reach: Reach) -> Spread:
         to_m=np.asarray(pieces.high, dtype=float),
         weight=weight,
         off_corridor=np.clip(1.0 - on, 0.0, 1.0),
-        why_not=tuple(why),
+        why_code=tuple(why),
     )
 
 

@@ -16,8 +16,8 @@ from artimap.core.vocab import Level
 _COMMUNE = len("HT0542")
 _EMPTIED = (
     "sub_kind", "overlaps", "summary", "note", "notes", "statement", "place_id", "road_id", "from_m", "to_m",
-    "source_url", "chainage_m", "offset_m", "off_corridor", "why_not", "location", "latitude", "longitude",
-    "lat", "lon",
+    "source_url", "chainage_m", "offset_m", "off_corridor", "why_not", "why_code", "location", "latitude",
+    "longitude", "lat", "lon",
 )  # fmt: skip
 
 

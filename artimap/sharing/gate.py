@@ -18,40 +18,16 @@ from artimap.core import schema
 from artimap.core.i18n import format_count, format_number, tr
 from artimap.core.schema import split_names
 from artimap.core.tables import EVENTS
-from artimap.core.vocab import About, Audience, Sensitivity
+from artimap.core.vocab import About, Audience, Sensitivity, WhyHeld
 from artimap.sharing.policy import Access, Action, SharePolicy, citation
-from artimap.sharing.release import (
-    COUNTED,
-    LICENSED,
-    NO_LICENCE,
-    NO_UNIT,
-    POSITION,
-    RECENT,
-    SENSITIVE,
-    SMALL,
-    UNCOUNTED,
-    release,
-)
-
-_REASONS = {
-    **{f"{SENSITIVE} {step}": step.value for step in Sensitivity},
-    POSITION: "position",
-    LICENSED: "licensed",
-    NO_LICENCE: "unknown",
-    RECENT: "recent",
-    NO_UNIT: "unblurred",
-    COUNTED: "counted",
-    SMALL: "small",
-    UNCOUNTED: "uncounted",
-}
-_RELATED = "related"
+from artimap.sharing.release import release
 
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
     """How many rows of a table a product leaves out because of its audience, by reason.
 
-    The reasons are the keys ``share.reason.…`` of the languages.
+    The reasons are codes of :class:`artimap.core.vocab.WhyHeld`, with words under ``share.reason.`` in each language.
     """
 
     reasons: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -192,7 +168,7 @@ def gate(
         told = replace(
             told,
             events=out,
-            events_held=_held(done.held_back),
+            events_held=_held(done.held_codes),
             blurred=blurred,
             aggregates=done.aggregates,
             citation=done.citation if len(done.aggregates) else "",
@@ -206,15 +182,14 @@ def gate(
     seen = kept.table[~related].reset_index(drop=True)
     hidden = frozenset(set(claims["claim_id"]) - set(seen["claim_id"]))
     posts = ledger.posts[~ledger.posts["claim_id"].isin(hidden)].reset_index(drop=True)
-    reasons = _held(kept.held_back, related=0 if events is None else int(related.sum()))
+    reasons = _held(kept.held_codes, related=0 if events is None else int(related.sum()))
     return replace(told, ledger=Ledger(seen, ledger.subjects, posts), claims_held=reasons, hidden=hidden)
 
 
-def _held(reasons: Mapping[str, int], *, related: int = 0) -> HeldBack:
-    named: dict[str, int] = {_RELATED: related} if related else {}
-    for reason, count in reasons.items():
-        named[_REASONS[reason]] = named.get(_REASONS[reason], 0) + count
-    return HeldBack(MappingProxyType(named))
+def _held(codes: Mapping[WhyHeld, int], *, related: int = 0) -> HeldBack:
+    before = {WhyHeld.RELATED: related} if related else {}
+    ordered = sorted(codes.items(), key=lambda pair: pair[0].text)
+    return HeldBack(MappingProxyType({why.value: count for why, count in (*before.items(), *ordered)}))
 
 
 def _licensed(table: pd.DataFrame) -> NDArray[np.bool_]:

@@ -14,7 +14,7 @@ import pandas as pd
 from artimap.areas.area import ARTIBONITE, Area
 from artimap.core.errors import ShareError
 from artimap.core.schema import TEXT
-from artimap.core.vocab import About, Audience, EventKind, Level, Record, Sensitivity
+from artimap.core.vocab import About, Audience, EventKind, Level, Record, Sensitivity, WhyHeld
 from artimap.sharing.blurring import blur_to_circle, blur_to_unit, commune_of, unit_names, unit_of
 from artimap.sharing.masking import mask_column
 from artimap.sharing.policy import Access, Action, Rules, SharePolicy, citation
@@ -33,16 +33,6 @@ FREE_TEXT: Final = (
 )
 """Columns whose words people write: masked before they leave."""
 
-POSITION = "position of a force"
-LICENSED = "licence does not let rows leave"
-NO_LICENCE = "licence or sensitivity not known"
-SENSITIVE = "sensitivity"
-RECENT = "too recent for this audience"
-NO_UNIT = "no unit to blur it to"
-COUNTED = "only counted in an aggregate"
-SMALL = "in a cell with too few rows"
-UNCOUNTED = "no commune or day to count it under, or a figure over several events"
-
 
 @dataclass(frozen=True, eq=False)
 class Released:
@@ -55,8 +45,9 @@ class Released:
     aggregates
         Counts by commune and month of rows that may go out only so; empty where there are none.
         ``pcode``, ``unit``, ``month`` (YYYY-MM), ``n_events``, ``killed_at_least`` (null is not zero).
-    held_back
-        Rows that are not in ``table``, by reason. With ``len(table)`` they add up to the rows given.
+    held_codes
+        Rows that are not in ``table``, by the code of the reason (:class:`artimap.core.vocab.WhyHeld`). With
+        ``len(table)`` they add up to the rows given.
     changed
         Rows of ``table`` that were blurred, and cells in which words were masked.
     method
@@ -67,16 +58,29 @@ class Released:
 
     table: pd.DataFrame
     aggregates: pd.DataFrame
-    held_back: Mapping[str, int]
+    held_codes: Mapping[WhyHeld, int]
     changed: Mapping[str, int]
     method: str
     citation: str
+
+    @property
+    def held_back(self) -> Mapping[str, int]:
+        """The rows of ``held_codes`` by the reason in words, in the order of these."""
+        return MappingProxyType({why.text: self.held_codes[why] for why in sorted(self.held_codes, key=_by_words)})
 
     @property
     def notice(self) -> str:
         """All that has to stand on or beside the product."""
         held = [f"  {count} rows: {reason}" for reason, count in self.held_back.items()]
         return "\n".join([self.method, "Held back:", *(held or ["  nothing"]), "", "Cite:", self.citation, ""])
+
+
+_ATTRS: Final = frozenset({"models", "as_of", "known_on", "since", "until"})
+"""What goes with a table to other audiences: parameters and days. Notes may name files, counts may name rows."""
+
+
+def _by_words(why: WhyHeld) -> str:
+    return why.text
 
 
 def _need_columns(table: pd.DataFrame) -> None:
@@ -107,13 +111,13 @@ def _decide(table: pd.DataFrame, audience: Audience, policy: SharePolicy, as_of:
     days = _days(table)
     limit = None if as_of is None else pd.Timestamp(as_of - dt.timedelta(days=policy.delay_days(audience)))
     actions: list[Action] = []
-    reasons: list[str] = []
+    reasons: list[WhyHeld] = []
     rows = zip(positions, table["licence"], table["sensitivity"], days, strict=True)
     for position, licence, sensitivity, day in rows:
         action, reason = _one(position, licence, words.get(sensitivity), policy, rules)
         if action is Action.DELAY:
             old = limit is not None and pd.notna(day) and day <= limit
-            action, reason = (Action.PASS, "") if old else (Action.REMOVE, RECENT)
+            action, reason = (Action.PASS, reason) if old else (Action.REMOVE, WhyHeld.RECENT)
         actions.append(action)
         reasons.append(reason)
     return pd.DataFrame({"action": actions, "reason": reasons}, index=table.index)
@@ -125,22 +129,22 @@ def _one(
     sensitivity: Sensitivity | None,
     policy: SharePolicy,
     rules: Rules,
-) -> tuple[Action, str]:
+) -> tuple[Action, WhyHeld]:
     if position:
-        return Action.REMOVE, POSITION
+        return Action.REMOVE, WhyHeld.POSITION
     if sensitivity is None or not isinstance(licence, str):
-        return Action.REMOVE, NO_LICENCE
+        return Action.REMOVE, WhyHeld.UNKNOWN
     wanted = rules.action(sensitivity)
     if wanted is Action.REMOVE:
-        return Action.REMOVE, f"{SENSITIVE} {sensitivity}"
+        return Action.REMOVE, WhyHeld(sensitivity.value)
     if policy.is_licensed(licence):
-        return policy.licensed_rows, LICENSED
-    return wanted, f"{SENSITIVE} {sensitivity}"
+        return policy.licensed_rows, WhyHeld.LICENSED
+    return wanted, WhyHeld(sensitivity.value)
 
 
 def _aggregate(rows: pd.DataFrame, area: Area, k: int) -> tuple[pd.DataFrame, pd.Series]:
     """Count rows by commune and month; give the cells of k and more, and why each row is or is not in one."""
-    why = pd.Series(UNCOUNTED, index=rows.index, dtype=object)
+    why = pd.Series(WhyHeld.UNCOUNTED, index=rows.index, dtype=object)
     columns = ["pcode", "unit", "month", "n_events", "killed_at_least"]
     if not len(rows):
         return pd.DataFrame(columns=columns), why
@@ -161,7 +165,7 @@ def _aggregate(rows: pd.DataFrame, area: Area, k: int) -> tuple[pd.DataFrame, pd
     made: list[dict[str, object]] = []
     for (pcode, month), cell in cells[single].groupby(["pcode", "month"], sort=True):
         enough = len(cell) >= k
-        why.loc[cell.index] = COUNTED if enough else SMALL
+        why.loc[cell.index] = WhyHeld.COUNTED if enough else WhyHeld.SMALL
         if enough:
             dead = cell["killed"].sum(min_count=1)
             made.append(dict(zip(columns, (pcode, names.get(str(pcode)), month, len(cell), dead), strict=True)))
@@ -222,15 +226,18 @@ def release(
     Raises
     ------
     ShareError
-        If the table says neither licence nor sensitivity, or if a delay lacks its day or a
+        If the table says neither licence nor sensitivity and is not for internal use (rates, zones and
+        posts stand on reports of every kind: no row of theirs says who may see it), or if a delay lacks its day or a
         citation its day of access.
     """
     audience = Audience(audience)
     policy = policy or SharePolicy()
-    _need_columns(table)
+    if audience is not Audience.INTERNAL:
+        _need_columns(table)
     table = table.reset_index(drop=True)
     if audience is Audience.INTERNAL:
-        cited = citation(table["licence"].dropna().unique(), _publishers(table), accesses, change="none")
+        licences = table["licence"].dropna().unique() if "licence" in table else ()
+        cited = citation(licences, _publishers(table), accesses, change="none")
         none = _aggregate(table.iloc[:0], area, policy.k)[0]
         method = "For internal use: every row as it is, nothing masked. Not to be passed on."
         return Released(table, none, MappingProxyType({}), MappingProxyType({}), method, cited)
@@ -241,21 +248,22 @@ def release(
     decided = _decide(table, audience, policy, as_of)
     out, blurred = _kept_rows(table, decided, area, policy)
     aggregates, why = _aggregate(table[decided["action"] == Action.AGGREGATE], area, policy.k)
-    _need_access(table.loc[why.index[why == COUNTED], "licence"], accesses, policy)
+    _need_access(table.loc[why.index[why == WhyHeld.COUNTED], "licence"], accesses, policy)
     decided.loc[why.index, "reason"] = why
     gone = decided[~decided.index.isin(out.index)]
     unblurred = gone["action"] == Action.BLUR
-    gone.loc[unblurred, "reason"] = NO_UNIT
-    counts = gone["reason"].value_counts(sort=False).sort_index()
-    used = table.loc[[*out.index, *why.index[why == COUNTED]]]
+    gone.loc[unblurred, "reason"] = WhyHeld.UNBLURRED
+    counts = gone["reason"].value_counts(sort=False)
+    used = table.loc[[*out.index, *why.index[why == WhyHeld.COUNTED]]]
     cells = 0
     if policy.mask_text:
         out, cells = _mask(out, area)
+    out.attrs = {name: value for name, value in table.attrs.items() if name in _ATTRS}
     changed = {name: count for name, count in (("blurred", blurred), ("masked", cells)) if count}
     return Released(
         table=out.reset_index(drop=True),
         aggregates=aggregates,
-        held_back=MappingProxyType({str(reason): int(count) for reason, count in counts.items()}),
+        held_codes=MappingProxyType({WhyHeld(str(reason)): int(count) for reason, count in counts.items()}),
         changed=MappingProxyType(changed),
         method=_method(audience, policy, changed, aggregates),
         citation=citation(

@@ -16,7 +16,8 @@ from artimap.areas.area import ARTIBONITE, Area
 from artimap.core.crs import WGS84
 from artimap.core.errors import ShareError
 from artimap.core.files import replacing, table_csv, write_geopackage, write_text
-from artimap.core.rounding import rounded_shapes, significant_columns
+from artimap.core.metadata import write_parquet
+from artimap.core.rounding import significant_columns
 from artimap.core.vocab import Audience
 from artimap.sharing.policy import Access, SharePolicy
 from artimap.sharing.release import Released, release
@@ -66,13 +67,8 @@ def _write(table: pd.DataFrame, path: Path, day: dt.date) -> None:
         if find_spec("pyarrow") is None:
             msg = f"{path.name}: Parquet needs pyarrow: pip install pyarrow, or write .gpkg"
             raise ShareError(msg)
-        frame = significant_columns(table)
-        if isinstance(frame, gpd.GeoDataFrame):
-            frame = frame.to_crs(WGS84)
-            frame = frame.set_geometry(rounded_shapes(frame.geometry.to_numpy()), crs=WGS84)
-        frame.attrs = {}
         with replacing(path) as temporary:
-            frame.to_parquet(temporary, index=False)
+            write_parquet(table, temporary)
 
 
 _FORMATS = (".csv", ".gpkg", ".parquet", ".geojson")

@@ -52,7 +52,7 @@ def _reported_later(ledger: Ledger | None, as_of: dt.date) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class VisibleTables:
     """The tables as the reader may see them, and what was left out."""
 
     events: gpd.GeoDataFrame | None
@@ -77,7 +77,7 @@ def for_audience(
     as_of: dt.date,
     since: dt.date,
     policy: SharePolicy | None = None,
-) -> Seen:
+) -> VisibleTables:
     """Leave out what a reader may not see, and what lies outside the days that the map shows.
 
     Parameters
@@ -102,4 +102,4 @@ def for_audience(
         shown = shown[~(after | before)]
     if checkpoints is not None and ledger is not None:
         checkpoints, posts = gated.posts(checkpoints)
-    return Seen(shown, gated.ledger, checkpoints, Left(0, earlier, later, gated, posts))
+    return VisibleTables(shown, gated.ledger, checkpoints, Left(0, earlier, later, gated, posts))

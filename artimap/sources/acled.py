@@ -21,7 +21,7 @@ from artimap.sources.georeference import Hints, place
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Positions, Raw, as_text, blank, distinct, folded, spread_out
 from artimap.sources.reader import Reader, Terms, known_columns
-from artimap.sources.result import Parsed, Said, event_ids, repeated, require_columns
+from artimap.sources.result import ClaimColumns, ParsedRows, event_ids, repeated, require_columns
 
 _OWN = ("event_date", "event_type", "sub_event_type", "actor1", "assoc_actor_1", "inter1", "actor2", "assoc_actor_2")
 _OWN_TOO = (
@@ -89,7 +89,7 @@ class _Columns:
         return as_text(column) if column is not None else pd.Series([None] * len(self._raw.cells), dtype=TEXT)
 
 
-def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
+def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     """Read the rows of an ACLED export.
 
     Days whose ``time_precision`` is 2 are widened by three days each way, of 3 to their month; ``geo_precision``
@@ -138,7 +138,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
     ]
     if without:
         notes.append(f"a processed copy: without {', '.join(without)}")
-    return Parsed(
+    return ParsedRows(
         columns={
             "event_id": ids,
             "date_start": start,
@@ -156,7 +156,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
             **placed.columns,
         },
         geometry=placed.geometry,
-        said=Said(source=columns.tidy("source"), otherwise="ACLED", claimant="ACLED"),
+        said=ClaimColumns(source=columns.tidy("source"), otherwise="ACLED", claimant="ACLED"),
         version=_version(columns, days.order),
         notes=(*notes, *placed.notes),
         readings=placed.readings,

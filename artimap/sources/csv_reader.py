@@ -13,7 +13,7 @@ import pandas as pd
 
 from artimap.core.errors import DataError
 from artimap.sources.csv_dialect import DELIMITERS, Layout, Score, Text, find_layout, open_text
-from artimap.sources.csv_rows import Rows, mend_rows, read_rows, swallows_rows
+from artimap.sources.csv_rows import TextRows, mend_rows, read_rows, swallows_rows
 from artimap.sources.raw_table import Raw, blank
 
 _MOST_BYTES = 8 << 30
@@ -65,7 +65,7 @@ def read_text(path: Path, *, score: Score) -> Raw:
     return Raw(path.name, cells, tuple(notes), damaged, layout.labels)
 
 
-def _rows(text: Text, layout: Layout) -> Rows:
+def _rows(text: Text, layout: Layout) -> TextRows:
     """Read the rows as they stand; where a quotation mark is left open, once more line by line."""
     with ThreadPoolExecutor(1) as pool:  # going through a large file is work enough: it is done beside
         counted = pool.submit(_count, text, layout.body)

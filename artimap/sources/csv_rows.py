@@ -33,7 +33,7 @@ two of them), blocks cut at the ends of rows, and rows that do not fit the heade
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class TextRows:
     """The rows of a text table.
 
     Attributes
@@ -54,7 +54,7 @@ class Rows:
     plain: int = 0
 
 
-def read_rows(text: Text, layout: Layout) -> Rows:
+def read_rows(text: Text, layout: Layout) -> TextRows:
     """Read the rows below the header; the quick way first, the careful one where a row does not fit.
 
     Raises
@@ -81,7 +81,7 @@ def read_rows(text: Text, layout: Layout) -> Rows:
     raise DataError(msg)
 
 
-def mend_rows(text: Text, layout: Layout) -> Rows:
+def mend_rows(text: Text, layout: Layout) -> TextRows:
     """Read rows of which some open a quotation mark that is never closed: only those lines suffer.
 
     Each such line is a row of its own: it is kept, the mark as plain text, where it then looks like a whole
@@ -286,10 +286,10 @@ def _with_misfits(
     *,
     left_open: frozenset[int] = frozenset(),
     plain: int = 0,
-) -> Rows:
+) -> TextRows:
     """Put rows that do not fit the header back in their places, cut or filled to its width."""
     if not misfits:
-        return Rows(_without_unnamed(cells, layout), {}, encoding, plain)
+        return TextRows(_without_unnamed(cells, layout), {}, encoding, plain)
     width = len(layout.header)
     damaged: dict[int, tuple[str, str]] = {}
     extra: list[list[str]] = []
@@ -310,11 +310,13 @@ def _with_misfits(
     misplaced[[position for position, _ in misfits]] = True
     order[~misplaced] = np.arange(len(cells))
     order[misplaced] = len(cells) + np.arange(len(late))
-    columns = {
-        name: pd.concat([as_text(cells[name]), late[name]], ignore_index=True).astype(TEXT) for name in layout.header
-    }
-    whole = pd.DataFrame(columns).take(order).reset_index(drop=True)
-    return Rows(_without_unnamed(whole, layout), damaged, encoding, plain)
+    whole = late
+    if len(cells):  # a column at a time is slow where there are very many, as in a file that is all header
+        whole = pd.DataFrame(
+            {name: pd.concat([as_text(cells[name]), late[name]], ignore_index=True).astype(TEXT) for name in cells}
+        )
+    whole = whole.take(order).reset_index(drop=True)
+    return TextRows(_without_unnamed(whole, layout), damaged, encoding, plain)
 
 
 def _cells_of(text: str, delimiter: str, *, plain: bool) -> list[str]:

@@ -29,7 +29,7 @@ RADIUS_M: dict[int, float] = {1: 1_500.0, 2: 5_000.0}
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlaceColumns:
     """The place columns of EVENTS, the shapes, and how words were read (by row)."""
 
     columns: Mapping[str, pd.Series]
@@ -102,7 +102,7 @@ def place(
     coordinates: Coordinates | None = None,
     hints: Hints | None = None,
     exact: bool = False,
-) -> Placed:
+) -> PlaceColumns:
     """Give each row its place.
 
     Parameters
@@ -122,7 +122,7 @@ def place(
 
     Returns
     -------
-    Placed
+    PlaceColumns
         A row of precision 3 gets its commune where that is known, or else its department. A row without
         coordinates is read from its words; what is not known or may mean several places stands nowhere.
     """
@@ -169,7 +169,7 @@ def place(
         silent = int(left.sum()) - len(readings)
         if silent:
             notes.append(f"{silent} rows tell of no place: they stand in the margin, not on the map")
-    return Placed(columns, geometry, readings, tuple(notes))
+    return PlaceColumns(columns, geometry, readings, tuple(notes))
 
 
 def _place_units(wide: Bools, kind: NDArray[np.int8], geometry: NDArray[Any], given: Hints, area: Area) -> pd.Series:

@@ -10,7 +10,7 @@ from artimap.sources.mapping import Mapping
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw
 from artimap.sources.reader import Reader, Terms
-from artimap.sources.result import Parsed
+from artimap.sources.result import ParsedRows
 from artimap.sources.tabular import read_mapped
 
 _TAGS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
@@ -69,7 +69,7 @@ def map_tags(columns: Sequence[str]) -> Mapping:
     return Mapping(found, licence=_LICENCE)
 
 
-def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> Parsed:
+def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> ParsedRows:
     """Read the rows of an HXL table. Hashtags that artimap has no field for are named in the notes."""
     used = mapping if mapping is not None else map_tags(raw.columns)
     idle = [name for name in raw.columns if name not in used.columns.values()]

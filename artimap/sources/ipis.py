@@ -17,7 +17,7 @@ from artimap.sources.coordinates import points, read_coordinates
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, as_text, folded
 from artimap.sources.reader import Reader, Terms, known_columns
-from artimap.sources.result import Parsed, Said, event_ids, require_columns
+from artimap.sources.result import ClaimColumns, ParsedRows, event_ids, require_columns
 
 FIELDS: Final = ("lt", "ln", "lp", "d", "o", "t", "b", "tc", "tm", "r", "s")
 """IPIS's names: latitude, longitude, place, day, operator, its type, barrier, tax and amount, resource, source."""
@@ -56,7 +56,7 @@ def recognise(columns: Sequence[str]) -> float:
     return min(1.0, 0.5 + 0.5 * len(names & _KNOWN) / len(_KNOWN))
 
 
-def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
+def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     """Read the rows of a roadblock table as CHECKPOINTS.
 
     A post within 500 m of the area's corridor gets its chainage; one elsewhere keeps its point only. The day of
@@ -105,7 +105,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
     idle = [name for name in raw.columns if folded(name) not in _KNOWN]
     if idle:
         notes.append(f"columns not read: {', '.join(idle[:20])}")
-    return Parsed(
+    return ParsedRows(
         columns={
             "checkpoint_id": event_ids(raw, problems, prefix="ipis-", column=named.get("id")),
             "kind": kind,
@@ -122,7 +122,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
             "sources": text("s").fillna("IPIS"),
         },
         geometry=geometry,
-        said=Said(source=text("s").fillna("IPIS"), claimant="IPIS", reported=seen),
+        said=ClaimColumns(source=text("s").fillna("IPIS"), claimant="IPIS", reported=seen),
         version=f"IPIS roadblocks, short names, {order}",
         notes=tuple(notes),
         table="CHECKPOINTS",

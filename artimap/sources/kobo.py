@@ -11,7 +11,7 @@ from artimap.sources.mapping import Mapping, bare, propose
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, folded
 from artimap.sources.reader import Reader, Terms
-from artimap.sources.result import Parsed
+from artimap.sources.result import ParsedRows
 from artimap.sources.tabular import read_mapped
 
 _SIGNS: Final = frozenset(
@@ -103,7 +103,7 @@ def map_questions(columns: Sequence[str], labels: dict[str, str]) -> Mapping:
     return Mapping({**found, **fixed}, exact={"lat", "lon"} <= set(fixed))
 
 
-def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> Parsed:
+def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> ParsedRows:
     """Read the submissions of a form. The device's accuracy is the radius in which a row lies."""
     used = mapping if mapping is not None else map_questions(raw.columns, raw.labels)
     notes = ["columns: " + ", ".join(f"{field} = {column}" for field, column in used.columns.items())]

@@ -186,11 +186,11 @@ def read_figures(column: pd.Series, problems: Problems, *, name: str) -> Figures
 def _note(name: str, met: dict[str, _Figure]) -> str | None:
     if not met:
         return None
-    shown = ", ".join(f"{text.strip()[:30]!r} as {_said(one)}" for text, one in list(met.items())[:_MOST_SHOWN])
+    shown = ", ".join(f"{text.strip()[:30]!r} as {_figure_words(one)}" for text, one in list(met.items())[:_MOST_SHOWN])
     return f"{name}: figures in words were read: {shown}{', …' if len(met) > _MOST_SHOWN else ''}"
 
 
-def _said(figure: _Figure) -> str:
+def _figure_words(figure: _Figure) -> str:
     low, best, high = figure
     if low is not None:
         return str(low) if low == high else f"at least {low}" if high is None else f"{low} to {high}"

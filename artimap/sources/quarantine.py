@@ -18,7 +18,7 @@ _MOST_TOLD = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Fault:
+class _RowFault:
     column: str
     why: str
     fix: str
@@ -40,7 +40,7 @@ class Problems:
 
     rows: int
     bad: Bools = field(init=False)
-    _faults: list[_Fault] = field(init=False, default_factory=list)
+    _faults: list[_RowFault] = field(init=False, default_factory=list)
     _damaged: Bools = field(init=False)
 
     def __post_init__(self) -> None:
@@ -75,7 +75,7 @@ class Problems:
         self.bad[places] = True
         told = places[:_MOST_TOLD]
         shown = ("",) * len(told) if cells is None else tuple(_shown(cells.iloc[told]))
-        self._faults.append(_Fault(column, why, fix, places, shown))
+        self._faults.append(_RowFault(column, why, fix, places, shown))
 
     def breaches(self) -> tuple[Breach, ...]:
         """List the problems in row order; row 1 is the first below the header."""

@@ -10,7 +10,7 @@ from artimap.areas.area import Area
 from artimap.sources.mapping import Mapping, propose
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw
-from artimap.sources.result import Parsed
+from artimap.sources.result import ParsedRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Reader:
     name: str
     what: str
     recognise: Callable[[Sequence[str]], float]
-    read: Callable[[Raw, Area, Problems, Mapping | None], Parsed]
+    read: Callable[[Raw, Area, Problems, Mapping | None], ParsedRows]
     terms: Terms
     table: Literal["EVENTS", "CHECKPOINTS"] = "EVENTS"
     mapping: Literal["refused", "taken", "kept"] = "refused"
@@ -89,11 +89,11 @@ class Reader:
 
 
 def known_columns(
-    read: Callable[[Raw, Area, Problems], Parsed],
-) -> Callable[[Raw, Area, Problems, Mapping | None], Parsed]:
+    read: Callable[[Raw, Area, Problems], ParsedRows],
+) -> Callable[[Raw, Area, Problems, Mapping | None], ParsedRows]:
     """Fit a format whose columns are known into the table; the registry has refused a mapping by then."""
 
-    def fitted(raw: Raw, area: Area, problems: Problems, _mapping: Mapping | None) -> Parsed:
+    def fitted(raw: Raw, area: Area, problems: Problems, _mapping: Mapping | None) -> ParsedRows:
         return read(raw, area, problems)
 
     return fitted

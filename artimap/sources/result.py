@@ -72,7 +72,7 @@ class Read:
 
 
 @dataclass(frozen=True)
-class Said:
+class ClaimColumns:
     """Who says what is in a row, for the claims: columns, or one value for all rows.
 
     ``otherwise`` is the source of rows that name none.
@@ -87,7 +87,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Parsed:
+class ParsedRows:
     """The rows of a file as a format reads them, before anything is rejected.
 
     Attributes
@@ -106,7 +106,7 @@ class Parsed:
 
     columns: Mapping[str, Any]
     geometry: NDArray[Any]
-    said: Said
+    said: ClaimColumns
     version: str
     notes: tuple[str, ...] = ()
     readings: Mapping[int, Reading] = field(default_factory=dict)
@@ -195,7 +195,7 @@ def account(raw: Raw, problems: Problems) -> Account:
 
 
 def finish(
-    closed: Account, parsed: Parsed, problems: Problems, *, area: Area, source: str, licence: str, claims: bool
+    closed: Account, parsed: ParsedRows, problems: Problems, *, area: Area, source: str, licence: str, claims: bool
 ) -> Read:
     """Part the rows into accepted and quarantined, and hold the accepted ones to their table.
 
@@ -236,7 +236,7 @@ def finish(
     )
 
 
-def _link_notes(said: Said, kept: NDArray[np.bool_]) -> tuple[str, ...]:
+def _link_notes(said: ClaimColumns, kept: NDArray[np.bool_]) -> tuple[str, ...]:
     """Say how many links are no web addresses: they stay in the table, and open nothing."""
     given = said.url[kept].dropna() if isinstance(said.url, pd.Series) else pd.Series([said.url]).dropna()
     bad = [str(one) for one in given.unique() if not web_address(one)]
@@ -248,7 +248,7 @@ def _link_notes(said: Said, kept: NDArray[np.bool_]) -> tuple[str, ...]:
     return (f"{links} (http or https) and will open nothing, for example {first!r}",)
 
 
-def _accepted(parsed: Parsed, kept: NDArray[np.bool_], area: Area, licence: str) -> gpd.GeoDataFrame:
+def _accepted(parsed: ParsedRows, kept: NDArray[np.bool_], area: Area, licence: str) -> gpd.GeoDataFrame:
     everything = bool(kept.all())
     index = pd.RangeIndex(int(kept.sum()))
     table: dict[str, pd.Series] = {}
@@ -294,7 +294,7 @@ def _own(value: Any, kept: NDArray[np.bool_], index: pd.Index) -> pd.Series:
 
 
 def _base(
-    said: Said, kept: NDArray[np.bool_], *, about: About, ids: pd.Series, first: pd.Series, last: pd.Series
+    said: ClaimColumns, kept: NDArray[np.bool_], *, about: About, ids: pd.Series, first: pd.Series, last: pd.Series
 ) -> pd.DataFrame:
     """Give what all claims of a row have in common."""
     index = ids.index
@@ -335,7 +335,7 @@ def _stacked(base: pd.DataFrame, said: list[tuple[Predicate, pd.Series]]) -> pd.
     return out
 
 
-def _event_claims(events: gpd.GeoDataFrame, said: Said, kept: NDArray[np.bool_]) -> pd.DataFrame:
+def _event_claims(events: gpd.GeoDataFrame, said: ClaimColumns, kept: NDArray[np.bool_]) -> pd.DataFrame:
     base = _base(
         said, kept, about=About.EVENT, ids=events["event_id"], first=events["date_start"], last=events["date_end"]
     )  # fmt: skip
@@ -357,7 +357,7 @@ def _killed(events: gpd.GeoDataFrame) -> pd.Series:
     return told.mask(events["killed_low"].notna() & events["killed_high"].isna(), told + "+")
 
 
-def _post_claims(posts: gpd.GeoDataFrame, said: Said, kept: NDArray[np.bool_]) -> pd.DataFrame:
+def _post_claims(posts: gpd.GeoDataFrame, said: ClaimColumns, kept: NDArray[np.bool_]) -> pd.DataFrame:
     seen = posts["last_confirmed"]
     base = _base(said, kept, about=About.CHECKPOINT, ids=posts["checkpoint_id"], first=seen, last=seen)
     base = base.assign(

@@ -23,7 +23,7 @@ from artimap.sources.people_counts import Figures, read_figures
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, as_text, distinct, folded, spread_out
 from artimap.sources.reader import Reader, Terms
-from artimap.sources.result import Parsed, Said, event_ids
+from artimap.sources.result import ClaimColumns, ParsedRows, event_ids
 
 _FIGURES = ("killed", "injured", "abducted", "displaced")
 
@@ -44,7 +44,7 @@ def recognise(columns: Sequence[str]) -> float:
     return _score(tuple(columns))
 
 
-def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> Parsed:
+def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> ParsedRows:
     """Read the rows of a table with a mapping, proposed where none is given."""
     used = mapping if mapping is not None else propose(raw.columns, labels=raw.labels)
     notes = () if mapping is not None else ("columns: " + ", ".join(f"{k} = {v}" for k, v in used.columns.items()),)
@@ -53,7 +53,7 @@ def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> P
 
 def read_mapped(
     raw: Raw, area: Area, problems: Problems, mapping: Mapping, *, version: str, prefix: str, notes: Sequence[str] = ()
-) -> Parsed:
+) -> ParsedRows:
     """Read the rows of a table whose columns are known.
 
     Raises
@@ -125,7 +125,7 @@ def read_mapped(
     party = text("is_party").str.lower()
     none = pd.Series(pd.array([pd.NA] * rows, dtype="Int64"))
     killed = figures.get("killed", Figures(none, none, none, None))
-    return Parsed(
+    return ParsedRows(
         columns={
             "event_id": event_ids(raw, problems, prefix=prefix, column=columns.get("id")),
             "date_start": days.days,
@@ -144,7 +144,7 @@ def read_mapped(
             **placed.columns,
         },
         geometry=placed.geometry,
-        said=Said(
+        said=ClaimColumns(
             source=text("source").fillna(raw.name),
             claimant=text("said_by"),
             party=party.where(party.isin([one.value for one in Party])),

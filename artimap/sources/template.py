@@ -24,7 +24,7 @@ from artimap.sources.people_counts import read_figures
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, as_text, folded
 from artimap.sources.reader import Reader, Terms, known_columns
-from artimap.sources.result import Parsed, Read, Said, account, event_ids, finish, require_columns
+from artimap.sources.result import ClaimColumns, ParsedRows, Read, account, event_ids, finish, require_columns
 
 COLUMNS: dict[str, str] = {
     "date": "day it happened, YYYY-MM-DD",
@@ -100,7 +100,7 @@ def without_notes(raw: Raw) -> Raw:
     return replace(raw, cells=raw.cells[~note].reset_index(drop=True), damaged=damaged)
 
 
-def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
+def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     """Read the rows of the template. It is strict: days, kinds and steps as the template has them.
 
     Raises
@@ -129,7 +129,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
     )  # fmt: skip
     said = (*(day.note for day in days.values()), *(one.note for one in figures.values()))
     killed = figures.pop("killed")
-    return Parsed(
+    return ParsedRows(
         columns={
             "event_id": event_ids(raw, problems, prefix="own-", column=None),
             "date_start": date,
@@ -148,7 +148,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
             **placed.columns,
         },
         geometry=placed.geometry,
-        said=Said(
+        said=ClaimColumns(
             source=text["source"],
             claimant=text["said_by"],
             party=party,

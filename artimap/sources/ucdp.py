@@ -18,7 +18,7 @@ from artimap.sources.georeference import Hints, place
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, as_text, folded
 from artimap.sources.reader import Reader, Terms, known_columns
-from artimap.sources.result import Parsed, Said, event_ids, require_columns
+from artimap.sources.result import ClaimColumns, ParsedRows, event_ids, require_columns
 
 _SIGNS: Final = ("type_of_violence", "where_prec", "date_prec", "date_start", "date_end", "best", "high", "low")
 _ALL: Final = {
@@ -45,7 +45,7 @@ def recognise(columns: Sequence[str]) -> float:
     return min(1.0, 0.4 + 0.4 * signs / len(_SIGNS) + 0.2 * len(names & _ALL) / max(len(names), 1))
 
 
-def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
+def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     """Read the rows of a UCDP GED table.
 
     ``date_prec`` 1 is a day, 2 and 3 a week, 4 and 5 a month or more; the days themselves are widened by
@@ -121,7 +121,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
         told = read_numbers(raw.cells[named["number_of_sources"]])[0]
         sources = np.floor(told.where((told >= 1) & (told < 1e6)).fillna(1.0))
     day = when.map({1: 1, 2: 2, 3: 2, 4: 3, 5: 3}).astype("int64")
-    return Parsed(
+    return ParsedRows(
         columns={
             "event_id": event_ids(raw, problems, prefix="ucdp-", column=named.get("id", named.get("relid"))),
             "date_start": start.days,
@@ -139,7 +139,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> Parsed:
             **placed.columns,
         },
         geometry=placed.geometry,
-        said=Said(source=text("source_office").fillna("UCDP"), claimant="UCDP"),
+        said=ClaimColumns(source=text("source_office").fillna("UCDP"), claimant="UCDP"),
         version=f"UCDP GED, {start.order}",
         notes=(*notes, *placed.notes),
         readings=placed.readings,

@@ -16,7 +16,8 @@ from artimap.areas.area import Area
 from artimap.areas.gazetteer import Reading
 from artimap.core.dates import day_of
 from artimap.core.files import write_geopackage, write_text
-from artimap.core.metadata import beside
+from artimap.core.metadata import model_of
+from artimap.core.reasons import in_sentences
 from artimap.core.vocab import Audience, Lang
 from artimap.report.strip.map import strip_map
 from artimap.risk import RiskModel
@@ -185,7 +186,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice: this is the call that people
         folder=folder,
         as_of=day,
         files=tuple(written),
-        tally=dict(found.risk.attrs["tally"]),
+        tally=in_sentences(found.risk.attrs["tally"]),
         gated=gated,
         own_rows=0 if own is None else own.rows,
         own_rejected=0 if own is None else len(own.quarantine),
@@ -213,8 +214,7 @@ def _manifest(
 ) -> dict[str, Any]:
     """Write down what the briefing is made of, for checking and for comparing with the next one."""
     entries = embedded.manifest(area.name)
-    model = beside(risk, "model", RiskModel)
-    parameters = None if model is None else asdict(model) | {"kinds": sorted(kind.value for kind in model.kinds)}
+    model = model_of(risk, RiskModel)
     return {
         "area": area.name,
         "corridor": area.corridor_id,
@@ -223,8 +223,8 @@ def _manifest(
         "lang": lang.value,
         "audience": audience.value,
         "policy": asdict(gated.policy),
-        "model": parameters,
-        "left_out": risk.attrs["tally"],
+        "model": None if model is None else model.to_dict(),
+        "left_out": in_sentences(risk.attrs["tally"]),
         "held_back": {"events": dict(gated.events_held.reasons), "statements": dict(gated.claims_held.reasons)},
         "method": list(gated.method_words(Lang.EN)),
         "files": [{"file": path.name, "bytes": path.stat().st_size, "sha256": embedded.digest(path)} for path in files],

@@ -123,7 +123,7 @@ def _reports(area: Area, events: Path | None, decisions: Path | None) -> Gathere
     both = pd.concat(
         [reports[["report_id", "event_id"]], pd.DataFrame({"report_id": mine, "event_id": mine})], ignore_index=True
     )
-    told = _told(both, apply_decisions(both, decided), set(mine))
+    told = _keep_event_ids(both, apply_decisions(both, decided), set(mine))
     events_now, parted = _decided_events(table, reports, told, area)
     stays = told.set_index("report_id")["event_id"]
     subject = ledger.claims["report_id"].map(stays)
@@ -163,7 +163,7 @@ def _undecided(own: Read | None, reports: pd.DataFrame, decided: pd.DataFrame | 
     return sum(pair not in done for pair in zip(across["report_a"], across["report_b"], strict=True))
 
 
-def _told(before: pd.DataFrame, after: pd.DataFrame, mine: set[str]) -> pd.DataFrame:
+def _keep_event_ids(before: pd.DataFrame, after: pd.DataFrame, mine: set[str]) -> pd.DataFrame:
     """Let an event keep the id of the embedded data where it has one."""
     embedded = after[~after["report_id"].isin(mine)]
     names: dict[str, str] = {}

@@ -19,7 +19,7 @@ from artimap.control.contestation import estimate_contestation, estimated_zones
 from artimap.control.zones import control_zones, control_zones_over_time
 from artimap.core.dates import day_of, month_ends
 from artimap.core.errors import DataError
-from artimap.core.metadata import beside
+from artimap.core.metadata import model_of
 from artimap.core.vocab import Audience, Lang
 from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, briefing_map
 from artimap.maps.tiles import Tiles
@@ -107,7 +107,7 @@ class Analysis:
 
     def risk_over_time(self) -> dict[dt.date, gpd.GeoDataFrame]:
         """Estimate the risk at the end of each month before the day of the answer, as that of the day is."""
-        model = beside(self.risk, "model", RiskModel)
+        model = model_of(self.risk, RiskModel)
         found = corridor_risk_over_time(
             self.corridor, self.events, days=self.days_before, model=model, ledger=self.gathered.ledger
         )  # fmt: skip
@@ -206,7 +206,7 @@ def analyse(
     said = ledger if gated.ledger is None else gated.ledger
     progress("estimating the risk")
     risk = corridor_risk(corridor, corridor.locate(known), as_of=day, model=model, ledger=ledger)
-    risk.attrs["licensed"] = licensed_sources(known)
+    risk.attrs["licensed"] = list(licensed_sources(known))
     risk = _named(risk, gated, audience)
     status = control_status(area, said, as_of=day, events=known)
     zones = control_zones(area, said, as_of=day, events=known, status=status)

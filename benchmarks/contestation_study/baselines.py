@@ -13,7 +13,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from artimap.control.contestation.counts import Evidence
+from artimap.control.contestation.counts import SignalCounts
 from benchmarks.contestation_study.features import SPACE, TIME, labels, log_features, smoothed, spacing
 
 Floats = NDArray[np.float64]
@@ -35,12 +35,12 @@ def _kind(label: Ints, groups: int) -> Ints:
     return np.select([label < 0, label == 0, label <= groups, label == groups + 1], [_NOTHING, 0, 1, 2], 3)
 
 
-def _own_labels(evidence: Evidence) -> Ints:
+def _own_labels(evidence: SignalCounts) -> Ints:
     weight = labels(evidence)
     return np.where(weight.max(axis=2) >= _LEAST, weight.argmax(axis=2), -1)
 
 
-def nearest_event(evidence: Evidence, centres: Floats) -> tuple[Ints, Ints]:
+def nearest_event(evidence: SignalCounts, centres: Floats) -> tuple[Ints, Ints]:
     """Label of the nearest report in space (in spacings) and time (in periods), before or after."""
     from scipy.spatial import cKDTree  # noqa: PLC0415
 
@@ -57,7 +57,7 @@ def nearest_event(evidence: Evidence, centres: Floats) -> tuple[Ints, Ints]:
     return label, np.digitize(distance, [0.1, 0.9, 2.0]).reshape(own.shape)
 
 
-def kernel_majority(evidence: Evidence, centres: Floats) -> tuple[Ints, Ints]:
+def kernel_majority(evidence: SignalCounts, centres: Floats) -> tuple[Ints, Ints]:
     """Label with the greatest weight in a kernel over space and time."""
     weight = smoothed(labels(evidence), centres, space=SPACE, time=TIME)
     total = weight.sum(axis=2)
@@ -66,7 +66,7 @@ def kernel_majority(evidence: Evidence, centres: Floats) -> tuple[Ints, Ints]:
     return label, np.digitize(share, [0.4, 0.55, 0.75])
 
 
-def persistence(evidence: Evidence, centres: Floats) -> tuple[Ints, Ints]:
+def persistence(evidence: SignalCounts, centres: Floats) -> tuple[Ints, Ints]:
     """Label of the unit's own last report, until the next."""
     del centres
     label = _own_labels(evidence)
@@ -78,7 +78,7 @@ def persistence(evidence: Evidence, centres: Floats) -> tuple[Ints, Ints]:
     return label, np.digitize(age, [1, 3, 7])
 
 
-def last_event(evidence: Evidence, centres: Floats) -> tuple[Ints, Ints]:
+def last_event(evidence: SignalCounts, centres: Floats) -> tuple[Ints, Ints]:
     """Label of the last report in whose Voronoi cell the unit lies: its own, or that of the nearest unit with one."""
     from scipy.spatial import cKDTree  # noqa: PLC0415
 
@@ -94,7 +94,7 @@ def last_event(evidence: Evidence, centres: Floats) -> tuple[Ints, Ints]:
     return out, age
 
 
-_LABELLERS: dict[str, Callable[[Evidence, Floats], tuple[Ints, Ints]]] = {
+_LABELLERS: dict[str, Callable[[SignalCounts, Floats], tuple[Ints, Ints]]] = {
     "nearest_event": nearest_event,
     "kernel_majority": kernel_majority,
     "last_event": last_event,
@@ -102,7 +102,7 @@ _LABELLERS: dict[str, Callable[[Evidence, Floats], tuple[Ints, Ints]]] = {
 }
 
 
-def calibrate(rule: Rule, worlds: list[tuple[Evidence, Floats, Ints]]) -> Floats:
+def calibrate(rule: Rule, worlds: list[tuple[SignalCounts, Floats, Ints]]) -> Floats:
     """Learn how often labels of a rule are true.
 
     Parameters
@@ -132,7 +132,7 @@ def calibrate(rule: Rule, worlds: list[tuple[Evidence, Floats, Ints]]) -> Floats
     return smoothed_table
 
 
-def by_rule(rule: Rule, evidence: Evidence, centres: Floats, table: Floats) -> Floats:
+def by_rule(rule: Rule, evidence: SignalCounts, centres: Floats, table: Floats) -> Floats:
     """Give units × periods × (none, each group, contested, state) by a rule and its calibration."""
     groups = len(evidence.groups)
     label, near = _LABELLERS[rule](evidence, centres)
@@ -148,7 +148,7 @@ def by_rule(rule: Rule, evidence: Evidence, centres: Floats, table: Floats) -> F
     return out
 
 
-def design(evidence: Evidence, centres: Floats) -> tuple[Floats, Floats, Floats]:
+def design(evidence: SignalCounts, centres: Floats) -> tuple[Floats, Floats, Floats]:
     """Give the logit's features: of each group (units × periods × groups × k), of contested, of state."""
     common, own, level = log_features(evidence, centres)
     units, periods, groups, signals = own.shape
@@ -186,7 +186,7 @@ def _softmax(utility: Floats) -> Floats:
     return whole
 
 
-def fit_logit(worlds: list[tuple[Evidence, Floats, Ints]], *, ridge: float = 3.0) -> Floats:
+def fit_logit(worlds: list[tuple[SignalCounts, Floats, Ints]], *, ridge: float = 3.0) -> Floats:
     """Fit the multinomial logit on worlds (see :func:`calibrate`) with as many groups each; L2-penalised."""
     from scipy.optimize import minimize  # noqa: PLC0415
 
@@ -221,6 +221,6 @@ def fit_logit(worlds: list[tuple[Evidence, Floats, Ints]], *, ridge: float = 3.0
     return weight
 
 
-def by_logit(evidence: Evidence, centres: Floats, weight: Floats) -> Floats:
+def by_logit(evidence: SignalCounts, centres: Floats, weight: Floats) -> Floats:
     """Give units × periods × (none, each group, contested, state) by the logit."""
     return _softmax(_utilities(design(evidence, centres), weight))

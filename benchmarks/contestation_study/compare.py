@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from artimap.areas.area import Area
 from artimap.control.contestation.calibration import Calibration, calibrated
-from artimap.control.contestation.counts import Evidence
+from artimap.control.contestation.counts import SignalCounts
 from artimap.control.contestation.estimate import Beliefs, prepare, table_of
 from artimap.control.contestation.model import ContestationModel
 from artimap.core.errors import ModelError
@@ -51,7 +51,7 @@ def _tuples(lists: dict[str, list[Any]]) -> dict[str, Any]:
     return {name: tuple(tuple(one) if isinstance(one, list) else one for one in rows) for name, rows in lists.items()}
 
 
-def by_method(method: Method, evidence: Evidence, centres: Floats, learnt: dict[str, Fitted]) -> Floats:
+def by_method(method: Method, evidence: SignalCounts, centres: Floats, learnt: dict[str, Fitted]) -> Floats:
     """Give units × periods × (none, each group, contested, state) by a baseline with what it learnt."""
     numbers, calibration = learnt[method].numbers, learnt[method].calibration
     for rule in RULES:
@@ -63,7 +63,7 @@ def by_method(method: Method, evidence: Evidence, centres: Floats, learnt: dict[
     return chance if calibration is None else calibrated(chance, mean_reports(evidence), calibration)
 
 
-def mean_reports(evidence: Evidence) -> float:
+def mean_reports(evidence: SignalCounts) -> float:
     """Give the reports per unit and period."""
     return float(evidence.reports().mean()) if evidence.n_units else 0.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from artimap.control.contestation.counts import REPORTS, Evidence, column_of
+from artimap.control.contestation.counts import REPORTS, SignalCounts, column_of
 from artimap.control.contestation.model import COMMON, PER_GROUP
 
 Floats = NDArray[np.float64]
@@ -25,14 +25,14 @@ def spacing(centres: Floats) -> float:
     return float(max(np.median(np.asarray(distance)[:, 1]), 1e-9))
 
 
-def split(evidence: Evidence) -> tuple[Floats, Floats]:
+def split(evidence: SignalCounts) -> tuple[Floats, Floats]:
     """Give common signals (units × periods × 5) and own ones (units × periods × groups × 4)."""
     dense = evidence.dense()
     own = dense[:, :, column_of(0, PER_GROUP[0]) :]
     return dense[:, :, :REPORTS], own.reshape(*dense.shape[:2], len(evidence.groups), len(PER_GROUP))
 
 
-def labels(evidence: Evidence) -> Floats:
+def labels(evidence: SignalCounts) -> Floats:
     """Give the weight of each label by unit and period: none, each group, contested, state."""
     common, own = split(evidence)
     at = {name: number for number, name in enumerate(COMMON)}
@@ -64,7 +64,7 @@ def smoothed(counts: Floats, centres: Floats, *, space: float, time: float) -> F
     return out
 
 
-def log_features(evidence: Evidence, centres: Floats) -> tuple[Floats, Floats, float]:
+def log_features(evidence: SignalCounts, centres: Floats) -> tuple[Floats, Floats, float]:
     """Give log1p features of common and own signals, in the unit alone and smoothed around, and the log level."""
     common, own = split(evidence)
     kernels = ((0.0, TIME), (SPACE, 1.5 * TIME), (0.0, 0.5))

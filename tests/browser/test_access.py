@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 LAPTOP, PHONE, SMALL = (1280, 800), (390, 844), (360, 740)
 
 
-@pytest.mark.parametrize(("size", "lang"), [(LAPTOP, "ht"), (SMALL, "fr")])
+@pytest.mark.parametrize(("size", "lang"), [pytest.param(LAPTOP, "ht", marks=pytest.mark.exhaustive), (SMALL, "fr")])
 def test_axe_finds_nothing(opened, saved, axe, size, lang):
     with opened(saved, size, reduced_motion="reduce") as page:  # not while the sheet slides
         page.click(f".languages [lang={lang}]")

@@ -13,7 +13,7 @@ from artimap.control.checkpoints import checkpoints_over_time
 from artimap.core import schema
 from artimap.core.tables import CHECKPOINTS
 from artimap.maps.briefing import briefing_map
-from artimap.maps.cards import Said
+from artimap.maps.cards import VisibleClaims
 from artimap.maps.thematic_layers import checkpoints_layer
 
 pytestmark = pytest.mark.browser
@@ -69,7 +69,7 @@ def set_last(page, day, shown):
 
 
 def said_on(over_time, ledger, day, lang):
-    drawn = checkpoints_layer(over_time[day], Said(ledger.until(DAY), lang), lang=lang)
+    drawn = checkpoints_layer(over_time[day], VisibleClaims(ledger.until(DAY), lang), lang=lang)
     return {one.key: one for one in drawn.details}, {one.key: one for one in drawn.unplaced}
 
 

@@ -206,7 +206,9 @@ def test_the_slider_keeps_the_focus_while_the_card_is_told_anew(opened, path):
         assert page.evaluate("document.activeElement.className").startswith("days days-to")
 
 
-@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(LAPTOP, id="laptop", marks=pytest.mark.exhaustive), pytest.param(PHONE, id="phone")]
+)
 def test_axe_finds_nothing_on_an_earlier_day(opened, path, axe, size):
     with opened(path, size, reduced_motion="reduce") as page:
         set_last(page, "2024-05-20", APRIL)

@@ -10,7 +10,7 @@ import artimap as am
 from artimap.areas.area import ARTIBONITE
 from artimap.core.i18n import tr
 from artimap.maps.briefing import briefing_map
-from artimap.maps.cards import Said
+from artimap.maps.cards import VisibleClaims
 from artimap.maps.thematic_layers import zones_layers
 from artimap.maps.timeline import zones_of_slider
 
@@ -67,7 +67,7 @@ def test_each_day_shows_the_zones_of_that_day_and_they_come_back(opened, path, l
 def test_zones_of_all_days_lie_in_their_order(opened, path, tables, ledger, events):
     over_time = am.control_zones_over_time(ARTIBONITE, ledger, since=SINCE, until=DAY, events=events)
     past = zones_of_slider(over_time, tables["zones"], since=SINCE, as_of=DAY)
-    (layer,) = zones_layers(past.table, Said(None, "en"), lang="en").layers
+    (layer,) = zones_layers(past.table, VisibleClaims(None, "en"), lang="en").layers
     with opened(path, LAPTOP) as page:
         set_last(page, "2024-05-20")
         keys = page.evaluate(

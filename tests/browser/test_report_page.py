@@ -94,7 +94,7 @@ def test_paper_holds_all(page):
     assert page.evaluate(HIDDEN) == 0
 
 
-@TWO_WIDTHS
+@pytest.mark.parametrize("page", [pytest.param(1280, marks=pytest.mark.exhaustive), 390], indirect=True)
 def test_axe_finds_nothing(page, axe):
     assert axe(page) == []
     open_all(page)

@@ -409,6 +409,7 @@ def test_progress_and_a_clean_stop(method, monkeypatch):
     assert threading.active_count() == before
 
 
+@pytest.mark.exhaustive
 @hypothesis.settings(QUICK, max_examples=40)
 @hypothesis.given(networks(5, 6, 5), KERNEL, st.sampled_from([77.7, 151.9, 203.3]), st.sampled_from(METHODS))
 def test_whole_steps_agree_with_all_paths(made, kernel, bandwidth_m, method):

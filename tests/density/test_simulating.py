@@ -62,6 +62,7 @@ def test_envelope_is_what_its_simulations_say():
     assert table.attrs["simulations"] == 99
 
 
+@pytest.mark.exhaustive
 def test_no_clustering_is_taken_for_more_in_one_case_of_twenty():
     """200 sets of events at random: p_max below 5 % in some 10 of them, never 20 (p < 0.003)."""
     net = star(5)

@@ -38,6 +38,7 @@ def both(net, xy, limit_m=np.inf):
     return snapping.by_tree(net._tree, xy, limit_m), snapping.by_shapely(net._strtree, *where, xy, limit_m)
 
 
+@pytest.mark.exhaustive
 @given(
     st.lists(st.tuples(st.integers(-200, 600), st.integers(-200, 600)), min_size=1, max_size=60),
     st.sampled_from([np.inf, 0.0, 40.0, 100.0]),

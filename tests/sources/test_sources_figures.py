@@ -53,6 +53,7 @@ def test_figures_as_people_say_them(words, figure):
     assert figure_of(words) == figure
 
 
+@pytest.mark.exhaustive
 @given(st.text(max_size=120))
 def test_any_words_give_a_figure_in_order_or_none(words):
     figure = figure_of(words)

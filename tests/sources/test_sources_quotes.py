@@ -36,6 +36,7 @@ def write(folder, head, rows):
     return path
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=40)
 @given(data=st.data(), number=st.integers(2, 30), mark=st.sampled_from([",", ";", "\t"]))
 def test_only_rows_that_leave_a_mark_open_are_rejected(tmp_path_factory, data, number, mark):

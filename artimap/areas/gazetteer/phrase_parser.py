@@ -32,7 +32,7 @@ _CUES = (
 
 
 @dataclass(frozen=True, eq=False)
-class Parsed:
+class ParsedPhrase:
     """A phrase with its names and all that was taken out of it.
 
     Attributes
@@ -192,7 +192,7 @@ def _numbered(known: Lexicon) -> dict[tuple[str, int], Entry]:
     }
 
 
-def parse(known: Lexicon, text: str) -> Parsed:
+def parse(known: Lexicon, text: str) -> ParsedPhrase:
     """Take a phrase apart."""
     numbers: list[str] = []
 
@@ -219,7 +219,7 @@ def parse(known: Lexicon, text: str) -> Parsed:
         spans = _with_section(known, words, spans, start, stop, wanted)
     ids = _road_ids(known)
     roads = tuple(dict.fromkeys(f"rn{number}" for number in numbers if f"rn{number}" in ids))
-    return Parsed(text, words, spans, phrase.longer, phrase.cased, roads, bool(numbers), posts, away_m)
+    return ParsedPhrase(text, words, spans, phrase.longer, phrase.cased, roads, bool(numbers), posts, away_m)
 
 
 def _river(words: list[Token], span: Span) -> bool:

@@ -13,7 +13,7 @@ from artimap.areas.gazetteer import cue_words as w
 from artimap.areas.gazetteer import disambiguation, road_stretches
 from artimap.areas.gazetteer.lookup import Candidate, Entry
 from artimap.areas.gazetteer.name_spans import Hit, Lexicon, Span, lexicon
-from artimap.areas.gazetteer.phrase_parser import Parsed, parse
+from artimap.areas.gazetteer.phrase_parser import ParsedPhrase, parse
 from artimap.areas.gazetteer.road_positions import BESIDE_M, ON_ROAD_M, TOLERANCE_M, roads_for
 from artimap.core.errors import PlaceError
 from artimap.core.schema import join_names
@@ -107,13 +107,13 @@ def _best(spans: list[Span]) -> tuple[Candidate, ...]:
     return tuple(span.hits[0].candidate for span in spans if span.hits[0].entry.where is not Where.NOWHERE)
 
 
-def _nowhere(parsed: Parsed, why: str, candidates: tuple[Candidate, ...] = ()) -> Reading:
+def _nowhere(parsed: ParsedPhrase, why: str, candidates: tuple[Candidate, ...] = ()) -> Reading:
     road = join_names(parsed.roads) if parsed.roads else None
     name = road.upper() if road and not candidates else ""
     return Reading(parsed.text, Where.NOWHERE, name, why, 3, corridor_id=road, candidates=candidates[:_SHOWN])
 
 
-def _no_name(known: Lexicon, parsed: Parsed) -> Reading:
+def _no_name(known: Lexicon, parsed: ParsedPhrase) -> Reading:
     """Read a phrase without a known name: a kilometre of a road, a road, or nothing."""
     if parsed.roads:
         roads = roads_for(known)
@@ -121,7 +121,7 @@ def _no_name(known: Lexicon, parsed: Parsed) -> Reading:
             piece = roads.posts(parsed.roads[0], parsed.posts_m)
             if piece is None:
                 return _nowhere(parsed, f"{roads.ref(parsed.roads[0])} has no such kilometre")
-            found = road_stretches.Found((roads.candidate(piece, 0.97, "a kilometre of the road"),), ())
+            found = road_stretches.StretchCandidates((roads.candidate(piece, 0.97, "a kilometre of the road"),), ())
             return _as_stretch(known, parsed, found)
         return _nowhere(parsed, "the road is named, but not where on it")
     if parsed.longer:
@@ -131,7 +131,7 @@ def _no_name(known: Lexicon, parsed: Parsed) -> Reading:
     return _nowhere(parsed, "no known place fits these words" if parsed.words else "no place in these words")
 
 
-def _as_stretch(known: Lexicon, parsed: Parsed, found: road_stretches.Found) -> Reading:
+def _as_stretch(known: Lexicon, parsed: ParsedPhrase, found: road_stretches.StretchCandidates) -> Reading:
     best = found.candidates[0]
     roads = roads_for(known)
     if best.from_m is None or best.to_m is None:
@@ -148,7 +148,7 @@ def _as_stretch(known: Lexicon, parsed: Parsed, found: road_stretches.Found) -> 
 # -- places and units -----------------------------------------------------------
 
 
-def _place(known: Lexicon, parsed: Parsed, spans: list[Span]) -> Reading:
+def _place(known: Lexicon, parsed: ParsedPhrase, spans: list[Span]) -> Reading:
     outside = [span for span in spans if span.hits[0].entry.where is Where.NOWHERE]
     inner = [span for span in spans if span not in outside]
     if outside:
@@ -178,7 +178,7 @@ def _place(known: Lexicon, parsed: Parsed, spans: list[Span]) -> Reading:
     return _as_place(known, parsed, choice)
 
 
-def _fitting(known: Lexicon, parsed: Parsed, span: Span) -> tuple[Hit, ...]:
+def _fitting(known: Lexicon, parsed: ParsedPhrase, span: Span) -> tuple[Hit, ...]:
     """Keep of a name's meanings those that the words around it allow."""
     hits = span.hits
     for wanted in parsed.wants(span):
@@ -234,7 +234,7 @@ def _unit(known: Lexicon, code: str) -> Entry:
 
 
 def _beside_unknown(
-    known: Lexicon, parsed: Parsed, first: Span, choice: disambiguation.Choice
+    known: Lexicon, parsed: ParsedPhrase, first: Span, choice: disambiguation.Choice
 ) -> Reading | disambiguation.Choice:
     """Widen a reading where the phrase names a locality that is not known before it."""
     unknown = parsed.unknown_before(first)
@@ -255,7 +255,9 @@ def _beside_unknown(
     return disambiguation.Choice((Hit(commune, min(choice.hits[0].score, 0.9), why),), why=why)
 
 
-def _widened(known: Lexicon, parsed: Parsed, choice: disambiguation.Choice, *, alone: bool) -> disambiguation.Choice:
+def _widened(
+    known: Lexicon, parsed: ParsedPhrase, choice: disambiguation.Choice, *, alone: bool
+) -> disambiguation.Choice:
     """Widen a reading where the words tell of more than the place itself."""
     main = choice.hits[0]
     entry = main.entry
@@ -272,7 +274,7 @@ def _widened(known: Lexicon, parsed: Parsed, choice: disambiguation.Choice, *, a
     return choice
 
 
-def _as_place(known: Lexicon, parsed: Parsed, choice: disambiguation.Choice) -> Reading:
+def _as_place(known: Lexicon, parsed: ParsedPhrase, choice: disambiguation.Choice) -> Reading:
     if parsed.unexplained:
         lower = [
             tuple(replace(hit, score=min(hit.score, _UNSURE)) for hit in hits) for hits in (choice.hits, choice.rivals)
@@ -287,7 +289,7 @@ def _as_place(known: Lexicon, parsed: Parsed, choice: disambiguation.Choice) -> 
         why += "; could also be " + ", ".join(hit.entry.name for hit in choice.rivals[:3])
     if kind is Where.STRETCH:
         piece = road_stretches.of_locality(known, best)
-        return _as_stretch(known, parsed, road_stretches.Found((piece,), ()))
+        return _as_stretch(known, parsed, road_stretches.StretchCandidates((piece,), ()))
     if kind is Where.POINT and (entry.locality or parsed.vague):
         kind = Where.PLACE
     shown = {(one.where, one.id) for one in candidates}
@@ -312,7 +314,7 @@ def _as_place(known: Lexicon, parsed: Parsed, choice: disambiguation.Choice) -> 
     )
 
 
-def _precision(kind: Where, parsed: Parsed) -> int:
+def _precision(kind: Where, parsed: ParsedPhrase) -> int:
     if kind in (Where.COMMUNE, Where.DEPARTMENT):
         return 3
     if kind is Where.SECTION:

@@ -37,7 +37,7 @@ _SAME_COST_M = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RoadPiece:
     """A piece of one road, with how well its ends lie on it (metres off it, in all)."""
 
     road_id: str
@@ -48,7 +48,7 @@ class Piece:
 
 
 @dataclass(frozen=True, eq=False)
-class Roads:
+class RoadIndex:
     """All roads of an area, and where its places lie on them."""
 
     corridors: dict[str, Corridor]
@@ -83,7 +83,7 @@ class Roads:
         found = self.position(entry, road_id) if road_id in self.corridors else None
         return found is not None and found[1] <= reach_m
 
-    def between(self, a: Entry, b: Entry, roads: tuple[str, ...]) -> list[Piece]:
+    def between(self, a: Entry, b: Entry, roads: tuple[str, ...]) -> list[RoadPiece]:
         """Give the pieces of road between two things, the best first; several where several roads fit alike."""
         for reach in (ON_ROAD_M, REACH_M):
             found = [piece for road in roads if (piece := self._between(a, b, road, reach)) is not None]
@@ -92,7 +92,7 @@ class Roads:
                 return [piece for piece in found if piece.cost_m <= found[0].cost_m + _SAME_COST_M]
         return []
 
-    def _between(self, a: Entry, b: Entry, road_id: str, reach: float) -> Piece | None:
+    def _between(self, a: Entry, b: Entry, road_id: str, reach: float) -> RoadPiece | None:
         ends = []
         for entry in (a, b):
             found = self.position(entry, road_id)
@@ -107,28 +107,28 @@ class Roads:
             off += ON_ROAD_M  # many roads run by a unit: the numbered one is meant first
         if high - low < 1.0:
             return None
-        return Piece(road_id, low, high, f"{self.ref(road_id)} {first} – {last}", round(off + away, METRE_DECIMALS))
+        return RoadPiece(road_id, low, high, f"{self.ref(road_id)} {first} – {last}", round(off + away, METRE_DECIMALS))
 
-    def whole(self, piece: Piece) -> bool:
+    def whole(self, piece: RoadPiece) -> bool:
         """Tell whether a piece is all of its road."""
         return piece.to_m - piece.from_m >= _WHOLE * self.corridors[piece.road_id].length_m
 
-    def around(self, road_id: str, chainage_m: float, name: str) -> Piece | None:
+    def around(self, road_id: str, chainage_m: float, name: str) -> RoadPiece | None:
         """Give the road around a chainage; None beyond its ends."""
         length = self.corridors[road_id].length_m
         if not -TOLERANCE_M < chainage_m < length + TOLERANCE_M:
             return None
         low, high = max(0.0, chainage_m - TOLERANCE_M), min(length, chainage_m + TOLERANCE_M)
-        return Piece(road_id, low, high, f"{self.ref(road_id)} {name}")
+        return RoadPiece(road_id, low, high, f"{self.ref(road_id)} {name}")
 
-    def posts(self, road_id: str, chainages_m: tuple[float, ...]) -> Piece | None:
+    def posts(self, road_id: str, chainages_m: tuple[float, ...]) -> RoadPiece | None:
         """Give the road around a kilometre, or between the first two that are named; None beyond its ends."""
         low, high = min(chainages_m[:2]), max(chainages_m[:2])
         if low == high:
             return self.around(road_id, low, f"km {low / 1000:g}")
         if high > self.corridors[road_id].length_m:
             return None
-        return Piece(road_id, low, high, f"{self.ref(road_id)} km {low / 1000:g} – {high / 1000:g}")
+        return RoadPiece(road_id, low, high, f"{self.ref(road_id)} km {low / 1000:g} – {high / 1000:g}")
 
     def heading(self, entry: Entry, road_id: str, compass: tuple[float, float], far_m: float, least: float) -> int:
         """Tell which way along a road leads towards a quarter of the compass: 1, -1, or 0 where neither does.
@@ -160,7 +160,7 @@ class Roads:
         beyond = [town for town in self.towns.get(road_id, ()) if (town[0] - here[0]) * way > BESIDE_M]
         return min(beyond, key=lambda town: abs(town[0] - here[0]), default=None)
 
-    def candidate(self, piece: Piece, score: float, why: str) -> Candidate:
+    def candidate(self, piece: RoadPiece, score: float, why: str) -> Candidate:
         """Give a piece of road as a candidate."""
         line = self.corridors[piece.road_id].piece(piece.from_m, piece.to_m)
         return Candidate(
@@ -176,7 +176,7 @@ def _middle(corridor: Corridor, pcode: str) -> float | None:
 
 
 @lru_cache(maxsize=8)
-def roads_for(known: Lexicon) -> Roads:
+def roads_for(known: Lexicon) -> RoadIndex:
     """Lay all places of a lexicon's area on all its roads; a changed layer makes a new lexicon."""
     area = known.area
     table = embedded.read_table(area.name, "roads")
@@ -195,7 +195,7 @@ def roads_for(known: Lexicon) -> Roads:
                     towns.setdefault(road, []).append((along, place.name))
     at.update(_by_junction(corridors, at))
     national = frozenset(table[table["ref"].notna()]["road_id"].astype(str))
-    return Roads(corridors, at, {road: tuple(sorted(found)) for road, found in towns.items()}, national)
+    return RoadIndex(corridors, at, {road: tuple(sorted(found)) for road, found in towns.items()}, national)
 
 
 def _by_junction(

@@ -8,8 +8,8 @@ from itertools import product
 from artimap.areas.gazetteer import cue_words as w
 from artimap.areas.gazetteer.lookup import Candidate, Entry
 from artimap.areas.gazetteer.name_spans import Hit, Lexicon, Span
-from artimap.areas.gazetteer.phrase_parser import AWAY, Parsed
-from artimap.areas.gazetteer.road_positions import BESIDE_M, ON_ROAD_M, WAY_OUT_M, Piece, Roads, roads_for
+from artimap.areas.gazetteer.phrase_parser import AWAY, ParsedPhrase
+from artimap.areas.gazetteer.road_positions import BESIDE_M, ON_ROAD_M, WAY_OUT_M, RoadIndex, RoadPiece, roads_for
 from artimap.core.rounding import METRE_DECIMALS
 from artimap.core.text import ARTICLES
 from artimap.core.vocab import RoadRelation, Where
@@ -32,21 +32,21 @@ _GAP = w.TO | w.AND | w.TOWN | w.ENTRY | w.PLAIN | w.TOWARDS | w.COMMUNE | w.NEA
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StretchCandidates:
     """Pieces of road that the words may mean, best first, and the names they use."""
 
     candidates: tuple[Candidate, ...]
     used: tuple[Span, ...]
 
 
-def numbered(roads: Roads) -> frozenset[str]:
+def numbered(roads: RoadIndex) -> frozenset[str]:
     """List the roads that have a number."""
     return roads.national
 
 
-def find(known: Lexicon, parsed: Parsed) -> Found | str | None:
+def find(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | str | None:
     """Find a stretch in a phrase: the stretch, why there is none although the words ask for one, or None."""
-    found: Found | str | None = None
+    found: StretchCandidates | str | None = None
     if parsed.away_m is not None and any(word.text == AWAY for word in parsed.words):
         found = _at_distance(known, parsed)
     if found is None:
@@ -61,7 +61,7 @@ def find(known: Lexicon, parsed: Parsed) -> Found | str | None:
 # -- between two places ---------------------------------------------------------
 
 
-def _between(known: Lexicon, parsed: Parsed) -> Found | str | None:
+def _between(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | str | None:
     for a, b in zip(parsed.spans, parsed.spans[1:], strict=False):
         if not _is_between(parsed, a, b):
             continue
@@ -69,7 +69,7 @@ def _between(known: Lexicon, parsed: Parsed) -> Found | str | None:
             return _without_clause(parsed, (a, b))
         found = _pieces(known, parsed, a, b)
         if found:
-            return Found(tuple(found), (a, b))
+            return StretchCandidates(tuple(found), (a, b))
         if len(parsed.spans) > 2:
             return _without_clause(parsed, (a, b))
         return "no one known road joins the two places"
@@ -78,7 +78,7 @@ def _between(known: Lexicon, parsed: Parsed) -> Found | str | None:
     return None
 
 
-def _one_ended(parsed: Parsed, span: Span) -> bool:
+def _one_ended(parsed: ParsedPhrase, span: Span) -> bool:
     """Tell whether a name is one end of a stretch whose other end is not known."""
     opened = [at for at, word in enumerate(parsed.words) if word.text in w.BETWEEN]
     joined = [at for at, word in enumerate(parsed.words) if word.text in w.AND]
@@ -87,7 +87,7 @@ def _one_ended(parsed: Parsed, span: Span) -> bool:
     return opened[0] < span.start and not parsed.signs(opened[0], span.start) & {",", ";", "("}
 
 
-def _without_clause(parsed: Parsed, pair: tuple[Span, Span]) -> Found | str | None:
+def _without_clause(parsed: ParsedPhrase, pair: tuple[Span, Span]) -> StretchCandidates | str | None:
     """Leave the two ends out where other names say the place."""
     rest = [span for span in parsed.spans if span not in pair]
     if not rest:
@@ -97,7 +97,7 @@ def _without_clause(parsed: Parsed, pair: tuple[Span, Span]) -> Found | str | No
     return None
 
 
-def _is_between(parsed: Parsed, a: Span, b: Span) -> bool:
+def _is_between(parsed: ParsedPhrase, a: Span, b: Span) -> bool:
     gap, signs = set(parsed.texts(a.stop, b.start)), parsed.signs(a.stop, b.start)
     if signs & {",", ";", "(", ")"} or gap - _GAP - ARTICLES:
         return False
@@ -116,7 +116,7 @@ def _is_between(parsed: Parsed, a: Span, b: Span) -> bool:
     return _road_cue(parsed, a, b, cues) and (bool(signs) or not gap or bool(gap & (w.AND | _TO)))
 
 
-def _from_de(parsed: Parsed, start: int, a: Span) -> bool:
+def _from_de(parsed: ParsedPhrase, start: int, a: Span) -> bool:
     """Tell whether "de" means "from": at the start of a clause, or after a word for a road."""
     words = parsed.words[start : a.start]
     at = next((i for i, word in enumerate(words) if word.text in {"de", "du", "d", "des"}), None)
@@ -125,7 +125,7 @@ def _from_de(parsed: Parsed, start: int, a: Span) -> bool:
     return at == 0 or words[at - 1].sign in {",", "("} or words[at - 1].text in w.ROAD
 
 
-def _road_cue(parsed: Parsed, a: Span, b: Span, cues: set[str]) -> bool:
+def _road_cue(parsed: ParsedPhrase, a: Span, b: Span, cues: set[str]) -> bool:
     after = parsed.texts(b.stop, b.stop + 2)
     return bool(cues & w.ROAD or set(after[:1]) & w.ROAD or (parsed.roads and not cues - w.NOISE)) and not _same_place(
         a, b
@@ -143,10 +143,10 @@ def _ends(span: Span) -> list[Hit]:
     return [hit for hit in close if hit.entry.where in (Where.PLACE, Where.POINT)] or close
 
 
-def _pieces(known: Lexicon, parsed: Parsed, a: Span, b: Span) -> list[Candidate]:
+def _pieces(known: Lexicon, parsed: ParsedPhrase, a: Span, b: Span) -> list[Candidate]:
     roads = roads_for(known)
     asked = parsed.roads or tuple(roads.corridors)
-    found: dict[Piece, float] = {}
+    found: dict[RoadPiece, float] = {}
     for one, other in product(_ends(a), _ends(b)):
         for piece in roads.between(one.entry, other.entry, asked):
             found.setdefault(piece, min(one.score, other.score))
@@ -166,7 +166,7 @@ def _compass(texts: list[str]) -> tuple[float, float] | None:
     return (x, y) if (x, y) != (0.0, 0.0) else None
 
 
-def _at_distance(known: Lexicon, parsed: Parsed) -> Found | str | None:
+def _at_distance(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | str | None:
     """Read "5 km north of A", "2 km before A coming from B", "4 km from A towards B"."""
     mark = next(at for at, word in enumerate(parsed.words) if word.text == AWAY)
     after = [span for span in parsed.spans if span.start > mark]
@@ -193,7 +193,9 @@ def _at_distance(known: Lexicon, parsed: Parsed) -> Found | str | None:
     return None
 
 
-def _towards(roads: Roads, parsed: Parsed, hit: Hit, other: Entry, *, way: int, used: tuple[Span, ...]) -> Found | None:
+def _towards(
+    roads: RoadIndex, parsed: ParsedPhrase, hit: Hit, other: Entry, *, way: int, used: tuple[Span, ...]
+) -> StretchCandidates | None:
     for road in parsed.roads or tuple(sorted(roads.corridors, key=lambda one: one not in numbered(roads))):
         here, there = roads.position(hit.entry, road), roads.position(other, road)
         if here is None or there is None or max(here[1], there[1]) > ON_ROAD_M or here[0] == there[0]:
@@ -202,15 +204,17 @@ def _towards(roads: Roads, parsed: Parsed, hit: Hit, other: Entry, *, way: int, 
         piece = roads.around(road, here[0] + sign * (parsed.away_m or 0.0), _label(parsed, hit))
         if piece is not None:
             why = "a distance along the road, one kilometre either way"
-            return Found((roads.candidate(piece, min(_FAIR, hit.score), why),), used)
+            return StretchCandidates((roads.candidate(piece, min(_FAIR, hit.score), why),), used)
     return None
 
 
-def _label(parsed: Parsed, hit: Hit) -> str:
+def _label(parsed: ParsedPhrase, hit: Hit) -> str:
     return f"{(parsed.away_m or 0.0) / 1000:g} km from {hit.entry.name}"
 
 
-def _by_compass(roads: Roads, parsed: Parsed, hit: Hit, compass: tuple[float, float], origin: Span) -> Found | None:
+def _by_compass(
+    roads: RoadIndex, parsed: ParsedPhrase, hit: Hit, compass: tuple[float, float], origin: Span
+) -> StretchCandidates | None:
     far = parsed.away_m or 0.0
     found = []
     for road in parsed.roads or tuple(sorted(numbered(roads))):
@@ -222,10 +226,10 @@ def _by_compass(roads: Roads, parsed: Parsed, hit: Hit, compass: tuple[float, fl
         if piece is not None:
             why = "a distance along the road, one kilometre either way"
             found.append(roads.candidate(piece, min(_FAIR if parsed.roads else _UNSURE, hit.score), why))
-    return Found((found[0],), (origin,)) if len(found) == 1 else None
+    return StretchCandidates((found[0],), (origin,)) if len(found) == 1 else None
 
 
-def _both_ways(roads: Roads, parsed: Parsed, hit: Hit, origin: Span) -> Found | None:
+def _both_ways(roads: RoadIndex, parsed: ParsedPhrase, hit: Hit, origin: Span) -> StretchCandidates | None:
     found = []
     for road in parsed.roads:
         here = roads.position(hit.entry, road)
@@ -235,10 +239,10 @@ def _both_ways(roads: Roads, parsed: Parsed, hit: Hit, origin: Span) -> Found | 
             piece = roads.around(road, here[0] + sign * (parsed.away_m or 0.0), _label(parsed, hit))
             if piece is not None:
                 found.append(roads.candidate(piece, min(0.8, hit.score), "on which side is not said"))
-    return Found(tuple(found), (origin,)) if found else None
+    return StretchCandidates(tuple(found), (origin,)) if found else None
 
 
-def _way_out(known: Lexicon, parsed: Parsed) -> Found | None:
+def _way_out(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | None:
     """Read "the southern way out of A" and "the way out of A towards B"."""
     if not parsed.spans or parsed.away_m is not None:
         return None
@@ -262,14 +266,14 @@ def _way_out(known: Lexicon, parsed: Parsed) -> Found | None:
             here, way = roads.position(hit.entry, road), roads.heading(hit.entry, road, compass, LEADS_M, _BY_ROAD)
             if here is not None and way:
                 low, high = sorted((here[0], here[0] + way * WAY_OUT_M))
-                piece = Piece(road, low, high, f"{roads.ref(road)} at {hit.entry.name}")
+                piece = RoadPiece(road, low, high, f"{roads.ref(road)} at {hit.entry.name}")
                 found.append(roads.candidate(piece, min(_FAIR, hit.score), "the road out of the town on that side"))
         if len(found) == 1:
-            return Found(tuple(found), (town,))
+            return StretchCandidates(tuple(found), (town,))
     return None
 
 
-def _to_next_town(roads: Roads, parsed: Parsed, hit: Hit) -> Found | None:
+def _to_next_town(roads: RoadIndex, parsed: ParsedPhrase, hit: Hit) -> StretchCandidates | None:
     other = _ends(parsed.spans[1])
     for road in parsed.roads or tuple(sorted(numbered(roads))):
         here = roads.position(hit.entry, road)
@@ -279,16 +283,16 @@ def _to_next_town(roads: Roads, parsed: Parsed, hit: Hit) -> Found | None:
         town = roads.next_town(hit.entry, road, 1 if there[0] > here[0] else -1)
         if town is not None:
             low, high = sorted((here[0], town[0]))
-            piece = Piece(road, low, high, f"{roads.ref(road)} {hit.entry.name} – {town[1]}")
+            piece = RoadPiece(road, low, high, f"{roads.ref(road)} {hit.entry.name} – {town[1]}")
             why = "the road out of the town as far as the next one"
-            return Found((roads.candidate(piece, min(_FAIR, hit.score), why),), tuple(parsed.spans))
+            return StretchCandidates((roads.candidate(piece, min(_FAIR, hit.score), why),), tuple(parsed.spans))
     return None
 
 
 # -- the road of one place ------------------------------------------------------
 
 
-def _road_of(known: Lexicon, parsed: Parsed) -> Found | None:
+def _road_of(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | None:
     """Read "the road of A" and "RN1 in the commune of A"."""
     spans = [span for span in parsed.spans if not parsed.only_nearby(span, parsed.spans)]
     if len(spans) != 1:
@@ -308,7 +312,7 @@ def _road_of(known: Lexicon, parsed: Parsed) -> Found | None:
     return None if hit is None or span.fuzzy else _local_roads(known, hit, span)
 
 
-def _local_roads(known: Lexicon, hit: Hit, span: Span) -> Found | None:
+def _local_roads(known: Lexicon, hit: Hit, span: Span) -> StretchCandidates | None:
     roads = roads_for(known)
     found: list[Candidate] = []
     if any(roads.passes(hit.entry, road, BESIDE_M) for road in numbered(roads)):
@@ -319,15 +323,17 @@ def _local_roads(known: Lexicon, hit: Hit, span: Span) -> Found | None:
             continue
         length = roads.corridors[road].length_m
         if min(here[0], length - here[0]) <= BESIDE_M:
-            found.append(roads.candidate(Piece(road, 0.0, length, hit.entry.name), _FAIR, "the road that leads there"))
+            found.append(
+                roads.candidate(RoadPiece(road, 0.0, length, hit.entry.name), _FAIR, "the road that leads there")
+            )
             continue
         unit = next((one.entry for one in span.hits if one.entry.where in (Where.SECTION, Where.COMMUNE)), None)
         inner = None if unit is None else inside_unit(known, road, unit)
         found += inner.candidates if inner is not None else ()
-    return Found(tuple(found), (span,)) if found else None
+    return StretchCandidates(tuple(found), (span,)) if found else None
 
 
-def inside_unit(known: Lexicon, road_id: str, unit: Entry, *, used: tuple[Span, ...] = ()) -> Found | None:
+def inside_unit(known: Lexicon, road_id: str, unit: Entry, *, used: tuple[Span, ...] = ()) -> StretchCandidates | None:
     """Give a road as far as it runs inside a unit: its longest piece there."""
     roads = roads_for(known)
     rows = roads.corridors[road_id].units
@@ -339,12 +345,12 @@ def inside_unit(known: Lexicon, road_id: str, unit: Entry, *, used: tuple[Span, 
     if not pieces:
         return None
     low, high = pieces[0]
-    piece = Piece(road_id, float(low), float(high), f"{roads.ref(road_id)} in {unit.name}")
-    return Found((roads.candidate(piece, _FAIR, "the road as far as it runs inside the unit"),), used)
+    piece = RoadPiece(road_id, float(low), float(high), f"{roads.ref(road_id)} in {unit.name}")
+    return StretchCandidates((roads.candidate(piece, _FAIR, "the road as far as it runs inside the unit"),), used)
 
 
 def of_locality(known: Lexicon, hit: Hit) -> Candidate:
     """Give the stretch that a locality without a point lies on."""
     entry = hit.entry
-    piece = Piece(entry.road_id, entry.from_m or 0.0, entry.to_m or 0.0, entry.name)
+    piece = RoadPiece(entry.road_id, entry.from_m or 0.0, entry.to_m or 0.0, entry.name)
     return roads_for(known).candidate(piece, hit.score, hit.why)

@@ -13,11 +13,11 @@ import shapely
 
 from artimap.areas.area import Area
 from artimap.claims import Ledger
-from artimap.control.checkpoints.statements import Statement, told_of_posts
+from artimap.control.checkpoints.statements import PostStatement, statements_of_posts
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
-from artimap.core.metadata import Aside
+from artimap.core.metadata import JsonModel, put_models
 from artimap.core.schema import join_names
 from artimap.core.tables import CHECKPOINTS
 from artimap.core.vocab import COVERS, CheckpointStatus, PostState, Vehicle
@@ -26,7 +26,7 @@ from artimap.sources import read_report
 
 
 @dataclass(frozen=True, slots=True)
-class CheckpointModel:
+class CheckpointModel(JsonModel):
     """How long a post that nobody confirms again is still taken to stand.
 
     Attributes
@@ -152,12 +152,12 @@ def checkpoints_over_time(
     2025-10-15 3 confirmed lately, of 18
     """
     model = model or CheckpointModel()
-    told = told_of_posts(corridor, ledger, known_on=None if known_on is None else pd.Timestamp(day_of(known_on)))
+    told = statements_of_posts(corridor, ledger, known_on=None if known_on is None else pd.Timestamp(day_of(known_on)))
     return {day: _on_day(corridor, told, pd.Timestamp(day), model) for day in sorted({day_of(day) for day in days})}
 
 
 def _on_day(
-    corridor: Corridor, told: Mapping[str, Sequence[Statement]], day: pd.Timestamp, model: CheckpointModel
+    corridor: Corridor, told: Mapping[str, Sequence[PostStatement]], day: pd.Timestamp, model: CheckpointModel
 ) -> gpd.GeoDataFrame:
     """Give the posts of one day."""
     rows: list[dict[str, object]] = []
@@ -191,12 +191,12 @@ def _on_day(
     frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(CHECKPOINTS.names)), crs=corridor.crs)
     frame = frame.sort_values(["from_m", "checkpoint_id"], na_position="last", kind="stable")
     found: gpd.GeoDataFrame = schema.conform(frame, CHECKPOINTS, crs=corridor.crs)
-    found.attrs["model"] = Aside(model)
+    put_models(found, model)
     found.attrs["as_of"] = day.date().isoformat()
     return found
 
 
-def _texts(said: Iterable[Statement], name: str) -> list[str]:
+def _texts(said: Iterable[PostStatement], name: str) -> list[str]:
     return [text for one in said if (text := one.text(name)) is not None]
 
 
@@ -204,11 +204,11 @@ def _earlier(until: pd.Timestamp | None, day: pd.Timestamp) -> pd.Timestamp | No
     return until if until is None else min(until, day)
 
 
-def _newest_last(said: Iterable[Statement]) -> list[Statement]:
+def _newest_last(said: Iterable[PostStatement]) -> list[PostStatement]:
     return sorted(said, key=lambda one: pd.Timestamp.min if one.until is None else one.until)
 
 
-def _life(said: Sequence[Statement], day: pd.Timestamp, model: CheckpointModel) -> dict[str, object]:
+def _life(said: Sequence[PostStatement], day: pd.Timestamp, model: CheckpointModel) -> dict[str, object]:
     """Give where a post stands in its life."""
     gone = [one for one in said if one.row["state"] in (PostState.REMOVED, PostState.NOT_SET_UP)]
     there = [one for one in said if one.row["state"] in (PostState.STANDING, PostState.MOMENTARY)]
@@ -247,7 +247,7 @@ ASKED_FOR = (
 """Those for whom every post says whether they pass, ``unknown`` where nobody tells."""
 
 
-def _passable_for(said: Iterable[Statement]) -> str:
+def _passable_for(said: Iterable[PostStatement]) -> str:
     """Give who passes, by the newest statement that tells; the six who may want to know stand always."""
     found: dict[str, str] = {one.value: "unknown" for one in ASKED_FOR}
     for one in _newest_last(said):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from artimap.claims import Ledger
-from artimap.claims.resolution import said_by, said_from
+from artimap.claims.resolution import earliest_day, latest_day
 from artimap.core import schema
 from artimap.core.vocab import FeeOf, PostState, Where
 from artimap.roads.corridor import Corridor
@@ -52,17 +52,17 @@ def _stated(ledger: Ledger) -> gpd.GeoDataFrame:
     def days(values: object) -> pd.Series:
         return pd.Series(pd.to_datetime(pd.Series(values, dtype="object")).to_numpy(), posts.index).astype(schema.DAY)
 
-    until = days([said_from(one, kind) for one, kind in zip(about["last_confirmed"], basis, strict=True)])
+    until = days([earliest_day(one, kind) for one, kind in zip(about["last_confirmed"], basis, strict=True)])
     start = pd.Series(about["valid_from"].to_numpy(), index=posts.index).astype(schema.DAY).fillna(until)
     found: gpd.GeoDataFrame = posts.assign(
         start=start, until=until, basis=basis, state=posts["state"].fillna(PostState.STANDING.value),
-        heard=days([said_by(one, kind) for one, kind in zip(about["reported"], basis, strict=True)]),
+        heard=days([latest_day(one, kind) for one, kind in zip(about["reported"], basis, strict=True)]),
     )  # fmt: skip
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class PostStatement:
     """One statement about a post.
 
     Attributes
@@ -92,16 +92,16 @@ class Statement:
         return value if isinstance(value, str) and value else None
 
 
-def told_of_posts(
+def statements_of_posts(
     corridor: Corridor, ledger: Ledger, *, known_on: pd.Timestamp | None
-) -> dict[str, tuple[Statement, ...]]:
+) -> dict[str, tuple[PostStatement, ...]]:
     """Give what is said of each post, in order of the posts' names and of the claims, whatever the day."""
     posts = _stated(ledger)
     posts = posts[posts["checkpoint_id"].notna()]
     if known_on is not None:
         posts = posts[posts["heard"] <= known_on]
     amount = (pd.to_numeric(posts["fee_low"]).notna() & (posts["fee_of"] == FeeOf.POST)).to_numpy(dtype=bool)
-    found: dict[str, list[Statement]] = {}
+    found: dict[str, list[PostStatement]] = {}
     for row, shape, states_fee in zip(
         pd.DataFrame(posts.drop(columns="geometry")).to_dict("records"), posts.geometry, amount, strict=True
     ):
@@ -110,7 +110,7 @@ def told_of_posts(
         start, until = (None if pd.isna(cells[name]) else cells[name] for name in ("start", "until"))
         place = _place_on(corridor, cells, shape, roads)
         found.setdefault(str(cells["checkpoint_id"]), []).append(
-            Statement(cells, start, until, roads, place, bool(states_fee))
+            PostStatement(cells, start, until, roads, place, bool(states_fee))
         )
     return {name: tuple(found[name]) for name in sorted(found)}
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artimap.core.errors import ModelError
+from artimap.core.metadata import JsonModel
 
 Floats = NDArray[np.float64]
 
@@ -27,7 +28,7 @@ _NUMBERS = {"state": 3, "none": 3, "contested": 4}
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(JsonModel):
     """How probabilities are corrected, by how much is reported.
 
     Attributes

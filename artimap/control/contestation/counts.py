@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from artimap.control.contestation.model import COMMON, PER_GROUP, ContestationModel
 from artimap.control.contestation.places import Sites, weights_on_sites
 from artimap.core.errors import Breach, SchemaError
+from artimap.core.reasons import code_of
 from artimap.core.schema import split_names
 from artimap.core.tables import EVENTS
-from artimap.core.vocab import ActorKind, EventKind, Record
+from artimap.core.vocab import ActorKind, EventKind, Record, WhyNot
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -62,7 +63,7 @@ def column_of(group: int, signal: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class SignalCounts:
     """Weighted counts: one entry a unit, period and column, sorted, none twice.
 
     Attributes
@@ -196,7 +197,7 @@ def count(
     model: ContestationModel,
     *,
     spread: float = 1.0,
-) -> tuple[Evidence, pd.Series]:
+) -> tuple[SignalCounts, pd.Series]:
     """Count events by unit, period and signal.
 
     Parameters
@@ -217,7 +218,7 @@ def count(
     Returns
     -------
     tuple
-        The counts, and why an event does not count (null where it does), by event.
+        The counts, and the code of why an event does not count (null where it does), by event.
     """
     missing = [name for name in ("kind", "actors", "date_start", "date_end", "place_kind") if name not in events]
     if missing:
@@ -227,15 +228,15 @@ def count(
     why = pd.Series([None] * len(events), index=events.index, dtype=object)
     record = events["record"].to_numpy() if "record" in events else np.full(len(events), Record.EVENT)
     usable = record != Record.AGGREGATE
-    why[~usable] = "a figure over several events"
+    why[~usable] = code_of(WhyNot.FIGURE)
     row, unit, share = weights_on_sites(sites, events, model, spread=spread)
     placed = np.zeros(len(events), dtype=bool)
     placed[row] = True
-    why[usable & ~placed] = "no place in or near these units"
+    why[usable & ~placed] = code_of(WhyNot.NO_UNIT)
     day_row, period, day_share = _in_time(events, edges)
     timed = np.zeros(len(events), dtype=bool)
     timed[day_row] = True
-    why[usable & placed & ~timed] = "outside the periods"
+    why[usable & placed & ~timed] = code_of(WhyNot.NO_PERIOD)
     where = pd.DataFrame({"row": row, "unit": unit, "share": share})[usable[row]]
     cells = where.merge(pd.DataFrame({"row": day_row, "period": period, "day": day_share}), on="row")
     keys = pd.MultiIndex.from_arrays([events["kind"].astype(str), events["actors"].astype(object).fillna("")])
@@ -255,7 +256,7 @@ def count(
     places = [cells[name].to_numpy(dtype=np.int64) for name in ("unit", "period", "column")]
     at, weight = _added_up(np.column_stack(places), weight)
     size = (len(sites), len(edges) - 1)
-    return Evidence(at[:, 0], at[:, 1], at[:, 2], weight, *size, groups=groups, unknown=unknown), why
+    return SignalCounts(at[:, 0], at[:, 1], at[:, 2], weight, *size, groups=groups, unknown=unknown), why
 
 
 def _added_up(places: Ints, weight: Floats) -> tuple[Ints, Floats]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from artimap.areas import embedded
 from artimap.areas.area import Area, read_units
 from artimap.control.contestation.calibration import Calibration, calibrated
-from artimap.control.contestation.counts import SURE, Evidence, count
+from artimap.control.contestation.counts import SURE, SignalCounts, count
 from artimap.control.contestation.hmm import smooth
 from artimap.control.contestation.model import ContestationModel
 from artimap.control.contestation.places import Sites, sites_of
@@ -22,10 +22,11 @@ from artimap.control.contestation.states import Slots, at_first, slots_of, trans
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import DateError, ModelError
-from artimap.core.metadata import Aside
+from artimap.core.metadata import put_models
+from artimap.core.reasons import code_of, sentences, tally
 from artimap.core.rounding import significant, significant_columns
 from artimap.core.tables import ACTORS, ESTIMATES
-from artimap.core.vocab import Estimate
+from artimap.core.vocab import Estimate, WhyNot
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -67,7 +68,7 @@ class Beliefs:
         )
 
 
-def believe(evidence: Evidence, model: ContestationModel, around: tuple[Ints, Ints]) -> Beliefs:
+def believe(evidence: SignalCounts, model: ContestationModel, around: tuple[Ints, Ints]) -> Beliefs:
     """Run the model over counts.
 
     Parameters
@@ -88,12 +89,12 @@ def believe(evidence: Evidence, model: ContestationModel, around: tuple[Ints, In
     return found if model.calibration is None else _calibrated(found, level, model.calibration)
 
 
-def level_of(evidence: Evidence, model: ContestationModel, around: tuple[Ints, Ints]) -> float:
+def level_of(evidence: SignalCounts, model: ContestationModel, around: tuple[Ints, Ints]) -> float:
     """Give how much is reported: the model's level, or the one at which it reports as much as was reported."""
     return _level(evidence, model, slots_of(evidence, model, around))
 
 
-def _level(evidence: Evidence, model: ContestationModel, slots: Slots) -> float:
+def _level(evidence: SignalCounts, model: ContestationModel, slots: Slots) -> float:
     if model.level is not None:
         return model.level
     return usual_level(slots.space, model, float(evidence.reports().mean()) if evidence.n_units else 0.0)
@@ -129,7 +130,7 @@ def _pull(near: Beliefs, slots: Slots, sharing: float, run: slice) -> Floats:
 
 
 def _one_pass(
-    evidence: Evidence, model: ContestationModel, slots: Slots, moves: Floats, level: float, near: Beliefs | None
+    evidence: SignalCounts, model: ContestationModel, slots: Slots, moves: Floats, level: float, near: Beliefs | None
 ) -> Beliefs:
     space = slots.space
     per_count, without = weights(space, model, level)
@@ -225,8 +226,9 @@ def estimate_contestation(
     -------
     DataFrame
         ESTIMATES, one row a unit and period, and a column ``p:NAME`` a group: the probability that it is
-        there alone. ``attrs`` hold ``model``, ``why_not`` (by event, why it does not count; both by
-        :func:`artimap.beside`), ``unknown_actors``.
+        there alone. The model is had by :func:`artimap.model_of`; ``attrs`` hold ``events`` (how many
+        count), ``tally`` (why others do not: code to number; event by event: :func:`why_not_estimated`) and
+        ``unknown_actors``.
 
     Raises
     ------
@@ -249,6 +251,44 @@ def estimate_contestation(
     return table
 
 
+def why_not_estimated(
+    units: Area | gpd.GeoDataFrame,
+    events: gpd.GeoDataFrame,
+    *,
+    actors: pd.DataFrame | None = None,
+    start: str | dt.date | None = None,
+    stop: str | dt.date | None = None,
+    model: ContestationModel | None = None,
+) -> pd.Series:
+    """Give, event by event, why it does not count in :func:`estimate_contestation`.
+
+    Parameters
+    ----------
+    units, events, actors, start, stop, model
+        As for :func:`estimate_contestation`.
+
+    Returns
+    -------
+    Series
+        The reason, with the index of ``events``; missing where the event counts.
+
+    Raises
+    ------
+    SchemaError, CrsError, ModelError
+        As :func:`estimate_contestation` does.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> why = why_not_estimated(art, am.read_events(art), start="2022-01-01", stop="2025-12-31")
+    >>> int((why == "a figure over several events").sum())
+    16
+    """
+    codes = prepare(units, events, actors, start, stop, model or ContestationModel()).why_code
+    return sentences(codes, codes.index)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ready:
     """All that was asked for, read and counted."""
@@ -258,8 +298,8 @@ class Ready:
     actors: pd.DataFrame
     edges: NDArray[np.int64]
     around: tuple[Ints, Ints]
-    evidence: Evidence
-    why_not: pd.Series
+    evidence: SignalCounts
+    why_code: pd.Series
 
 
 def prepare(
@@ -288,8 +328,8 @@ def prepare(
         msg = f"stop ({last}) is before start ({first})"
         raise DateError(msg)
     edges = edges_of(first, last, model.period_days)
-    evidence, why_not = count(sites, events, actors, edges, model)
-    return Ready(sites, events, actors, edges, sites.neighbours(AROUND_M), evidence, why_not)
+    evidence, why_code = count(sites, events, actors, edges, model)
+    return Ready(sites, events, actors, edges, sites.neighbours(AROUND_M), evidence, why_code)
 
 
 def _best(found: Beliefs) -> Ints:
@@ -326,8 +366,8 @@ def table_of(ready: Ready, found: Beliefs, model: ContestationModel) -> pd.DataF
     remembered = significant(memory(evidence.reports(SURE), fade))
     few, unclear = remembered < model.min_evidence, top < model.min_probability
     why = np.full((units, periods), None, dtype=object)
-    why[unclear] = "no state is probable enough"
-    why[few] = "too few reports here and near in time"
+    why[unclear] = code_of(WhyNot.UNCLEAR)
+    why[few] = code_of(WhyNot.FEW)
     word[few | unclear] = Estimate.INSUFFICIENT.value
     names = np.array(["", *evidence.groups, "", ""], dtype=object)
     who = names[best]
@@ -353,16 +393,17 @@ def table_of(ready: Ready, found: Beliefs, model: ContestationModel) -> pd.DataF
         "reports": reports.ravel(),
         "evidence": remembered.ravel(),
         "stability": np.full(units * periods, np.nan),
-        "why_not": why.ravel(),
+        "why_not": sentences(why.ravel()),
+        "why_code": why.ravel(),
         **{f"p:{name}": found.held[:, :, number].ravel() for number, name in enumerate(evidence.groups)},
     }
     table: pd.DataFrame = schema.conform(significant_columns(pd.DataFrame(columns)), ESTIMATES)
-    kept = ready.why_not.isna().sum()
     table.attrs.update(
-        model=Aside(model),
-        why_not=Aside(ready.why_not, f"{kept} of {len(ready.why_not)} events count"),
-        unknown_actors=evidence.unknown,
+        events=int(ready.why_code.isna().sum()),
+        tally=tally(ready.why_code),
+        unknown_actors=list(evidence.unknown),
     )
+    put_models(table, model)
     return table
 
 

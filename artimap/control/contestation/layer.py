@@ -51,9 +51,9 @@ def estimated_zones(
     GeoDataFrame
         ZONES with layer ``estimated``, one a unit, in the units' system, with ``estimate``,
         ``probability``, ``entropy_bits``, ``stability``, ``p_none``, ``p_one_group``, ``p_contested``, ``p_state``,
-        ``reports``, ``evidence``, and the reason where nothing can be said. ``kind`` is at most ``presence``
-        or ``contested``; where the model finds no armed group or has too little evidence it is ``unknown``:
-        never a zone that looks safe.
+        ``reports``, ``evidence``, and the reason where nothing can be said: in ``rule``, and as a code in
+        ``why_code``. ``kind`` is at most ``presence`` or ``contested``; where the model finds no armed group or
+        has too little evidence it is ``unknown``: never a zone that looks safe.
 
     Raises
     ------
@@ -83,6 +83,7 @@ def estimated_zones(
             "valid_to": here["valid_to"],
             "last_confirmed": _last_report(estimates, here),
             "rule": here["why_not"].where(here["why_not"].notna(), _RULE),
+            "why_code": here.get("why_code"),
             "estimate": here["estimate"],
             "probability": here["probability"],
             "entropy_bits": here["entropy_bits"],

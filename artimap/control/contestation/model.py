@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 
 from artimap.control.contestation.calibration import Calibration
 from artimap.core.errors import ModelError
+from artimap.core.metadata import JsonModel
 
 KINDS = ("none", "held", "rivals", "raided", "state")
 """Kinds of hidden state: no armed group; one group; two groups contest; a group and state forces contest; state."""
@@ -24,7 +25,7 @@ COMMON = ("unnamed_attack", "unnamed_hold", "unnamed_fight", "state", "civil")
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(JsonModel):
     """Reports per unit and 30 days by signal and state.
 
     Signals of a group have four rates: where the group takes no part (``away``), holds
@@ -97,7 +98,7 @@ _CALIBRATION = Calibration(
 
 
 @dataclass(frozen=True, slots=True)
-class ContestationModel:
+class ContestationModel(JsonModel):
     """How states last, change, and show in reports.
 
     Attributes

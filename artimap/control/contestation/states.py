@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from artimap.control.contestation.counts import REPORTS, Evidence, column_of
+from artimap.control.contestation.counts import REPORTS, SignalCounts, column_of
 from artimap.control.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel
 
 Floats = NDArray[np.float64]
@@ -156,7 +156,7 @@ class Slots:
         return np.concatenate([dense[:, :, :REPORTS], named.reshape(units, periods, -1)], axis=2)
 
 
-def slots_of(evidence: Evidence, model: ContestationModel, around: tuple[Ints, Ints]) -> Slots:
+def slots_of(evidence: SignalCounts, model: ContestationModel, around: tuple[Ints, Ints]) -> Slots:
     """Choose the groups that get a state of their own in each unit: those most named there, around, and at all."""
     groups = len(evidence.groups)
     if groups <= model.max_groups:

@@ -22,13 +22,13 @@ from artimap.claims import Ledger
 from artimap.control.crosswalk import in_words_of
 from artimap.control.history import interval_of
 from artimap.control.model import ControlModel
-from artimap.control.status import Said, control_status, read_said
+from artimap.control.status import LedgerEvidence, control_status, read_evidence
 from artimap.control.subjects import Subject, corridor_of
 from artimap.control.zones.model import ZoneModel
 from artimap.control.zones.reach import road_within, roads_of
 from artimap.core import schema
 from artimap.core.dates import day_of
-from artimap.core.metadata import Aside
+from artimap.core.metadata import put_models
 from artimap.core.tables import ZONES
 from artimap.core.vocab import PlaceKind, Status
 from artimap.roads.network.graph import RoadNetwork
@@ -38,7 +38,7 @@ _SOMEWHERE = 1.0 / 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ZonePiece:
     """One piece of a zone."""
 
     tail: str
@@ -101,7 +101,7 @@ def control_zones(
     """
     shape = zone_model or ZoneModel()
     day = day_of(as_of)
-    said = read_said(area, ledger, events=events, model=model, known_on=known_on)
+    said = read_evidence(area, ledger, events=events, model=model, known_on=known_on)
     if status is None:
         status = control_status(area, ledger, as_of=day, events=events, model=model, known_on=known_on)
     known = set(status.loc[status["status"] != Status.UNKNOWN, "subject"])
@@ -116,13 +116,13 @@ def control_zones(
         rows += rows_of(row, maker.pieces(subject, Status(row["status"])), valid)
     zones = zones_of(rows, area)
     zones.attrs.update(status.attrs)
-    zones.attrs["zone_model"] = Aside(shape)
+    put_models(zones, shape)
     return zones
 
 
 def rows_of(
     status: Mapping[Any, Any],
-    pieces: Iterable[Piece],
+    pieces: Iterable[ZonePiece],
     valid: tuple[pd.Timestamp | None, pd.Timestamp | None],
     *,
     tail: str = "",
@@ -175,7 +175,7 @@ def _along(area: Area) -> dict[str, list[str]]:
     return {str(code): sorted(set(rows["road_id"])) for code, rows in table.groupby("pcode")}
 
 
-def maker_of(area: Area, said: Said, model: ZoneModel) -> Maker:
+def maker_of(area: Area, said: LedgerEvidence, model: ZoneModel) -> Maker:
     """Read what the geometry of zones rests on; no section is closed to them yet."""
     units = read_units(area, "adm3")
     outlines = {str(code): one for code, one in zip(units["pcode"], units.geometry, strict=True)}
@@ -199,7 +199,7 @@ class Maker:
     """
 
     area: Area
-    said: Said
+    said: LedgerEvidence
     model: ZoneModel
     net: RoadNetwork
     outlines: dict[str, shapely.Geometry]
@@ -210,29 +210,29 @@ class Maker:
         """Give the same with these sections closed."""
         return replace(self, closed={code: self.outlines[code] for code in codes})
 
-    def pieces(self, subject: Subject, status: Status) -> list[Piece]:
+    def pieces(self, subject: Subject, status: Status) -> list[ZonePiece]:
         """Give the geometry of a subject's zone."""
         if subject.kind == "stretch":
             return self._stretch(subject)
         found = self._place(subject) if subject.kind == "place" else self._section(subject)
         return [*found, *(self._on_corridor(subject) if status is Status.CONTESTED else [])]
 
-    def _stretch(self, subject: Subject) -> list[Piece]:
+    def _stretch(self, subject: Subject) -> list[ZonePiece]:
         if subject.subject not in self.said.on_stretch or subject.from_m is None or subject.to_m is None:
             return []
         low, high = sorted((subject.from_m, subject.to_m))
         road = corridor_of(self.area, str(subject.road_id))
         line = road.piece(low, min(high, road.length_m))
-        return [Piece("", 1, 1.0, line, road.corridor_id, low, min(high, road.length_m))]
+        return [ZonePiece("", 1, 1.0, line, road.corridor_id, low, min(high, road.length_m))]
 
-    def _place(self, subject: Subject) -> list[Piece]:
+    def _place(self, subject: Subject) -> list[ZonePiece]:
         point = subject.point
         if point is None or point.is_empty:
             return []
         disc = point.buffer(place_radius(self.area, subject.subject) or RADIUS_M[PlaceKind.HAMLET], quad_segs=12)
         # a section that the place itself reaches into is its own, whatever is said of the rest of it
         shut = [shape for code, shape in self.closed.items() if code != subject.section and not shape.intersects(disc)]
-        out: list[Piece] = []
+        out: list[ZonePiece] = []
         for band, reach, weight in self.model.edges():
             road = road_within(self.net, point, reach, snap_m=self.model.snap_m)
             beside = road.buffer(self.model.road_m, quad_segs=8)
@@ -240,10 +240,10 @@ class Maker:
             around = shapely.union(disc, shapely.difference(beside, shapely.union_all(near)) if near else beside)
             if out and around.equals(out[-1].geometry):
                 continue
-            out.append(Piece("" if band == 1 else f":{band}", band, weight, _one(around, point)))
+            out.append(ZonePiece("" if band == 1 else f":{band}", band, weight, _one(around, point)))
         return out
 
-    def _section(self, subject: Subject) -> list[Piece]:
+    def _section(self, subject: Subject) -> list[ZonePiece]:
         outline = self.outlines[subject.subject]
         pieces = [
             corridor_of(self.area, road).piece(low, high)
@@ -252,11 +252,14 @@ class Maker:
             if high > low
         ]
         if not pieces:
-            return [Piece("", 1, _SOMEWHERE, outline)]
+            return [ZonePiece("", 1, _SOMEWHERE, outline)]
         beside = shapely.union_all([piece.buffer(self.model.road_m, quad_segs=8) for piece in pieces])
-        return [Piece("", 1, 2 * _SOMEWHERE, beside), Piece(":2", 2, _SOMEWHERE, shapely.union(outline, beside))]
+        return [
+            ZonePiece("", 1, 2 * _SOMEWHERE, beside),
+            ZonePiece(":2", 2, _SOMEWHERE, shapely.union(outline, beside)),
+        ]
 
-    def _on_corridor(self, subject: Subject) -> list[Piece]:
+    def _on_corridor(self, subject: Subject) -> list[ZonePiece]:
         """Give the corridor on which a contested place or section lies, as lines."""
         road = corridor_of(self.area, self.area.corridor_id)
         if subject.kind == "section":
@@ -270,7 +273,7 @@ class Maker:
                 if off <= self.model.snap_m
             ]
         return [
-            Piece(
+            ZonePiece(
                 f"@{road.corridor_id}:{low / 1000:.1f}-{high / 1000:.1f}", 1, 1.0, road.piece(low, high),
                 road.corridor_id, low, high,
             )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from math import isfinite
 
 from artimap.core.errors import ModelError
+from artimap.core.metadata import JsonModel
 
 
 @dataclass(frozen=True, slots=True)
-class ZoneModel:
+class ZoneModel(JsonModel):
     """How far what is said of a place is drawn along the roads.
 
     Attributes

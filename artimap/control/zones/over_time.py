@@ -13,13 +13,13 @@ from artimap.areas.geometries import RADIUS_M, place_radius
 from artimap.claims import Ledger
 from artimap.control.history import interval_of, turning_days
 from artimap.control.model import ControlModel
-from artimap.control.status import Said, read_said, row_of
+from artimap.control.status import LedgerEvidence, read_evidence, row_of
 from artimap.control.subjects import Subject
-from artimap.control.zones.building import Maker, Piece, drawn, maker_of, rows_of, zones_of
+from artimap.control.zones.building import Maker, ZonePiece, drawn, maker_of, rows_of, zones_of
 from artimap.control.zones.model import ZoneModel
 from artimap.core.dates import day_of
 from artimap.core.errors import DateError
-from artimap.core.metadata import Aside
+from artimap.core.metadata import put_models
 from artimap.core.vocab import PlaceKind, Status
 
 Span = tuple[int, int, Status]
@@ -73,7 +73,7 @@ def control_zones_over_time(
         msg = f"control_zones_over_time: until ({last}) is before since ({first})"
         raise DateError(msg)
     shape = zone_model or ZoneModel()
-    said = read_said(area, ledger, events=events, model=model, known_on=known_on)
+    said = read_evidence(area, ledger, events=events, model=model, known_on=known_on)
     over = {subject: _spans(said, subject, first.toordinal(), last.toordinal()) for subject in said.subjects}
     makers = _Makers(maker_of(area, said, shape), over)
     rows: list[dict[str, object]] = []
@@ -90,12 +90,12 @@ def control_zones_over_time(
                 tail = "" if high == last.toordinal() else f"~{dt.date.fromordinal(low).isoformat()}"
                 rows += rows_of(status, pieces, valid, tail=tail)
     zones = zones_of(sorted(rows, key=lambda row: str(row["zone_id"])), area)
-    zones.attrs["model"], zones.attrs["zone_model"] = Aside(said.model), Aside(shape)
+    put_models(zones, said.model, shape)
     zones.attrs["since"], zones.attrs["until"] = first.isoformat(), last.isoformat()
     return zones
 
 
-def _spans(said: Said, subject: str, first: int, last: int) -> tuple[Span, ...]:
+def _spans(said: LedgerEvidence, subject: str, first: int, last: int) -> tuple[Span, ...]:
     """Give the days on which status and actors of a subject are the same."""
     turns = [day for day in turning_days(said.affecting(subject), said.model) if first < day <= last]
     found: list[tuple[int, Status, tuple[str, ...]]] = []
@@ -112,15 +112,15 @@ class _Makers:
 
     def __init__(self, maker: Maker, over: Mapping[str, tuple[Span, ...]]) -> None:
         self.maker, self.over = maker, over
-        self.made: dict[tuple[str, bool, frozenset[str]], list[Piece]] = {}
+        self.made: dict[tuple[str, bool, frozenset[str]], list[ZonePiece]] = {}
 
-    def pieces(self, subject: Subject, span: Span) -> list[tuple[int, int, list[Piece]]]:
+    def pieces(self, subject: Subject, span: Span) -> list[tuple[int, int, list[ZonePiece]]]:
         """Give the pieces of a zone, anew from the day on which a section that it may reach opens or closes."""
         near = self._near(subject)
         first, last, status = span
         turns = {begin for code in near for begin, _, _ in self.over.get(code, ()) if first < begin <= last}
         days = sorted({first, *turns})
-        found: list[tuple[int, list[Piece]]] = []
+        found: list[tuple[int, list[ZonePiece]]] = []
         for day in days:
             closed = frozenset(code for code in near if self._closed(code, day))
             pieces = self._made(subject, status, closed)
@@ -142,14 +142,14 @@ class _Makers:
         spans = self.over.get(code, ())
         return all(status is Status.UNKNOWN for begin, end, status in spans if begin <= day <= end)
 
-    def _made(self, subject: Subject, status: Status, closed: frozenset[str]) -> list[Piece]:
+    def _made(self, subject: Subject, status: Status, closed: frozenset[str]) -> list[ZonePiece]:
         key = subject.subject, status is Status.CONTESTED, closed
         if key not in self.made:
             self.made[key] = self.maker.closing(sorted(closed)).pieces(subject, status)
         return self.made[key]
 
 
-def _same(one: list[Piece], other: list[Piece]) -> bool:
+def _same(one: list[ZonePiece], other: list[ZonePiece]) -> bool:
     return one is other or (
         len(one) == len(other)
         and all(a.tail == b.tail and a.geometry.equals(b.geometry) for a, b in zip(one, other, strict=True))

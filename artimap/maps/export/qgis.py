@@ -73,15 +73,15 @@ def qml(symbols: Sequence[Symbol], *, form: Form, labels: bool = False) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class _SymbolLayer:
     """One layer of a symbol; ``within`` is the symbol that it repeats, where it repeats one."""
 
     kind: str
     options: Mapping[str, str]
-    within: tuple[Form, tuple[_Layer, ...]] | None = None
+    within: tuple[Form, tuple[_SymbolLayer, ...]] | None = None
 
 
-def _write_symbol(parent: ET.Element, name: str, form: Form, layers: Sequence[_Layer]) -> None:
+def _write_symbol(parent: ET.Element, name: str, form: Form, layers: Sequence[_SymbolLayer]) -> None:
     made = ET.SubElement(parent, "symbol", name=name, type=form, alpha="1", clip_to_extent="1")
     for n, one in enumerate(layers):
         layer = ET.SubElement(made, "layer", {"class": one.kind, "enabled": "1", "pass": "0", "locked": "0"})
@@ -129,44 +129,44 @@ def _stroke(colour: str, width: float, dash: str | None = None, *, opacity: floa
     return out
 
 
-def _fill(symbol: Symbol) -> tuple[_Layer, ...]:
+def _fill(symbol: Symbol) -> tuple[_SymbolLayer, ...]:
     mark, own = style.mark(symbol.mark), _colours(symbol)
     line = mark.colour or (own[0].line if own else style.token("ink_2"))
-    layers: list[_Layer] = []
+    layers: list[_SymbolLayer] = []
     if mark.hatch and own:
         for group, angle in zip((own[0], own[-1]), ("45", "135"), strict=True):
-            stroke = _Layer("SimpleLine", _stroke(group.line, 1.2))
+            stroke = _SymbolLayer("SimpleLine", _stroke(group.line, 1.2))
             every = {"angle": angle, "distance": "9", "distance_unit": "Pixel"}
-            layers.append(_Layer("LinePatternFill", every, ("line", (stroke,))))
+            layers.append(_SymbolLayer("LinePatternFill", every, ("line", (stroke,))))
     elif mark.stipple and own:
         for n, (group, name) in enumerate(zip((own[0], own[-1]), ("circle", "cross"), strict=True)):
             look = {"name": name if len(own) > 1 else "circle", "size": f"{2 + 3 * n}", "size_unit": "Pixel",
                     "color": _rgba(group.line), "outline_color": _rgba(group.line)}  # fmt: skip
             every = {"distance_x": "12", "distance_y": "12", "offset_x": f"{6 * n}", "offset_y": f"{6 * n}"}
             every |= {f"{part}_unit": "Pixel" for part in list(every)}
-            layers.append(_Layer("PointPatternFill", every, ("marker", (_Layer("SimpleMarker", look),))))
+            layers.append(_SymbolLayer("PointPatternFill", every, ("marker", (_SymbolLayer("SimpleMarker", look),))))
     elif mark.fill_opacity > 0:
         fill = mark.fill or (own[0].colour if own else style.token("ink_2"))
         inside = {"color": _rgba(fill, mark.fill_opacity), "style": "solid", "outline_style": "no"}
-        layers.append(_Layer("SimpleFill", inside))
+        layers.append(_SymbolLayer("SimpleFill", inside))
     if mark.width > 0:
-        layers.append(_Layer("SimpleLine", _stroke(line, mark.width, mark.dash, opacity=mark.opacity)))
+        layers.append(_SymbolLayer("SimpleLine", _stroke(line, mark.width, mark.dash, opacity=mark.opacity)))
     return tuple(layers)
 
 
-def _line(symbol: Symbol) -> tuple[_Layer, ...]:
+def _line(symbol: Symbol) -> tuple[_SymbolLayer, ...]:
     mark, own = style.mark(symbol.mark), _colours(symbol)
     if mark.kind == "bracket":
         return tuple(
-            _Layer("MarkerLine", {"placement": f"{at}vertex", "rotate": "1"}, ("marker", (_picture(path, 22.0),)))
+            _SymbolLayer("MarkerLine", {"placement": f"{at}vertex", "rotate": "1"}, ("marker", (_picture(path, 22.0),)))
             for at, path in zip(("first", "last"), _bracket(mark), strict=True)
         )
-    casing = (_Layer("SimpleLine", _stroke(mark.casing, mark.casing_width)),) if mark.casing else ()
+    casing = (_SymbolLayer("SimpleLine", _stroke(mark.casing, mark.casing_width)),) if mark.casing else ()
     colour = mark.colour or (own[0].line if own else style.token("ink_2"))
-    return (*casing, _Layer("SimpleLine", _stroke(colour, max(mark.width, 1.0), mark.dash, opacity=mark.opacity)))
+    return (*casing, _SymbolLayer("SimpleLine", _stroke(colour, max(mark.width, 1.0), mark.dash, opacity=mark.opacity)))
 
 
-def _marker(symbol: Symbol) -> tuple[_Layer, ...]:
+def _marker(symbol: Symbol) -> tuple[_SymbolLayer, ...]:
     mark: Mark | None = style.load().marks.get(symbol.mark)
     ink, paper = style.token("ink"), style.token("paper")
     if mark is not None and mark.kind == "bracket":
@@ -177,7 +177,7 @@ def _marker(symbol: Symbol) -> tuple[_Layer, ...]:
     if mark is not None:
         look = {"name": "circle", "size": "5", "size_unit": "Pixel", "color": _rgba(style.token("road_casing")),
                 "outline_color": _rgba(ink), "outline_width": "1.4", "outline_width_unit": "Pixel"}  # fmt: skip
-        return (_Layer("SimpleMarker", look),)
+        return (_SymbolLayer("SimpleMarker", look),)
     shape = style.event_shape(symbol.mark)
     fill = "none" if shape.open else paper if symbol.hollow else ink
     drawn = [f'<path d="{shape.path}" fill="{fill}" stroke="{ink}" stroke-width="1.6"/>']
@@ -202,10 +202,10 @@ def _bracket(mark: Mark) -> tuple[str, str]:
     return halves[0], halves[1]
 
 
-def _picture(paths: str, size: float) -> _Layer:
+def _picture(paths: str, size: float) -> _SymbolLayer:
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-13 -13 26 26" width="26" height="26">{paths}</svg>'
     inside = base64.b64encode(svg.encode("utf-8")).decode("ascii")
-    return _Layer("SvgMarker", {"name": f"base64:{inside}", "size": f"{size:g}", "size_unit": "Pixel"})
+    return _SymbolLayer("SvgMarker", {"name": f"base64:{inside}", "size": f"{size:g}", "size_unit": "Pixel"})
 
 
 _LAYERS = {"fill": _fill, "line": _line, "marker": _marker}

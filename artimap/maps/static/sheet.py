@@ -15,7 +15,7 @@ from artimap.core import style
 from artimap.core.drawing import Drawing, draw_shape, drawable, width_of
 from artimap.core.i18n import format_number, words
 from artimap.maps.base_layers import ESTIMATED
-from artimap.maps.furniture import Section
+from artimap.maps.furniture import PanelSection
 from artimap.maps.legend import LegendRow
 from artimap.maps.page import Page
 from artimap.maps.static.crowd import INKS, Squares
@@ -104,7 +104,7 @@ def _lines(text: str, wide: float, size: float, *, bold: bool) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _SheetLine:
     """One line of the briefing, and the room below it in inches."""
 
     text: str
@@ -117,24 +117,24 @@ class _Line:
         return self.size / 72 * 1.28 + self.below
 
 
-def _briefing(sections: Sequence[Section], wide: float, size: float) -> list[_Line]:
+def _briefing(sections: Sequence[PanelSection], wide: float, size: float) -> list[_SheetLine]:
     """Give the lines of the briefing; items in short."""
-    out: list[_Line] = []
+    out: list[_SheetLine] = []
     for section in sections:
-        out += [_Line(one, size, bold=True) for one in _lines(section.heading, wide, size, bold=True)]
+        out += [_SheetLine(one, size, bold=True) for one in _lines(section.heading, wide, size, bold=True)]
         texts = [(section.text, 5)] if section.text else []
         for item in section.items[:3]:
             note = _SENTENCE_END.split(item.note, maxsplit=1)[0]
             texts.append((f"{item.text} – {note}" if note else item.text, 3))
         for text, most in texts:
-            out += [_Line(one, size) for one in _cut(_lines(text, wide, size, bold=False), most)]
+            out += [_SheetLine(one, size) for one in _cut(_lines(text, wide, size, bold=False), most)]
         out[-1] = replace(out[-1], below=0.07)
     return out
 
 
 def _column(
-    sections: Sequence[Section], rows: Sequence[tuple[str, LegendRow | None]], wide: float, room: float
-) -> tuple[list[_Line], list[list[_Entry]]]:
+    sections: Sequence[PanelSection], rows: Sequence[tuple[str, LegendRow | None]], wide: float, room: float
+) -> tuple[list[_SheetLine], list[list[_WrittenRow]]]:
     """Give the briefing and the two columns of the legend below it, as large as both have room.
 
     The legend first gives way, then the briefing: a mark that nobody explains is worse than small letters.
@@ -150,7 +150,7 @@ def _column(
     return said, _columns([_entry(text, row, half, size) for text, row in rows], math.inf) or []
 
 
-def _write(drawing: Drawing, lines: Sequence[_Line], x: float, y: float) -> float:
+def _write(drawing: Drawing, lines: Sequence[_SheetLine], x: float, y: float) -> float:
     for line in lines:
         at = y - line.size / 72 * 1.28
         drawing.text(
@@ -161,7 +161,7 @@ def _write(drawing: Drawing, lines: Sequence[_Line], x: float, y: float) -> floa
     return y
 
 
-def _legend(drawing: Drawing, columns: Sequence[Sequence[_Entry]], x: float, y: float, wide: float) -> None:
+def _legend(drawing: Drawing, columns: Sequence[Sequence[_WrittenRow]], x: float, y: float, wide: float) -> None:
     """Draw the legend of what is on the sheet, in two columns."""
     for n, column in enumerate(columns):
         at, line = x + n * (wide + _BETWEEN_IN) / 2, y
@@ -171,7 +171,7 @@ def _legend(drawing: Drawing, columns: Sequence[Sequence[_Entry]], x: float, y: 
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _WrittenRow:
     """One row of the legend as it is written: its lines, size and height in inches."""
 
     row: LegendRow | None
@@ -204,15 +204,15 @@ def _legend_rows(page: Page, *, counted: bool) -> list[tuple[str, LegendRow | No
     return rows
 
 
-def _entry(text: str, row: LegendRow | None, wide: float, size: float) -> _Entry:
+def _entry(text: str, row: LegendRow | None, wide: float, size: float) -> _WrittenRow:
     room = wide if row is None else wide - 0.34
-    return _Entry(row, tuple(_lines(text, room, size, bold=row is None)), size)
+    return _WrittenRow(row, tuple(_lines(text, room, size, bold=row is None)), size)
 
 
-def _columns(entries: Sequence[_Entry], room: float) -> list[list[_Entry]] | None:
+def _columns(entries: Sequence[_WrittenRow], room: float) -> list[list[_WrittenRow]] | None:
     """Part the entries over two columns; None where they do not fit. A heading never ends a column."""
     total = sum(entry.high for entry in entries)
-    first: list[_Entry] = []
+    first: list[_WrittenRow] = []
     rest = list(entries)
     used = 0.0
     while rest and used + rest[0].high / 2 < total / 2:
@@ -224,7 +224,7 @@ def _columns(entries: Sequence[_Entry], room: float) -> list[list[_Entry]] | Non
     return [first, rest] if fits else None
 
 
-def _draw_entry(drawing: Drawing, entry: _Entry, x: float, y: float) -> None:
+def _draw_entry(drawing: Drawing, entry: _WrittenRow, x: float, y: float) -> None:
     line = y
     for text in entry.lines:
         line -= entry.size / 72 * 1.25

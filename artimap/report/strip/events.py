@@ -85,7 +85,7 @@ def event_marks(table: pd.DataFrame | None, as_of: dt.date, months: int) -> list
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class EventLanes:
     """Lanes of the events: y of each (in lanes from the top), edges of the months, height in all."""
 
     y: tuple[float, ...]
@@ -93,7 +93,7 @@ class Rows:
     height: float
 
 
-def stack(events: Sequence[EventMark], *, as_of: dt.date, months: int, km_per_in: float) -> Rows:
+def stack(events: Sequence[EventMark], *, as_of: dt.date, months: int, km_per_in: float) -> EventLanes:
     """Stack events by month into lanes: marks first, bars below them."""
     y = [0.0] * len(events)
     edges = [0.0]
@@ -114,10 +114,10 @@ def stack(events: Sequence[EventMark], *, as_of: dt.date, months: int, km_per_in
         # January carries the year, so it needs room for its label even when nothing happened
         least = _JANUARY_LANE if (as_of.month - 1 - month) % 12 == 0 else _EMPTY_LANE
         edges.append(max(top, edges[-1] + least) + 0.08)
-    return Rows(tuple(y), tuple(edges), edges[-1])
+    return EventLanes(tuple(y), tuple(edges), edges[-1])
 
 
-def draw_events(page: Drawing, events: Sequence[EventMark], rows: Rows, lane_in: float, top: float) -> None:
+def draw_events(page: Drawing, events: Sequence[EventMark], rows: EventLanes, lane_in: float, top: float) -> None:
     """Draw bars first, then marks on top; the kind of a bar stands beside it."""
     glyph_in = min(_GLYPH_IN, _BAR_LANE * lane_in)
     for event, y in zip(events, rows.y, strict=True):

@@ -20,7 +20,7 @@ Glyph = Literal["title", "words", "line", "post", "shape", "hollow", "bar"]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class LegendEntry:
     """One entry: what is drawn before its words, and where it stands (inches, row)."""
 
     glyph: Glyph
@@ -50,7 +50,7 @@ def rate_words(model: object | None, lang: str) -> list[str]:
 
 def legend_rows(
     rates: list[str], kinds: set[str], *, bars: bool, posts: bool, apart: int, lang: str, left: float, right: float
-) -> list[Item]:
+) -> list[LegendEntry]:
     """Give the entries of the legend with their places.
 
     Parameters
@@ -68,42 +68,44 @@ def legend_rows(
     left, right
         Where rows begin and end, in inches.
     """
-    first = [Item("title", "", tr("strip.rate", lang))]
-    first += [Item("line", f"rate_{band}", words) for band, words in enumerate(rates, start=1)]
-    first += [Item("line", key, tr(f"info.{key}", lang)) for key in ("quiet", "silent")]
+    first = [LegendEntry("title", "", tr("strip.rate", lang))]
+    first += [LegendEntry("line", f"rate_{band}", words) for band, words in enumerate(rates, start=1)]
+    first += [LegendEntry("line", key, tr(f"info.{key}", lang)) for key in ("quiet", "silent")]
     groups = [first]
     if posts or apart:
-        second = [Item("title", "", tr("strip.posts", lang))]
+        second = [LegendEntry("title", "", tr("strip.posts", lang))]
         if posts:
             second += [
-                Item("post", status.value, tr(f"checkpoint_status.{status}", lang))
+                LegendEntry("post", status.value, tr(f"checkpoint_status.{status}", lang))
                 for status in CheckpointStatus
                 if status is not CheckpointStatus.REMOVED
             ]
         if apart:
-            second.append(Item("words", "", tr("strip.posts_apart", lang, n=apart)))
+            second.append(LegendEntry("words", "", tr("strip.posts_apart", lang, n=apart)))
         groups.append(second)
     if kinds:
-        third = [Item("title", "", tr("strip.events", lang))]
-        third += [Item("shape", kind.value, tr(f"kind.{kind}", lang)) for kind in EventKind if kind.value in kinds]
-        third.append(Item("hollow", EventKind.ATTACK_ON_CIVILIANS.value, tr("strip.hollow", lang)))
+        third = [LegendEntry("title", "", tr("strip.events", lang))]
+        third += [
+            LegendEntry("shape", kind.value, tr(f"kind.{kind}", lang)) for kind in EventKind if kind.value in kinds
+        ]
+        third.append(LegendEntry("hollow", EventKind.ATTACK_ON_CIVILIANS.value, tr("strip.hollow", lang)))
         if bars:
-            third.append(Item("bar", EventKind.ATTACK_ON_CIVILIANS.value, tr("strip.bar", lang)))
+            third.append(LegendEntry("bar", EventKind.ATTACK_ON_CIVILIANS.value, tr("strip.bar", lang)))
         groups.append(third)
-    placed: list[Item] = []
+    placed: list[LegendEntry] = []
     row = 0
     for group in groups:
         x = left
         for number, item in enumerate(group):
             if number and x + item.width - _GAP_IN > right:
                 x, row = left, row + 1
-            placed.append(Item(item.glyph, item.key, item.words, x, row))
+            placed.append(LegendEntry(item.glyph, item.key, item.words, x, row))
             x += item.width
         row += 1
     return placed
 
 
-def draw_legend(page: Drawing, items: list[Item], top: float) -> None:
+def draw_legend(page: Drawing, items: list[LegendEntry], top: float) -> None:
     """Draw the entries, the first row at ``top``."""
     for item in items:
         x, y = item.x, top - item.row * ROW_IN

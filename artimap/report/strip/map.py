@@ -22,10 +22,10 @@ from artimap.core.drawing import Drawing, draw_line
 from artimap.core.errors import ShareError
 from artimap.core.files import write_bytes
 from artimap.core.i18n import format_day, format_number, tr
-from artimap.core.metadata import beside
+from artimap.core.metadata import model_of
 from artimap.core.phrases import known
 from artimap.core.vocab import Info, Lang
-from artimap.report.strip.events import LANE_IN, Rows, draw_events, event_marks, lanes_of, stack
+from artimap.report.strip.events import LANE_IN, EventLanes, draw_events, event_marks, lanes_of, stack
 from artimap.report.strip.legend import ROW_IN, draw_legend, legend_rows, rate_words
 from artimap.risk import RiskModel
 from artimap.roads.corridor import Corridor
@@ -176,7 +176,7 @@ def _render(strip: StripMap, kind: str, dpi: int) -> bytes:
     posts_in = 0.1 + (max(post_lanes, default=-1) + 1) * _POST_IN
     apart = 0 if strip.checkpoints is None else int(strip.checkpoints["from_m"].isna().sum())
     legend = legend_rows(
-        rate_words(None if strip.risk is None else beside(strip.risk, "model", RiskModel), strip.lang),
+        rate_words(None if strip.risk is None else model_of(strip.risk, RiskModel), strip.lang),
         {event.kind for event in events},
         bars=any(event.bar for event in events),
         posts=bool(posts),
@@ -306,7 +306,7 @@ def _draw_band(page: Drawing, strip: StripMap, y: float) -> None:
     page.text(WIDTH_IN - RIGHT_IN + 0.1, y, tr("strip.north", strip.lang), size=7.6, colour="ink_2", valign="center")
 
 
-def _draw_months(page: Drawing, strip: StripMap, rows: Rows, lane_in: float, top: float) -> None:
+def _draw_months(page: Drawing, strip: StripMap, rows: EventLanes, lane_in: float, top: float) -> None:
     names = tr("date.months", strip.lang).split("|")
     right = WIDTH_IN - RIGHT_IN
     for metres in strip.places["chainage_m"]:

@@ -11,7 +11,7 @@ import numpy as np
 from artimap.core.arrays import Floats, Ints
 from artimap.roads.density.loops import _order_loops as order
 from artimap.roads.density.loops._lanes import WIDTH
-from artimap.roads.density.loops._near_loops import Placed, Roads, Room, room
+from artimap.roads.density.loops._near_loops import OrderedEvents, OrderedRoads, Room, room
 from artimap.roads.density.loops._walk_loops import push
 from artimap.roads.network.compiled import in_threads, threads
 from artimap.roads.network.ordering import Ordered
@@ -30,14 +30,14 @@ ROOM = (4096, 65536)
 """Nodes and ways that a small graph has room for at first."""
 
 
-def roads_of(ordered: Ordered) -> Roads:
+def roads_of(ordered: Ordered) -> OrderedRoads:
     """Give the network as the loops take it."""
-    return Roads(
+    return OrderedRoads(
         ordered.ptr, ordered.neighbour, ordered.way_m, ordered.edge, ordered.start, ordered.end, ordered.length_m
     )
 
 
-def in_order(ordered: Ordered, edge: Ints, offset_m: Floats, weight: Floats) -> Placed:
+def in_order(ordered: Ordered, edge: Ints, offset_m: Floats, weight: Floats) -> OrderedEvents:
     """Put events in the order of places; equal input in any order comes out the same.
 
     They are counted into short bins along the edges, and sorted within each bin: two threads
@@ -49,7 +49,7 @@ def in_order(ordered: Ordered, edge: Ints, offset_m: Floats, weight: Floats) -> 
     np.cumsum(np.minimum(np.ceil(length / each), number).astype(np.int64).clip(1), out=bins[1:])
     on, key = np.empty(number, np.int32), np.empty(number, np.int32)
     count = np.zeros((PARTS, int(bins[-1])), np.int32)
-    out = Placed(np.empty(number, np.int32), np.empty(number), np.empty(number))
+    out = OrderedEvents(np.empty(number, np.int32), np.empty(number), np.empty(number))
 
     def part(low: int) -> Any:
         return count[min(low, 1)]
@@ -109,7 +109,9 @@ def with_room(nodes: int, push: Callable[[Room, Any], None], told: Any) -> None:
         size_nodes, size_ways = 2 * size_nodes, 2 * size_ways
 
 
-def walk(ordered: Ordered, placed: Placed, jobs: Sequence[Any], bandwidth_m: float, progress: Progress | None) -> None:
+def walk(
+    ordered: Ordered, placed: OrderedEvents, jobs: Sequence[Any], bandwidth_m: float, progress: Progress | None
+) -> None:
     """Push the events over the network; each part does the job of its own."""
     roads, each = roads_of(ordered), chunk_of(len(placed.edge))
 

@@ -12,7 +12,7 @@ from artimap.roads.density.loops import _order_loops as order
 from artimap.roads.density.loops._mass_loops import Masses
 from artimap.roads.density.loops._slice_loops import slices
 from artimap.roads.density.loops._sum_loops import Targets, sums_at
-from artimap.roads.density.time_grid import Grid
+from artimap.roads.density.time_grid import DayGrid
 from artimap.roads.network.compiled import in_threads
 from artimap.roads.network.graph import RoadNetwork
 
@@ -56,7 +56,7 @@ def at_lixels_over_time(
     network: RoadNetwork,
     events: Placing,
     days: Floats,
-    grid: Grid,
+    grid: DayGrid,
     targets: Targets,
     ptr: Ints,
     kernel: Kernel,

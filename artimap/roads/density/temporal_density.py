@@ -13,7 +13,7 @@ from artimap.core.errors import Breach, SchemaError
 from artimap.roads.density import _numpy_simple
 from artimap.roads.density.event_points import Placing, placing
 from artimap.roads.density.kernels import Kernel, chosen
-from artimap.roads.density.time_grid import Grid, as_days, grid
+from artimap.roads.density.time_grid import DayGrid, as_days, grid
 from artimap.roads.network.graph import RoadNetwork
 from artimap.roads.network.lixelising import lixel_index, lixel_ptr
 
@@ -23,7 +23,7 @@ class _Dated(NamedTuple):
 
     events: Placing
     days: Floats
-    grid: Grid
+    grid: DayGrid
     no_day: int
 
 

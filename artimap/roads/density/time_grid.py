@@ -38,7 +38,7 @@ def as_days(values: Any, what: str) -> tuple[Floats, bool]:
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class DayGrid:
     """The days that are asked for, in any order, and how an event thins out in time.
 
     Attributes
@@ -93,7 +93,7 @@ class Grid:
         return np.where(apart >= 0, out, 0.0) if self.past_only else out
 
 
-def grid(at: Any, *, dates: bool | None, time_kernel: str, bandwidth_days: float, past_only: bool) -> Grid:
+def grid(at: Any, *, dates: bool | None, time_kernel: str, bandwidth_days: float, past_only: bool) -> DayGrid:
     """Read the days asked for; ``dates`` tells whether the events' days are dates (None: there are none).
 
     Raises
@@ -116,7 +116,7 @@ def grid(at: Any, *, dates: bool | None, time_kernel: str, bandwidth_days: float
     if wrong:
         msg = "; ".join(wrong)
         raise ModelError(msg)
-    return Grid(days, here, KERNELS[time_kernel], float(bandwidth_days), bool(past_only))
+    return DayGrid(days, here, KERNELS[time_kernel], float(bandwidth_days), bool(past_only))
 
 
 def _kind(dates: bool) -> str:  # noqa: FBT001

@@ -350,7 +350,7 @@ class RoadNetwork:
         DataFrame
             SNAPPED: a row for each point, in the same order and with the same index: ``edge``,
             ``offset_m`` along the edge from its start (in the metres of ``length_m``),
-            ``distance_m`` from the point to the edge, ``why_not`` (null where there is an edge).
+            ``distance_m`` from the point to the edge, ``why_not`` and ``why_code`` (null where there is an edge).
 
         Raises
         ------

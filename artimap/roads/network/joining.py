@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.errors import CrsError
+from artimap.core.reasons import code_of, sentences
 from artimap.core.schema import TEXT
-from artimap.roads.network.noding import GRID_M, Noding, Pieces, grid_numbers, node, on_grid, tips
+from artimap.core.vocab import WhyNot
+from artimap.roads.network.noding import GRID_M, LinePieces, Noding, grid_numbers, node, on_grid, tips
 
 _GAP_M = 250.0
 """Loose ends that lie farther than this from any other line are dead ends, not gaps."""
@@ -192,7 +194,7 @@ class Joined:
     noding
         Where lines were said to meet.
     left_out
-        Rows that gave no edge: ``row`` (index label), ``why_not``.
+        Rows that gave no edge: ``row`` (index label), ``why_not``, ``why_code``.
     """
 
     edges: gpd.GeoDataFrame
@@ -298,10 +300,11 @@ def join_lines(lines: gpd.GeoSeries | gpd.GeoDataFrame, *, tolerance_m: float, n
 def _left_out(lines: gpd.GeoSeries | gpd.GeoDataFrame, used: NDArray[np.bool_]) -> pd.DataFrame:
     """Say of rows that gave no edge why not."""
     shapes = np.asarray(lines.geometry.to_numpy(), dtype=object)[~used]
-    why = pd.Series("shorter than the grid of 0.05 m", index=lines.index[~used], dtype=TEXT)
-    why[~np.isin(shapely.get_type_id(shapes), _LINES)] = "not a line"
-    why[shapely.is_missing(shapes) | shapely.is_empty(shapes)] = "no geometry"
-    return pd.DataFrame({"row": why.index.astype(TEXT), "why_not": why.reset_index(drop=True)})
+    why = pd.Series(code_of(WhyNot.SHORT), index=lines.index[~used], dtype=TEXT)
+    why[~np.isin(shapely.get_type_id(shapes), _LINES)] = code_of(WhyNot.NO_LINE)
+    why[shapely.is_missing(shapes) | shapely.is_empty(shapes)] = code_of(WhyNot.NO_GEOMETRY)
+    codes = why.reset_index(drop=True)
+    return pd.DataFrame({"row": why.index.astype(TEXT), "why_not": sentences(codes), "why_code": codes})
 
 
 def _parts(lines: gpd.GeoSeries | gpd.GeoDataFrame) -> tuple[NDArray[np.object_], Ints, NDArray[np.object_]]:
@@ -317,7 +320,7 @@ def _parts(lines: gpd.GeoSeries | gpd.GeoDataFrame) -> tuple[NDArray[np.object_]
     return parts[keep], row[keep].astype(np.int64), kinds
 
 
-def _doubled(pieces: Pieces, labels: NDArray[np.object_], crs: str) -> gpd.GeoDataFrame:
+def _doubled(pieces: LinePieces, labels: NDArray[np.object_], crs: str) -> gpd.GeoDataFrame:
     times = np.bincount(pieces.piece, minlength=len(pieces.lines))
     which = np.flatnonzero(times > 1)
     several = times[pieces.piece] > 1
@@ -339,7 +342,7 @@ def _rows_text(piece: Ints, labels: NDArray[np.object_], number: int) -> NDArray
     return out
 
 
-def _classes(pieces: Pieces, kinds: NDArray[np.object_]) -> NDArray[np.object_]:
+def _classes(pieces: LinePieces, kinds: NDArray[np.object_]) -> NDArray[np.object_]:
     """Give the highest class of the rows that each piece was made from."""
     out = np.full(len(pieces.lines), "", dtype=object)
     words, word = np.unique(kinds.astype(str), return_inverse=True)

@@ -27,7 +27,7 @@ SAME_M = 0.25
 Noding = Literal["crossings", "vertices"]
 
 
-class Pieces(NamedTuple):
+class LinePieces(NamedTuple):
     """Pieces of line, and pairs (piece, row): which source rows each was made from."""
 
     lines: NDArray[np.object_]
@@ -35,7 +35,7 @@ class Pieces(NamedTuple):
     row: Ints
 
 
-def node(parts: NDArray[np.object_], row: Ints, rule: Noding) -> Pieces:
+def node(parts: NDArray[np.object_], row: Ints, rule: Noding) -> LinePieces:
     """Cut lines into pieces.
 
     Parameters
@@ -48,7 +48,7 @@ def node(parts: NDArray[np.object_], row: Ints, rule: Noding) -> Pieces:
         Where lines meet: at ``"crossings"`` or at ``"vertices"``.
     """
     if not len(parts):
-        return Pieces(parts, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        return LinePieces(parts, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     return _by_vertices(parts, row) if rule == "vertices" else _by_crossings(parts, row)
 
 
@@ -81,18 +81,18 @@ def tips(lines: NDArray[np.object_]) -> Floats:
     return np.stack([xy[first], xy[last]], axis=1)
 
 
-def _by_crossings(parts: NDArray[np.object_], row: Ints) -> Pieces:
+def _by_crossings(parts: NDArray[np.object_], row: Ints) -> LinePieces:
     lines = shapely.get_parts(shapely.union_all(parts, grid_size=GRID_M))
     lines = lines[shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING]
     lines = _directed(lines)
     if not len(lines):
-        return Pieces(lines, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        return LinePieces(lines, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     end = tips(lines)
     order = np.lexsort((shapely.length(lines), end[:, 1, 1], end[:, 1, 0], end[:, 0, 1], end[:, 0, 0]))
     lines = np.asarray(lines[order])
     middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     piece, part = shapely.STRtree(parts).query(middle, predicate="dwithin", distance=SAME_M)
-    return Pieces(lines, *_pairs(piece, row[part]))
+    return LinePieces(lines, *_pairs(piece, row[part]))
 
 
 def _directed(lines: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -117,7 +117,7 @@ def _pairs(piece: Ints, row: Ints) -> tuple[Ints, Ints]:
     return piece.astype(np.int64), row.astype(np.int64)
 
 
-def _by_vertices(parts: NDArray[np.object_], row: Ints) -> Pieces:
+def _by_vertices(parts: NDArray[np.object_], row: Ints) -> LinePieces:
     xy, part = shapely.get_coordinates(parts, return_index=True)
     number, first = grid_numbers(xy)
     fresh = np.r_[True, (number[1:] != number[:-1]) | (part[1:] != part[:-1])]
@@ -150,4 +150,4 @@ def _by_vertices(parts: NDArray[np.object_], row: Ints) -> Pieces:
     place = on_grid(xy[first])[number[vertex]]
     lines = shapely.linestrings(place, indices=which) if len(which) else np.zeros(0, dtype=object)
     rows = row[part[at[:-1][same]]]
-    return Pieces(np.asarray(lines), *_pairs(piece.astype(np.int64), rows))
+    return LinePieces(np.asarray(lines), *_pairs(piece.astype(np.int64), rows))

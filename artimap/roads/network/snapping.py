@@ -15,7 +15,8 @@ from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.errors import Breach, SchemaError
-from artimap.core.vocab import Where
+from artimap.core.reasons import code_of, sentence
+from artimap.core.vocab import Where, WhyNot
 from artimap.roads.network.compiled import has_numba, in_threads
 
 SHOWN = 20
@@ -83,7 +84,7 @@ def checked(length_m: Floats, edge: Any, offset_m: Any) -> tuple[Ints, Floats]:
         refuse("", "offset_m", str(off.shape), f"does not match edge {on.shape}", "give one offset an edge")
     if on.size and (on.min() < 0 or on.max() >= len(length_m)):
         outside = (on < 0) | (on >= len(length_m))
-        raise SchemaError(_KIND, _told("edge", on, outside, f"is no edge: there are {len(length_m)}"))
+        raise SchemaError(_KIND, _breaches("edge", on, outside, f"is no edge: there are {len(length_m)}"))
     rest = length_m[on]
     np.subtract(rest, off, out=rest)
     nearest = min(off.min(initial=0.0), rest.min(initial=0.0))  # nan where there is one
@@ -91,7 +92,7 @@ def checked(length_m: Floats, edge: Any, offset_m: Any) -> tuple[Ints, Floats]:
         return on, off
     if not nearest >= -_SLACK_M:
         wrong: NDArray[np.bool_] = ~((off >= -_SLACK_M) & (rest >= -_SLACK_M))
-        raise SchemaError(_KIND, _told("offset_m", off, wrong, "is not on its edge"))
+        raise SchemaError(_KIND, _breaches("offset_m", off, wrong, "is not on its edge"))
     return on, np.clip(off, 0.0, length_m[on])
 
 
@@ -100,7 +101,7 @@ def refuse(row: str, column: str, value: str, why: str, fix: str) -> None:
     raise SchemaError(_KIND, [Breach(row, column, value, why, fix)])
 
 
-def _told(column: str, values: Any, bad: Any, why: str) -> list[Breach]:
+def _breaches(column: str, values: Any, bad: Any, why: str) -> list[Breach]:
     fix = "put the places on this network: net.snap(points)"
     return [Breach(str(row), column, str(values[row]), why, fix) for row in np.flatnonzero(bad)[:SHOWN]]
 
@@ -262,7 +263,7 @@ def read_points(points: Any, crs: str) -> tuple[Floats, NDArray[np.bool_], pd.In
     -------
     tuple
         xy (n, 2), which rows are points with coordinates, the index of the rows, and for the
-        others the reasons why not, each with its rows.
+        others the codes of the reasons why not, each with its rows.
     """
     if not isinstance(points, gpd.GeoDataFrame | gpd.GeoSeries):
         xy = np.ascontiguousarray(points, dtype=np.float64)
@@ -272,24 +273,24 @@ def read_points(points: Any, crs: str) -> tuple[Floats, NDArray[np.bool_], pd.In
             msg = f"points have shape {xy.shape}: give a table of points, or (n, 2) metres in {crs}"
             raise ValueError(msg)
         good = np.asarray(np.isfinite(xy).all(axis=1), dtype=bool)
-        return xy, good, pd.RangeIndex(len(xy)), {"coordinates are not finite": ~good}
+        return xy, good, pd.RangeIndex(len(xy)), {code_of(WhyNot.NOT_FINITE): ~good}
     require(points, crs, what="points")
     shapes = np.asarray(points.geometry.to_numpy(), dtype=object)
     point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    why = {"no geometry": absent, "not a point": ~point & ~absent}
+    why = {code_of(WhyNot.NO_GEOMETRY): absent, code_of(WhyNot.NO_POINT): ~point & ~absent}
     good = point & ~absent
     if isinstance(points, gpd.GeoDataFrame) and "place_kind" in points.columns:
         kind = points["place_kind"].astype(schema.TEXT)
         for word in (word for word in Where if word not in {Where.POINT, Where.PLACE}):
             wide = (kind == word.value).to_numpy(dtype=bool)
-            told = "no place stated" if word is Where.NOWHERE else f"its place is a {word.value}, not a point"
-            why = {told: wide, **why}
+            none = word is Where.NOWHERE
+            why = {code_of(WhyNot.NO_PLACE) if none else code_of(WhyNot.WIDE_PLACE, word.value): wide, **why}
             good &= ~wide
     xy = np.full((len(shapes), 2), np.nan)
     xy[good] = shapely.get_coordinates(shapes[good])
     finite = np.isfinite(xy).all(axis=1)
-    why["coordinates are not finite"] = good & ~finite
+    why[code_of(WhyNot.NOT_FINITE)] = good & ~finite
     return xy, good & finite, points.index, why
 
 
@@ -305,18 +306,20 @@ def table(
     edge[good], offset[good], apart[good] = found
     none = edge < 0
     if max_offset_m is None:
-        why = {**why, "the network has no roads": good & none}
+        why = {**why, code_of(WhyNot.NO_ROADS): good & none}
     else:
         far = good & (none | ~(apart <= max_offset_m))
-        why = {**why, f"farther than {max_offset_m:g} m from every road": far}
+        why = {**why, code_of(WhyNot.ROADS_FAR, f"{max_offset_m:g}"): far}
         none |= far
     offset[none] = np.nan
     apart[none] = np.nan
     reason = pd.array([None], dtype=schema.TEXT).take(np.zeros(len(good), dtype=np.intp))
+    codes = reason.copy()
     free = np.ones(len(good), dtype=bool)
-    for text, rows in why.items():
+    for code, rows in why.items():
         if (rows & free).any():
-            reason[rows & free] = text
+            reason[rows & free] = sentence(code)
+            codes[rows & free] = code
             free &= ~rows
     edge = np.where(none, 1, edge).astype(np.int64)
     return pd.DataFrame(
@@ -325,6 +328,7 @@ def table(
             "offset_m": offset,
             "distance_m": apart,
             "why_not": pd.Series(reason, index=index),
+            "why_code": pd.Series(codes, index=index),
         },
         index=index,
         copy=False,

@@ -20,7 +20,7 @@ from artimap.sharing.masking.known_names import known
 from artimap.sharing.masking.numbers import phones, plates
 from artimap.sharing.masking.person_names import names
 
-__all__ = ["MASKS", "Found", "Masked", "MaskedColumn", "mask", "mask_column"]
+__all__ = ["MASKS", "Masked", "MaskedColumn", "MaskedSpan", "mask", "mask_column"]
 
 Personal = Literal["person", "phone", "plate"]
 
@@ -29,7 +29,7 @@ MASKS: dict[Personal, str] = {"person": "[name]", "phone": "[phone]", "plate": "
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MaskedSpan:
     """Where something personal stood in the text before masking, and of which kind. The words are not kept."""
 
     start: int
@@ -42,7 +42,7 @@ class Masked:
     """A text without its personal details, and where they stood."""
 
     text: str
-    found: tuple[Found, ...]
+    found: tuple[MaskedSpan, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +54,7 @@ class MaskedColumn:
     tally: dict[str, int]
 
 
-def find_personal(text: str, *, area: Area | None = None) -> tuple[Found, ...]:
+def find_personal(text: str, *, area: Area | None = None) -> tuple[MaskedSpan, ...]:
     """Find names of people, phone numbers and plates.
 
     Parameters
@@ -66,16 +66,16 @@ def find_personal(text: str, *, area: Area | None = None) -> tuple[Found, ...]:
 
     Returns
     -------
-    tuple of Found
+    tuple of MaskedSpan
         In order, without overlap.
     """
-    found = [Found(*span, "plate") for span in plates(text)]
-    found += _apart([Found(*span, "phone") for span in phones(text)], found)
-    found += _apart([Found(*span, "person") for span in names(text, known(area))], found)
+    found = [MaskedSpan(*span, "plate") for span in plates(text)]
+    found += _apart([MaskedSpan(*span, "phone") for span in phones(text)], found)
+    found += _apart([MaskedSpan(*span, "person") for span in names(text, known(area))], found)
     return tuple(sorted(found, key=lambda one: one.start))
 
 
-def _apart(new: list[Found], taken: list[Found]) -> list[Found]:
+def _apart(new: list[MaskedSpan], taken: list[MaskedSpan]) -> list[MaskedSpan]:
     """Give those that touch none of the spans already taken."""
     return [one for one in new if not any(one.start < other.end and other.start < one.end for other in taken)]
 

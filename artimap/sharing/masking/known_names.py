@@ -72,7 +72,7 @@ def atoms(text: str) -> Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownNames:
     """Names that survive, by their first word, longest first."""
 
     places: dict[str, tuple[Phrase, ...]]
@@ -112,7 +112,7 @@ def _cells(table: pd.DataFrame, *columns: str) -> Iterable[str]:
 
 
 @cache
-def known(area: Area | None) -> Known:
+def known(area: Area | None) -> KnownNames:
     """Give the names that survive in texts about an area; with None, about any known area.
 
     Only the embedded tables count, which change with the version of artimap alone: kept in memory, they cannot
@@ -133,4 +133,4 @@ def known(area: Area | None) -> Known:
             rows = embedded.read_table(one.name, table)
             places += _cells(rows, "place")
             groups += _cells(rows, "source")
-    return Known(_index(places), _index(groups))
+    return KnownNames(_index(places), _index(groups))

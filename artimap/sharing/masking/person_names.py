@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from artimap.sharing.masking.known_names import Known, atoms, plain, words
+from artimap.sharing.masking.known_names import KnownNames, atoms, plain, words
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _ATOM = re.compile(r"[^\W_]+")
@@ -40,7 +40,7 @@ _CHIEFS = frozenset({"chef", "chief", "leader", "lide", "ansyen", "head", "boss"
 
 
 @dataclass(slots=True)
-class _Token:
+class _WordSpan:
     start: int
     end: int
     text: str
@@ -57,23 +57,23 @@ class _Token:
         return len(self.text) == 1 and self.cap
 
 
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
+def _tokens(text: str) -> list[_WordSpan]:
+    tokens: list[_WordSpan] = []
     for match in _WORD.finditer(text):
         start, end = match.span()
         elided = _ELIDED.match(match.group())
         if elided and elided.end() < end - start:
             prefix = text[start : start + elided.end() - 1]
-            tokens.append(_Token(start, start + len(prefix), prefix, plain(prefix), cap=False))
+            tokens.append(_WordSpan(start, start + len(prefix), prefix, plain(prefix), cap=False))
             start += elided.end()
         if _POSSESSIVE.search(text[start:end]) and end - start > 2:
             end -= 2
         word = text[start:end]
-        tokens.append(_Token(start, end, word, plain(word), cap=word[0].isupper()))
+        tokens.append(_WordSpan(start, end, word, plain(word), cap=word[0].isupper()))
     return tokens
 
 
-def _keep_known(text: str, tokens: list[_Token], known: Known) -> None:
+def _keep_known(text: str, tokens: list[_WordSpan], known: KnownNames) -> None:
     """Mark the tokens that belong to a known place or group."""
     found = list(_ATOM.finditer(text))
     here = tuple(plain(match.group()) for match in found)
@@ -92,10 +92,10 @@ def _keep_known(text: str, tokens: list[_Token], known: Known) -> None:
             token.kept = kinds[inside[0]]
 
 
-class _Reader:
+class _NameReader:
     """One text being read; ``spans`` gives the names in it."""
 
-    def __init__(self, text: str, known: Known) -> None:
+    def __init__(self, text: str, known: KnownNames) -> None:
         self.text = text
         self.words = words()
         self.tokens = _tokens(text)
@@ -311,7 +311,7 @@ class _Reader:
         return _AND.fullmatch(self.text[self.tokens[left[1] - 1].end : self.tokens[right[0]].start]) is not None
 
 
-def names(text: str, known: Known) -> Iterator[tuple[int, int]]:
+def names(text: str, known: KnownNames) -> Iterator[tuple[int, int]]:
     """Give start and end of the names of people in a text.
 
     Parameters
@@ -321,4 +321,4 @@ def names(text: str, known: Known) -> Iterator[tuple[int, int]]:
     known
         Places and groups, whose names survive.
     """
-    yield from _Reader(text, known).spans()
+    yield from _NameReader(text, known).spans()

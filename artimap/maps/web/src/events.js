@@ -200,6 +200,61 @@ function orNull(value) {
   return value === undefined || value === null ? null : value;
 }
 
+function deaths(row) {
+  return ["killed_low", "killed_best", "killed_high"].map((name) => orNull(row[name]));
+}
+
+function deathsText(row) {
+  const [low, best, high] = deaths(row);
+  return harmText(low, high, best);
+}
+
+/* Of such events no toll is told where none is stated: nobody expects one. */
+const WITHOUT_TOLL = new Set(["protest", "displacement", "deployment", "checkpoint_report"]);
+
+/* The figures of an event in words: of those that come with their cards, and of those that are only rows. A figure
+   that the table does not have at all is not told; one that is not stated is told so. */
+export function factsOf(kind, row) {
+  const [low, best, high] = deaths(row);
+  const stated = low !== null || best !== null || high !== null;
+  const facts = [];
+  if (stated || !WITHOUT_TOLL.has(kind)) {
+    let text = deathsText(row);
+    if (best !== null && best !== low && (low !== null || high !== null))
+      text = fill("map.fact.middle", { n: text, best: count(best) });
+    if (row.alleged_gang_dead && stated) text = fill("map.fact.alleged", { n: text });
+    facts.push({ label: upper(word("predicate.killed")), text });
+  }
+  for (const name of ["injured", "abducted", "displaced"]) {
+    const n = orNull(row[name]);
+    if (n !== null) facts.push({ label: upper(word(`predicate.${name}`)), text: harmText(n, n, n) });
+  }
+  if ("actors" in row) {
+    const names = (row.actors ?? "").split(";").map((name) => name.trim());
+    facts.push({ label: word("map.fact.named"), text: names.filter(Boolean).join(", ") || word("map.fact.nobody") });
+  }
+  if ("n_sources" in row) {
+    const n = orNull(row.n_sources) ?? 0;
+    facts.push({
+      label: word("map.fact.sources"),
+      text: fill(n === 1 ? "map.fact.publishers_1" : "map.fact.publishers", { n }),
+    });
+  }
+  if (row.overlaps) facts.push({ label: word("map.fact.overlaps"), text: word("map.fact.overlaps_text") });
+  return facts;
+}
+
+/* Puts the facts into the cards that came without them, in the language of now. */
+export function putFacts() {
+  if (!DATA.events) return;
+  const columns = Object.entries(DATA.events.figures);
+  for (const [i, key] of DATA.events.keys.entries()) {
+    const detail = DATA.details[key];
+    const row = Object.fromEntries(columns.map(([name, values]) => [name, values[i]]));
+    if (detail) detail.facts = factsOf(detail.icon.mark, row);
+  }
+}
+
 function rowDetail(events, i, row) {
   const { store } = events;
   const kind = events.kinds[store.kind[i]];
@@ -209,29 +264,13 @@ function rowDetail(events, i, row) {
   const span = store.span ? store.span[i] : 0;
   const day = span ? fill("map.day.span", { a: start, b: dayText(events.isoOf(store.day[i] + span)) }) : start;
   const when = row.date_precision > 1 ? fill(`map.day.precision_${row.date_precision === 2 ? 2 : 3}`, { day }) : day;
-  const [low, best, high] = ["killed_low", "killed_best", "killed_high"].map((column) => orNull(row[column]));
-  const facts = [{ label: upper(word("predicate.killed")), text: harmText(low, high, best) }];
-  for (const column of ["injured", "abducted", "displaced"]) {
-    if (orNull(row[column]) !== null)
-      facts.push({ label: upper(word(`predicate.${column}`)), text: count(row[column]) });
-  }
-  if ("actors" in row)
-    facts.push({
-      label: word("map.fact.named"),
-      text: row.actors ? row.actors.split("; ").join(", ") : word("map.fact.nobody"),
-    });
-  if (orNull(row.n_sources))
-    facts.push({
-      label: word("map.fact.sources"),
-      text: fill(row.n_sources === 1 ? "map.fact.publishers_1" : "map.fact.publishers", { n: row.n_sources }),
-    });
+  const facts = factsOf(kind, row);
   const spot = events.placeOf(i);
   const where = row.place || (spot ? `${spot.lat.toFixed(3)}, ${spot.lng.toFixed(3)}` : word("where.nowhere"));
-  const deaths = `${word("predicate.killed")}: ${harmText(low, high, best)}`;
   return {
     key: events.keyOf(i),
     heading: upper(name),
-    sentence: row.summary || `${upper(name)}; ${deaths}`,
+    sentence: row.summary || `${upper(name)}; ${word("predicate.killed")}: ${deathsText(row)}`,
     when,
     where,
     icon: { mark: kind, hollow: unknown, groups: [] },

@@ -4,7 +4,7 @@ import { closeCard, openCard } from "./card.js";
 import { closeOnEscape, followFocus, mapButtons, wholeArea } from "./controls.js";
 import { DATA } from "./data.js";
 import { CALM, el } from "./dom.js";
-import { loadEvents, loaded } from "./events.js";
+import { loadEvents, loaded, putFacts } from "./events.js";
 import { startField } from "./field.js";
 import { filterNote } from "./filters.js";
 import { followEvents } from "./follow.js";
@@ -38,6 +38,7 @@ async function start() {
   );
   wholeArea(false);
   patternHome();
+  putFacts();
   drawBase();
   makeMarkPanes();
   await loadEvents();

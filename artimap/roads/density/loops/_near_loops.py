@@ -31,7 +31,7 @@ _SHELLS = 64
 """Nodes are put in order of distance to this share of the bandwidth."""
 
 
-class Roads(NamedTuple):
+class OrderedRoads(NamedTuple):
     """The network in the order of the searches (:class:`artimap.roads.network.ordering.Ordered`)."""
 
     ptr: Ints
@@ -43,7 +43,7 @@ class Roads(NamedTuple):
     length: Floats
 
 
-class Placed(NamedTuple):
+class OrderedEvents(NamedTuple):
     """Events in the order of edges: edge, metres from its start, weight."""
 
     edge: NDArray[np.int32]
