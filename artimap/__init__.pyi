@@ -121,6 +121,9 @@ from .maps.static.map import (
 from .maps.tiles import (
     Tiles as Tiles,
 )
+from .maps.user_layer import (
+    UserLayer as UserLayer,
+)
 from .report import (
     corridor_report as corridor_report,
 )
@@ -204,7 +207,11 @@ from .sources import (
 )
 from .studies.briefing import (
     Briefing as Briefing,
+)
+from .studies.study import (
+    Study as Study,
     brief as brief,
+    study as study,
 )
 
 __version__: str
@@ -253,7 +260,9 @@ __all__ = [
     "SharePolicy",
     "State",
     "Stretch",
+    "Study",
     "Tiles",
+    "UserLayer",
     "ZoneModel",
     "add_cod_ab",
     "add_osm",
@@ -327,6 +336,7 @@ __all__ = [
     "status_history",
     "status_words",
     "strip_map",
+    "study",
     "support",
     "to_ipis",
     "validate",

@@ -13,7 +13,7 @@ import pytest
 from artimap.areas import embedded
 from artimap.cli import main
 from artimap.core.files import write_geopackage
-from artimap.studies.briefing import FILES, _newest
+from artimap.studies.briefing import FILES, recent_events
 
 HOSTILE = (
     "\"quotes\" 'single' `back` ${alert(1)} \\2019 </script><script>document.title='owned'</script>"
@@ -197,11 +197,11 @@ def test_acled_rows_count_but_reach_nobody_else(folder, tmp_path, capsys):
 
 def test_a_mistyped_year_shows_in_the_count_of_recent_events(events):
     newest = events["date_start"].max().date()
-    recent, last = _newest(events, newest)
+    recent, last = recent_events(events, newest)
     assert (recent, last) == (int((newest - events["date_start"].dt.date < dt.timedelta(days=90)).sum()), newest)
     assert recent > 1
-    assert _newest(events, newest.replace(year=2062)) == (0, newest)
-    assert _newest(events, dt.date(1990, 1, 1)) == (0, None)
+    assert recent_events(events, newest.replace(year=2062)) == (0, newest)
+    assert recent_events(events, dt.date(1990, 1, 1)) == (0, None)
 
 
 @pytest.mark.parametrize(

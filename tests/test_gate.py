@@ -17,7 +17,7 @@ from artimap.core import schema
 from artimap.core.tables import CLAIMS, EVENTS
 from artimap.core.vocab import Audience, Lang
 from artimap.sharing import Access, Action, Rules, SharePolicy, gate
-from artimap.studies.briefing import brief
+from artimap.studies.study import brief
 
 DAY = dt.date(2025, 6, 30)
 WORDS = "Quarrel at the yellow mill of Deslandes"

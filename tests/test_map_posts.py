@@ -24,7 +24,7 @@ from artimap.maps.fact_tables import posts_sheet
 from artimap.maps.page import steps
 from artimap.maps.thematic_layers import checkpoints_layer
 from artimap.maps.timeline import posts_of_slider
-from artimap.studies.study import Analysis, analyse
+from artimap.studies.study import Study, study
 from tests.pagedata import block_in, data_in, opened, patched, plain
 
 DAY = dt.date(2024, 10, 15)
@@ -199,16 +199,16 @@ def test_the_audience_sees_posts_of_its_own_statements_on_every_day(made, ledger
 
 
 def test_a_briefing_has_posts_of_every_day_from_what_its_audience_may_see(monkeypatch):
-    all_seen = analyse(ARTIBONITE, as_of="2024-10-15", audience=Audience.PARTNERS)
-    every = all_seen.posts_over_time()
+    all_seen = study(ARTIBONITE, as_of="2024-10-15", audience=Audience.PARTNERS)
+    every = all_seen.checkpoints_over_time
     assert tuple(every) == all_seen.days_before
-    assert all_seen.said is all_seen.gated.ledger
-    claims = all_seen.said.claims
-    fewer = replace(all_seen.said, claims=claims[claims["subject"] != "rn1-titanyen-toll"])
-    some = replace(all_seen, gated=replace(all_seen.gated, ledger=fewer)).posts_over_time()
+    pd.testing.assert_frame_equal(all_seen.ledger.claims, all_seen.gated.ledger.claims)
+    claims = all_seen.ledger.claims
+    fewer = replace(all_seen.ledger, claims=claims[claims["subject"] != "rn1-titanyen-toll"])
+    some = replace(all_seen, gated=replace(all_seen.gated, ledger=fewer)).checkpoints_over_time
     names = [{one for table in tables.values() for one in table["checkpoint_id"]} for tables in (every, some)]
     assert names[0] - names[1] == {"rn1-titanyen-toll"}
-    monkeypatch.setattr(Analysis, "risk_over_time", lambda _: {})  # takes longer than all else
-    monkeypatch.setattr(Analysis, "estimated", lambda _: None)
-    chart = all_seen.chart("en")
+    monkeypatch.setattr(Study, "risk_over_time", {})  # takes longer than all else
+    monkeypatch.setattr(Study, "estimated", None)
+    chart = all_seen.map("en")
     assert chart.page.posts.days == tuple(day.isoformat() for day in every)

@@ -20,7 +20,7 @@ from artimap.maps.briefing import briefing_map
 from artimap.maps.fact_tables import stretches_sheet
 from artimap.maps.thematic_layers import stretch_details, stretch_mark
 from artimap.maps.timeline import risk_of_slider
-from artimap.studies.study import analyse
+from artimap.studies.study import study
 from tests.pagedata import block_in, data_in, opened, patched, plain
 
 DAY = dt.date(2024, 10, 15)
@@ -136,13 +136,13 @@ def test_a_briefing_follows_the_days_and_names_only_what_its_audience_may_see():
     def named(tables):
         return {one for risk in tables.values() for ids in risk["event_ids"] for one in split_names(ids)}
 
-    all_seen = analyse(ARTIBONITE, as_of="2023-01-31", audience=Audience.PARTNERS)
-    every = all_seen.risk_over_time()
+    all_seen = study(ARTIBONITE, as_of="2023-01-31", audience=Audience.PARTNERS)
+    every = all_seen.risk_over_time
     assert next(iter(every)) == dt.date(2021, 1, 31)
     assert list(every)[-1] == dt.date(2022, 12, 31)
     one = min(named(every))
     held = all_seen.gated.events[all_seen.gated.events["event_id"] != one]
-    some = replace(all_seen, gated=replace(all_seen.gated, events=held)).risk_over_time()
+    some = replace(all_seen, gated=replace(all_seen.gated, events=held)).risk_over_time
     assert named(some) == named(every) - {one}
     for a, b in zip(every.values(), some.values(), strict=True):
         assert a["rate"].tolist() == b["rate"].tolist()

@@ -17,7 +17,7 @@ from artimap.maps.briefing import briefing_map
 from artimap.maps.cards import VisibleClaims
 from artimap.maps.thematic_layers import zones_layers
 from artimap.maps.timeline import ZONES_LAYER, zones_of_slider
-from artimap.studies.study import analyse
+from artimap.studies.study import study
 from tests.pagedata import block_in, data_in, opened, plain
 
 DAY = dt.date(2024, 10, 15)
@@ -132,11 +132,11 @@ def test_zones_of_other_claims_or_days_are_told(tables, over_time, ledger, event
 
 
 def test_a_briefing_shows_earlier_zones_of_what_its_audience_may_see():
-    found = analyse(ARTIBONITE, as_of=DAY, audience=Audience.PUBLIC)
-    zones = found.zones_over_time()
+    found = study(ARTIBONITE, as_of=DAY, audience=Audience.PUBLIC)
+    zones = found.zones_over_time
     seen = found.gated.ledger.claims["claim_id"]
     claims = {one for cell in zones["claims"].dropna() for one in cell.split("; ")}
-    hidden = set(found.gathered.ledger.claims["claim_id"]) - set(seen)
+    hidden = set(found.inputs.ledger.claims["claim_id"]) - set(seen)
     assert hidden
     assert not claims & hidden
     now = zones[~zones["zone_id"].str.contains("~")]

@@ -8,7 +8,6 @@ import pytest
 import artimap as am
 from artimap.core.i18n import words
 from artimap.report import corridor_report
-from artimap.report.context import make_context
 from artimap.report.fees import legs
 
 
@@ -127,7 +126,7 @@ def test_in_other_languages(made, lang):
 
 def test_legs_are_those_between_cities(artibonite, rn1, events, ledger):
     risk = am.corridor_risk(rn1, events.iloc[:0], as_of="2025-10-15")
-    ctx = make_context(artibonite, corridor=rn1, risk=risk, ledger=ledger, as_of="2025-10-15")
+    ctx = am.corridor_report(artibonite, corridor=rn1, risk=risk, ledger=ledger, as_of="2025-10-15").context
     assert [(one[0], one[2]) for one in legs(ctx)] == [
         ("Port-au-Prince", "Saint-Marc"), ("Saint-Marc", "Gonaïves"), ("Gonaïves", "Cap-Haïtien"),
     ]  # fmt: skip

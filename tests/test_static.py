@@ -17,7 +17,7 @@ from artimap.core.vocab import Lang
 from artimap.maps.static import sheet
 from artimap.maps.static.labels import Box, stacks
 from artimap.maps.static.map import StaticMap, static_map
-from artimap.studies.study import analyse
+from artimap.studies.study import study
 
 DAY = "2024-10-15"
 
@@ -89,7 +89,7 @@ def test_briefing_and_legend_stay_on_the_sheet(lang, monkeypatch):
         text(self, x, y, *rest, **more)
 
     monkeypatch.setattr(Drawing, "text", heard)
-    chart = analyse(ARTIBONITE).chart(Lang(lang), over_time=False)
+    chart = study(ARTIBONITE).map(Lang(lang), over_time=False)
     static_map(chart).png(dpi=40)
     assert min(lowest) > 0.05
     rows = sheet._legend_rows(chart.page, counted=False)

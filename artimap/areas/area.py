@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from artimap.areas import embedded, user_layers
+from artimap.areas.user_layers import cached, cached_table
 from artimap.core import schema
 from artimap.core.crs import WGS84
 from artimap.core.errors import DataError
@@ -95,6 +96,7 @@ def _points(table: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
     return frame.to_crs(crs)
 
 
+@cached_table
 def read_layer(area: Area, name: str) -> gpd.GeoDataFrame:
     """Read a base layer (``land``, ``lakes``, ``rivers``, ``border``, ``outline``, ``country``).
 
@@ -112,6 +114,7 @@ def read_layer(area: Area, name: str) -> gpd.GeoDataFrame:
     return embedded.read_geojson(area.name, name).to_crs(area.crs)
 
 
+@cached_table
 def read_places(area: Area) -> gpd.GeoDataFrame:
     """Read the named places of an area: the embedded ones, then those that an added layer has more.
 
@@ -143,11 +146,13 @@ def _with_pcodes(places: gpd.GeoDataFrame, units: gpd.GeoDataFrame | None) -> gp
     return out
 
 
+@cached_table
 def read_posts(area: Area) -> gpd.GeoDataFrame:
     """Read the kilometre posts of all roads: POSTS in ``area.crs``."""
     return schema.conform(_points(embedded.read_table(area.name, "posts"), area.crs), POSTS)
 
 
+@cached_table
 def read_road_units(area: Area) -> pd.DataFrame:
     """Read which road runs inside or within 500 m of which unit: ROAD_UNITS.
 
@@ -173,7 +178,11 @@ def read_roads(area: Area) -> gpd.GeoDataFrame:
     GeoDataFrame
         ROADS in ``area.crs``.
     """
-    sure_area(area)
+    return _read_roads(sure_area(area))
+
+
+@cached_table
+def _read_roads(area: Area) -> gpd.GeoDataFrame:
     roads = embedded.read_table(area.name, "roads")
     posts = read_posts(area).sort_values(["road_id", "seq"])
     lines = posts.groupby("road_id", sort=False)["geometry"].agg(lambda points: shapely.LineString(list(points)))
@@ -187,6 +196,7 @@ def read_roads(area: Area) -> gpd.GeoDataFrame:
     return schema.conform(gpd.GeoDataFrame(roads, geometry=geometry, crs=area.crs), ROADS)
 
 
+@cached_table
 def read_units(area: Area, level: str | None = None) -> gpd.GeoDataFrame:
     """Read the administrative units with their boundaries: added ones, else approximate ones.
 
@@ -220,6 +230,12 @@ def read_units(area: Area, level: str | None = None) -> gpd.GeoDataFrame:
 
 def added_units(area: Area) -> gpd.GeoDataFrame | None:
     """Give the boundaries that the user added, or None."""
+    units = _added_units(area)
+    return None if units is None else units.copy()
+
+
+@cached
+def _added_units(area: Area) -> gpd.GeoDataFrame | None:
     levels = [name for name in UNIT_LAYERS.values() if user_layers.has(area.name, "cod-ab", name)]
     if not levels:
         return None

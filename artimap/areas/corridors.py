@@ -9,6 +9,7 @@ import shapely
 
 from artimap.areas import embedded, user_layers
 from artimap.areas.area import Area, read_places, read_posts, read_road_units, read_roads
+from artimap.areas.user_layers import cached
 from artimap.core.errors import CorridorError
 from artimap.roads.calibration import calibrated
 from artimap.roads.corridor import Corridor
@@ -35,13 +36,19 @@ def read_corridor(area: Area, road_id: str) -> Corridor:
     CorridorError
         If there is no such road, or its posts do not make one.
     """
-    roads = read_roads(area)
+    known = read_roads(area)["road_id"]
     wanted = str(road_id).strip().lower()
-    found = roads[roads["road_id"] == wanted]
-    if found.empty:
-        msg = f"no road {road_id!r} in {area.label}; there is: {', '.join(roads['road_id'])}"
+    if wanted not in set(known):
+        msg = f"no road {road_id!r} in {area.label}; there is: {', '.join(known)}"
         raise CorridorError(msg)
-    road = found.iloc[0]
+    road = _corridor(area, wanted)
+    return replace(road, units=road.units.copy(), towns=road.towns.copy())
+
+
+@cached
+def _corridor(area: Area, wanted: str) -> Corridor:
+    roads = read_roads(area)
+    road = roads[roads["road_id"] == wanted].iloc[0]
     every = read_posts(area)
     posts = every[every["road_id"] == wanted].sort_values("seq")
     units = read_road_units(area)

@@ -118,7 +118,7 @@ def manifest(area: str) -> Manifest:
     return Manifest(area=area, data_until=known.data_until, layers=tuple(entries))
 
 
-def _added_entry(name: str, layer: user_layers.UserLayer, table: user_layers.UserTable) -> LayerEntry:
+def _added_entry(name: str, layer: user_layers.InstalledLayer, table: user_layers.UserTable) -> LayerEntry:
     return LayerEntry(
         name=name,
         file=f"{layer.name}/{table.file}",
@@ -174,11 +174,13 @@ def layer_path(area: str, name: str) -> Path:
     return data_root() / area / embedded(area).layer(name).file
 
 
+@user_layers.cached_table
 def read_table(area: str, name: str) -> pd.DataFrame:
     """Read an embedded CSV as text columns, missing where the cell is empty."""
     return pd.read_csv(layer_path(area, name), dtype=TEXT, encoding="utf-8", keep_default_na=False, na_values=[""])
 
 
+@user_layers.cached_table
 def read_geojson(area: str, name: str) -> gpd.GeoDataFrame:
     """Read an embedded GeoJSON layer in EPSG:4326."""
     return pyogrio.read_dataframe(layer_path(area, name))

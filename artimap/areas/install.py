@@ -42,7 +42,7 @@ class Added:
         What was read, mended, left out and measured anew.
     """
 
-    layer: user_layers.UserLayer
+    layer: user_layers.InstalledLayer
     report: tuple[str, ...]
 
 
@@ -81,7 +81,7 @@ def add_cod_ab(area: Area, path: Path) -> Added:
     table, how = _measured(area, units)
     said += [*how, *_difference(before, table)]
     days = units["valid_from"].dropna()
-    layer = user_layers.UserLayer(
+    layer = user_layers.InstalledLayer(
         name=_COD,
         licence="CC BY-IGO (as published)",
         attribution="OCHA COD-AB / CNIGS",
@@ -147,7 +147,7 @@ def add_osm(area: Area, path: Path) -> Added:
     before = user_layers.find(area.name, _OSM)
     if before is not None:
         _keep_earlier(area, before, tables, said)
-    layer = user_layers.UserLayer(
+    layer = user_layers.InstalledLayer(
         name=_OSM,
         licence="ODbL-1.0",
         attribution="© OpenStreetMap contributors",
@@ -164,7 +164,7 @@ def add_osm(area: Area, path: Path) -> Added:
 
 
 def _keep_earlier(
-    area: Area, before: user_layers.UserLayer, tables: dict[str, gpd.GeoDataFrame | pd.DataFrame], said: list[str]
+    area: Area, before: user_layers.InstalledLayer, tables: dict[str, gpd.GeoDataFrame | pd.DataFrame], said: list[str]
 ) -> None:
     """Carry over what an earlier file brought and this one does not: roads in one, places in another."""
     for table in before.tables:

@@ -38,6 +38,7 @@ _KEPT = 4
 
 P = ParamSpec("P")
 T = TypeVar("T")
+F = TypeVar("F", bound=pd.DataFrame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class UserTable:
 
 
 @dataclass(frozen=True, slots=True)
-class UserLayer:
+class InstalledLayer:
     """One added layer: what it holds, from whom, under which licence, made from which file.
 
     ``inputs`` are the user's files with their SHA-256, ``built_on`` the embedded layers
@@ -127,7 +128,18 @@ def cached(function: Callable[P, T]) -> Callable[P, T]:
     return kept
 
 
-def layers(area: str) -> tuple[UserLayer, ...]:
+def cached_table(function: Callable[P, F]) -> Callable[P, F]:
+    """Keep the tables that ``function`` reads, as :func:`cached` does, and hand out copies that are safe to change."""
+    kept = cached(function)
+
+    @functools.wraps(function)
+    def copied(*args: P.args, **kwargs: P.kwargs) -> F:
+        return kept(*args, **kwargs).copy()
+
+    return copied
+
+
+def layers(area: str) -> tuple[InstalledLayer, ...]:
     """List the added layers of an area, by name.
 
     Raises
@@ -141,7 +153,7 @@ def layers(area: str) -> tuple[UserLayer, ...]:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         found = [
-            UserLayer(
+            InstalledLayer(
                 name=str(row["name"]),
                 licence=str(row["licence"]),
                 attribution=str(row["attribution"]),
@@ -160,7 +172,7 @@ def layers(area: str) -> tuple[UserLayer, ...]:
     return tuple(sorted(found, key=lambda layer: layer.name))
 
 
-def find(area: str, name: str) -> UserLayer | None:
+def find(area: str, name: str) -> InstalledLayer | None:
     """Give the added layer of that name, or None."""
     return next((layer for layer in layers(area) if layer.name == name), None)
 
@@ -171,7 +183,7 @@ def has(area: str, name: str, table: str) -> bool:
     return layer is not None and layer.table(table) is not None
 
 
-def table_path(area: str, layer: UserLayer, table: UserTable) -> Path:
+def table_path(area: str, layer: InstalledLayer, table: UserTable) -> Path:
     """Give the path of a table's file."""
     return folder() / area / layer.name / table.file
 
@@ -224,11 +236,11 @@ def _damaged(path: Path, name: str, error: Exception) -> str:
 
 def register(
     area: str,
-    layer: UserLayer,
+    layer: InstalledLayer,
     tables: Mapping[str, gpd.GeoDataFrame | pd.DataFrame],
     *,
     stands_for: Mapping[str, str],
-) -> UserLayer:
+) -> InstalledLayer:
     """Write the tables of a layer to the user's folder and list it; a layer of that name is replaced.
 
     Parameters
@@ -244,7 +256,7 @@ def register(
 
     Returns
     -------
-    UserLayer
+    InstalledLayer
         As it is listed.
     """
     home = folder() / area / layer.name
@@ -266,7 +278,7 @@ def register(
     return done
 
 
-def remove(area: str, name: str) -> UserLayer:
+def remove(area: str, name: str) -> InstalledLayer:
     """Take an added layer out: the embedded one is used again.
 
     Raises
@@ -299,7 +311,7 @@ def check(area: str) -> list[str]:
     return wrong
 
 
-def _write(area: str, kept: list[UserLayer]) -> None:
+def _write(area: str, kept: list[InstalledLayer]) -> None:
     path = folder() / area / _MANIFEST
     content = {"area": area, "layers": [asdict(layer) for layer in sorted(kept, key=lambda one: one.name)]}
     write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")

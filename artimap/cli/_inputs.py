@@ -1,26 +1,36 @@
-"""What the commands that make a product ask for alike, and how they tell what they read and held back."""
+"""What the commands that answer from a study ask for alike, and how they tell what they read and held back."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
+from artimap.areas.area import Area
+from artimap.control.parties import UNNAMED
 from artimap.core.errors import ShareError
+from artimap.core.i18n import format_day, tr
+from artimap.core.schema import split_names
 from artimap.core.vocab import Audience, Lang
 
 if TYPE_CHECKING:
+    from artimap.risk import RiskModel
     from artimap.sharing import Gated, SharePolicy
-    from artimap.studies.inputs import Gathered
-if TYPE_CHECKING:
+    from artimap.studies.study import Study
+
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names it nowhere else
 else:
     Commands = object
 
 
-def add_inputs(command: argparse.ArgumentParser) -> None:
-    """Add the arguments for what a product is made from, and for whom."""
+_AUDIENCE = "who it is for; only 'internal' gets sensitive rows and force positions"
+
+
+def add_inputs(command: argparse.ArgumentParser, *, audience: str = _AUDIENCE, words: bool = True) -> None:
+    """Add the arguments for what an answer is made from, and for whom; ``words`` where it has a language."""
     command.add_argument(
         "--events", type=Path, metavar="FILE",
         help="your own reports, with posts and claims: artimap's template, a known format as it was downloaded, "
@@ -35,22 +45,39 @@ def add_inputs(command: argparse.ArgumentParser) -> None:
         help="which reports tell of one event: the file that 'artimap review' writes and you fill in",
     )  # fmt: skip
     command.add_argument("--as-of", metavar="DAY", help="day of the answer, YYYY-MM-DD (default: last day of the data)")
-    command.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
-    add_audience(command, "who it is for; only 'internal' gets sensitive rows and force positions")
-
-
-def add_audience(command: argparse.ArgumentParser, words: str) -> None:
-    """Add the arguments for whom a product is, and by which policy."""
+    if words:
+        command.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
     command.add_argument(
         "--audience",
         choices=[one.value for one in Audience],
         default="partners",
-        help=f"{words} (default: %(default)s)",
+        help=f"{audience} (default: %(default)s)",
     )
     command.add_argument(
         "--policy", type=Path, metavar="TOML",
         help="your sharing policy, where it is not the one that stands: what each audience gets (docs/sharing.md)",
     )  # fmt: skip
+
+
+def add_known_on(command: argparse.ArgumentParser) -> None:
+    """Add the argument for what had been said by a day."""
+    command.add_argument(
+        "--known-on", metavar="DAY",
+        help="only what had surely been said by this day (default: all that is known, later reports too)",
+    )  # fmt: skip
+
+
+def study_of(args: argparse.Namespace, area: Area, *, road: str | None = None, model: RiskModel | None = None) -> Study:
+    """Read what was asked for as a study: the same options mean the same in every command."""
+    from artimap.studies.study import study  # noqa: PLC0415 - slow to import, used only here
+
+    policy = policy_of(args)
+    say("reading the data")
+    made = study(
+        area, corridor=road, events=args.events, claims=args.claims, decisions=args.decisions, as_of=args.as_of,
+        audience=args.audience, policy=policy, model=model,
+    )  # fmt: skip
+    return replace(made, progress=say)
 
 
 def policy_of(args: argparse.Namespace) -> SharePolicy | None:
@@ -90,11 +117,11 @@ def tell_written(files: tuple[Path, ...]) -> None:
         print(f"  {path}  {path.stat().st_size / 1000:,.0f} kB")
 
 
-def tell_own(gathered: Gathered, file: Path | None) -> None:
+def tell_own(study: Study, file: Path | None) -> None:
     """Tell what became of the rows of a user's files."""
     from artimap.claims.user_claims import NOWHERE  # noqa: PLC0415 - slow to import, used only here
 
-    own, said = gathered.own, gathered.own_claims
+    own, said = study.inputs.own, study.inputs.own_claims
     if said is not None:
         lost = int((said["subject"] == NOWHERE).sum())
         print(f"Your statements: {len(said)} read, {lost} of them name no known place (artimap status lists them).")
@@ -105,9 +132,20 @@ def tell_own(gathered: Gathered, file: Path | None) -> None:
         print(f"  {note}")
     if len(own.quarantine):
         print(f"  Why rows are rejected: artimap validate {file}")
-    if gathered.undecided:
-        n = gathered.undecided
+    if study.inputs.undecided:
+        n = study.inputs.undecided
         print(f"  {n} pairs of reports may tell of one event, which then counts twice: artimap review {file}")
+
+
+def tell_day(study: Study) -> None:
+    """Tell, beside a table, of which day it is, what became of the user's rows, and what is held back.
+
+    It goes to the errors' stream: what is printed stays a table, or JSON, for another program.
+    """
+    with redirect_stdout(sys.stderr):
+        print(f"As of {study.as_of}, {study.area.label}. For the audience '{study.audience}':")
+        tell_own(study, study.inputs.files.get("own_reports"))
+        tell_gated(study.gated, study.audience)
 
 
 def tell_gated(gated: Gated, audience: Audience) -> None:
@@ -115,3 +153,37 @@ def tell_gated(gated: Gated, audience: Audience) -> None:
     for line in (*gated.held_words(Lang.EN), *gated.method_words(Lang.EN)):
         print(f"For the audience '{audience}': {line}")
     print("Silence is not safety: stretches without reports are marked, never cleared.")
+
+
+def actors_in(cell: object, lang: str) -> str:
+    """Give the actors of a row in a language; names stay as the sources put them."""
+    names = [tr("said.unnamed", lang) if one == UNNAMED else one for one in split_names(cell)]
+    return "; ".join(names) or tr("report.actor_not_stated", lang)
+
+
+def tell_doubts(study: Study, lang: str, out: TextIO | None = None) -> None:
+    """Print what was held back for the audience, and what of the user's own counts nowhere."""
+    for line in doubts(study, lang):
+        print(line, file=out)
+
+
+def doubts(study: Study, lang: str) -> list[str]:
+    """Say what was held back for the audience, and what of the user's own counts nowhere."""
+    from artimap.claims.user_claims import NOWHERE, strange_actors  # noqa: PLC0415 - slow to import, used only here
+
+    lines: list[str] = [*study.gated.held_words(lang), *study.gated.method_words(lang)]
+    if study.as_of > study.last_day:
+        days = (study.as_of - study.last_day).days
+        lines.append(tr("said.data_end", lang, day=format_day(study.last_day, lang), n=days))
+    own, read = study.inputs.own_claims, study.inputs.own
+    if own is not None:
+        lost = own[own["subject"] == NOWHERE]
+        if len(lost):
+            lines.append(tr("said.no_place", lang, n=len(lost)))
+            lines += [f"  {claim}: {text}" for claim, text in zip(lost["claim_id"], lost["place"], strict=True)]
+        strange = strange_actors(own, study.area)
+        if strange:
+            lines.append(tr("said.strange_actors", lang, names="; ".join(strange)))
+    if read is not None and len(read.quarantine):
+        lines.append(tr("said.rejected", lang, n=len(read.quarantine), rows=read.rows))
+    return lines

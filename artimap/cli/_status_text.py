@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from artimap.areas.area import Area
-from artimap.cli._reported_inputs import Reported, actors_in
+from artimap.cli._inputs import actors_in
 from artimap.control.assessment import SERIOUS
 from artimap.core.dates import day_of
 from artimap.core.i18n import format_day, tr, words
 from artimap.core.reasons import why_words
 from artimap.core.schema import split_names
 from artimap.core.vocab import Lang, Status, WhyNot
+
+if TYPE_CHECKING:
+    from artimap.studies.study import Study
 
 _KINDS = ("stretch", "place", "section", "commune", "department")
 _IN_FULL = 4
@@ -49,20 +51,19 @@ def _ago(days: Any, lang: str) -> str:
 class StatusQuestion:
     """What was asked, and what it is answered from; ``behind`` are the claims of the subjects that were named."""
 
-    area: Area
+    study: Study
     args: argparse.Namespace
-    found: Reported
     behind: pd.DataFrame | None
 
 
 def status_lines(table: pd.DataFrame, asked: StatusQuestion) -> Iterator[str]:
     """Write STATUS: one subject in full, several as a table with the gravest first."""
-    lang, found, behind = asked.args.lang, asked.found, asked.behind
-    yield tr("said.title", lang, area=asked.area.label, day=format_day(found.day, lang))
-    if found.known_on is not None:
-        yield tr("said.known_on", lang, day=format_day(found.known_on, lang))
+    lang, study, behind = asked.args.lang, asked.study, asked.behind
+    yield tr("said.title", lang, area=asked.study.area.label, day=format_day(study.as_of, lang))
+    if asked.args.known_on is not None:
+        yield tr("said.known_on", lang, day=format_day(day_of(asked.args.known_on), lang))
     else:
-        yield tr("said.hindsight", lang, day=found.day.isoformat())
+        yield tr("said.hindsight", lang, day=study.as_of.isoformat())
     in_full = behind is not None and len(table) <= _IN_FULL
     if behind is not None and in_full:
         for _, row in table.iterrows():
@@ -184,9 +185,9 @@ def report_day(day: Any, basis: str, lang: str) -> str:
 def changes_lines(table: pd.DataFrame, asked: StatusQuestion) -> Iterator[str]:
     """Write what changed between two days, with the reasons."""
     args = asked.args
-    lang, until = args.lang, asked.found.day if args.until is None else day_of(args.until)
+    lang, until = args.lang, asked.study.as_of if args.until is None else day_of(args.until)
     yield tr(
-        "said.changed_title", lang, area=asked.area.label, since=format_day(day_of(args.since), lang),
+        "said.changed_title", lang, area=asked.study.area.label, since=format_day(day_of(args.since), lang),
         until=format_day(until, lang),
     )  # fmt: skip
     if not len(table):

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands
+from artimap.cli._inputs import Commands, add_inputs, study_of, tell_day
 from artimap.core.dates import day_of
 
 
@@ -16,10 +16,8 @@ def add(commands: Commands) -> None:
     """Add the command."""
     test = commands.add_parser("backtest", help="rates of past days against what was reported afterwards")
     test.add_argument("--start", metavar="DAY", help="first origin (default: two years before the end)")
-    test.add_argument("--as-of", metavar="DAY", help="last day looked at (default: last day of the data)")
+    add_inputs(test, audience="whose eyes: all events count, and none is named", words=False)
     test.add_argument("--step", type=int, default=30, metavar="DAYS", help="days forecast each time (default: 30)")
-    test.add_argument("--events", type=Path, metavar="FILE", help="your own reports, added to the embedded ones")
-    test.add_argument("--decisions", type=Path, metavar="FILE", help="decisions on pairs of reports (artimap review)")
     test.add_argument("--road", metavar="ID", help="road (default: the area's corridor)")
     test.add_argument("--length-m", type=float, metavar="M", help="equal pieces of this length, not named stretches")
     test.add_argument(
@@ -34,21 +32,19 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.areas.corridors import read_corridor  # noqa: PLC0415
     from artimap.cli._tables import as_json, records, save  # noqa: PLC0415
     from artimap.risk import RiskModel  # noqa: PLC0415
     from artimap.risk.backtest import backtest  # noqa: PLC0415 - slow to import, used only here
-    from artimap.studies.inputs import gather  # noqa: PLC0415
 
-    corridor = read_corridor(where, args.road or where.corridor_id)
-    gathered = gather(where, args.events, args.decisions)
-    stop = day_of(args.as_of) if args.as_of else where.data_until
+    study = study_of(args, where, road=args.road)
+    corridor, stop = study.corridor, study.as_of
+    tell_day(study)
     start = day_of(args.start) if args.start else stop - dt.timedelta(days=730)
     lives = args.half_life or [90.0]
     models = {f"half-life {life:g} d" if len(lives) > 1 else "model": RiskModel(half_life_days=life) for life in lives}
     print(f"… {(stop - start).days // args.step if args.step > 0 else 0} origins", file=sys.stderr, flush=True)
     found = backtest(
-        gathered.events, corridor, models, start, stop, args.step, ledger=gathered.ledger,
+        study.inputs.events, corridor, models, start, stop, args.step, ledger=study.inputs.ledger,
         pieces=corridor.lixels(args.length_m) if args.length_m is not None else None,
     )  # fmt: skip
     if args.output is not None:

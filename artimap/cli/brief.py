@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands, add_inputs, policy_of, say, tell_gated, tell_written
-from artimap.core.vocab import Audience, Lang, Where
+from artimap.cli._inputs import Commands, add_inputs, study_of, tell_gated, tell_written
+from artimap.core.vocab import Audience, Where
 
 if TYPE_CHECKING:
     from artimap.studies.briefing import Briefing
@@ -45,21 +45,11 @@ def _tell_own(done: Briefing, file: Path) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.studies.briefing import RECENT_DAYS, brief  # noqa: PLC0415 - slow to import, used only here
+    from artimap.studies.briefing import RECENT_DAYS  # noqa: PLC0415 - slow to import, used only here
+    from artimap.studies.study import check_since  # noqa: PLC0415
 
-    done = brief(
-        where,
-        folder=args.output,
-        events=args.events,
-        decisions=args.decisions,
-        claims=args.claims,
-        as_of=args.as_of,
-        lang=Lang(args.lang),
-        audience=Audience(args.audience),
-        since=args.since,
-        policy=policy_of(args),
-        progress=say,
-    )
+    check_since(args.since)
+    done = study_of(args, where).write(args.output, lang=args.lang, since=args.since)
     print(f"As of {done.as_of}, {where.label}. Written for the audience '{args.audience}':")
     newest = "none at all" if done.newest is None else f"the newest on {done.newest}"
     print(f"Events that began in the {RECENT_DAYS} days before: {done.recent}; {newest}.")

@@ -11,15 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands, add_inputs, check_ending, policy_of, say, tell_gated, tell_own, tell_written
+from artimap.cli._inputs import Commands, add_inputs, check_ending, say, study_of, tell_gated, tell_own, tell_written
 from artimap.core.errors import ShareError
-from artimap.core.vocab import Audience, Lang
 
 if TYPE_CHECKING:
     from artimap.maps.briefing import BriefingMap
     from artimap.maps.tiles import Tiles
-    from artimap.sharing import Gated
-    from artimap.studies.inputs import Gathered
 
 _PICTURES = (".png", ".svg", ".pdf")
 _EXPORTS = (".gpkg", ".kml", ".gpx")
@@ -62,26 +59,20 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         print(f"artimap: {error}", file=sys.stderr)
         return 2
     check_ending(args.output, (".html", *_PICTURES, *_EXPORTS), "a map")
-    if args.events_only:
-        with _warn_of_tiles(tiles):
-            chart, gathered, gated = _events_alone(args, where, tiles)
-    else:
-        from artimap.studies.study import analyse  # noqa: PLC0415 - slow to import, used only here
-
-        found = analyse(
-            where, events=args.events, decisions=args.decisions, claims=args.claims, as_of=args.as_of,
-            audience=Audience(args.audience), policy=policy_of(args), progress=say,
-        )  # fmt: skip
-        page = args.output.suffix.lower() == ".html"
-        say("estimating the risk of earlier months, drawing the map" if page else "drawing the map")
-        with _warn_of_tiles(tiles):
-            chart = found.chart(Lang(args.lang), title=args.title, author=args.author, over_time=page, tiles=tiles)
-        gathered, gated = found.gathered, found.gated
+    study = study_of(args, where)
+    page = args.output.suffix.lower() == ".html"
+    later = page and not args.events_only
+    say("estimating the risk of earlier months, drawing the map" if later else "drawing the map")
+    with _warn_of_tiles(tiles):
+        if args.events_only:
+            chart = study.event_map(args.lang, title=args.title, author=args.author, tiles=tiles)
+        else:
+            chart = study.map(args.lang, title=args.title, author=args.author, over_time=page, tiles=tiles)
     written = _write(chart, args.output, estimated=args.estimated)
     print(f"{chart.page.furniture.title}, as of {chart.page.as_of}. Written for the audience '{args.audience}':")
     tell_written(written)
-    tell_own(gathered, args.events)
-    tell_gated(gated, Audience(args.audience))
+    tell_own(study, args.events)
+    tell_gated(study.gated, study.audience)
     return 0
 
 
@@ -109,9 +100,6 @@ def _unfit(args: argparse.Namespace) -> str | None:
     ending = args.output.suffix.lower()
     faults = {
         "--events-only shows no claims: leave --claims out": args.events_only and args.claims is not None,
-        "--events-only shows events by the policy that stands: leave --policy out": (
-            args.events_only and args.policy is not None
-        ),
         "--events-only has no estimated zones: leave --estimated out": args.events_only and args.estimated,
         "--estimated is for pictures (png, svg, pdf): in a page its reader switches estimated zones on": (
             args.estimated and ending not in _PICTURES
@@ -127,35 +115,6 @@ def _unfit(args: argparse.Namespace) -> str | None:
         ),
     }
     return next((words for words, wrong in faults.items() if wrong), None)
-
-
-def _events_alone(args: argparse.Namespace, where: Area, tiles: Tiles | None) -> tuple[BriefingMap, Gathered, Gated]:
-    import pandas as pd  # noqa: PLC0415 - slow to import, used only here
-
-    from artimap.areas import embedded  # noqa: PLC0415
-    from artimap.areas.corridors import read_corridor  # noqa: PLC0415
-    from artimap.core.dates import day_of  # noqa: PLC0415
-    from artimap.maps.events_only import event_map  # noqa: PLC0415
-    from artimap.sharing import gate  # noqa: PLC0415
-    from artimap.studies.inputs import gather  # noqa: PLC0415
-    from artimap.studies.study import last_day  # noqa: PLC0415
-
-    say("reading the data")
-    gathered = gather(where, args.events, args.decisions)
-    day = day_of(args.as_of) if args.as_of else last_day(where, gathered)
-    reader = Audience(args.audience)
-    reports = next(one for one in embedded.manifest(where.name).layers if one.name == "reports")
-    source = f"{reports.source}: {reports.attribution} · {reports.licence}"
-    if gathered.own is not None:
-        source = f"{source}; {args.events.name} ({gathered.own.version})"
-    say("drawing the map")
-    begun = gathered.events[gathered.events["date_start"] <= pd.Timestamp(day)]
-    chart = event_map(
-        where, gathered.events, as_of=day, source=source, corridor=read_corridor(where, where.corridor_id),
-        lang=args.lang, languages=tuple(Lang), audience=reader, title=args.title, author=args.author,
-        tiles=tiles,
-    )  # fmt: skip
-    return chart, gathered, gate(begun, None, audience=reader, area=where, as_of=day)
 
 
 def _write(chart: BriefingMap, path: Path, *, estimated: bool) -> tuple[Path, ...]:

@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands, add_inputs, check_ending, policy_of, say, tell_gated, tell_own, tell_written
-from artimap.core.vocab import Audience, Lang
+from artimap.cli._inputs import Commands, add_inputs, check_ending, say, study_of, tell_gated, tell_own, tell_written
 
 
 def add(commands: Commands) -> None:
@@ -23,18 +22,15 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.studies.study import analyse, check_since  # noqa: PLC0415 - slow to import, used only here
+    from artimap.studies.study import check_since  # noqa: PLC0415 - slow to import, used only here
 
     check_ending(args.output, (".html", ".md"), "a report")
     check_since(args.since)
-    found = analyse(
-        where, events=args.events, decisions=args.decisions, claims=args.claims, as_of=args.as_of,
-        audience=Audience(args.audience), policy=policy_of(args), progress=say,
-    )  # fmt: skip
+    study = study_of(args, where)
     say("writing the report")
-    written = found.report(Lang(args.lang), since=args.since).save(args.output)
-    print(f"As of {found.day}, {where.label}. Written for the audience '{args.audience}':")
+    written = study.report(args.lang, since=args.since).save(args.output)
+    print(f"As of {study.as_of}, {where.label}. Written for the audience '{args.audience}':")
     tell_written((written,))
-    tell_own(found.gathered, args.events)
-    tell_gated(found.gated, found.audience)
+    tell_own(study, args.events)
+    tell_gated(study.gated, study.audience)
     return 0

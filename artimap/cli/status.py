@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands
-from artimap.cli._reported_inputs import Reported, add_arguments, read_reported, tell_doubts
+from artimap.cli._inputs import Commands, add_inputs, add_known_on, study_of, tell_doubts
+from artimap.core.dates import day_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from artimap.studies.study import Study
 
 KINDS = ("place", "section", "commune", "department", "stretch")
 
@@ -24,7 +26,8 @@ def add(commands: Commands) -> None:
         "subject", nargs="*", metavar="PLACE",
         help="only this place, section or stretch, in any spelling, with the statements behind it",
     )  # fmt: skip
-    add_arguments(status)
+    add_inputs(status)
+    add_known_on(status)
     status.add_argument(
         "--kind", action="append", choices=KINDS, metavar="KIND",
         help=f"only {', '.join(KINDS[:-1])} or {KINDS[-1]} (may be repeated)",
@@ -56,26 +59,28 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if args.history is not None and args.subject:
         print("artimap: --history takes one place and lists it alone; leave the others out", file=sys.stderr)
         return 2
-    found = read_reported(args, where)
+    if args.as_of is not None and args.until is not None:  # what is asked of a later day rests on that day's events
+        args.as_of = max(day_of(args.as_of), day_of(args.until))
+    study = study_of(args, where).in_hindsight()
     if args.history is not None:
-        table, lines = _history(args, where, found), history_lines
+        table, lines = _history(args, study), history_lines
     elif args.since is not None:
-        table, lines = _changes(args, where, found), changes_lines
+        table, lines = _changes(args, study), changes_lines
     else:
-        table, lines = _status(args, where, found), status_lines
-    behind = claims_behind(table, found.ledger, found.events) if args.subject and "not_counted" in table else None
+        table, lines = _status(args, study), status_lines
+    behind = claims_behind(table, study.ledger, study.events) if args.subject and "not_counted" in table else None
     if args.output is not None:
         from artimap.cli._tables import save  # noqa: PLC0415
 
         print(save(table, args.output))
-        tell_doubts(found, where, args.lang, sys.stderr)
+        tell_doubts(study, args.lang, sys.stderr)
     elif args.format == "table":
-        for line in lines(table, StatusQuestion(where, args, found, behind)):
+        for line in lines(table, StatusQuestion(study, args, behind)):
             print(line)
-        tell_doubts(found, where, args.lang)
+        tell_doubts(study, args.lang)
     else:
         _print(table, args.format, behind)
-        tell_doubts(found, where, args.lang, sys.stderr)
+        tell_doubts(study, args.lang, sys.stderr)
     return 0
 
 
@@ -107,43 +112,42 @@ def _picked(args: argparse.Namespace, where: Area, table: pd.DataFrame) -> pd.Da
     return table.reset_index(drop=True)
 
 
-def _status(args: argparse.Namespace, where: Area, found: Reported) -> pd.DataFrame:
+def _status(args: argparse.Namespace, study: Study) -> pd.DataFrame:
     from artimap.control import control_status  # noqa: PLC0415
     from artimap.core.i18n import tr  # noqa: PLC0415
 
-    table = control_status(where, found.ledger, as_of=found.day, events=found.events, known_on=found.known_on)
-    table = _picked(args, where, table)
+    table = control_status(study.area, study.ledger, as_of=study.as_of, events=study.events, known_on=args.known_on)
+    table = _picked(args, study.area, table)
     for name in ("status", "rule"):
         table[f"{name}_words"] = [tr(f"{name}.{one}", args.lang) for one in table[name]]
     return table
 
 
-def _changes(args: argparse.Namespace, where: Area, found: Reported) -> pd.DataFrame:
+def _changes(args: argparse.Namespace, study: Study) -> pd.DataFrame:
     from artimap.control import control_status, find_subjects, what_changed  # noqa: PLC0415
-    from artimap.core.dates import day_of  # noqa: PLC0415
 
-    until = found.day if args.until is None else day_of(args.until)
-    table = what_changed(where, found.ledger, since=args.since, until=until, events=found.events)
+    until = study.as_of if args.until is None else day_of(args.until)
+    table = what_changed(study.area, study.ledger, since=args.since, until=until, events=study.events)
     if args.subject:
-        whole = control_status(where, found.ledger, as_of=until, events=found.events)
-        wanted = {one for text in args.subject for one in find_subjects(where, whole, text)}
+        whole = control_status(study.area, study.ledger, as_of=until, events=study.events)
+        wanted = {one for text in args.subject for one in find_subjects(study.area, whole, text)}
         table = table[table["subject"].isin(wanted)]
     if args.kind:
         table = table[table["kind"].isin(args.kind)]
     return table.reset_index(drop=True)
 
 
-def _history(args: argparse.Namespace, where: Area, found: Reported) -> pd.DataFrame:
+def _history(args: argparse.Namespace, study: Study) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415
 
     from artimap.control import control_status, find_subjects, status_history  # noqa: PLC0415
 
-    known = control_status(where, found.ledger, as_of=found.day, events=found.events, known_on=found.known_on)
+    known = control_status(study.area, study.ledger, as_of=study.as_of, events=study.events, known_on=args.known_on)
     tables = [
         status_history(
-            where, found.ledger, one, since=args.since, until=args.until or found.day, events=found.events,
-            known_on=found.known_on,
+            study.area, study.ledger, one, since=args.since, until=args.until or study.as_of, events=study.events,
+            known_on=args.known_on,
         )
-        for one in find_subjects(where, known, args.history)
+        for one in find_subjects(study.area, known, args.history)
     ]  # fmt: skip
     return pd.concat(tables, ignore_index=True)

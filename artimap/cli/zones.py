@@ -5,15 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from artimap.areas.area import Area, read_units
-from artimap.cli._inputs import Commands, check_ending, tell_written
-from artimap.cli._reported_inputs import Reported, actors_in, add_arguments, doubts, read_reported, tell_doubts
+from artimap.cli._inputs import (
+    Commands,
+    actors_in,
+    add_inputs,
+    add_known_on,
+    check_ending,
+    doubts,
+    study_of,
+    tell_doubts,
+    tell_written,
+)
 from artimap.core.errors import DateError
 from artimap.core.i18n import format_day, format_number, tr
 from artimap.core.schema import TEXT, join_names, split_names
@@ -21,6 +29,8 @@ from artimap.core.vocab import Estimate, Status
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+    from artimap.studies.study import Study
 
 _TABLES = (".geojson", ".gpkg", ".csv", ".json")
 _PICTURES = (".png", ".svg", ".pdf")
@@ -30,7 +40,8 @@ _LAYERS = ("places", "units", "roads", "road_units", "posts", "outline")
 def add(commands: Commands) -> None:
     """Add the command."""
     zones = commands.add_parser("zones", help="zones of what is reported, or estimated, for a map or another program")
-    add_arguments(zones)
+    add_inputs(zones)
+    add_known_on(zones)
     zones.add_argument(
         "--estimated", action="store_true",
         help="the layer that a model estimates from events, in place of what is reported: nobody said so",
@@ -51,32 +62,32 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         )  # fmt: skip
         return 2
     ending = "" if args.output is None else check_ending(args.output, (*_TABLES, ".html", *_PICTURES), "zones")
-    found = read_reported(args, where)
+    study = study_of(args, where)
     drawn = ending not in ("", *_TABLES)
-    if drawn:  # a map opens to the statements of its day, so its zones rest on no others
-        found = replace(found, ledger=found.ledger.until(found.day))
-    zones = _estimated(where, found) if args.estimated else _reported(where, found)
+    if not drawn:  # a map opens to the statements of its day, so its zones rest on no others
+        study = study.in_hindsight()
+    zones = _estimated(study) if args.estimated else _reported(study, args.known_on)
     if args.output is None:
-        for line in _lines(zones, where, args, found):
+        for line in _lines(zones, args, study):
             print(line)
-        tell_doubts(found, where, args.lang)
+        tell_doubts(study, args.lang)
         return 0
-    print(_heading(where, args, found))
-    tell_written(_save(zones, ending, args, where, found))
+    print(_heading(args, study))
+    tell_written(_save(zones, ending, args, study))
     if drawn and not args.estimated:
         print(tr("said.map_then", args.lang))
-    tell_doubts(found, where, args.lang)
+    tell_doubts(study, args.lang)
     return 0
 
 
-def _reported(where: Area, found: Reported) -> gpd.GeoDataFrame:
+def _reported(study: Study, known_on: str | None) -> gpd.GeoDataFrame:
     from artimap.control import claims_behind, control_status  # noqa: PLC0415 - slow to import, used only here
     from artimap.control.zones import control_zones  # noqa: PLC0415
 
-    asked: dict[str, Any] = {"as_of": found.day, "events": found.events, "known_on": found.known_on}
-    status = control_status(where, found.ledger, **asked)
-    zones = control_zones(where, found.ledger, status=status, **asked)
-    behind = claims_behind(status, found.ledger, found.events)
+    asked: dict[str, Any] = {"as_of": study.as_of, "events": study.events, "known_on": known_on}
+    status = control_status(study.area, study.ledger, **asked)
+    zones = control_zones(study.area, study.ledger, status=status, **asked)
+    behind = claims_behind(status, study.ledger, study.events)
     sources = {
         subject: join_names(name for cell in rows["source"] for name in split_names(cell))
         for subject, rows in behind[behind["counts"]].groupby("subject")
@@ -85,16 +96,16 @@ def _reported(where: Area, found: Reported) -> gpd.GeoDataFrame:
     return zones
 
 
-def _estimated(where: Area, found: Reported) -> gpd.GeoDataFrame:
+def _estimated(study: Study) -> gpd.GeoDataFrame:
     from artimap.control.contestation import estimate_contestation, estimated_zones  # noqa: PLC0415 - slow to import
 
-    first = found.events["date_start"].min()
-    if pd.isna(first) or first.date() > found.day:
-        msg = f"no event on or before {found.day}, so there is nothing to estimate from: take a later --as-of"
+    first = study.events["date_start"].min()
+    if pd.isna(first) or first.date() > study.as_of:
+        msg = f"no event on or before {study.as_of}, so there is nothing to estimate from: take a later --as-of"
         raise DateError(msg)
-    table = estimate_contestation(where, found.events, stop=found.day)
-    zones = estimated_zones(where, table, as_of=found.day)
-    zones.attrs["as_of"] = found.day.isoformat()
+    table = estimate_contestation(study.area, study.events, stop=study.as_of)
+    zones = estimated_zones(study.area, table, as_of=study.as_of)
+    zones.attrs["as_of"] = study.as_of.isoformat()
     return zones
 
 
@@ -102,14 +113,14 @@ def _title(where: Area, args: argparse.Namespace) -> str:
     return tr("said.estimated_title" if args.estimated else "said.zones_title", args.lang, area=where.label)
 
 
-def _heading(where: Area, args: argparse.Namespace, found: Reported) -> str:
-    day = tr("map.subtitle", args.lang, day=format_day(found.day, args.lang))
-    return f"{_title(where, args)} – {day}"
+def _heading(args: argparse.Namespace, study: Study) -> str:
+    day = tr("map.subtitle", args.lang, day=format_day(study.as_of, args.lang))
+    return f"{_title(study.area, args)} – {day}"
 
 
-def _lines(zones: gpd.GeoDataFrame, where: Area, args: argparse.Namespace, found: Reported) -> Iterator[str]:
+def _lines(zones: gpd.GeoDataFrame, args: argparse.Namespace, study: Study) -> Iterator[str]:
     lang = args.lang
-    yield _heading(where, args, found)
+    yield _heading(args, study)
     yield tr("said.estimated_note" if args.estimated else "said.note", lang)
     if args.estimated:
         yield ""
@@ -117,7 +128,7 @@ def _lines(zones: gpd.GeoDataFrame, where: Area, args: argparse.Namespace, found
         return
     yield tr("said.zone_days", lang)
     yield ""
-    sections = set(read_units(where, "adm3")["pcode"])
+    sections = set(read_units(study.area, "adm3")["pcode"])
     inner = zones[zones["band"] == 1].drop_duplicates(["subject", "road_id", "from_m"])
     known, colon = inner[inner["kind"] != Status.UNKNOWN], tr("report.colon", lang)
     for _, row in known.iterrows():
@@ -147,9 +158,7 @@ def _estimates(zones: pd.DataFrame, lang: str) -> Iterator[str]:
     yield tr("said.insufficient", lang, n=len(zones) - len(shown), all=len(zones))
 
 
-def _save(
-    zones: gpd.GeoDataFrame, ending: str, args: argparse.Namespace, where: Area, found: Reported
-) -> tuple[Path, ...]:
+def _save(zones: gpd.GeoDataFrame, ending: str, args: argparse.Namespace, study: Study) -> tuple[Path, ...]:
     from artimap.core.files import write_text  # noqa: PLC0415 - slow to import, used only here
 
     if ending in _TABLES:
@@ -157,16 +166,9 @@ def _save(
 
         notice = args.output.with_name(args.output.stem + ".notice.txt")
         save(zones, args.output, layer="zones")
-        write_text(notice, "\n".join(_notice(zones, where, args, found)) + "\n")
+        write_text(notice, "\n".join(_notice(zones, args, study)) + "\n")
         return args.output, notice
-    from artimap.areas.corridors import read_corridor  # noqa: PLC0415
-    from artimap.maps.briefing import briefing_map  # noqa: PLC0415
-
-    chart = briefing_map(
-        where, corridor=read_corridor(where, where.corridor_id), zones=zones, ledger=found.gathered.ledger,
-        as_of=found.day, lang=args.lang, audience=args.audience, title=_title(where, args),
-        policy=found.gated.policy,
-    )  # fmt: skip
+    chart = study.map_of_zones(zones, args.lang, title=_title(study.area, args))
     if ending in _PICTURES:
         from artimap.maps.static.map import static_map  # noqa: PLC0415
 
@@ -174,21 +176,21 @@ def _save(
     return (chart.save(args.output),)
 
 
-def _notice(zones: pd.DataFrame, where: Area, args: argparse.Namespace, found: Reported) -> Iterator[str]:
+def _notice(zones: pd.DataFrame, args: argparse.Namespace, study: Study) -> Iterator[str]:
     """Write what has to stand beside a table of zones: what it is, what it is not, what was held back, the sources."""
     from artimap.areas import embedded  # noqa: PLC0415 - slow to import, used only here
 
     lang = args.lang
-    yield _heading(where, args, found)
+    yield _heading(args, study)
     yield tr("said.estimated_note" if args.estimated else "said.note", lang)
     yield tr(f"report.audience.{args.audience}", lang)
-    yield from doubts(found, where, lang)
+    yield from doubts(study, lang)
     yield ""
     yield tr("report.licences.heading", lang)
-    for entry in embedded.manifest(where.name).layers:
+    for entry in embedded.manifest(study.area.name).layers:
         if entry.name in _LAYERS:
             yield f"{entry.name}{tr('report.colon', lang)}{entry.attribution} ({entry.licence})"
-    said = zones["sources"] if "sources" in zones else found.ledger.claims["source"]
+    said = zones["sources"] if "sources" in zones else study.ledger.claims["source"]
     names = sorted({name for cell in said.dropna() for name in split_names(cell)}, key=str.casefold)
     yield tr("report.licences.publishers", lang, n=len(names))
     yield "; ".join(names)

@@ -255,19 +255,19 @@ def svg_points(data: str) -> list[list[tuple[float, float]]]:
 
 
 def draw_shape(page: Drawing, x: float, y: float, shape: Shape, *, size_in: float, hollow: bool) -> None:
-    """Draw an event's shape; hollow where its harm is not known."""
+    """Draw an event's shape, or the sign of a point that is none; an event hollow where its harm is not known."""
     from matplotlib.patches import Polygon  # noqa: PLC0415 - heavy, needed here only
 
     scale = size_in / _BOX
-    open_shape = hollow or shape.open
+    open_shape, ink = hollow or shape.open, style.shape_colour(shape.kind)
     for line in svg_points(shape.path):
         corners = [(x + px * scale, y - py * scale) for px, py in line]
         page.add(
             Polygon(
                 corners,
                 closed=True,
-                facecolor=style.token("paper") if open_shape else style.token("ink"),
-                edgecolor=style.token("ink") if open_shape else style.token("paper"),
+                facecolor=style.token("paper") if open_shape else ink,
+                edgecolor=ink if open_shape else style.token("paper"),
                 linewidth=0.9 if open_shape else 0.5,
                 joinstyle="round",
                 transform=page.figure.dpi_scale_trans,
@@ -278,7 +278,7 @@ def draw_shape(page: Drawing, x: float, y: float, shape: Shape, *, size_in: floa
             page.line(
                 [x + px * scale for px, _ in line],
                 [y - py * scale for _, py in line],
-                colour="ink" if open_shape else "paper",
+                colour=ink if open_shape else "paper",
                 width=0.9,
                 cap="round",
             )

@@ -29,8 +29,8 @@ class Mark:
     Attributes
     ----------
     key, layer, kind, label
-        Its name, the layer that it stands in, ``area``, ``line``, ``tick`` or ``bracket``,
-        and the key of its words in the language files.
+        Its name, the layer that it stands in (``user``: those of the caller's own), ``area``, ``line``, ``band``,
+        ``point``, ``label``, ``tick`` or ``bracket``, and the key of its words in the language files.
     colour, width, dash, opacity
         The line. ``colour`` is null where the group gives it.
     fill, fill_opacity, hatch, stipple
@@ -40,6 +40,8 @@ class Mark:
         The edge on both sides of a line.
     strokes, gap
         Of a bracket: how many strokes, and whether it is broken in the middle.
+    path, inner
+        Of a point: its outline and what is drawn on it in paper, as of a :class:`Shape`.
     """
 
     key: str
@@ -59,6 +61,8 @@ class Mark:
     casing_width: float = 0.0
     strokes: int = 1
     gap: bool = False
+    path: str | None = None
+    inner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +181,17 @@ def group_colour(actor: str) -> str:
 
 
 def event_shape(kind: str) -> Shape:
-    """Give the shape of a kind of event; that of ``other`` where the kind has none."""
-    shapes = load().shapes
+    """Give the shape of a kind of event, or of a mark for points; that of ``other`` where the kind has none."""
+    shapes, own = load().shapes, load().marks.get(kind)
+    if own is not None and own.path is not None:
+        return Shape(kind, own.path, own.label, own.inner)
     return shapes.get(kind, shapes["other"])
+
+
+def shape_colour(kind: str) -> str:
+    """Give the colour of a shape: ink for events, that of the mark for points that are none."""
+    own = load().marks.get(kind)
+    return token("ink") if own is None or own.colour is None else own.colour
 
 
 _LEAST_PX, _MOST_PX, _UNKNOWN_PX = 12.0, 22.0, 14.0

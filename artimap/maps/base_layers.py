@@ -28,7 +28,9 @@ Ring = tuple[tuple[float, float], ...]
 Parts = tuple[tuple[Ring, ...], ...]
 """Parts of a shape, each one or more rings (outer first), each a row of lon, lat."""
 
-LayerKind = Literal["area", "line", "event", "bracket", "tick", "place", "shield", "somewhere", "field"]
+LayerKind = Literal[
+    "area", "line", "band", "point", "label", "event", "bracket", "tick", "place", "shield", "somewhere", "field"
+]
 
 DECIMALS = 5
 
@@ -99,6 +101,10 @@ class Layer:
     still
         Whether it is only looked at: nothing on it opens, ends or is dashed, so that the page can take its shapes
         as they come.
+    title
+        What it is called, where that is no word of the languages: the caller's own, or the word in one language.
+    note
+        What its row of the legend says in place of its mark's words.
     """
 
     name: str
@@ -108,6 +114,12 @@ class Layer:
     toggle: bool = True
     shown: bool = True
     still: bool = False
+    title: str = ""
+    note: str = ""
+
+    def heading(self, lang: str) -> str:
+        """Give what it is called, in a language."""
+        return self.title or tr(self.label_key, lang)
 
 
 def _ring(coordinates: np.ndarray) -> Ring:
@@ -157,13 +169,16 @@ def land_layer(land: gpd.GeoDataFrame) -> Layer:
     return Layer("land", "map.layer.land", "area", _plain("land", "land", shapes), toggle=False, still=True)
 
 
-def water_layers(lakes: gpd.GeoDataFrame, rivers: gpd.GeoDataFrame) -> tuple[Layer, ...]:
-    """Give rivers and lakes: two layers, because one is lines and the other areas."""
-    lines, areas = to_degrees(rivers.geometry), to_degrees(lakes.geometry)
-    return (
-        Layer("rivers", "map.layer.rivers", "line", _plain("river", "river", lines), toggle=False, still=True),
-        Layer("lakes", "map.layer.lakes", "area", _plain("lake", "lake", areas), toggle=False, still=True),
-    )
+def rivers_layer(rivers: gpd.GeoDataFrame) -> Layer:
+    """Give the rivers."""
+    lines = to_degrees(rivers.geometry)
+    return Layer("rivers", "map.layer.rivers", "line", _plain("river", "river", lines), toggle=False, still=True)
+
+
+def lakes_layer(lakes: gpd.GeoDataFrame) -> Layer:
+    """Give the lakes."""
+    areas = to_degrees(lakes.geometry)
+    return Layer("lakes", "map.layer.lakes", "area", _plain("lake", "lake", areas), toggle=False, still=True)
 
 
 def border_layer(border: gpd.GeoDataFrame) -> Layer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +17,19 @@ from artimap.core.files import encodable, write_text
 from artimap.core.schema import conform
 from artimap.core.tables import ZONES
 from artimap.core.vocab import Audience, Lang
-from artimap.maps.build import PageOptions, Tables, pages, sheets_of
+from artimap.maps.build import pages, sheets_of
 from artimap.maps.estimate_layers import apart
 from artimap.maps.events import CROWD, sort_events
 from artimap.maps.fact_tables import roadside
 from artimap.maps.folium_layers import check
+from artimap.maps.inputs import PageOptions, Tables
 from artimap.maps.page import Page
 from artimap.maps.tiles import Tiles
 from artimap.maps.timeline import posts_of_slider, risk_of_slider, zones_of_slider
+from artimap.maps.user_layer import UserLayer, ready_layers
 from artimap.maps.web.render import to_html
-from artimap.sharing import SharePolicy
-from artimap.sharing.view import Left, VisibleTables, for_audience
+from artimap.sharing import Gated, SharePolicy, gate
+from artimap.sharing.view import visible_tables
 
 if TYPE_CHECKING:
     from artimap.areas.area import Area
@@ -179,6 +181,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     held_back: int = 0,
     policy: SharePolicy | None = None,
     tiles: Tiles | None = None,
+    layers: Sequence[UserLayer] = (),
 ) -> BriefingMap:
     """Make the map of an area as of a day: one page that asks nothing of any network.
 
@@ -232,6 +235,9 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     tiles
         A server of map tiles (:class:`artimap.Tiles`), which the reader may switch on: it then learns which places
         they look at. Null, the page asks nobody for anything.
+    layers
+        Layers of your own (:class:`artimap.UserLayer`): each with a source, for an audience, in ``area.crs``. What is
+        not for this map's audience is left out and counted.
 
     Returns
     -------
@@ -244,75 +250,126 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
         If a table is not in ``area.crs``.
     SchemaError
         If ``zones`` or ``estimated`` are no ZONES: each row with a value that is not allowed is named.
+    DataError, ShareError
+        If a layer cannot be shown as it is (:class:`artimap.UserLayer`).
     ModelError
         If the days or pieces of ``risk_over_time``, the days of ``checkpoints_over_time`` or the zones of
         ``zones_over_time`` are not those of the map, or the table of ``as_of`` itself is missing.
     """
-    lang, reader = Lang(lang).value, Audience(audience)
     if tiles is not None:
         tiles.warn()
-    day = day_of(as_of)
+    day, reader = day_of(as_of), Audience(audience)
     first = day_of(since) if since is not None else day - dt.timedelta(days=SHOWN_DAYS)
-    for name, table in (
-        ("risk", risk),
-        *((f"risk_over_time of {one}", table) for one, table in (risk_over_time or {}).items()),
-        ("zones", zones),
-        ("zones_over_time", zones_over_time),
-        ("estimated", estimated),
-        ("checkpoints", checkpoints),
-        *((f"checkpoints_over_time of {one}", table) for one, table in (checkpoints_over_time or {}).items()),
-        ("events", events),
-    ):
-        if table is not None:
-            require(table, area.crs, what=name)
-    # a table read from a file differs from the one written by millimetres, enough to simplify a shape otherwise
-    risk, zones, zones_over_time, estimated, checkpoints = (
-        None if table is None else on_file_grid(table)
-        for table in (risk, zones, zones_over_time, estimated, checkpoints)
-    )
-    risk_over_time = {one: on_file_grid(table) for one, table in (risk_over_time or {}).items()}
-    checkpoints_over_time = {one: on_file_grid(table) for one, table in (checkpoints_over_time or {}).items()}
-    alone = zones is not None and estimated is None
-    zones, estimated = apart(*(None if one is None else conform(one, ZONES) for one in (zones, estimated)))
-    seen = for_audience(
-        events=events, ledger=ledger, checkpoints=checkpoints, area=area, audience=reader, as_of=day, since=first,
-        policy=policy,
+    tables = MapTables(
+        corridor, risk, risk_over_time or {}, zones, zones_over_time, estimated, checkpoints,
+        checkpoints_over_time or {}, ledger, tuple(layers),
     )  # fmt: skip
-    seen = VisibleTables(seen.events, seen.ledger, seen.checkpoints, _add_held(seen.left, held_back))
-    rates = risk_of_slider(risk_over_time, risk, since=first, as_of=day)
+    asked = PageOptions(first, day, Lang(lang).value, reader, title, author, tuple(changes), tiles=tiles)
+    if events is not None:
+        require(events, area.crs, what="events")
+    until = None if ledger is None else ledger.until(day)
+    gated = gate(events, until, audience=reader, area=area, as_of=day, policy=policy)
+    return map_of_study(area, tables, asked, gated, languages=languages, held_back=held_back)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapTables:
+    """The tables of a map as :func:`briefing_map` takes them, all but the events, which come through the gate."""
+
+    corridor: Corridor | None = None
+    risk: gpd.GeoDataFrame | None = None
+    risk_over_time: Mapping[dt.date, gpd.GeoDataFrame] = field(default_factory=dict)
+    zones: gpd.GeoDataFrame | None = None
+    zones_over_time: gpd.GeoDataFrame | None = None
+    estimated: gpd.GeoDataFrame | None = None
+    checkpoints: gpd.GeoDataFrame | None = None
+    checkpoints_over_time: Mapping[dt.date, gpd.GeoDataFrame] = field(default_factory=dict)
+    ledger: Ledger | None = None
+    layers: tuple[UserLayer, ...] = ()
+
+    def require(self, crs: str) -> None:
+        """Refuse a table that is in another system."""
+        for name, table in (
+            ("risk", self.risk),
+            *((f"risk_over_time of {one}", table) for one, table in self.risk_over_time.items()),
+            ("zones", self.zones),
+            ("zones_over_time", self.zones_over_time),
+            ("estimated", self.estimated),
+            ("checkpoints", self.checkpoints),
+            *((f"checkpoints_over_time of {one}", table) for one, table in self.checkpoints_over_time.items()),
+        ):
+            if table is not None:
+                require(table, crs, what=name)
+
+    def on_file_grid(self) -> MapTables:
+        """Give the tables as a file gives them back.
+
+        A table read from a file differs from the one written by millimetres, enough to simplify a shape otherwise.
+        """
+
+        def grid(table: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+            return None if table is None else on_file_grid(table)
+
+        return replace(
+            self, risk=grid(self.risk), zones=grid(self.zones), zones_over_time=grid(self.zones_over_time),
+            estimated=grid(self.estimated), checkpoints=grid(self.checkpoints),
+            risk_over_time={one: on_file_grid(table) for one, table in self.risk_over_time.items()},
+            checkpoints_over_time={one: on_file_grid(table) for one, table in self.checkpoints_over_time.items()},
+        )  # fmt: skip
+
+
+def map_of_study(
+    area: Area, given: MapTables, asked: PageOptions, gated: Gated, *, languages: Sequence[str], held_back: int = 0
+) -> BriefingMap:
+    """Make the map of tables whose events and claims have gone through the gate.
+
+    Parameters
+    ----------
+    area, given, asked
+        What is drawn, and how; ``given.ledger`` are the claims as they were before the gate.
+    gated
+        The events and claims that the reader may see.
+    languages, held_back
+        As in :func:`briefing_map`.
+    """
+    given.require(area.crs)
+    given = given.on_file_grid()
+    days = {"since": asked.since, "as_of": asked.as_of}
+    alone = given.zones is not None and given.estimated is None
+    zones, estimated = apart(
+        *(None if one is None else conform(one, ZONES) for one in (given.zones, given.estimated))
+    )  # fmt: skip
+    seen = visible_tables(gated, ledger=given.ledger, checkpoints=given.checkpoints, held_back=held_back, **days)
+    own = ready_layers(
+        given.layers, area=area, audience=asked.audience, policy=gated.policy, as_of=asked.as_of
+    )  # fmt: skip
+    seen = replace(seen, left=replace(seen.left, layers=own.held))
+    rates = risk_of_slider(given.risk_over_time, given.risk, **days)
     past = None
-    if zones is not None and zones_over_time is not None:
-        past = zones_of_slider(conform(zones_over_time, ZONES), zones, since=first, as_of=day, corridor=corridor)
-    heard = {one: seen.posts(table) for one, table in checkpoints_over_time.items()}
-    posts = posts_of_slider(heard, seen.checkpoints, since=first, as_of=day)
+    if zones is not None and given.zones_over_time is not None:
+        past = zones_of_slider(conform(given.zones_over_time, ZONES), zones, corridor=given.corridor, **days)
+    heard = {one: seen.posts(table) for one, table in given.checkpoints_over_time.items()}
+    posts = posts_of_slider(heard, seen.checkpoints, **days)
     if seen.events is None or seen.events.empty:
         rates = posts = past = None  # a page without events has no slider
     crowd = sort_events(seen.events) if seen.events is not None and len(seen.events) >= CROWD else None
     listed = None if crowd is not None else seen.events
-    side = None if corridor is None else roadside(corridor, zones=zones, events=listed)
-    return chart_of(
-        area,
-        Tables(
-            corridor,
-            risk,
-            zones,
-            seen,
-            crowd,
-            sheets_of(risk, seen.checkpoints, listed),
-            side,
-            estimated,
-            alone and zones is None,
-            rates,
-            posts,
-            past,
-        ),
-        PageOptions(first, day, lang, reader, title, author, tuple(changes), tiles=tiles),
-        languages,
+    tables = Tables(
+        given.corridor,
+        given.risk,
+        zones,
+        seen,
+        crowd,
+        sheets_of(given.risk, seen.checkpoints, listed),
+        None if given.corridor is None else roadside(given.corridor, zones=zones, events=listed),
+        estimated,
+        alone and zones is None,
+        rates,
+        posts,
+        past,
+        own.layers,
     )
-
-
-def _add_held(left: Left, more: int) -> Left:
-    return replace(left, held=left.held + more)
+    return chart_of(area, tables, asked, languages)
 
 
 def chart_of(area: Area, tables: Tables, asked: PageOptions, languages: Sequence[str]) -> BriefingMap:

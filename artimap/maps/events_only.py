@@ -15,10 +15,10 @@ from artimap.core.errors import DataError
 from artimap.core.i18n import tr
 from artimap.core.vocab import Audience, Lang
 from artimap.maps.briefing import BriefingMap, chart_of
-from artimap.maps.build import PageOptions, Tables
 from artimap.maps.events import sort_events
+from artimap.maps.inputs import PageOptions, Tables
 from artimap.maps.tiles import Tiles
-from artimap.sharing import gate
+from artimap.sharing import Gated, gate
 from artimap.sharing.view import Left, VisibleTables
 
 if TYPE_CHECKING:
@@ -95,25 +95,46 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
         msg = f"events for {reader.value} need the columns {', '.join(missing)}"
         raise DataError(msg)
     gated = gate(events, None, audience=reader, area=area, as_of=day)
-    allowed = events if gated.events is None else gated.events
-    start = allowed["date_start"]
-    end = start if "date_end" not in allowed.columns else allowed["date_end"].fillna(start)
-    first = day_of(since) if since is not None else (day if start.empty else min(pd.Timestamp(start.min()).date(), day))
-    after = (end > pd.Timestamp(day)).to_numpy(dtype=bool)
-    before = (end < pd.Timestamp(first)).to_numpy(dtype=bool)
+    first = day_of(since) if since is not None else first_day(gated, day)
+    heading = title or tr("map.title_events", lang, area=area.label)
+    asked = PageOptions(first, day, Lang(lang).value, reader, heading, author, (), (source,), tiles)
+    return map_of_events(area, asked, gated, corridor=corridor, languages=languages)
+
+
+def first_day(gated: Gated, as_of: dt.date) -> dt.date:
+    """Give the day of the first event, or the day of the answer where there is none before it."""
+    first = None if gated.events is None else gated.events["date_start"].min()
+    return as_of if first is None or pd.isna(first) else min(pd.Timestamp(first).date(), as_of)
+
+
+def map_of_events(
+    area: Area, asked: PageOptions, gated: Gated, *, corridor: Corridor | None = None, languages: Sequence[str] = ()
+) -> BriefingMap:
+    """Make the map of events that have gone through the gate.
+
+    Parameters
+    ----------
+    area, asked
+        Where and how they are drawn.
+    gated
+        The events that the reader may see; its claims are not shown.
+    corridor, languages
+        As in :func:`event_map`.
+
+    Raises
+    ------
+    DataError
+        If the gate was given no events.
+    """
+    if gated.events is None:
+        msg = "a map of events needs events: give them to the gate"
+        raise DataError(msg)
+    start = gated.events["date_start"]
+    end = start if "date_end" not in gated.events.columns else gated.events["date_end"].fillna(start)
+    after = (end > pd.Timestamp(asked.as_of)).to_numpy(dtype=bool)
+    before = (end < pd.Timestamp(asked.since)).to_numpy(dtype=bool)
     gone = after | before
-    shown = allowed.assign(date_end=end)
+    shown = gated.events.assign(date_end=end)
     shown = shown[~gone] if gone.any() else shown
     seen = VisibleTables(shown, None, None, Left(0, int(before.sum()), int(after.sum()), gated))
-    asked = PageOptions(
-        first,
-        day,
-        Lang(lang).value,
-        reader,
-        title or tr("map.title_events", lang, area=area.label),
-        author,
-        (),
-        (source,),
-        tiles,
-    )
     return chart_of(area, Tables(corridor, None, None, seen, sort_events(shown)), asked, languages)

@@ -38,16 +38,19 @@ class Sheet:
     Attributes
     ----------
     name
-        ``stretches``, ``posts`` or ``events``.
+        ``stretches``, ``posts`` or ``events``, or that of a layer of the user's own.
     columns
         Name and kind of each column; ``word`` holds keys of the language files.
     rows
         The key of its detail, then a cell a column; null is not known.
+    title
+        What it is called where that is no word of the languages: then its columns are called by their names.
     """
 
     name: str
     columns: tuple[tuple[str, CellKind], ...]
     rows: tuple[tuple[Cell, ...], ...]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

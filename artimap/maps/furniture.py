@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ from artimap.core.rounding import significant
 from artimap.core.vocab import CheckpointStatus, Info
 from artimap.maps.cards import Detail, sentence_case, text_or, to_date
 from artimap.maps.legend import LegendGroup
+from artimap.maps.thematic_layers import Drawn
+from artimap.maps.user_layer import ReadyLayer
 from artimap.sharing.view import Left
 
 if TYPE_CHECKING:
@@ -251,6 +253,53 @@ def margin_sections(
     if counts:
         sections.append(PanelSection(tr("map.margin.left_out", lang), "", tuple(counts)))
     return tuple(sections)
+
+
+def user_layers_section(
+    layers: Iterable[ReadyLayer],
+    drawn: Mapping[str, Drawn],
+    *,
+    limits: tuple[float, float, float, float],
+    held: int,
+    lang: str,
+) -> tuple[PanelSection, ...]:
+    """Tell what of the user's own layers is not on the map, and what was done to their words.
+
+    Parameters
+    ----------
+    layers, drawn
+        The layers, and what was drawn of each, by its name.
+    limits
+        How far one can go on the map, in degrees.
+    held
+        Rows that are not for this audience.
+    lang
+        Language of our own words.
+    """
+    sections: list[PanelSection] = []
+    told: list[ListItem] = []
+    for one in layers:
+        made, title = drawn[one.name], one.title
+        if made.unplaced:
+            items = tuple(ListItem(detail.sentence, "", detail.key) for detail in made.unplaced)
+            sections.append(PanelSection(tr("map.own.unplaced", lang, layer=title), "", items))
+        outside = sum(not _within(feature.parts, limits) for layer in made.layers for feature in layer.features)
+        counts = (("map.own.outside", outside), ("map.own.masked", one.masked))
+        told += [ListItem(tr(key, lang, layer=title, n=format_count(n, lang))) for key, n in counts if n]
+        if not one.cells:
+            told.append(ListItem(tr("map.own.empty", lang, layer=title)))
+    if held:
+        told.append(ListItem(tr("map.own.held", lang, n=format_count(held, lang))))
+    if told:
+        sections.append(PanelSection(tr("map.own.head", lang), "", tuple(told)))
+    return tuple(sections)
+
+
+def _within(parts: Parts, limits: tuple[float, float, float, float]) -> bool:
+    """Tell whether some of a shape's box lies within the limits."""
+    lon, lat = zip(*(point for part in parts for ring in part for point in ring), strict=True)
+    west, south, east, north = limits
+    return bool(max(lon) >= west and min(lon) <= east and max(lat) >= south and min(lat) <= north)
 
 
 def about_sections(  # noqa: PLR0913 - one keyword a line of the page

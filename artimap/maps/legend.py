@@ -10,6 +10,7 @@ from artimap.core import style
 from artimap.core.i18n import format_number, tr
 from artimap.maps.base_layers import Layer
 from artimap.maps.cards import sentence_case
+from artimap.maps.layers import BASE_LEGEND, MapLayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +33,11 @@ class LegendGroup:
     rows: tuple[LegendRow, ...]
 
 
-_LEGEND_ORDER = (
-    "corridor", "checkpoints", "events", "crowd", "somewhere", "zones_reported", "zones_estimated", "km", "places",
-    "roads", "communes",
-)  # fmt: skip
-"""What the legend explains first: the road, then what happens on it, then the map below."""
-
-
-_BASE_LAYERS = ("land", "lakes", "rivers", "department", "border")
-
-
 def legend_groups(
     layers: Iterable[Layer],
     lang: str,
     *,
+    rows: Iterable[MapLayer],
     edges: Sequence[float] = (),
     other_days: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> tuple[LegendGroup, ...]:
@@ -57,23 +49,27 @@ def legend_groups(
         The layers of the page.
     lang
         Language of the words.
+    rows
+        The rows of the registry behind them, which say where in the legend each stands.
     edges
         Lower edges of the rate classes 2 to 5, events per km and month.
     other_days
         By name of a layer, the marks that it has on other days that the page can show.
     """
     by_name = {layer.name: layer for layer in layers}
+    explained = [(row.legend, row.name) for row in rows if row.legend is not None and row.name in by_name]
+    explained.sort(key=lambda one: one[0])  # layers of one place in the order in which they are given
     groups = [
         LegendGroup(
             name,
-            tr(layer.label_key, lang),
-            layer.toggle,
-            _legend_rows(layer, lang, edges, other_days.get(name, frozenset())),
+            by_name[name].heading(lang),
+            by_name[name].toggle,
+            _legend_rows(by_name[name], lang, edges, other_days.get(name, frozenset())),
         )
-        for name in _LEGEND_ORDER
-        if (layer := by_name.get(name)) is not None
+        for place, name in explained
+        if place < BASE_LEGEND
     ]
-    base = [row for name in _BASE_LAYERS if name in by_name for row in _legend_rows(by_name[name], lang)]
+    base = [row for place, name in explained if place >= BASE_LEGEND for row in _legend_rows(by_name[name], lang)]
     if base:
         groups.append(LegendGroup("base", tr("map.layer.base", lang), toggle=False, rows=tuple(base)))
     return tuple(groups)
@@ -95,7 +91,7 @@ def _legend_rows(
     for mark in table.marks.values():
         if mark.key not in used:
             continue
-        text = tr(mark.label, lang)
+        text = layer.note or tr(mark.label, lang)
         if mark.key.startswith("rate_") and edges:
             text = _rate_text(int(mark.key[-1]), edges, lang)
         rows.append(

@@ -133,12 +133,29 @@ def _feature(feature: Feature) -> dict[str, Any]:
 def _layer(layer: Layer, lang: str) -> dict[str, Any]:
     return {
         "name": layer.name,
-        "label": words(lang)[layer.label_key],
+        "label": layer.heading(lang),
         "kind": layer.kind,
         "toggle": layer.toggle,
         "shown": layer.shown,
         **(outlines(layer) if layer.still else {"features": [_feature(feature) for feature in layer.features]}),
     }
+
+
+def _marks(layers: Sequence[Layer], details: Sequence[Detail]) -> dict[str, dict[str, Any]]:
+    """Give the marks that a page may draw; those for users' layers only where they are used."""
+    used = {feature.mark for layer in layers for feature in layer.features} | {one.icon.mark for one in details}
+    return {
+        key: {name: value for name, value in asdict(mark).items() if name not in _OUTLINES or value is not None}
+        for key, mark in style.load().marks.items()
+        if mark.layer != "user" or key in used
+    }
+
+
+_OUTLINES = ("path", "inner")
+
+
+def _sheet(sheet: Sheet) -> dict[str, Any]:
+    return {name: value for name, value in asdict(sheet).items() if name != "title" or value}
 
 
 _SPOKEN = (
@@ -174,14 +191,14 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "meta": {"map": map_name, "lang": page.lang, "bounds": page.bounds, "limits": page.limits, "as_of": page.as_of},
         "title": [furniture.title, furniture.subtitle, furniture.note],
         "tokens": dict(table.tokens),
-        "marks": {key: asdict(mark) for key, mark in table.marks.items()},
+        "marks": _marks(page.layers, page.details),
         "shapes": {key: asdict(shape) for key, shape in table.shapes.items()},
         "groups": {key: {"colour": group.colour, "line": group.line} for key, group in table.groups.items()},
         "words": _words(page),
         "events": None if page.field is None else columns.payload(page.field),
         "layers": [_layer(layer, page.lang) for layer in page.layers],
         "details": {detail.key: asdict(detail) for detail in page.details},
-        "sheets": [asdict(sheet) for sheet in page.sheets],
+        "sheets": [_sheet(sheet) for sheet in page.sheets],
         "names": [_lean({**asdict(name), "at": _steps_of(name.at)}) for name in page.names],
         "road": None if page.roadside is None else _road(page.roadside),
         "tiles": None if page.tiles is None else {**asdict(page.tiles), "host": page.tiles.host},

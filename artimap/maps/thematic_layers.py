@@ -37,11 +37,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A layer, the details that it opens, and those that have no place on the map."""
+    """A layer, the details that it opens, those that have no place on the map, and what else it cites."""
 
     layers: tuple[Layer, ...]
     details: tuple[Detail, ...]
     unplaced: tuple[Detail, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ import pandas as pd
 from artimap.areas.area import Area, read_places, read_units
 from artimap.claims import Ledger
 from artimap.core import schema
-from artimap.core.dates import day_of
 from artimap.core.metadata import model_of
 from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, STATUS, ZONES
 from artimap.core.vocab import Audience, Lang
@@ -150,56 +149,74 @@ def _names(area: Area, corridor: Corridor, ledger: Ledger | None, status: pd.Dat
     return {str(key): str(name) for keys, found in pairs for key, name in zip(keys, found, strict=True)}
 
 
-def make_context(  # noqa: PLR0913 - one keyword a table
-    area: Area,
-    *,
-    corridor: Corridor,
-    risk: pd.DataFrame,
-    zones: pd.DataFrame | None = None,
-    status: pd.DataFrame | None = None,
-    checkpoints: pd.DataFrame | None = None,
-    events: pd.DataFrame | None = None,
-    ledger: Ledger | None = None,
-    as_of: str | dt.date,
-    lang: str = "en",
-    audience: str = "partners",
-    since: str | Path | None = None,
-    model: object | None = None,
-    held_back: int = 0,
-    policy: SharePolicy | None = None,
-) -> Context:
-    """Gather what a report is made from; the parameters are those of ``corridor_report``."""
-    day = day_of(as_of)
-    said = None if ledger is None else ledger.until(day)
+@dataclass(frozen=True, slots=True, eq=False)
+class ReportTables:
+    """The tables of a report as ``corridor_report`` takes them, all but the events, which come through the gate.
+
+    ``ledger`` are the claims as they were before the gate and before the day.
+    """
+
+    corridor: Corridor
+    risk: pd.DataFrame
+    zones: pd.DataFrame | None = None
+    status: pd.DataFrame | None = None
+    checkpoints: pd.DataFrame | None = None
+    ledger: Ledger | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """What a report is asked to be: its day, its language, its audience, and what it is compared with."""
+
+    as_of: dt.date
+    lang: Lang = Lang.EN
+    audience: Audience = Audience.PARTNERS
+    since: Path | None = None
+    model: object | None = None
+    held_back: int = 0
+
+
+def gate_for_report(
+    area: Area, tables: ReportTables, asked: ReportOptions, events: pd.DataFrame | None, policy: SharePolicy | None
+) -> Gated:
+    """Leave out what the reader of a report may not see, where nobody has done so yet."""
+    ledger = tables.ledger
     if events is None:
-        events = read_events(area) if ledger is not None else schema.empty(EVENTS, crs=corridor.crs)
-    known = events[events["date_start"] <= pd.Timestamp(day)]
-    status_seen = _or_empty(status, STATUS)
-    gated = gate(known, said, audience=Audience(audience), area=area, as_of=day, policy=policy)
-    shown, said_seen = known if gated.events is None else gated.events, gated.ledger
+        events = read_events(area) if ledger is not None else schema.empty(EVENTS, crs=tables.corridor.crs)
+    known = events[events["date_start"] <= pd.Timestamp(asked.as_of)]
+    until = None if ledger is None else ledger.until(asked.as_of)
+    return gate(known, until, audience=asked.audience, area=area, as_of=asked.as_of, policy=policy)
+
+
+def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: Gated) -> Context:
+    """Gather what a report is made from."""
+    ledger, day, corridor, risk = tables.ledger, asked.as_of, tables.corridor, tables.risk
+    shown = schema.empty(EVENTS, crs=corridor.crs) if gated.events is None else gated.events
     if "why_code" not in shown.columns:  # not located yet, or somewhere else now than they were
         shown = corridor.locate(shown)
-    posts, hidden_posts = _or_empty(checkpoints, CHECKPOINTS), 0
-    if said is not None:
+    status = _or_empty(tables.status, STATUS)
+    posts, hidden_posts = _or_empty(tables.checkpoints, CHECKPOINTS), 0
+    if ledger is not None:
         posts, hidden_posts = gated.posts(posts)
+    visible = gated.ledger
     return Context(
         area=area,
         corridor=corridor,
         risk=_in_order(risk),
-        zones=_or_empty(zones, ZONES),
-        status=status_seen,
+        zones=_or_empty(tables.zones, ZONES),
+        status=status,
         events=pd.DataFrame(shown).reset_index(drop=True),
-        claims=_or_empty(None if said_seen is None else said_seen.claims, CLAIMS).reset_index(drop=True),
+        claims=_or_empty(None if visible is None else visible.claims, CLAIMS).reset_index(drop=True),
         checkpoints=posts.reset_index(drop=True),
         as_of=day,
-        lang=Lang(lang),
-        audience=Audience(audience),
-        model=model_of(risk, RiskModel) if model is None else model,
-        previous=None if since is None else read_previous(Path(since)),
-        held=Held(gated, hidden_posts, held_back),
-        later=0 if ledger is None or said is None else len(ledger.claims) - len(said.claims),
-        ledger=said_seen,
-        fees=_fees(said_seen),
+        lang=asked.lang,
+        audience=asked.audience,
+        model=model_of(risk, RiskModel) if asked.model is None else asked.model,
+        previous=None if asked.since is None else read_previous(asked.since),
+        held=Held(gated, hidden_posts, asked.held_back),
+        later=0 if ledger is None else len(ledger.claims) - len(ledger.until(day).claims),
+        ledger=visible,
+        fees=_fees(visible),
         tally=dict(risk.attrs.get("tally", {})),
-        names=_names(area, corridor, said_seen, status_seen),
+        names=_names(area, corridor, visible, status),
     )

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,22 +17,24 @@ import pandas as pd
 from artimap.areas.area import Area
 from artimap.claims import Ledger
 from artimap.core import style
+from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
 from artimap.core.files import write_text
 from artimap.core.i18n import format_day
+from artimap.core.vocab import Audience, Lang
 from artimap.report.blocks import ReportSection
-from artimap.report.context import Context, make_context
+from artimap.report.context import Context, ReportOptions, ReportTables, gate_for_report, make_context
 from artimap.report.markdown import to_markdown
 from artimap.report.previous import snapshot
 from artimap.report.sections import sections
 from artimap.report.wording import say
 from artimap.roads.corridor import Corridor
-from artimap.sharing import SharePolicy
+from artimap.sharing import Gated, SharePolicy
 
 _POLICY = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Report:
     """A corridor report. Shows itself in Jupyter; :meth:`save` writes it.
 
@@ -47,9 +49,14 @@ class Report:
     context: Context
     sections: tuple[ReportSection, ...]
 
+    @cached_property
+    def picture(self) -> bytes:
+        """The road as a straight line (:func:`artimap.strip_map`), as PNG; drawn once."""
+        return _strip(self.context)
+
     def html(self) -> str:
         """Give the report as one HTML page: no script, no request, same text each time."""
-        picture = base64.b64encode(_strip(self.context)).decode("ascii")
+        picture = base64.b64encode(self.picture).decode("ascii")
         css = _css()
         digest = base64.b64encode(hashlib.sha256(css.encode("utf-8")).digest()).decode("ascii")
         page: str = _template("report.html.j2").render(
@@ -208,21 +215,14 @@ def corridor_report(  # noqa: PLR0913 - one keyword a table
     DateError, DataError, CrsError
         For a bad day, a folder that is no briefing, a table in another system.
     """
-    context = make_context(
-        area,
-        corridor=corridor,
-        risk=risk,
-        zones=zones,
-        status=status,
-        checkpoints=checkpoints,
-        events=events,
-        ledger=ledger,
-        as_of=as_of,
-        lang=lang,
-        audience=audience,
-        since=since,
-        model=model,
-        held_back=held_back,
-        policy=policy,
-    )
+    tables = ReportTables(corridor, risk, zones, status, checkpoints, ledger)
+    asked = ReportOptions(
+        day_of(as_of), Lang(lang), Audience(audience), None if since is None else Path(since), model, held_back
+    )  # fmt: skip
+    return report_of(area, tables, asked, gate_for_report(area, tables, asked, events, policy))
+
+
+def report_of(area: Area, tables: ReportTables, asked: ReportOptions, gated: Gated) -> Report:
+    """Make the report of tables whose events and claims have gone through the gate."""
+    context = make_context(area, tables, asked, gated)
     return Report(context, sections(context))

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from artimap.areas.area import Area
 from artimap.claims import Ledger
-from artimap.core.vocab import Audience
-from artimap.sharing import Gated, SharePolicy, gate
+from artimap.sharing import Gated
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,8 @@ class Left:
         What the gate left out or changed for the audience.
     posts
         Posts of which this audience may see no claim.
+    layers
+        Rows of layers of the user's own that are not for this audience.
     """
 
     held: int = 0
@@ -36,6 +36,7 @@ class Left:
     later: int = 0
     gated: Gated | None = None
     posts: int = 0
+    layers: int = 0
 
     def words(self, lang: str) -> tuple[str, ...]:
         """Say what the audience does not get, and what was done to rows."""
@@ -67,31 +68,29 @@ class VisibleTables:
         return self.left.gated.posts(checkpoints)[0]
 
 
-def for_audience(
+def visible_tables(
+    gated: Gated,
     *,
-    events: gpd.GeoDataFrame | None,
     ledger: Ledger | None,
     checkpoints: gpd.GeoDataFrame | None,
-    area: Area,
-    audience: Audience,
     as_of: dt.date,
     since: dt.date,
-    policy: SharePolicy | None = None,
+    held_back: int = 0,
 ) -> VisibleTables:
-    """Leave out what a reader may not see, and what lies outside the days that the map shows.
+    """Leave out what lies outside the days that a map shows, and posts of which its reader may see no claim.
 
     Parameters
     ----------
-    events, ledger, checkpoints
-        EVENTS, the claims, CHECKPOINTS, or None.
-    area, audience, policy
-        For whom, and who gets what (see :func:`artimap.sharing.gate`).
+    gated
+        What the gate let through.
+    ledger, checkpoints
+        The claims as they were before the gate, and CHECKPOINTS, or None.
     as_of, since
         Last and first day that the map shows.
+    held_back
+        Rows that the caller had taken out before.
     """
     later = earlier = posts = 0
-    until = None if ledger is None else ledger.until(as_of)
-    gated = gate(events, until, audience=audience, area=area, as_of=as_of, policy=policy)
     shown = gated.events
     if shown is not None:
         last = shown["date_end"].fillna(shown["date_start"])
@@ -102,4 +101,4 @@ def for_audience(
         shown = shown[~(after | before)]
     if checkpoints is not None and ledger is not None:
         checkpoints, posts = gated.posts(checkpoints)
-    return VisibleTables(shown, gated.ledger, checkpoints, Left(0, earlier, later, gated, posts))
+    return VisibleTables(shown, gated.ledger, checkpoints, Left(held_back, earlier, later, gated, posts))

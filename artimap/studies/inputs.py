@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median_low
 
@@ -50,6 +52,8 @@ class Gathered:
         The user's file as read, or None.
     own_claims
         The user's own statements, or None. Those of no known place are of the subject ``nowhere``.
+    files
+        The user's files by what they hold: ``own_reports``, ``decisions``, ``own_claims``.
     merged
         What was made one by decision: the id that goes and the id that stays.
     parted
@@ -66,10 +70,46 @@ class Gathered:
     parted: tuple[str, ...] = ()
     undecided: int = 0
     own_claims: pd.DataFrame | None = None
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def own_name(self) -> str:
+        """What the user's reports are called: the name of their file, where they came in one."""
+        path = self.files.get("own_reports")
+        return "own reports" if path is None else path.name
+
+    def digests(self) -> dict[str, dict[str, object]]:
+        """Write down which files of the user it is made from, for a manifest."""
+        out: dict[str, dict[str, object]] = {
+            name: {"sha256": data.digest(self.files[name])}
+            for name in ("own_reports", "decisions", "own_claims")
+            if name in self.files
+        }
+        if "decisions" in out:
+            out["decisions"]["merged"] = len(self.merged)
+        return out
+
+    def last_day(self, area: Area) -> dt.date:
+        """Give the last day that any row speaks of."""
+        own, said = self.own, self.own_claims
+        days = [] if own is None else [own.events["date_end"].max(), own.checkpoints["last_confirmed"].max()]
+        days += [] if said is None else [said["reported"].max()]
+        last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
+        return last
+
+
+Reports = str | Path | Read
+"""A user's reports: a file, or what :func:`artimap.read_report` made of one."""
+
+Statements = str | Path | Ledger
+"""A user's statements: a file, or what :func:`artimap.read_claims` made of one."""
+
+Decisions = str | Path | pd.DataFrame
+"""Decisions on pairs of reports: a file, or the table of it."""
 
 
 def gather(
-    area: Area, events: Path | None = None, decisions: Path | None = None, claims: Path | None = None
+    area: Area, events: Reports | None = None, decisions: Decisions | None = None, claims: Statements | None = None
 ) -> Gathered:
     """Join the embedded reports with those of a user's file, and honour decisions on both.
 
@@ -78,37 +118,71 @@ def gather(
     area
         The area.
     events
-        A file that :func:`artimap.read_report` reads. Names of people, telephone numbers and plates in its words
-        are masked.
+        A file that :func:`artimap.read_report` reads, or what it gave. Names of people, telephone numbers and plates
+        in its words are masked.
     decisions
-        A file of decisions (``artimap review`` writes it).
+        A file of decisions (``artimap review`` writes it), or its table.
     claims
-        A file of statements that :func:`artimap.read_claims` reads. The same is masked in its words.
+        A file of statements that :func:`artimap.read_claims` reads, or what it gave. The same is masked in its words.
 
     Raises
     ------
     DataError, SchemaError
         If a file cannot be read, decisions contradict one another, or a statement has the id of an embedded one.
     """
-    found = _reports(area, events, decisions)
+    given = {"own_reports": events, "decisions": decisions, "own_claims": claims}
+    files = {name: Path(one) for name, one in given.items() if isinstance(one, str | Path)}
+    found = replace(_reports(area, events, decisions), files=files)
     if claims is None:
         return found
-    own = read_claims(claims, area=area)
+    own = claims if isinstance(claims, Ledger) else read_claims(_path(claims, "claims", "read_claims"), area=area)
     said, ledger = _masked(own.claims, area), found.ledger
     twice = sorted(set(said["claim_id"]) & set(ledger.claims["claim_id"]))
     if twice:
-        msg = f"{claims}: claim_id {', '.join(twice[:5])} stands in the data already; give yours ids of their own"
+        name = "claims" if isinstance(claims, Ledger) else claims
+        msg = f"{name}: claim_id {', '.join(twice[:5])} stands in the data already; give yours ids of their own"
         raise DataError(msg)
     posts = pd.concat([ledger.posts, _masked(own.posts, area)], ignore_index=True) if len(own.posts) else ledger.posts
     both = Ledger(pd.concat([ledger.claims, said], ignore_index=True), ledger.subjects, posts)
     return replace(found, ledger=both, own_claims=said)
 
 
-def _reports(area: Area, events: Path | None, decisions: Path | None) -> Gathered:
+def _path(given: object, what: str, reader: str) -> Path:
+    """Give the path of a user's file.
+
+    Raises
+    ------
+    DataError
+        If it is neither a path nor what the reader gives.
+    """
+    if isinstance(given, str | Path):
+        return Path(given)
+    msg = f"{what}: give the path of a file or what artimap.{reader} gave, not a {type(given).__name__}"
+    raise DataError(msg)
+
+
+def _decisions(given: Decisions) -> pd.DataFrame:
+    """Give decisions as a table.
+
+    Raises
+    ------
+    DataError
+        If the file is not there: what was decided must not be left out in silence.
+    """
+    if isinstance(given, pd.DataFrame):
+        return given
+    path = _path(given, "decisions", "read_decisions")
+    if not path.is_file():
+        msg = f"{path} is not there; artimap review writes a file to decide in"
+        raise DataError(msg)
+    return read_decisions(path)
+
+
+def _reports(area: Area, events: Reports | None, decisions: Decisions | None) -> Gathered:
     """Join the embedded reports with those of a file, and honour decisions on both."""
     table, ledger, own = read_events(area), read_claims(area), None
     if events is not None:
-        own = read_report(events, area=area)
+        own = events if isinstance(events, Read) else read_report(_path(events, "events", "read_report"), area=area)
         claims = pd.concat([ledger.claims, _masked(own.claims, area)], ignore_index=True)
         posts = posts_of(own.checkpoints, own.claims, like=ledger.posts)
         said = pd.concat([ledger.posts, _masked(posts, area)], ignore_index=True) if len(posts) else ledger.posts
@@ -116,7 +190,7 @@ def _reports(area: Area, events: Path | None, decisions: Path | None) -> Gathere
         ledger = Ledger(claims, ledger.subjects, said)
     reports = data.read_table(area.name, "reports")
     mine = pd.Series([], dtype=schema.TEXT) if own is None else own.events["event_id"]
-    decided = None if decisions is None else read_decisions(decisions)
+    decided = None if decisions is None else _decisions(decisions)
     undecided = _undecided(own, reports, decided)
     if decided is None or not len(decided):
         return Gathered(table, ledger, own, undecided=undecided)

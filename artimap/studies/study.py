@@ -1,16 +1,20 @@
-"""What the products of a day are made from: events, rates, zones and posts as of one day, computed once."""
+"""A study of a road on a day: read, masked, linked and gated once; every product starts from it."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
 
-from artimap.areas.area import Area
+from artimap.areas import embedded
+from artimap.areas.area import Area, sure_area
 from artimap.areas.corridors import read_corridor
 from artimap.claims import Ledger
 from artimap.control import control_status
@@ -19,24 +23,34 @@ from artimap.control.contestation import estimate_contestation, estimated_zones
 from artimap.control.zones import control_zones, control_zones_over_time
 from artimap.core.dates import day_of, month_ends
 from artimap.core.errors import DataError
+from artimap.core.files import encodable, write_bytes, write_geopackage, write_text
+from artimap.core.i18n import tr
 from artimap.core.metadata import model_of
+from artimap.core.reasons import in_sentences
 from artimap.core.vocab import Audience, Lang
-from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, briefing_map
+from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, MapTables, map_of_study
+from artimap.maps.events_only import first_day, map_of_events
+from artimap.maps.inputs import PageOptions
 from artimap.maps.tiles import Tiles
-from artimap.report import Report, corridor_report
+from artimap.report import Report
+from artimap.report.context import ReportOptions, ReportTables
+from artimap.report.report import report_of
 from artimap.risk import RiskModel, corridor_risk, corridor_risk_over_time
 from artimap.roads.corridor import Corridor
 from artimap.sharing import Gated, SharePolicy, gate, licensed_sources
-from artimap.studies.inputs import Gathered, gather
+from artimap.sources.template import quarantine_csv
+from artimap.studies.briefing import Briefing, manifest, recent_events
+from artimap.studies.inputs import Decisions, Gathered, Reports, Statements, gather
 
 Progress = Callable[[str], None]
+F = TypeVar("F", bound=pd.DataFrame)
 
 
 def silent(_words: str) -> None:
     """Say nothing."""
 
 
-def check_since(folder: Path | None) -> None:
+def check_since(folder: str | Path | None) -> None:
     """Refuse a folder to compare with that is no briefing, before any work is done.
 
     Raises
@@ -44,94 +58,199 @@ def check_since(folder: Path | None) -> None:
     DataError
         If it holds no manifest.
     """
-    if folder is not None and not (folder / "manifest.json").is_file():
+    if folder is not None and not (Path(folder) / "manifest.json").is_file():
         msg = f"{folder} is not a briefing folder: it has no manifest.json"
         raise DataError(msg)
 
 
-@dataclass(frozen=True, eq=False)
-class Analysis:
-    """An area's corridor as of a day, as far as an audience may see it.
+class KeptTable(cached_property[F]):
+    """A table of a study that is computed once; each reader gets a copy, which is safe to change."""
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        """Keep the table under another name, or reading it again would pass this class by."""
+        super().__set_name__(owner, f"_kept_{name}")
+
+    def __get__(self, study: Any, owner: type[Any] | None = None) -> Any:
+        """Compute the table where it is not kept yet, and give a copy."""
+        kept = super().__get__(study, owner)
+        return kept if study is None else kept.copy()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Study:
+    """An area's road on a day, as far as an audience may see it. :func:`artimap.study` makes one.
+
+    What it is made from is read, masked, linked and gated once. Tables and products are computed
+    when they are first asked for, and kept; a table that is handed out is safe to change.
 
     Attributes
     ----------
-    area, corridor, day
-        What it is about, and the day of the answer.
+    area, corridor
+        What it is about.
+    as_of
+        The day of the answer.
     audience, policy
         For whom, and who gets what.
-    gathered
-        All that it is made from.
-    events
-        EVENTS begun by that day, before the audience is thought of.
+    model
+        Parameters of the risk; those of :class:`artimap.RiskModel` where null.
+    inputs
+        All that was read, masked and linked, before the audience is thought of. Not to be passed on.
     gated
-        The events and claims that the audience may see, and what was held back.
-    risk, status, zones, posts
-        RISK by named stretch (of every event: holding a row back must not make a road look calmer; the events
-        behind it are named only where the audience may see them), STATUS, ZONES and CHECKPOINTS.
+        The events and claims of that day that the audience may see, and what was held back.
+    progress
+        Called with a few words before each step.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+    >>> study.as_of.isoformat(), study.audience.value, len(study.events)
+    ('2024-10-15', 'partners', 75)
     """
 
     area: Area
     corridor: Corridor
-    day: dt.date
+    as_of: dt.date
     audience: Audience
     policy: SharePolicy | None
-    gathered: Gathered
-    events: gpd.GeoDataFrame
+    model: RiskModel | None
+    inputs: Gathered
     gated: Gated
-    risk: gpd.GeoDataFrame
-    status: pd.DataFrame
-    zones: gpd.GeoDataFrame
-    posts: gpd.GeoDataFrame
+    progress: Progress = silent
+    _products: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False)
+
+    def __repr__(self) -> str:
+        return f"<Study {'; '.join(self._lines())}>"
+
+    def _repr_html_(self) -> str:
+        """Give the study in two lines for a notebook."""
+        from jinja2 import Environment  # noqa: PLC0415 - only where a notebook shows it
+
+        frame = Environment(autoescape=True).from_string(
+            "<b>{{ lines[0] }}</b>{% for line in lines[1:] %}<br>{{ line }}{% endfor %}"
+        )
+        return encodable(frame.render(lines=self._lines()))
+
+    def _lines(self) -> tuple[str, ...]:
+        held, held_claims = self.gated.events_held.total, self.gated.claims_held.total
+        claims = len(self._ledger.claims)
+        return (
+            f"{self.corridor.ref}, {self.area.label}, as of {self.as_of}, for {self.audience}",
+            f"{len(self.events)} events ({held} held back), {claims} statements ({held_claims} held back)",
+        )
+
+    # -- what it is made from -----------------------------------------------------
+
+    @KeptTable
+    def known(self) -> gpd.GeoDataFrame:
+        """EVENTS begun by the day, before the audience is thought of, located on the road. Not to be passed on."""
+        begun = _begun(self.inputs, self.as_of)
+        return self.corridor.locate(begun)
+
+    @KeptTable
+    def events(self) -> gpd.GeoDataFrame:
+        """EVENTS that the audience may see, begun by the day."""
+        return _begun(self.inputs, self.as_of) if self.gated.events is None else self.gated.events
 
     @property
-    def seen(self) -> gpd.GeoDataFrame:
-        """The events that the audience may see."""
-        return self.events if self.gated.events is None else self.gated.events
+    def ledger(self) -> Ledger:
+        """The claims that the audience may see, as far as they may have been made by the day."""
+        ledger = self._ledger
+        return Ledger(ledger.claims.copy(), ledger.subjects.copy(), ledger.posts.copy())
 
+    def in_hindsight(self) -> Study:
+        """Give the same study of the same day with all that was reported since, through the gate as well."""
+        everything = gate(
+            _begun(self.inputs, self.as_of), self.inputs.ledger, audience=self.audience, area=self.area,
+            as_of=self.as_of, policy=self.policy,
+        )  # fmt: skip
+        return replace(self, gated=everything)
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day that any row speaks of."""
+        return self.inputs.last_day(self.area)
+
+    # -- what follows from it -----------------------------------------------------
+
+    @KeptTable
+    def risk(self) -> gpd.GeoDataFrame:
+        """RISK by named stretch, of every event: holding a row back must not make a road look calmer.
+
+        The events behind a rate are named only where the audience may see them.
+        """
+        return self.risk_by(None)
+
+    def risk_by(self, pieces: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+        """Estimate the risk of pieces of the road, such as its lixels; of its named stretches where null."""
+        self.progress("estimating the risk")
+        risk = corridor_risk(
+            self.corridor, self.known, as_of=self.as_of, model=self.model, pieces=pieces, ledger=self.inputs.ledger
+        )  # fmt: skip
+        risk.attrs["licensed"] = list(licensed_sources(self.known))
+        return self._named(risk)
+
+    @KeptTable
+    def status(self) -> pd.DataFrame:
+        """STATUS of every place, section and stretch."""
+        return control_status(self.area, self._ledger, as_of=self.as_of, events=self.known)
+
+    @KeptTable
+    def zones(self) -> gpd.GeoDataFrame:
+        """ZONES of what is reported."""
+        return control_zones(self.area, self._ledger, as_of=self.as_of, events=self.known, status=self.status)
+
+    @KeptTable
+    def checkpoints(self) -> gpd.GeoDataFrame:
+        """CHECKPOINTS on the road."""
+        return checkpoints_on(self.corridor, self._ledger, as_of=self.as_of)
+
+    @cached_property
     def estimated(self) -> gpd.GeoDataFrame | None:
-        """Estimate who is where, from the events that the audience may see; None where there are none."""
-        if not len(self.seen):
+        """ZONES that a model estimates from the events that the audience may see; None where there are none."""
+        events = self.events
+        if not len(events):
             return None
-        table = estimate_contestation(self.area, self.seen, stop=self.day)
-        return estimated_zones(self.area, table, as_of=self.day)
-
-    @property
-    def said(self) -> Ledger:
-        """The claims that the audience may see."""
-        return self.gathered.ledger if self.gated.ledger is None else self.gated.ledger
+        table = estimate_contestation(self.area, events, stop=self.as_of)
+        return estimated_zones(self.area, table, as_of=self.as_of)
 
     @property
     def days_before(self) -> tuple[dt.date, ...]:
         """The first day that a map shows, and the end of each month before the day of the answer."""
-        return month_ends(self.day - dt.timedelta(days=SHOWN_DAYS), self.day)[:-1]
+        return month_ends(self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of)[:-1]
 
+    @cached_property
     def risk_over_time(self) -> dict[dt.date, gpd.GeoDataFrame]:
-        """Estimate the risk at the end of each month before the day of the answer, as that of the day is."""
+        """The risk at the end of each month before the day of the answer."""
         model = model_of(self.risk, RiskModel)
         found = corridor_risk_over_time(
-            self.corridor, self.events, days=self.days_before, model=model, ledger=self.gathered.ledger
+            self.corridor, self.known, days=self.days_before, model=model, ledger=self.inputs.ledger
         )  # fmt: skip
-        return {day: _named(risk, self.gated, self.audience) for day, risk in found.items()}
+        return {day: self._named(risk) for day, risk in found.items()}
 
-    def posts_over_time(self) -> dict[dt.date, gpd.GeoDataFrame]:
-        """Give the posts at the end of each month before the day of the answer, as those of the day are."""
-        return checkpoints_over_time(self.corridor, self.said, days=self.days_before)
+    @cached_property
+    def checkpoints_over_time(self) -> dict[dt.date, gpd.GeoDataFrame]:
+        """The posts at the end of each month before the day of the answer."""
+        return checkpoints_over_time(self.corridor, self._ledger, days=self.days_before)
 
+    @cached_property
     def zones_over_time(self) -> gpd.GeoDataFrame:
-        """Give the reported zones from the first day shown to the day of the answer."""
-        first = self.day - dt.timedelta(days=SHOWN_DAYS)
-        return control_zones_over_time(self.area, self.said, since=first, until=self.day, events=self.events)
+        """The reported zones from the first day that a map shows to the day of the answer."""
+        first = self.as_of - dt.timedelta(days=SHOWN_DAYS)
+        return control_zones_over_time(self.area, self._ledger, since=first, until=self.as_of, events=self.known)
 
-    def chart(
+    # -- the products ---------------------------------------------------------------
+
+    def map(
         self,
-        lang: Lang,
+        lang: str = Lang.EN,
         *,
         title: str | None = None,
         author: str | None = None,
         over_time: bool = True,
         tiles: Tiles | None = None,
     ) -> BriefingMap:
-        """Make the map. It takes out itself what the audience may not see, so that it can say how much.
+        """Make the map, as :func:`artimap.briefing_map` does.
 
         Parameters
         ----------
@@ -143,95 +262,296 @@ class Analysis:
             Whether rates, posts and zones follow the slider of the page; pictures and files have none.
         tiles
             A server of map tiles that the page's reader may switch on.
+
+        Returns
+        -------
+        BriefingMap
+            Shows itself in a notebook; ``save`` writes it.
         """
-        return briefing_map(
-            self.area, corridor=self.corridor, risk=self.risk,
-            risk_over_time=self.risk_over_time() if over_time else None, zones=self.zones,
-            zones_over_time=self.zones_over_time() if over_time else None, estimated=self.estimated(),
-            checkpoints=self.posts, checkpoints_over_time=self.posts_over_time() if over_time else None,
-            events=self.events, ledger=self.gathered.ledger, as_of=self.day, lang=lang,
-            audience=self.audience, title=title, author=author, policy=self.policy, tiles=tiles,
+        if tiles is not None:
+            tiles.warn()
+        asked = PageOptions(
+            self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of, Lang(lang).value, self.audience, title, author, (),
+            tiles=tiles,
         )  # fmt: skip
+        key = ("map", asked, over_time)
+        if key not in self._products:
+            tables = MapTables(
+                self.corridor, risk=self.risk, risk_over_time=self.risk_over_time if over_time else {},
+                zones=self.zones, zones_over_time=self.zones_over_time if over_time else None,
+                estimated=self.estimated, checkpoints=self.checkpoints,
+                checkpoints_over_time=self.checkpoints_over_time if over_time else {}, ledger=self.inputs.ledger,
+            )  # fmt: skip
+            self._products[key] = map_of_study(self.area, tables, asked, self.gated, languages=tuple(Lang))
+        made: BriefingMap = self._products[key]
+        return made
 
-    def report(self, lang: Lang, *, since: Path | None = None) -> Report:
-        """Make the report, with what changed since an earlier briefing folder."""
-        return corridor_report(
-            self.area, corridor=self.corridor, risk=self.risk, zones=self.zones, status=self.status,
-            checkpoints=self.posts, events=self.events, ledger=self.gathered.ledger, as_of=self.day, lang=lang,
-            audience=self.audience, since=since, policy=self.policy,
+    def map_of_zones(self, zones: gpd.GeoDataFrame, lang: str = Lang.EN, *, title: str | None = None) -> BriefingMap:
+        """Make a map of zones alone on the road.
+
+        Parameters
+        ----------
+        zones
+            ZONES, reported or estimated.
+        lang, title
+            As in :meth:`map`.
+        """
+        asked = PageOptions(
+            self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of, Lang(lang).value, self.audience, title, None, ()
         )  # fmt: skip
+        tables = MapTables(self.corridor, zones=zones, ledger=self.inputs.ledger)
+        return map_of_study(self.area, tables, asked, replace(self.gated, events=None), languages=tuple(Lang))
+
+    def event_map(
+        self,
+        lang: str = Lang.EN,
+        *,
+        title: str | None = None,
+        author: str | None = None,
+        tiles: Tiles | None = None,
+    ) -> BriefingMap:
+        """Make the map of the events alone, as :func:`artimap.event_map` does.
+
+        Parameters
+        ----------
+        lang, title, author, tiles
+            As in :meth:`map`.
+        """
+        if tiles is not None:
+            tiles.warn()
+        reports = next(one for one in embedded.manifest(self.area.name).layers if one.name == "reports")
+        source = f"{reports.source}: {reports.attribution} · {reports.licence}"
+        if self.inputs.own is not None:
+            source = f"{source}; {self.inputs.own_name} ({self.inputs.own.version})"
+        asked = PageOptions(
+            first_day(self.gated, self.as_of), self.as_of, Lang(lang).value, self.audience,
+            title or tr("map.title_events", lang, area=self.area.label), author, (), (source,), tiles,
+        )  # fmt: skip
+        return map_of_events(self.area, asked, self.gated, corridor=self.corridor, languages=tuple(Lang))
+
+    def report(self, lang: str = Lang.EN, *, since: str | Path | None = None) -> Report:
+        """Make the report, as :func:`artimap.corridor_report` does.
+
+        Parameters
+        ----------
+        lang
+            ``"en"``, ``"fr"`` or ``"ht"``.
+        since
+            The folder of an earlier briefing, to say what changed.
+
+        Returns
+        -------
+        Report
+            Shows itself in a notebook; ``save`` writes it.
+        """
+        asked = ReportOptions(self.as_of, Lang(lang), self.audience, None if since is None else Path(since))
+        key = ("report", asked)
+        if key not in self._products:
+            tables = ReportTables(
+                self.corridor, self.risk, self.zones, self.status, self.checkpoints, self.inputs.ledger
+            )  # fmt: skip
+            self._products[key] = report_of(self.area, tables, asked, self.gated)
+        made: Report = self._products[key]
+        return made
+
+    def write(self, folder: str | Path, *, lang: str = Lang.EN, since: str | Path | None = None) -> Briefing:
+        """Write a briefing folder: map, report, risk table, strip picture, manifest.
+
+        Parameters
+        ----------
+        folder
+            Where to write; made if missing. Files of an earlier briefing are replaced, whole.
+        lang
+            Language of the products.
+        since
+            The folder of an earlier briefing, to say what changed.
+
+        Returns
+        -------
+        Briefing
+            What was written and what was left out.
+
+        Raises
+        ------
+        DataError
+            If ``since`` is no briefing folder.
+        """
+        check_since(since)
+        folder, own, risk = Path(folder), self.inputs.own, self.risk
+        self.progress("estimating the risk of earlier months, drawing the map")
+        written = [self.map(lang).save(folder / "map.html")]
+        self.progress("writing the report")
+        report = self.report(lang, since=since)
+        written += [report.save(folder / "report.html"), report.save(folder / "report.md")]
+        self.progress("writing the tables")
+        layers = {"stretches": risk, "checkpoints": self.checkpoints, "zones": self.zones}
+        written.append(write_geopackage(layers, folder / "risk.gpkg", day=self.as_of))
+        write_bytes(folder / "strip.png", report.picture)
+        written.append(folder / "strip.png")
+        quarantine = None
+        if own is not None and len(own.quarantine):
+            quarantine = folder / "quarantine.csv"
+            write_text(quarantine, quarantine_csv(own))
+            written.append(quarantine)
+        content = manifest(self.area, day=self.as_of, lang=Lang(lang), risk=risk, files=written, gated=self.gated)
+        content |= self.inputs.digests()
+        content["report"] = report.snapshot()
+        write_text(folder / "manifest.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+        written.append(folder / "manifest.json")
+        recent, newest = recent_events(self.events, self.as_of)
+        posts = None if own is None else own.checkpoints["corridor_id"]
+        return Briefing(
+            folder=folder,
+            as_of=self.as_of,
+            files=tuple(written),
+            tally=in_sentences(risk.attrs["tally"]),
+            gated=self.gated,
+            own_rows=0 if own is None else own.rows,
+            own_rejected=0 if own is None else len(own.quarantine),
+            quarantine=quarantine,
+            readings={} if own is None else dict(own.readings),
+            notes=() if own is None else own.notes,
+            own_posts=(0, 0) if posts is None else (len(posts), int(posts.notna().sum())),
+            merged=self.inputs.merged,
+            parted=self.inputs.parted,
+            undecided=self.inputs.undecided,
+            recent=recent,
+            newest=newest,
+        )
+
+    @property
+    def _ledger(self) -> Ledger:
+        return self.inputs.ledger.until(self.as_of) if self.gated.ledger is None else self.gated.ledger
+
+    def _named(self, risk: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Name only the events that the audience may see."""
+        if self.audience is Audience.INTERNAL or self.gated.events is None:
+            return risk
+        allowed, ids = set(self.gated.events["event_id"]), risk["event_ids"]
+        risk["event_ids"] = ids.map(
+            lambda cell: "; ".join(one for one in cell.split("; ") if one in allowed) or None, na_action="ignore"
+        ).astype(ids.dtype)
+        return risk
 
 
-def analyse(
+def _begun(inputs: Gathered, day: dt.date) -> gpd.GeoDataFrame:
+    """Give the events begun by a day."""
+    begun: gpd.GeoDataFrame = inputs.events[inputs.events["date_start"] <= pd.Timestamp(day)].reset_index(drop=True)
+    return begun
+
+
+def study(
     area: Area,
     *,
-    events: Path | None = None,
-    decisions: Path | None = None,
-    claims: Path | None = None,
+    corridor: Corridor | str | None = None,
+    events: Reports | None = None,
+    claims: Statements | None = None,
+    decisions: Decisions | None = None,
     as_of: str | dt.date | None = None,
-    audience: Audience = Audience.PARTNERS,
-    model: RiskModel | None = None,
+    audience: str = Audience.PARTNERS,
     policy: SharePolicy | None = None,
-    progress: Progress = silent,
-) -> Analysis:
-    """Compute what map and report of an area's corridor are made from.
+    model: RiskModel | None = None,
+) -> Study:
+    """Read, mask, link and gate once all that the products of a road on a day are made from.
 
     Parameters
     ----------
     area
         The area.
-    events, decisions, claims
-        See :func:`artimap.studies.inputs.gather`.
+    corridor
+        A road, or its id; the area's own where null.
+    events
+        Your own reports, added to the embedded ones, posts and claims alike: a file in any format that
+        :func:`artimap.read_report` reads, or what that gave. Personal details in their texts are masked.
+    claims
+        Your own statements of who holds what: a file that :func:`artimap.read_claims` reads, or what that gave.
+    decisions
+        What was decided on pairs of reports (``artimap review`` writes the file): what is the same event
+        counts once.
     as_of
         The day of the answer; the last day that any row speaks of where null. No clock is read.
     audience, policy
-        For whom, and who gets what.
+        For whom it is, and who gets what; :class:`artimap.SharePolicy` as it stands where null.
     model
         Parameters of the risk.
+
+    Returns
+    -------
+    Study
+        Its tables and products are computed when they are asked for.
+
+    Raises
+    ------
+    DataError, SchemaError, DateError, CorridorError
+        If a file, the day or the road cannot be read.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="public")
+    >>> study.report(lang="fr").save("rn1.md")  # doctest: +SKIP
+    """
+    sure_area(area)
+    day = None if as_of is None else day_of(as_of)
+    reader = Audience(audience)
+    road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
+    inputs = gather(area, events, decisions, claims)
+    day = inputs.last_day(area) if day is None else day
+    gated = gate(
+        _begun(inputs, day), inputs.ledger.until(day), audience=reader, area=area, as_of=day, policy=policy
+    )  # fmt: skip
+    return Study(area, road, day, reader, policy, model, inputs, gated)
+
+
+def brief(  # noqa: PLR0913 - one keyword a choice
+    area: Area,
+    *,
+    folder: Path,
+    events: Path | None = None,
+    decisions: Path | None = None,
+    claims: Path | None = None,
+    as_of: str | dt.date | None = None,
+    lang: Lang = Lang.EN,
+    audience: Audience = Audience.PARTNERS,
+    since: Path | None = None,
+    model: RiskModel | None = None,
+    policy: SharePolicy | None = None,
+    progress: Progress | None = None,
+) -> Briefing:
+    """Write a briefing on an area's corridor: map, report, risk table, strip picture, manifest.
+
+    It is :func:`artimap.study` and :meth:`artimap.Study.write` in one call.
+
+    Parameters
+    ----------
+    area
+        The area.
+    folder
+        Where to write; made if missing. Files of an earlier briefing are replaced, whole.
+    events, decisions, claims, as_of, audience, model, policy
+        As in :func:`artimap.study`.
+    lang
+        Language of the products.
+    since
+        An earlier briefing folder to compare with.
     progress
         Called with a few words before each step.
+
+    Returns
+    -------
+    Briefing
+        What was written and what was left out.
 
     Raises
     ------
     DataError, SchemaError, DateError
-        If a file or the day cannot be read.
+        If the user's file or day cannot be read.
     """
-    progress("reading the data")
-    corridor = read_corridor(area, area.corridor_id)
-    gathered = gather(area, events, decisions, claims)
-    ledger = gathered.ledger
-    day = day_of(as_of) if as_of is not None else last_day(area, gathered)
-    known = gathered.events[gathered.events["date_start"] <= pd.Timestamp(day)].reset_index(drop=True)
-    gated = gate(known, ledger.until(day), audience=audience, area=area, as_of=day, policy=policy)
-    said = ledger if gated.ledger is None else gated.ledger
-    progress("estimating the risk")
-    risk = corridor_risk(corridor, corridor.locate(known), as_of=day, model=model, ledger=ledger)
-    risk.attrs["licensed"] = list(licensed_sources(known))
-    risk = _named(risk, gated, audience)
-    status = control_status(area, said, as_of=day, events=known)
-    zones = control_zones(area, said, as_of=day, events=known, status=status)
-    posts = checkpoints_on(corridor, said, as_of=day)
-    return Analysis(area, corridor, day, audience, policy, gathered, known, gated, risk, status, zones, posts)
-
-
-def last_day(area: Area, gathered: Gathered) -> dt.date:
-    """Give the last day that any row speaks of."""
-    own, said = gathered.own, gathered.own_claims
-    days = [] if own is None else [own.events["date_end"].max(), own.checkpoints["last_confirmed"].max()]
-    days += [] if said is None else [said["reported"].max()]
-    last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
-    return last
-
-
-def _named(risk: gpd.GeoDataFrame, gated: Gated, audience: Audience) -> gpd.GeoDataFrame:
-    """Name only the events that the audience may see."""
-    if audience is not Audience.INTERNAL and gated.events is not None:
-        risk["event_ids"] = _only(risk["event_ids"], set(gated.events["event_id"]))
-    return risk
-
-
-def _only(event_ids: pd.Series, allowed: set[str]) -> pd.Series:
-    """Keep the names of events that may go out."""
-    return event_ids.map(
-        lambda ids: "; ".join(one for one in ids.split("; ") if one in allowed) or None, na_action="ignore"
-    ).astype(event_ids.dtype)
+    say = progress or silent
+    check_since(since)
+    say("reading the data")
+    made = study(
+        area, events=events, decisions=decisions, claims=claims, as_of=as_of, audience=audience, model=model,
+        policy=policy,
+    )  # fmt: skip
+    return replace(made, progress=say).write(folder, lang=lang, since=since)

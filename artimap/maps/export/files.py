@@ -29,10 +29,10 @@ from artimap.maps.base_layers import Feature, Layer, Parts
 from artimap.maps.cards import Detail
 from artimap.maps.event_columns import harm_of
 from artimap.maps.export.qgis import Form, Symbol, distinct, qml
+from artimap.maps.layers import BASE_MAP
 from artimap.maps.page import DrawnMap, Page
 from artimap.maps.static.crowd import marked
 
-_BASE: Final = frozenset({"land", "lakes", "rivers", "border", "department", "communes", "roads", "places", "km"})
 _ENDINGS: Final = ("gpkg", "kml", "gpx")
 _KINDS: Final[Mapping[str, Form]] = {"Point": "marker", "MultiLineString": "line", "MultiPolygon": "fill"}
 _SUFFIX: Final[Mapping[str, str]] = {"Point": "points", "MultiLineString": "lines", "MultiPolygon": "areas"}
@@ -53,8 +53,8 @@ def export_map(chart: DrawnMap, path: str | Path) -> tuple[Path, ...]:
     path
         A file name that ends in ``.gpkg`` (every layer with a style that QGIS takes by
         itself, what is not on the map, and the sources), ``.kml`` (a folder a layer) or
-        ``.gpx`` (events, posts and places as waypoints; the road as tracks in a second file
-        ``NAME-road.gpx``, since GDAL writes one kind a file).
+        ``.gpx`` (events, posts, places and points of your own as waypoints; the road, and lines and edges of areas of
+        your own, as tracks in a second file ``NAME-road.gpx``, since GDAL writes one kind a file).
 
     Returns
     -------
@@ -102,7 +102,7 @@ def map_tables(page: Page, events: gpd.GeoDataFrame | None = None) -> dict[str, 
         Tables in EPSG:4326 by layer name; a layer that holds points and lines is parted in two.
         Columns: ``key``, ``name`` (heading or label), ``symbol`` (for styles), ``legend`` (its
         words), ``sentence``, ``happened``, ``place``, ``precision``, ``says`` (who said what, when,
-        a line a statement), ``links`` (one a line), geometry.
+        a line a statement; of a layer of the user's own what its columns say), ``links`` (one a line), geometry.
     """
     details = {detail.key: detail for detail in page.details}
     out: dict[str, gpd.GeoDataFrame] = {}
@@ -120,7 +120,7 @@ def map_tables(page: Page, events: gpd.GeoDataFrame | None = None) -> dict[str, 
         for kind in kinds:
             name = layer.name if len(kinds) == 1 else f"{layer.name}_{_SUFFIX[kind]}"
             own = [(shape, feature) for shape, feature in rows if shape.geom_type == kind]
-            table = pd.DataFrame([_row(feature, details, page.lang) for _, feature in own]).astype(TEXT)
+            table = pd.DataFrame([_row(layer, feature, details, page.lang) for _, feature in own]).astype(TEXT)
             out[name] = gpd.GeoDataFrame(table, geometry=[shape for shape, _ in own], crs=WGS84)
     return out
 
@@ -176,10 +176,12 @@ def _symbol(feature: Feature, lang: str) -> Symbol:
     return Symbol(feature.mark, text, feature.mark, size=max(feature.size, 10.0))
 
 
-def _row(feature: Feature, details: Mapping[str, Detail], lang: str) -> dict[str, str | None]:
+def _row(layer: Layer, feature: Feature, details: Mapping[str, Detail], lang: str) -> dict[str, str | None]:
     opened = [details[key] for key in feature.details if key in details]
     symbol = _symbol(feature, lang)
     first = opened[0] if opened else None
+    # a row of the user's own table says what its columns say; events and zones have statements in their place
+    facts = [fact for detail in opened if layer.title for fact in detail.facts]
     statements = [one for detail in opened for one in detail.statements]
     name = feature.label or (first.heading if first else "")
     return {
@@ -191,7 +193,8 @@ def _row(feature: Feature, details: Mapping[str, Detail], lang: str) -> dict[str
         "happened": _lines(detail.when for detail in opened),
         "place": _lines(detail.where for detail in opened) or feature.label or None,
         "precision": _lines(detail.precision for detail in opened),
-        "says": _lines(f"{one.text} – {one.who} ({one.party}), {one.day}, {one.source}" for one in statements),
+        "says": _lines(f"{one.text} – {one.who} ({one.party}), {one.day}, {one.source}" for one in statements)
+        or _lines(f"{fact.label}: {fact.text}" for fact in facts),
         "links": _lines(one.url for one in statements),
     }
 
@@ -220,6 +223,7 @@ def _margin(page: Page) -> list[dict[str, str]]:
 def _write_gpkg(layers: Mapping[str, gpd.GeoDataFrame], page: Page, path: Path) -> None:
     styles = []
     symbols = _symbols(page)
+    named = {layer.name for layer in page.layers if layer.kind in ("place", "label")}
     for name, table in layers.items():
         kind = str(table.geom_type.iloc[0])
         pyogrio.write_dataframe(
@@ -230,7 +234,7 @@ def _write_gpkg(layers: Mapping[str, gpd.GeoDataFrame], page: Page, path: Path) 
         styles.append(
             {
                 "f_table_catalog": "", "f_table_schema": "", "f_table_name": name, "f_geometry_column": "geom",
-                "styleName": "artimap", "styleQML": qml(used, form=_KINDS[kind], labels=name == "places"),
+                "styleName": "artimap", "styleQML": qml(used, form=_KINDS[kind], labels=name in named),
                 "styleSLD": "",
                 "useAsDefault": True, "description": page.furniture.title, "owner": "", "ui": "",
                 "update_time": pd.Timestamp(_NO_DAY),  # QGIS takes the newest style of a layer
@@ -274,7 +278,7 @@ def _notice(page: Page) -> str:
 
 def _write_kml(layers: Mapping[str, gpd.GeoDataFrame], page: Page, path: Path) -> None:
     for name, table in layers.items():
-        if name in _BASE:  # programs that read KML bring a map of their own
+        if name in BASE_MAP:  # programs that read KML bring a map of their own
             continue
         out = table[["geometry"]].assign(Name=table["name"], description=_described(table))
         pyogrio.write_dataframe(
@@ -284,7 +288,7 @@ def _write_kml(layers: Mapping[str, gpd.GeoDataFrame], page: Page, path: Path) -
 
 
 def _write_gpx(layers: Mapping[str, gpd.GeoDataFrame], page: Page, target: Path) -> tuple[Path, ...]:
-    points = [_ends(table) for name, table in layers.items() if name not in _BASE - {"places"}]
+    points = [_ends(table) for name, table in layers.items() if name not in BASE_MAP - {"places"}]
     spots = pd.concat([table for table in points if len(table)], ignore_index=True)
     waypoints = gpd.GeoDataFrame(
         {"name": spots["name"], "desc": _described(spots), "src": ["artimap"] * len(spots)},
@@ -293,14 +297,20 @@ def _write_gpx(layers: Mapping[str, gpd.GeoDataFrame], page: Page, target: Path)
     road = target.with_name(f"{target.stem}-road.gpx")
     written = [target]
     _one_gpx(waypoints, target, layer="waypoints", page=page)
-    if "corridor" in layers:
-        table = layers["corridor"]
-        tracks = gpd.GeoDataFrame(
-            {"name": table["name"], "desc": _described(table)}, geometry=list(table.geometry), crs=WGS84
-        )
+    tables = [layers[layer.name] for layer in page.layers if layer.name in layers and _is_track(layer)]
+    if tables:
+        table = pd.concat(tables, ignore_index=True)
+        ways = [shape.boundary if shape.geom_type == "MultiPolygon" else shape for shape in table.geometry]
+        ways = [shapely.MultiLineString([way]) if way.geom_type == "LineString" else way for way in ways]
+        tracks = gpd.GeoDataFrame({"name": table["name"], "desc": _described(table)}, geometry=ways, crs=WGS84)
         _one_gpx(tracks, road, layer="tracks", page=page)
         written.append(road)
     return tuple(written)
+
+
+def _is_track(layer: Layer) -> bool:
+    """Tell whether GPX holds a layer as tracks: the road, and the user's own lines, bands and the edges of areas."""
+    return layer.name == "corridor" or (bool(layer.title) and layer.kind in ("line", "band", "area"))
 
 
 def _ends(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

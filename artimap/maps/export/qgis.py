@@ -168,13 +168,13 @@ def _line(symbol: Symbol) -> tuple[_SymbolLayer, ...]:
 
 def _marker(symbol: Symbol) -> tuple[_SymbolLayer, ...]:
     mark: Mark | None = style.load().marks.get(symbol.mark)
-    ink, paper = style.token("ink"), style.token("paper")
+    ink, paper = style.shape_colour(symbol.mark), style.token("paper")
     if mark is not None and mark.kind == "bracket":
         first, last = (
             f'<g transform="translate({x} 0)">{path}</g>' for x, path in zip((-6, 6), _bracket(mark), strict=True)
         )
         return (_picture(first + last, 22.0),)
-    if mark is not None:
+    if mark is not None and mark.path is None:
         look = {"name": "circle", "size": "5", "size_unit": "Pixel", "color": _rgba(style.token("road_casing")),
                 "outline_color": _rgba(ink), "outline_width": "1.4", "outline_width_unit": "Pixel"}  # fmt: skip
         return (_SymbolLayer("SimpleMarker", look),)

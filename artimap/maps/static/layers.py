@@ -109,23 +109,16 @@ def draw_map(frame: Frame, page: Page, events: gpd.GeoDataFrame | None) -> Squar
     squares, each = _crowd(frame, events if crowd else None)
     labels = Labels(frame.drawing, FRAME)
     for layer in shown:
-        if layer.kind == "area":
-            _draw_areas(frame, layer.features)
-        elif layer.kind == "line":
-            _draw_lines(frame, layer.features)
-        elif layer.kind == "somewhere":
-            _draw_areas(frame, [one for one in layer.features if style.mark(one.mark).kind == "area"])
-            _draw_lines(frame, [one for one in layer.features if style.mark(one.mark).kind == "line"])
-        elif layer.kind == "field" and squares is not None:
-            _draw_squares(frame, squares)
-        elif layer.kind == "tick":
-            _draw_ticks(frame, layer.features)
+        _draw_flat(frame, layer, squares)
     by_kind = {
-        kind: [layer for layer in shown if layer.kind == kind] for kind in ("event", "bracket", "place", "shield")
+        kind: [layer for layer in shown if layer.kind == kind]
+        for kind in ("event", "point", "bracket", "place", "label", "shield")
     }
     for layer in by_kind["event"]:
         _draw_events(frame, layer.features, labels)
     _draw_events(frame, each, labels)
+    for layer in by_kind["point"]:
+        _draw_events(frame, layer.features, labels)
     for layer in by_kind["bracket"]:
         _draw_posts(frame, layer.features, labels)
     labels.avoid(_road_points(frame, shown))
@@ -133,9 +126,26 @@ def draw_map(frame: Frame, page: Page, events: gpd.GeoDataFrame | None) -> Squar
         _draw_places(frame, layer.features, labels)
     for layer in (one for one in shown if one.kind == "tick"):
         _label_ticks(frame, layer.features, labels)
+    for layer in by_kind["label"]:
+        _write_words(frame, layer.features, labels)
     for layer in by_kind["shield"]:
         _draw_shields(frame, layer.features, labels)
     return squares
+
+
+def _draw_flat(frame: Frame, layer: Layer, squares: Squares | None) -> None:
+    """Draw what lies on the ground, below all marks: areas, lines, squares and ticks."""
+    if layer.kind == "area":
+        _draw_areas(frame, layer.features)
+    elif layer.kind in ("line", "band"):
+        _draw_lines(frame, layer.features)
+    elif layer.kind == "somewhere":
+        _draw_areas(frame, [one for one in layer.features if style.mark(one.mark).kind == "area"])
+        _draw_lines(frame, [one for one in layer.features if style.mark(one.mark).kind == "line"])
+    elif layer.kind == "field" and squares is not None:
+        _draw_squares(frame, squares)
+    elif layer.kind == "tick":
+        _draw_ticks(frame, layer.features)
 
 
 def _road_points(frame: Frame, layers: Iterable[Layer]) -> Floats:
@@ -253,7 +263,7 @@ def _centre(frame: Frame, feature: Feature) -> tuple[float, float]:
 
 
 def _draw_events(frame: Frame, features: Sequence[Feature], labels: Labels) -> None:
-    """Draw events; those that would hide each other become one mark with a count, as on the page."""
+    """Draw events or other points; those that would hide each other become one mark with a count, as on the page."""
     spots = [(*_centre(frame, feature), feature.size * PX) for feature in features]
     piles = [pile for pile in stacks(spots, gap=12 * PX) if frame.holds(pile.x, pile.y)]
     for pile in piles:
@@ -323,6 +333,14 @@ def _draw_places(frame: Frame, features: Sequence[Feature], labels: Labels) -> N
             frame.drawing.dot(x, y, (dot + 1) * PX, colour="ink")
             frame.drawing.dot(x, y, dot * PX * 0.75, colour="paper" if feature.rank < 3 else "ink")
             labels.take(Box.around(x, y, dot * PX))
+
+
+def _write_words(frame: Frame, features: Iterable[Feature], labels: Labels) -> None:
+    """Write words that stand alone, beside their spots."""
+    for feature in features:
+        x, y = _centre(frame, feature)
+        if frame.holds(x, y):
+            labels.name(feature.label, x, y, size=12.0, weight="bold", dot=-4)
 
 
 def _draw_shields(frame: Frame, features: Sequence[Feature], labels: Labels) -> None:

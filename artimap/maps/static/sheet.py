@@ -247,7 +247,7 @@ def _swatch(drawing: Drawing, row: LegendRow, x: float, y: float) -> None:
         drawing.box(x - 0.11, y - 0.05, x + 0.11, y + 0.05, colour=group.colour, edge=group.line)
         return
     mark = table.marks.get(row.mark)
-    if mark is None:
+    if mark is None or mark.kind == "point":
         draw_shape(drawing, x, y, style.event_shape(row.mark), size_in=0.13, hollow=row.hollow)
         return
     own = [table.groups.get(key, table.groups["unnamed"]) for key in row.groups]
@@ -255,6 +255,8 @@ def _swatch(drawing: Drawing, row: LegendRow, x: float, y: float) -> None:
     dash = tuple(max(float(part) * 0.75, 0.01) for part in mark.dash.split()) if mark.dash else None
     if mark.kind == "area":
         _area_swatch(drawing, mark, [group.line for group in own], [group.colour for group in own], x, y)
+    elif mark.kind == "label":
+        drawing.text(x, y, "Aa", size=6.0, colour=line, weight="bold", halign="center", valign="center")
     elif mark.kind == "bracket":
         for sign in (-1, 1):
             for stroke in range(mark.strokes):

@@ -319,6 +319,26 @@ function layoutShields(layer, home, boxes) {
   home.replaceChildren(...nodes);
 }
 
+/* Words alone, each over its spot or beside it; those that open something are buttons. */
+function layoutWords(layer, home, boxes, road) {
+  const look = { size: 12.5, weight: 500 };
+  const nodes = [];
+  for (const feature of layer.features) {
+    const [x, y] = layerPoint(shapeIn(feature)[0][0][0]);
+    const wide = textWidth(feature.label, look.size, look.weight) + 4;
+    const middle = { x0: x - wide / 2, y0: y - 8, x1: x + wide / 2, y1: y + 8 };
+    const box = bestSpot([middle, ...spots(boxAround(x, y, 6), wide, 16)], boxes, road, inSight(x, y));
+    if (!box) continue;
+    boxes.push(box);
+    const node = labelNode([feature.label], { ...box, x0: box.x0 + 2 }, look, "own");
+    node.dataset.key = feature.key;
+    if ((feature.details || []).length)
+      makeButton(node, feature.label, () => emit("open", { keys: feature.details, key: feature.key, from: node }));
+    nodes.push(node);
+  }
+  home.replaceChildren(...nodes);
+}
+
 /* "3 somewhere here" in the middle of the part of an area that lies free. */
 function layoutSomewhere(layer, home, boxes, road) {
   const zoom = map.getZoom();
@@ -369,6 +389,7 @@ export function layoutNames({ boxes, ticks, road }, moved) {
   };
   each("place", (layer) => layoutPlaces(layer, markPanes.get(layer.name), taken, road, moved));
   for (const [found, home] of ticks) layoutTickLabels(found, home, taken, road);
+  each("label", (layer) => layoutWords(layer, markPanes.get(layer.name), taken, road));
   each("shield", (layer) => layoutShields(layer, markPanes.get(layer.name), taken));
   each("somewhere", (layer) => layoutSomewhere(layer, markPanes.get(`${layer.name}-labels`), taken, road));
 }

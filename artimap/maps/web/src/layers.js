@@ -23,7 +23,7 @@ export function titleOf(feature) {
   const keys = feature.details || [];
   if (keys.length === 1 && DATA.details[keys[0]]) {
     const detail = DATA.details[keys[0]];
-    return [detail.where, detail.heading, detail.when].filter(Boolean).join(" · ");
+    return [detail.where || detail.sentence, detail.heading, detail.when].filter(Boolean).join(" · ");
   }
   return feature.label;
 }
@@ -178,7 +178,7 @@ function stillOverlay(layer) {
   return L.svgOverlay(made, [corner(south, west), corner(north, east)], { pane: `artimap-${layer.name}` });
 }
 
-const DRAWERS = { area: drawArea, line: drawLine, somewhere: drawSomewhere };
+const DRAWERS = { area: drawArea, line: drawLine, band: drawLine, somewhere: drawSomewhere };
 
 export function drawBase() {
   DATA.layers.forEach((layer, order) => {

@@ -19,7 +19,7 @@ export function layout() {
   const each = (kind, act) => {
     for (const layer of layerNamed(kind)) if (layer.shown) act(layer, markPanes.get(layer.name));
   };
-  each("event", (layer, home) => layoutEvents(layer, home, boxes));
+  for (const kind of ["event", "point"]) each(kind, (layer, home) => layoutEvents(layer, home, boxes));
   each("bracket", (layer, home) => layoutPosts(layer, home, boxes, lines));
   const ticks = [];
   each("tick", (layer, home) => ticks.push([layoutTicks(layer, home), home]));
@@ -61,7 +61,7 @@ export function followFurniture() {
 
 export function makeMarkPanes() {
   for (const layer of DATA.layers) {
-    if (["event", "bracket", "tick", "place", "shield"].includes(layer.kind))
+    if (["event", "point", "bracket", "tick", "place", "label", "shield"].includes(layer.kind))
       markPanes.set(layer.name, pixelPane(layer.name));
     if (layer.kind === "somewhere") markPanes.set(`${layer.name}-labels`, pixelPane(layer.name));
     for (const feature of layer.features) if (feature.details) remember(feature);

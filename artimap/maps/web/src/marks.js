@@ -7,12 +7,14 @@ import { svg } from "./dom.js";
 export const BOX = 24;
 
 export function shapeOf(kind) {
-  return DATA.shapes[kind] || DATA.shapes.other;
+  return DATA.marks[kind]?.path ? DATA.marks[kind] : DATA.shapes[kind] || DATA.shapes.other;
 }
 
-/* An event's shape, `size` pixels across. Hollow: the harm is not known. */
+/* An event's shape in ink, or a sign for what is none in its mark's colour, `size` pixels across. Hollow: the harm
+   is not known. */
 export function glyph(kind, size, hollow) {
   const shape = shapeOf(kind);
+  const ink = shape.colour || TOKENS.ink;
   const scale = size / BOX;
   const empty = hollow || shape.open;
   const made = svg("g", { transform: `scale(${scale.toFixed(3)})`, class: "glyph" });
@@ -28,8 +30,8 @@ export function glyph(kind, size, hollow) {
   made.append(
     svg("path", {
       d: shape.path,
-      fill: empty ? TOKENS.paper : TOKENS.ink,
-      stroke: TOKENS.ink,
+      fill: empty ? TOKENS.paper : ink,
+      stroke: ink,
       "stroke-width": 1.6 / scale,
       "stroke-linejoin": "round",
     }),
@@ -39,7 +41,7 @@ export function glyph(kind, size, hollow) {
       svg("path", {
         d: shape.inner,
         fill: "none",
-        stroke: empty ? TOKENS.ink : TOKENS.paper,
+        stroke: empty ? ink : TOKENS.paper,
         "stroke-width": 1.7 / scale,
         "stroke-linecap": "round",
       }),
@@ -148,13 +150,15 @@ export function swatch(key, groups, hollow) {
     return made;
   }
   const mark = DATA.marks[key];
-  if (!mark) {
+  if (!mark || mark.path) {
     made.append(svg("g", { transform: "translate(14 10)" }, glyph(key, 16, hollow)));
     return made;
   }
   if (mark.kind === "area") swatchArea(made, mark, groups);
   else if (mark.kind === "bracket")
     made.append(svg("g", { transform: "translate(14 10)" }, bracketPath(mark, [-6, 0], [6, 0], 7)));
+  else if (mark.kind === "label")
+    made.append(svg("text", { class: "label own", x: 4, y: 14, "font-size": 12, text: "Aa" }));
   else if (mark.kind === "tick")
     made.append(svg("path", { d: "M2 10H26M14 4V16", stroke: mark.colour, "stroke-width": mark.width, fill: "none" }));
   else swatchLine(made, mark);

@@ -14,7 +14,7 @@ export function outline(key) {
   const target = targets.get(key);
   if (!target?.feature.parts) return;
   const mark = DATA.marks[target.feature.mark];
-  if (!mark || (mark.kind !== "line" && mark.kind !== "area")) return;
+  if (!mark || !["line", "band", "area"].includes(mark.kind)) return;
   const latLngs = shapeIn(target.feature);
   const look = {
     pane: "artimap-selected",

@@ -84,7 +84,7 @@ function headCell(sheet, [name, kind], n, redraw) {
   const button = el(
     "button",
     { type: "button", "data-column": n },
-    el("span", { text: word(`col_${name}`) }),
+    el("span", { dir: "auto", text: sheet.title ? name : word(`col_${name}`) }),
     el("span", { class: "way", "aria-hidden": "true", text: mine ? (state.way > 0 ? "▲" : "▼") : "" }),
   );
   button.addEventListener("click", () => {
@@ -192,10 +192,12 @@ function drawTable() {
   body.scrollLeft = left;
 }
 
+function titleOfSheet(sheet) {
+  return sheet.title || word(`sheet_${sheet.name}`);
+}
+
 function sheetName(sheet) {
-  return sheet.name === "strip"
-    ? word("sheet_strip")
-    : `${word(`sheet_${sheet.name}`)} (${count(rowsPassing(sheet).length)})`;
+  return sheet.name === "strip" ? word("sheet_strip") : `${titleOfSheet(sheet)} (${count(rowsPassing(sheet).length)})`;
 }
 
 function fillTable(body, sheet) {
@@ -206,7 +208,7 @@ function fillTable(body, sheet) {
   const table = el(
     "table",
     { class: "facts-table" },
-    el("caption", { class: "sr", text: `${word(`sheet_${sheet.name}`)}. ${word("table_sorts")}` }),
+    el("caption", { class: "sr", text: `${titleOfSheet(sheet)}. ${word("table_sorts")}` }),
     el("thead", {}, head),
     el("tbody", {}, ...rows.slice(0, tables.shown).map((row) => tableRow(sheet, row))),
   );

@@ -1,0 +1,266 @@
+"""The registry of layers: a row says how a layer is ordered, drawn, explained and sourced, and which function makes it.
+
+Drawing order, legend, static map, exports and the *About* tab read this table. A new layer is a file with a
+function ``MapInputs -> Drawn`` and a row here (CONTRIBUTING.md, *add a map layer*).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+import geopandas as gpd
+import pandas as pd
+
+from artimap.areas.area import read_layer
+from artimap.core.i18n import tr
+from artimap.maps.base_layers import (
+    ESTIMATED,
+    Layer,
+    LayerKind,
+    border_layer,
+    communes_layer,
+    department_layer,
+    km_layer,
+    lakes_layer,
+    land_layer,
+    name_in,
+    places_layer,
+    rivers_layer,
+    roads_layer,
+    shields_layer,
+)
+from artimap.maps.cards import Detail, Icon, SourceStatement
+from artimap.maps.estimate_layers import estimates_layer
+from artimap.maps.events import crowd_layers
+from artimap.maps.inputs import MapInputs
+from artimap.maps.thematic_layers import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
+from artimap.maps.user_layer import ReadyLayer, draw_user_layer
+
+BASE_LEGEND = 100
+"""From this place on rows of the legend stand together, under *Base map*."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapLayer:
+    """One layer of the map.
+
+    Attributes
+    ----------
+    name
+        Short name, unique on the page, and its name in a GeoPackage.
+    order
+        Its place in the drawing, from the lowest to the highest.
+    kind
+        How it is drawn: ``area``, ``line``, ``band`` (broad, along a road), ``point`` (no event), ``label``; the
+        other kinds are those of one layer each.
+    mark
+        Rows of the style table that its features may have, or beginnings of their keys; none where they are kinds of
+        events or only words.
+    legend
+        Its place in the legend; from :data:`BASE_LEGEND` on under *Base map*; None for a layer without marks.
+    source
+        Embedded layers that it is made from, for the *About* tab; what else it cites it says in ``Drawn.sources``.
+    build
+        Makes it; None where the function of another row draws it too.
+    base
+        Whether it is of the base map: KML leaves it out, for programs that read KML bring a map of their own.
+    """
+
+    name: str
+    order: int
+    kind: LayerKind
+    mark: tuple[str, ...]
+    legend: int | None
+    source: tuple[str, ...]
+    build: Callable[[MapInputs], Drawn] | None
+    base: bool = False
+
+
+def _only(*layers: Layer) -> Drawn:
+    return Drawn(layers, ())
+
+
+def _land(given: MapInputs) -> Drawn:
+    return _only(land_layer(read_layer(given.area, "land")))
+
+
+def _rivers(given: MapInputs) -> Drawn:
+    return _only(rivers_layer(read_layer(given.area, "rivers")))
+
+
+def _lakes(given: MapInputs) -> Drawn:
+    return _only(lakes_layer(read_layer(given.area, "lakes")))
+
+
+def _border(given: MapInputs) -> Drawn:
+    return _only(border_layer(read_layer(given.area, "border")))
+
+
+def _department(given: MapInputs) -> Drawn:
+    return _only(department_layer(read_layer(given.area, "outline")))
+
+
+def _communes(given: MapInputs) -> Drawn:
+    return _only(communes_layer(given.communes))
+
+
+def _roads(given: MapInputs) -> Drawn:
+    return _only(roads_layer(given.roads, but=_studied(given)))
+
+
+def _shields(given: MapInputs) -> Drawn:
+    return _only(shields_layer(given.roads, first=_studied(given)))
+
+
+def _studied(given: MapInputs) -> str | None:
+    return None if given.tables.corridor is None else given.tables.corridor.corridor_id
+
+
+def _km(given: MapInputs) -> Drawn:
+    corridor = given.tables.corridor
+    return Drawn((), ()) if corridor is None else _only(km_layer(corridor, given.lang))
+
+
+def _events(given: MapInputs) -> Drawn:
+    events, crowd = given.tables.seen.events, given.tables.crowd
+    if events is None:
+        return Drawn((), ())
+    if crowd is not None:
+        return _only(*crowd_layers(events, crowd, lang=given.lang))
+    return events_layers(events, given.said, lang=given.lang)
+
+
+def _corridor(given: MapInputs) -> Drawn:
+    corridor, risk = given.tables.corridor, given.tables.risk
+    if corridor is None:
+        return Drawn((), ())
+    return corridor_layer(corridor, risk, lang=given.lang, event_ids=given.event_ids)
+
+
+def _zones(given: MapInputs) -> Drawn:
+    if given.zones is not None:
+        return given.zones[0]
+    zones = given.tables.zones
+    return Drawn((), ()) if zones is None else zones_layers(gpd.GeoDataFrame(zones), given.said, lang=given.lang)
+
+
+def _estimates(given: MapInputs) -> Drawn:
+    tables = given.tables
+    if tables.estimated is None:
+        return Drawn((), ())
+    shown = tables.estimates_shown
+    return estimates_layer(tables.estimated, lang=given.lang, audience=given.asked.audience, shown=shown)
+
+
+def _checkpoints(given: MapInputs) -> Drawn:
+    posts = given.tables.seen.checkpoints
+    if posts is None:
+        return Drawn((), ())
+    ever = given.posts is not None and bool(given.posts.marks)
+    return checkpoints_layer(posts, given.said, lang=given.lang, ever=ever)
+
+
+def _places(given: MapInputs) -> Drawn:
+    """Give the places; each opens its zone, or what is said of it where no zone is drawn."""
+    zones = given.drawn["zones_reported"]
+    begun = {
+        key: feature.begun
+        for layer in zones.layers
+        if layer.name == "zones_reported"
+        for feature in layer.features
+        for key in feature.details
+    }
+    held = {key.removeprefix("zone:reported:"): key for key in (detail.key for detail in zones.details)}
+    opens: dict[str, tuple[str, str]] = {}
+    spots = []
+    for _, row in given.places.iterrows():
+        place_id = str(row["place_id"])
+        if place_id in held:
+            opens[place_id] = (held[place_id], begun.get(held[place_id], ""))
+            continue
+        statements = given.said.about(place_id)
+        if statements:
+            days = [one.iso for one in statements]
+            opens[place_id] = (f"place:{place_id}", min(days) if all(days) else "")
+            spots.append(_place_detail(row, statements, given.lang))
+    corridor = given.tables.corridor
+    towns = [] if corridor is None else [str(name) for name in corridor.towns["place_id"]]
+    return Drawn((places_layer(given.places, lang=given.lang, towns=towns, details=opens),), tuple(spots))
+
+
+def _place_detail(row: pd.Series, statements: tuple[SourceStatement, ...], lang: str) -> Detail:
+    name = name_in(row, lang)
+    return Detail(
+        key=f"place:{row['place_id']}",
+        heading=tr("map.place.heading", lang),
+        sentence=tr("map.place.sentence", lang, place=name),
+        when="",
+        where=name,
+        icon=Icon("km"),
+        statements=statements,
+    )
+
+
+_RATES = ("rate_", "quiet", "silent", "corridor_plain")
+
+LAYERS: tuple[MapLayer, ...] = (
+    # rows are built from above to below, and one may use what those above it have drawn; `order` is the drawing's
+    MapLayer("events", 170, "event", (), 30, (), _events),
+    MapLayer("crowd", 100, "field", (), 40, (), None),
+    MapLayer("somewhere", 90, "somewhere", ("somewhere_",), 50, (), None),
+    MapLayer("corridor", 120, "line", _RATES, 10, ("roads",), _corridor),
+    MapLayer("zones_reported", 80, "area", ("zone_",), 60, (), _zones),
+    MapLayer(ESTIMATED, 70, "area", ("estimate_", "zone_"), 70, (), _estimates),
+    MapLayer("checkpoints", 150, "bracket", ("post_",), 20, (), _checkpoints),
+    MapLayer("km", 130, "tick", ("km",), 80, ("posts",), _km, base=True),
+    MapLayer("land", 10, "area", ("land",), 100, ("land",), _land, base=True),
+    MapLayer("rivers", 20, "line", ("river",), 102, ("rivers",), _rivers, base=True),
+    MapLayer("lakes", 30, "area", ("lake",), 101, ("lakes",), _lakes, base=True),
+    MapLayer("border", 60, "line", ("border",), 104, ("border",), _border, base=True),
+    MapLayer("department", 50, "area", ("department",), 103, ("outline",), _department, base=True),
+    MapLayer("communes", 40, "area", ("commune",), 96, ("communes",), _communes, base=True),
+    MapLayer("roads", 110, "line", ("road_",), 94, ("roads",), _roads, base=True),
+    MapLayer("shields", 140, "shield", (), None, ("roads",), _shields, base=True),
+    MapLayer("places", 160, "place", ("place",), 92, ("places",), _places, base=True),
+)
+"""Every layer that a map may have."""
+
+ALWAYS_CITED = ("country", "units")
+"""Embedded layers that a map uses without drawing them: its locator, and the names that can be searched."""
+
+BASE_MAP = frozenset(row.name for row in LAYERS if row.base)
+
+_USER_ORDER: dict[str, int] = {"area": 85, "band": 112, "line": 115, "point": 164, "label": 166}
+"""Where a user's layers lie: areas over zones, lines under the road, points over the dots of towns, under events."""
+
+
+def rows_of(user_layers: Iterable[ReadyLayer]) -> tuple[MapLayer, ...]:
+    """Give the rows of a map: those of the registry, and one for each layer of the user's own."""
+    own = (
+        MapLayer(
+            one.name, _USER_ORDER[one.kind], one.kind, (one.mark,), 75, (), partial(_user_layer, one)
+        )
+        for one in user_layers
+    )  # fmt: skip
+    return (*LAYERS, *own)
+
+
+def _user_layer(one: ReadyLayer, given: MapInputs) -> Drawn:
+    return draw_user_layer(one, lang=given.lang)
+
+
+def build_layers(rows: Iterable[MapLayer], given: MapInputs) -> dict[str, Drawn]:
+    """Build every row, in turn; gives what each has drawn, by its name."""
+    for row in rows:
+        if row.build is not None:
+            given.drawn[row.name] = row.build(given)
+    return given.drawn
+
+
+def in_drawing_order(rows: Iterable[MapLayer], drawn: Iterable[Drawn]) -> tuple[Layer, ...]:
+    """Give the layers from the lowest to the highest."""
+    order = {row.name: row.order for row in rows}
+    layers = (layer for one in drawn for layer in one.layers)
+    return tuple(sorted(layers, key=lambda layer: order[layer.name]))
