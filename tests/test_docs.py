@@ -22,7 +22,8 @@ PAGES = [
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
 NAMED = re.compile(r"`((?:\w[\w.-]*/)+[\w-]+\.(?:py|pyi|toml|js|mjs|css|json|md|csv|ipynb|yaml))(?:::\w+)?`")
-RECIPE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+RECIPE = re.compile(r"^```.*?^```$|\bhere `[^`]+`", re.MULTILINE | re.DOTALL)
+"""What a recipe shows or makes: its own tests look at that."""
 
 
 def test_the_picture_is_that_of_the_code():

@@ -14,7 +14,7 @@ from made_files import ACLED, IPIS, KOBO, LEGACY, TABULAR, TEMPLATE, UCDP, csv_t
 import artimap as am
 from artimap.cli import main
 from artimap.core.errors import DataError
-from artimap.core.vocab import EventKind
+from artimap.core.vocab import Audience, EventKind
 from artimap.sources import crosswalk, mapping_beside, propose_mapping, read_events, read_mapping, read_report
 from artimap.sources.coordinates import degrees_of, window
 
@@ -348,7 +348,7 @@ def test_validate_on_the_command_line(tmp_path, capsys):
 
 def test_brief_takes_any_format(artibonite, tmp_path):
     path = saved(tmp_path, [{**ACLED, "event_date": "2025-12-20"}])
-    done = am.brief(artibonite, folder=tmp_path / "out", events=path, audience=am.briefing.Audience.INTERNAL)
+    done = am.brief(artibonite, folder=tmp_path / "out", events=path, audience=Audience.INTERNAL)
     assert (done.own_rows, done.own_rejected) == (1, 0)
 
 
