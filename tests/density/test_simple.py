@@ -11,7 +11,9 @@ from density_independent import agree, close, grid, lixels, network_of, networks
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.roads.density import _numpy_simple, _run
+from artimap.core import schema
+from artimap.core.tables import LIXELS
+from artimap.roads.density import _numpy_simple, _run, _simple
 from artimap.roads.density.kernels import KERNELS
 
 KERNEL = st.sampled_from(sorted(KERNELS))
@@ -212,3 +214,35 @@ def test_progress_and_a_clean_stop(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         am.density_values(net, on, off, bandwidth_m=600, lixel_m=40, progress=stop)
     assert threading.active_count() == before
+
+
+@pytest.mark.usefixtures("either")
+def test_a_plain_table_is_the_same_without_its_lines():
+    net = network_of(*grid())
+    on, off = np.arange(20), np.zeros(20)
+    drawn = am.network_density(net, (on, off), bandwidth_m=600, lixel_m=40)
+    plain = am.network_density(net, (on, off), bandwidth_m=600, lixel_m=40, geometry=False)
+    assert type(drawn) is gpd.GeoDataFrame
+    assert type(plain) is pd.DataFrame
+    assert plain.attrs == drawn.attrs
+    pd.testing.assert_frame_equal(plain, pd.DataFrame(drawn.drop(columns="geometry")))
+    conformed = schema.conform(drawn, LIXELS)
+    assert drawn.crs == net.crs
+    pd.testing.assert_frame_equal(pd.DataFrame(conformed), pd.DataFrame(drawn))
+
+
+def test_crowded_edges_are_summed_as_single_events_are(monkeypatch):
+    """Edges with many events go by their moments; the sums are those of one event at a time."""
+    monkeypatch.setattr(_numpy_simple, "MOST_S", -1.0)
+    net = network_of(*grid())
+    random = np.random.default_rng(7)
+    on = np.repeat(random.integers(0, len(net.edges), 12), 60)
+    off = random.random(len(on)) * net.length_m[on]
+    weights = random.random(len(on))
+    for kernel in ("epanechnikov", "quartic", "triangular", "uniform", "gaussian"):
+        how = {"bandwidth_m": 350, "lixel_m": 30, "kernel": kernel}
+        crowded = am.density_values(net, on, off, weights=weights, **how)
+        monkeypatch.setattr(_simple, "MANY", 10**9)
+        single = am.density_values(net, on, off, weights=weights, **how)
+        monkeypatch.setattr(_simple, "MANY", 12)
+        assert np.abs(crowded - single).max() <= 1e-12 * single.max()

@@ -185,6 +185,15 @@ def test_where_nothing_can_be_kept_loops_are_compiled_all_the_same():
     assert loop.stats.cache_path is None
 
 
+def test_loops_use_nothing_private_of_numba():
+    """A release of numba may change what it does not document."""
+    for path in Path(am.__file__).parent.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "numba.core" not in text, path
+        assert "import llvmlite" not in text, path
+        assert "from llvmlite" not in text, path
+
+
 def test_kept_loops_are_asked_for_by_all_their_sources(tmp_path):
     """What is kept is found by name: a change in any module of loops gives another one."""
     (tmp_path / "density").mkdir()
