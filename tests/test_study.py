@@ -121,8 +121,8 @@ def test_tables_are_kept_and_safe_to_change(artibonite):
     study = am.study(artibonite, as_of=DAY)
     first = study.risk
     first["rate"] = -1.0
-    study.ledger.claims["claimant"] = "somebody else"
-    study.corridor.towns["name"] = "nowhere"
+    claims, towns = study.ledger.claims, study.corridor.towns
+    claims["claimant"], towns["name"] = "somebody else", "nowhere"
     assert (study.risk["rate"].dropna() >= 0).all()
     assert not (study.ledger.claims["claimant"] == "somebody else").any()
     assert not (am.read_corridor(artibonite, "rn1").towns["name"] == "nowhere").any()
