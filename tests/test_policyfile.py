@@ -175,8 +175,9 @@ def test_a_bad_policy_stops_before_any_work(tmp_path, capsys):
     assert not (tmp_path / "brief").exists()
 
 
-def test_events_alone_take_no_policy(nothing_moderate, tmp_path, capsys):
+def test_events_alone_obey_the_policy(nothing_moderate, tmp_path, events, capsys):
+    moderate = set(events[events["sensitivity"] == "moderate"]["event_id"])
     out = tmp_path / "map.html"
-    assert main(["map", "--events-only", "--policy", str(nothing_moderate), "-o", str(out)]) == 2
-    assert "leave --policy out" in capsys.readouterr().err
-    assert not out.exists()
+    assert main(["map", *DAY, "--events-only", "--policy", str(nothing_moderate), "-o", str(out)]) == 0
+    assert "sensitivity moderate" in capsys.readouterr().out
+    assert not ids_in(out.read_text(encoding="utf-8")) & moderate

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -456,5 +456,15 @@ def _drawn(feature: Feature) -> dict[str, Any]:
 
 
 def _fields(detail: Detail, names: Sequence[str]) -> dict[str, Any]:
-    every = asdict(detail)
-    return {name: every[name] for name in names}
+    return {name: _plain_data(getattr(detail, name)) for name in names}
+
+
+def _plain_data(value: Any) -> Any:
+    """Give a value as :func:`dataclasses.asdict` does, less the copies of what is never changed."""
+    if is_dataclass(value):
+        return {one.name: _plain_data(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, tuple | list):
+        return type(value)(_plain_data(one) for one in value)
+    if isinstance(value, dict):
+        return {name: _plain_data(one) for name, one in value.items()}
+    return value

@@ -55,11 +55,15 @@ def figure(ctx: Context, value: str) -> str:
 def spans(ctx: Context, claims: pd.DataFrame) -> list[str]:
     """Say for each count of people on which sources differ, from where to where."""
     out = []
+    values: dict[str, list[object]] = {}
+    for predicate, value in zip(claims["predicate"], claims["value"], strict=True):
+        values.setdefault(predicate, []).append(value)
     for name in HARMS:
-        said = claims[claims["predicate"] == name]
-        ends = [_FIGURE.match(str(value).strip()) for value in said["value"].dropna()]
+        said = values.get(name, [])
+        known = [str(value) for value in said if pd.notna(value)]
+        ends = [_FIGURE.match(value.strip()) for value in known]
         numbers = [int(part) for found in ends if found for part in (found[1], found[2]) if part]
-        if len({*said["value"].dropna()}) > 1 and numbers and min(numbers) < max(numbers):
+        if len({*known}) > 1 and numbers and min(numbers) < max(numbers):
             out.append(
                 say(
                     ctx,
@@ -82,8 +86,8 @@ def _reports(claims: pd.DataFrame) -> Iterable[pd.DataFrame]:
 def _claims_of_event(ctx: Context, rows: pd.DataFrame) -> Cell:
     parts: list[Cell] = []
     sentence: Cell = ()
-    for _, row in rows.iterrows():
-        predicate, value = str(row["predicate"]), text_of(row["value"])
+    for predicate, given in zip(rows["predicate"].astype(str), rows["value"], strict=True):
+        value = text_of(given)
         if predicate in HARMS:
             parts.append(
                 cell(run(f"{word(ctx, 'predicate', predicate)}{say(ctx, 'colon')}{figure(ctx, value)}", strong=True))

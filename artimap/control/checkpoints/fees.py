@@ -292,6 +292,7 @@ def _rows(
 ) -> list[dict[str, object]]:
     covers = [one.value for one in Vehicle if who is one or who in COVERS.get(one, ())]
     stated = schedule[(schedule["fee_of"] == FeeOf.POST) & schedule["low"].notna() & schedule["vehicle"].isin(covers)]
+    by_post = dict(iter(stated.groupby("checkpoint_id")))
     rows: list[dict[str, object]] = []
     post: Any
     for post, passes in zip(posts.itertuples(index=False), passable(posts, who.value), strict=True):
@@ -303,7 +304,10 @@ def _rows(
             "counts_as": counts, "per": None, "currency": None, "low": np.nan, "high": np.nan, "dated": False,
             "passable": passes, "claims": post.claims,
         }  # fmt: skip
-        own = stated[stated["checkpoint_id"] == post.checkpoint_id]
+        own = by_post.get(post.checkpoint_id)
+        if own is None:
+            rows.append(base)
+            continue
         for (per, currency), group in own.groupby(["per", "currency"]):
             # a dated amount speaks before one of which nobody knows when it was asked
             day = group["said_on"].notna()
@@ -313,6 +317,4 @@ def _rows(
                 {**base, "per": per, "currency": currency, "low": float(used["low"].min()), "high": high,
                  "dated": bool(day.any()), "claims": "; ".join(used["claim_id"])}
             )  # fmt: skip
-        if own.empty:
-            rows.append(base)
     return rows
