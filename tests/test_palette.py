@@ -94,6 +94,27 @@ def test_kinds_of_events_are_told_by_shape():
         assert shared < 0.85, (a.kind, b.kind)
 
 
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_layers_of_the_users_own_have_a_colour_that_nothing_else_has(sight):
+    marks = [mark for mark in TABLE.marks.values() if mark.layer == "user" and mark.kind != "label"]
+    (colour,) = {mark.colour for mark in marks}
+    others = [*(group.colour for group in TABLE.groups.values()), *(group.line for group in TABLE.groups.values())]
+    others += [style.rate_class(band).colour for band in range(1, style.RATE_CLASSES + 1)]
+    others += [style.token(name) for name in ("ink", "ink_2", "road", "silent", "focus", "water_label")]
+    assert min(distance(rgb(colour), rgb(other), sight) for other in others) >= 11
+    assert distance(rgb(colour), rgb(style.token("paper")), sight) >= 30
+
+
+def test_signs_of_places_are_told_by_what_stands_on_them():
+    signs = [mark for mark in TABLE.marks.values() if mark.kind == "point"]
+    assert len({(one.path, one.inner) for one in signs}) == len(signs) > 5
+    shapes = {(one.path, one.inner) for one in TABLE.shapes.values()}
+    assert not shapes & {(one.path, one.inner) for one in signs}
+    patterns = [(one.kind, one.dash, one.fill_opacity) for one in TABLE.marks.values() if one.layer == "user"]
+    others = [one for one in patterns if one[0] != "point"]
+    assert len(set(others)) == len(others)
+
+
 @pytest.fixture(scope="module")
 def drawn(artibonite, rn1, events, ledger):
     """The sheet as its pixels."""

@@ -329,7 +329,8 @@ def test_hostile_texts_of_every_kind_of_layer_stay_text(artibonite, mark, tmp_pa
     for tag in ("<script", "<img", "<svg", "<iframe", "<style", "<details"):
         assert page.count(tag) == plain.count(tag), tag
     data = json.loads(block_in(page, "data"))
-    assert data["layers"][-1]["name"].startswith("own_")
+    (name,) = (layer["name"] for layer in data["layers"] if layer["name"].startswith("own_"))
+    assert re.fullmatch("[a-z0-9_]{5,60}", name)
     sentences = {detail.sentence for detail in chart.page.details if detail.key.startswith("own_")}
     told = [text for text in ALL if kept(text).strip() and "[" not in kept(text)]
     assert sum(kept(text) in sentences for text in told) > 0.8 * len(told)  # the rest is masked

@@ -327,7 +327,9 @@ function layoutWords(layer, home, boxes, road) {
     const [x, y] = layerPoint(shapeIn(feature)[0][0][0]);
     const wide = textWidth(feature.label, look.size, look.weight) + 4;
     const middle = { x0: x - wide / 2, y0: y - 8, x1: x + wide / 2, y1: y + 8 };
-    const box = bestSpot([middle, ...spots(boxAround(x, y, 6), wide, 16)], boxes, road, inSight(x, y));
+    const around = boxOfPlace(x, y, 6, boxes);
+    const tries = [around, wider(around, 14)].flatMap((one) => spots(one, wide, 16));
+    const box = bestSpot([middle, ...tries], boxes, road, inSight(x, y));
     if (!box) continue;
     boxes.push(box);
     const node = labelNode([feature.label], { ...box, x0: box.x0 + 2 }, look, "own");
