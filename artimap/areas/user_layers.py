@@ -97,7 +97,11 @@ def _default_folder(_xdg: str | None, _home: str | None) -> Path:
 def token() -> tuple[object, ...]:
     """Give a value that changes whenever a layer is added or removed: the key of everything kept in memory."""
     where = folder()
+    # Inode, time and size together: a manifest written twice within the clock's resolution is a new
+    # file, as it is replaced and not written over.
     stamps: list[tuple[str, int, int, int]] = []
+    # A layer may be removed by another process between two of these calls. That is no error, only
+    # another state.
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(where) as areas:
         for one in areas:
             with suppress(FileNotFoundError, NotADirectoryError):
@@ -112,6 +116,8 @@ def cached(function: Callable[P, T]) -> Callable[P, T]:
     The arguments must be hashable. Answers for layers no longer in use are let go.
     """
 
+    # One shelf of answers a state of the folder. Old states fall out of the small cache with all their
+    # answers, so memory does not grow with every layer added.
     @functools.lru_cache(maxsize=_KEPT)
     def shelf(_token: tuple[object, ...]) -> dict[object, T]:
         return {}
@@ -154,6 +160,8 @@ def layers(area: str) -> tuple[UserLayer, ...]:
             )
             for row in raw["layers"]
         ]
+    # Any of these means a file that artimap did not write so. Falling back to the embedded layers
+    # without a word would change the maps behind the user's back.
     except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         msg = f"{path} is damaged ({error}): delete the folder {path.parent} and add the layers again"
         raise DataError(msg) from error
@@ -247,6 +255,8 @@ def register(
     UserLayer
         As it is listed.
     """
+    # The folder is emptied first: a table of the former layer that this one lacks must not stay. If the
+    # run breaks off before the manifest is written, ``check`` tells what is missing.
     home = folder() / area / layer.name
     if home.is_dir():
         shutil.rmtree(home)
@@ -279,6 +289,7 @@ def remove(area: str, name: str) -> UserLayer:
         have = ", ".join(layer.name for layer in layers(area)) or "none"
         msg = f"no layer {name!r} was added for {area}; added: {have}"
         raise DataError(msg)
+    # The manifest before the files: a file too many does no harm, an entry without its file does.
     _write(area, [one for one in layers(area) if one.name != name])
     home = folder() / area / name
     if home.is_dir():
