@@ -23,6 +23,8 @@ FIELDS: Final = ("lt", "ln", "lp", "d", "o", "t", "b", "tc", "tm", "r", "s")
 _KNOWN: Final = frozenset(FIELDS)
 _BESIDE_M: Final = 500.0
 """A post within this distance of the corridor stands on it: the corridor's line itself lies up to 100 m off."""
+# A post is a point that a hand-held device gave: it is laid on the road as a piece this long either
+# way.
 _GPS_M: Final = 100.0
 
 OPERATORS: Final = {
@@ -50,6 +52,8 @@ OPERATOR_TYPES: Final = {
 def recognise(columns: Sequence[str]) -> float:
     """Tell whether the columns are IPIS's short names."""
     names = {folded(name) for name in columns}
+    # The names are so short that other files have some of them by chance: position and one of operator,
+    # type, barrier are wanted.
     if not {"lt", "ln"} <= names or not names & {"o", "t", "b"}:
         return 0.0
     return min(1.0, 0.5 + 0.5 * len(names & _KNOWN) / len(_KNOWN))
@@ -76,6 +80,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         days = read_days(raw.cells[named["d"]], problems, name=named["d"])
         seen, order = days.days, days.order
         notes += [days.note] if days.note else []
+    # A post without coordinates may still be told by its place; with neither there is nothing to show.
     nowhere = np.isnan(coordinates.lon) | np.isnan(coordinates.lat)
     place = text("lp")
     problems.mark(
@@ -87,12 +92,14 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     geometry = points(np.where(there, coordinates.lon, np.nan), np.where(there, coordinates.lat, np.nan), area)
     corridor = read_corridor(area, area.corridor_id)
     chainage = np.full(rows, np.nan)
+    # Infinite where there is no point: such a row is never beside the road.
     offset = np.full(rows, np.inf)
     if there.any():
         chainage[there], offset[there] = corridor.project(geometry[there])
     on = pd.Series(offset <= _BESIDE_M)
     tax, amount = text("tc"), text("tm")
     operator = text("o").str.replace(r"\s*[,;]\s*", "; ", regex=True)
+    # Several operators may share a post; the first one named decides the kind.
     first_type = text("t").str.extract(r"^([^,;]*)")[0].astype(TEXT).str.strip().str.casefold()
     kind = (
         first_type.map({word: kind.value for word, kind in OPERATORS.items()})

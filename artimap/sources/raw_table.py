@@ -62,6 +62,7 @@ def header_names(cells: list[str]) -> list[str]:
     seen: dict[str, int] = {}
     out: list[str] = []
     for position, cell in enumerate(cells):
+        # The byte order mark may stand inside the first name, where files were joined.
         name = " ".join(cell.replace("\ufeff", "").split()) or f"column_{position + 1}"
         bare, number = name, 1
         while name in seen:
@@ -82,6 +83,7 @@ def folded(name: str) -> str:
 
 
 Positions = NDArray[np.intp]
+# Below this, finding the distinct texts costs more than it spares.
 _FEW = 10_000
 
 
@@ -117,8 +119,10 @@ def spread_out(values: Any, codes: NDArray[np.intp] | None, *, missing: Any) -> 
     """Give every row the value worked out for its distinct text; rows without text get ``missing``."""
     if codes is None:
         return values
+    # No text at all: every row is missing, and indexing an empty array would fail.
     if not len(values):
         return np.full(len(codes), missing)
+    # A code of -1 takes the last value here; it is put right below.
     out = values[codes]
     absent = codes < 0
     if absent.any():
@@ -133,6 +137,7 @@ def as_text(column: pd.Series) -> pd.Series:
         return text
     if not len(text.cat.categories):
         return pd.Series([None] * len(text), index=text.index, dtype=TEXT)
+    # take with allow_fill turns -1 into missing, in one step and without a list of Python texts.
     array = _categories(text).array.take(_codes(text), allow_fill=True)
     return pd.Series(array, index=column.index, dtype=TEXT)
 

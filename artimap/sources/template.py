@@ -56,6 +56,7 @@ def template_csv() -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
+    # The first cell begins with #, so that reading skips the line.
     writer.writerow([f"# {COLUMNS['date']}", *list(COLUMNS.values())[1:]])
     writer.writerow(["# kinds: " + " | ".join(kind.value for kind in EventKind)])
     example = {
@@ -80,6 +81,7 @@ def recognise(columns: Sequence[str]) -> float:
     """Tell whether the columns are those of artimap's template."""
     names = {folded(name) for name in columns}
     ours = names & set(COLUMNS)
+    # A table with many columns of its own is no template, though it may have these.
     if not set(_NEEDED) <= names or len(ours) < 0.8 * len(names):
         return 0.0
     return min(1.0, 0.6 + 0.4 * len(ours) / len(COLUMNS))
@@ -93,6 +95,7 @@ def without_notes(raw: Raw) -> Raw:
     note = first.str.startswith("#").fillna(value=False).to_numpy(dtype=bool)
     if not note.any():
         return raw
+    # Positions of damaged rows move up with the rows.
     moved = np.cumsum(~note) - 1
     damaged = {int(moved[row]): why for row, why in raw.damaged.items() if not note[row]}
     return replace(raw, cells=raw.cells[~note].reset_index(drop=True), damaged=damaged)
@@ -107,6 +110,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         If a needed column is missing.
     """
     named = require_columns(raw, _NEEDED, fix="add the column (artimap template events shows all)")
+    # A column that is left out is as good as one that is empty.
     text = {name: as_text(raw.cells[named[name]]) if name in named else _none(len(raw.cells)) for name in COLUMNS}
     for name in _NEEDED:
         problems.mark(
@@ -116,6 +120,8 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     date, end = days["date"].days, days["date_end"].days
     early = (end < date).to_numpy(dtype=bool)
     problems.mark(early, column="date_end", why="lies before date", fix="swap the two days", cells=text["date_end"])
+    # Words must be those of the list here: the template names them all, so another word is a mistake
+    # and no other spelling.
     kind = _words(text["kind"], problems, "kind", [one.value for one in EventKind], "is not a known kind")
     figures = {name: read_figures(text[name], problems, name=name) for name in _FIGURES}
     party = _words(text["is_party"], problems, "is_party", [one.value for one in Party], "is not yes, no or unknown")
@@ -129,6 +135,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     killed = figures.pop("killed")
     return ParsedRows(
         columns={
+            # Made of the row's cells: the same file read again gives the same ids.
             "event_id": event_ids(raw, problems, prefix="own-", column=None),
             "date_start": date,
             "date_end": end.fillna(date),
