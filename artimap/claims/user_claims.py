@@ -48,6 +48,7 @@ COLUMNS = MappingProxyType(
 """Columns of the template and what belongs in each."""
 
 _NEEDED = frozenset({"subject", "predicate"})
+# A stretch as artimap writes it: rn1:95-107.5, in kilometres.
 _STRETCH = re.compile(r"[\w-]+:\d+(?:\.\d+)?-\d+(?:\.\d+)?")
 NOWHERE = "nowhere"
 
@@ -115,14 +116,19 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
     if not is_claims(raw.columns):
         return None
     table = pd.DataFrame({folded(name): as_text(raw.cells[name]) for name in raw.columns}).reset_index(drop=True)
+    # Asked before the missing columns are added: an empty column of the user's means "never confirmed",
+    # a missing one that the day of the report stands for it.
     confirmed = "last_confirmed" in table
     for name in CLAIMS.names:
         if name not in table:
             table[name] = pd.Series([None] * len(table), dtype=TEXT)
     words = table["subject"]
+    # Ids of events and posts are no places: looking them up could move a claim to a place of a like
+    # name.
     placed = words[table["about"].isna() | table["about"].isin([About.PLACE, About.STRETCH])].dropna().unique()
     ids = {one: _subject(one, area) for one in placed}
     table["subject"] = words.map(lambda one: ids.get(one, one), na_action="ignore")
+    # Words that became an id are kept, so that nothing of the file is lost.
     table["place"] = table["place"].fillna(words.where(words != table["subject"]))
     stretch = table["subject"].str.contains(":").fillna(value=False)
     about = pd.Series([About.STRETCH.value if one else About.PLACE.value for one in stretch], dtype=TEXT)
@@ -168,6 +174,7 @@ def strange_actors(claims: pd.DataFrame, area: Area) -> tuple[str, ...]:
 
 def _subject(text: str, area: Area) -> str:
     known = {*read_places(area)["place_id"], *read_units(area)["pcode"]}
+    # What is an id already is not read as words.
     if text in known or _STRETCH.fullmatch(text) or text == NOWHERE:
         return text
     return subject_of(resolve(area, text)) or NOWHERE
@@ -178,9 +185,11 @@ def subject_of(reading: Reading) -> str | None:
     if reading.ambiguous:
         return None
     if reading.kind is Where.STRETCH and reading.corridor_id is not None and reading.from_m is not None:
+        # To a tenth of a kilometre, as stretches are told in the embedded claims.
         low, high = sorted((reading.from_m, float(reading.to_m or reading.from_m)))
         return f"{reading.corridor_id}:{round(low / 1000, 1):g}-{round(high / 1000, 1):g}"
     if reading.kind in (Where.POINT, Where.PLACE) and reading.place_id is not None:
         return reading.place_id
+    # Several sections are several subjects: the row has one, so it stands nowhere and keeps its words.
     codes = split_names(reading.pcode)
     return codes[0] if len(codes) == 1 else None
