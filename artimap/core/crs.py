@@ -35,6 +35,8 @@ def on_file_grid(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     GeoDataFrame
         The same table, ``attrs`` and all. Done twice, it is the same as done once.
     """
+    # A table in memory and the same one read from a file must measure alike: both go through degrees of
+    # seven decimals, and back.
     degrees = table.geometry.to_crs(WGS84)
     rounded = shapely.transform(degrees.to_numpy(), lambda at: np.round(at, DEGREE_DECIMALS))
     moved = gpd.GeoSeries(rounded, index=table.index, crs=WGS84).to_crs(table.crs)
@@ -60,6 +62,8 @@ def require(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str, *, what: str = "t
         If the system is missing or another one, or there is no geometry. The message holds the
         fixing call.
     """
+    # pandas' merge gives a plain DataFrame if the left table is plain: the commonest way to lose the
+    # geometry.
     if not isinstance(frame, gpd.GeoDataFrame | gpd.GeoSeries) or not _has_geometry(frame):
         given = "None" if frame is None else f"a {type(frame).__name__} without geometry"
         msg = (
@@ -73,6 +77,7 @@ def require(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str, *, what: str = "t
             f"then convert, e.g. {what}.set_crs({WGS84!r}).to_crs({crs!r})"
         )
         raise CrsError(msg)
+    # Axis order does not count: shapely always has x first, whatever the authority says.
     if not CRS.from_user_input(frame.crs).equals(CRS.from_user_input(crs), ignore_axis_order=True):
         found = CRS.from_user_input(frame.crs)
         name = found.to_string() if len(found.to_string()) < 40 else found.name

@@ -197,6 +197,7 @@ def event_size(harmed: float | None) -> float:
     """
     if harmed is None:
         return _UNKNOWN_PX
+    # The square of the size grows in step with the count.
     share = min(max(harmed, 0.0), _MOST_AT) / _MOST_AT
     return round(math.sqrt(_LEAST_PX**2 + share * (_MOST_PX**2 - _LEAST_PX**2)), 1)
 
