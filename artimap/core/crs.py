@@ -8,18 +8,13 @@ is the call that mends it.
 from __future__ import annotations
 
 import geopandas as gpd
-import numpy as np
-import shapely
 from pyproj import CRS
 
 from artimap.core.errors import CrsError
+from artimap.core.rounding import rounded_shapes
 
 WGS84 = "EPSG:4326"
 """Longitude and latitude in degrees: the system of files, never of analysis."""
-
-
-DEGREE_DECIMALS = 7
-"""Decimals of degrees that a file is sure to keep: a centimetre on the ground."""
 
 
 def on_file_grid(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -38,8 +33,7 @@ def on_file_grid(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     # A table in memory and the same one read from a file must measure alike: both go through degrees of
     # seven decimals, and back.
     degrees = table.geometry.to_crs(WGS84)
-    rounded = shapely.transform(degrees.to_numpy(), lambda at: np.round(at, DEGREE_DECIMALS))
-    moved = gpd.GeoSeries(rounded, index=table.index, crs=WGS84).to_crs(table.crs)
+    moved = gpd.GeoSeries(rounded_shapes(degrees.to_numpy()), index=table.index, crs=WGS84).to_crs(table.crs)
     placed: gpd.GeoDataFrame = table.set_geometry(moved)
     return placed
 
@@ -64,7 +58,10 @@ def require(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str, *, what: str = "t
     """
     # pandas' merge gives a plain DataFrame if the left table is plain: the commonest way to lose the
     # geometry.
-    if not isinstance(frame, gpd.GeoDataFrame | gpd.GeoSeries) or not _has_geometry(frame):
+    spatial = isinstance(frame, gpd.GeoSeries) or (
+        isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None
+    )
+    if not spatial:
         given = "None" if frame is None else f"a {type(frame).__name__} without geometry"
         msg = (
             f"{what} is {given}: pass a GeoDataFrame. A merge that starts from a plain table gives a plain table; "
@@ -83,7 +80,3 @@ def require(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str, *, what: str = "t
         name = found.to_string() if len(found.to_string()) < 40 else found.name
         msg = f"{what} is in {name} but {crs} is needed: use {what}.to_crs({crs!r})"
         raise CrsError(msg)
-
-
-def _has_geometry(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> bool:
-    return isinstance(frame, gpd.GeoSeries) or frame.active_geometry_name is not None

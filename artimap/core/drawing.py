@@ -235,17 +235,11 @@ def svg_points(data: str) -> list[list[tuple[float, float]]]:
     x = y = 0.0
     for command, rest in _PATH_PART.findall(data):
         numbers = [float(part) for part in _NUMBER.findall(rest)]
-        if command == "M":
-            x, y = numbers
-            lines.append([(x, y)])
-        elif command == "L":
-            x, y = numbers
-            lines[-1].append((x, y))
-        elif command == "H":
-            x = numbers[0]
-            lines[-1].append((x, y))
-        elif command == "V":
-            y = numbers[0]
+        if command in "MLHV":
+            x = numbers[0] if command != "V" else x
+            y = numbers[-1] if command != "H" else y
+            if command == "M":
+                lines.append([])
             lines[-1].append((x, y))
         elif command == "A":
             end_x, end_y = numbers[5], numbers[6]

@@ -171,11 +171,6 @@ def group(actor: str) -> Group:
     return load().groups[_group_keys().get(_fold(actor), _UNNAMED)]
 
 
-def group_colour(actor: str) -> str:
-    """Give the fill colour of an actor's group."""
-    return group(actor).colour
-
-
 def event_shape(kind: str) -> Shape:
     """Give the shape of a kind of event; that of ``other`` where the kind has none."""
     shapes = load().shapes
