@@ -113,6 +113,11 @@ def read_layer(area: Area, name: str) -> gpd.GeoDataFrame:
     return embedded.read_geojson(area.name, name).to_crs(area.crs)
 
 
+def embedded_places(area: Area) -> gpd.GeoDataFrame:
+    """Read the embedded places of an area alone: PLACES in ``area.crs``."""
+    return schema.conform(_points(embedded.read_table(area.name, "places"), area.crs), PLACES)
+
+
 def read_places(area: Area) -> gpd.GeoDataFrame:
     """Read the named places of an area: the embedded ones, then those that an added layer has more.
 
@@ -122,7 +127,7 @@ def read_places(area: Area) -> gpd.GeoDataFrame:
         PLACES in ``area.crs``, one point a place. Added places have p-codes where
         boundaries were added too.
     """
-    places = _points(embedded.read_table(area.name, "places"), area.crs)
+    places = embedded_places(area)
     if user_layers.has(area.name, "osm", "places"):
         more = user_layers.read(area.name, "osm", "places").to_crs(area.crs)
         # Ids decide here, not names: merge_places took out the places of the same name when the layer

@@ -64,7 +64,7 @@ class LayerEntry:
     source: str
     date: str
     approximate: bool
-    note: str
+    note: str = ""
     added: str = ""
 
 
@@ -154,22 +154,7 @@ def embedded(area: str) -> Manifest:
         msg = f"no embedded data for {area!r}; there is: {have}"
         raise DataError(msg)
     raw = json.loads(path.read_text(encoding="utf-8"))
-    entries = tuple(
-        LayerEntry(
-            name=str(row["name"]),
-            file=str(row["file"]),
-            rows=int(row["rows"]),
-            bytes=int(row["bytes"]),
-            sha256=str(row["sha256"]),
-            licence=str(row["licence"]),
-            attribution=str(row["attribution"]),
-            source=str(row["source"]),
-            date=str(row["date"]),
-            approximate=bool(row["approximate"]),
-            note=str(row.get("note", "")),
-        )
-        for row in raw["layers"]
-    )
+    entries = tuple(LayerEntry(**row) for row in raw["layers"])
     return Manifest(area=area, data_until=dt.date.fromisoformat(raw["data_until"]), layers=entries)
 
 

@@ -14,7 +14,6 @@ from artimap.areas.corridors import read_corridor
 from artimap.areas.user_layers import cached
 from artimap.core.schema import split_names
 from artimap.core.vocab import PlaceKind, Where
-from artimap.roads.corridor import Corridor
 
 RADIUS_M: dict[PlaceKind, float] = {
     PlaceKind.CITY: 3_000.0,
@@ -31,9 +30,7 @@ RADIUS_M: dict[PlaceKind, float] = {
 
 # These four are kept in memory because a table is placed row by row and each would read its file again.
 # They are keyed on the user's folder too (see cached), so that adding a layer shows at once.
-@cached
-def _corridor(area: Area, road_id: str) -> Corridor:
-    return read_corridor(area, road_id)
+_corridor = cached(read_corridor)
 
 
 @cached

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from artimap.areas import cod_ab, embedded, osm, user_layers
-from artimap.areas.area import UNIT_LAYERS, Area, added_units, read_posts, read_roads, read_units
+from artimap.areas.area import UNIT_LAYERS, Area, added_units, embedded_places, read_posts, read_roads, read_units
 from artimap.areas.assembly import corridor_from_lines
 from artimap.areas.conflation import merge_places
 from artimap.areas.corridors import read_corridor
@@ -149,7 +149,7 @@ def add_osm(area: Area, path: Path) -> Added:
         said += theirs.attrs["notes"]
         # Merged with the embedded places only, never with the layer that this one replaces: else every
         # place would be known already and nothing would be added.
-        merged = merge_places(_embedded_places(area), theirs)
+        merged = merge_places(embedded_places(area), theirs)
         said += merged.report()
         tables["places"] = theirs[theirs["place_id"].isin(merged.added)].reset_index(drop=True)
     if not tables:
@@ -359,19 +359,12 @@ def _assembled(area: Area, raw: gpd.GeoDataFrame, said: list[str]) -> gpd.GeoDat
     return schema.conform(gpd.GeoDataFrame(pd.DataFrame(rows), geometry=lines, crs=area.crs), ROADS)
 
 
-def _embedded_places(area: Area) -> gpd.GeoDataFrame:
-    table = embedded.read_table(area.name, "places")
-    points = gpd.points_from_xy(pd.to_numeric(table["lon"]), pd.to_numeric(table["lat"]), crs=WGS84)
-    frame = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=points).to_crs(area.crs)
-    return schema.conform(frame, PLACES)
-
-
 def _inputs(files: Iterable[Path], path: Path) -> tuple[tuple[str, str], ...]:
-    return tuple((_short(file, path), embedded.digest(file)) for file in files if file.is_file())
-
-
-def _short(file: Path, path: Path) -> str:
-    return file.relative_to(path).as_posix() if path.is_dir() else file.name
+    return tuple(
+        (file.relative_to(path).as_posix() if path.is_dir() else file.name, embedded.digest(file))
+        for file in files
+        if file.is_file()
+    )
 
 
 def _built_on(area: Area, *names: str) -> tuple[tuple[str, str], ...]:

@@ -98,9 +98,6 @@ def _has_place(spot: object) -> bool:
 
 
 def _layers(path: Path) -> list[str | None]:
-    if not path.exists():
-        msg = f"{path} is not there"
-        raise DataError(msg)
     try:
         return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except pyogrio.errors.DataSourceError as error:

@@ -178,7 +178,8 @@ def _leaf(combo: Sequence[Hit], lists: Sequence[bool], bracketed: Sequence[bool]
         # A wider name goes out where a finer one lies in it, unless the two stand as equals: in
         # "Verrettes and Désarmes" both are meant.
         holds = any(
-            inside(other.entry, hit.entry) and not _equals(lists, at, there, hit)
+            inside(other.entry, hit.entry)
+            and not (any(lists[min(at, there) : max(at, there)]) and hit.entry.where is not Where.DEPARTMENT)
             for there, other in enumerate(combo)
             if there != at
         )
@@ -210,12 +211,6 @@ def _leaf(combo: Sequence[Hit], lists: Sequence[bool], bracketed: Sequence[bool]
             (leaves[-1],), tuple(leaves[:-1]), clash=True, why=f"{leaves[0].entry.name} as known lies elsewhere"
         )
     return Choice((min(leaves, key=_fineness),))
-
-
-def _equals(lists: Sequence[bool], at: int, there: int, hit: Hit) -> bool:
-    """Tell whether two names stand side by side as equals, the wider one named by its town."""
-    low, high = sorted((at, there))
-    return any(lists[low:high]) and hit.entry.where is not Where.DEPARTMENT
 
 
 def _fineness(hit: Hit) -> tuple[int, int]:

@@ -231,8 +231,8 @@ class Phrase:
         The names, in order.
     cased
         Whether capitals tell names from other words here.
-    people
-        Whether a name was left out because it is part of a person's.
+    longer
+        Names left out because they are part of a longer one, of a person or of a place elsewhere.
     """
 
     def __init__(self, known: Lexicon, text: str, taken: list[Span], words: list[Token]) -> None:

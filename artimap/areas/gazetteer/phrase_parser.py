@@ -15,8 +15,8 @@ from artimap.areas.gazetteer.name_spans import Hit, Lexicon, Phrase, Span, Token
 from artimap.core.text import ARTICLES
 from artimap.core.vocab import Where
 
-# Words that no text holds: they mark the place of a distance once it is cut out.
-AWAY, POST = "qaway", "qpost"
+# A word that no text holds: it marks the place of a distance once that is cut out.
+AWAY = "qaway"
 _JUNCTION = re.compile(r"\b([^\W\d_][\w'’-]+) (?:junction|crossroads|intersection)\b", re.IGNORECASE)
 _SECTION_WORDS = frozenset({"communal", "communale", "communales", "kominal", "rural", "rurale"})
 _PLACES = frozenset({Where.PLACE, Where.POINT})

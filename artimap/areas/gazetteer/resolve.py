@@ -145,7 +145,7 @@ def _as_stretch(known: Lexicon, parsed: ParsedPhrase, found: road_stretches.Stre
         return _nowhere(parsed, "no such stretch")
     length = roads.corridors[best.id].length_m
     # Drawn over all of a national road, one event would raise the risk everywhere on it.
-    if best.to_m - best.from_m >= 0.98 * length and best.id in road_stretches.numbered(roads):
+    if best.to_m - best.from_m >= 0.98 * length and best.id in roads.national:
         return replace(_nowhere(parsed, "the whole road: not where on it"), corridor_id=best.id, name=best.id.upper())
     return Reading(
         parsed.text, Where.STRETCH, best.name, best.why, 2, corridor_id=best.id, from_m=best.from_m, to_m=best.to_m,

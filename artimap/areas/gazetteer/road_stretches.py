@@ -39,11 +39,6 @@ class StretchCandidates:
     used: tuple[Span, ...]
 
 
-def numbered(roads: RoadIndex) -> frozenset[str]:
-    """List the roads that have a number."""
-    return roads.national
-
-
 def find(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | str | None:
     """Find a stretch in a phrase: the stretch, why there is none although the words ask for one, or None."""
     found: StretchCandidates | str | None = None
@@ -217,7 +212,7 @@ def _towards(
     roads: RoadIndex, parsed: ParsedPhrase, hit: Hit, other: Entry, *, way: int, used: tuple[Span, ...]
 ) -> StretchCandidates | None:
     # Numbered roads first: they are the ones a report means when it names none.
-    for road in parsed.roads or tuple(sorted(roads.corridors, key=lambda one: one not in numbered(roads))):
+    for road in parsed.roads or tuple(sorted(roads.corridors, key=lambda one: one not in roads.national)):
         here, there = roads.position(hit.entry, road), roads.position(other, road)
         if here is None or there is None or max(here[1], there[1]) > ON_ROAD_M or here[0] == there[0]:
             continue
@@ -238,7 +233,7 @@ def _by_compass(
 ) -> StretchCandidates | None:
     far = parsed.away_m or 0.0
     found = []
-    for road in parsed.roads or tuple(sorted(numbered(roads))):
+    for road in parsed.roads or tuple(sorted(roads.national)):
         here = roads.position(hit.entry, road)
         # Without a named road the place must lie on the road itself, and the road must lead rather
         # straight that way; the score is lower too.
@@ -288,7 +283,7 @@ def _way_out(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | None:
     compass = _compass(ahead)
     if compass is None or len(parsed.spans) > 1:
         return None
-    for group in (parsed.roads,) if parsed.roads else (tuple(sorted(numbered(roads))),):
+    for group in (parsed.roads,) if parsed.roads else (tuple(sorted(roads.national)),):
         found = []
         for road in group:
             here, way = roads.position(hit.entry, road), roads.heading(hit.entry, road, compass, LEADS_M, _BY_ROAD)
@@ -303,7 +298,7 @@ def _way_out(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | None:
 
 def _to_next_town(roads: RoadIndex, parsed: ParsedPhrase, hit: Hit) -> StretchCandidates | None:
     other = _ends(parsed.spans[1])
-    for road in parsed.roads or tuple(sorted(numbered(roads))):
+    for road in parsed.roads or tuple(sorted(roads.national)):
         here = roads.position(hit.entry, road)
         there = roads.position(other[0].entry, road) if other else None
         if here is None or there is None or max(here[1], there[1]) > ON_ROAD_M:
@@ -345,9 +340,9 @@ def _road_of(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | None:
 def _local_roads(known: Lexicon, hit: Hit, span: Span) -> StretchCandidates | None:
     roads = roads_for(known)
     found: list[Candidate] = []
-    if any(roads.passes(hit.entry, road, BESIDE_M) for road in numbered(roads)):
+    if any(roads.passes(hit.entry, road, BESIDE_M) for road in roads.national):
         return None  # "the road of Gonaïves" may well be the national one
-    for road in sorted(set(roads.corridors) - numbered(roads)):
+    for road in sorted(set(roads.corridors) - roads.national):
         here = roads.position(hit.entry, road)
         if here is None or here[1] > BESIDE_M:
             continue
