@@ -91,8 +91,7 @@ class _Columns:
 
     def text(self, wanted: str) -> pd.Series:
         """Give a column as text; all missing where the file lacks it."""
-        column = self.get(wanted)
-        return as_text(column) if column is not None else pd.Series([None] * len(self._raw.cells), dtype=TEXT)
+        return self._raw.text(self.name(wanted))
 
 
 def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:

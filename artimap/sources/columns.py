@@ -9,9 +9,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from artimap.core.arrays import Bools
 from artimap.core.schema import DAY, TEXT
 from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Bools, distinct, spread_out
+from artimap.sources.raw_table import distinct, spread_out
 
 # Each pattern takes what the ones before it left. An hour after the day is allowed and dropped.
 _ISO: Final = r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$"

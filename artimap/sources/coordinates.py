@@ -15,13 +15,12 @@ from pyproj import Geod, Transformer
 
 from artimap.areas.area import Area, read_layer, read_roads
 from artimap.areas.user_layers import cached
+from artimap.core.arrays import Bools, Floats
 from artimap.core.crs import WGS84
 from artimap.core.schema import TEXT
 from artimap.sources.columns import numbers_of, present
 from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Bools, distinct, spread_out
-
-Floats = NDArray[np.float64]
+from artimap.sources.raw_table import distinct, spread_out
 
 _MARGIN_DEG = 1.5
 _ABROAD_DEG = 3.0

@@ -145,21 +145,16 @@ def open_text(path: Path) -> Text:
 
 
 def _encoding_of(head: bytes, *, whole: bool) -> str:
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if whole or error.start < len(head) - 4:  # a character cut by the end of the head is no fault
-            return _western(head)
-    return "utf-8"
-
-
-def _western(content: bytes) -> str:
-    try:
-        # Five bytes mean nothing in Windows-1252; Latin-1 takes any byte, so it comes last.
-        content.decode("cp1252")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
+    # Five bytes mean nothing in Windows-1252; Latin-1 takes any byte, so it comes last.
+    for name in ("utf-8", "cp1252"):
+        try:
+            head.decode(name)
+        except UnicodeDecodeError as error:
+            if name == "utf-8" and not whole and error.start >= len(head) - 4:
+                return name  # a character cut by the end of the head is no fault
+        else:
+            return name
+    return "latin-1"
 
 
 def find_layout(text: Text, *, score: Score) -> Layout:

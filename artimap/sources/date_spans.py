@@ -6,7 +6,6 @@ import calendar
 import datetime as dt
 import math
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,9 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from artimap.core.arrays import Bools
 from artimap.core.schema import DAY, TEXT
+from artimap.core.text import unaccented
 from artimap.sources.columns import month_of, present
-from artimap.sources.raw_table import Bools, Positions, as_text, distinct, spread_out
+from artimap.sources.raw_table import Positions, as_text, distinct, spread_out
 
 _LONGEST: Final = 60
 _MOST_SHOWN: Final = 6
@@ -72,9 +73,7 @@ def period_of(text: str) -> Period | None:
     ('2025-11-05', '2025-11-06', 1)
     """
     # A cell of free text may be pages long; the words for a span stand at its beginning or not at all.
-    low = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
-    bare = "".join(char for char in low if not unicodedata.combining(char))
-    words = " ".join(re.sub(r"[^a-z0-9]", " ", bare).split())
+    words = " ".join(re.findall(r"[a-z0-9]+", unaccented(text[:_LONGEST])))
     try:
         return _month(words) or _span(words) or _week(words)
     except ValueError:  # no such day

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -16,12 +15,13 @@ from artimap.areas.area import Area, read_units
 from artimap.areas.gazetteer import Reading, resolve
 from artimap.areas.geometries import place_rows
 from artimap.areas.user_layers import cached
+from artimap.core.arrays import Bools
 from artimap.core.schema import TEXT, split_names
 from artimap.core.text import fold
 from artimap.core.vocab import Level, Where
 from artimap.sources.coordinates import Coordinates, points
 from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Bools, distinct, spread_out
+from artimap.sources.raw_table import distinct, spread_out
 from artimap.sources.result import empty_geometry, repeated, resolved_rows
 
 RADIUS_M: dict[int, float] = {1: 1_500.0, 2: 5_000.0}
@@ -58,10 +58,7 @@ class Hints:
     radius_m: pd.Series | None = None
 
 
-@cached
-def _units(area: Area) -> gpd.GeoDataFrame:
-    units: gpd.GeoDataFrame = read_units(area)
-    return units
+_units = cached(read_units)
 
 
 @cached
@@ -216,13 +213,12 @@ def _from_words(
     table = pd.DataFrame(
         {
             "place_kind": [one.kind.value if ok else Where.NOWHERE.value for one, ok in zip(found, sure, strict=True)],
-            "place_id": [one.place_id if ok else None for one, ok in zip(found, sure, strict=True)],
-            "pcode": [one.pcode if ok else None for one, ok in zip(found, sure, strict=True)],
             "road_id": [one.corridor_id for one in found],
-            "from_m": [one.from_m if ok else None for one, ok in zip(found, sure, strict=True)],
-            "to_m": [one.to_m if ok else None for one, ok in zip(found, sure, strict=True)],
-            "radius_m": [one.radius_m if ok else None for one, ok in zip(found, sure, strict=True)],
             "geo_precision": [one.geo_precision if ok else 3 for one, ok in zip(found, sure, strict=True)],
+            **{
+                name: [getattr(one, name) if ok else None for one, ok in zip(found, sure, strict=True)]
+                for name in ("place_id", "pcode", "from_m", "to_m", "radius_m")
+            },
         },
         index=at,
     )

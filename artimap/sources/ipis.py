@@ -15,7 +15,7 @@ from artimap.core.vocab import CheckpointKind, CheckpointStatus
 from artimap.sources.columns import read_days
 from artimap.sources.coordinates import points, read_coordinates
 from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Raw, as_text, folded
+from artimap.sources.raw_table import Raw, folded
 from artimap.sources.result import ClaimColumns, ParsedRows, event_ids, require_columns
 
 FIELDS: Final = ("lt", "ln", "lp", "d", "o", "t", "b", "tc", "tm", "r", "s")
@@ -69,7 +69,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     rows = len(raw.cells)
 
     def text(name: str) -> pd.Series:
-        return as_text(raw.cells[named[name]]) if name in named else pd.Series([None] * rows, dtype=TEXT)
+        return raw.text(named.get(name))
 
     names = (named["ln"], named["lt"])
     coordinates = read_coordinates(raw.cells[names[0]], raw.cells[names[1]], problems, area=area, names=names)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from artimap.areas.area import Area
@@ -14,18 +13,9 @@ from artimap.sources.result import ParsedRows
 from artimap.sources.tabular import read_mapped
 
 _SIGNS: Final = frozenset(
-    {
-        "_id",
-        "_uuid",
-        "_submission_time",
-        "_validation_status",
-        "_index",
-        "_status",
-        "_submitted_by",
-        "__version__",
-        "_tags",
-    }
-)
+    {"_id", "_uuid", "_submission_time", "_validation_status", "_index", "_status", "_submitted_by", "__version__",
+     "_tags"}
+)  # fmt: skip
 _PERSONAL: Final = frozenset(
     {
         "deviceid", "device_id", "username", "user_name", "_submitted_by", "phonenumber", "phone_number", "simserial",
@@ -120,4 +110,4 @@ def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> P
         notes.append(f"no question asks for the day of the incident: the day of the form ({when}) is taken")
     if "radius_m" in used.columns and used.exact:
         notes.append("places are exact to what the device says")
-    return read_mapped(raw, area, problems, replace(used), version="Kobo export", prefix="kobo-", notes=notes)
+    return read_mapped(raw, area, problems, used, version="Kobo export", prefix="kobo-", notes=notes)

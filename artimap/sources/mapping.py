@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-import unicodedata
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Final
 
 from artimap.core.errors import DataError
 from artimap.core.files import write_text
+from artimap.core.text import unaccented
 from artimap.core.vocab import EventKind, Sensitivity
 from artimap.sources.containers import EXTENT, LAT, LON
 from artimap.sources.raw_table import folded
@@ -176,9 +176,7 @@ def bare(name: str) -> str:
     "date_de_l'evenement"
     """
     leaf = name.rsplit("/", 1)[-1] if not name.endswith("/") else name
-    plain = unicodedata.normalize("NFKD", leaf.replace("’", "'"))
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return folded(plain).strip("_:?*. ") or folded(leaf)
+    return folded(unaccented(leaf.replace("’", "'"))).strip("_:?*. ") or folded(leaf)
 
 
 def propose(columns: Sequence[str], *, labels: AnyMapping[str, str] | None = None) -> Mapping:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from artimap.core.text import unaccented
 from artimap.sources.columns import present, read_numbers
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import distinct
@@ -93,9 +93,7 @@ def _rounded(words: str) -> int | None:
 
 
 def _plain(text: str) -> str:
-    low = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
-    bare = "".join(char for char in low if not unicodedata.combining(char))
-    bare = " ".join(re.sub(r"['’.,;:()\"]", " ", bare).split())
+    bare = " ".join(re.sub(r"['’.,;:()\"]", " ", unaccented(text[:_LONGEST])).split())
     return " ".join(_PEOPLE.sub(" ", _TAIL.sub("", bare)).split())
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from artimap.core.arrays import Bools
 from artimap.core.errors import Breach
 from artimap.core.schema import TEXT
-from artimap.sources.raw_table import Bools, Raw, as_text
+from artimap.sources.raw_table import Raw, as_text
 
 _MOST_TOLD = 10_000
 """Problems of one sort that are listed one by one; the quarantine file holds all."""

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from artimap.core.arrays import Bools
 from artimap.core.schema import TEXT, trimmed
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,10 @@ class Raw:
     def columns(self) -> tuple[str, ...]:
         """Column names in the file's order."""
         return tuple(str(name) for name in self.cells.columns)
+
+    def text(self, name: str | None) -> pd.Series:
+        """Give a column as text; all missing where the file has none (``name`` is null)."""
+        return pd.Series([None] * len(self.cells), dtype=TEXT) if name is None else as_text(self.cells[name])
 
     def noting(self, *words: str) -> Raw:
         """Give the same file with more notes."""
@@ -115,7 +118,7 @@ def _codes(column: pd.Series) -> Positions:
     return codes
 
 
-def spread_out(values: Any, codes: NDArray[np.intp] | None, *, missing: Any) -> Any:
+def spread_out(values: Any, codes: Positions | None, *, missing: Any) -> Any:
     """Give every row the value worked out for its distinct text; rows without text get ``missing``."""
     if codes is None:
         return values

@@ -69,9 +69,7 @@ def read_mapped(
     rows = len(raw.cells)
 
     def text(name: str) -> pd.Series:
-        if name not in columns:
-            return pd.Series([None] * rows, dtype=TEXT)
-        return as_text(raw.cells[columns[name]])
+        return raw.text(columns.get(name))
 
     # Periods in words first: they leave a day in the cell, so that what is left can be read as days.
     spans = read_periods(raw.cells[columns["date"]], name=columns["date"])

@@ -111,7 +111,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     """
     named = require_columns(raw, _NEEDED, fix="add the column (artimap template events shows all)")
     # A column that is left out is as good as one that is empty.
-    text = {name: as_text(raw.cells[named[name]]) if name in named else _none(len(raw.cells)) for name in COLUMNS}
+    text = {name: raw.text(named.get(name)) for name in COLUMNS}
     for name in _NEEDED:
         problems.mark(
             text[name].isna().to_numpy(dtype=bool), column=name, why="is empty", fix="it must have a value"
@@ -165,10 +165,6 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         notes=tuple(note for note in said if note),
         readings=placed.readings,
     )
-
-
-def _none(rows: int) -> pd.Series:
-    return pd.Series([None] * rows, dtype=TEXT)
 
 
 def _words(texts: pd.Series, problems: Problems, name: str, allowed: list[str], why: str) -> pd.Series:

@@ -16,7 +16,7 @@ from artimap.sources.coordinates import Coordinates, read_coordinates
 from artimap.sources.crosswalk import UCDP_KINDS
 from artimap.sources.georeference import Hints, place
 from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Raw, as_text, folded
+from artimap.sources.raw_table import Raw, folded
 from artimap.sources.result import ClaimColumns, ParsedRows, event_ids, require_columns
 
 LICENCE: Final = "UCDP GED, CC BY 4.0: cite UCDP"
@@ -57,7 +57,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     notes: list[str] = []
 
     def text(name: str) -> pd.Series:
-        return as_text(raw.cells[named[name]]) if name in named else pd.Series([None] * rows, dtype=TEXT)
+        return raw.text(named.get(name))
 
     def codes(name: str, last: int, default: int) -> pd.Series:
         if name not in named:
