@@ -23,11 +23,6 @@ def _whole(values: pd.Series) -> list[int]:
     return [int(value) for value in values.dropna()]
 
 
-def _first(values: pd.Series) -> Any:
-    kept = values.dropna()
-    return kept.iloc[0] if len(kept) else None
-
-
 def _commonest(values: pd.Series) -> Any:
     counts = values.dropna().value_counts(sort=False)
     # Sorted, so that of values met equally often the same one is taken whatever the order of the rows.
@@ -93,7 +88,7 @@ def _merge_one(event_id: str, rows: pd.DataFrame) -> dict[str, object]:
         # The strictest word wins: one careful source must not be undone by a careless one.
         "sensitivity": max(rows["sensitivity"], key=lambda one: _SENSITIVITY.index(Sensitivity(one))),
         "licence": join_names(rows["licence"].dropna()),
-        "summary": _first(rows["summary"]),
+        "summary": next(iter(rows["summary"].dropna()), None),
     }
 
 

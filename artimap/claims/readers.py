@@ -63,26 +63,13 @@ def posts_of(checkpoints: gpd.GeoDataFrame, claims: pd.DataFrame, *, like: gpd.G
     return gpd.GeoDataFrame(whole, geometry=own.geometry.to_numpy(), crs=checkpoints.crs)
 
 
-_HARM = {
-    "injured": Predicate.INJURED,
-    "abducted": Predicate.ABDUCTED,
-    "displaced": Predicate.DISPLACED,
-    "arrested": Predicate.ARRESTED,
-}
-_COMMON = {
-    "claimant": "claimant",
-    "claimant_is_party": "claimant_is_party",
-    "source": "source",
-    "source_url": "source_url",
-    "sensitivity": "sensitivity",
-    "licence": "licence",
-    "note": "note",
-    "origin": "origin",
-}
+_HARM = (Predicate.INJURED, Predicate.ABDUCTED, Predicate.DISPLACED, Predicate.ARRESTED)
+"""Each is also the name of its column."""
+_COMMON = ("claimant", "claimant_is_party", "source", "source_url", "sensitivity", "licence", "note", "origin")
 
 
 def _claim_row(row: pd.Series, **own: object) -> dict[str, object]:
-    base = {name: row.get(column) for name, column in _COMMON.items()}
+    base = {name: row.get(name) for name in _COMMON}
     party = base["claimant_is_party"]
     # Who may be a party is never guessed to be none.
     base["claimant_is_party"] = party if isinstance(party, str) else Party.UNKNOWN
@@ -119,7 +106,7 @@ def _event_claims(reports: pd.DataFrame) -> list[dict[str, object]]:
         # No figure, no claim: silence on the dead is not a claim of none.
         if isinstance(row["killed_low"], str):
             said.append((Predicate.KILLED, _figure(row["killed_low"], row["killed_high"])))
-        said += [(predicate, row[name]) for name, predicate in _HARM.items() if isinstance(row.get(name), str)]
+        said += [(predicate, row[predicate]) for predicate in _HARM if isinstance(row.get(predicate), str)]
         if isinstance(row["amount"], str):
             said.append((Predicate.FEE, f"{row['amount']} {row['amount_currency']}"))
         for predicate, value in said:
@@ -142,6 +129,12 @@ def subject_of(row: pd.Series) -> str:
     return "nowhere"
 
 
+def _subjects_of(row: pd.Series) -> tuple[str, ...]:
+    # A statement on several sections is one claim for each of them; the first keeps the id that the table has.
+    codes = split_names(row["pcode"]) if row["where"] in (Where.SECTION, Where.COMMUNE) else ()
+    return codes if len(codes) > 1 else (subject_of(row),)
+
+
 def _control_claims(table: pd.DataFrame) -> list[dict[str, object]]:
     rows = []
     for _, row in table.iterrows():
@@ -157,10 +150,7 @@ def _control_claims(table: pd.DataFrame) -> list[dict[str, object]]:
             "scope": row["scope"],
             "report_id": row["claim_id"],
         }
-        # A statement on several sections is one claim for each of them; the first keeps the id that the
-        # table has.
-        codes = split_names(row["pcode"]) if row["where"] in (Where.SECTION, Where.COMMUNE) else ()
-        for count, subject in enumerate(codes if len(codes) > 1 else (subject_of(row),)):
+        for count, subject in enumerate(_subjects_of(row)):
             claim_id = row["claim_id"] if count == 0 else f"{row['claim_id']}-{count + 1}"
             rows.append(_claim_row(row, **base, claim_id=claim_id, subject=subject))
     return rows
@@ -222,10 +212,10 @@ def _other_claims(area: Area) -> list[dict[str, object]]:
 
 def _subjects(control: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
     rows: dict[str, dict[str, object]] = {}
-    names = dict(zip(*_unit_names(area), strict=True))
+    units, places = (embedded.read_table(area.name, name) for name in ("units", "places"))
+    names = dict(zip([*units["pcode"], *places["place_id"]], [*units["name"], *places["name"]], strict=True))
     for _, row in control.iterrows():
-        codes = split_names(row["pcode"]) if row["where"] in (Where.SECTION, Where.COMMUNE) else ()
-        for subject in codes if len(codes) > 1 else (subject_of(row),):
+        for subject in _subjects_of(row):
             if subject == "nowhere" or subject in rows:
                 continue
             rows[subject] = {
@@ -234,7 +224,7 @@ def _subjects(control: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
                 "name": names.get(subject) or row["place"],
                 "place_kind": row["where"],
                 "place_id": row["place_id"] if row["where"] in (Where.POINT, Where.PLACE) else None,
-                "pcode": subject if codes or row["where"] == Where.DEPARTMENT else None,
+                "pcode": subject if row["where"] in (Where.SECTION, Where.COMMUNE, Where.DEPARTMENT) else None,
                 "road_id": row["road_id"],
                 "from_m": metres(row["from_km"]),
                 "to_m": metres(row["to_km"]),
@@ -249,12 +239,6 @@ def _placed_posts(posts: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
     table["from_m"] = [metres(km) for km in table.pop("from_km")]
     table["to_m"] = [metres(km) for km in table.pop("to_km")]
     return place_rows(table, area)
-
-
-def _unit_names(area: Area) -> tuple[list[str], list[str]]:
-    units = embedded.read_table(area.name, "units")
-    places = embedded.read_table(area.name, "places")
-    return [*units["pcode"], *places["place_id"]], [*units["name"], *places["name"]]
 
 
 def read_claims(what: Area | str | Path, *, area: Area | None = None) -> Ledger:

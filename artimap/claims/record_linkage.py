@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
 from artimap.core.rounding import DIGITS
 from artimap.core.schema import split_names
+from artimap.core.text import unaccented
 
 _PARTS = ("date", "place", "actors", "kind", "numbers", "words")
 PAIRS = ("report_a", "report_b", "score", *_PARTS, "why")
@@ -92,15 +92,9 @@ _STOP = frozenset(
 # Kinds that two reporters give the same event: an ambush in which somebody is taken is an abduction
 # too.
 _VIOLENT = frozenset(
-    {
-        "attack_on_civilians",
-        "armed_clash",
-        "road_ambush",
-        "arson_or_property_destruction",
-        "police_operation",
-        "abduction",
-    }
-)
+    {"attack_on_civilians", "armed_clash", "road_ambush", "arson_or_property_destruction", "police_operation",
+     "abduction"}
+)  # fmt: skip
 _HARM = ("injured", "abducted", "displaced")
 
 
@@ -117,15 +111,11 @@ def _number(row: pd.Series, name: str) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
 
 
-def _plain(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(one))
-
-
 def _read(row: pd.Series) -> _ComparedReport:
     low, high = _number(row, "killed_low"), _number(row, "killed_high")
     names = {name for column in ("actors", "other_actors") for name in split_names(row.get(column))}
     # Shorter words stand in every text.
-    said = re.findall(r"[a-z0-9]{3,}", _plain(_text(row, "summary") + " " + _text(row, "words")))
+    said = re.findall(r"[a-z0-9]{3,}", unaccented(_text(row, "summary") + " " + _text(row, "words")))
     start = pd.Timestamp(row["date_start"])
     end = pd.Timestamp(row["date_end"]) if pd.notna(row.get("date_end")) else start
     return _ComparedReport(
@@ -134,9 +124,9 @@ def _read(row: pd.Series) -> _ComparedReport:
         end=max(start, end).to_datetime64(),
         precision=int(_number(row, "date_precision") or 1),
         where=_text(row, "where", "place_kind"),
-        place=_text(row, "place_id") or _plain(_text(row, "place", "words")),
+        place=_text(row, "place_id") or unaccented(_text(row, "place", "words")),
         codes=frozenset(split_names(row.get("pcode"))),
-        commune=_plain(_text(row, "commune")),
+        commune=unaccented(_text(row, "commune")),
         actors=frozenset(names - _UNNAMED),
         kind=_text(row, "kind"),
         single=_text(row, "record") != "aggregate",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median_low
@@ -18,6 +17,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from artimap.core.errors import ModelError
+from artimap.core.text import unaccented
 from artimap.core.vocab import About, Party, Predicate
 
 LATEST = "latest non-party figure, else range"
@@ -26,15 +26,9 @@ MEDIAN = "median of independent voices"
 MOST_VOICES = "most voices, then newest"
 
 _FIGURES = frozenset(
-    {
-        Predicate.KILLED,
-        Predicate.INJURED,
-        Predicate.ABDUCTED,
-        Predicate.DISPLACED,
-        Predicate.ARRESTED,
-        Predicate.DAMAGED,
-    }
-)
+    {Predicate.KILLED, Predicate.INJURED, Predicate.ABDUCTED, Predicate.DISPLACED, Predicate.ARRESTED,
+     Predicate.DAMAGED}
+)  # fmt: skip
 _SENTENCES = frozenset({Predicate.STATED, Predicate.DEPLOYED})
 # Claimants who are nobody in particular. Two papers that quote "residents" quote perhaps the same ones:
 # the paper is the voice.
@@ -138,10 +132,7 @@ def earliest_day(reported: object, basis: str) -> pd.Timestamp | None:
 
 
 def _bare(text: object) -> str:
-    if not isinstance(text, str):
-        return ""
-    plain = unicodedata.normalize("NFKD", _REMARK.sub(" ", text)).casefold()
-    return " ".join(re.findall(r"[a-z0-9]+", "".join(one for one in plain if not unicodedata.combining(one))))
+    return " ".join(re.findall(r"[a-z0-9]+", unaccented(_REMARK.sub(" ", text)))) if isinstance(text, str) else ""
 
 
 def voices(claims: pd.DataFrame) -> pd.Series:

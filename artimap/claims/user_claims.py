@@ -79,10 +79,6 @@ def is_claims(columns: Sequence[str]) -> bool:
     return {folded(name) for name in columns} >= _NEEDED
 
 
-def _recognise(columns: Sequence[str]) -> float:
-    return 1.0 if is_claims(columns) else 0.0
-
-
 def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
     """Read statements from a file with the columns of the template or of CLAIMS.
 
@@ -112,7 +108,7 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
     if not path.is_file():
         msg = f"{path} is not there; write a template with: artimap template claims -o {path}"
         raise DataError(msg)
-    raw = without_notes(open_table(path, score=_recognise))
+    raw = without_notes(open_table(path, score=lambda columns: float(is_claims(columns))))
     if not is_claims(raw.columns):
         return None
     table = pd.DataFrame({folded(name): as_text(raw.cells[name]) for name in raw.columns}).reset_index(drop=True)
