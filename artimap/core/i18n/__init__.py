@@ -57,17 +57,17 @@ def to_review(lang: str) -> frozenset[str]:
         return frozenset()
     # A settled wording counts only as it stands: once the text is changed, it asks for a check again.
     settled = review["settled"]
-    return frozenset(key for key, text in words(lang).items() if settled.get(key) != text and _has_words(text))
+    return frozenset(
+        key
+        for key, text in words(lang).items()
+        if settled.get(key) != text and any(map(str.isalpha, _PLACEHOLDER.sub("", text)))
+    )
 
 
 def to_review_first(lang: str) -> tuple[str, ...]:
     """Give those of the keys to check that a speaker is asked first, in their order."""
     asked = to_review(lang)
     return tuple(str(key) for key in _file(Lang(lang).value).get("review", {}).get("first", ()) if key in asked)
-
-
-def _has_words(text: str) -> bool:
-    return any(letter.isalpha() for letter in _PLACEHOLDER.sub("", text))
 
 
 def tr(key: str, lang: str, /, **values: object) -> str:
