@@ -401,6 +401,7 @@ def _places(table: gpd.GeoDataFrame, words: pd.Series, area: Area, path: Path) -
     # "12 500", "12,500" and "12.500" all are twelve thousand five hundred; people come in whole
     # numbers.
     population = pd.to_numeric(_text(table, "population").str.replace(r"[\s,.]", "", regex=True), errors="coerce")
+    # No commune: OpenStreetMap does not say it by p-code. areas.area fills it in where boundaries were added.
     return gpd.GeoDataFrame(
         {
             "place_id": ("osm-" + ids).fillna(pd.Series(made, index=table.index, dtype=TEXT)),
@@ -409,10 +410,6 @@ def _places(table: gpd.GeoDataFrame, words: pd.Series, area: Area, path: Path) -
             "name_ht": _text(table, "name:ht"),
             "aliases": _text(table, "alt_name"),
             "kind": words.map(KINDS).astype(TEXT),
-            # OpenStreetMap does not say the commune by p-code. areas.area fills these in where
-            # boundaries were added.
-            "adm2_pcode": pd.Series(np.nan, index=table.index, dtype=TEXT),
-            "adm3_pcode": pd.Series(np.nan, index=table.index, dtype=TEXT),
             "population": population,
             "source": SOURCE,
         },

@@ -192,11 +192,7 @@ def read(area: str, name: str, table: str) -> gpd.GeoDataFrame:
     DataError
         If it was never added, or its file is gone or damaged.
     """
-    path = _path_of(area, name, table)
-    try:
-        return pyogrio.read_dataframe(path, layer=table)
-    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise DataError(_damaged(path, name, error)) from error
+    return _read(area, name, table, lambda path: pyogrio.read_dataframe(path, layer=table))
 
 
 def read_text(area: str, name: str, table: str) -> pd.DataFrame:
@@ -207,27 +203,29 @@ def read_text(area: str, name: str, table: str) -> pd.DataFrame:
     DataError
         If it was never added, or its file is gone or damaged.
     """
-    path = _path_of(area, name, table)
-    try:
-        return pd.read_csv(path, dtype=TEXT, encoding="utf-8", keep_default_na=False, na_values=[""])
-    except (OSError, ValueError) as error:
-        raise DataError(_damaged(path, name, error)) from error
+    return _read(
+        area,
+        name,
+        table,
+        lambda path: pd.read_csv(path, dtype=TEXT, encoding="utf-8", keep_default_na=False, na_values=[""]),
+    )
 
 
-def _path_of(area: str, name: str, table: str) -> Path:
+def _read(area: str, name: str, table: str, read_path: Callable[[Path], T]) -> T:
     layer = find(area, name)
     found = None if layer is None else layer.table(table)
     if layer is None or found is None:
         msg = f"no layer {name!r} with {table} was added for {area}: artimap data add {name} FILE"
         raise DataError(msg)
-    return table_path(area, layer, found)
-
-
-def _damaged(path: Path, name: str, error: Exception) -> str:
-    return (
-        f"{path} is gone or damaged ({error}): add the layer again (artimap data add {name} FILE), "
-        f"or go back to the embedded one (artimap data remove {name})"
-    )
+    path = table_path(area, layer, found)
+    try:
+        return read_path(path)
+    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        msg = (
+            f"{path} is gone or damaged ({error}): add the layer again (artimap data add {name} FILE), "
+            f"or go back to the embedded one (artimap data remove {name})"
+        )
+        raise DataError(msg) from error
 
 
 def register(

@@ -41,18 +41,13 @@ class StretchCandidates:
 
 def find(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | str | None:
     """Find a stretch in a phrase: the stretch, why there is none although the words ask for one, or None."""
-    found: StretchCandidates | str | None = None
-    # From the most special wording to the most general: "5 km north of A on the road to B" must not be
-    # read as the road between A and B.
-    if parsed.away_m is not None and any(word.text == AWAY for word in parsed.words):
-        found = _at_distance(known, parsed)
-    if found is None:
-        found = _way_out(known, parsed)
-    if found is None:
-        found = _between(known, parsed)
-    if found is None:
-        found = _road_of(known, parsed)
-    return found
+    # From the most special wording to the most general: "5 km north of A on the road to B" must not be read as
+    # the road between A and B.
+    for reading in (_at_distance, _way_out, _between, _road_of):
+        found = reading(known, parsed)
+        if found is not None:
+            return found
+    return None
 
 
 # -- between two places ---------------------------------------------------------
@@ -180,7 +175,7 @@ def _compass(texts: list[str]) -> tuple[float, float] | None:
 
 def _at_distance(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | str | None:
     """Read "5 km north of A", "2 km before A coming from B", "4 km from A towards B"."""
-    mark = next(at for at, word in enumerate(parsed.words) if word.text == AWAY)
+    mark = next((at for at, word in enumerate(parsed.words) if word.text == AWAY), len(parsed.words))
     after = [span for span in parsed.spans if span.start > mark]
     if not after or parsed.away_m is None:
         return None
