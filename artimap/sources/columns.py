@@ -183,9 +183,7 @@ def read_days(
     # Unreadable and empty are two faults: the first is always one, the second only where a day is
     # needed.
     none = out.isna().to_numpy(dtype=bool)
-    problems.mark(
-        none & there, column=name, why="is not a day", fix="write the day as YYYY-MM-DD", cells=column
-    )  # fmt: skip
+    problems.mark(none & there, column=name, why="is not a day", fix="write the day as YYYY-MM-DD", cells=column)
     if required:
         problems.mark(~there, column=name, why="is empty", fix="write the day as YYYY-MM-DD")
     return Days(out, days.order, days.note)

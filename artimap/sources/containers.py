@@ -276,15 +276,11 @@ def _texts(column: pd.Series) -> pd.Series:
         return values
     # Masked first, since a missing value in a column of objects may be NaN, None or NaT.
     missing = values.isna()
-    return pd.Series([_property_of(cell) for cell in values.mask(missing, None).astype(object)], dtype=TEXT).mask(
-        missing
-    )
-
-
-def _property_of(cell: Any) -> str:
-    if isinstance(cell, np.generic):
-        return _property(cell.item())
-    return _property(cell.tolist() if isinstance(cell, np.ndarray) else cell)
+    cells = [
+        _property(cell.tolist() if isinstance(cell, np.generic | np.ndarray) else cell)
+        for cell in values.mask(missing, None).astype(object)
+    ]
+    return pd.Series(cells, dtype=TEXT).mask(missing)
 
 
 def _with_geometry(raw: Raw, shapes: gpd.GeoSeries) -> Raw:

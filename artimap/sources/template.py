@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,17 +48,34 @@ _NEEDED = ("date", "place", "kind", "source")
 _FIGURES = ("killed", "injured", "abducted", "displaced")
 
 
+def csv_template(columns: Mapping[str, str], words: str, example: Mapping[str, str]) -> str:
+    """Give a template as CSV text: the header, a line that explains it, the known words, an example.
+
+    Parameters
+    ----------
+    columns
+        What belongs in each column.
+    words
+        The line that lists known words.
+    example
+        Cells by column.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    first, *others = columns.values()
+    # The first cell begins with #, so that reading skips the line.
+    writer.writerow([f"# {first}", *others])
+    writer.writerow([words])
+    writer.writerow([example.get(name, "") for name in columns])
+    return out.getvalue()
+
+
 def template_csv() -> str:
     """Give the empty template as CSV text: a header, one line that explains it, one example.
 
     The lines that start with ``#`` are notes; reading skips them.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    # The first cell begins with #, so that reading skips the line.
-    writer.writerow([f"# {COLUMNS['date']}", *list(COLUMNS.values())[1:]])
-    writer.writerow(["# kinds: " + " | ".join(kind.value for kind in EventKind)])
     example = {
         "date": "# 2024-10-03",
         "place": "between Saint-Marc and Pont-Sondé on RN1",
@@ -73,8 +90,7 @@ def template_csv() -> str:
         "sensitivity": "moderate",
         "summary": "Truck stopped by armed men; two people hurt (example: delete the # to use the line).",
     }
-    writer.writerow([example.get(name, "") for name in COLUMNS])
-    return out.getvalue()
+    return csv_template(COLUMNS, "# kinds: " + " | ".join(kind.value for kind in EventKind), example)
 
 
 def recognise(columns: Sequence[str]) -> float:
@@ -113,9 +129,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     # A column that is left out is as good as one that is empty.
     text = {name: raw.text(named.get(name)) for name in COLUMNS}
     for name in _NEEDED:
-        problems.mark(
-            text[name].isna().to_numpy(dtype=bool), column=name, why="is empty", fix="it must have a value"
-        )  # fmt: skip
+        problems.mark(text[name].isna().to_numpy(dtype=bool), column=name, why="is empty", fix="it must have a value")
     days = {name: read_days(text[name], problems, name=name, uniform=True) for name in ("date", "date_end", "reported")}
     date, end = days["date"].days, days["date_end"].days
     early = (end < date).to_numpy(dtype=bool)
@@ -128,9 +142,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     steps = [one.value for one in Sensitivity]
     sensitivity = _words(text["sensitivity"], problems, "sensitivity", steps, "is not a known step")
     rows = len(raw.cells)
-    placed = place(
-        problems, area=area, precision=pd.Series(np.full(rows, 1)), hints=Hints(words=text["place"])
-    )  # fmt: skip
+    placed = place(problems, area=area, precision=pd.Series(np.full(rows, 1)), hints=Hints(words=text["place"]))
     said = (*(day.note for day in days.values()), *(one.note for one in figures.values()))
     killed = figures.pop("killed")
     return ParsedRows(
