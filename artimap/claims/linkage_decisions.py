@@ -119,18 +119,13 @@ def apply_decisions(reports: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFr
         if events[one] == events[other]:
             events[other] = f"{events[other]}--{other}"
     # Events are joined, not reports: what shared an event before goes along.
+    why = "are different, yet both the same as a third"
     root = _joined(
         sorted(set(events.values())),
         [(events[a], events[b]) for a, b, word in decided if word == "same"],
     )
     breaches = [
-        Breach(
-            "",
-            "decision",
-            f"{one}, {other}",
-            "are different, yet both the same as a third",
-            "change one of the decisions",
-        )
+        Breach("", "decision", f"{one}, {other}", why, "change one of the decisions")
         for one, other in apart
         if root[events[one]] == root[events[other]]
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +19,7 @@ from artimap.core.tables import CLAIMS
 from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
 from artimap.sources.containers import open_table
 from artimap.sources.raw_table import as_text, folded
-from artimap.sources.template import without_notes
+from artimap.sources.template import csv_template, without_notes
 
 STATEMENTS = (
     Predicate.CONTROLS, Predicate.BASE, Predicate.PRESENCE, Predicate.CONTESTED, Predicate.ATTACKED,
@@ -55,19 +53,12 @@ NOWHERE = "nowhere"
 
 def claims_template_csv() -> str:
     """Give the empty template as CSV text; lines that start with ``#`` are notes, and reading skips them."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    first, *others = COLUMNS.values()
-    writer.writerow([f"# {first}", *others])
-    writer.writerow(["# predicates: " + " | ".join(one.value for one in STATEMENTS)])
     example = {
         "subject": "# Carrefour Paye", "predicate": "presence", "value": "Gran Grif", "source": "telephone call",
         "claimant": "driver of a goods truck", "claimant_is_party": "no", "reported": "2024-10-12",
         "sensitivity": "moderate", "note": "example: delete the # to use the line",
     }  # fmt: skip
-    writer.writerow([example.get(name, "") for name in COLUMNS])
-    return out.getvalue()
+    return csv_template(COLUMNS, "# predicates: " + " | ".join(one.value for one in STATEMENTS), example)
 
 
 def is_claims(columns: Sequence[str]) -> bool:
