@@ -108,10 +108,16 @@ def read_layer(area: Area, name: str) -> gpd.GeoDataFrame:
         In ``area.crs``.
     """
     if name == "outline" and (added := added_units(area)) is not None:
+        # An added layer may hold communes alone: then the embedded outline stays.
         whole = added[added["level"] == "adm1"]
         if len(whole):
             return whole[["pcode", "name", "approximate", "geometry"]].reset_index(drop=True)
     return embedded.read_geojson(area.name, name).to_crs(area.crs)
+
+
+def embedded_places(area: Area) -> gpd.GeoDataFrame:
+    """Read the embedded places of an area alone: PLACES in ``area.crs``."""
+    return schema.conform(_points(embedded.read_table(area.name, "places"), area.crs), PLACES)
 
 
 @cached_table
@@ -124,9 +130,11 @@ def read_places(area: Area) -> gpd.GeoDataFrame:
         PLACES in ``area.crs``, one point a place. Added places have p-codes where
         boundaries were added too.
     """
-    places = _points(embedded.read_table(area.name, "places"), area.crs)
+    places = embedded_places(area)
     if user_layers.has(area.name, "osm", "places"):
         more = user_layers.read(area.name, "osm", "places").to_crs(area.crs)
+        # Ids decide here, not names: merge_places took out the places of the same name when the layer
+        # was added.
         more = _with_pcodes(more[~more["place_id"].isin(places["place_id"])], added_units(area))
         places = pd.concat([places, more], ignore_index=True)
     return schema.conform(places, PLACES)
@@ -140,6 +148,8 @@ def _with_pcodes(places: gpd.GeoDataFrame, units: gpd.GeoDataFrame | None) -> gp
     for level, column in (("adm2", "adm2_pcode"), ("adm3", "adm3_pcode")):
         here = units[units["level"] == level]
         place, unit = shapely.STRtree(here.geometry.to_numpy()).query(out.geometry.to_numpy(), predicate="intersects")
+        # A place on a boundary lies in two units. The smallest p-code is taken, so that the answer does
+        # not depend on the order of the boundaries in the file.
         first = pd.Series(here["pcode"].to_numpy()[unit], index=place, dtype=schema.TEXT).groupby(level=0).min()
         found = first.reindex(range(len(out))).set_axis(out.index)
         out[column] = found.fillna(out[column].astype(schema.TEXT))
@@ -186,10 +196,13 @@ def _read_roads(area: Area) -> gpd.GeoDataFrame:
     roads = embedded.read_table(area.name, "roads")
     posts = read_posts(area).sort_values(["road_id", "seq"])
     lines = posts.groupby("road_id", sort=False)["geometry"].agg(lambda points: shapely.LineString(list(points)))
+    # The length is that of the last post. The line through the posts is shorter than the road.
     length = posts.groupby("road_id", sort=False)["km"].max() * 1000.0
     roads["length_m"] = roads["road_id"].map(length)
     if user_layers.has(area.name, "osm", "roads"):
         better = user_layers.read(area.name, "osm", "roads").to_crs(area.crs).set_index("road_id")
+        # A road that the area does not know is dropped: without posts it has no chainage, and no report
+        # could be placed on it.
         lines.update(better.geometry[better.index.isin(lines.index)])
         roads["source"] = roads["road_id"].map(better["source"]).fillna(roads["source"])
     geometry = gpd.GeoSeries(lines.reindex(roads["road_id"]).to_numpy(), crs=area.crs)
@@ -248,6 +261,9 @@ def _with_added(known: gpd.GeoDataFrame, added: gpd.GeoDataFrame) -> gpd.GeoData
     out = known.set_index("pcode")
     better = added.set_index("pcode")
     shared = out.index.intersection(better.index)
+    # Only what belongs to the boundary comes from the added layer. Names, other spellings and
+    # population stay ours, since the gazetteer and the reports are keyed on them. Columns turn to
+    # objects first: pandas refuses to write a day or a boolean into a column of another type.
     for name in ("area_km2", "valid_from", "valid_to", "approximate", "source"):
         out[name] = out[name].astype("object")
         out.loc[shared, name] = better.loc[shared, name].astype("object")
@@ -256,12 +272,17 @@ def _with_added(known: gpd.GeoDataFrame, added: gpd.GeoDataFrame) -> gpd.GeoData
     out = out.set_geometry(shapes).reset_index()
     new = added[~added["pcode"].isin(shared)]
     if len(new):
+        # As objects here too: pandas warns where an all-missing column decides the type of a joined
+        # one.
         out = pd.concat([out, new.astype({c: "object" for c in new.columns if c != "geometry"})], ignore_index=True)
     return out
 
 
 def unit_points(area: Area) -> gpd.GeoSeries:
     """Give an interior point of every unit by p-code, in ``area.crs``."""
+    # The embedded table states a point inside each unit, measured on the true boundary. It is better
+    # than any point of the approximate boundary, so added boundaries bring points for unknown units
+    # only.
     units = _points(embedded.read_table(area.name, "units"), area.crs)
     points = gpd.GeoSeries(units.geometry.to_numpy(), index=units["pcode"].to_numpy(), crs=area.crs)
     added = added_units(area)

@@ -106,8 +106,11 @@ def corridor_from_lines(
     used = lines
     if guide is not None:
         shapely.prepare(guide)
+        # A line counts as soon as any part of it is near the guide: cutting lines at the edge of the
+        # strip would make gaps that are not in the data.
         near = shapely.dwithin(np.asarray(lines.geometry.to_numpy(), dtype=object), guide, guide_m)
         used = lines[near]
+    # Joined after the choice by guide, so that a whole country's lines are not joined for one road.
     joined = join_lines(used, tolerance_m=tolerance_m)
     if joined.edges.empty:
         msg = f"{ref}: there are no lines to make it from" + (
@@ -118,6 +121,7 @@ def corridor_from_lines(
     last = _node_at(joined, end, f"{ref}: its end") if end is not None else _other_end(joined, first, ref)
     numbers, forward = _path(joined, first, last, ref)
     on_path = joined.edges.iloc[numbers]
+    # Each edge is turned into the direction of travel, so that the road can be strung together.
     xy = [
         shapely.get_coordinates(shape)[:: 1 if ahead else -1]
         for shape, ahead in zip(on_path.geometry, forward, strict=True)
@@ -126,11 +130,17 @@ def corridor_from_lines(
     corridor = Corridor.from_lines(line, corridor_id=corridor_id, ref=ref, name=name)
     bridged = on_path["bridged"].to_numpy(dtype=bool)
     seams = seam_places(on_path.geometry.to_numpy()[bridged], corridor.crs)
+    # A seam counts where it begins. Its own length is below the tolerance, so either end would do.
     seams["chainage_m"] = corridor.project(shapely.get_point(seams.geometry.to_numpy(), 0))[0] if len(seams) else []
+    # A bridged seam has the class of no mapped line: its metres must not be reported as mapped road.
     kinds = on_path["class"].where(~bridged, "bridged seam")
     km = (on_path["length_m"].groupby(kinds.to_numpy()).sum() / 1000).sort_values(ascending=False)
+    # Only doubles of the pieces on the path concern this road. They are the same piece to the last bit
+    # once joined, so their bytes are compared.
     tree = set(shapely.to_wkb(on_path.geometry.to_numpy()))
     doubled = np.array([shape in tree for shape in shapely.to_wkb(joined.dropped.geometry.to_numpy())], dtype=bool)
+    # Measured from the vertices of the road to the guide. The other way round, a post would always be
+    # near, even where the road makes a detour.
     off = float("nan")
     if guide is not None:
         off = float(shapely.distance(shapely.points(shapely.get_coordinates(corridor.line)), guide).max())
@@ -154,11 +164,14 @@ def _node_at(joined: Joined, point: shapely.Point, what: str) -> int:
 
 
 def _other_end(joined: Joined, first: int, ref: str) -> int:
+    # A node that stands once is a loose end, twice a point along a road, more often a junction. A road
+    # without a stated end must have two loose ends, no junction, and start at one of them.
     ends = joined.edges[["from_node", "to_node"]].to_numpy()
     times = np.bincount(ends.ravel(), minlength=len(joined.nodes))
     loose = [int(node) for node in np.flatnonzero(times == 1) if node != first]
     if len(loose) == 1 and times[first] == 1 and times.max() <= 2:
         return loose[0]
+    # Gaps come first in the message: they are what the user can mend.
     why = _gap_text(joined) or f"{int((times > 2).sum())} junctions and {len(loose)} other ends"
     msg = f"{ref}: the lines do not make one road with two ends ({why}); say where it ends with end=Point(…)"
     raise CorridorError(msg)
@@ -179,8 +192,12 @@ def _path(joined: Joined, first: int, last: int, ref: str) -> tuple[list[int], l
 
     ends = joined.edges[["from_node", "to_node"]].to_numpy()
     cost = joined.edges["length_m"].to_numpy() * factors(joined.edges["class"].to_numpy(dtype=object))
+    # The net can be run both ways, so each edge is noted by its lower and its higher node. The sort
+    # puts the cheapest of equal pairs first; its own number breaks ties, so that the choice does not
+    # hang on the sort.
     low, high = ends.min(axis=1), ends.max(axis=1)
     order = np.lexsort((np.arange(len(cost)), cost, high, low))
+    # A loop from a node to itself is never on a cheapest path.
     order = order[low[order] != high[order]]
     # of several edges between two nodes the cheapest counts (a sparse matrix would add them up)
     keep = np.r_[True, (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)] if len(order) else np.zeros(0, bool)
@@ -194,6 +211,7 @@ def _path(joined: Joined, first: int, last: int, ref: str) -> tuple[list[int], l
         gaps = _gap_text(joined)
         msg = f"{ref} {what}" + (f": {gaps}; raise tolerance_m or mend the lines" if gaps else "")
         raise CorridorError(msg)
+    # Walk back from the end along the predecessors, then turn the lists round.
     by_ends = {(int(low[edge]), int(high[edge])): int(edge) for edge in order}
     numbers, forward = [], []
     here = last

@@ -29,9 +29,15 @@ from artimap.core.tables import UNITS
 from artimap.core.vocab import Level
 
 _SUFFIXES = {".shp", ".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".fgb", ".gdb", ".zip"}
+# The names are compared in lower case without signs: ADM2_PCODE, adm2_pcode and admin2Pcode are one.
+# ``pcod`` is what ten letters of a shapefile leave of it.
 _PCODE = re.compile(r"^adm(?:in)?([0-4])(?:pcode|pcod|code)$")
+# The last group is the language, a number (2025 series), or nothing.
 _NAME = re.compile(r"^adm(?:in)?([0-4])(?:name|nam|na)?(fr|en|ht|\d*)$")
+# The language that a unit's name is taken from: French as in the embedded tables, then what is most
+# likely French (no language said, the first number), then the others.
 _ORDER = ("fr", "", "1", "en", "2", "ht", "3")
+# "3e Section de Bocozelle" is section number 3, named Bocozelle. Reports use the bare name.
 _NUMBERED = re.compile(
     r"^\s*(\d{1,2})\s*(?:re|ère|ere|er|e|è|ème|eme)?\s+section\s+(?:communale\s+)?(?:d[eu]s?\s+|d['’]\s*)?",
     re.IGNORECASE,
@@ -91,6 +97,8 @@ def read_units(what: Area | str | Path, level: str | None = None, *, area: Area 
         raise DataError(msg)
     read: dict[int, gpd.GeoDataFrame] = {}
     for one in found:
+        # A country file has one layer a level, a folder may hold a level twice (all of Haiti and one
+        # department). The first one stands, row by row, so that no unit is counted twice.
         units = _units(one, area, notes)
         if units.empty:
             continue
@@ -107,6 +115,7 @@ def read_units(what: Area | str | Path, level: str | None = None, *, area: Area 
     if level is not None:
         units = units[units["level"] == Level(level)]
     out: gpd.GeoDataFrame = schema.conform(units, UNITS)
+    # Set last: concat does not always carry attrs over. Layers of one file may repeat a note.
     out.attrs["notes"] = list(dict.fromkeys(notes))
     return out
 
@@ -123,6 +132,7 @@ def files_of(path: Path) -> list[Path]:
         If there is none.
     """
     if path.is_dir() and path.suffix.lower() != ".gdb":
+        # A file geodatabase is a folder. It is one source, and the files inside it are none.
         inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in _SUFFIXES)
         files = [one for one in inside if not any(up.suffix.lower() == ".gdb" for up in one.parents)]
         if files:
@@ -136,10 +146,14 @@ def files_of(path: Path) -> list[Path]:
 def _layers_of(path: Path, notes: list[str]) -> list[_BoundaryLayer]:
     found = []
     for file in files_of(path):
+        # GDAL as pip brings it has no Parquet driver, so pyogrio cannot list its layers; such a file
+        # has one.
         names: list[str | None] = [None]
         if file.suffix.lower() not in {".parquet", ".geoparquet"}:
             try:
                 names = [str(name) for name in pyogrio.list_layers(file)[:, 0]]
+            # In a folder a stray zip or JSON is nothing unusual. A file that was named by itself must
+            # be readable.
             except pyogrio.errors.DataSourceError as error:
                 if path.is_dir():
                     notes.append(f"{file.name} is no map layer and is left out")
@@ -148,6 +162,7 @@ def _layers_of(path: Path, notes: list[str]) -> list[_BoundaryLayer]:
                 raise DataError(msg) from error
         for name in names:
             label = file.name if name is None or len(names) == 1 else f"{file.name}:{name}"
+            # A layer without geometry comes back as a plain table, and has no boundaries.
             table = read_file(file, layer=name)
             one = _recognised(table, label) if isinstance(table, gpd.GeoDataFrame) else None
             if one is None:
@@ -164,12 +179,15 @@ def _bare(name: object) -> str:
 def _recognised(table: gpd.GeoDataFrame, label: str) -> _BoundaryLayer | None:
     if not table.geometry.geom_type.isin(["Polygon", "MultiPolygon"]).any():
         return None
+    # A layer of sections repeats the columns of commune, department and country. The finest level that
+    # is filled is what the layer is of.
     pcodes: dict[int, str] = {}
     names: dict[int, dict[str, str]] = {}
     for column in table.columns:
         bare = _bare(column)
         hit = _PCODE.match(bare)
         if hit:
+            # A column of p-codes that is empty does not make a layer of communes one of sections.
             if table[column].notna().any():
                 pcodes.setdefault(int(hit[1]), str(column))
             continue
@@ -203,6 +221,7 @@ def _by_language(table: gpd.GeoDataFrame, names: dict[str, str]) -> dict[str, st
         tongue = key
         if (key == "" or key.isdigit()) and f"lang{key}" in by_bare:
             said = [str(word).lower() for word in table[by_bare[f"lang{key}"]].dropna().unique()]
+            # A column that mixes languages cannot be called one of them; it keeps its number.
             if len(said) == 1 and said[0] in {"fr", "en", "ht"}:
                 tongue = said[0]
         out.setdefault(tongue, column)
@@ -225,9 +244,13 @@ def _unspoilt(text: str) -> str:
     >>> _unspoilt("GonaÃ¯ves"), _unspoilt("Gonaïves")
     ('Gonaïves', 'Gonaïves')
     """
+    # Only these two letters give such text away: the first bytes of French letters in UTF-8 read so in
+    # Latin-1. A right name that has one of them fails to decode, and stays.
     if "Ã" not in text and "Â" not in text:
         return text
     try:
+        # Windows' code page: it has a sign for bytes such as 0x80 (the second one of À), where Latin-1
+        # has control codes.
         return text.encode("cp1252").decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):
         return text
@@ -241,6 +264,7 @@ def pcodes_of(codes: pd.Series, level: int) -> pd.Series:
     """
     bare = codes.astype(TEXT).str.upper().str.replace(r"\s", "", regex=True)
     if level == _FINEST:
+        # One digit is filled up first, so that the second rule meets two digits only.
         bare = bare.str.replace(r"^([A-Z]{2}\d{4})[-_.]?(\d)$", r"\g<1>0\2", regex=True)
         bare = bare.str.replace(r"^([A-Z]{2}\d{4})[-_.]?(\d{2})$", r"\1-\2", regex=True)
     return bare
@@ -250,6 +274,8 @@ def _days(table: gpd.GeoDataFrame, column: str | None) -> pd.Series:
     if column is None:
         return pd.Series(np.datetime64("NaT", "s"), index=table.index, dtype=DAY)
     values = table[column]
+    # A day may come as a date (GeoPackage), as text with dashes or slashes (shapefile, GeoJSON), or
+    # with a time zone. What cannot be read is missing: a validity date must not stop the boundaries.
     if not pd.api.types.is_datetime64_any_dtype(values.dtype):
         text = values.astype(TEXT).str.strip().str.replace(r"^(\d{4})[/.](\d{2})[/.](\d{2})", r"\1-\2-\3", regex=True)
         values = pd.to_datetime(text.mask(text == ""), format="ISO8601", errors="coerce", utc=True)
@@ -263,13 +289,16 @@ def _units(one: _BoundaryLayer, area: Area, notes: list[str]) -> gpd.GeoDataFram
     """Give UNITS of one layer, those of the area only."""
     table = one.table
     codes = pcodes_of(_text(table, one.pcode), one.level)
+    # Counted over the whole file: without a p-code nobody can tell whether the row is of the area.
     if codes.isna().any():
         notes.append(f"{one.label}: {int(codes.isna().sum())} rows have no p-code and are left out")
+    # Pieces of the p-code are the hierarchy: HT05 begins every commune and section of Artibonite.
     here = codes.str.startswith(area.pcode).fillna(value=False).astype(bool)
     empty = table.geometry.isna() | table.geometry.is_empty
     if (here & empty).any():
         notes.append(f"{one.label}: {', '.join(sorted(codes[here & empty]))} have no boundary and are left out")
     table, codes = table[here & ~empty], codes[here & ~empty]
+    # The name is taken cell by cell. A release may have French for some units only.
     said = {tongue: _text(table, one.names[tongue]) for tongue in _ORDER if tongue in one.names}
     best = _text(table, None)
     for tongue in _ORDER:
@@ -285,12 +314,15 @@ def _units(one: _BoundaryLayer, area: Area, notes: list[str]) -> gpd.GeoDataFram
         notes.append(
             f"{one.label}: {int(parent.isna().sum())} units do not say what they belong to; told from the p-code"
         )
+        # COD-AB p-codes hold two letters of the country and two digits a level; the section adds a dash
+        # after them.
         parent = parent.fillna(codes.str[: 2 + 2 * (one.level - 1)])
     if one.level == 1:
         parent = pd.Series(np.nan, index=table.index, dtype=TEXT)  # the country is no unit of an area
     number, unnumbered = _text(table, None), best
     if one.level == _FINEST:
         number, unnumbered = best.str.extract(_NUMBERED, expand=False), best.str.replace(_NUMBERED, "", regex=True)
+    # Columns in the order of UNITS; area comes after the pieces of a unit were joined.
     units = gpd.GeoDataFrame(
         {
             "pcode": codes,
@@ -298,6 +330,7 @@ def _units(one: _BoundaryLayer, area: Area, notes: list[str]) -> gpd.GeoDataFram
             "level": f"adm{one.level}",
             "parent": parent,
             "number": pd.to_numeric(number, errors="coerce"),
+            # COD-AB has no population. The embedded figures are matched by p-code later (areas.area).
             "population_2019": pd.Series(np.nan, index=table.index, dtype=float),
             "valid_from": _days(table, one.valid_from),
             "valid_to": _days(table, one.valid_to),
@@ -319,6 +352,8 @@ def _units(one: _BoundaryLayer, area: Area, notes: list[str]) -> gpd.GeoDataFram
 
 def _polygons(table: gpd.GeoDataFrame, area: Area, label: str, notes: list[str]) -> gpd.GeoSeries:
     shapes = table.geometry.force_2d()
+    # A shapefile without its .prj. Numbers that fit on the globe are taken as degrees and noted; metres
+    # of an unknown system would put the area somewhere else without a word.
     if shapes.crs is None:
         bounds = shapes.total_bounds
         if len(shapes) and not (np.abs(bounds[[0, 2]]).max() <= 180 and np.abs(bounds[[1, 3]]).max() <= 90):
@@ -327,6 +362,9 @@ def _polygons(table: gpd.GeoDataFrame, area: Area, label: str, notes: list[str])
         notes.append(f"{label} does not say its coordinate system; its numbers are degrees, read as {WGS84}")
         shapes = shapes.set_crs(WGS84)
     shapes = shapes.to_crs(area.crs)
+    # make_valid may turn one polygon into a collection of polygons and the lines where it crossed
+    # itself. Lines and points have no area and are dropped; the polygons of a row are joined to one
+    # MultiPolygon again. Collections can hold MultiPolygons, so parts are taken twice.
     broken = ~shapes.is_valid
     if broken.any():
         notes.append(f"{label}: {int(broken.sum())} boundaries cross themselves and were mended")
@@ -337,9 +375,11 @@ def _polygons(table: gpd.GeoDataFrame, area: Area, label: str, notes: list[str])
         inner, which = shapely.get_parts(parts[deeper], return_index=True)
         parts, row = np.r_[parts[~deeper], inner], np.r_[row[~deeper], row[deeper][which]]
     keep = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    # multipolygons wants its indices sorted, and leaves empty slots for rows without any polygon.
     order = np.argsort(row[keep], kind="stable")
     whole = shapely.multipolygons(parts[keep][order], indices=row[keep][order]) if keep.any() else []
     present = np.unique(row[keep])
+    # A row that had no area at all keeps an empty shape: the row count must not change here.
     out = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
     out[present] = np.asarray(whole, dtype=object)[present] if len(whole) > len(present) else whole
     return gpd.GeoSeries(out, index=table.index, crs=area.crs)
@@ -348,6 +388,8 @@ def _polygons(table: gpd.GeoDataFrame, area: Area, label: str, notes: list[str])
 def _once(units: gpd.GeoDataFrame, label: str, notes: list[str]) -> gpd.GeoDataFrame:
     """Keep the boundary in force of each unit; pieces of one unit become one."""
     codes = units["pcode"]
+    # An ended boundary goes only if another of the same p-code is in force. Without one it is all that
+    # is known of the unit.
     ended = units["valid_to"].notna() & codes.isin(codes[units["valid_to"].isna()])
     if ended.any():
         notes.append(f"{label}: {int(ended.sum())} boundaries no longer in force are left out")
@@ -359,5 +401,6 @@ def _once(units: gpd.GeoDataFrame, label: str, notes: list[str]) -> gpd.GeoDataF
     notes.append(f"{label}: {pieces['pcode'].nunique()} units come in several pieces and were put together")
     whole = pieces.geometry.groupby(pieces["pcode"]).agg(lambda shapes: shapely.union_all(shapes.to_numpy()))
     out = units.drop_duplicates("pcode").copy()
+    # Units in one piece are not in ``whole`` and keep their own boundary.
     joined = out["pcode"].map(whole)
     return out.set_geometry(gpd.GeoSeries(joined.where(joined.notna(), out.geometry), index=out.index, crs=units.crs))

@@ -18,6 +18,7 @@ from artimap.core.tables import PLACES
 from artimap.core.text import fold
 from artimap.core.vocab import PlaceKind
 
+# PlaceKind is written roughly from the largest kind to the smallest, so its order is the rank.
 _RANK = {kind: rank for rank, kind in enumerate(PlaceKind)}
 
 
@@ -75,9 +76,14 @@ def merge_places(ours: gpd.GeoDataFrame, theirs: gpd.GeoDataFrame) -> MergedPlac
     CrsError
         If the two are in different systems.
     """
+    # Distances are taken as plain metres below.
     require(theirs, ours.crs.to_string(), what="theirs")
     order = theirs.assign(_rank=theirs["kind"].map(lambda kind: _RANK[PlaceKind(kind)]))
+    # Larger kinds go first: a town that is mapped as a hamlet too is then kept as the town. Ids break
+    # ties, so that the order of rows in the file does not matter.
     order = order.sort_values(["_rank", "place_id"], kind="stable").drop(columns="_rank")
+    # Two indexes, not one: a row that meets ours is merged, a row that meets another of theirs is a
+    # double. The three lists together hold every row of theirs once.
     known = _PlacesByName(ours)
     fresh = _PlacesByName(theirs.iloc[:0])
     merged, doubled, added = [], [], []
@@ -92,6 +98,7 @@ def merge_places(ours: gpd.GeoDataFrame, theirs: gpd.GeoDataFrame) -> MergedPlac
             continue
         fresh.add(row)
         added.append(row.place_id)
+    # The order of the file, not of the ranks: the added layer should read like its source.
     new = theirs[theirs["place_id"].isin(added)]
     places = schema.conform(pd.concat([ours, new], ignore_index=True), PLACES)
     return MergedPlaces(places, _pairs(merged), tuple(str(one) for one in new["place_id"]), _pairs(doubled))
@@ -111,6 +118,8 @@ def _rows(places: gpd.GeoDataFrame) -> list[_Row]:
     xy = shapely.get_coordinates(places.geometry.to_numpy())
     out = []
     for (_, row), (x, y) in zip(places.iterrows(), xy, strict=True):
+        # Every spelling counts. A place mapped in Creole must not be added again beside its French
+        # name.
         said = join_names([str(row[c]) for c in ("name", "name_fr", "name_ht", "aliases") if isinstance(row[c], str)])
         names = tuple(dict.fromkeys(folded for name in split_names(said) if (folded := fold(name))))
         out.append(_Row(str(row["place_id"]), str(row["name"]), names, PlaceKind(row["kind"]), float(x), float(y)))
@@ -132,10 +141,14 @@ class _PlacesByName:
     def find(self, row: _Row) -> tuple[_Row, _Row, float] | None:
         """Give the nearest place of that name within its kind's reach."""
         hits = [
+            # Rounded before it is compared: hypot may differ in its last bit between processors, and
+            # that must not decide which place wins.
             (round(float(np.hypot(mine.x - row.x, mine.y - row.y)), METRE_DECIMALS), mine.place_id, mine)
             for name in row.names
             for mine in self._by_name.get(name, [])
         ]
+        # The reach is that of the known place. The kind that the other source gives is what is in
+        # doubt.
         near = [hit for hit in hits if hit[0] <= RADIUS_M[hit[2].kind]]
         if not near:
             return None
@@ -148,6 +161,7 @@ def _pairs(found: list[tuple[_Row, _Row, float]]) -> pd.DataFrame:
         [(mine.place_id, row.place_id, mine.name, row.name, distance) for mine, row, distance in found],
         columns=["place_id", "their_id", "name", "their_name", "distance_m"],
     )
+    # An empty list of pairs has no types of its own; text and float make both cases alike.
     for name in table.columns[:-1]:
         table[name] = table[name].astype(TEXT)
     table["distance_m"] = table["distance_m"].astype(float)

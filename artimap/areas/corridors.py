@@ -49,6 +49,8 @@ def read_corridor(area: Area, road_id: str) -> Corridor:
 def _corridor(area: Area, wanted: str) -> Corridor:
     roads = read_roads(area)
     road = roads[roads["road_id"] == wanted].iloc[0]
+    # The corridor is built on the posts first, whatever line is drawn: chainage is that of the posts,
+    # and reports state kilometres by them.
     every = read_posts(area)
     posts = every[every["road_id"] == wanted].sort_values("seq")
     units = read_road_units(area)
@@ -59,9 +61,13 @@ def _corridor(area: Area, wanted: str) -> Corridor:
         name=str(road["name"]) if pd.notna(road["name"]) else wanted.upper(),
         units=units[units["road_id"] == wanted].reset_index(drop=True),
     )
+    # read_roads gives the line through the posts where the added layer does not hold this road. Equal
+    # lines mean that there is nothing to calibrate.
     if user_layers.has(area.name, "osm", "roads") and not shapely.equals(corridor.line, road.geometry):
         line, measures = calibrated(road.geometry, posts, ref=corridor.ref)
         corridor = replace(corridor, line=line, measures=measures)
+    # Only the towns that cut the road into stretches are put on it. With every place near the road, a
+    # briefing would name its stretches after hamlets.
     ends = embedded.read_table(area.name, "stretch_ends")
     here = ends[ends["road_id"] == wanted]["place_id"]
     places = read_places(area)

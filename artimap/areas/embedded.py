@@ -35,6 +35,8 @@ def data_root() -> Path:
     DataError
         If neither is there: the installation is damaged.
     """
+    # pyproject.toml tells a checkout from site-packages, where a folder ``data`` of someone else may
+    # lie beside the package.
     checkout = _PACKAGE.parent / "data"
     if (_PACKAGE.parent / "pyproject.toml").is_file() and any(checkout.glob("*/manifest.json")):
         return checkout
@@ -62,7 +64,7 @@ class LayerEntry:
     source: str
     date: str
     approximate: bool
-    note: str
+    note: str = ""
     added: str = ""
 
 
@@ -102,6 +104,8 @@ def manifest(area: str) -> Manifest:
     added = user_layers.layers(area)
     if not added:
         return known
+    # An added table takes the slot of what it stands for, so that lists keep their order. One that
+    # stands for nothing is appended under the layer's and the table's name.
     entries = list(known.layers)
     for layer in added:
         for table in layer.tables:
@@ -150,22 +154,7 @@ def embedded(area: str) -> Manifest:
         msg = f"no embedded data for {area!r}; there is: {have}"
         raise DataError(msg)
     raw = json.loads(path.read_text(encoding="utf-8"))
-    entries = tuple(
-        LayerEntry(
-            name=str(row["name"]),
-            file=str(row["file"]),
-            rows=int(row["rows"]),
-            bytes=int(row["bytes"]),
-            sha256=str(row["sha256"]),
-            licence=str(row["licence"]),
-            attribution=str(row["attribution"]),
-            source=str(row["source"]),
-            date=str(row["date"]),
-            approximate=bool(row["approximate"]),
-            note=str(row.get("note", "")),
-        )
-        for row in raw["layers"]
-    )
+    entries = tuple(LayerEntry(**row) for row in raw["layers"])
     return Manifest(area=area, data_until=dt.date.fromisoformat(raw["data_until"]), layers=entries)
 
 
@@ -177,6 +166,8 @@ def layer_path(area: str, name: str) -> Path:
 @user_layers.cached_table
 def read_table(area: str, name: str) -> pd.DataFrame:
     """Read an embedded CSV as text columns, missing where the cell is empty."""
+    # All text, and only the empty cell is missing: "NA" and "nan" can be names, and p-codes must keep
+    # their zeros. The schema turns columns into numbers and days.
     return pd.read_csv(layer_path(area, name), dtype=TEXT, encoding="utf-8", keep_default_na=False, na_values=[""])
 
 
@@ -200,6 +191,8 @@ def check(area: str) -> list[str]:
         What is wrong, one line a file; empty where all is whole.
     """
     wrong = []
+    # The embedded manifest, not the merged one: an embedded file can be damaged while an added layer
+    # stands in its place, and it is needed again once that is removed.
     for entry in embedded(area).layers:
         path = data_root() / area / entry.file
         if not path.is_file():

@@ -14,7 +14,6 @@ from artimap.areas.corridors import read_corridor
 from artimap.areas.user_layers import cached
 from artimap.core.schema import split_names
 from artimap.core.vocab import PlaceKind, Where
-from artimap.roads.corridor import Corridor
 
 RADIUS_M: dict[PlaceKind, float] = {
     PlaceKind.CITY: 3_000.0,
@@ -29,9 +28,9 @@ RADIUS_M: dict[PlaceKind, float] = {
 """How far from its point a named place reaches: an assumption by kind, stated in every product."""
 
 
-@cached
-def _corridor(area: Area, road_id: str) -> Corridor:
-    return read_corridor(area, road_id)
+# These four are kept in memory because a table is placed row by row and each would read its file again.
+# They are keyed on the user's folder too (see cached), so that adding a layer shows at once.
+_corridor = cached(read_corridor)
 
 
 @cached
@@ -88,14 +87,20 @@ def place_rows(table: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
     for position, row in enumerate(table.itertuples(index=False)):
         where = Where(str(row.place_kind))
         shape: shapely.Geometry = shapely.Point()
+        # A row that fits no branch keeps the empty point: it is nowhere, and is counted so. It is not
+        # an error, since reports without a place are still reports.
         if where in (Where.POINT, Where.PLACE) and isinstance(row.place_id, str):
             shape, radius[position] = places[row.place_id]
         elif where in (Where.SECTION, Where.COMMUNE, Where.DEPARTMENT):
+            # A report may name several sections, as joined p-codes: together they are the place.
             shape = shapely.union_all([units[code] for code in split_names(row.pcode)])
+        # A stretch of a road that the area does not know, or without chainage, stays nowhere; pinning
+        # it to the whole road would claim more than the report says.
         elif where is Where.STRETCH and isinstance(row.road_id, str) and row.road_id in roads and pd.notna(row.from_m):
             shape = _corridor(area, row.road_id).piece(float(row.from_m), float(row.to_m))
         geometry.append(shape)
     out = table.copy()
+    # A radius that the row states itself goes before the one of its kind.
     stated = pd.to_numeric(out["radius_m"]) if "radius_m" in out.columns else pd.Series(np.nan, index=out.index)
     out["radius_m"] = stated.fillna(pd.Series(radius, index=out.index))
     return gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(geometry, index=out.index, crs=area.crs), crs=area.crs)

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from artimap.areas import cod_ab, embedded, osm, user_layers
-from artimap.areas.area import UNIT_LAYERS, Area, added_units, read_posts, read_roads, read_units
+from artimap.areas.area import UNIT_LAYERS, Area, added_units, embedded_places, read_posts, read_roads, read_units
 from artimap.areas.assembly import corridor_from_lines
 from artimap.areas.conflation import merge_places
 from artimap.areas.corridors import read_corridor
@@ -25,6 +25,8 @@ from artimap.roads.calibration import calibrated
 
 _COD = "cod-ab"
 _OSM = "osm"
+# Mapped lines that should meet often end a few metres apart. More than this may join a road to the one
+# beside it.
 _TOLERANCE_M = 5.0
 _LENGTH_OFF = 0.01
 """A road put together from lines may differ by this share from its posts; else it is not used."""
@@ -69,14 +71,19 @@ def add_cod_ab(area: Area, path: Path) -> Added:
     units = cod_ab.read_units(path, area=area)
     said = list(units.attrs["notes"])
     levels = units["level"].value_counts()
+    # The count goes first: it is what the user checks against what was published.
     said.insert(0, "; ".join(f"{number} units of {level}" for level, number in levels.sort_index().items()))
     known = read_units(area)
     for level, number in levels.items():
+        # Both directions are told: what stays approximate, and what the area did not know. Either may
+        # mean that the file is of another year.
         lost = known[(known["level"] == level) & ~known["pcode"].isin(units["pcode"])]
         if len(lost):
             said.append(f"{level}: not in this layer, so still approximate: {', '.join(lost['pcode'])}")
         if number and (new := units[(units["level"] == level) & ~units["pcode"].isin(known["pcode"])])["pcode"].any():
             said.append(f"{level}: not known to artimap before: {', '.join(new['pcode'])}")
+    # Always compared with the embedded figures, not with the layer added before: the same file added
+    # twice then gives the same report.
     before = _embedded_road_units(area)
     table, how = _measured(area, units)
     said += [*how, *_difference(before, table)]
@@ -123,6 +130,8 @@ def add_osm(area: Area, path: Path) -> Added:
     """
     said: list[str] = []
     tables: dict[str, gpd.GeoDataFrame | pd.DataFrame] = {}
+    # A file may hold roads, places or both. Each part may fail alone; only if both do, the file is
+    # refused, with both reasons.
     try:
         raw = osm.read_roads(path, area=area)
     except DataError as error:
@@ -138,12 +147,15 @@ def add_osm(area: Area, path: Path) -> Added:
         said.append(f"no places: {error}")
     else:
         said += theirs.attrs["notes"]
-        merged = merge_places(_embedded_places(area), theirs)
+        # Merged with the embedded places only, never with the layer that this one replaces: else every
+        # place would be known already and nothing would be added.
+        merged = merge_places(embedded_places(area), theirs)
         said += merged.report()
         tables["places"] = theirs[theirs["place_id"].isin(merged.added)].reset_index(drop=True)
     if not tables:
         msg = f"{path} holds no road of {area.label} and no places:\n  - " + "\n  - ".join(said)
         raise DataError(msg)
+    # Extracts come as a file of roads and a file of places. The second must not throw away the first.
     before = user_layers.find(area.name, _OSM)
     if before is not None:
         _keep_earlier(area, before, tables, said)
@@ -158,7 +170,10 @@ def add_osm(area: Area, path: Path) -> Added:
         built_on=_built_on(area, "posts", "places"),
         tables=(),
     )
+    # stands_for is empty: places are added to ours, and roads take over the line alone, so the embedded
+    # tables stay in use and stay in the list of sources.
     listed = user_layers.register(area.name, layer, tables, stands_for={})
+    # After the new lines are listed: the measuring reads the roads that are in use.
     said += _refresh(area)
     return Added(listed, tuple(said))
 
@@ -172,8 +187,11 @@ def _keep_earlier(
         rules = ROADS if table.name == "roads" else PLACES
         key = rules.key[0]
         if table.name in tables:
+            # Same id: the new file wins.
             earlier = earlier[~earlier[key].isin(tables[table.name][key])]
             if table.name == "places":
+                # Ids are not enough for places. One without an OSM number gets an id from its position,
+                # which changes when it is moved a little.
                 merged = merge_places(tables["places"], schema.conform(earlier, rules))
                 tables["places"], number = merged.places, len(merged.added)
             else:
@@ -225,6 +243,7 @@ def _measured(area: Area, units: gpd.GeoDataFrame) -> tuple[pd.DataFrame, list[s
     a road that is known by its posts only.
     """
     every = [str(road_id) for road_id in read_roads(area)["road_id"]]
+    # Roads with a line of their own, from an earlier ``artimap data add osm``.
     detailed: set[str] = set()
     if user_layers.has(area.name, _OSM, "roads"):
         detailed = set(user_layers.read(area.name, _OSM, "roads")["road_id"])
@@ -237,6 +256,8 @@ def _measured(area: Area, units: gpd.GeoDataFrame) -> tuple[pd.DataFrame, list[s
         before = _embedded_road_units(area)
         there = [table[table["road_id"].isin(coarse)] for table in (before, measured)]
         apart = float(compare_road_units(there[0], there[1])["moved_m"].sum()) / 1000
+        # Road by road in the order of the area, so that the table reads the same whichever source a
+        # road has.
         measured = pd.concat(
             [(before if road_id in coarse else measured).query("road_id == @road_id") for road_id in every],
             ignore_index=True,
@@ -262,6 +283,8 @@ def _same_boundaries(area: Area, units: gpd.GeoDataFrame) -> bool:
     table = embedded.read_table(area.name, "units")
     table = table[table["level"] == "adm3"].set_index("pcode")
     mine = units[units["level"] == "adm3"].set_index("pcode")
+    # Sections are compared because they are the finest level. Area and inner point together are enough:
+    # an old and a new boundary hardly agree in both for every section.
     if set(mine.index) != set(table.index):
         return False
     known = table.loc[mine.index]
@@ -297,6 +320,8 @@ def _difference(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
 
 def _assembled(area: Area, raw: gpd.GeoDataFrame, said: list[str]) -> gpd.GeoDataFrame:
     """Put the area's roads together from raw lines, one by one; say why one does not work out."""
+    # The embedded roads and posts, not the roads in use: a road is always put together against what was
+    # surveyed, never against an earlier attempt.
     known = embedded.read_table(area.name, "roads")
     posts = read_posts(area)
     rows, lines = [], []
@@ -310,11 +335,16 @@ def _assembled(area: Area, raw: gpd.GeoDataFrame, said: list[str]) -> gpd.GeoDat
                 raw, corridor_id=str(road["road_id"]), ref=label, name=str(road["name"]), start=spots[0], end=spots[-1],
                 guide=shapely.LineString(list(spots)), tolerance_m=_TOLERANCE_M,
             )  # fmt: skip
+            # The assembly starts at the nearest node, which may lie some way from the post. Calibrating
+            # here only tries whether it works; the result is made anew when the road is read.
             ends = [made.corridor.line.distance(spot) for spot in (spots[0], spots[-1])]
             calibrated(made.corridor.line, own, ref=label)
         except CorridorError as error:
             said.append(f"{label}: not in this layer, the line through its posts stays ({str(error).splitlines()[0]})")
             continue
+        # A length that differs by more means a detour, a missing bend or another road. Chainage
+        # stretched over it would put reports at the wrong kilometre, so the plain line through the
+        # posts is kept.
         if abs(made.corridor.length_m - length) > _LENGTH_OFF * length or max(ends) > NEAR_M:
             said.append(
                 f"{label}: {made.corridor.length_m / 1000:.2f} km from raw lines but {length / 1000:.2f} km "
@@ -329,19 +359,12 @@ def _assembled(area: Area, raw: gpd.GeoDataFrame, said: list[str]) -> gpd.GeoDat
     return schema.conform(gpd.GeoDataFrame(pd.DataFrame(rows), geometry=lines, crs=area.crs), ROADS)
 
 
-def _embedded_places(area: Area) -> gpd.GeoDataFrame:
-    table = embedded.read_table(area.name, "places")
-    points = gpd.points_from_xy(pd.to_numeric(table["lon"]), pd.to_numeric(table["lat"]), crs=WGS84)
-    frame = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=points).to_crs(area.crs)
-    return schema.conform(frame, PLACES)
-
-
 def _inputs(files: Iterable[Path], path: Path) -> tuple[tuple[str, str], ...]:
-    return tuple((_short(file, path), embedded.digest(file)) for file in files if file.is_file())
-
-
-def _short(file: Path, path: Path) -> str:
-    return file.relative_to(path).as_posix() if path.is_dir() else file.name
+    return tuple(
+        (file.relative_to(path).as_posix() if path.is_dir() else file.name, embedded.digest(file))
+        for file in files
+        if file.is_file()
+    )
 
 
 def _built_on(area: Area, *names: str) -> tuple[tuple[str, str], ...]:

@@ -49,7 +49,9 @@ KINDS: dict[str, PlaceKind] = {
 SOURCE = "© OpenStreetMap contributors, ODbL 1.0"
 
 _TAGS = ("name", "name:fr", "name:ht", "alt_name", "ref", "population", "access", "surface", "toll")
+# In the order of how surely they are OSM's own number: a plain ``id`` may be a row number.
 _IDS = ("@id", "osm_id", "full_id", "osm_way_id", "id")
+# GDAL and osm2pgsql pack the other tags as "key"=>"value" pairs, quotes escaped by a backslash.
 _HSTORE = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 
 
@@ -63,6 +65,7 @@ def _overpass(path: Path) -> gpd.GeoDataFrame | None:
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         msg = f"{path} cannot be read as JSON ({error}); was it cut short?"
         raise DataError(msg) from error
+    # GeoJSON has the suffix .json too; GDAL reads that.
     if not isinstance(content, dict) or not isinstance(content.get("elements"), list):
         return None
     elements = [one for one in content["elements"] if isinstance(one, dict)]
@@ -71,16 +74,21 @@ def _overpass(path: Path) -> gpd.GeoDataFrame | None:
     shapes: list[shapely.Geometry | None] = []
     for one in elements:
         tags = one.get("tags")
+        # Without tags a node is only a corner of a way.
         if not isinstance(tags, dict):
             continue
+        # ``out geom`` writes the corners into the way. Without it they are nodes elsewhere in the file.
         spots = [one] if one.get("type") == "node" else one.get("geometry")
         if spots is None:
             spots = [nodes.get(number) for number in one.get("nodes", [])]
+        # A corner outside the asked box is null in Overpass' answer. The way goes on without it.
         xy = [(float(spot["lon"]), float(spot["lat"])) for spot in spots if _has_place(spot)]
         rows.append({"@id": f"{one.get('type')}/{one.get('id')}", **{str(k): str(v) for k, v in tags.items()}})
         if one.get("type") == "node" and xy:
             shapes.append(shapely.Point(xy[0]))
         else:
+            # Relations, and ways with fewer than two corners, have no line. They stay as rows, to be
+            # counted as left out.
             shapes.append(shapely.LineString(xy) if len(xy) > 1 else None)
     return gpd.GeoDataFrame(pd.DataFrame(rows, index=range(len(rows))), geometry=shapes, crs=WGS84)
 
@@ -90,9 +98,6 @@ def _has_place(spot: object) -> bool:
 
 
 def _layers(path: Path) -> list[str | None]:
-    if not path.exists():
-        msg = f"{path} is not there"
-        raise DataError(msg)
     try:
         return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except pyogrio.errors.DataSourceError as error:
@@ -131,6 +136,8 @@ def _tables(path: Path, wanted: str, layer: str | None) -> Iterable[tuple[str, g
         if found is not None:
             yield path.name, found
             return
+    # The layers of GDAL's OSM driver have fixed names. The filter runs inside GDAL, so that not every
+    # building of a country comes into memory.
     if suffix in {".osm", ".pbf"}:
         key = "highway" if wanted == "lines" else "place"
         yield wanted, read_file(path, layer=wanted, where=f"{key} IS NOT NULL")
@@ -143,10 +150,12 @@ def _tables(path: Path, wanted: str, layer: str | None) -> Iterable[tuple[str, g
 
 def _tagged(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Bring the tags to one spelling, those packed in ``other_tags`` or ``tags`` included."""
+    # Two columns that differ in case only become one name: the first stands.
     columns = {str(name): str(name).strip().lower() for name in table.columns if name != table.active_geometry_name}
     out = table.rename(columns=columns)
     out = out.loc[:, ~out.columns.duplicated()]
     for name in (*_TAGS, "highway", "place"):
+        # Many exporters cannot write a colon in a column name.
         other = name.replace(":", "_")
         if name not in out.columns and other in out.columns:
             out[name] = out[other]
@@ -155,6 +164,7 @@ def _tagged(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         tags = [_unpacked(value) for value in out[packed]]
         for name in (*_TAGS, "highway", "place"):
             inside = pd.Series([one.get(name) for one in tags], index=out.index, dtype=TEXT)
+            # A column of its own goes before what is packed.
             out[name] = out[name].astype(TEXT).fillna(inside) if name in out.columns else inside
     return out
 
@@ -164,6 +174,7 @@ def _unpacked(value: object) -> dict[str, str]:
         return {str(key): str(one) for key, one in value.items() if one is not None}
     if not isinstance(value, str) or not value:
         return {}
+    # GDAL packs the tags as JSON if it is asked to, else as hstore.
     if value.lstrip().startswith("{"):
         try:
             read = json.loads(value)
@@ -182,6 +193,8 @@ def _text(table: gpd.GeoDataFrame, name: str) -> pd.Series:
 
 def _words(table: gpd.GeoDataFrame, key: str, known: Iterable[str]) -> pd.Series | None:
     """Give the column that says what a row is: by its tag, else a class column that uses the tag's words."""
+    # The tag's own column is believed as it is. A column ``class`` or ``type`` can mean anything, so
+    # more than half of it must be words of OpenStreetMap.
     for name in (key, "fclass", "class", "type"):
         if name in table.columns:
             words = _text(table, name).str.lower()
@@ -195,6 +208,8 @@ def _ids(table: gpd.GeoDataFrame) -> pd.Series:
     """Give OSM's own number of each row as lower-case text, missing where there is none."""
     for name in _IDS:
         if name in table.columns:
+            # A number column with missing cells was read as float, and shows 123.0. Only a column that
+            # numbers every row, each once, is an id.
             text = _text(table, name).str.lower().str.replace(r"\.0$", "", regex=True)
             if text.notna().all() and text.is_unique:
                 return text
@@ -256,6 +271,7 @@ def read_roads(what: Area | str | Path, *, area: Area | None = None, layer: str 
         if words is None or not lines.any():
             left[f"rows of layer {name!r} are no roads (no highway, class or fclass)"] += len(table)
             continue
+        # A row is counted in one note at most.
         known = words.isin(list(CLASSES))
         left["lines have another highway (proposed, raceway …) or none"] += int((lines & ~known).sum())
         left["rows with a highway are no lines"] += int((~lines & known).sum())
@@ -274,7 +290,10 @@ def read_roads(what: Area | str | Path, *, area: Area | None = None, layer: str 
 def _roads(table: gpd.GeoDataFrame, words: pd.Series, area: Area, path: Path) -> gpd.GeoDataFrame:
     table = _in_area(table, area, path)
     ids = _ids(table)
+    # "RN 1" and "RN1" are the same road; ours is written without the space.
     ref = _text(table, "ref").str.replace(r"^(R[NDC])\s+(?=\d)", r"\1", regex=True)
+    # The parts of a multi-line keep the id of their row here; _unique numbers them once all layers are
+    # joined.
     roads = gpd.GeoDataFrame(
         {
             "road_id": ids.where(ids.isna(), "osm-" + ids),
@@ -292,6 +311,7 @@ def _roads(table: gpd.GeoDataFrame, words: pd.Series, area: Area, path: Path) ->
         geometry=table.geometry.force_2d().to_numpy(),
         crs=area.crs,
     ).explode(ignore_index=True)
+    # Lines without length break the joining, and nobody drives on them.
     roads = roads[~roads.geometry.is_empty & (roads.geometry.length > 0)]
     roads["length_m"] = roads.geometry.length
     return roads
@@ -359,6 +379,7 @@ def read_places(what: Area | str | Path, *, area: Area | None = None, layer: str
         msg = f"{path} holds no places: no layer has points with a column place, class or fclass"
         raise DataError(msg)
     places = pd.concat(found, ignore_index=True)
+    # The same number, or the same name at one spot: a true repeat, such as one place in two layers.
     twice = places["place_id"].duplicated()
     left["places stand in the file twice, at one spot"] += int(twice.sum())
     out: gpd.GeoDataFrame = schema.conform(places[~twice], PLACES)
@@ -368,6 +389,8 @@ def read_places(what: Area | str | Path, *, area: Area | None = None, layer: str
 
 def _places(table: gpd.GeoDataFrame, words: pd.Series, area: Area, path: Path) -> gpd.GeoDataFrame:
     table = _in_area(table, area, path)
+    # Four decimals are about ten metres: the id mostly survives a later file in which the node was
+    # moved by a metre, and still tells two hamlets of one name apart.
     degrees = shapely.get_coordinates(table.geometry.to_crs(WGS84).to_numpy())
     names = _text(table, "name")
     made = [
@@ -375,7 +398,10 @@ def _places(table: gpd.GeoDataFrame, words: pd.Series, area: Area, path: Path) -
         for name, (lon, lat) in zip(names, degrees, strict=True)
     ]
     ids = _ids(table)
+    # "12 500", "12,500" and "12.500" all are twelve thousand five hundred; people come in whole
+    # numbers.
     population = pd.to_numeric(_text(table, "population").str.replace(r"[\s,.]", "", regex=True), errors="coerce")
+    # No commune: OpenStreetMap does not say it by p-code. areas.area fills it in where boundaries were added.
     return gpd.GeoDataFrame(
         {
             "place_id": ("osm-" + ids).fillna(pd.Series(made, index=table.index, dtype=TEXT)),
@@ -384,8 +410,6 @@ def _places(table: gpd.GeoDataFrame, words: pd.Series, area: Area, path: Path) -
             "name_ht": _text(table, "name:ht"),
             "aliases": _text(table, "alt_name"),
             "kind": words.map(KINDS).astype(TEXT),
-            "adm2_pcode": pd.Series(np.nan, index=table.index, dtype=TEXT),
-            "adm3_pcode": pd.Series(np.nan, index=table.index, dtype=TEXT),
             "population": population,
             "source": SOURCE,
         },

@@ -42,18 +42,26 @@ def road_units(corridors: Iterable[Corridor], units: gpd.GeoDataFrame) -> pd.Dat
     DataFrame
         ROAD_UNITS, in the order of roads and p-codes.
     """
+    # Sorted by p-code first: the steps of a unit then come out together and in the order of the table.
     kept = units[units["level"] != "adm1"].sort_values("pcode", kind="stable").reset_index(drop=True)
     shapes = kept.geometry.to_numpy()
     found = []
     for road in corridors:
+        # The last step is whatever is left. The hair less than the end keeps a road whose length is a
+        # whole number of steps from getting a last step of no length.
         edges = np.append(np.arange(0.0, road.length_m - 1e-6, STEP_M), road.length_m)
         middle = road.point_at((edges[:-1] + edges[1:]) / 2)
+        # One tree of the steps, asked once for all units: thousands of steps against dozens of
+        # polygons.
         tree = shapely.STRtree(middle)
+        # "intersects" and "dwithin" 500 m: a piece inside a unit is within 500 m of it too, and stands
+        # in the table under both relations.
         asked = (
             (RoadRelation.INSIDE, tree.query(shapes, predicate="intersects")),
             (RoadRelation.WITHIN_500M, tree.query(shapes, predicate="dwithin", distance=NEAR_M)),
         )
         for relation, (unit, step) in asked:
+            # Steps that touch become one piece.
             which, low, high = merge(unit, edges[step], edges[step + 1])
             found.append(
                 pd.DataFrame(
@@ -68,6 +76,8 @@ def road_units(corridors: Iterable[Corridor], units: gpd.GeoDataFrame) -> pd.Dat
                 )
             )
     table = pd.concat(found, ignore_index=True) if found else schema.empty(ROAD_UNITS)
+    # The order of the table is that of the roads as given and of RoadRelation as written, neither of
+    # which is alphabetical; hence the two helper columns.
     order = pd.Series({relation.value: rank for rank, relation in enumerate(RoadRelation)})
     roads = {name: rank for rank, name in enumerate(dict.fromkeys(table["road_id"]))}
     table["_road"], table["_relation"] = table["road_id"].map(roads), table["relation"].map(order)
@@ -93,9 +103,11 @@ def compare_road_units(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFram
             pieces.setdefault(key, ([], []))[side].append(piece)
     rows = []
     for key, (old, new) in sorted(pieces.items()):
+        # Pieces of one side never overlap, so the lengths in common can simply be added up.
         shared = sum(max(0.0, min(b[1], a[1]) - max(b[0], a[0])) for b in old for a in new)
         length = [sum(to_m - from_m for from_m, to_m in part) for part in (old, new)]
         rows.append([*key, *length, length[0] + length[1] - 2 * shared])
     table = pd.DataFrame(rows, columns=[*keys, "before_m", "after_m", "moved_m"])
+    # Half a metre is far below the step of 20 m: less is rounding.
     table = table[table["moved_m"] > 0.5]
     return table.sort_values(["moved_m", *keys], ascending=[False] + [True] * len(keys)).reset_index(drop=True)

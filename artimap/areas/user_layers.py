@@ -98,7 +98,11 @@ def _default_folder(_xdg: str | None, _home: str | None) -> Path:
 def token() -> tuple[object, ...]:
     """Give a value that changes whenever a layer is added or removed: the key of everything kept in memory."""
     where = folder()
+    # Inode, time and size together: a manifest written twice within the clock's resolution is a new
+    # file, as it is replaced and not written over.
     stamps: list[tuple[str, int, int, int]] = []
+    # A layer may be removed by another process between two of these calls. That is no error, only
+    # another state.
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(where) as areas:
         for one in areas:
             with suppress(FileNotFoundError, NotADirectoryError):
@@ -113,6 +117,8 @@ def cached(function: Callable[P, T]) -> Callable[P, T]:
     The arguments must be hashable. Answers for layers no longer in use are let go.
     """
 
+    # One shelf of answers a state of the folder. Old states fall out of the small cache with all their
+    # answers, so memory does not grow with every layer added.
     @functools.lru_cache(maxsize=_KEPT)
     def shelf(_token: tuple[object, ...]) -> dict[object, T]:
         return {}
@@ -166,6 +172,8 @@ def layers(area: str) -> tuple[InstalledLayer, ...]:
             )
             for row in raw["layers"]
         ]
+    # Any of these means a file that artimap did not write so. Falling back to the embedded layers
+    # without a word would change the maps behind the user's back.
     except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         msg = f"{path} is damaged ({error}): delete the folder {path.parent} and add the layers again"
         raise DataError(msg) from error
@@ -196,11 +204,7 @@ def read(area: str, name: str, table: str) -> gpd.GeoDataFrame:
     DataError
         If it was never added, or its file is gone or damaged.
     """
-    path = _path_of(area, name, table)
-    try:
-        return pyogrio.read_dataframe(path, layer=table)
-    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise DataError(_damaged(path, name, error)) from error
+    return _read(area, name, table, lambda path: pyogrio.read_dataframe(path, layer=table))
 
 
 def read_text(area: str, name: str, table: str) -> pd.DataFrame:
@@ -211,27 +215,29 @@ def read_text(area: str, name: str, table: str) -> pd.DataFrame:
     DataError
         If it was never added, or its file is gone or damaged.
     """
-    path = _path_of(area, name, table)
-    try:
-        return pd.read_csv(path, dtype=TEXT, encoding="utf-8", keep_default_na=False, na_values=[""])
-    except (OSError, ValueError) as error:
-        raise DataError(_damaged(path, name, error)) from error
+    return _read(
+        area,
+        name,
+        table,
+        lambda path: pd.read_csv(path, dtype=TEXT, encoding="utf-8", keep_default_na=False, na_values=[""]),
+    )
 
 
-def _path_of(area: str, name: str, table: str) -> Path:
+def _read(area: str, name: str, table: str, read_path: Callable[[Path], T]) -> T:
     layer = find(area, name)
     found = None if layer is None else layer.table(table)
     if layer is None or found is None:
         msg = f"no layer {name!r} with {table} was added for {area}: artimap data add {name} FILE"
         raise DataError(msg)
-    return table_path(area, layer, found)
-
-
-def _damaged(path: Path, name: str, error: Exception) -> str:
-    return (
-        f"{path} is gone or damaged ({error}): add the layer again (artimap data add {name} FILE), "
-        f"or go back to the embedded one (artimap data remove {name})"
-    )
+    path = table_path(area, layer, found)
+    try:
+        return read_path(path)
+    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        msg = (
+            f"{path} is gone or damaged ({error}): add the layer again (artimap data add {name} FILE), "
+            f"or go back to the embedded one (artimap data remove {name})"
+        )
+        raise DataError(msg) from error
 
 
 def register(
@@ -259,6 +265,8 @@ def register(
     InstalledLayer
         As it is listed.
     """
+    # The folder is emptied first: a table of the former layer that this one lacks must not stay. If the
+    # run breaks off before the manifest is written, ``check`` tells what is missing.
     home = folder() / area / layer.name
     if home.is_dir():
         shutil.rmtree(home)
@@ -291,6 +299,7 @@ def remove(area: str, name: str) -> InstalledLayer:
         have = ", ".join(layer.name for layer in layers(area)) or "none"
         msg = f"no layer {name!r} was added for {area}; added: {have}"
         raise DataError(msg)
+    # The manifest before the files: a file too many does no harm, an entry without its file does.
     _write(area, [one for one in layers(area) if one.name != name])
     home = folder() / area / name
     if home.is_dir():

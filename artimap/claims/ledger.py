@@ -55,9 +55,13 @@ class Ledger:
         ``known_on`` (:meth:`state`, :func:`artimap.control_status`). A report of an event without a day of its
         own counts from the event's last day.
         """
+        # A claim that was made "by" a day may be up to a week older: the first day on which it can have
+        # been made counts here.
         day, reported = pd.Timestamp(as_of), self.claims["reported"]
         first = reported.where(self.claims["date_basis"] != "by", reported - pd.Timedelta(days=6))
         claims = self.claims[first.isna() | (first <= day)]
+        # A post whose claim was not made yet goes too: otherwise the map would know more than the
+        # ledger.
         posts = self.posts[self.posts["claim_id"].isin(claims["claim_id"])]
         return Ledger(claims, self.subjects, posts)
 

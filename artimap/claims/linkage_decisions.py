@@ -36,18 +36,21 @@ def read_decisions(path: Path) -> pd.DataFrame:
     """
     if not path.is_file():
         return pd.DataFrame({name: pd.Series(dtype=TEXT) for name in DECISIONS})
+    # utf-8-sig: Excel adds the mark when it saves the file again.
     read = pd.read_csv(path, dtype=TEXT, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
     table = pd.DataFrame(
         {name: read[name] if name in read else pd.Series(None, index=read.index, dtype=TEXT) for name in DECISIONS}
     )
     for name in DECISIONS:
         table[name] = table[name].map(_live, na_action="ignore").astype(TEXT)
+    # Only the first four are needed; note, score and why are for people.
     breaches = [Breach("", name, "", "is missing", "add the column") for name in DECISIONS[:4] if name not in read]
     decided: dict[tuple[str, str], str] = {}
     for number, row in enumerate(table.itertuples(index=False), start=1):
         decision = row.decision
         if not isinstance(decision, str):
             continue
+        # The pair in one order: a and b may have changed places between two lines.
         pair = (min(str(row.report_a), str(row.report_b)), max(str(row.report_a), str(row.report_b)))
         if decision not in ("same", "different"):
             breaches.append(Breach(str(number), "decision", decision, "is not a known word", "write same or different"))
@@ -75,8 +78,10 @@ def write_decisions(pairs: pd.DataFrame, decisions: pd.DataFrame, path: Path) ->
     settled = {tuple(sorted(pair)) for pair in zip(done["report_a"], done["report_b"], strict=True)}
     left = [pair not in settled for pair in zip(pairs["report_a"], pairs["report_b"], strict=True)]
     open_pairs = pairs[pd.Series(left, index=pairs.index, dtype=bool)]
+    # Scores become text here, as in the lines that were read back: one column must not hold both.
     fresh = open_pairs.assign(decision=None, by=None, note=None)[list(DECISIONS)].astype({"score": str})
     table = pd.concat([done.astype(object), fresh.astype(object)], ignore_index=True)
+    # With the mark, so that Excel reads the accents.
     write_text(path, "\ufeff" + table_csv(table))
     return len(open_pairs)
 
@@ -107,22 +112,20 @@ def apply_decisions(reports: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFr
         for row in decisions.itertuples(index=False)
         if isinstance(row.decision, str) and {str(row.report_a), str(row.report_b)} <= events.keys()
     ]
+    # Sorted, so that which report leaves its event does not depend on the order of the file.
     apart = sorted((min(a, b), max(a, b)) for a, b, decision in decided if decision == "different")
     for one, other in apart:
+        # The later of the two ids leaves; what is written under the event's own id stays where it is.
         if events[one] == events[other]:
             events[other] = f"{events[other]}--{other}"
+    # Events are joined, not reports: what shared an event before goes along.
+    why = "are different, yet both the same as a third"
     root = _joined(
         sorted(set(events.values())),
         [(events[a], events[b]) for a, b, word in decided if word == "same"],
     )
     breaches = [
-        Breach(
-            "",
-            "decision",
-            f"{one}, {other}",
-            "are different, yet both the same as a third",
-            "change one of the decisions",
-        )
+        Breach("", "decision", f"{one}, {other}", why, "change one of the decisions")
         for one, other in apart
         if root[events[one]] == root[events[other]]
     ]
@@ -143,6 +146,7 @@ def _joined(names: Sequence[str], links: Sequence[tuple[str, str]]) -> dict[str,
         return name
 
     for one, other in links:
+        # The smaller name becomes the root, so the name of a group is its first in the alphabet.
         low, high = sorted((top(one), top(other)))
         root[high] = low
     return {name: top(name) for name in names}

@@ -39,6 +39,7 @@ def posts_of(checkpoints: gpd.GeoDataFrame, claims: pd.DataFrame, *, like: gpd.G
     own = checkpoints[checkpoints["corridor_id"].notna()].reset_index(drop=True)
     if not len(own):
         return like.iloc[:0]
+    # A post has up to three claims; the first stands for who said it.
     said = claims[claims["about"] == About.CHECKPOINT].drop_duplicates("subject").set_index("subject")
     said = said.loc[own["checkpoint_id"]].reset_index(drop=True)
     table = pd.DataFrame(
@@ -62,27 +63,15 @@ def posts_of(checkpoints: gpd.GeoDataFrame, claims: pd.DataFrame, *, like: gpd.G
     return gpd.GeoDataFrame(whole, geometry=own.geometry.to_numpy(), crs=checkpoints.crs)
 
 
-_HARM = {
-    "injured": Predicate.INJURED,
-    "abducted": Predicate.ABDUCTED,
-    "displaced": Predicate.DISPLACED,
-    "arrested": Predicate.ARRESTED,
-}
-_COMMON = {
-    "claimant": "claimant",
-    "claimant_is_party": "claimant_is_party",
-    "source": "source",
-    "source_url": "source_url",
-    "sensitivity": "sensitivity",
-    "licence": "licence",
-    "note": "note",
-    "origin": "origin",
-}
+_HARM = (Predicate.INJURED, Predicate.ABDUCTED, Predicate.DISPLACED, Predicate.ARRESTED)
+"""Each is also the name of its column."""
+_COMMON = ("claimant", "claimant_is_party", "source", "source_url", "sensitivity", "licence", "note", "origin")
 
 
 def _claim_row(row: pd.Series, **own: object) -> dict[str, object]:
-    base = {name: row.get(column) for name, column in _COMMON.items()}
+    base = {name: row.get(name) for name in _COMMON}
     party = base["claimant_is_party"]
+    # Who may be a party is never guessed to be none.
     base["claimant_is_party"] = party if isinstance(party, str) else Party.UNKNOWN
     return {**base, "place": row.get("words"), **own}
 
@@ -98,6 +87,8 @@ def _event_claims(reports: pd.DataFrame) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for _, row in reports.iterrows():
         reported, basis = row["reported"], row["date_basis"]
+        # A report without a day of its own was made after the event, nobody knows when: the event's
+        # last day is the earliest that it can be.
         if not isinstance(reported, str):
             reported, basis = row["date_end"], "from_event"
         base = {
@@ -109,10 +100,13 @@ def _event_claims(reports: pd.DataFrame) -> list[dict[str, object]]:
             "valid_to": row["date_end"],
             "report_id": row["report_id"],
         }
+        # One claim for each thing that the report says, so that a figure can be contradicted while the
+        # place is not.
         said: list[tuple[Predicate, object]] = [(Predicate.STATED, row["summary"]), (Predicate.LOCATION, row["words"])]
+        # No figure, no claim: silence on the dead is not a claim of none.
         if isinstance(row["killed_low"], str):
             said.append((Predicate.KILLED, _figure(row["killed_low"], row["killed_high"])))
-        said += [(predicate, row[name]) for name, predicate in _HARM.items() if isinstance(row.get(name), str)]
+        said += [(predicate, row[predicate]) for predicate in _HARM if isinstance(row.get(predicate), str)]
         if isinstance(row["amount"], str):
             said.append((Predicate.FEE, f"{row['amount']} {row['amount_currency']}"))
         for predicate, value in said:
@@ -131,7 +125,14 @@ def subject_of(row: pd.Series) -> str:
         return str(row["pcode"])
     if where is Where.STRETCH and isinstance(row["road_id"], str):
         return f"{row['road_id']}:{row['from_km']}-{row['to_km']}"
+    # Still a claim: it counts in the ledger and stands in the margin, but on no map.
     return "nowhere"
+
+
+def _subjects_of(row: pd.Series) -> tuple[str, ...]:
+    # A statement on several sections is one claim for each of them; the first keeps the id that the table has.
+    codes = split_names(row["pcode"]) if row["where"] in (Where.SECTION, Where.COMMUNE) else ()
+    return codes if len(codes) > 1 else (subject_of(row),)
 
 
 def _control_claims(table: pd.DataFrame) -> list[dict[str, object]]:
@@ -149,8 +150,7 @@ def _control_claims(table: pd.DataFrame) -> list[dict[str, object]]:
             "scope": row["scope"],
             "report_id": row["claim_id"],
         }
-        codes = split_names(row["pcode"]) if row["where"] in (Where.SECTION, Where.COMMUNE) else ()
-        for count, subject in enumerate(codes if len(codes) > 1 else (subject_of(row),)):
+        for count, subject in enumerate(_subjects_of(row)):
             claim_id = row["claim_id"] if count == 0 else f"{row['claim_id']}-{count + 1}"
             rows.append(_claim_row(row, **base, claim_id=claim_id, subject=subject))
     return rows
@@ -187,6 +187,7 @@ def _other_claims(area: Area) -> list[dict[str, object]]:
             if isinstance(row["value_low"], str)
             else None
         )
+        # Figures of whole areas name nobody; they are published as they stand.
         row["words"], row["sensitivity"], row["licence"] = row["places"], Sensitivity.LOW, "facts; cite the publisher"
         rows.append(
             _claim_row(
@@ -211,18 +212,19 @@ def _other_claims(area: Area) -> list[dict[str, object]]:
 
 def _subjects(control: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
     rows: dict[str, dict[str, object]] = {}
-    names = dict(zip(*_unit_names(area), strict=True))
+    units, places = (embedded.read_table(area.name, name) for name in ("units", "places"))
+    names = dict(zip([*units["pcode"], *places["place_id"]], [*units["name"], *places["name"]], strict=True))
     for _, row in control.iterrows():
-        codes = split_names(row["pcode"]) if row["where"] in (Where.SECTION, Where.COMMUNE) else ()
-        for subject in codes if len(codes) > 1 else (subject_of(row),):
+        for subject in _subjects_of(row):
             if subject == "nowhere" or subject in rows:
                 continue
             rows[subject] = {
                 "subject": subject,
+                # The area's own name, so that all claims on one place stand under one heading.
                 "name": names.get(subject) or row["place"],
                 "place_kind": row["where"],
                 "place_id": row["place_id"] if row["where"] in (Where.POINT, Where.PLACE) else None,
-                "pcode": subject if codes or row["where"] == Where.DEPARTMENT else None,
+                "pcode": subject if row["where"] in (Where.SECTION, Where.COMMUNE, Where.DEPARTMENT) else None,
                 "road_id": row["road_id"],
                 "from_m": metres(row["from_km"]),
                 "to_m": metres(row["to_km"]),
@@ -237,12 +239,6 @@ def _placed_posts(posts: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
     table["from_m"] = [metres(km) for km in table.pop("from_km")]
     table["to_m"] = [metres(km) for km in table.pop("to_km")]
     return place_rows(table, area)
-
-
-def _unit_names(area: Area) -> tuple[list[str], list[str]]:
-    units = embedded.read_table(area.name, "units")
-    places = embedded.read_table(area.name, "places")
-    return [*units["pcode"], *places["place_id"]], [*units["name"], *places["name"]]
 
 
 def read_claims(what: Area | str | Path, *, area: Area | None = None) -> Ledger:
@@ -289,8 +285,12 @@ def _from_file(path: Path, area: Area | None) -> Ledger:
         msg = f"say which area {path} speaks of: read_claims({str(path)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
     known = read_claims(area)
+    # Only what a spreadsheet can hold is looked at for the columns of CLAIMS; None means that it has
+    # others, and the readers of reports take the file.
     own = read_own_claims(path, area) if path.suffix.lower() in _TABLES else None
     if own is not None:
+        # The area's subjects stay, since statements are about its places. Its posts go: they belong to
+        # claims that are not in this ledger.
         return Ledger(own, known.subjects, known.posts.iloc[:0])
     read = read_report(path, area=area)
     return Ledger(read.claims, known.subjects, posts_of(read.checkpoints, read.claims, like=known.posts))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
 from artimap.core.rounding import DIGITS
 from artimap.core.schema import split_names
+from artimap.core.text import unaccented
 
 _PARTS = ("date", "place", "actors", "kind", "numbers", "words")
 PAIRS = ("report_a", "report_b", "score", *_PARTS, "why")
@@ -80,6 +80,7 @@ class _ComparedReport:
     words: frozenset[str]
 
 
+# Words that fit any group: sharing them says nothing.
 _UNNAMED = frozenset({"unnamed armed group", "residents", "protesters", "armed men", "gangs"})
 _STOP = frozenset(
     re.findall(
@@ -88,16 +89,12 @@ _STOP = frozenset(
         "been les des une dans par pour sur avec sont ont qui que est aux pa nan yo yon pou",
     )
 )
+# Kinds that two reporters give the same event: an ambush in which somebody is taken is an abduction
+# too.
 _VIOLENT = frozenset(
-    {
-        "attack_on_civilians",
-        "armed_clash",
-        "road_ambush",
-        "arson_or_property_destruction",
-        "police_operation",
-        "abduction",
-    }
-)
+    {"attack_on_civilians", "armed_clash", "road_ambush", "arson_or_property_destruction", "police_operation",
+     "abduction"}
+)  # fmt: skip
 _HARM = ("injured", "abducted", "displaced")
 
 
@@ -114,14 +111,11 @@ def _number(row: pd.Series, name: str) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
 
 
-def _plain(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(one))
-
-
 def _read(row: pd.Series) -> _ComparedReport:
     low, high = _number(row, "killed_low"), _number(row, "killed_high")
     names = {name for column in ("actors", "other_actors") for name in split_names(row.get(column))}
-    said = re.findall(r"[a-z0-9]{3,}", _plain(_text(row, "summary") + " " + _text(row, "words")))
+    # Shorter words stand in every text.
+    said = re.findall(r"[a-z0-9]{3,}", unaccented(_text(row, "summary") + " " + _text(row, "words")))
     start = pd.Timestamp(row["date_start"])
     end = pd.Timestamp(row["date_end"]) if pd.notna(row.get("date_end")) else start
     return _ComparedReport(
@@ -130,12 +124,13 @@ def _read(row: pd.Series) -> _ComparedReport:
         end=max(start, end).to_datetime64(),
         precision=int(_number(row, "date_precision") or 1),
         where=_text(row, "where", "place_kind"),
-        place=_text(row, "place_id") or _plain(_text(row, "place", "words")),
+        place=_text(row, "place_id") or unaccented(_text(row, "place", "words")),
         codes=frozenset(split_names(row.get("pcode"))),
-        commune=_plain(_text(row, "commune")),
+        commune=unaccented(_text(row, "commune")),
         actors=frozenset(names - _UNNAMED),
         kind=_text(row, "kind"),
         single=_text(row, "record") != "aggregate",
+        # An open figure reaches to infinity, so that it overlaps every greater one.
         killed=None if low is None else (low, math.inf if high is None else high),
         harm=tuple(_number(row, name) for name in _HARM),
         words=frozenset(said) - _STOP,
@@ -144,6 +139,7 @@ def _read(row: pd.Series) -> _ComparedReport:
 
 def _dates(a: _ComparedReport, b: _ComparedReport, half_days: float) -> tuple[float, float]:
     """Give likeness of the days, and the days between."""
+    # Days between the two spans; none where they overlap.
     gap = max((a.start - b.end) / np.timedelta64(1, "D"), (b.start - a.end) / np.timedelta64(1, "D"), 0.0)
     length = max((a.end - a.start) / np.timedelta64(1, "D"), (b.end - b.start) / np.timedelta64(1, "D"))
     near = 0.5 ** (gap / half_days)
@@ -162,8 +158,11 @@ def _places(a: _ComparedReport, b: _ComparedReport) -> tuple[float, str]:
     if a.codes & b.codes:
         return 0.6, "same unit"
     named = bool(a.commune and b.commune)
+    # Six signs of a p-code are the commune (HT0542).
     if (named and a.commune == b.commune) or {code[:6] for code in a.codes} & {code[:6] for code in b.codes}:
         return 0.3, "same commune"
+    # A wide place is not another place: it says nothing either way. Only two that are both told finely
+    # can speak against each other.
     wide = {"department", "nowhere", "", "stretch"}
     if a.where in wide or b.where in wide or not (named or (a.codes and b.codes)):
         return 0.0, "place not comparable"
@@ -173,6 +172,8 @@ def _places(a: _ComparedReport, b: _ComparedReport) -> tuple[float, str]:
 def _actors(a: _ComparedReport, b: _ComparedReport) -> float:
     if not a.actors or not b.actors:
         return 0.0
+    # By the shorter list: one report may name one of three groups. Different groups speak against, but
+    # less than shared ones speak for: names are often wrong.
     shared = len(a.actors & b.actors) / min(len(a.actors), len(b.actors))
     return shared or -0.7
 
@@ -188,6 +189,8 @@ def _numbers(a: _ComparedReport, b: _ComparedReport) -> float:
     if a.killed is not None and b.killed is not None:
         overlap = a.killed[0] <= b.killed[1] and b.killed[0] <= a.killed[1]
         least, most = sorted((a.killed[0], b.killed[0]))
+        # Equal figures speak for, overlapping ones half; up to twice as many is what early counts are
+        # off by.
         votes.append(1.0 if least == most else 0.5 if overlap else 0.3 if most <= 2.0 * least else -0.5)
     for one, other in zip(a.harm, b.harm, strict=True):
         if one is not None and other is not None:
@@ -200,6 +203,7 @@ def _words(a: _ComparedReport, b: _ComparedReport, weight: dict[str, float]) -> 
     """Give how many of the rarer words two reports share."""
     # exact sums: words come out of a set in another order in every run
     shared = math.fsum(weight[word] for word in a.words & b.words)
+    # By the shorter text, so that a headline can match a long report.
     least = min(math.fsum(weight[word] for word in one.words) for one in (a, b))
     return shared / least if least else 0.0
 
@@ -225,6 +229,8 @@ def _compare(
     days = "same days" if gap == 0 else f"{gap:.0f} days apart"
     shared = "; ".join(sorted(a.actors & b.actors))
     why = ", ".join(part for part in (days, where, shared, "same kind" if a.kind == b.kind else "other kind") if part)
+    # exp differs in its last bit between processors; what is compared with the threshold and sorted is
+    # rounded first.
     return round(1.0 / (1.0 + math.exp(-total)), DIGITS), parts, why
 
 
@@ -253,6 +259,7 @@ def match_reports(
     model = model or MatchModel()
     first = [_read(row) for _, row in reports.iterrows()]
     second = [] if others is None else [_read(row) for _, row in others.iterrows()]
+    # By first day: the inner loop can stop once the window is passed.
     every = sorted(
         [(one, True) for one in first] + [(one, False) for one in second], key=lambda both: (both[0].start, both[0].id)
     )
@@ -260,15 +267,19 @@ def match_reports(
     for one, _ in every:
         for word in one.words:
             seen[word] = seen.get(word, 0) + 1
+    # Rare words count more, as in a search engine: "Savien" tells more than "attack".
     weight = {word: math.log(1.0 + len(every) / count) for word, count in seen.items()}
     window = np.timedelta64(model.window_days, "D")
     rows: list[tuple[object, ...]] = []
     for position, (one, own) in enumerate(every):
         for other, also_own in every[position + 1 :]:
             if other.start - one.end > window:
+                # A span that goes on may still meet a later report, so the loop stops only for reports
+                # of a single day.
                 if other.start - one.start > window and one.end == one.start:
                     break
                 continue
+            # Pairs among ``others`` alone are not asked for: they were decided where they came from.
             compared = _compare(one, other, model, weight) if own or also_own else None
             if compared is None or compared[0] < model.threshold or one.id == other.id:
                 continue

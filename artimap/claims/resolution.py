@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median_low
@@ -18,6 +17,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from artimap.core.errors import ModelError
+from artimap.core.text import unaccented
 from artimap.core.vocab import About, Party, Predicate
 
 LATEST = "latest non-party figure, else range"
@@ -26,16 +26,12 @@ MEDIAN = "median of independent voices"
 MOST_VOICES = "most voices, then newest"
 
 _FIGURES = frozenset(
-    {
-        Predicate.KILLED,
-        Predicate.INJURED,
-        Predicate.ABDUCTED,
-        Predicate.DISPLACED,
-        Predicate.ARRESTED,
-        Predicate.DAMAGED,
-    }
-)
+    {Predicate.KILLED, Predicate.INJURED, Predicate.ABDUCTED, Predicate.DISPLACED, Predicate.ARRESTED,
+     Predicate.DAMAGED}
+)  # fmt: skip
 _SENTENCES = frozenset({Predicate.STATED, Predicate.DEPLOYED})
+# Claimants who are nobody in particular. Two papers that quote "residents" quote perhaps the same ones:
+# the paper is the voice.
 _UNNAMED = re.compile(
     r"\b(?:witness\w*|eyewitness\w*|residents?|sources?|media|press|testimonies|notables|voices|authorities|organisations?|relatives|"
     r"users|workers|drivers|protesters|villagers|survivors)\b"
@@ -108,11 +104,12 @@ class State:
 def latest_day(reported: object, basis: str) -> pd.Timestamp | None:
     """Give the last day on which a claim can have been made; null where that is not known.
 
-    >>> said_by(pd.Timestamp("2024-10-01"), "month")
+    >>> latest_day(pd.Timestamp("2024-10-01"), "month")
     Timestamp('2024-10-31 00:00:00')
     """
     if not isinstance(reported, pd.Timestamp) or basis in ("from_event", "undated"):
         return None
+    # A claim of a week or month is surely made by its end.
     if basis == "week":
         return reported + pd.Timedelta(days=6)
     if basis == "month":
@@ -125,19 +122,17 @@ def latest_day(reported: object, basis: str) -> pd.Timestamp | None:
 def earliest_day(reported: object, basis: str) -> pd.Timestamp | None:
     """Give the first day on which a claim can have been made; null where that is not known.
 
-    >>> said_from(pd.Timestamp("2024-10-13"), "by")
+    >>> earliest_day(pd.Timestamp("2024-10-13"), "by")
     Timestamp('2024-10-07 00:00:00')
     """
     if not isinstance(reported, pd.Timestamp) or basis in ("from_event", "undated"):
         return None
+    # "by" is dated to the day by which it was said, up to a week after.
     return reported - pd.Timedelta(days=6) if basis == "by" else reported
 
 
 def _bare(text: object) -> str:
-    if not isinstance(text, str):
-        return ""
-    plain = unicodedata.normalize("NFKD", _REMARK.sub(" ", text)).casefold()
-    return " ".join(re.findall(r"[a-z0-9]+", "".join(one for one in plain if not unicodedata.combining(one))))
+    return " ".join(re.findall(r"[a-z0-9]+", unaccented(_REMARK.sub(" ", text)))) if isinstance(text, str) else ""
 
 
 def voices(claims: pd.DataFrame) -> pd.Series:
@@ -148,6 +143,7 @@ def voices(claims: pd.DataFrame) -> pd.Series:
     claims
         CLAIMS.
     """
+    # A reprint speaks with the voice of where it was first published.
     origin = claims["origin"].fillna(claims["source"]) if "origin" in claims else claims["source"]
     labels: list[str] = []
     publishers = {_bare(one) for name in (origin, claims["source"]) for one in name.dropna().unique()}
@@ -158,6 +154,8 @@ def voices(claims: pd.DataFrame) -> pd.Series:
         cited = f"outlet {who}" if who in publishers else f"claimant {who}"
         labels.append(f"outlet {publisher}" if own else cited)
     voice = pd.Series(labels, index=claims.index, dtype=object)
+    # The same sentence under several names was copied by all but one: they become one voice. Numbers
+    # and names are short, and equal by chance, so only sentences are looked at.
     sentences = claims["value"].map(_bare).where(claims["predicate"] == Predicate.STATED)
     for _, same in voice[sentences.fillna("") != ""].groupby(sentences):
         repeated = set(same)
@@ -193,6 +191,7 @@ def _bounds(rows: pd.DataFrame) -> tuple[int, int | None]:
     highs = [high for _, high in figures if high is not None]
     least = min(low for low, _ in figures)
     greatest = max(low for low, _ in figures)
+    # An "at least" above all other figures leaves the top open.
     return least, max(highs) if highs and max(highs) >= greatest else None
 
 
@@ -207,11 +206,14 @@ def _valued(rows: pd.DataFrame, used: pd.DataFrame, bounds: tuple[int, int | Non
 
 
 def _latest(rows: pd.DataFrame) -> Value:
+    # A party counts its own dead low and others' high: its figure is kept among the others, and decides
+    # only where nobody else speaks.
     dated = rows[(rows["claimant_is_party"] == Party.NO) & rows["said_by"].notna()]
     if not len(dated):
         return _range(rows)
     newest = dated[dated["said_by"] == dated["said_by"].max()]
     bounds = _bounds(newest)
+    # Earlier claims of the same figure stand behind it too.
     same = dated[[one == bounds for one in dated["figure"]]]
     used = rows[rows.index.isin(newest.index.union(same.index))]
     return _valued(rows, used, bounds, LATEST)
@@ -222,7 +224,10 @@ def _range(rows: pd.DataFrame) -> Value:
 
 
 def _median(rows: pd.DataFrame) -> Value:
+    # One figure a voice, its newest: who corrects himself does not count twice. Rows come in order of
+    # days.
     newest = rows.groupby("voice", sort=False).tail(1)
+    # The lower of two middle figures: one that somebody said, not a mean that nobody did.
     middle = median_low([low for low, _ in newest["figure"]])
     used = newest[[low == middle for low, _ in newest["figure"]]]
     open_ended = all(high is None for _, high in used["figure"])
@@ -240,6 +245,7 @@ def _most_voices(rows: pd.DataFrame) -> Value:
     ranked = []
     for key, group in named.groupby("_key", sort=True):
         newest = group["said_by"].max()
+        # Most voices, then the newest, then the alphabet: the choice never hangs on the order of rows.
         ranked.append((-group["voice"].nunique(), -(newest.value if pd.notna(newest) else 0), str(key)))
     used = named[named["_key"] == min(ranked)[2]]
     value = used["value"].iloc[-1]
@@ -270,6 +276,8 @@ def state_of(claims: pd.DataFrame, subject: str, *, as_of: dt.date, known_on: dt
     rows = claims[claims["subject"] == subject]
     day = pd.Timestamp(as_of)
     holds = rows["valid_from"].isna() | (rows["valid_from"] <= day)
+    # An event does not stop having happened; control of a place that ended before the day does not hold
+    # on it.
     lasts = rows["about"].isin([About.EVENT, About.FIGURE]) | rows["valid_to"].isna() | (rows["valid_to"] >= day)
     rows = rows[holds & lasts]
     said = pd.Series(
@@ -277,9 +285,12 @@ def state_of(claims: pd.DataFrame, subject: str, *, as_of: dt.date, known_on: dt
         index=rows.index, dtype="datetime64[s]",
     )  # fmt: skip
     rows = rows.assign(said_by=said, figure=rows["value"].map(figure).astype(object), voice=voices(rows))
+    # Kept apart before the cut by known_on, to be listed: they may have been said by then, and nobody
+    # can say so.
     undated = rows[said.isna()]
     if known_on is not None:
         rows = rows[said.notna() & (said <= pd.Timestamp(known_on))]
+    # Undated first, so that "newest" is never one of them. Ids break ties.
     rows = rows.sort_values(["said_by", "claim_id"], na_position="first", kind="stable")
     return State(
         subject=subject,

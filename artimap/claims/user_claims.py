@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +19,7 @@ from artimap.core.tables import CLAIMS
 from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
 from artimap.sources.containers import open_table
 from artimap.sources.raw_table import as_text, folded
-from artimap.sources.template import without_notes
+from artimap.sources.template import csv_template, without_notes
 
 STATEMENTS = (
     Predicate.CONTROLS, Predicate.BASE, Predicate.PRESENCE, Predicate.CONTESTED, Predicate.ATTACKED,
@@ -48,25 +46,19 @@ COLUMNS = MappingProxyType(
 """Columns of the template and what belongs in each."""
 
 _NEEDED = frozenset({"subject", "predicate"})
+# A stretch as artimap writes it: rn1:95-107.5, in kilometres.
 _STRETCH = re.compile(r"[\w-]+:\d+(?:\.\d+)?-\d+(?:\.\d+)?")
 NOWHERE = "nowhere"
 
 
 def claims_template_csv() -> str:
     """Give the empty template as CSV text; lines that start with ``#`` are notes, and reading skips them."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    first, *others = COLUMNS.values()
-    writer.writerow([f"# {first}", *others])
-    writer.writerow(["# predicates: " + " | ".join(one.value for one in STATEMENTS)])
     example = {
         "subject": "# Carrefour Paye", "predicate": "presence", "value": "Gran Grif", "source": "telephone call",
         "claimant": "driver of a goods truck", "claimant_is_party": "no", "reported": "2024-10-12",
         "sensitivity": "moderate", "note": "example: delete the # to use the line",
     }  # fmt: skip
-    writer.writerow([example.get(name, "") for name in COLUMNS])
-    return out.getvalue()
+    return csv_template(COLUMNS, "# predicates: " + " | ".join(one.value for one in STATEMENTS), example)
 
 
 def is_claims(columns: Sequence[str]) -> bool:
@@ -76,10 +68,6 @@ def is_claims(columns: Sequence[str]) -> bool:
     (True, False)
     """
     return {folded(name) for name in columns} >= _NEEDED
-
-
-def _recognise(columns: Sequence[str]) -> float:
-    return 1.0 if is_claims(columns) else 0.0
 
 
 def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
@@ -111,18 +99,23 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
     if not path.is_file():
         msg = f"{path} is not there; write a template with: artimap template claims -o {path}"
         raise DataError(msg)
-    raw = without_notes(open_table(path, score=_recognise))
+    raw = without_notes(open_table(path, score=lambda columns: float(is_claims(columns))))
     if not is_claims(raw.columns):
         return None
     table = pd.DataFrame({folded(name): as_text(raw.cells[name]) for name in raw.columns}).reset_index(drop=True)
+    # Asked before the missing columns are added: an empty column of the user's means "never confirmed",
+    # a missing one that the day of the report stands for it.
     confirmed = "last_confirmed" in table
     for name in CLAIMS.names:
         if name not in table:
             table[name] = pd.Series([None] * len(table), dtype=TEXT)
     words = table["subject"]
+    # Ids of events and posts are no places: looking them up could move a claim to a place of a like
+    # name.
     placed = words[table["about"].isna() | table["about"].isin([About.PLACE, About.STRETCH])].dropna().unique()
     ids = {one: _subject(one, area) for one in placed}
     table["subject"] = words.map(lambda one: ids.get(one, one), na_action="ignore")
+    # Words that became an id are kept, so that nothing of the file is lost.
     table["place"] = table["place"].fillna(words.where(words != table["subject"]))
     stretch = table["subject"].str.contains(":").fillna(value=False)
     about = pd.Series([About.STRETCH.value if one else About.PLACE.value for one in stretch], dtype=TEXT)
@@ -168,6 +161,7 @@ def strange_actors(claims: pd.DataFrame, area: Area) -> tuple[str, ...]:
 
 def _subject(text: str, area: Area) -> str:
     known = {*read_places(area)["place_id"], *read_units(area)["pcode"]}
+    # What is an id already is not read as words.
     if text in known or _STRETCH.fullmatch(text) or text == NOWHERE:
         return text
     return subject_of(resolve(area, text)) or NOWHERE
@@ -178,9 +172,11 @@ def subject_of(reading: Reading) -> str | None:
     if reading.ambiguous:
         return None
     if reading.kind is Where.STRETCH and reading.corridor_id is not None and reading.from_m is not None:
+        # To a tenth of a kilometre, as stretches are told in the embedded claims.
         low, high = sorted((reading.from_m, float(reading.to_m or reading.from_m)))
         return f"{reading.corridor_id}:{round(low / 1000, 1):g}-{round(high / 1000, 1):g}"
     if reading.kind in (Where.POINT, Where.PLACE) and reading.place_id is not None:
         return reading.place_id
+    # Several sections are several subjects: the row has one, so it stands nowhere and keeps its words.
     codes = split_names(reading.pcode)
     return codes[0] if len(codes) == 1 else None

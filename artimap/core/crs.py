@@ -8,18 +8,13 @@ is the call that mends it.
 from __future__ import annotations
 
 import geopandas as gpd
-import numpy as np
-import shapely
 from pyproj import CRS
 
 from artimap.core.errors import CrsError
+from artimap.core.rounding import rounded_shapes
 
 WGS84 = "EPSG:4326"
 """Longitude and latitude in degrees: the system of files, never of analysis."""
-
-
-DEGREE_DECIMALS = 7
-"""Decimals of degrees that a file is sure to keep: a centimetre on the ground."""
 
 
 def on_file_grid(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -35,9 +30,10 @@ def on_file_grid(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     GeoDataFrame
         The same table, ``attrs`` and all. Done twice, it is the same as done once.
     """
+    # A table in memory and the same one read from a file must measure alike: both go through degrees of
+    # seven decimals, and back.
     degrees = table.geometry.to_crs(WGS84)
-    rounded = shapely.transform(degrees.to_numpy(), lambda at: np.round(at, DEGREE_DECIMALS))
-    moved = gpd.GeoSeries(rounded, index=table.index, crs=WGS84).to_crs(table.crs)
+    moved = gpd.GeoSeries(rounded_shapes(degrees.to_numpy()), index=table.index, crs=WGS84).to_crs(table.crs)
     placed: gpd.GeoDataFrame = table.set_geometry(moved)
     return placed
 
@@ -60,7 +56,12 @@ def require(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str, *, what: str = "t
         If the system is missing or another one, or there is no geometry. The message holds the
         fixing call.
     """
-    if not isinstance(frame, gpd.GeoDataFrame | gpd.GeoSeries) or not _has_geometry(frame):
+    # pandas' merge gives a plain DataFrame if the left table is plain: the commonest way to lose the
+    # geometry.
+    spatial = isinstance(frame, gpd.GeoSeries) or (
+        isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None
+    )
+    if not spatial:
         given = "None" if frame is None else f"a {type(frame).__name__} without geometry"
         msg = (
             f"{what} is {given}: pass a GeoDataFrame. A merge that starts from a plain table gives a plain table; "
@@ -73,12 +74,9 @@ def require(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str, *, what: str = "t
             f"then convert, e.g. {what}.set_crs({WGS84!r}).to_crs({crs!r})"
         )
         raise CrsError(msg)
+    # Axis order does not count: shapely always has x first, whatever the authority says.
     if not CRS.from_user_input(frame.crs).equals(CRS.from_user_input(crs), ignore_axis_order=True):
         found = CRS.from_user_input(frame.crs)
         name = found.to_string() if len(found.to_string()) < 40 else found.name
         msg = f"{what} is in {name} but {crs} is needed: use {what}.to_crs({crs!r})"
         raise CrsError(msg)
-
-
-def _has_geometry(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> bool:
-    return isinstance(frame, gpd.GeoSeries) or frame.active_geometry_name is not None

@@ -24,10 +24,13 @@ def day_of(as_of: str | dt.date | np.datetime64) -> dt.date:
         If it is no day.
     """
     try:
+        # numpy has no year, month and day; cut to days first, since nanoseconds do not fit a date's
+        # text.
         if isinstance(as_of, np.datetime64):
             return dt.date.fromisoformat(str(as_of.astype("datetime64[D]")))
         if isinstance(as_of, str):
             return dt.date.fromisoformat(as_of.strip())
+        # Also cuts a datetime or Timestamp down to its day.
         return dt.date(as_of.year, as_of.month, as_of.day)
     except (ValueError, TypeError, AttributeError):
         msg = f"{as_of!r} is not a day: write it as YYYY-MM-DD, for example 2024-10-15"
@@ -49,6 +52,8 @@ def month_ends(since: str | dt.date, as_of: str | dt.date) -> tuple[dt.date, ...
     if first > last:
         msg = f"a period cannot begin on {first} and end on {last}: give the earlier day first"
         raise DateError(msg)
+    # Months counted through from year 0: December to January needs no case of its own.
     months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     ends = (dt.date(n // 12, n % 12 + 1, calendar.monthrange(n // 12, n % 12 + 1)[1]) for n in months)
+    # Each once: first and last day may be ends of months themselves.
     return tuple(dict.fromkeys((first, *(day for day in ends if day <= last), last)))

@@ -80,6 +80,7 @@ class Drawing:
             solid_joinstyle="round",
         )
         if dash:
+            # matplotlib measures dashes in widths of the line, the style table in points.
             made.set_linestyle((0, tuple(part / width for part in dash)))
         self.add(made)
 
@@ -133,6 +134,7 @@ class Drawing:
             rotation_mode="anchor",
             ha=halign,
             va=valign,
+            # A name with a dollar sign would otherwise be read as a formula, and fail.
             parse_math=False,
         )
 
@@ -154,6 +156,7 @@ class Drawing:
 
     def bar(self, left: float, right: float, y: float, *, hollow: bool) -> None:
         """Draw an event that lies somewhere on a piece of road: a thin bar with ends."""
+        # A piece of a hundred metres would be too thin to be seen.
         right = max(right, left + 0.03)
         colour = "ink_2"
         self.line(
@@ -170,6 +173,7 @@ def _colour(name: str) -> str:
 def _dash(mark: Mark) -> tuple[float, ...] | None:
     if mark.dash is None:
         return None
+    # A dash of no length is a dot with round ends, and must stay above 0 to be drawn.
     return tuple(max(float(part) * _PX_TO_PT, 0.01) for part in mark.dash.split())
 
 
@@ -177,6 +181,7 @@ def _dash(mark: Mark) -> tuple[float, ...] | None:
 def _letters() -> frozenset[int]:
     from matplotlib.font_manager import FontProperties, findfont, get_font  # noqa: PLC0415 - heavy, needed here only
 
+    # The font that comes with matplotlib: no letter depends on what the machine has installed.
     return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
 
 
@@ -194,6 +199,7 @@ def width_of(words: str, size: float, *, bold: bool = False) -> float:
     from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - heavy, needed here only
     from matplotlib.textpath import text_to_path  # noqa: PLC0415 - heavy, needed here only
 
+    # matplotlib cannot measure a path of nothing.
     if not words.strip():
         return 0.0
     prop = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
@@ -204,6 +210,7 @@ def draw_line(page: Drawing, left: float, right: float, y: float, mark: Mark) ->
     """Draw a piece of road in its mark: dots stay dots, and bands touch without gaps."""
     width = mark.width * _PX_TO_PT * _BROADER
     if mark.dash is not None:
+        # Whole dots, spread evenly: neighbouring pieces then meet without half a dot.
         count = max(int((right - left) / _DOT_STEP_IN), 1)
         step = (right - left) / count
         for number in range(count):
@@ -212,6 +219,7 @@ def draw_line(page: Drawing, left: float, right: float, y: float, mark: Mark) ->
     if mark.casing is not None and mark.casing_width > mark.width and mark.casing != style.token("paper"):
         extra = (mark.casing_width * _PX_TO_PT * _BROADER) / 144
         page.box(left, y - extra, right, y + extra, colour=mark.casing)
+        # The edge must be seen at both ends too, but never fill a short piece.
         inset = min(0.012, (right - left) / 4)
         page.box(left + inset, y - width / 144, right - inset, y + width / 144, colour=mark.colour or "ink")
         return
@@ -227,22 +235,18 @@ def svg_points(data: str) -> list[list[tuple[float, float]]]:
     x = y = 0.0
     for command, rest in _PATH_PART.findall(data):
         numbers = [float(part) for part in _NUMBER.findall(rest)]
-        if command == "M":
-            x, y = numbers
-            lines.append([(x, y)])
-        elif command == "L":
-            x, y = numbers
-            lines[-1].append((x, y))
-        elif command == "H":
-            x = numbers[0]
-            lines[-1].append((x, y))
-        elif command == "V":
-            y = numbers[0]
+        if command in "MLHV":
+            x = numbers[0] if command != "V" else x
+            y = numbers[-1] if command != "H" else y
+            if command == "M":
+                lines.append([])
             lines[-1].append((x, y))
         elif command == "A":
             end_x, end_y = numbers[5], numbers[6]
+            # Only half circles are in the table, so the middle of the chord is the centre.
             middle = ((x + end_x) / 2, (y + end_y) / 2)
             start = np.arctan2(y - middle[1], x - middle[0])
+            # SVG's sweep flag: with y downwards, 1 turns clockwise.
             turn = np.pi if numbers[4] else -np.pi
             for angle in start + turn * np.arange(1, _ARC_STEPS + 1) / _ARC_STEPS:
                 lines[-1].append(
@@ -261,6 +265,7 @@ def draw_shape(page: Drawing, x: float, y: float, shape: Shape, *, size_in: floa
     scale = size_in / _BOX
     open_shape, ink = hollow or shape.open, style.shape_colour(shape.kind)
     for line in svg_points(shape.path):
+        # SVG has y downwards, the page upwards.
         corners = [(x + px * scale, y - py * scale) for px, py in line]
         page.add(
             Polygon(

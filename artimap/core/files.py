@@ -24,6 +24,8 @@ from artimap.core.rounding import rounded_shapes, significant_columns
 @contextmanager
 def clock_at(day: dt.date) -> Iterator[None]:
     """Make GDAL write a fixed time stamp: its ``last_change`` columns are the only clock in the file."""
+    # pyogrio sets GDAL's options for the whole process: the value is put back, since the caller may
+    # write files of his own.
     name, before = "OGR_CURRENT_DATE", os.environ.get("OGR_CURRENT_DATE")
     stamp = f"{day.isoformat()}T00:00:00.000Z"
     pyogrio.set_gdal_config_options({name: stamp})
@@ -55,12 +57,16 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, day:
     """
     with replacing(path) as temporary, clock_at(day):
         for name, frame in layers.items():
+            # Rounded after the change of system: what PROJ gives differs in its last bits between
+            # machines.
             table = significant_columns(frame.to_crs(WGS84))
             table = table.set_geometry(rounded_shapes(table.geometry.to_numpy()), crs=WGS84)
             for column in table.columns:
                 if pd.api.types.is_datetime64_any_dtype(table[column].dtype):
+                    # Days as text: GDAL would write them as moments, with an hour.
                     table[column] = table[column].dt.strftime("%Y-%m-%d").astype("str")
             kinds = set(table.geometry.geom_type.dropna())
+            # A layer has one declared type; a mixture must be declared as one.
             kind = kinds.pop() if len(kinds) == 1 else "Unknown"
             pyogrio.write_dataframe(
                 table, temporary, layer=name, driver="GPKG", append=temporary.exists(), geometry_type=kind,
@@ -87,6 +93,8 @@ def defused(cell: str) -> str:
     >>> defused("=1+1"), defused("-72.5"), defused("fine")
     ("'=1+1", '-72.5', 'fine')
     """
+    # A spreadsheet passes over signs that are not seen, and runs the formula behind them. Plain
+    # negative numbers must stay numbers.
     if cell.lstrip(_UNSEEN).startswith(_FORMULA) and not _PLAIN_NUMBER.match(cell):
         return "'" + cell
     return cell
@@ -120,6 +128,8 @@ def replacing(path: Path) -> Iterator[Path]:
         The path to write to: same folder, same suffix.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the target, since replacing is one step only within a file system. GDAL may write side
+    # files: they go with the folder.
     with tempfile.TemporaryDirectory(prefix=".artimap-", dir=path.parent) as folder:
         temporary = Path(folder) / path.name
         yield temporary

@@ -124,15 +124,18 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, AbstractSet):
+        # Sets have no order; files must be the same bytes in every run.
         return sorted(_plain(one) for one in value)
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
+    # numpy's numbers are no JSON.
     return value.item() if isinstance(value, np.generic) else value
 
 
 def _as_hinted(value: Any, hint: Any, where: str) -> Any:
     """Read a plain value as what a field takes."""
     origin, inside = get_origin(hint), get_args(hint)
+    # Fields are a type or null, never two types: the first that is not null is the one.
     if origin in (Union, types.UnionType):
         if value is None and types.NoneType in inside:
             return None
@@ -145,6 +148,7 @@ def _as_hinted(value: Any, hint: Any, where: str) -> Any:
             raise ModelError(msg)
         if origin is frozenset:
             return frozenset(_as_hinted(one, inside[0], where) for one in value)
+        # tuple[float, ...] has any length, tuple[float, float] exactly two.
         kinds = [inside[0]] * len(value) if inside[-1] is Ellipsis else inside
         if len(kinds) != len(value):
             msg = f"{where} has {len(kinds)} values, not {len(value)}"
@@ -243,6 +247,7 @@ def written(table: pd.DataFrame) -> str:
         "crs": None if crs is None else crs.to_string(),
         "geometry": table.geometry.name if isinstance(table, gpd.GeoDataFrame) else None,
         "columns": types_of,
+        # Shares name the reports behind a rate; a file may go to people who must not see those.
         "attrs": {name: value for name, value in table.attrs.items() if name != SHARES},
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
@@ -315,6 +320,7 @@ def _from_geopackage(path: Path, layer: str | None) -> tuple[pd.DataFrame, str |
         msg = f"{path.name} has no layer {layer!r}; there are: {', '.join(layers)}"
         raise DataError(msg)
     name = layers[0] if layer is None else layer
+    # In the metadata of the layer, which other programs pass over.
     told = pyogrio.read_info(path, layer=name)["layer_metadata"] or {}
     return pyogrio.read_dataframe(path, layer=name), told.get(KEY)
 
@@ -349,8 +355,10 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
     if isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None:
         frame = frame.to_crs(4326)
         frame = frame.set_geometry(rounded_shapes(frame.geometry.to_numpy()), crs=frame.crs)
+    # pandas would write attrs into its own part of the metadata, shares included.
     frame.attrs = {}
     frame.to_parquet(path, index=False)
+    # Written a second time, since to_parquet takes no metadata of ours.
     whole = parquet.read_table(path)
     told = {**(whole.schema.metadata or {}), KEY.encode(): written(table).encode()}
     parquet.write_table(whole.replace_schema_metadata(told), path)
@@ -362,6 +370,7 @@ def _restored(table: Any, text: str, name: str) -> pd.DataFrame:
         msg = f"{name} was written by a later artimap (its form is {told['version']}): update artimap to read it"
         raise DataError(msg)
     if told["geometry"] is not None and isinstance(table, gpd.GeoDataFrame):
+        # GeoPackage calls the column "geometry" or "geom", whatever it was called before.
         if table.active_geometry_name != told["geometry"]:
             table = table.rename_geometry(told["geometry"])
         if told["crs"] is not None:
@@ -381,6 +390,7 @@ def _restored(table: Any, text: str, name: str) -> pd.DataFrame:
 def _typed(values: pd.Series[Any], dtype: str) -> pd.Series[Any]:
     kind: Any = pd.api.types.pandas_dtype(dtype)
     if dtype.startswith("datetime64"):
+        # write_geopackage writes days as text.
         return pd.to_datetime(values).astype(kind)
     if dtype == "object":
         return values.astype(object).where(values.notna(), None)

@@ -51,6 +51,8 @@ def passable_phrase(text: str, lang: str) -> str:
     said, silent = [], []
     for pair in split_names(text):
         who, _, answer = pair.partition(": ")
+        # A table from elsewhere may have words of its own: shown as they are, rather than half
+        # translated.
         if f"vehicle.{who}" not in known_words or f"passable.{answer}" not in known_words:
             return text
         name = known_words[f"vehicle.{who}"]
@@ -103,14 +105,20 @@ def rate_phrase(
     rate, low, high = known(rate_per_km_month), known(lo), known(hi)
     if rate is None or rate <= 0 or length_km <= 0:
         return tr("map.rate.unknown", lang)
+    # A rate is told as a wait: "one every 6 days on this stretch" is understood, "0.1 per km and month"
+    # is not.
     days = DAYS_PER_MONTH / (rate * length_km)
+    # Below a day the wait is no figure to plan with: so many a day instead.
     if days < 1:
         phrase = tr("map.rate.per_day", lang, n=format_number(1 / days, lang))
         if low is None or high is None:
             return phrase
         a, b = (format_number(each * length_km / DAYS_PER_MONTH, lang) for each in (low, high))
         return f"{phrase} {tr('map.rate.between_per_day', lang, a=a, b=b)}"
+    # The higher rate is the shorter wait, so the two ends change places.
     least = DAYS_PER_MONTH / (high * length_km) if high else days
+    # One unit for all three figures. The shortest wait chooses it, unless it is far shorter than the
+    # rate's own: "0.2 months" would be no figure.
     unit, size = _unit(max(least, days / 10))
     one, many = tr(f"map.rate.{unit}", lang).split("|")
     shown = format_number(days / size, lang)
@@ -186,6 +194,7 @@ def km_span(from_m: float, to_m: float, lang: str) -> str:
     >>> km_span(94_800, 107_830, "en")
     'km 94.8 to 107.8'
     """
+    # Equal as printed, with one decimal: "km 94.8 to 94.8" says nothing more.
     if round(from_m / 100) == round(to_m / 100):
         return tr("map.km.at", lang, a=_km(from_m, lang))
     return tr("map.km.span", lang, a=_km(from_m, lang), b=_km(to_m, lang))

@@ -45,6 +45,8 @@ def code_of(why: WhyNot, *values: object) -> str:
     if len(values) != len(parameters_of(why)):
         msg = f"the reason {why.value} has the parameters {parameters_of(why)}, not {values}"
         raise ValueError(msg)
+    # Every value is quoted whole, the commas between the values of a list are not: so both can be told
+    # apart again.
     items = [value if isinstance(value, list | tuple) else [value] for value in values]
     return ":".join([why.value, *(",".join(quote(str(one), safe="") for one in each) for each in items)])
 

@@ -31,6 +31,7 @@ DAY: Final = "datetime64[s]"
 Kind = Literal["text", "int", "float", "day", "bool"]
 
 _DTYPES: dict[str, Any] = {"text": TEXT, "int": "Int64", "float": "float64", "day": DAY, "bool": "bool"}
+# A wrong column is wrong in every row: fifty tell it as well as a million.
 _SHOWN_PER_COLUMN = 50
 
 
@@ -56,6 +57,7 @@ class Table:
     _by_name: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        # Frozen, but the dict may be filled.
         self._by_name.update({column.name: column for column in self.columns})
 
     def column(self, name: str) -> Column:
@@ -96,6 +98,8 @@ def _none_bad(values: pd.Series | pd.DataFrame) -> pd.Series:
 
 def _needs_trimming(values: pd.Series) -> bool:
     """Tell whether any text begins or ends with a space, by looking at the ends only where that can be done."""
+    # Arrow keeps a column as one run of bytes and the offsets at which texts end. Looking at the first
+    # and last bytes of each text is many times quicker than stripping a million texts that need none.
     if getattr(values.dtype, "storage", "") != "pyarrow":
         return True
     for chunk in getattr(values.array.__arrow_array__(), "chunks", ()):
@@ -108,6 +112,7 @@ def _needs_trimming(values: pd.Series) -> bool:
         ends = np.frombuffer(offsets, dtype=np.int64 if wide else np.int32)[
             chunk.offset : chunk.offset + len(chunk) + 1
         ]
+        # Empty texts share their offset with the next one; they have no ends to look at.
         ends = ends[np.append(True, np.diff(ends) > 0)]
         if len(ends) < 2:
             continue
@@ -115,6 +120,8 @@ def _needs_trimming(values: pd.Series) -> bool:
         # spaces beyond ASCII start with these bytes; what else does is rare enough to be looked at closely
         if (_SPACE_START[letters[ends[:-1]]]).any() or (_SPACE_END[letters[ends[1:] - 1]]).any():
             return True
+        # Spaces of three bytes begin with E1, E2 or E3, the no-break space is C2 A0: so the third and
+        # second byte from the end are looked at. Letters that begin alike only cost a strip too many.
         if _SPACE_LEADS[letters[np.maximum(ends[1:] - 3, 0)]].any() or (letters[ends[1:] - 2] == 0xC2).any():
             return True
     return False
@@ -151,6 +158,7 @@ def trimmed(values: pd.Series) -> pd.Series:
 def _as_text(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     text = trimmed(values)
     if isinstance(text.dtype, pd.CategoricalDtype):
+        # Positions are taken from the array of categories; -1, missing, becomes null.
         array = pd.Series(text.cat.categories, dtype=TEXT).array
         codes = text.cat.codes.to_numpy(dtype=np.intp)
         if len(array):
@@ -161,8 +169,10 @@ def _as_text(values: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 def _nothing(index: pd.Index, column: Column) -> pd.Series:
     """Give a column without any value."""
+    # A boolean has no null here: what is not said is no.
     if column.kind == "bool":
         return pd.Series(np.zeros(len(index), dtype=bool), index=index)
+    # One missing value, taken as often as there are rows: no list of a million None.
     one = pd.array([None], dtype=_DTYPES[column.kind] if column.kind != "float" else "Float64")
     array = one.take(np.zeros(len(index), dtype=np.intp))
     return pd.Series(array, index=index).astype(_DTYPES[column.kind])
@@ -171,6 +181,7 @@ def _nothing(index: pd.Index, column: Column) -> pd.Series:
 def _as_number(values: pd.Series, *, whole: bool) -> tuple[pd.Series, pd.Series]:
     if pd.api.types.is_integer_dtype(values.dtype):
         return values.astype("Int64" if whole else "float64"), _none_bad(values)
+    # The common case of large files, without turning numbers into texts and back.
     if values.dtype == np.float64:
         array = values.to_numpy()
         wrong = np.isinf(array)
@@ -185,6 +196,7 @@ def _as_number(values: pd.Series, *, whole: bool) -> tuple[pd.Series, pd.Series]
         source = source.mask(source == "")
     numbers = pd.to_numeric(source, errors="coerce").astype("float64")
     numbers = numbers.mask(~np.isfinite(numbers))
+    # What was text and is no number is bad; what was empty is only missing.
     bad = numbers.isna() & source.notna()
     if not whole:
         return numbers, bad
@@ -194,11 +206,13 @@ def _as_number(values: pd.Series, *, whole: bool) -> tuple[pd.Series, pd.Series]
 
 def _as_day(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     if isinstance(values.dtype, pd.DatetimeTZDtype):
+        # The zone is dropped, not turned: the day in the file stays that day.
         values = values.dt.tz_localize(None)
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values.dt.normalize().astype(DAY), _none_bad(values)
     text = values.astype(TEXT).str.strip()
     text = text.mask(text == "")
+    # utc=True, since a column that mixes zones fails without it.
     days = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)
     days = days.dt.tz_localize(None).dt.normalize().astype(DAY)
     return days, days.isna() & text.notna()
@@ -285,6 +299,7 @@ def find_breaches(
     """
     breaches: list[Breach] = []
     read: dict[str, pd.Series] = {}
+    # Rows are counted from 1 and as given, whatever index the caller's table has.
     labels = pd.Series(np.arange(1, len(frame) + 1), index=frame.index)
     for column, (values, bad) in zip(table.columns, _coerced(frame, table), strict=True):
         read[column.name] = values
@@ -295,6 +310,7 @@ def find_breaches(
         for position, row in _rows(bad, labels):
             shown = str(frame[column.name].iloc[position])
             breaches.append(Breach(row, column.name, shown, f"is not a {column.kind}", _FIXES[column.kind]))
+        # A cell that could not be read is missing too now; it was complained of already.
         if column.required and values.hasnans:
             for _, row in _rows(values.isna() & ~bad, labels):
                 breaches.append(Breach(row, column.name, "", "is empty", "it must have a value"))
@@ -307,6 +323,7 @@ def find_breaches(
     if not unique and table.key and all(name in frame.columns for name in table.key):
         keys = pd.DataFrame({name: read[name] for name in table.key})
         alone = len(table.key) == 1 and keys.iloc[:, 0].is_unique  # much quicker to ask than which are not
+        # Rows without a key are told as empty; two of them are not the same row.
         twice = _none_bad(keys) if alone else keys.duplicated(keep="first") & keys.notna().all(axis=1)
         for position, row in _rows(twice, labels):
             shown = " ".join(str(part) for part in keys.iloc[position])
@@ -350,10 +367,12 @@ def conform(frame: pd.DataFrame, table: Table, *, crs: str | None = None, unique
             breaches.append(Breach("", "geometry", "", "is missing", "pass a GeoDataFrame with a geometry column"))
         else:
             if crs is not None:
+                # Another system is an error of the whole table, and comes before the rows.
                 require(frame, crs, what=table.name)
             geometry = frame.geometry
             if table.geometry:
                 kinds = geometry.geom_type
+                # No place is allowed everywhere: such rows stand in the margin.
                 absent = geometry.isna() | geometry.is_empty
                 wrong = ~absent & ~kinds.isin(table.geometry)
                 labels = pd.Series(np.arange(1, len(frame) + 1), index=frame.index)
@@ -363,6 +382,8 @@ def conform(frame: pd.DataFrame, table: Table, *, crs: str | None = None, unique
     if breaches:
         raise SchemaError(table.name, breaches)
     named = set(table.names)
+    # The geometry column may have any name in the caller's table; it becomes "geometry" and must not
+    # stand there twice.
     active = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
     extras = {name: frame[name] for name in frame.columns if name not in named and name != active}
     if geometry is None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
 
 RATE_CLASSES = 5
 """How many classes of rate there are; class 1 is the lowest rate, not the safest road."""
@@ -97,16 +96,6 @@ class Style:
     groups: Mapping[str, Group]
 
 
-def _group(row: Mapping[str, Any]) -> Group:
-    return Group(
-        key=row["key"],
-        names=tuple(row["names"]),
-        colour=row["colour"],
-        line=row.get("line", row["colour"]),
-        label=row["label"],
-    )
-
-
 @cache
 def load() -> Style:
     """Read the table (once).
@@ -118,11 +107,13 @@ def load() -> Style:
     """
     text = resources.files("artimap.core").joinpath("style.toml").read_text(encoding="utf-8")
     raw = tomllib.loads(text)
+    # A group that states no colour for lines has its colour dark enough for them.
+    groups = [Group(**{"line": row["colour"], **row, "names": tuple(row["names"])}) for row in raw["group"]]
     return Style(
         tokens=MappingProxyType({name: str(value) for name, value in raw["token"].items()}),
         marks=MappingProxyType({row["key"]: Mark(**row) for row in raw["mark"]}),
         shapes=MappingProxyType({row["kind"]: Shape(**row) for row in raw["shape"]}),
-        groups=MappingProxyType({row["key"]: _group(row) for row in raw["group"]}),
+        groups=MappingProxyType({one.key: one for one in groups}),
     )
 
 
@@ -175,11 +166,6 @@ def group(actor: str) -> Group:
     return load().groups[_group_keys().get(_fold(actor), _UNNAMED)]
 
 
-def group_colour(actor: str) -> str:
-    """Give the fill colour of an actor's group."""
-    return group(actor).colour
-
-
 def event_shape(kind: str) -> Shape:
     """Give the shape of a kind of event, or of a mark for points; that of ``other`` where the kind has none."""
     shapes, own = load().shapes, load().marks.get(kind)
@@ -209,6 +195,7 @@ def event_size(harmed: float | None) -> float:
     """
     if harmed is None:
         return _UNKNOWN_PX
+    # The square of the size grows in step with the count.
     share = min(max(harmed, 0.0), _MOST_AT) / _MOST_AT
     return round(math.sqrt(_LEAST_PX**2 + share * (_MOST_PX**2 - _LEAST_PX**2)), 1)
 

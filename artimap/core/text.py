@@ -45,16 +45,20 @@ def web_address(value: object) -> str:
     if not isinstance(value, str):
         return ""
     address = value.strip()
+    # Before parsing: urlsplit drops line ends and tabs in silence, and the address would be another
+    # one.
     if not address.isprintable() or not _PLAIN.fullmatch(address):
         return ""
     try:
         parts = urlsplit(address)
+        # Asking for the port raises where it is no number.
         known = bool(_HOST.fullmatch(parts.hostname or "")) and (parts.port is None or parts.port > 0)
     except ValueError:  # an unfinished bracket, or a port that is no number
         return ""
     return address if known and "@" not in parts.netloc else ""
 
 
+# All the signs that keyboards and word processors put for an apostrophe.
 APOSTROPHES = "'’‘ʼ`´′＇‛"
 
 
@@ -64,6 +68,7 @@ ARTICLES = frozenset({"la", "le", "les", "l", "de", "du", "des", "d", "the", "of
 _WORDS = {"st": "saint", "ste": "sainte", "pte": "petite", "gde": "grande", "kafou": "carrefour", "carr": "carrefour"}
 
 
+# Whole words that sound alike in Kreyòl and French but differ by more than a letter or two.
 _SPELLINGS = {
     "peye": "paye",
     "pey": "paye",
@@ -78,11 +83,21 @@ _SPELLINGS = {
 _ELISION = re.compile(r"\b([ld])'")
 
 
+def unaccented(text: str) -> str:
+    """Give a text in small letters and without accents.
+
+    >>> unaccented("Évènement")
+    'evenement'
+    """
+    # Twice: casefold may make letters that can be parted again.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
 @lru_cache(maxsize=65_536)
 def fold_word(word: str) -> str:
     """Give the bare form of one word without its article: lower case, no accents, one spelling."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
-    bare = "".join(char for char in plain if "a" <= char <= "z" or "0" <= char <= "9")
+    bare = "".join(char for char in unaccented(word) if "a" <= char <= "z" or "0" <= char <= "9")
     bare = _WORDS.get(bare, bare)
     return _SPELLINGS.get(bare, bare)
 
@@ -98,10 +113,8 @@ def fold(text: str) -> str:
     """
     for mark in APOSTROPHES:
         text = text.replace(mark, "'")
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    plain = _ELISION.sub(r"\1 ", plain).replace("'", "")
-    words = re.findall(r"[a-z0-9]+", plain)
+    words = re.findall(r"[a-z0-9]+", _ELISION.sub(r"\1 ", unaccented(text)).replace("'", ""))
+    # A name of articles only ("Les") would otherwise fold to nothing and match everything.
     kept = [word for word in words if word not in ARTICLES] or words
     return " ".join(fold_word(word) for word in kept)
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -55,7 +56,7 @@ def figure(ctx: Context, value: str) -> str:
 def spans(ctx: Context, claims: pd.DataFrame) -> list[str]:
     """Say for each count of people on which sources differ, from where to where."""
     out = []
-    values: dict[str, list[object]] = {}
+    values: dict[str, list[Any]] = {}
     for predicate, value in zip(claims["predicate"], claims["value"], strict=True):
         values.setdefault(predicate, []).append(value)
     for name in HARMS:

@@ -23,6 +23,8 @@ from artimap.sources.raw_table import Positions, Raw, as_text, blank, distinct, 
 from artimap.sources.reader import Reader, Terms, known_columns
 from artimap.sources.result import ClaimColumns, ParsedRows, event_ids, repeated, require_columns
 
+# Telling names count for much, the others that ACLED has for little: a processed copy keeps some of
+# both.
 _OWN = ("event_date", "event_type", "sub_event_type", "actor1", "assoc_actor_1", "inter1", "actor2", "assoc_actor_2")
 _OWN_TOO = (
     "inter2", "interaction", "fatalities", "geo_precision", "time_precision", "admin1", "admin2", "admin3",
@@ -33,6 +35,7 @@ _OWN_TOO = (
 _ALIASES: Final = {
     "event_id_cnty": ("event_id_cnty", "data_id", "event_id_no_cnty", "event_id"),
     "event_date": ("event_date", "date"),
+    # Names cut to ten letters and more come from shapefiles.
     "time_precision": ("time_precision", "time_precis"),
     "geo_precision": ("geo_precision", "geo_precis"),
     "sub_event_type": ("sub_event_type", "sub_event_t", "sub_event"),
@@ -43,6 +46,7 @@ _ALIASES: Final = {
     "longitude": ("longitude", "lon", "long", "lng"),
     "fatalities": ("fatalities", "total_fatalities"),
 }
+# Stands for a missing day among day numbers: numpy has no whole number that is missing.
 _NO_DAY: Final = -1_000_000
 _INTER_CODES: Final = frozenset(str(code) for code in range(9))
 
@@ -54,6 +58,7 @@ def recognise(columns: Sequence[str]) -> float:
         return 0.0
     telling = len(names & set(_OWN)) / len(_OWN)
     known = len(names & {*_OWN, *_OWN_TOO}) / max(len(names), 1)
+    # A day and a type alone are in many tables; one more of ACLED's own names is wanted.
     if not names & {"sub_event_type", "actor1", "event_id_cnty", "data_id", "fatalities", "inter1"}:
         return 0.0
     return min(1.0, 0.45 + 0.35 * telling + 0.2 * known)
@@ -64,6 +69,7 @@ class _Columns:
 
     def __init__(self, raw: Raw) -> None:
         self._raw = raw
+        # Read from the right, so that the leftmost of two columns of one name wins.
         self._names = {folded(name): name for name in reversed(raw.columns)}
 
     def name(self, wanted: str) -> str | None:
@@ -85,8 +91,7 @@ class _Columns:
 
     def text(self, wanted: str) -> pd.Series:
         """Give a column as text; all missing where the file lacks it."""
-        column = self.get(wanted)
-        return as_text(column) if column is not None else pd.Series([None] * len(self._raw.cells), dtype=TEXT)
+        return self._raw.text(self.name(wanted))
 
 
 def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
@@ -105,9 +110,13 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     days = read_days(raw.cells[date_name], problems, name=date_name, required=True)
     if days.note:
         notes.append(days.note)
+    # A file without the column is taken as exact in days, since copies leave it out where all are. A
+    # row with an empty cell in a column that is there is another matter: the week is taken.
     time_precision = _codes(columns, "time_precision", problems, rows, notes, absent=1, empty=2)
+    # Without a code nobody knows that the point is the place itself: its surroundings are taken.
     geo_precision = _codes(columns, "geo_precision", problems, rows, notes, absent=2, empty=2)
     start, end = _widened(days.days, time_precision)
+    # Missing is not zero: a copy without the column says nothing of deaths.
     killed_cells = columns.get("fatalities")
     killed = (
         pd.Series(pd.array([pd.NA] * rows, dtype="Int64"))
@@ -122,6 +131,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         notes += coordinates.notes
     else:
         notes.append("longitude and latitude are not in the file")
+    # Marks come before the places: a row that is rejected already is not looked up.
     kind = _kinds(columns, problems, raw, notes)
     ids = event_ids(raw, problems, prefix="acled-", column=columns.name("event_id_cnty"))
     placed = place(
@@ -147,6 +157,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
             "kind": kind,
             "sub_kind": columns.tidy("sub_event_type"),
             "actors": _actors(columns, rows),
+            # One column three times, the same object: nothing is copied.
             "killed_low": killed,
             "killed_best": killed,
             "killed_high": killed,
@@ -177,6 +188,7 @@ def _widened(days: pd.Series, precision: pd.Series) -> tuple[pd.Series, pd.Serie
     """Give the first and last day that a row may mean."""
     level, day = precision.to_numpy(), days.to_numpy(dtype="datetime64[D]")
     number = np.where(np.isnat(day), _NO_DAY, day.astype(np.int64))
+    # Day and precision in one number: four fits the three codes.
     codes, found = pd.factorize(number * 4 + level)  # worked out once for each day and precision
     day, level = (found // 4).astype("datetime64[D]"), found % 4
     day[found // 4 == _NO_DAY] = np.datetime64("NaT", "D")
@@ -194,6 +206,7 @@ def _kinds(columns: _Columns, problems: Problems, raw: Raw, notes: list[str]) ->
     event, sub = columns.get("event_type"), columns.get("sub_event_type")
     rows = len(raw.cells)
     event_texts, event_codes = _coded(event, rows)
+    # Pairs of event and sub-event type are few, rows may be a million: each pair is looked up once.
     sub_texts, sub_codes = _coded(sub, rows)
     pairs = event_codes * (len(sub_texts) + 1) + sub_codes
     numbers, uniques = pd.factorize(pairs)
@@ -206,6 +219,8 @@ def _kinds(columns: _Columns, problems: Problems, raw: Raw, notes: list[str]) ->
     strange = unknown[numbers] if rows else np.zeros(0, dtype=bool)
     name = columns.name("event_type") or "event_type"
     problems.mark(strange & blanks, column=name, why="is empty", fix="write ACLED's event type")
+    # ACLED adds types from time to time. A new one must not cost the row: it becomes other, and is
+    # told.
     other = strange & ~blanks
     if other.any():
         said = sorted({str(text) for text in as_text(event[other]).dropna()})[:5] if event is not None else []
@@ -213,6 +228,8 @@ def _kinds(columns: _Columns, problems: Problems, raw: Raw, notes: list[str]) ->
             f"{int(other.sum())} rows have an event type that ACLED's lists lack ({', '.join(said)}): read as other"
         )
     kinds = [(kind or EventKind.OTHER).value for kind in found]
+    # ACLED says in a column of its own that remote violence was aimed at civilians; the event type
+    # alone would make a clash of it.
     targeted = columns.get("civilian_targeting")
     out = repeated(numbers, kinds)
     if targeted is not None and rows:
@@ -242,6 +259,8 @@ def _coded(column: pd.Series | None, rows: int) -> tuple[list[str | None], Posit
 
 def _actors(columns: _Columns, rows: int) -> pd.Series:
     """Join the named sides and those with them, each once: worked out once for every set of names met."""
+    # Column by column, sets of names met so far are numbered and joined with the next column: what
+    # repeats itself is split and joined once.
     sets: list[tuple[str, ...]] = [()]
     codes = np.zeros(rows, dtype=np.intp)
     for name in ("actor1", "assoc_actor_1", "actor2", "assoc_actor_2"):
@@ -264,6 +283,7 @@ def _sources(columns: _Columns, rows: int) -> pd.Series:
     if column is None:
         return pd.Series(np.ones(rows, dtype=np.int64))
     texts, codes = distinct(column)
+    # ACLED parts its sources by semicolons.
     counts = (texts.astype(TEXT).fillna("").str.count(";") + 1).to_numpy(dtype=np.int64)
     return pd.Series(np.asarray(spread_out(counts, codes, missing=1), dtype=np.int64))
 
@@ -274,6 +294,7 @@ def _version(columns: _Columns, order: str) -> str:
     style = "no inter"
     if inter is not None:
         texts, _ = distinct(inter)
+        # A look at the first texts is enough for a name of the version; ".0" comes from spreadsheets.
         values = present(texts.head(5_000)).dropna().str.replace(r"\.0$", "", regex=True)
         style = "inter as numbers" if len(values) and values.isin(_INTER_CODES).all() else "inter as text"
     legacy = columns.name("event_id_cnty") is not None and any(

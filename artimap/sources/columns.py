@@ -9,16 +9,19 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from artimap.core.arrays import Bools
 from artimap.core.schema import DAY, TEXT
 from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Bools, distinct, spread_out
+from artimap.sources.raw_table import distinct, spread_out
 
+# Each pattern takes what the ones before it left. An hour after the day is allowed and dropped.
 _ISO: Final = r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$"
 _STRICT: Final = r"\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?"
 _COMPACT: Final = r"^((?:19|20)\d{2})(\d{2})(\d{2})$"
 _PARTS: Final = r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[T ,].*)?$"
 _WORDS: Final = r"^(?:[A-Za-zÀ-ÿ]+,? )?(\d{1,2})(?:er|st|nd|rd|th)?[-/. ]+([A-Za-zÀ-ÿ]{3,10})\.?,?[-/. ]+(\d{4}|\d{2})$"
 _WORDS_US: Final = r"^([A-Za-zÀ-ÿ]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$"
+# Day numbers of spreadsheets from 1954 to 2064: shorter numbers are years or counts.
 _SERIAL: Final = r"^([2-5]\d{4})(?:\.\d+)?$"
 _MONTHS: Final = {
     "jan": 1, "fev": 2, "feb": 2, "fév": 2, "mar": 3, "mas": 3, "apr": 4, "avr": 4, "may": 5, "mai": 5,
@@ -49,6 +52,7 @@ def present(texts: pd.Series) -> pd.Series:
 def month_of(word: str) -> float:
     """Give the month that a word names in English, French or Kreyòl; NaN where it names none."""
     low = word.casefold()
+    # Four letters first: "juin" and "juil" begin alike.
     for length in (4, 3):
         if low[:length] in _MONTHS:
             return float(_MONTHS[low[:length]])
@@ -59,6 +63,8 @@ def _dates(year: Any, month: Any, day: Any, index: pd.Index) -> pd.Series:
     parts = pd.DataFrame({"year": year, "month": month, "day": day}, index=index).astype("float64")
     # years of two figures are of this century: reports of the last one are not what artimap reads
     parts["year"] = parts["year"].mask(parts["year"] < 100, parts["year"] + 2000)
+    # Parts that are missing or out of range go out here, since whole numbers cannot hold them. 31 June
+    # passes, and to_datetime leaves it missing.
     fits = parts["year"].between(_FIRST_YEAR, _LAST_YEAR) & parts["month"].between(1, 12) & parts["day"].between(1, 31)
     out = pd.Series(np.datetime64("NaT", "s"), index=index, dtype=DAY)
     if fits.any():
@@ -91,15 +97,21 @@ def _days_of(texts: pd.Series, weight: np.ndarray[Any, Any], name: str, order: s
     parts = texts[out.isna()].str.extract(_PARTS)
     parts = parts[parts[0].notna()]
     if len(parts):
+        # Only days above 12 tell the order. They are counted by rows and not by distinct texts, so that
+        # one typing error cannot turn a whole column round.
         first, second = parts[0].astype("int64"), parts[1].astype("int64")
         weights = weight[texts.index.get_indexer(parts.index)]
         day_first = float(weights[(first > 12).to_numpy()].sum())
         month_first = float(weights[(second > 12).to_numpy()].sum())
         how, note = _part_order(day_first, month_first, name, order)
+        # The same order for every row, also for those that would fit the other: half a column read the
+        # other way would be wrong without a trace.
         day, month = (first, second) if how == "dd-mm-yyyy" else (second, first)
         out[parts.index] = _dates(parts[2].astype("int64"), month, day, parts.index)
         seen[how] = float(weights.sum())
+    # Last: a bare number is a day only if nothing else fits.
     take(_SERIAL, "spreadsheet day numbers", _from_serial)
+    # The commonest notation names the column.
     return Days(out, max(seen, key=lambda how: seen[how]) if seen else "no day", note)
 
 
@@ -109,6 +121,7 @@ def _part_order(day_first: float, month_first: float, name: str, order: str | No
     if order is not None:
         return order, f"{name}: read {words[order]}, as the mapping says"
     if not day_first and not month_first:
+        # Haiti writes the day first. The note leaves the choice to the user.
         return "dd-mm-yyyy", f"{name}: no value tells whether day or month stands first; read day first (dd/mm)"
     how = "dd-mm-yyyy" if day_first >= month_first else "mm-dd-yyyy"
     sure, other = int(max(day_first, month_first)), int(min(day_first, month_first))
@@ -154,20 +167,23 @@ def read_days(
     """
     texts, codes = distinct(column)
     plain = present(texts).reset_index(drop=True)
+    # How many rows each distinct text stands for.
     weight = (
         np.ones(len(plain)) if codes is None else np.bincount(codes[codes >= 0], minlength=len(plain)).astype(float)
     )
     days = _days_of(plain, weight, name, order)
     if uniform and days.order == "yyyy-mm-dd":
+        # The template asks for one notation. Where most rows follow it, "03/10/2024" in one of them may
+        # be the third of October or the tenth of March: nobody can tell.
         strict = plain.str.fullmatch(_STRICT).fillna(value=False).astype(bool)
         days = Days(days.days.where(strict), days.order, None)
     values = spread_out(days.days.to_numpy(dtype=DAY), codes, missing=np.datetime64("NaT", "s"))
     there = np.asarray(spread_out(plain.notna().to_numpy(dtype=bool), codes, missing=False), dtype=bool)
     out = pd.Series(values, index=column.index, dtype=DAY)
+    # Unreadable and empty are two faults: the first is always one, the second only where a day is
+    # needed.
     none = out.isna().to_numpy(dtype=bool)
-    problems.mark(
-        none & there, column=name, why="is not a day", fix="write the day as YYYY-MM-DD", cells=column
-    )  # fmt: skip
+    problems.mark(none & there, column=name, why="is not a day", fix="write the day as YYYY-MM-DD", cells=column)
     if required:
         problems.mark(~there, column=name, why="is empty", fix="write the day as YYYY-MM-DD")
     return Days(out, days.order, days.note)
@@ -188,6 +204,7 @@ def numbers_of(texts: pd.Series, *, spaced: bool = True) -> tuple[pd.Series, boo
     tuple
         The numbers, NaN where the text is none, and whether decimal commas were met.
     """
+    # The whole column at once first; only what is left goes through the patterns.
     quick = pd.to_numeric(texts, errors="coerce").astype("float64")
     left = quick.isna() & texts.notna()
     comma = False
@@ -195,6 +212,8 @@ def numbers_of(texts: pd.Series, *, spaced: bool = True) -> tuple[pd.Series, boo
         rest = texts[left].str.replace("−", "-", regex=False)
         if spaced:
             rest = rest.str.replace("[\u00a0\u202f\u2009' ]", "", regex=True)
+        # "1,234" is a thousand, "1,5" one and a half: a comma parts thousands only before three digits.
+        # What fits both, such as "1,234", is a thousand.
         thousands = rest.str.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
         decimal = rest.str.fullmatch(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+") & ~thousands
         comma = bool(decimal.any())
@@ -228,12 +247,14 @@ def read_counts(column: pd.Series, problems: Problems, *, name: str) -> pd.Serie
     """Read a column as counts of people: whole, not negative; empty stays null, which is not zero."""
     numbers, bad, _ = read_numbers(column)
     values = numbers.to_numpy()
+    # Comparing NaN is no fault here: empty cells are let through.
     with np.errstate(invalid="ignore"):
         odd = ~np.isnan(values) & (~np.isfinite(values) | (values < 0) | (values != np.floor(values)) | (values > 1e9))
     problems.mark(
         bad | odd, column=name, why="is not a count of people",
         fix="write a whole number, or leave it empty where it is not said", cells=column,
     )  # fmt: skip
+    # Int64 with capital I: an empty cell stays null and does not turn into zero.
     good = pd.Series(np.where(bad | odd, np.nan, values), index=column.index)
     return good.astype("Int64")
 

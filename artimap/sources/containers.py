@@ -23,6 +23,7 @@ from artimap.sources.raw_table import Raw, header_names
 LON, LAT, EXTENT = "geometry_lon", "geometry_lat", "geometry_radius_m"
 """Columns that stand for the geometry of a map layer: its middle, and how far it reaches from there."""
 
+# A zip of a few kilobytes can unpack to gigabytes: the size is looked at before anything is unpacked.
 _MOST_SHEET_BYTES = 512 << 20
 _METRES_PER_DEGREE = 111_320.0
 
@@ -50,6 +51,7 @@ def open_table(path: Path, *, score: Score, layer: str | None = None) -> Raw:
         raise DataError(msg)
     with path.open("rb") as file:
         head = file.read(512)
+    # The first bytes decide: an XLSX renamed to .csv is common, as is the reverse.
     if head.startswith(b"PK\x03\x04"):
         return _spreadsheet(path, score=score, sheet=layer)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
@@ -58,6 +60,7 @@ def open_table(path: Path, *, score: Score, layer: str | None = None) -> Raw:
         return _layer(path, score=score, layer=layer)
     if head.startswith(b"PAR1"):
         return _parquet(path)
+    # Each of these would otherwise be read as text, and give rows of nonsense.
     for mark, what, fix in (
         (b"%PDF", "a PDF", "copy its table into a spreadsheet"),
         (b"\x1f\x8b", "compressed with gzip", "unpack it first"),
@@ -82,6 +85,7 @@ def _spreadsheet(path: Path, *, score: Score, sheet: str | None) -> Raw:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         msg = f"{path} is not a text file but a damaged zip or workbook ({error}); save the table again"
         raise DataError(msg) from error
+    # XLSX, XLSB and ODS are zips with these members; a zip of CSV files has none.
     if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
         inside = ", ".join(sorted(names)[:3])
         msg = f"{path} is a zip archive ({inside} …), whatever its name says; unpack it and read the table inside"
@@ -101,6 +105,7 @@ def _sheet(path: Path, *, score: Score, sheet: str | None) -> Raw:
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
         names = [sheet] if sheet is not None else list(book.sheet_names)
+        # With the empty area kept, columns stand where the user sees them.
         pages = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names]
     except (calamine.CalamineError, OSError, ValueError, KeyError) as error:
         msg = f"{path} cannot be read as a spreadsheet ({error}); save the table as CSV (UTF-8)"
@@ -112,19 +117,25 @@ def _sheet(path: Path, *, score: Score, sheet: str | None) -> Raw:
         if not rows:
             continue
         at = find_header(rows[:40], score=score)
+        # A negative order lets max choose the first of sheets that look alike.
         found.append((score([cell for cell in rows[at] if cell]), -order, name, rows, at))
     if not found:
         msg = f"{path} is empty; write a template with: artimap template events"
         raise DataError(msg)
     _, _, name, rows, at = max(found, key=lambda one: one[:2])
     width = max(len(row) for row in rows[at:])
+    # A sheet may have formatted but empty columns to the right: columns count up to the last one with a
+    # name or a value.
     named = max((place + 1 for place, cell in enumerate(rows[at]) if cell), default=width)
     used = max(max((place + 1 for place, cell in enumerate(row) if cell), default=0) for row in rows[at:])
     names = header_names(([*rows[at], *[""] * width])[: max(named, used)])
+    # Rows of a sheet are padded here, so a row with too few cells cannot be told from one with empty
+    # ones.
     body = [([*row, *[""] * width])[: len(names)] for row in rows[at + 1 :]]
     notes = [f"sheet {name!r}"] + ([f"of {len(found)} sheets with rows"] if len(found) > 1 else [])
     if at:
         notes.append(f"header on filled row {at + 1}: the rows above it are not data")
+    # The row above hashtags holds the headings for people.
     labels = dict(zip(names, rows[at - 1], strict=False)) if at and is_tags(rows[at]) else {}
     return Raw(path.name, pd.DataFrame(body, columns=names, dtype=TEXT), (" ".join(notes[:2]), *notes[2:]), {}, labels)
 
@@ -133,8 +144,11 @@ def _cell(cell: Any) -> str:
     """Write a spreadsheet's cell as text, days as YYYY-MM-DD and whole numbers without a point."""
     if cell is None:
         return ""
+    # Before numbers: in Python a bool is an int.
     if isinstance(cell, bool):
         return "yes" if cell else "no"
+    # Calamine gives every number as a float: 12 must not become "12.0". From 1e15 on a float does not
+    # hold every whole number.
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, dt.datetime):
@@ -151,6 +165,7 @@ def _json(path: Path) -> Raw:
     except (ValueError, RecursionError) as error:
         msg = f"{path} is damaged JSON ({error}); export it again"
         raise DataError(msg) from error
+    # A common mistake: the roads given to the reader of events.
     if isinstance(content, dict) and isinstance(content.get("elements"), list) and "osm3s" in content:
         msg = f"{path} holds OpenStreetMap's roads and places, no events: artimap data add osm {path.name}"
         raise DataError(msg)
@@ -162,15 +177,19 @@ def _json(path: Path) -> Raw:
         raise DataError(msg)
     rows: list[dict[str, Any]] = []
     shapes: list[Any] = []
+    # A damaged geometry rejects its row and no other.
     broken: dict[int, tuple[str, str]] = {}
     spatial = any("geometry" in one for one in features)
     for number, one in enumerate(features):
+        # A plain list of objects is a table too: each object is then the row itself.
         properties = one.get("properties") if spatial or "properties" in one else one
         rows.append(properties if isinstance(properties, dict) else {})
         shape, wrong = _shape(one.get("geometry")) if spatial else (None, False)
         shapes.append(shape)
         if wrong:
             broken[number] = ("has a damaged geometry", "draw it again, or leave it out")
+    # Rows need not have the same properties: the columns are all that occur, in the order in which they
+    # are met first.
     names = list(dict.fromkeys(str(key) for row in rows for key in row))
     cells = pd.DataFrame(
         {name: [_property(row.get(name)) for row in rows] for name in names}, index=range(len(rows)), dtype=TEXT
@@ -205,6 +224,7 @@ def _layer(path: Path, *, score: Score, layer: str | None) -> Raw:
         if not names:
             msg = f"{path} has no layer"
             raise DataError(msg)
+        # Only the names of columns are read of every layer, the rows of one.
         fields = {name: [str(one) for one in pyogrio.read_info(path, layer=name)["fields"]] for name in names}
         chosen = layer or max(names, key=lambda name: (score(fields[name]), -names.index(name)))
         table = pyogrio.read_dataframe(path, layer=chosen)
@@ -219,6 +239,7 @@ def _parquet(path: Path) -> Raw:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
+        # geopandas refuses Parquet without this entry, pandas would give geometry as bytes.
         spatial = b"geo" in (pq.read_schema(path).metadata or {})
         table = gpd.read_parquet(path) if spatial else pd.read_parquet(path)
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
@@ -230,6 +251,7 @@ def _parquet(path: Path) -> Raw:
 def _from_frame(path: Path, table: pd.DataFrame, what: str) -> Raw:
     """Write out a typed table as text."""
     shapes = table.geometry if isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name else None
+    # A table may have several geometry columns; only the active one is the place.
     spatial = {name for name in table.columns if isinstance(table[name].dtype, gpd.array.GeometryDtype)}
     plain = [name for name in table.columns if name not in spatial]
     names = header_names([str(name) for name in plain])
@@ -246,25 +268,26 @@ def _texts(column: pd.Series) -> pd.Series:
         return pd.Series(values.dt.strftime("%Y-%m-%d"), dtype=TEXT)
     if pd.api.types.is_bool_dtype(values.dtype):
         return pd.Series(values.map({True: "yes", False: "no"}), dtype=TEXT)
+    # pandas says of an object column of texts that it is one of strings: its cells may still be numbers
+    # or lists, and go one by one.
     if pd.api.types.is_string_dtype(values.dtype) and not pd.api.types.is_object_dtype(values.dtype):
         return values.astype(TEXT)
     if isinstance(values.dtype, pd.CategoricalDtype) and pd.api.types.is_string_dtype(values.dtype.categories.dtype):
         return values
+    # Masked first, since a missing value in a column of objects may be NaN, None or NaT.
     missing = values.isna()
-    return pd.Series([_property_of(cell) for cell in values.mask(missing, None).astype(object)], dtype=TEXT).mask(
-        missing
-    )
-
-
-def _property_of(cell: Any) -> str:
-    if isinstance(cell, np.generic):
-        return _property(cell.item())
-    return _property(cell.tolist() if isinstance(cell, np.ndarray) else cell)
+    cells = [
+        _property(cell.tolist() if isinstance(cell, np.generic | np.ndarray) else cell)
+        for cell in values.mask(missing, None).astype(object)
+    ]
+    return pd.Series(cells, dtype=TEXT).mask(missing)
 
 
 def _with_geometry(raw: Raw, shapes: gpd.GeoSeries) -> Raw:
     """Turn geometries into coordinates: a point is itself, anything else its middle and how far it reaches."""
     notes: list[str] = []
+    # A layer that states no system is nearly always in longitude and latitude. The note lets the user
+    # object.
     if shapes.crs is None:
         notes.append("no coordinate system is stated: read as longitude and latitude (EPSG:4326)")
     elif not shapes.crs.equals(WGS84, ignore_axis_order=True):
@@ -276,13 +299,18 @@ def _with_geometry(raw: Raw, shapes: gpd.GeoSeries) -> Raw:
     spot: Any = np.where((kinds == 0) & ~empty, geometry, None)
     wide = ~empty & (kinds != 0)
     if wide.any():
+        # A point that lies on the shape for certain. The centroid of a bent line or of a crescent does
+        # not.
         spot[wide] = shapely.point_on_surface(geometry[wide])
         notes.append(f"{int(wide.sum())} rows are lines or areas: each is read as its middle and how far it reaches")
     lon, lat = shapely.get_x(spot), shapely.get_y(spot)
     reach = np.full(len(geometry), np.nan)
+    # Twice the radius of the circle around the shape, in metres of latitude: whatever lies in the shape
+    # is that near to any point of it.
     reach[wide] = shapely.minimum_bounding_radius(geometry[wide]) * 2 * _METRES_PER_DEGREE
     cells = raw.cells.copy()
     for name, values in ((LON, lon), (LAT, lat), (EXTENT, reach)):
+        # Without this a file of points would seem to state a radius.
         if name == EXTENT and not wide.any():
             continue
         cells[name] = pd.Series([repr(float(value)) if not np.isnan(value) else "" for value in values], dtype=TEXT)

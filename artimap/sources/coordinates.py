@@ -15,17 +15,17 @@ from pyproj import Geod, Transformer
 
 from artimap.areas.area import Area, read_layer, read_roads
 from artimap.areas.user_layers import cached
+from artimap.core.arrays import Bools, Floats
 from artimap.core.crs import WGS84
 from artimap.core.schema import TEXT
 from artimap.sources.columns import numbers_of, present
 from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Bools, distinct, spread_out
-
-Floats = NDArray[np.float64]
+from artimap.sources.raw_table import distinct, spread_out
 
 _MARGIN_DEG = 1.5
 _ABROAD_DEG = 3.0
 """This far outside the window a row is hardly of a neighbouring department."""
+# The letter may stand before or after; O is ouest in French, so it is west.
 _MINUTES = re.compile(
     r"""^\s*(?P<front>[NSEWO])?\s*(?P<sign>[+-])?(?P<deg>\d{1,3})\s*(?:[°ºd:*]|\s)\s*
     (?P<min>\d{1,2}(?:[.,]\d+)?)\s*(?:['′’m:]|\s)?\s*(?:(?P<sec>\d{1,2}(?:[.,]\d+)?)\s*(?:["″”s]|''|′′|’’)?)?\s*(?P<back>[NSEWO])?\s*$""",
@@ -66,6 +66,7 @@ def degrees_of(text: str) -> float:
     >>> round(degrees_of("19°06'30″N"), 4), degrees_of("72.5 W"), degrees_of("nowhere")
     (19.1083, -72.5, nan)
     """
+    # Degrees with a letter need one: without it they are a plain number, which was read before.
     found = _LETTERED.match(text)
     if found and (found["front"] or found["back"]):
         value = float(found["deg"].replace(",", "."))
@@ -75,8 +76,10 @@ def degrees_of(text: str) -> float:
         return float("nan")
     minutes = float(found["min"].replace(",", "."))
     seconds = float((found["sec"] or "0").replace(",", "."))
+    # 72:75 is decimal degrees with a wrong sign between, and no place.
     if minutes >= 60 or seconds >= 60:
         return float("nan")
+    # A minus and a letter may both stand; the minus wins, or W would turn it back.
     value = float(found["deg"]) + minutes / 60 + seconds / 3600
     letter = (found["front"] or found["back"] or "").upper()
     return value * (-1.0 if found["sign"] == "-" else _SIGNS.get(letter, 1.0))
@@ -105,6 +108,8 @@ def _inside(lon: Floats, lat: Floats, box: tuple[float, float, float, float]) ->
         return (lon >= box[0]) & (lat >= box[1]) & (lon <= box[2]) & (lat <= box[3])
 
 
+# The faults that hand-made files have, as turns of the two columns: swap, sign of longitude, sign of
+# latitude. The first is no fault. On a tie the earlier one wins.
 _READINGS = (
     ("", False, 1.0, 1.0),
     ("latitude and longitude have changed places", True, 1.0, 1.0),
@@ -145,6 +150,8 @@ def read_coordinates(
     fix = "write degrees as in -72.6931 and 19.1063"
     problems.mark(bad_x, column=names[0], why="is not a coordinate", fix=fix, cells=lon)
     problems.mark(bad_y, column=names[1], why="is not a coordinate", fix=fix, cells=lat)
+    # One coordinate alone is no place. The missing one is to blame, unless it was unreadable and told
+    # so already.
     half = (np.isnan(x) ^ np.isnan(y)) & ~bad_x & ~bad_y
     for column, missing in ((names[0], np.isnan(x)), (names[1], np.isnan(y))):
         problems.mark(
@@ -153,8 +160,11 @@ def read_coordinates(
     box = window(area)
     whole = ~np.isnan(x) & ~np.isnan(y)
     total = int(whole.sum())
+    # The whole column decides. Turning single rows would move real reports from elsewhere into the
+    # area.
     counts = [int(_inside(*_turned(x, y, *reading[1:]), box).sum()) for reading in _READINGS]
     chosen = int(np.argmax(counts))
+    # Only if less than half fit as they stand, and more than half fit the other way.
     if total and chosen and counts[0] * 2 < total and counts[chosen] * 2 > total:
         x, y = _turned(x, y, *_READINGS[chosen][1:])
         words = _READINGS[chosen][0]
@@ -177,12 +187,14 @@ def _mark_far_off(
     far = whole & ~_inside(x, y, box)
     if not far.any():
         return []
+    # Enough to list; writing out a million pairs would take longer than reading them.
     places = np.flatnonzero(far)[:20_000]
     told = {int(at): f"{x[at]:g}, {y[at]:g}" for at in places.tolist()}
     shown = pd.Series([told.get(at, "") for at in range(len(x))], dtype=TEXT)
     left = far
     column = f"{names[0]}, {names[1]}"
     for words, swap, sign_x, sign_y in _READINGS[1:]:
+        # A row gets the first reading that brings it inside, and one complaint.
         would = left & _inside(*_turned(x, y, swap, sign_x, sign_y), box)
         problems.mark(
             would, column=column, why=f"lies outside the area, as if {words}", fix="put it right in the file",
@@ -192,6 +204,8 @@ def _mark_far_off(
     limits = f"longitude {box[0]:.1f} to {box[2]:.1f}, latitude {box[1]:.1f} to {box[3]:.1f}"
     wide = (box[0] - _ABROAD_DEG, box[1] - _ABROAD_DEG, box[2] + _ABROAD_DEG, box[3] + _ABROAD_DEG)
     earth = (np.abs(x) <= 180.0) & (np.abs(y) <= 90.0)
+    # Far from the area but on the earth: most likely a row of another country in a world file, which
+    # wants other advice.
     abroad = left & earth & ~_inside(x, y, wide)
     problems.mark(
         abroad, column=column, why=f"lies outside the area ({limits}), so far off that it is likely of another country",
@@ -203,6 +217,7 @@ def _mark_far_off(
     )  # fmt: skip
     if int(abroad.sum()) * 2 <= int(whole.sum()):
         return []
+    # The median, since a few stray rows would pull a mean into the sea.
     middle = (float(np.median(x[abroad])), float(np.median(y[abroad])))
     metres = Geod(ellps="WGS84").inv(*middle, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2)[2]
     spot = f"longitude {middle[0]:.1f}, latitude {middle[1]:.1f}, some {metres / 1000:,.0f} km from the area"
@@ -212,8 +227,11 @@ def _mark_far_off(
 
 def points(lon: Floats, lat: Floats, area: Area) -> NDArray[Any]:
     """Give metric points; rows without coordinates get an empty one. Equal spots share one object."""
+    # Both coordinates in one complex number: factorize has no form for pairs. A row with a NaN in
+    # either gets -1.
     keys = pd.factorize(pd.Series(lon + 1j * lat), use_na_sentinel=True)[0]
     first = np.full(int(keys.max(initial=-1)) + 1, -1, dtype=np.intp)
+    # Backwards, so that the first row of each spot is the one that stays.
     rows = np.flatnonzero(keys >= 0)[::-1]
     first[keys[rows]] = rows
     x, y = _transformer(area.crs).transform(lon[first], lat[first])

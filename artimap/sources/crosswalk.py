@@ -13,6 +13,8 @@ from artimap.core.schema import TEXT
 from artimap.core.vocab import EventKind
 from artimap.sources.raw_table import folded
 
+# "camion attaqué" is an ambush before it is an attack, so the order matters. Attack on civilians is
+# last: its words are in nearly every report.
 _WORDS: Final[tuple[tuple[EventKind, str], ...]] = (
     (EventKind.CHECKPOINT_REPORT, r"check ?point|poste de controle|pos kontwol|barraj|barraz|barye"),
     (EventKind.EXTORTION_OR_TOLL, r"toll|extort|peage|rancon[a-z]* (sur|de) la route|racket|peyaj|taxe"),
@@ -52,6 +54,7 @@ def crosswalk() -> pd.DataFrame:
 @cache
 def _by_words() -> tuple[dict[str, EventKind], dict[str, EventKind]]:
     table = crosswalk()
+    # Rows without a sub-event hold for every other one of that event type.
     whole = table[table["acled_sub_event"].isna() & table["acled_event"].notna()]
     fine = table[table["acled_sub_event"].notna()]
     sub = {folded(text): EventKind(kind) for text, kind in zip(fine["acled_sub_event"], fine["kind"], strict=True)}
@@ -66,6 +69,7 @@ def kind_of_acled(event: str | None, sub_event: str | None) -> EventKind | None:
     'abduction'
     """
     sub, main = _by_words()
+    # "Other" stands under several event types: there the event type says more.
     if sub_event is not None and folded(sub_event) in sub and folded(sub_event) != "other":
         return sub[folded(sub_event)]
     if event is not None and folded(event) in main:
@@ -94,8 +98,10 @@ def kind_of_words(text: str) -> EventKind | None:
     known = kind_of_acled(text, text)
     if known is not None:
         return known
+    # ASCII only: accents go, and so do letters that NFKD does not part.
     bare = pd.Series([text]).str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii").iloc[0].lower()
     for kind, pattern in _WORDS:
+        # Open at the end, so that "attaque" finds "attaquent" too.
         if re.search(rf"\b(?:{pattern})", bare):
             return kind
     return None

@@ -17,6 +17,8 @@ Score = Callable[[Sequence[str]], float]
 Judge = Callable[[Sequence[str]], bool]
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+# Decisions are taken on the first megabyte: enough rows to be sure, and the same effort for a file of
+# any size.
 _HEAD_BYTES = 1 << 20
 _HEAD_ROWS = 40
 _SURE = 0.7
@@ -83,6 +85,8 @@ class Layout:
 
     def fits(self, cells: Sequence[str]) -> bool:
         """Tell whether a row has as many cells as the header."""
+        # Empty cells beyond the header are what spreadsheets write; filled ones are a row that fell
+        # apart.
         return self.named <= len(cells) and not any(cell.strip() for cell in cells[len(self.header) :])
 
     def is_row(self, cells: Sequence[str]) -> bool:
@@ -94,12 +98,14 @@ class Layout:
         cells = _alone(line, self.delimiter)
         if cells is not None:
             return self.is_row(cells)
+        # The cell with the quotation mark is not whole, so it does not count.
         before = line.split('"', 1)[0].split(self.delimiter)[:-1]
         return sum(place < len(before) for place in self.valued) > 1 and self.begins_row(before)
 
     def begins_row(self, cells: Sequence[str]) -> bool:
         """Tell whether cells look like the first ones of a row."""
         there = [cells[place] for place in self.valued if place < len(cells)]
+        # No column has values by which a row is known: then two cells are all that can be asked for.
         if not there:
             return len(cells) > 1 and not self.valued
         return all(is_value(cell) for cell in there if cell.strip()) and any(is_value(cell) for cell in there)
@@ -118,6 +124,8 @@ def open_text(path: Path) -> Text:
     if not head.strip(b"\xef\xbb\xbf \r\n\t"):
         msg = f"{path} is empty; write a template with: artimap template events"
         raise DataError(msg)
+    # Excel saves "Unicode text" as UTF-16. What follows looks for commas and line ends in bytes, so the
+    # whole is turned into UTF-8.
     for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if head.startswith(mark):
             try:
@@ -125,30 +133,28 @@ def open_text(path: Path) -> Text:
             except UnicodeDecodeError as error:
                 msg = f"{path} begins like UTF-16 but is not ({error.reason}); save the table as CSV (UTF-8)"
                 raise DataError(msg) from error
+    # After UTF-16, which is full of zero bytes.
     if b"\x00" in head:
         msg = f"{path} is not a text file; save the table as CSV (UTF-8)"
         raise DataError(msg)
     encoding = _encoding_of(head, whole=len(head) < _HEAD_BYTES)
+    # Line ends of the old Macintosh, still written by some versions of Excel for it.
     if b"\r" in head and b"\n" not in head:
         return Text(path, path.read_bytes().replace(b"\r", b"\n"), encoding, encoding)
     return Text(path, None, encoding, encoding)
 
 
 def _encoding_of(head: bytes, *, whole: bool) -> str:
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if whole or error.start < len(head) - 4:  # a character cut by the end of the head is no fault
-            return _western(head)
-    return "utf-8"
-
-
-def _western(content: bytes) -> str:
-    try:
-        content.decode("cp1252")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
+    # Five bytes mean nothing in Windows-1252; Latin-1 takes any byte, so it comes last.
+    for name in ("utf-8", "cp1252"):
+        try:
+            head.decode(name)
+        except UnicodeDecodeError as error:
+            if name == "utf-8" and not whole and error.start >= len(head) - 4:
+                return name  # a character cut by the end of the head is no fault
+        else:
+            return name
+    return "latin-1"
 
 
 def find_layout(text: Text, *, score: Score) -> Layout:
@@ -161,6 +167,7 @@ def find_layout(text: Text, *, score: Score) -> Layout:
     """
     with text.open() as file:
         head = file.read(_HEAD_BYTES)
+    # The mark of UTF-8 would become part of the first column's name.
     start = 3 if head.startswith(b"\xef\xbb\xbf") else 0
     whole = len(head) < _HEAD_BYTES
     lines = head[start:].splitlines(keepends=True)
@@ -169,6 +176,7 @@ def find_layout(text: Text, *, score: Score) -> Layout:
     elif not whole:
         msg = f"{text.path} cannot be read as CSV: its first line does not end within 1 MB"
         raise DataError(msg)
+    # A letter that is cut or wrong must not stop the layout: the rows are decoded strictly later.
     texts = [line.decode(text.encoding, errors="replace") for line in lines]
     delimiter, rows = _delimiter(text.path, texts, score=score)
     at = find_header([row for row, _ in rows], score=score)
@@ -178,12 +186,14 @@ def find_layout(text: Text, *, score: Score) -> Layout:
     named = max((place + 1 for place, cell in enumerate(header) if cell.strip()), default=len(header))
     if at and is_tags(header):
         labels = {name: label.strip() for name, label in zip(names, rows[at - 1][0], strict=False)}
+    # Rows that are too short say nothing of which columns hold values.
     below = [row for row, _ in rows[at + 1 :] if len(row) >= named]
     valued = frozenset(
         place
         for place in range(named)
         if below and sum(is_value(row[place]) for row in below) >= _NEARLY_ALL * len(below)
     )
+    # In bytes, so that Arrow can begin there without decoding what is above.
     body = start + sum(len(line) for line in lines[: rows[at][1]])
     return Layout(text.encoding, delimiter, tuple(names), named, rows[at][1], body, labels, valued)
 
@@ -218,6 +228,8 @@ def records(
         row = _one(source, waiting, taken, delimiter, stands)
         if not taken:
             return
+        # A row over several lines must fit the header. If it does not, its quotation mark was never
+        # meant to be closed where it was.
         if row is not None and (len(taken) == 1 or fits is None or fits(row)):
             yield row, len(taken)
             continue
@@ -227,6 +239,7 @@ def records(
         except csv.Error:
             cells = [taken[0]]
         yield cells, 0
+        # Only the first line is given up: the others are rows again.
         waiting = taken[1:] + waiting
 
 
@@ -243,6 +256,8 @@ def _one(
             if line is None:
                 break
             taken.append(line)
+            # A line that is a row by itself was about to be swallowed: the quotation mark before it is
+            # open.
             if len(taken) > 1 and stands(line):
                 break
             yield line
@@ -257,6 +272,7 @@ def _one(
 
 def _alone(line: str, delimiter: str) -> list[str] | None:
     """Give the cells of a line; None where its quotation marks do not close."""
+    # With an empty line after it: a reader that goes on to the second one has an open quotation mark.
     reader = csv.reader([line, ""], delimiter=delimiter)
     try:
         cells = next(reader, [])
@@ -269,6 +285,8 @@ def _rows(texts: list[str], delimiter: str, *, score: Score) -> list[tuple[list[
     """Give the first rows with the number of the line on which each ends."""
     out: list[tuple[list[str], int]] = []
     line = 0
+    # While the separator is not known, only a line that looks like a header can be told from the inside
+    # of a quoted cell.
     for row, lines in records(texts, delimiter, stands=lambda line: score(_alone(line, delimiter) or []) >= _SURE):
         line += max(lines, 1)
         if any(cell.strip() for cell in row):
@@ -286,8 +304,12 @@ def _delimiter(path: Path, texts: list[str], *, score: Score) -> tuple[str, list
         if not rows:
             continue
         widths = [len(row) for row, _ in rows]
+        # The commonest width, but one cell a row is no width: every text has that with a wrong
+        # separator.
         usual = max(set(widths), key=lambda width: (widths.count(width) * (width > 1), width))
         known = max(score([cell for cell in row if cell.strip()]) for row, _ in rows[:_TITLE_ROWS])
+        # A known header decides; without one the evenness of the rows; on a tie the separator that
+        # makes more cells.
         fit = (known if known >= _SURE else 0.0, widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
         if best is None or fit > best[0]:
             best = (fit, mark, rows)
@@ -300,6 +322,7 @@ def _delimiter(path: Path, texts: list[str], *, score: Score) -> tuple[str, list
 def is_tags(row: Sequence[str]) -> bool:
     """Tell whether a row is one of HXL hashtags."""
     filled = [cell.strip() for cell in row if cell.strip()]
+    # "#" alone may be a column of numbers; a tag has a letter after it.
     tags = [cell for cell in filled if len(cell) > 2 and cell[0] == "#" and cell[1].isalpha() and " " not in cell[:4]]
     return len(tags) >= 2 and len(tags) * 2 >= len(filled)
 
@@ -327,11 +350,13 @@ def find_header(rows: Sequence[Sequence[str]], *, score: Score) -> int:
     scores: list[float] = []
     for row in rows:
         scores.append(score([cell for cell in row if cell.strip()]))
+        # The first sure one: rows of data can look like a header too, and scoring is not free.
         if scores[-1] >= _SURE:
             break
     best = int(np.argmax(scores))
     if scores[best] >= 0.5:
         return best
+    # A title has one or two cells, a header about as many as the rows, and no numbers.
     widths = [sum(bool(cell.strip()) for cell in row) for row in rows]
     usual = float(np.median(widths))
     for at, row in enumerate(rows):

@@ -53,12 +53,15 @@ def read_text(path: Path, *, score: Score) -> Raw:
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror or error}"
         raise DataError(msg) from error
+    # Files that were turned into UTF-8 are told by what they were.
     encoding = rows.encoding if text.named == text.encoding else text.named
     notes = [f"encoding {encoding}", f"delimiter {DELIMITERS[layout.delimiter]}"]
     if layout.header_row > 1:
         notes.append(f"header on row {layout.header_row}: the rows above it are not data")
     if rows.plain:
         notes.append(f"quotation marks opened and not closed were read as plain text in {rows.plain} rows")
+    # Blank rows are left out of the count: the user does not see them as rows, and every one would be
+    # rejected.
     cells, damaged, empty = _without_blank_rows(rows.cells, rows.damaged)
     if empty:
         notes.append(f"{empty} blank rows are not counted as rows")
@@ -71,11 +74,15 @@ def _rows(text: Text, layout: Layout) -> TextRows:
         counted = pool.submit(_count, text, layout.body)
         try:
             rows = read_rows(text, layout)
+        # An even number of quotation marks may still be placed wrongly, so any mark at all is worth the
+        # slow way.
         except DataError:
             if not counted.result()[0]:
                 raise
             return mend_rows(text, layout)
         quotes, lines = counted.result()
+    # More line ends than rows: some cell goes over several lines, or has swallowed rows. The look into
+    # the cells is dear, and spared where the numbers agree.
     cells_over_lines = quotes and lines > len(rows.cells)
     if quotes % 2 or (cells_over_lines and swallows_rows(rows.cells, layout)):
         return mend_rows(text, layout)
@@ -99,12 +106,14 @@ def _without_blank_rows(
     """Leave out rows of nothing but separators."""
     empty = np.ones(len(cells), dtype=bool)
     for name in cells.columns:
+        # As soon as no row can be blank any more, the other columns are spared.
         if not empty.any():
             return cells, damaged, 0
         empty &= blank(cells[name])
     number = int(empty.sum())
     if not number:
         return cells, damaged, 0
+    # Positions of damaged rows move up by the blank rows before them.
     moved = np.cumsum(~empty) - 1
     kept = {int(moved[row]): why for row, why in damaged.items() if not empty[row]}
     return cells[~empty].reset_index(drop=True), kept, number

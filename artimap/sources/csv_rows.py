@@ -65,6 +65,8 @@ def read_rows(text: Text, layout: Layout) -> TextRows:
     import pyarrow as pa  # noqa: PLC0415 - slow to import, used only where files are read
 
     problem = ""
+    # The head may have looked like UTF-8 although a letter far down is not: then the whole is read once
+    # more.
     for encoding in _encodings(text, layout):
         for mode in _MODES:
             misfits = _Misfits(mode)
@@ -73,6 +75,7 @@ def read_rows(text: Text, layout: Layout) -> TextRows:
                     cells = _parsed(file, text, layout, encoding, misfits)
             except (pa.ArrowInvalid, UnicodeDecodeError) as error:
                 problem = str(error).splitlines()[0] if str(error) else "broken rows"
+                # No other mode helps against wrong bytes: on to the next encoding.
                 if "UTF8" in problem or isinstance(error, UnicodeDecodeError):
                     break
                 continue
@@ -104,6 +107,8 @@ def mend_rows(text: Text, layout: Layout) -> TextRows:
         except (pa.ArrowInvalid, UnicodeDecodeError) as error:
             problem = str(error).splitlines()[0] if str(error) else "broken rows"
             continue
+        # Arrow saw a mark where a line could not be read. The lines were noted in the same order, and
+        # take its place again.
         opened = iter(mended.damaged)
         rows = [(at, next(opened, told) if told.startswith(_MARK) else told) for at, told in misfits.rows]
         left_open = frozenset(at for at, told in misfits.rows if told.startswith(_MARK))
@@ -114,6 +119,7 @@ def mend_rows(text: Text, layout: Layout) -> TextRows:
 
 def _encodings(text: Text, layout: Layout) -> list[str]:
     encodings = [layout.encoding]
+    # Latin-1 takes every byte, so the last attempt cannot fail for the encoding.
     if text.named == "utf-8":
         encodings += ["cp1252", "latin-1"]
     elif layout.encoding == "cp1252":
@@ -175,8 +181,11 @@ class _Misfits:
     rows: list[tuple[int, str]] = field(default_factory=list)
 
     def __call__(self, row: Any) -> str:
+        # An error stops Arrow at once, and the next mode is tried; skipping is only safe when rows are
+        # numbered, in one thread.
         if self.mode != "careful":
             return "error"
+        # Arrow counts rows from one, those it skips included.
         self.rows.append((int(row.number) - 1, str(row.text)))
         return "skip"
 
@@ -188,6 +197,7 @@ def _parsed(file: Any, text: Text, layout: Layout, encoding: str, misfits: _Misf
     names = list(layout.header)
     with text.open(layout.body) as start:
         head = start.read(_SAMPLE_BYTES)
+    # Arrow refuses a file without rows; a header alone is a table of no rows here.
     if not head.strip(b"\r\n"):
         return pd.DataFrame({name: pd.Series([], dtype=TEXT) for name in names})
     repeating = _repeating(head, layout, encoding)
@@ -202,10 +212,12 @@ def _parsed(file: Any, text: Text, layout: Layout, encoding: str, misfits: _Misf
         parse_options=pc.ParseOptions(
             delimiter=layout.delimiter, newlines_in_values=not quick, invalid_row_handler=misfits
         ),
+        # Nothing is null to Arrow: which words mean "no value" is decided column by column later.
         convert_options=pc.ConvertOptions(column_types=types, strings_can_be_null=False),
     )
     chunks = {name: table.column(position) for position, name in enumerate(names)}
     del table
+    # Each column is let go as it is turned: otherwise the table would lie in memory twice.
     cells = pd.DataFrame({name: _column(chunks.pop(name)) for name in names}, copy=False)
     release_memory()
     return cells
@@ -228,6 +240,7 @@ def _repeating(block: bytes, layout: Layout, encoding: str) -> set[str]:
                 break
     except csv.Error:
         return set()
+    # The last row may be cut by the end of the sample. Short files do not need categories.
     whole = rows[:-1]
     if len(whole) < 300:
         return set()
@@ -249,6 +262,8 @@ def _column(chunks: Any) -> pd.Series:
 
     if not pa.types.is_dictionary(chunks.type):
         return pd.Series(_text_array(chunks), dtype=TEXT)
+    # Every block has numbered its texts for itself; the numbers must mean the same before they are
+    # joined.
     whole = chunks.unify_dictionaries().combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], type=chunks.type)
@@ -259,6 +274,7 @@ def _column(chunks: Any) -> pd.Series:
 
 def _swallows(text: str, layout: Layout) -> bool:
     """Tell whether a line of a cell, other than its first, begins like a row."""
+    # The first line of a cell is its own; a swallowed row can only begin after it.
     lines = text.splitlines()[1:]
     return any(layout.begins_row(parts) for line in lines if len(parts := line.split(layout.delimiter)) > 1)
 
@@ -294,6 +310,8 @@ def _with_misfits(
     damaged: dict[int, tuple[str, str]] = {}
     extra: list[list[str]] = []
     for position, text in misfits:
+        # Rows with fewer cells than names, and those with more filled ones, are damaged; empty cells at
+        # the end are not.
         row = _cells_of(text, layout.delimiter, plain=position in left_open)
         if position in left_open:
             damaged[position] = _OPEN
@@ -305,6 +323,7 @@ def _with_misfits(
             row = [*row[: width - 1], layout.delimiter.join(row[width - 1 :])]  # nothing of the row is lost
         extra.append(([*row, *[""] * width])[:width])
     late = pd.DataFrame(extra, columns=list(layout.header), dtype=TEXT)
+    # Row numbers of the account must be those of the file: misfits go back to where they stood.
     order = np.empty(len(cells) + len(late), dtype=np.intp)
     misplaced = np.zeros(len(order), dtype=bool)
     misplaced[[position for position, _ in misfits]] = True

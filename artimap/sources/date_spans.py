@@ -6,7 +6,6 @@ import calendar
 import datetime as dt
 import math
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,18 +13,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from artimap.core.arrays import Bools
 from artimap.core.schema import DAY, TEXT
+from artimap.core.text import unaccented
 from artimap.sources.columns import month_of, present
-from artimap.sources.raw_table import Bools, Positions, as_text, distinct, spread_out
+from artimap.sources.raw_table import Positions, as_text, distinct, spread_out
 
 _LONGEST: Final = 60
 _MOST_SHOWN: Final = 6
 _A_DAY: Final = r"\d{4}-\d{1,2}-\d{1,2}|\d+"
+# Parts of a month in days: the first ten, the second ten, the rest.
 _PARTS: Final = {
     **dict.fromkeys(("debut", "early", "beginning of", "komansman"), (1, 10)),
     **dict.fromkeys(("mi", "mid", "mitan", "milieu"), (11, 20)),
     **dict.fromkeys(("fin", "late", "end of", "fen"), (21, 31)),
 }
+# Longest first, since "mi" would take the beginning of "milieu".
 _PART: Final = "|".join(sorted(_PARTS, key=len, reverse=True))
 _MONTH: Final = re.compile(rf"(?:en |in |mwa |mois d[eu']? ?)?(?:({_PART})(?: d[eu]?)? )?([a-z]{{3,10}}) (\d{{4}})")
 _MONTH_NUMBER: Final = re.compile(r"(\d{4}) (\d{1,2})|(\d{1,2}) (\d{4})")
@@ -69,9 +72,8 @@ def period_of(text: str) -> Period | None:
     >>> found.first.isoformat(), found.last.isoformat(), found.precision
     ('2025-11-05', '2025-11-06', 1)
     """
-    low = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
-    bare = "".join(char for char in low if not unicodedata.combining(char))
-    words = " ".join(re.sub(r"[^a-z0-9]", " ", bare).split())
+    # A cell of free text may be pages long; the words for a span stand at its beginning or not at all.
+    words = " ".join(re.findall(r"[a-z0-9]+", unaccented(text[:_LONGEST])))
     try:
         return _month(words) or _span(words) or _week(words)
     except ValueError:  # no such day
@@ -99,6 +101,7 @@ def _month(words: str) -> Period | None:
         year, month, (low, high) = int(named[3]), _number(named[2]), _PARTS.get(named[1], (1, 31))
     else:
         return None
+    # Month 13 gets day 0, which is no day: the caller takes it as not read.
     end = min(high, calendar.monthrange(year, month)[1]) if 1 <= month <= 12 else 0
     return Period(dt.date(year, month, low), dt.date(year, month, end), 3 if (low, high) == (1, 31) else 2)
 
@@ -109,8 +112,10 @@ def _span(words: str) -> Period | None:
         return None
     last = dt.date(int(found[6]), _number(found[5]), int(found[4]))
     month = _number(found[2]) if found[2] else last.month
+    # "du 28 décembre au 3 janvier 2026" begins the year before.
     year = int(found[3]) if found[3] else last.year - (month > last.month)
     first = dt.date(year, month, int(found[1]))
+    # A span of days that is told day by day is as sure as a day.
     return Period(first, last, 1) if first <= last else None
 
 
@@ -139,6 +144,7 @@ def read_periods(column: pd.Series, *, name: str) -> Periods:
     """
     texts, codes = distinct(column)
     plain = present(texts).reset_index(drop=True)
+    # Plain days go past without a look: they are nearly all cells of most files.
     maybe = plain.notna() & ~plain.str.match(_A_DAY + "$").fillna(value=True).astype(bool)
     told = [str(text) for text in plain]
     at_words = np.flatnonzero(maybe.to_numpy(dtype=bool)).tolist()
@@ -151,6 +157,8 @@ def read_periods(column: pd.Series, *, name: str) -> Periods:
         last[at] = np.datetime64(found.last, "s")
     if not met:
         return Periods(column, _spread(last, codes, column), pd.Series(1, index=column.index), None)
+    # The first day goes into the cell, so that one reading of days serves both; the last one is kept
+    # beside.
     days = pd.Series(spread_out(np.array(first, dtype=object), codes, missing=None), index=column.index, dtype=TEXT)
     there: Bools = days.notna().to_numpy(dtype=bool)
     shown = ", ".join(repr(told[at][:30]) for at in list(met)[:_MOST_SHOWN])

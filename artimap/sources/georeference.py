@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -16,12 +15,13 @@ from artimap.areas.area import Area, read_units
 from artimap.areas.gazetteer import Reading, resolve
 from artimap.areas.geometries import place_rows
 from artimap.areas.user_layers import cached
+from artimap.core.arrays import Bools
 from artimap.core.schema import TEXT, split_names
 from artimap.core.text import fold
 from artimap.core.vocab import Level, Where
 from artimap.sources.coordinates import Coordinates, points
 from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Bools, distinct, spread_out
+from artimap.sources.raw_table import distinct, spread_out
 from artimap.sources.result import empty_geometry, repeated, resolved_rows
 
 RADIUS_M: dict[int, float] = {1: 1_500.0, 2: 5_000.0}
@@ -58,10 +58,7 @@ class Hints:
     radius_m: pd.Series | None = None
 
 
-@cached
-def _units(area: Area) -> gpd.GeoDataFrame:
-    units: gpd.GeoDataFrame = read_units(area)
-    return units
+_units = cached(read_units)
 
 
 @cached
@@ -70,15 +67,18 @@ def _unit_names(area: Area, level: Level) -> dict[str, str]:
     out: dict[str, str] = {}
     units = _units(area)
     for _, row in units[units["level"] == level.value].iterrows():
+        # Names and p-codes in one table: files have either in the same column.
         texts = [row["name"], row.get("name_ht"), *split_names(row.get("aliases")), row["pcode"]]
         for text in texts:
             if isinstance(text, str) and fold(text):
+                # The first unit keeps a name that two have.
                 out.setdefault(fold(text).replace(" ", ""), str(row["pcode"]))
     return out
 
 
 def unit_code(area: Area, level: Level, text: str) -> str | None:
     """Give the p-code of the unit that a name or p-code names whole; None where there is none."""
+    # Cut, since a misplaced column may hold a page of text in every row.
     return _unit_names(area, level).get(fold(text[:200]).replace(" ", ""))
 
 
@@ -130,9 +130,13 @@ def place(
     rows = problems.rows
     nothing = np.full(rows, np.nan)
     lon, lat = (nothing, nothing) if coordinates is None else (coordinates.lon, coordinates.lat)
+    # Rejected rows get no place: their coordinates may be those of another country.
     there = ~np.isnan(lon) & ~np.isnan(lat) & ~problems.bad
     level = precision.to_numpy(dtype=np.int64)
+    # Coordinates of precision 3 are the middle of a unit, put there by a coder. A pin on them would
+    # show an event where nobody said it was.
     pinned = there & (level < 3)
+    # Positions in ``names``, as a byte a row.
     kind = np.full(rows, 0, dtype=np.int8)
     names = (Where.NOWHERE, Where.POINT, Where.PLACE, Where.COMMUNE, Where.DEPARTMENT)
     kind[pinned] = 2
@@ -146,6 +150,7 @@ def place(
     radius = np.where(pinned, np.where(level == 1, RADIUS_M[1], RADIUS_M[2]), np.nan)
     radius[kind == 1] = np.nan  # an exact spot: the model's own radius for points holds
     if given.radius_m is not None:
+        # A stated radius only widens or narrows what has coordinates; for a unit it means nothing.
         stated = given.radius_m.to_numpy(dtype=float)
         radius = np.where(pinned & ~np.isnan(stated), stated, radius)
     words = given.words if given.words is not None else pd.Series([None] * rows, dtype=TEXT)
@@ -154,10 +159,13 @@ def place(
         "place": words,
         "place_kind": pd.Series(pd.Categorical.from_codes(kind, categories=categories)),
         "radius_m": pd.Series(radius),
+        # What stands nowhere cannot be precise, whatever the file says.
         "geo_precision": pd.Series(np.where(kind == 0, 3, level)),
     }
     if pcode is not None:
         columns["pcode"] = pcode
+    # Words are the last resort: coordinates and units that the source coded itself go before our
+    # reading of its text.
     left = (kind == 0) & ~problems.bad & ~wide
     notes: list[str] = []
     readings: dict[int, Reading] = {}
@@ -177,12 +185,15 @@ def _place_units(wide: Bools, kind: NDArray[np.int8], geometry: NDArray[Any], gi
     units = _units(area)
     shapes = dict(zip(units["pcode"], units["geometry"], strict=True))
     rows = np.flatnonzero(wide)
+    # The commune where it is known, else the department: never both, never a point.
     commune = _codes(None if given.commune is None else given.commune.iloc[rows], area, Level.ADM2, len(rows))
     department = _codes(None if given.department is None else given.department.iloc[rows], area, Level.ADM1, len(rows))
     known = np.array([code is not None for code in commune.tolist()], dtype=bool)
     chosen = np.where(known, commune, department)
     kind[rows] = np.where(known, 3, 4)
     numbers, codes = pd.factorize(chosen)
+    # A shape for each distinct unit, shared by its rows; -1, no unit known, takes the empty point at
+    # the end.
     pool = np.append(np.array([shapes[code] for code in codes], dtype=object), shapely.Point())
     geometry[rows] = pool[numbers]
     whole = np.full(len(wide), -1, dtype=np.intp)
@@ -196,17 +207,18 @@ def _from_words(
     """Fill in the rows whose place was read from words. An ambiguous name gets no place of our choosing."""
     at = list(readings)
     found = [readings[row] for row in at]
+    # An ambiguous reading keeps its candidates in ``readings`` and nothing else: choosing for the user
+    # would pin an event falsely. The named road stays, as it was said.
     sure = [reading.kind is not Where.NOWHERE and not reading.ambiguous for reading in found]
     table = pd.DataFrame(
         {
             "place_kind": [one.kind.value if ok else Where.NOWHERE.value for one, ok in zip(found, sure, strict=True)],
-            "place_id": [one.place_id if ok else None for one, ok in zip(found, sure, strict=True)],
-            "pcode": [one.pcode if ok else None for one, ok in zip(found, sure, strict=True)],
             "road_id": [one.corridor_id for one in found],
-            "from_m": [one.from_m if ok else None for one, ok in zip(found, sure, strict=True)],
-            "to_m": [one.to_m if ok else None for one, ok in zip(found, sure, strict=True)],
-            "radius_m": [one.radius_m if ok else None for one, ok in zip(found, sure, strict=True)],
             "geo_precision": [one.geo_precision if ok else 3 for one, ok in zip(found, sure, strict=True)],
+            **{
+                name: [getattr(one, name) if ok else None for one, ok in zip(found, sure, strict=True)]
+                for name in ("place_id", "pcode", "from_m", "to_m", "radius_m")
+            },
         },
         index=at,
     )
@@ -217,6 +229,7 @@ def _from_words(
     out = dict(columns)
     for name in ("place_kind", "place_id", "pcode", "road_id"):
         whole = out[name] if name in out else pd.Series([None] * rows, dtype=TEXT)
+        # Through objects: a category cannot take a word that is not among its own.
         values = whole.astype(object)
         values.iloc[at] = placed[name].to_numpy(dtype=object)
         out[name] = values.astype(TEXT)

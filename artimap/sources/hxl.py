@@ -50,6 +50,7 @@ def recognise(columns: Sequence[str]) -> float:
     tags = [name for name in columns if name.strip().startswith("#")]
     if len(tags) < 2:
         return 0.0
+    # Tags without attributes: how telling the attributes are is decided when columns are mapped.
     known = {_parts(tag)[0] for _, wanted in _TAGS for tag in wanted}
     return min(1.0, 0.5 + 0.5 * sum(_parts(tag)[0] in known for tag in tags) / len(columns))
 
@@ -61,9 +62,12 @@ def map_tags(columns: Sequence[str]) -> Mapping:
     for field, wanted in _TAGS:
         for tag in wanted:
             base, needed = _parts(tag)
+            # A column may have more attributes than asked for (#date+occurred+start); the one with the
+            # fewest others is meant.
             fitting = [name for name, (one, attributes) in left.items() if one == base and needed <= attributes]
             if fitting:
                 found[field] = min(fitting, key=lambda name: len(left[name][1]))
+                # A column serves one field only.
                 del left[found[field]]
                 break
     return Mapping(found, licence=_LICENCE)

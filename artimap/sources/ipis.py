@@ -15,7 +15,7 @@ from artimap.core.vocab import CheckpointKind, CheckpointStatus
 from artimap.sources.columns import read_days
 from artimap.sources.coordinates import points, read_coordinates
 from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Raw, as_text, folded
+from artimap.sources.raw_table import Raw, folded
 from artimap.sources.reader import Reader, Terms, known_columns
 from artimap.sources.result import ClaimColumns, ParsedRows, event_ids, require_columns
 
@@ -24,6 +24,8 @@ FIELDS: Final = ("lt", "ln", "lp", "d", "o", "t", "b", "tc", "tm", "r", "s")
 _KNOWN: Final = frozenset(FIELDS)
 _BESIDE_M: Final = 500.0
 """A post within this distance of the corridor stands on it: the corridor's line itself lies up to 100 m off."""
+# A post is a point that a hand-held device gave: it is laid on the road as a piece this long either
+# way.
 _GPS_M: Final = 100.0
 
 OPERATORS: Final = {
@@ -51,6 +53,8 @@ OPERATOR_TYPES: Final = {
 def recognise(columns: Sequence[str]) -> float:
     """Tell whether the columns are IPIS's short names."""
     names = {folded(name) for name in columns}
+    # The names are so short that other files have some of them by chance: position and one of operator,
+    # type, barrier are wanted.
     if not {"lt", "ln"} <= names or not names & {"o", "t", "b"}:
         return 0.0
     return min(1.0, 0.5 + 0.5 * len(names & _KNOWN) / len(_KNOWN))
@@ -66,7 +70,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     rows = len(raw.cells)
 
     def text(name: str) -> pd.Series:
-        return as_text(raw.cells[named[name]]) if name in named else pd.Series([None] * rows, dtype=TEXT)
+        return raw.text(named.get(name))
 
     names = (named["ln"], named["lt"])
     coordinates = read_coordinates(raw.cells[names[0]], raw.cells[names[1]], problems, area=area, names=names)
@@ -77,6 +81,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         days = read_days(raw.cells[named["d"]], problems, name=named["d"])
         seen, order = days.days, days.order
         notes += [days.note] if days.note else []
+    # A post without coordinates may still be told by its place; with neither there is nothing to show.
     nowhere = np.isnan(coordinates.lon) | np.isnan(coordinates.lat)
     place = text("lp")
     problems.mark(
@@ -88,12 +93,14 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     geometry = points(np.where(there, coordinates.lon, np.nan), np.where(there, coordinates.lat, np.nan), area)
     corridor = read_corridor(area, area.corridor_id)
     chainage = np.full(rows, np.nan)
+    # Infinite where there is no point: such a row is never beside the road.
     offset = np.full(rows, np.inf)
     if there.any():
         chainage[there], offset[there] = corridor.project(geometry[there])
     on = pd.Series(offset <= _BESIDE_M)
     tax, amount = text("tc"), text("tm")
     operator = text("o").str.replace(r"\s*[,;]\s*", "; ", regex=True)
+    # Several operators may share a post; the first one named decides the kind.
     first_type = text("t").str.extract(r"^([^,;]*)")[0].astype(TEXT).str.strip().str.casefold()
     kind = (
         first_type.map({word: kind.value for word, kind in OPERATORS.items()})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from artimap.areas.area import Area
@@ -15,18 +14,9 @@ from artimap.sources.result import ParsedRows
 from artimap.sources.tabular import read_mapped
 
 _SIGNS: Final = frozenset(
-    {
-        "_id",
-        "_uuid",
-        "_submission_time",
-        "_validation_status",
-        "_index",
-        "_status",
-        "_submitted_by",
-        "__version__",
-        "_tags",
-    }
-)
+    {"_id", "_uuid", "_submission_time", "_validation_status", "_index", "_status", "_submitted_by", "__version__",
+     "_tags"}
+)  # fmt: skip
 _PERSONAL: Final = frozenset(
     {
         "deviceid", "device_id", "username", "user_name", "_submitted_by", "phonenumber", "phone_number", "simserial",
@@ -38,6 +28,8 @@ _PERSONAL: Final = frozenset(
     }
 )  # fmt: skip
 """Columns about the person who filled in the form or the device used: never read, never kept."""
+# Forms name these columns as they like ("meta/my_deviceid"): what holds such a word goes too. Better a
+# column too many dropped than a phone number kept.
 _WORDY: Final = ("deviceid", "device_id", "username", "phonenumber", "simserial", "subscriberid", "imei", "enumerator")
 
 
@@ -60,6 +52,7 @@ def is_personal(name: str) -> bool:
     >>> is_personal("meta/deviceid"), is_personal("incident/place")
     (True, False)
     """
+    # The group of questions before the slash says nothing of the question.
     leaf = _meta(name).rsplit("/", 1)[-1]
     return (
         _meta(name) in _PERSONAL or leaf in _PERSONAL or bare(name) in _PERSONAL or any(word in leaf for word in _WORDY)
@@ -71,6 +64,7 @@ def without_persons(raw: Raw) -> Raw:
     dropped = {name for name in raw.columns if is_personal(name)}
     if not dropped:
         return raw
+    # The names of dropped columns are told, never what was in them.
     return raw.without(dropped).noting(f"dropped, and kept nowhere: {', '.join(sorted(dropped))}")
 
 
@@ -87,19 +81,24 @@ def map_questions(columns: Sequence[str], labels: dict[str, str]) -> Mapping:
     for sign, field in (("_uuid", "id"), ("_submission_time", "reported")):
         if sign in meta:
             fixed[field] = meta[sign]
+    # "start" and "end" are when the form was filled in, not when the incident was.
     questions = [
         name
         for name in columns
         if name not in fixed.values() and not _meta(name).startswith("_") and folded(name) not in {"start", "end"}
     ]
     found = dict(propose(questions, labels=labels).columns)
+    # Kobo writes a geopoint whole and in parts: the parts are sure, the whole would be read twice.
     if "point" in found and {"lat", "lon"} <= set(fixed):
         del found["point"]
+    # The day of the form is the best that is left, from the nearest to the day of the event to the
+    # farthest; read() says so in a note.
     if "date" not in found:
         for name in ("today", "start", "_submission_time"):
             if name in meta:
                 found["date"] = meta[name]
                 break
+    # What the export itself states goes over what was proposed from words.
     return Mapping({**found, **fixed}, exact={"lat", "lon"} <= set(fixed))
 
 
@@ -112,7 +111,7 @@ def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> P
         notes.append(f"no question asks for the day of the incident: the day of the form ({when}) is taken")
     if "radius_m" in used.columns and used.exact:
         notes.append("places are exact to what the device says")
-    return read_mapped(raw, area, problems, replace(used), version="Kobo export", prefix="kobo-", notes=notes)
+    return read_mapped(raw, area, problems, used, version="Kobo export", prefix="kobo-", notes=notes)
 
 
 READER: Final = Reader(

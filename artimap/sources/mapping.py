@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-import unicodedata
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Final
 
 from artimap.core.errors import DataError
 from artimap.core.files import write_text
+from artimap.core.text import unaccented
 from artimap.core.vocab import EventKind, Sensitivity
 from artimap.sources.containers import EXTENT, LAT, LON
 from artimap.sources.raw_table import folded
@@ -96,6 +96,7 @@ class Mapping:
     exact: bool = False
 
     def __post_init__(self) -> None:
+        # Told at once, with all names: a mapping is written by hand.
         unknown = sorted(set(self.columns) - set(FIELDS))
         if unknown:
             msg = f"mapping: no field {', '.join(unknown)}; there is: {', '.join(FIELDS)}"
@@ -128,6 +129,7 @@ class Mapping:
 
 
 def _quoted(text: str) -> str:
+    # A JSON string is a TOML string but for DEL, which TOML forbids.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -154,10 +156,12 @@ def read_mapping(path: Path | str) -> Mapping:
     try:
         return Mapping(
             columns={str(name): str(column) for name, column in columns.items()},
+            # Folded here as the cells are folded later, or a word with a capital would never be met.
             kinds={folded(str(word)): EventKind(str(kind)) for word, kind in kinds.items()},
             date_order=content.get("date_order"),
             licence=str(content.get("licence", "own report")),
             sensitivity=Sensitivity(str(content.get("sensitivity", Sensitivity.MODERATE.value))),
+            # Nothing but true: an "exact" by mistake would turn places into points on the map.
             exact=content.get("exact") is True,
         )
     except ValueError as error:
@@ -172,9 +176,7 @@ def bare(name: str) -> str:
     "date_de_l'evenement"
     """
     leaf = name.rsplit("/", 1)[-1] if not name.endswith("/") else name
-    plain = unicodedata.normalize("NFKD", leaf.replace("’", "'"))
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return folded(plain).strip("_:?*. ") or folded(leaf)
+    return folded(unaccented(leaf.replace("’", "'"))).strip("_:?*. ") or folded(leaf)
 
 
 def propose(columns: Sequence[str], *, labels: AnyMapping[str, str] | None = None) -> Mapping:
@@ -192,6 +194,8 @@ def propose(columns: Sequence[str], *, labels: AnyMapping[str, str] | None = Non
     names = {column: bare(column) for column in columns}
     said = {column: bare((labels or {}).get(column, "")) for column in columns}
     taken: dict[str, str] = {}
+    # All whole names of all fields go first, then the headings; parts of names come last of all.
+    # Otherwise "date_of_report" could take the place of "date".
     for look in (names, said):
         for wanted, words in FIELDS.items():
             if wanted in taken:
@@ -202,6 +206,7 @@ def propose(columns: Sequence[str], *, labels: AnyMapping[str, str] | None = Non
                     taken[wanted] = found
                     break
     for wanted, words in FIELDS.items():
+        # These fields must be named outright: "id" and "lat" are parts of a hundred other words.
         if wanted in taken or wanted in {"id", "lat", "lon", "is_party", "radius_m"}:
             continue
         telling = {word for word in words if len(word) >= 4}
@@ -209,4 +214,5 @@ def propose(columns: Sequence[str], *, labels: AnyMapping[str, str] | None = Non
             if column not in taken.values() and telling & set(names[column].split("_")):
                 taken[wanted] = column
                 break
+    # In the order of FIELDS, so that a saved mapping always reads alike.
     return Mapping({wanted: taken[wanted] for wanted in FIELDS if wanted in taken})

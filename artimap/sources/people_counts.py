@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from artimap.core.text import unaccented
 from artimap.sources.columns import present, read_numbers
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import distinct
@@ -35,6 +35,8 @@ _ABOUT: Final = {
     "venten": 20, "trentaine": 30, "quarantaine": 40, "cinquantaine": 50, "soixantaine": 60, "centaine": 100,
     "santen": 100,
 }  # fmt: skip
+# The least that such words mean: "plusieurs" is two at least, "des dizaines" twenty. No greatest figure
+# is made up.
 _SEVERAL: Final = {
     **dict.fromkeys(("plusieurs", "quelques", "quelques uns", "de nombreux", "nombreux", "beaucoup"), 2),
     **dict.fromkeys(("several", "some", "many", "a few", "a number", "anpil", "plizye", "kek", "kelke"), 2),
@@ -47,10 +49,12 @@ _NOT_SAID: Final = frozenset(
     {"?", "??", "inconnu", "inconnue", "unknown", "non precise", "non precisee", "not stated", "not known", "nd", "np",
      "pa konnen", "enkoni", "indetermine", "a confirmer", "to be confirmed"}
 )  # fmt: skip
+# Whom the figure counts is left out, so that "4 morts" is 4.
 _PEOPLE: Final = re.compile(
     r"\b(?:morts?|tues?|personnes?|blesses?|dead|killed|people|persons|injured|wounded|civils?|civilians?|moun|mouri|"
     r"enleves?|abducted|deplaces?|displaced|victimes?|victims?|viktim)\b"
 )
+# "12 morts dont 3 enfants" is 12: the part is not added.
 _TAIL: Final = re.compile(r" (?:dont|including|incl|parmi|among) .*")
 _AT_LEAST: Final = r"(?:au moins|at least|plus de|plus d|more than|over|omwen|plis pase|minimum|>=?|≥) ?(.+)"
 _OR_MORE: Final = r"(.+?) ?(?:\+|ou plus|or more|au moins)"
@@ -78,6 +82,7 @@ _Figure = tuple[int | None, int | None, int | None]
 
 def _number(word: str) -> int | None:
     """Give the number that a word or figures name exactly."""
+    # Nine digits at most: more are a telephone number.
     return int(word) if re.fullmatch(r"[0-9]{1,9}", word) else _NUMBERS.get(word)
 
 
@@ -88,9 +93,7 @@ def _rounded(words: str) -> int | None:
 
 
 def _plain(text: str) -> str:
-    low = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
-    bare = "".join(char for char in low if not unicodedata.combining(char))
-    bare = " ".join(re.sub(r"['’.,;:()\"]", " ", bare).split())
+    bare = " ".join(re.sub(r"['’.,;:()\"]", " ", unaccented(text[:_LONGEST])).split())
     return " ".join(_PEOPLE.sub(" ", _TAIL.sub("", bare)).split())
 
 
@@ -116,6 +119,7 @@ def figure_of(text: str) -> _Figure | None:
     >>> figure_of("une dizaine de morts"), figure_of("hier")
     ((None, 10, None), None)
     """
+    # Whole phrases first, patterns last.
     words = _plain(text)
     if words in _NOT_SAID:
         return (None, None, None)
@@ -132,6 +136,7 @@ def figure_of(text: str) -> _Figure | None:
 
 def _bounded(words: str) -> _Figure | None:
     """Read "at least", "at most", "from … to …" and "about"."""
+    # The least and the middle are the lower figure: of "2 ou 3" two are sure.
     if span := _SPAN.fullmatch(words):
         low, high = _number(span[1]), _number(span[2])
         if low is not None and high is not None and low <= high:
@@ -143,6 +148,7 @@ def _bounded(words: str) -> _Figure | None:
         high = _rounded(most[1])
         return None if high is None else (None, None, high)
     near = _NEAR.fullmatch(words)
+    # "une dizaine" is about ten with or without a word for about, and bounds nothing.
     about = _rounded(near[1] if near else words)
     return None if about is None else (None, about, None)
 
@@ -168,9 +174,11 @@ def read_figures(column: pd.Series, problems: Problems, *, name: str) -> Figures
     with np.errstate(invalid="ignore"):
         whole = np.isfinite(values) & (values >= 0) & (values == np.floor(values)) & (values <= _MOST_PEOPLE)
     wrong = bad | ~(whole | np.isnan(values))
+    # Three columns, low, best and high: a plain figure is all three.
     parts = np.repeat(np.where(whole, values, np.nan)[:, None], 3, axis=1)
     met: dict[str, _Figure] = {}
     if bad.any():
+        # Only the cells that are no numbers, and each distinct text once.
         texts, codes = distinct(column[bad].reset_index(drop=True))
         read = [figure_of(text) if isinstance(text, str) else None for text in present(texts)]
         met = {str(text): one for text, one in zip(texts, read, strict=True) if one is not None}

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from artimap.core.arrays import Bools
 from artimap.core.errors import Breach
 from artimap.core.schema import TEXT
-from artimap.sources.raw_table import Bools, Raw, as_text
+from artimap.sources.raw_table import Raw, as_text
 
 _MOST_TOLD = 10_000
 """Problems of one sort that are listed one by one; the quarantine file holds all."""
@@ -53,6 +54,7 @@ class Problems:
             wrong = np.zeros(self.rows, dtype=bool)
             wrong[[row for row, said in raw.damaged.items() if said == (why, fix)]] = True
             self.mark(wrong, column="", why=why, fix=fix)
+        # The cells of a damaged row are shifted. Complaints about them would hide the one that matters.
         self._damaged = self.bad.copy()
 
     def mark(self, wrong: Bools, *, column: str, why: str, fix: str, cells: pd.Series | None = None) -> None:
@@ -72,7 +74,11 @@ class Problems:
         places = np.flatnonzero(wrong & ~self._damaged)
         if not len(places):
             return
+        # A row may have many faults and is rejected once: accepted and rejected rows add up to the rows
+        # read.
         self.bad[places] = True
+        # All positions are kept, only the first values: a file of a million wrong rows must not fill
+        # the memory with texts.
         told = places[:_MOST_TOLD]
         shown = ("",) * len(told) if cells is None else tuple(_shown(cells.iloc[told]))
         self._faults.append(_RowFault(column, why, fix, places, shown))
@@ -84,6 +90,7 @@ class Problems:
             for order, fault in enumerate(self._faults)
             for row, value in zip(fault.rows.tolist(), fault.values, strict=False)
         ]
+        # By row, and within a row in the order in which columns were read.
         listed.sort(key=lambda one: one[:2])
         out = [Breach(str(row + 1), fault.column, value, fault.why, fault.fix) for row, _, fault, value in listed]
         for fault in self._faults:
@@ -110,6 +117,7 @@ class Problems:
             ("why", ["; ".join(reasons[row]) for row in places.tolist()]),
         ):
             free = name
+            # The file may have columns row and why of its own; nothing of it is overwritten.
             while free in out.columns:
                 free = f"{free}_found"
             out[free] = pd.Series(values, index=out.index, dtype=TEXT)

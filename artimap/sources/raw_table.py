@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from artimap.core.arrays import Bools
 from artimap.core.schema import TEXT, trimmed
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,10 @@ class Raw:
         """Column names in the file's order."""
         return tuple(str(name) for name in self.cells.columns)
 
+    def text(self, name: str | None) -> pd.Series:
+        """Give a column as text; all missing where the file has none (``name`` is null)."""
+        return pd.Series([None] * len(self.cells), dtype=TEXT) if name is None else as_text(self.cells[name])
+
     def noting(self, *words: str) -> Raw:
         """Give the same file with more notes."""
         return replace(self, notes=(*self.notes, *words))
@@ -62,6 +65,7 @@ def header_names(cells: list[str]) -> list[str]:
     seen: dict[str, int] = {}
     out: list[str] = []
     for position, cell in enumerate(cells):
+        # The byte order mark may stand inside the first name, where files were joined.
         name = " ".join(cell.replace("\ufeff", "").split()) or f"column_{position + 1}"
         bare, number = name, 1
         while name in seen:
@@ -82,6 +86,7 @@ def folded(name: str) -> str:
 
 
 Positions = NDArray[np.intp]
+# Below this, finding the distinct texts costs more than it spares.
 _FEW = 10_000
 
 
@@ -113,12 +118,14 @@ def _codes(column: pd.Series) -> Positions:
     return codes
 
 
-def spread_out(values: Any, codes: NDArray[np.intp] | None, *, missing: Any) -> Any:
+def spread_out(values: Any, codes: Positions | None, *, missing: Any) -> Any:
     """Give every row the value worked out for its distinct text; rows without text get ``missing``."""
     if codes is None:
         return values
+    # No text at all: every row is missing, and indexing an empty array would fail.
     if not len(values):
         return np.full(len(codes), missing)
+    # A code of -1 takes the last value here; it is put right below.
     out = values[codes]
     absent = codes < 0
     if absent.any():
@@ -133,6 +140,7 @@ def as_text(column: pd.Series) -> pd.Series:
         return text
     if not len(text.cat.categories):
         return pd.Series([None] * len(text), index=text.index, dtype=TEXT)
+    # take with allow_fill turns -1 into missing, in one step and without a list of Python texts.
     array = _categories(text).array.take(_codes(text), allow_fill=True)
     return pd.Series(array, index=column.index, dtype=TEXT)
 

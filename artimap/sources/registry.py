@@ -23,6 +23,8 @@ from artimap.sources.result import Read, account, finish
 ANY_TABLE: Final = tabular.READER
 """What reads a table by a mapping, where its format is not known."""
 
+# Scores decide which reader takes a file, so the order only breaks ties. ``tabular`` is held below 0.6,
+# which a format that shows most of its names passes.
 READERS: Final[dict[str, Reader]] = {
     reader.name: reader
     for reader in (
@@ -37,6 +39,8 @@ READERS: Final[dict[str, Reader]] = {
 }
 """All readers by name. A new format is a module that ends with its ``READER``, and a row here."""
 
+# A table of incidents scores above this with a column of days alone: below it there is no day, and
+# nothing could be read.
 _LEAST = 0.3
 
 
@@ -59,6 +63,7 @@ def recognise(columns: Sequence[str]) -> dict[str, float]:
     'acled'
     """
     scores = {name: reader.recognise(columns) for name, reader in READERS.items()}
+    # sorted keeps the order of READERS among equal scores.
     return dict(sorted(((name, score) for name, score in scores.items() if score > 0), key=lambda one: -one[1]))
 
 
@@ -74,8 +79,11 @@ def _reader(raw: Raw, source: str, mapping: Mapping | None) -> Reader:
         return READERS[source]
     scores = recognise(raw.columns)
     best = next(iter(scores), None)
+    # A mapping says that the user knows the columns better than the names do. A form keeps its
+    # reader, since only that one drops what is about persons.
     if mapping is not None:
         return READERS[best] if best is not None and READERS[best].mapping == "kept" else ANY_TABLE
+    # The message lists the columns as read: a wrong separator or a title row shows at once.
     if best is None or scores[best] < _LEAST:
         there = ", ".join(raw.columns[:15]) or "none"
         msg = (
@@ -97,10 +105,14 @@ def mapping_beside(path: Path) -> Path:
 
 def _read(path: Path, *, area: Area, source: str, mapping: Mapping | str | Path | None, claims: bool) -> Read:
     sure_area(area)
+    # A mapping beside the file is used only if nothing was asked for: a format that was named, or a
+    # mapping that was given, goes before it.
     kept = mapping_beside(path)
     found = mapping is None and source in {"auto", ANY_TABLE.name} and kept.is_file()
     given = kept if found else mapping
     columns = given if given is None or isinstance(given, Mapping) else read_mapping(given)
+    # With a format named, only its own header counts, so that a row of data that looks like another
+    # format is not taken for the header.
     raw = open_table(path, score=READERS[source].recognise if source in READERS else _best)
     if found:
         raw = raw.noting(f"columns as {kept.name} says")
@@ -117,8 +129,11 @@ def _read(path: Path, *, area: Area, source: str, mapping: Mapping | str | Path 
             raw = one.without_persons(raw)
     raw = reader.prepare(raw)
     problems = Problems(len(raw.cells))
+    # Damaged rows first: what stands in their shifted cells is not read, and not complained of.
     problems.damage(raw)
     parsed = reader.read(raw, area, problems, columns)
+    # The account is closed before the tables are made: the cells, the largest thing in memory, can then
+    # be let go.
     closed = account(raw, problems)
     del raw
     return finish(closed, parsed, problems, area=area, source=reader.name, licence=reader.terms.licence, claims=claims)
@@ -201,6 +216,7 @@ def read_events(
     """
     if isinstance(what, Area):
         return embedded_events(what)
+    # Typed as object: a caller without a type checker may pass a table.
     given: object = what
     if not isinstance(given, str | os.PathLike):
         msg = f"read_events reads a file, not a {type(what).__name__}: write the table with to_csv and give its path"

@@ -121,6 +121,7 @@ def require_columns(raw: Raw, needed: Sequence[str], *, fix: str) -> dict[str, s
     SchemaError
         If a needed one is missing: the error names every one.
     """
+    # From the right, so that the leftmost of two columns of one name stays.
     named = {folded(name): name for name in reversed(raw.columns)}
     missing = [name for name in needed if name not in named]
     if missing:
@@ -143,8 +144,11 @@ def event_ids(raw: Raw, problems: Problems, *, prefix: str, column: str | None) 
             fix="keep one of the rows, or give each its own id",
             cells=raw.cells[column],
         )  # fmt: skip
+        # The common case, without hashing every row.
         if own.notna().all():
             return start + own
+        # Rows without an id get one made of their cells. It may by chance be the id of another row:
+        # that row is marked, as two rows must never share one.
         mixed = own.fillna(_made_ids(raw))
         problems.mark(
             _repeats(mixed) & ~twice, column=column, why="is the id that another row gets", fix="give it another id"
@@ -154,15 +158,19 @@ def event_ids(raw: Raw, problems: Problems, *, prefix: str, column: str | None) 
 
 
 def _repeats(texts: pd.Series) -> NDArray[np.bool_]:
+    # is_unique is much quicker than finding which are not.
     if texts.dropna().is_unique:
         return np.zeros(len(texts), dtype=bool)
     return (texts.duplicated(keep="first") & texts.notna()).to_numpy(dtype=bool)
 
 
 def _made_ids(raw: Raw) -> pd.Series:
+    # Objects, and empty text for missing: the hash then hangs on the text alone, not on how pandas
+    # keeps the column, and a row gets the same id in every file.
     whole = pd.DataFrame({name: as_text(raw.cells[name]).fillna("").astype(object) for name in raw.columns})
     numbers = pd.util.hash_pandas_object(whole, index=False).to_numpy()
     ids = pd.Series([f"{number:016x}" for number in numbers.tolist()], dtype=TEXT)
+    # Two rows that say the very same are two reports until somebody says otherwise: both stay.
     again = ids.groupby(ids).cumcount().astype("int64")
     return ids.where(again == 0, ids + "-" + (again + 1).astype(TEXT))
 
@@ -212,9 +220,11 @@ def finish(
     claims
         Whether to write the claims too: much the larger table where there are a million rows.
     """
+    # This line parts the file: what is not bad is accepted, everything else is in the quarantine.
     kept = ~problems.bad
     accepted = _accepted(parsed, kept, area, licence)
     posts = parsed.table == "CHECKPOINTS"
+    # Readings are by row of the file; after parting they go by event id.
     rows = np.flatnonzero(kept).tolist() if parsed.readings else []
     key = accepted["checkpoint_id" if posts else "event_id"]
     readings = {key.iloc[at]: parsed.readings[row] for at, row in enumerate(rows) if row in parsed.readings}
@@ -256,10 +266,13 @@ def _accepted(parsed: ParsedRows, kept: NDArray[np.bool_], area: Area, licence: 
     for name, value in {**_COMMON[parsed.table], **stated, **parsed.columns}.items():
         if not isinstance(value, pd.Series):
             table[name] = constant(value, index)
+        # Without rejected rows nothing is copied: a file of a million rows has not room for two of each
+        # column.
         elif everything:
             table[name] = value
         else:
             table[name] = value[kept].reset_index(drop=True)
+    # Built as an array at once, without another look at every shape.
     shapes = gpd.array.GeometryArray(parsed.geometry if everything else parsed.geometry[kept], crs=area.crs)
     frame = gpd.GeoDataFrame(
         pd.DataFrame({**table, "geometry": shapes}, index=index, copy=False),
@@ -282,6 +295,8 @@ def constant(value: Any, index: pd.Index) -> pd.Series:
 
 def repeated(codes: Positions, values: Sequence[str | None]) -> pd.Series:
     """Give each row the text at its position, as categories."""
+    # Categories must be unique, values need not be: equal texts share a category. The -1 at the end
+    # serves rows without a text.
     known = {text: at for at, text in enumerate(dict.fromkeys(text for text in values if text is not None))}
     moved = np.array([*(-1 if text is None else known[text] for text in values), -1], dtype=np.intp)
     return pd.Series(pd.Categorical.from_codes(moved[codes], categories=pd.Index(list(known), dtype=TEXT)))
@@ -300,6 +315,8 @@ def _base(
     index = ids.index
     none = pd.Series(np.full(len(index), np.datetime64("NaT", "s")), index=index)
     reported = none if said.reported is None else _own(said.reported, kept, index).astype(schema.DAY)
+    # A report without a day of its own is dated by the event's last day, and says that it was: what was
+    # surely known on a day must not rest on it.
     basis = pd.Series("from_event", index=index, dtype=TEXT).mask(reported.notna(), "stated")
     reported = reported.fillna(last)
     source = _own(said.source, kept, index).astype(TEXT).fillna(said.otherwise)
@@ -328,6 +345,8 @@ def _stacked(base: pd.DataFrame, said: list[tuple[Predicate, pd.Series]]) -> pd.
         part["claim_id"] = part["subject"] + f"-{predicate.value}"
         part["predicate"] = predicate.value
         part["value"] = value[there]
+        # Number of the row times the number of predicates, plus the place of the predicate: the order
+        # of one report after the other, as if written row by row.
         part["_order"] = np.flatnonzero(there) * len(said) + order
         parts.append(part)
     table = pd.concat(parts).sort_values("_order").drop(columns="_order")
@@ -340,6 +359,7 @@ def _event_claims(events: gpd.GeoDataFrame, said: ClaimColumns, kept: NDArray[np
         said, kept, about=About.EVENT, ids=events["event_id"], first=events["date_start"], last=events["date_end"]
     )  # fmt: skip
     base = base.assign(sensitivity=events["sensitivity"], licence=events["licence"], place=events["place"])
+    # The dead are written as they were said; the other figures of people have no bounds in EVENTS.
     figures = [
         (Predicate.STATED, events["summary"]),
         (Predicate.LOCATION, events["place"]),
@@ -363,6 +383,7 @@ def _post_claims(posts: gpd.GeoDataFrame, said: ClaimColumns, kept: NDArray[np.b
     base = base.assign(
         sensitivity=Sensitivity.MODERATE.value, licence=posts["licence"], place=posts["place"], last_confirmed=seen
     )  # fmt: skip
+    # Who keeps the post; where nobody is named, what kind of post it is.
     keeper = posts["operator"].fillna(posts["kind"])
     toll = posts["kind"] == CheckpointKind.TOLL
     said_of = [

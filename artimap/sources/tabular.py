@@ -28,17 +28,21 @@ from artimap.sources.result import ClaimColumns, ParsedRows, event_ids
 _FIGURES = ("killed", "injured", "abducted", "displaced")
 
 
+# Asked again for each of the first rows of a file while the header is looked for.
 @lru_cache(maxsize=1024)
 def _score(columns: tuple[str, ...]) -> float:
     found = propose(columns).columns
     placed = {"lat", "lon"} <= set(found) or "point" in found or "place" in found or "commune" in found
     if "date" not in found:
         return 0.0
+    # Held below 0.6, which a known format with most of its names passes: a hand-made table is what is
+    # left over.
     return min(0.59, 0.3 + 0.2 * placed + 0.02 * len(found))
 
 
 def recognise(columns: Sequence[str]) -> float:
     """Tell how much a list of column names looks like a table of incidents; never as sure as a known format."""
+    # A row of text that was taken for a header: proposing a mapping for it would take minutes.
     if len(columns) > 2_000 or any(len(name) > 200 for name in columns):
         return 0.0
     return _score(tuple(columns))
@@ -67,15 +71,16 @@ def read_mapped(
     rows = len(raw.cells)
 
     def text(name: str) -> pd.Series:
-        if name not in columns:
-            return pd.Series([None] * rows, dtype=TEXT)
-        return as_text(raw.cells[columns[name]])
+        return raw.text(columns.get(name))
 
+    # Periods in words first: they leave a day in the cell, so that what is left can be read as days.
     spans = read_periods(raw.cells[columns["date"]], name=columns["date"])
     days = read_days(spans.cells, problems, name=columns["date"], required=True, order=mapping.date_order)
     end = spans.last.fillna(days.days)
     said += [note for note in (spans.note, days.note) if note]
     if "date_end" in columns:
+        # The order found for the first day holds for the last one: alone it may have no day above 12 to
+        # tell.
         last = read_days(raw.cells[columns["date_end"]], problems, name=columns["date_end"], order=_order(days.order))
         problems.mark(
             (last.days < days.days).to_numpy(dtype=bool), column=columns["date_end"],
@@ -100,6 +105,7 @@ def read_mapped(
     radius = None
     if "radius_m" in columns:
         radius = read_numbers(raw.cells[columns["radius_m"]])[0]
+        # A radius of nothing is a device that did not say; below ten metres no hand-held one is right.
         radius = radius.where((radius > 0) & np.isfinite(radius)).clip(lower=10.0)
     placed = place(
         problems,
@@ -132,6 +138,7 @@ def read_mapped(
             "date_end": end,
             "date_precision": spans.precision,
             "kind": kind,
+            # The words of the file are kept: the kind is artimap's reading of them.
             "sub_kind": text("sub_kind") if "sub_kind" in columns else text("kind"),
             "actors": text("actors").str.replace(r"\s*[;|]\s*", "; ", regex=True),
             "killed_low": killed.low,
@@ -145,6 +152,7 @@ def read_mapped(
         },
         geometry=placed.geometry,
         said=ClaimColumns(
+            # A row without a source was said by the file.
             source=text("source").fillna(raw.name),
             claimant=text("said_by"),
             party=party.where(party.isin([one.value for one in Party])),
@@ -178,6 +186,8 @@ def _order(found: str) -> str | None:
 
 def _precision(place_words: pd.Series, unit: pd.Series, coordinates: Coordinates | None) -> pd.Series:
     """Say which rows tell of no more than a unit: neither coordinates nor a place in words."""
+    # A row that names only its commune is in the commune. Read as a place in words, its name would be
+    # the town.
     pinned = False if coordinates is None else ~np.isnan(coordinates.lon)
     return pd.Series(np.where(place_words.isna() & unit.notna() & ~pinned, 3, 1).astype(np.int64))
 
@@ -186,6 +196,7 @@ def _where_words(place_words: pd.Series, commune: pd.Series) -> pd.Series:
     """Join the place in words and its commune, as in "Savien, Petite-Rivière"."""
     if commune.isna().all():
         return place_words
+    # Many forms repeat the commune as the place; "Gonaïves, Gonaïves" would look like two places.
     same = place_words.str.casefold().eq(commune.str.casefold()).fillna(value=False).astype(bool)
     both = place_words.notna() & commune.notna() & ~same
     return place_words.fillna(commune).mask(both, place_words + ", " + commune)
@@ -201,6 +212,8 @@ def read_where(raw: Raw, area: Area, problems: Problems, mapping: Mapping) -> Co
         return None
     name = columns["point"]
     cells = present(as_text(raw.cells[name]))
+    # Latitude first, as Kobo and most people write it; a swap is found by the area later. A third and
+    # fourth part (altitude, accuracy) are passed over.
     parts = cells.str.extract(r"^[\[(]?\s*([^\s,;]+)\s*[\s,;]\s*([^\s,;\])]+)").astype(TEXT)
     odd = cells.notna() & parts[0].isna()
     problems.mark(
@@ -222,6 +235,7 @@ def read_kinds(column: pd.Series | None, mapping: Mapping, rows: int) -> tuple[p
         codes = np.arange(rows, dtype=np.intp)
     kinds: list[str] = []
     unknown: list[str] = []
+    # Words of the mapping go before ours.
     for word in texts:
         kind: EventKind | None = None
         if isinstance(word, str) and word.strip():

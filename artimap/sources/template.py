@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -50,16 +50,34 @@ _NEEDED = ("date", "place", "kind", "source")
 _FIGURES = ("killed", "injured", "abducted", "displaced")
 
 
+def csv_template(columns: Mapping[str, str], words: str, example: Mapping[str, str]) -> str:
+    """Give a template as CSV text: the header, a line that explains it, the known words, an example.
+
+    Parameters
+    ----------
+    columns
+        What belongs in each column.
+    words
+        The line that lists known words.
+    example
+        Cells by column.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    first, *others = columns.values()
+    # The first cell begins with #, so that reading skips the line.
+    writer.writerow([f"# {first}", *others])
+    writer.writerow([words])
+    writer.writerow([example.get(name, "") for name in columns])
+    return out.getvalue()
+
+
 def template_csv() -> str:
     """Give the empty template as CSV text: a header, one line that explains it, one example.
 
     The lines that start with ``#`` are notes; reading skips them.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerow([f"# {COLUMNS['date']}", *list(COLUMNS.values())[1:]])
-    writer.writerow(["# kinds: " + " | ".join(kind.value for kind in EventKind)])
     example = {
         "date": "# 2024-10-03",
         "place": "between Saint-Marc and Pont-Sondé on RN1",
@@ -74,14 +92,14 @@ def template_csv() -> str:
         "sensitivity": "moderate",
         "summary": "Truck stopped by armed men; two people hurt (example: delete the # to use the line).",
     }
-    writer.writerow([example.get(name, "") for name in COLUMNS])
-    return out.getvalue()
+    return csv_template(COLUMNS, "# kinds: " + " | ".join(kind.value for kind in EventKind), example)
 
 
 def recognise(columns: Sequence[str]) -> float:
     """Tell whether the columns are those of artimap's template."""
     names = {folded(name) for name in columns}
     ours = names & set(COLUMNS)
+    # A table with many columns of its own is no template, though it may have these.
     if not set(_NEEDED) <= names or len(ours) < 0.8 * len(names):
         return 0.0
     return min(1.0, 0.6 + 0.4 * len(ours) / len(COLUMNS))
@@ -95,6 +113,7 @@ def without_notes(raw: Raw) -> Raw:
     note = first.str.startswith("#").fillna(value=False).to_numpy(dtype=bool)
     if not note.any():
         return raw
+    # Positions of damaged rows move up with the rows.
     moved = np.cumsum(~note) - 1
     damaged = {int(moved[row]): why for row, why in raw.damaged.items() if not note[row]}
     return replace(raw, cells=raw.cells[~note].reset_index(drop=True), damaged=damaged)
@@ -109,28 +128,28 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         If a needed column is missing.
     """
     named = require_columns(raw, _NEEDED, fix="add the column (artimap template events shows all)")
-    text = {name: as_text(raw.cells[named[name]]) if name in named else _none(len(raw.cells)) for name in COLUMNS}
+    # A column that is left out is as good as one that is empty.
+    text = {name: raw.text(named.get(name)) for name in COLUMNS}
     for name in _NEEDED:
-        problems.mark(
-            text[name].isna().to_numpy(dtype=bool), column=name, why="is empty", fix="it must have a value"
-        )  # fmt: skip
+        problems.mark(text[name].isna().to_numpy(dtype=bool), column=name, why="is empty", fix="it must have a value")
     days = {name: read_days(text[name], problems, name=name, uniform=True) for name in ("date", "date_end", "reported")}
     date, end = days["date"].days, days["date_end"].days
     early = (end < date).to_numpy(dtype=bool)
     problems.mark(early, column="date_end", why="lies before date", fix="swap the two days", cells=text["date_end"])
+    # Words must be those of the list here: the template names them all, so another word is a mistake
+    # and no other spelling.
     kind = _words(text["kind"], problems, "kind", [one.value for one in EventKind], "is not a known kind")
     figures = {name: read_figures(text[name], problems, name=name) for name in _FIGURES}
     party = _words(text["is_party"], problems, "is_party", [one.value for one in Party], "is not yes, no or unknown")
     steps = [one.value for one in Sensitivity]
     sensitivity = _words(text["sensitivity"], problems, "sensitivity", steps, "is not a known step")
     rows = len(raw.cells)
-    placed = place(
-        problems, area=area, precision=pd.Series(np.full(rows, 1)), hints=Hints(words=text["place"])
-    )  # fmt: skip
+    placed = place(problems, area=area, precision=pd.Series(np.full(rows, 1)), hints=Hints(words=text["place"]))
     said = (*(day.note for day in days.values()), *(one.note for one in figures.values()))
     killed = figures.pop("killed")
     return ParsedRows(
         columns={
+            # Made of the row's cells: the same file read again gives the same ids.
             "event_id": event_ids(raw, problems, prefix="own-", column=None),
             "date_start": date,
             "date_end": end.fillna(date),
@@ -159,10 +178,6 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         notes=tuple(note for note in said if note),
         readings=placed.readings,
     )
-
-
-def _none(rows: int) -> pd.Series:
-    return pd.Series([None] * rows, dtype=TEXT)
 
 
 def _words(texts: pd.Series, problems: Problems, name: str, allowed: list[str], why: str) -> pd.Series:

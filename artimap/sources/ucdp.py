@@ -16,7 +16,7 @@ from artimap.sources.coordinates import Coordinates, read_coordinates
 from artimap.sources.crosswalk import UCDP_KINDS
 from artimap.sources.georeference import Hints, place
 from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Raw, as_text, folded
+from artimap.sources.raw_table import Raw, folded
 from artimap.sources.reader import Reader, Terms, known_columns
 from artimap.sources.result import ClaimColumns, ParsedRows, event_ids, require_columns
 
@@ -51,12 +51,13 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     ``date_prec`` 1 is a day, 2 and 3 a week, 4 and 5 a month or more; the days themselves are widened by
     UCDP already. ``low``, ``best`` and ``high`` are kept; a low above the high rejects the row.
     """
+    # Only these two cannot be done without; everything else has a default that claims less.
     named = require_columns(raw, ("date_start", "type_of_violence"), fix="bring the column as UCDP GED has it")
     rows = len(raw.cells)
     notes: list[str] = []
 
     def text(name: str) -> pd.Series:
-        return as_text(raw.cells[named[name]]) if name in named else pd.Series([None] * rows, dtype=TEXT)
+        return raw.text(named.get(name))
 
     def codes(name: str, last: int, default: int) -> pd.Series:
         if name not in named:
@@ -80,11 +81,15 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
             fix="swap the two days", cells=raw.cells[named["date_end"]],
         )  # fmt: skip
         end = last.days.fillna(start.days)
+    # Where the code of place or day is missing a careful one is taken: a unit and not the place, a week
+    # and not the day.
     violence = codes("type_of_violence", 3, 1)
     where = codes("where_prec", 7, 3)
     when = codes("date_prec", 5, 3)
     low, best, high = count("low"), count("best"), count("high")
     problems.mark(
+        # A low above the high means columns that changed places, or a typing error: no figure of the
+        # row can be trusted.
         (low > high).fillna(value=False).to_numpy(dtype=bool), column=named.get("low", "low"),
         why="is greater than high",
         fix="check the three figures", cells=text("low"),
@@ -101,6 +106,8 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         coordinates=coordinates,
         hints=Hints(
             words=text("where_coordinates").fillna(text("where_description")),
+            # UCDP writes "Saint-Marc commune"; the names of units are compared whole. An admin-2 name
+            # is the place of precision 3 only: with a coarser code it may be a guess of the coder.
             commune=text("adm_2")
             .str.replace(r"\s+(?:commune|municipality|district)$", "", regex=True, case=False)
             .where(where == 3),
@@ -113,6 +120,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     kinds = violence.map({code: kind.value for code, kind in UCDP_KINDS.items()}).fillna(EventKind.OTHER.value)
     side = text("side_a")
     other = text("side_b")
+    # One-sided violence may name a side twice.
     actors = side.str.cat(other.mask((other == side).fillna(value=False).astype(bool)), sep="; ", na_rep="").str.strip(
         "; "
     )
@@ -134,6 +142,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
             "killed_best": best,
             "killed_high": high,
             "n_sources": sources,
+            # UCDP GED is public, with every row in it.
             "sensitivity": Sensitivity.LOW.value,
             "summary": text("source_headline"),
             **placed.columns,

@@ -9,6 +9,8 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+# A word may stand in several sets: "pou" is to and towards, "soti" is from and exit. What it means is
+# settled by the words around it, in the parser.
 BETWEEN = _set("between entre ant")
 AND = _set("and et ak e ek")
 TO = _set("to a jiska jusqu jusque rive pou")
@@ -39,6 +41,8 @@ FACILITY = _set(
     "warehouse entrepot depot statue port wharf base tribunal douane parc stade femmes"
 )
 PERSON = _set("m president prezidan monsieur mesye mr mme madame madan empereur general jeneral pasteur pere saint")
+# Words that stand around names without saying anything of the place. A word with a capital that is in
+# none of these sets counts as a name that is not known, and makes a reading unsure.
 PLAIN = _set(
     "a au aux to at in on by about pam wfp pnh onu nan na an sou sur dans par la le les l de du des d the of un une en "
     "is some all any toutes toute tous plusieurs several partie part niveau hauteur face front devant derriere milieu "
@@ -48,6 +52,8 @@ PLAIN = _set(
     "capital capitale km kilometre kilometres kilometer kilometers kilomet pk highway number numero nimewo menm "
     "environ approximately approx coming venant "
 )
+# Common words that known names begin with (Pont-Sondé, Gros-Morne): a misspelt name may begin with one,
+# though they are noise elsewhere.
 NAME_HEADS = _set("pont port carrefour bas bois poste saint croix gros petite grande terre anse cap mont ti")
 NOISE = (
     BETWEEN
@@ -66,6 +72,7 @@ NOISE = (
     | FACILITY
     | PLAIN
 )
+# "Morne X" is a height at X: the name X after it still says the place.
 HEIGHTS = _set("morne mon monn bwa")
 STREET = _set("rue avenue boulevard street ruelle impasse lari place square")
 COMMON = _set("chapelle moulin pendu arbre lagon bassin marchand cap oge platon bastien pap lermite ermite")
@@ -91,6 +98,8 @@ ORDINALS = {
 }  # fmt: skip
 ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|re|er|ere|e|eme|yem)$")
 
+# "RN1", "R.N. no 1", "route nationale numéro 1", "wout nasyonal 1", "National Road One", "RN 1 et 2".
+# Not before a percent sign, which makes it a share.
 ROAD_NUMBER = re.compile(
     r"\b(?:rn|r\.\s?n\.|(?:routes?\s+)?(?:nationales?|nasyonal)(?:\s+wout)?|national\s+(?:roads?|highways?|routes?)"
     r"|wout\s+nasyonal)\s*[-#]?\s*(?:no\.?|nº|n°|n[.º°]|num[eé]ro|nimewo|number)?\s*#?\s*"
@@ -104,6 +113,7 @@ CHAINAGE = re.compile(
 DISTANCE = re.compile(
     r"(\d{1,3}(?:[.,]\d+)?)\s*(km|kms|kilom[eè]tres?|kilometers?|kilom[eè]t|m[eè]tres?|meters?|m)\b", re.IGNORECASE
 )
+# "90 % of the department" looks like a place and is an amount.
 SHARE = re.compile(r"\d\s*%|\bpour\s?cent\b|\bper\s?cent\b", re.IGNORECASE)
 ROADS_UNNAMED = re.compile(r"\b(?:axes? routiers?|routes|roads)\b", re.IGNORECASE)
 UNSPECIFIED = re.compile(r"\b(?:unspecified|not stated|non précisée?|unknown|inconnue?)\b", re.IGNORECASE)

@@ -15,9 +15,12 @@ from artimap.core.vocab import PlaceKind, Where
 CLOSE = 0.08
 """Two readings whose scores lie closer than this leave the phrase ambiguous."""
 
+# Two names may stand in one phrase as neighbours up to this far, where a commune is not known.
 _NEAR_M = 15_000.0
+# Six names of four meanings: more combinations are cut off, not waited for.
 _MOST = 4_096
 UNITS = (Where.SECTION, Where.COMMUNE, Where.DEPARTMENT)
+# Finest first. What has the lower rank may lie in what has the higher one.
 _RANK = {Where.STRETCH: 0, Where.POINT: 1, Where.PLACE: 1, Where.SECTION: 2, Where.COMMUNE: 3, Where.DEPARTMENT: 4}
 
 
@@ -52,6 +55,7 @@ def inside(a: Entry, b: Entry) -> bool:
     """Tell whether ``a`` lies in what ``b`` names (a commune may be named by its town)."""
     if b.locality and b.where is not Where.DEPARTMENT:
         return False  # only a name in there, not the whole
+    # Equal ranks hold nothing, but for a town that stands for its commune: it may hold a hamlet.
     if _rank(a) >= _rank(b) and not (is_town_of_commune(b) and not is_town_of_commune(a)):
         return False
     if b.where is Where.DEPARTMENT:
@@ -70,6 +74,7 @@ def same(a: Entry, b: Entry) -> bool:
 
 def same_spot(best: Entry, other: Entry) -> bool:
     """Tell whether a unit only bears the name of the place that lies in it, or of a finer unit."""
+    # Of two units, a section and the commune around it are no rivals: the section is finer.
     if best.where in UNITS or other.where not in (Where.SECTION, Where.COMMUNE) or not best.adm2:
         return best.where is Where.SECTION and other.where is Where.COMMUNE and best.adm2 == other.adm2
     shared = {name for name, _ in best.names} & {name for name, _ in other.names}
@@ -84,6 +89,8 @@ def relation(a: Entry, b: Entry) -> int:
         return 1
     if a.adm2 and a.adm2 == b.adm2:
         return 1
+    # Distance decides only where a commune is missing: two known communes that differ are two places,
+    # however near.
     near = a.geometry.distance(b.geometry) < _NEAR_M if not (a.adm2 and b.adm2) else False
     return int(bool(near))
 
@@ -123,6 +130,8 @@ def choose(spans: Sequence[Sequence[Hit]], *, lists: Sequence[bool], bracketed: 
     """
     if len(spans) == 1:
         return choose_one(spans[0])
+    # All combinations of meanings, best first: how well the meanings fit each other goes before how
+    # well each name is spelt. "Savien, Petite-Rivière" is thus the Savien in that commune.
     ranked = sorted(
         islice(product(*(hits[:4] for hits in spans)), _MOST),
         key=lambda combo: (-_fit(combo), -_score(combo)),
@@ -132,6 +141,8 @@ def choose(spans: Sequence[Sequence[Hit]], *, lists: Sequence[bool], bracketed: 
     if choice.rivals or choice.together or len(ranked) == 1:
         return choice
     others: list[Hit] = []
+    # Sorted, so the first that fits worse ends the search. What is left fits as well and scores as
+    # high: the phrase does not tell them apart.
     for combo in ranked[1:]:
         if _fit(combo) < _fit(best) or _score(best) - _score(combo) >= CLOSE:
             break
@@ -156,6 +167,7 @@ def _score(combo: Sequence[Hit]) -> float:
 
 def _leaf(combo: Sequence[Hit], lists: Sequence[bool], bracketed: Sequence[bool]) -> Choice:
     """Leave out what only holds another, and see what is left."""
+    # "A, B and C (B)": the brackets say which of the list is meant.
     repeated = [
         hit
         for at, hit in enumerate(combo)
@@ -163,18 +175,23 @@ def _leaf(combo: Sequence[Hit], lists: Sequence[bool], bracketed: Sequence[bool]
     ]
     kept: list[tuple[int, Hit]] = []
     for at, hit in enumerate(combo):
+        # A wider name goes out where a finer one lies in it, unless the two stand as equals: in
+        # "Verrettes and Désarmes" both are meant.
         holds = any(
-            inside(other.entry, hit.entry) and not _equals(lists, at, there, hit)
+            inside(other.entry, hit.entry)
+            and not (any(lists[min(at, there) : max(at, there)]) and hit.entry.where is not Where.DEPARTMENT)
             for there, other in enumerate(combo)
             if there != at
         )
         twin = next((i for i, (_, known) in enumerate(kept) if same(known.entry, hit.entry)), None)
+        # The same thing twice, as town and as commune: the finer one stands.
         if twin is not None:
             if _rank(hit.entry) < _rank(kept[twin][1].entry):
                 kept[twin] = (kept[twin][0], hit)
         elif not holds:
             kept.append((at, hit))
     leaves = [hit for _, hit in kept]
+    # Each name holds another: names of one spot in a ring. The first is as good as any.
     if not leaves:
         return Choice((combo[0],))
     if len(leaves) == 1:
@@ -182,6 +199,7 @@ def _leaf(combo: Sequence[Hit], lists: Sequence[bool], bracketed: Sequence[bool]
     if any(lists) and repeated:
         return Choice((repeated[0],))
     levels = {hit.entry.where for hit in leaves}
+    # Units can be drawn together without claiming a point, so a list of them is no doubt.
     if len(levels) == 1 and levels <= {Where.SECTION, Where.COMMUNE}:
         return Choice(tuple(leaves), together=True)
     listed = any(lists[at] for at in range(kept[0][0], kept[-1][0]))
@@ -195,14 +213,10 @@ def _leaf(combo: Sequence[Hit], lists: Sequence[bool], bracketed: Sequence[bool]
     return Choice((min(leaves, key=_fineness),))
 
 
-def _equals(lists: Sequence[bool], at: int, there: int, hit: Hit) -> bool:
-    """Tell whether two names stand side by side as equals, the wider one named by its town."""
-    low, high = sorted((at, there))
-    return any(lists[low:high]) and hit.entry.where is not Where.DEPARTMENT
-
-
 def _fineness(hit: Hit) -> tuple[int, int]:
     entry = hit.entry
+    # A town whose commune is not known lies beyond the area's units; of two equally fine names the
+    # other one is meant.
     wide = not entry.adm2 and entry.kind in (PlaceKind.CITY, PlaceKind.TOWN)
     return _rank(entry), int(wide)
 

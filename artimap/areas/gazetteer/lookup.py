@@ -21,6 +21,7 @@ from artimap.core.schema import TEXT, split_names
 from artimap.core.text import _names, fold
 from artimap.core.vocab import Where
 
+# About one letter in six may differ.
 _FUZZY_LEAST = 0.84
 
 
@@ -91,12 +92,14 @@ def _score(asked: str, name: str) -> tuple[float, str]:
     asked_words, words = asked.split(), name.split()
     if "".join(asked_words) == "".join(words):
         return 0.98, "same but for spaces"
+    # Short forms and parts need some letters: "la" begins a good many names.
     if len(asked_words) < len(words) and words[: len(asked_words)] == asked_words and len(asked) >= 4:
         return 0.86, "short form"
     if set(asked_words) < set(words) and len(asked) >= 5:
         return 0.72, "part of the name"
     if len(asked_words) > len(words) and set(words) < set(asked_words) and len(name) >= 5:
         return 0.68, "the name stands among the words"
+    # autojunk is for long texts: it would ignore the commonest letters.
     ratio = SequenceMatcher(None, asked.replace(" ", ""), name.replace(" ", ""), autojunk=False).ratio()
     if ratio >= _FUZZY_LEAST and min(len(asked), len(name)) >= 5:
         return round(0.8 * ratio, 3), "spelt nearly so"
@@ -107,11 +110,15 @@ def _score(asked: str, name: str) -> tuple[float, str]:
 def entries(area: Area) -> tuple[Entry, ...]:
     """List the places and units of an area."""
     sure_area(area)
+    # The embedded units, not those of an added layer: their names and other spellings are what the
+    # phrases of reports are read by.
     units = embedded.read_table(area.name, "units")
     points = unit_points(area)
     commune_of = dict(zip(units["pcode"], units["name"], strict=True))
     out = []
     for _, row in read_places(area).iterrows():
+        # A junction is the only place that is a point on the ground; a town has an extent, so it is
+        # never pinned.
         where = Where.POINT if row["kind"] == "junction" else Where.PLACE
         adm2, adm3 = (row[name] if isinstance(row[name], str) else "" for name in ("adm2_pcode", "adm3_pcode"))
         names = tuple((fold(n), label) for n, label in _names(row, ("name", "name_fr", "name_ht", "aliases")))
@@ -120,6 +127,7 @@ def entries(area: Area) -> tuple[Entry, ...]:
     levels = {"adm1": Where.DEPARTMENT, "adm2": Where.COMMUNE, "adm3": Where.SECTION}
     for _, row in units.iterrows():
         where, code = levels[row["level"]], row["pcode"]
+        # A commune is its own commune, so that a town and its commune compare as equals in adm2.
         parent = row["parent"] if where is Where.SECTION else code
         names = tuple((fold(n), label) for n, label in _names(row, ("name", "name_ht", "aliases")))
         adm2 = "" if where is Where.DEPARTMENT else parent
@@ -138,6 +146,8 @@ def localities(area: Area) -> tuple[Entry, ...]:
         where = Where(row["where"])
         names = tuple((fold(name), "locality") for name in (row["name"], *split_names(row["aliases"])))
         span = [float(row[name]) * 1000 if row[name] else None for name in ("from_km", "to_km")]
+        # No holder means a stretch of road, or a place outside the area: it has no unit to be widened
+        # to.
         held = known.get(row["id"])
         if held is None:
             out.append(
@@ -176,6 +186,7 @@ def _candidates(area: Area, text: str) -> list[Candidate]:
                 score *= SPELLING
             if score > best:
                 best, why = score, f"{label}: {reason}"
+        # Only where something fits, else a penalty would turn no score into a negative one.
         best -= PENALTY.get(entry.where, 0.0) * (best > 0)
         if best > 0.5:
             found.append(entry.candidate(best, why))

@@ -19,7 +19,10 @@ from artimap.core.vocab import Where
 _LONGEST_NAME = 7
 _NEAR_SCORE = {0: 0.84, 1: 0.82, 2: 0.76}
 """A near spelling is never sure: same sound, one letter apart, two letters apart."""
+# A word may hold combining accents and any apostrophe, since NFKC joins not all of them. Signs are
+# tokens of their own; anything else is passed over.
 _TOKEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f" + re.escape(APOSTROPHES) + r"])*|-+>|[;,/()\[\]:→–—+&#\-]")
+# "l'Estère", "d'Ennery": articles are left out when names are compared, so they are cut off.
 _ELIDED = re.compile("^(l|d|qu)[" + re.escape(APOSTROPHES) + "](?=.)", re.IGNORECASE)
 
 
@@ -42,6 +45,7 @@ class Token:
         return self.text in w.NOISE or self.text.isdigit() or w.ORDINAL.match(self.text) is not None
 
 
+# Signs that do the same are made one.
 _SIGNS = {"[": "(", "]": ")", ":": ";", "—": "–", "→": "–", "+": ";", "&": "", "#": ""}
 
 
@@ -60,6 +64,7 @@ def tokens(text: str) -> list[Token]:
             raw = raw[article.end() :]
         word = fold_word(raw)
         if word:
+            # Short words in capitals (PNH, UN) count as acronyms, not as names.
             out.append(Token(word, "", raw[0].isupper(), len(raw) <= 4 and raw.isupper()))
     return out
 
@@ -70,6 +75,7 @@ def _sign(raw: str, text: str, start: int, end: int) -> list[Token]:
     if raw == "&":
         return [Token("and")]
     if raw == "-":
+        # "Pont-Sondé" is one name, "Gonaïves - Saint-Marc" are two.
         within = start > 0 and end < len(text) and not text[start - 1].isspace() and not text[end].isspace()
         return [Token("", "-" if within else "–")]
     sign = _SIGNS.get(raw, raw)
@@ -111,19 +117,24 @@ class Lexicon:
     area: Area
     exact: dict[str, tuple[Hit, ...]] = field(repr=False)
     sounds: dict[str, tuple[str, ...]] = field(repr=False)
+    # ``sounds``: keys by how they sound. ``deletions``: keys by what is left of them with one or two
+    # letters left out. Both only narrow down what is compared.
     deletions: dict[str, tuple[str, ...]] = field(repr=False)
 
 
 @lru_cache(maxsize=65_536)
 def near(known: Lexicon, key: str) -> tuple[int, str] | None:
     """Give the nearest known key of a folded word or words, with its distance; None where none is near."""
+    # Short words are one letter apart from too many others.
     if len(key) < 5 or key in known.exact:
         return None
+    # Of one sound, but more than three letters longer, is another name.
     found = [(0, one) for one in known.sounds.get(sound(key), ()) if abs(len(one) - len(key)) <= 3]
     reach = _reach(key)
     for form in _shorter(key, reach):
         for one in known.deletions.get(form, ()):
             away = distance(key, one)
+            # Misspellings rarely touch the first letter; a rhyme is another place.
             if one[0] == key[0] and away <= min(reach, _reach(one)):
                 found.append((max(away, 1), one))
     return min(found, default=None)
@@ -148,6 +159,7 @@ def distance(a: str, b: str) -> int:
     """Count the letters to change, add, leave out or swap with a neighbour."""
     two: list[int] = []
     one = list(range(len(b) + 1))
+    # Row by row, with the last two rows kept: the second one is for swapped neighbours.
     for i, x in enumerate(a, start=1):
         row = [i] + [0] * len(b)
         for j, y in enumerate(b, start=1):
@@ -167,6 +179,7 @@ def sound(key: str) -> str:
     for written, heard in _SOUNDS:
         key = key.replace(written, heard)
     key = re.sub(r"(.)\1+", r"\1", key)
+    # Letters at the end that French does not sound.
     return re.sub(r"[estd]+$", "", key) or key
 
 
@@ -183,9 +196,11 @@ def lexicon(area: Area) -> Lexicon:
                 why = f"{entry.locality} is known, but lies outside the data ({entry.note})"
             shelf = exact.setdefault(name.replace(" ", ""), {})
             meant = (entry.where, entry.id, entry.locality)
+            # A thing with two names that fold alike is one meaning, with the better score.
             if meant not in shelf or shelf[meant].score < score:
                 shelf[meant] = Hit(entry, score, why)
     hits = {
+        # By score, then by id: never in the order of a file.
         key: tuple(sorted(shelf.values(), key=lambda hit: (-hit.score, hit.entry.id)))
         for key, shelf in exact.items()
         if key
@@ -193,6 +208,7 @@ def lexicon(area: Area) -> Lexicon:
     sounds: dict[str, list[str]] = {}
     deletions: dict[str, list[str]] = {}
     for key in sorted(hits):
+        # Digits are never misspelt letters: "4e section" is not near "5e section".
         if len(key) < 5 or any(char.isdigit() for char in key):
             continue
         sounds.setdefault(sound(key), []).append(key)
@@ -215,19 +231,22 @@ class Phrase:
         The names, in order.
     cased
         Whether capitals tell names from other words here.
-    people
-        Whether a name was left out because it is part of a person's.
+    longer
+        Names left out because they are part of a longer one, of a person or of a place elsewhere.
     """
 
     def __init__(self, known: Lexicon, text: str, taken: list[Span], words: list[Token]) -> None:
         self.text = text
         self.words = words
+        # A phrase in capitals only, or in small letters only, says nothing by its capitals.
         letters = [char for char in text if char.isalpha()]
         self.cased = any(char.isupper() for char in letters) and any(char.islower() for char in letters)
         self._known = known
         self._free = [True] * len(words)
         for span in taken:
             self._take(span)
+        # Exact names take their words first. What is left is looked at for near spellings, so that a
+        # known name is never part of a guess.
         found = [*taken, *self._exact()]
         found += self._fuzzy()
         self.longer = [span for span in found if self._part_of_more(span)]
@@ -247,6 +266,7 @@ class Phrase:
         key, count = "", 0
         for at in range(start, len(self.words)):
             word = self.words[at]
+            # A name goes over a hyphen, and over a comma only where it is spelt exactly.
             if not self._free[at] or word.sign in {";", "/", "–"} or (word.sign and word.sign != "-" and not across):
                 return
             if word.sign or (word.text in ARTICLES and count):
@@ -262,6 +282,8 @@ class Phrase:
             if not self._free[start] or word.sign:
                 continue
             best = None
+            # The longest run of words that is a name wins: "Petite-Rivière de l'Artibonite" over
+            # "Petite-Rivière".
             for stop, key in self._windows(start, across=True):
                 if key in self._known.exact and not self._common(start, stop, key):
                     best = Span(start, stop, self._known.exact[key])
@@ -286,6 +308,7 @@ class Phrase:
             best: tuple[int, int, int, str] | None = None
             for stop, key in self._windows(start, across=False):
                 inner = [one for one in self.words[start:stop] if not one.sign and one.text not in ARTICLES]
+                # A guess may begin with a common word (Pont, Gros) but not go on over one.
                 if all(one.noise for one in inner) or any(one.noise for one in inner[1:]):
                     continue
                 if self.cased and not any(one.upper for one in inner):
@@ -300,6 +323,7 @@ class Phrase:
         return found
 
     def _longer_near(self, span: Span) -> Span | None:
+        # The words are lent to the search for a longer name, and taken back at the end in either case.
         for at in range(span.start, span.stop):
             self._free[at] = True
         best = None
@@ -343,6 +367,8 @@ class Phrase:
         """Tell whether a name is only part of a longer, unknown one (a person's, or a place elsewhere)."""
         if all(hit.entry.where is Where.NOWHERE for hit in span.hits) or span.together:
             return False
+        # "Jean Saint-Marc" and "rue Gonaïves" are no places; "Morne Saint-Marc" is one. "of" parts the
+        # two: "the mayor of Gonaïves" is in Gonaïves.
         before, of, hyphen = self._beside(span.start - 1, -1)
         if before is not None and not of:
             if before.text in w.PERSON | w.STREET:
@@ -352,6 +378,7 @@ class Phrase:
         after, of, hyphen = self._beside(span.stop, 1)
         if after is None:
             return False
+        # "Saint-Marc-Nord" may be another place; "no" is also number.
         if after.text in w.COMPASS and (of or hyphen) and after.text != "no":
             return True
         if after.text in {"street", "avenue", "boulevard"} and not of:

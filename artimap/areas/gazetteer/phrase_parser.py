@@ -15,13 +15,16 @@ from artimap.areas.gazetteer.name_spans import Hit, Lexicon, Phrase, Span, Token
 from artimap.core.text import ARTICLES
 from artimap.core.vocab import Where
 
-AWAY, POST = "qaway", "qpost"
+# A word that no text holds: it marks the place of a distance once that is cut out.
+AWAY = "qaway"
 _JUNCTION = re.compile(r"\b([^\W\d_][\w'’-]+) (?:junction|crossroads|intersection)\b", re.IGNORECASE)
 _SECTION_WORDS = frozenset({"communal", "communale", "communales", "kominal", "rural", "rurale"})
 _PLACES = frozenset({Where.PLACE, Where.POINT})
 _COMMUNES = frozenset({Where.COMMUNE, Where.DEPARTMENT})
 _COMING = frozenset({"venant", "coming", "sortant", "leaving"})
 _LOCAL = frozenset({"localite", "locality", "lokalite", "carrefour", "zone", "zon"})
+# Cue words with the kinds of thing they ask for, the first that fits counts. Towards stands first and
+# has a rule of its own: it only asks for a commune where one name is all there is.
 _CUES = (
     (w.TOWARDS - {"pou", "ale", "direction"}, (frozenset({Where.COMMUNE}),)),
     (w.SECTION, (frozenset({Where.SECTION}),)),
@@ -79,6 +82,7 @@ class ParsedPhrase:
     def listed(self, a: Span, b: Span) -> bool:
         """Tell whether two names that follow one another are joined as equals."""
         signs, texts = self.signs(a.stop, b.start), self.texts(a.stop, b.start)
+        # A hyphen joins equals only with nothing else between: "Gonaïves-Verrettes".
         if signs & {";", "/", "–"} or w.AND & set(texts):
             return True
         return "-" in signs and not texts
@@ -90,10 +94,12 @@ class ParsedPhrase:
 
     def only_nearby(self, span: Span, inner: Sequence[Span]) -> bool:
         """Tell whether a name only says what the place is near to, or whence someone came."""
+        # The first name is what the phrase is about, whatever stands before it.
         if span is inner[0]:
             return False
         start = self.before(span)
         texts = self.texts(start, span.start)
+        # "and near X" names X as a place of its own.
         if w.AND & set(texts) or self.signs(start, span.start) & {";"}:
             return False
         return bool((w.NEAR - {"zone", "zon", "area"} | _COMING) & set(texts))
@@ -102,16 +108,21 @@ class ParsedPhrase:
         """List the kinds of thing that the words around a name ask for, the strongest first."""
         start = self.before(span)
         texts = self.texts(start, span.start)
+        # "Bocozelle section" and "Dessalines commune": in English the cue follows the name.
         behind = [one for one in self.texts(span.stop, self.after(span)) if one not in ARTICLES]
         follows = self.signs(span.stop, min(span.stop + 1, len(self.words)))
         if behind and not follows and behind[0] in w.SECTION | w.COMMUNE:
             return list(next(kinds for cue, kinds in _CUES if behind[0] in cue))
+        # "Verrettes, several localities": the places are somewhere in the commune, no one knows where.
         if any(one in ("sections", "localites") for one in behind) and span is self.spans[-1]:
             return [_COMMUNES]
+        # The cue nearest to the name counts.
         for text in reversed(texts):
             for cue, kinds in _CUES:
                 if text in cue and (cue is not _CUES[0][0] or len(self.spans) == 1):
+                    # "the sections of X": X may be the commune whose sections are meant.
                     return [*kinds, _COMMUNES] if text == "sections" else list(kinds)
+        # A cue before a list holds for all of its names: "the communes of A and B".
         if start and not (set(texts) - w.AND - ARTICLES) and not self.signs(start, span.start) & {";", "("}:
             previous = next(other for other in self.spans if other.stop == start)
             return self.wants(previous) if w.AND & set(texts) else []
@@ -120,6 +131,8 @@ class ParsedPhrase:
     @property
     def and_more(self) -> bool:
         """Whether other departments follow the last name."""
+        # "Artibonite and Centre": the neighbouring departments are not in the data, so they are plain
+        # words here.
         behind = set(self.texts(self.spans[-1].stop, len(self.words))) if self.spans else set()
         return bool(behind & w.AND) and bool(behind & {"centre", "nord", "sud", "ouest"})
 
@@ -128,6 +141,7 @@ class ParsedPhrase:
         """Whether names stand in the phrase that are not known: then no reading of it is sure."""
         taken = {at for span in self.spans for at in range(span.start, span.stop)}
         free = [word for at, word in enumerate(self.words) if at not in taken and word.text]
+        # The proper name of a school or street in a town that is known leaves the town itself sure.
         if {word.text for word in free} & (w.FACILITY | w.TOWN):
             return False
         return self.cased and any(
@@ -138,6 +152,7 @@ class ParsedPhrase:
     def vague(self) -> bool:
         """Whether the words say near a place, not at it."""
         first = self.spans[0].start if self.spans else 0
+        # Only the words before the first name: "near" after it speaks of another one.
         around = set(self.texts(0, first))
         return self.away_m is not None or bool(w.NEAR & around) or bool(set(w.COMPASS) & around)
 
@@ -162,14 +177,18 @@ class ParsedPhrase:
         taken = {at for other in self.spans for at in range(other.start, other.stop)}
         here = [(at, word) for at, word in enumerate(self.words[: span.start]) if at not in taken and word.text]
         texts = {word.text for _, word in here}
+        # What stands before the name is then a building, a street or a person, not a locality.
         if texts & (w.FACILITY | (w.TOWN - {"quartier", "village", "vilaj"}) | w.PERSON | w.LINKING):
             return ""
         unknown = [
             (at, word) for at, word in here if not word.noise and not word.acronym and word.text not in ARTICLES
             and (word.upper or not self.cased)
         ]  # fmt: skip
+        # More than four words are a sentence and no name.
         if not unknown or len(unknown) > 4:
             return ""
+        # "Savien, Petite-Rivière": the sign or a cue word tells that the first is in the second.
+        # Without either the words may be anything.
         parted = self.signs(unknown[-1][0], span.start) & {",", "(", ";"}
         if not parted and not texts & _LOCAL:
             return ""
@@ -202,6 +221,8 @@ def parse(known: Lexicon, text: str) -> ParsedPhrase:
         )
         return " "
 
+    # Roads and distances are cut out first, so that their numbers are not taken for those of sections.
+    # "X junction" becomes "carrefour X", the form that the other rules know.
     plain = w.ROAD_NUMBER.sub(road, _JUNCTION.sub(r"carrefour \1", text))
     posts = tuple(float(post.replace(",", ".")) * 1000 for post in w.CHAINAGE.findall(plain))
     away = w.DISTANCE.search(plain)
@@ -209,9 +230,12 @@ def parse(known: Lexicon, text: str) -> ParsedPhrase:
     if away:
         scale = 1000.0 if away.group(2).lower().startswith("k") else 1.0
         away_m = float(away.group(1).replace(",", ".")) * scale
+        # The mark keeps the place of the distance: what stands after it is what it is counted from.
         plain = f"{plain[: away.start()]} {AWAY} {plain[away.end() :]}"
     words = tokens(plain)
     places = _section_numbers(words)
+    # Numbered sections are taken before names are looked for: "1re section" must not be part of a
+    # longer unknown name.
     taken = [Span(start, stop, (), together=True) for start, stop, _ in places]
     phrase = Phrase(known, plain, taken, words)
     spans = [span for span in phrase.spans if span.hits and not _river(words, span)]
@@ -224,6 +248,7 @@ def parse(known: Lexicon, text: str) -> ParsedPhrase:
 
 def _river(words: list[Token], span: Span) -> bool:
     """Tell whether a name is here that of the river."""
+    # The department is named after the river: "along the Artibonite river" says no unit.
     if not any(hit.entry.where is Where.DEPARTMENT for hit in span.hits):
         return False
     near = [word.text for word in (*words[max(0, span.start - 3) : span.start], *words[span.stop : span.stop + 1])]
@@ -238,6 +263,7 @@ def _section_numbers(words: list[Token]) -> list[tuple[int, int, tuple[int, ...]
             continue
         start, stop = at, at + 1
         numbers: list[int] = []
+        # Walk back over a list of ordinals; a comma that does not follow an ordinal ends it.
         for back in range(at - 1, -1, -1):
             number = ordinal(words[back].text)
             if number is not None:
@@ -249,6 +275,7 @@ def _section_numbers(words: list[Token]) -> list[tuple[int, int, tuple[int, ...]
                 break
         while stop < len(words) and words[stop].text in _SECTION_WORDS:
             stop += 1
+        # "section 3": the number follows, of two digits at the most (a year has four).
         if not numbers and stop < len(words) and words[stop].text.isdigit() and len(words[stop].text) < 3:
             numbers, stop = [int(words[stop].text)], stop + 1
         if numbers:
@@ -272,6 +299,7 @@ def _with_section(
     """Put numbered sections in the place of their commune's name."""
     later = [span for span in spans if span.start >= stop]
     earlier = [span for span in reversed(spans) if span.stop <= start]
+    # The commune mostly follows ("1re section de Verrettes"), else it is the nearest before.
     for span in (*later, *earlier):
         low, high = sorted((span.start, start))
         if any(word.sign == ";" for word in words[low:high]):
@@ -280,6 +308,8 @@ def _with_section(
         if hits and span.start < start and len(hits) == 1 and hits[0].entry in {hit.entry for hit in span.hits}:
             return spans  # the section was named before its number
         if hits:
+            # The section takes the words of its commune too, so that the commune is not read as a
+            # second place. Where the commune stands before, words between the two stay as they are.
             put = Span(start, max(stop, span.stop), hits, together=len(hits) > 1, fuzzy=span.fuzzy)
             if span.start < start:
                 put = Span(start, stop, hits, together=len(hits) > 1, fuzzy=span.fuzzy)
@@ -295,6 +325,8 @@ def _sections_in(known: Lexicon, span: Span, numbers: tuple[int, ...]) -> tuple[
             return (Hit(entry, hit.score, f"{entry.name} is the section of that number"),)
         if entry.where is not Where.COMMUNE and not is_town_of_commune(entry):
             continue
+        # A number is a little less sure than a name. Where the commune has no such section, the score
+        # falls to that of a near spelling.
         score = min(hit.score, 0.97)
         found = [sections[key] for number in numbers if (key := (entry.adm2, number)) in sections]
         if len(found) == len(numbers):

@@ -80,14 +80,19 @@ def resolve(area: Area, text: str) -> Reading:
     return _read(lexicon(area), text)
 
 
+# Source tables repeat their phrases thousands of times. The key holds the lexicon: a changed layer
+# makes a new one, so no old reading is given for it.
 @lru_cache(maxsize=16_384)
 def _read(known: Lexicon, text: str) -> Reading:
     parsed = parse(known, text)
+    # Before anything else: the names in "80 % of Gonaïves" would be read as Gonaïves.
     if w.SHARE.search(text):
         return _nowhere(parsed, "a share of an area has no extent on the map")
     if not parsed.spans:
         return _no_name(known, parsed)
     found = road_stretches.find(known, parsed)
+    # The words ask for a stretch that cannot be had. Its ends are kept as candidates only: pinning one
+    # of them would put the event at the wrong town.
     if isinstance(found, str):
         return _nowhere(parsed, found, _best(parsed.spans))
     spans = parsed.spans
@@ -95,10 +100,12 @@ def _read(known: Lexicon, text: str) -> Reading:
         rest = [span for span in spans if span not in found.used and not parsed.only_nearby(span, spans)]
         if not rest:
             return _as_stretch(known, parsed, found)
+        # A semicolon parts two places that are both meant.
         if parsed.apart(rest[0], found.used[0]):
             main = _place(known, parsed, rest)
             others = (*main.candidates, *found.candidates)
             return replace(main, ambiguous=True, candidates=others[:_SHOWN], why="several places are named at once")
+        # A name beside the stretch says where on it: it is finer than the stretch.
         spans = rest
     return _place(known, parsed, spans)
 
@@ -137,7 +144,8 @@ def _as_stretch(known: Lexicon, parsed: ParsedPhrase, found: road_stretches.Stre
     if best.from_m is None or best.to_m is None:
         return _nowhere(parsed, "no such stretch")
     length = roads.corridors[best.id].length_m
-    if best.to_m - best.from_m >= 0.98 * length and best.id in road_stretches.numbered(roads):
+    # Drawn over all of a national road, one event would raise the risk everywhere on it.
+    if best.to_m - best.from_m >= 0.98 * length and best.id in roads.national:
         return replace(_nowhere(parsed, "the whole road: not where on it"), corridor_id=best.id, name=best.id.upper())
     return Reading(
         parsed.text, Where.STRETCH, best.name, best.why, 2, corridor_id=best.id, from_m=best.from_m, to_m=best.to_m,
@@ -153,16 +161,19 @@ def _place(known: Lexicon, parsed: ParsedPhrase, spans: list[Span]) -> Reading:
     inner = [span for span in spans if span not in outside]
     if outside:
         notes = {span.hits[0].entry.note for span in outside}
+        # The outside name then only says the commune of that place, which does not put it outside.
         if len(inner) == 1 and inner[0].start < outside[0].start and not inner[0].hits[0].entry.adm2:
             notes = {"department"}  # the commune of a place outside the area
         far = not inner or notes != {"department"} or any(span.hits[0].entry.adm2 for span in inner)
         if far or any(span.hits[0].entry.where is Where.DEPARTMENT for span in inner):
             return _nowhere(parsed, outside[0].hits[0].why, _best(inner))
     named = [(span, _fitting(known, parsed, span)) for span in inner if not parsed.only_nearby(span, inner)]
+    # Every name may be a mere neighbour; then they are all there is.
     named = named or [(span, _fitting(known, parsed, span)) for span in inner]
     lists = [parsed.listed(a, b) for (a, _), (b, _) in pairwise(named)]
     bracketed = [parsed.bracketed(span) for span, _ in named]
     choice = disambiguation.choose([hits for _, hits in named], lists=lists, bracketed=bracketed)
+    # Doubts about where a locality lies come first: what is in doubt is not pooled afterwards.
     choice = _unsettled(choice, named)
     choice = _together(choice, named)
     choice = _several_communes(known, choice)
@@ -170,6 +181,7 @@ def _place(known: Lexicon, parsed: ParsedPhrase, spans: list[Span]) -> Reading:
     if main.entry.where is Where.DEPARTMENT and (parsed.unspecified or parsed.roads_unnamed or parsed.and_more):
         return _nowhere(parsed, "a department without a place in it", disambiguation.candidates_of(choice))
     first = named[0][0]
+    # Widening one reading of several would hide that the others are possible.
     if not choice.rivals and not choice.together:
         unknown = _beside_unknown(known, parsed, first, choice)
         if isinstance(unknown, Reading):
@@ -182,10 +194,12 @@ def _fitting(known: Lexicon, parsed: ParsedPhrase, span: Span) -> tuple[Hit, ...
     """Keep of a name's meanings those that the words around it allow."""
     hits = span.hits
     for wanted in parsed.wants(span):
+        # A cue that nothing fits is ignored: the words are less sure than the names.
         kept = tuple(hit for hit in hits if hit.entry.where in wanted)
         hits = kept or hits
     if parsed.roads and len(hits) > 1:
         roads = roads_for(known)
+        # First those near the road; then, if any is right on it, only these.
         for reach_m in (ON_ROAD_M, BESIDE_M):
             near = tuple(h for h in hits if any(roads.passes(h.entry, road, reach_m) for road in parsed.roads))
             hits = near or hits
@@ -216,9 +230,12 @@ def _unsettled(choice: disambiguation.Choice, named: list[tuple[Span, tuple[Hit,
 def _several_communes(known: Lexicon, choice: disambiguation.Choice) -> disambiguation.Choice:
     """Read a list of three or more towns, and what does not fit a place, as communes."""
     main = choice.hits[0]
+    # Two names that lie apart, the last of which stands for its commune: the commune holds what the
+    # first may mean.
     if choice.clash and disambiguation.is_town_of_commune(main.entry):
         return replace(choice, hits=(Hit(_unit(known, main.entry.adm2), main.score, main.why),))
     every = (*choice.hits, *choice.rivals)
+    # Two towns can be an event at either; three or more are an event across communes.
     if not choice.listed or len(every) < 3 or not all(hit.entry.adm2 for hit in every):
         return choice
     codes = list(dict.fromkeys(hit.entry.adm2 for hit in every))
@@ -241,12 +258,15 @@ def _beside_unknown(
     entry = choice.hits[0].entry
     if not unknown or entry.where not in (Where.PLACE, Where.POINT, Where.COMMUNE) or entry.locality:
         return choice
+    # The unknown locality is somewhere around a place whose commune is not known: no unit holds it.
     if not entry.adm2:
         why = f"{unknown!r} is not known, and {entry.name} has no boundary here"
         return _nowhere(parsed, why, disambiguation.candidates_of(choice))
+    # A village is small enough: near it is right. A town's name may stand for its whole commune.
     if entry.where is not Where.COMMUNE and not disambiguation.is_town_of_commune(entry):
         return replace(choice, why=f"{unknown!r} is not known, but near {entry.name}")
     commune = _unit(known, entry.adm2)
+    # With a road, the commune shrinks to the piece of road in it.
     if len(parsed.roads) == 1:
         found = road_stretches.inside_unit(known, parsed.roads[0], commune)
         if found is not None:
@@ -263,11 +283,14 @@ def _widened(
     entry = main.entry
     if entry.where not in (Where.PLACE, Where.POINT) or not entry.adm2 or entry.locality:
         return choice
+    # "carrefour X" for a hamlet X may be a junction anywhere near it; towns have their junctions in
+    # them.
     if alone and parsed.junction_named_after and entry.kind not in (PlaceKind.CITY, PlaceKind.TOWN, PlaceKind.JUNCTION):
         why = f"junction without a known point: somewhere in the section of {entry.name}"
         return disambiguation.Choice((Hit(_unit(known, entry.adm3), min(main.score, 0.9), why),), why=why)
     if parsed.roads and disambiguation.is_town_of_commune(entry):
         roads = roads_for(known)
+        # Gonaïves on a road that does not come by the town must mean the commune.
         if not any(roads.passes(entry, road) for road in parsed.roads):
             why = f"{entry.name} and a road that does not run by it: the commune"
             return disambiguation.Choice((Hit(_unit(known, entry.adm2), min(main.score, 0.9), why),), why=why)
@@ -275,6 +298,7 @@ def _widened(
 
 
 def _as_place(known: Lexicon, parsed: ParsedPhrase, choice: disambiguation.Choice) -> Reading:
+    # A name that is not known may be the very place: the score is held at that of a near spelling.
     if parsed.unexplained:
         lower = [
             tuple(replace(hit, score=min(hit.score, _UNSURE)) for hit in hits) for hits in (choice.hits, choice.rivals)
@@ -290,13 +314,16 @@ def _as_place(known: Lexicon, parsed: ParsedPhrase, choice: disambiguation.Choic
     if kind is Where.STRETCH:
         piece = road_stretches.of_locality(known, best)
         return _as_stretch(known, parsed, road_stretches.StretchCandidates((piece,), ()))
+    # The exact point is only kept for the junction itself: not for what lies in it, not for "near".
     if kind is Where.POINT and (entry.locality or parsed.vague):
         kind = Where.PLACE
+    # What the choice left out is still listed, never above what it chose.
     shown = {(one.where, one.id) for one in candidates}
     others = (hit for span in parsed.spans for hit in span.hits if (hit.entry.where, hit.entry.id) not in shown)
     candidates += tuple(replace(hit, score=min(hit.score, candidates[0].score)).candidate for hit in others)
     unit = kind in disambiguation.UNITS
     codes = [hit.entry.id for hit in choice.hits] if choice.together else [entry.id]
+    # Interior points. The boundaries of units are laid in when a table is placed.
     shapes = [hit.entry.geometry for hit in choice.hits]
     return Reading(
         text=parsed.text,
@@ -320,6 +347,7 @@ def _precision(kind: Where, parsed: ParsedPhrase) -> int:
     if kind is Where.SECTION:
         return 2
     if parsed.away_m is not None:
+        # Precision as ACLED codes it: 1 the place, 2 near it, 3 only the unit around it.
         return 2 if parsed.away_m <= road_stretches.SURROUNDINGS_M else 3
     return 2 if parsed.vague else 1
 

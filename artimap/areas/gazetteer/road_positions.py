@@ -52,6 +52,8 @@ class RoadIndex:
     """All roads of an area, and where its places lie on them."""
 
     corridors: dict[str, Corridor]
+    # ``at``: chainage and offset in metres by place and road. ``towns``: chainage and name of the towns
+    # on a road, in order. ``national``: the roads with a number.
     at: dict[tuple[str, str], tuple[float, float]]
     towns: dict[str, tuple[tuple[float, str], ...]]
     national: frozenset[str]
@@ -68,6 +70,7 @@ class RoadIndex:
         if entry.where is Where.STRETCH:
             if entry.road_id != road_id or entry.from_m is None or entry.to_m is None:
                 return None
+            # A locality on a stretch counts at its middle, as good as on the road.
             return (entry.from_m + entry.to_m) / 2, 0.0
         if entry.where in (Where.POINT, Where.PLACE):
             return self.at.get((entry.id, road_id))
@@ -85,6 +88,7 @@ class RoadIndex:
 
     def between(self, a: Entry, b: Entry, roads: tuple[str, ...]) -> list[RoadPiece]:
         """Give the pieces of road between two things, the best first; several where several roads fit alike."""
+        # The wide reach is tried only where no road fits within the narrow one.
         for reach in (ON_ROAD_M, REACH_M):
             found = [piece for road in roads if (piece := self._between(a, b, road, reach)) is not None]
             if found:
@@ -116,6 +120,7 @@ class RoadIndex:
     def around(self, road_id: str, chainage_m: float, name: str) -> RoadPiece | None:
         """Give the road around a chainage; None beyond its ends."""
         length = self.corridors[road_id].length_m
+        # A kilometre past the end still fits within what a distance is exact to.
         if not -TOLERANCE_M < chainage_m < length + TOLERANCE_M:
             return None
         low, high = max(0.0, chainage_m - TOLERANCE_M), min(length, chainage_m + TOLERANCE_M)
@@ -126,6 +131,7 @@ class RoadIndex:
         low, high = min(chainages_m[:2]), max(chainages_m[:2])
         if low == high:
             return self.around(road_id, low, f"km {low / 1000:g}")
+        # One end beyond the road: the number is of another road or wrong, so nothing is pinned.
         if high > self.corridors[road_id].length_m:
             return None
         return RoadPiece(road_id, low, high, f"{self.ref(road_id)} km {low / 1000:g} – {high / 1000:g}")
@@ -139,6 +145,7 @@ class RoadIndex:
         if here is None or here[1] > ON_ROAD_M:
             return 0
         corridor = self.corridors[road_id]
+        # The straight line to a point far on, not the tangent: a street through a town turns every way.
         start = corridor.point_at(here[0])
         best, way = least, 0
         for sign in (1, -1):
@@ -147,6 +154,8 @@ class RoadIndex:
                 continue
             end = corridor.point_at(there)
             dx, dy = end.x - start.x, end.y - start.y
+            # ``or 1.0``: a road that comes back to its start has no direction, and must not divide by
+            # nothing.
             cosine = (dx * compass[0] + dy * compass[1]) / (math.hypot(dx, dy) * math.hypot(*compass) or 1.0)
             if cosine > best:
                 best, way = cosine, sign
@@ -157,6 +166,7 @@ class RoadIndex:
         here = self.position(entry, road_id)
         if here is None:
             return None
+        # Towns within 500 m are the town itself.
         beyond = [town for town in self.towns.get(road_id, ()) if (town[0] - here[0]) * way > BESIDE_M]
         return min(beyond, key=lambda town: abs(town[0] - here[0]), default=None)
 
@@ -189,10 +199,13 @@ def roads_for(known: Lexicon) -> RoadIndex:
     for road, corridor in corridors.items():
         chainage, offset = corridor.project(points)
         for place, along, off in zip(places, chainage.tolist(), offset.tolist(), strict=True):
+            # Nothing farther off is ever asked for; the table stays small.
             if off <= REACH_M and not shapely.is_empty(place.geometry):
                 at[(place.id, road)] = (along, off)
                 if place.kind in (PlaceKind.CITY, PlaceKind.TOWN) and off <= BESIDE_M:
                     towns.setdefault(road, []).append((along, place.name))
+    # A town that lies beside the main road, 2 km from where a local road leaves it, is where that local
+    # road leads from. Without this "the road A – B" would have no end in such a town.
     at.update(_by_junction(corridors, at))
     national = frozenset(table[table["ref"].notna()]["road_id"].astype(str))
     return RoadIndex(corridors, at, {road: tuple(sorted(found)) for road, found in towns.items()}, national)
@@ -214,6 +227,7 @@ def _by_junction(
                 continue
             chainage, offset = neighbour.project(corridor.point_at(list(ends)))
             for end, along, off in zip(ends, chainage.tolist(), offset.tolist(), strict=True):
+                # A place that lies on this road anyway keeps its own position.
                 for place, here in beside.get(other, []) if off <= BESIDE_M else []:
                     if at.get((place, road), (0.0, REACH_M))[1] > BESIDE_M and abs(here - along) <= REACH_M:
                         found[(place, road)] = (end, abs(here - along))

@@ -39,23 +39,15 @@ class StretchCandidates:
     used: tuple[Span, ...]
 
 
-def numbered(roads: RoadIndex) -> frozenset[str]:
-    """List the roads that have a number."""
-    return roads.national
-
-
 def find(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | str | None:
     """Find a stretch in a phrase: the stretch, why there is none although the words ask for one, or None."""
-    found: StretchCandidates | str | None = None
-    if parsed.away_m is not None and any(word.text == AWAY for word in parsed.words):
-        found = _at_distance(known, parsed)
-    if found is None:
-        found = _way_out(known, parsed)
-    if found is None:
-        found = _between(known, parsed)
-    if found is None:
-        found = _road_of(known, parsed)
-    return found
+    # From the most special wording to the most general: "5 km north of A on the road to B" must not be read as
+    # the road between A and B.
+    for reading in (_at_distance, _way_out, _between, _road_of):
+        found = reading(known, parsed)
+        if found is not None:
+            return found
+    return None
 
 
 # -- between two places ---------------------------------------------------------
@@ -65,11 +57,13 @@ def _between(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | str | 
     for a, b in zip(parsed.spans, parsed.spans[1:], strict=False):
         if not _is_between(parsed, a, b):
             continue
+        # One end is known to lie outside the data. A stretch up to it would be a guess.
         if any(hit.entry.where is Where.NOWHERE for span in (a, b) for hit in span.hits[:1]):
             return _without_clause(parsed, (a, b))
         found = _pieces(known, parsed, a, b)
         if found:
             return StretchCandidates(tuple(found), (a, b))
+        # Another name may still say the place: "on the road from A to B, at C".
         if len(parsed.spans) > 2:
             return _without_clause(parsed, (a, b))
         return "no one known road joins the two places"
@@ -82,6 +76,7 @@ def _one_ended(parsed: ParsedPhrase, span: Span) -> bool:
     """Tell whether a name is one end of a stretch whose other end is not known."""
     opened = [at for at, word in enumerate(parsed.words) if word.text in w.BETWEEN]
     joined = [at for at, word in enumerate(parsed.words) if word.text in w.AND]
+    # "between" and a later "and": with one known name the other end must be one that is not known.
     if not opened or not joined or max(joined) < opened[0]:
         return False
     return opened[0] < span.start and not parsed.signs(opened[0], span.start) & {",", ";", "("}
@@ -92,6 +87,7 @@ def _without_clause(parsed: ParsedPhrase, pair: tuple[Span, Span]) -> StretchCan
     rest = [span for span in parsed.spans if span not in pair]
     if not rest:
         return "one end of the stretch lies outside the data"
+    # Taken out of the phrase itself: the reading of places goes on with what is left.
     for span in pair:
         parsed.spans.remove(span)
     return None
@@ -99,18 +95,22 @@ def _without_clause(parsed: ParsedPhrase, pair: tuple[Span, Span]) -> StretchCan
 
 def _is_between(parsed: ParsedPhrase, a: Span, b: Span) -> bool:
     gap, signs = set(parsed.texts(a.stop, b.start)), parsed.signs(a.stop, b.start)
+    # Any word in the gap that is not known to join two ends makes two places of them.
     if signs & {",", ";", "(", ")"} or gap - _GAP - ARTICLES:
         return False
     start = parsed.before(a)
     ahead = parsed.texts(start, a.start)
     cues = set(ahead)
+    # "antre" is both "between" and "entry" in Kreyòl; with "and" in the gap it is "between".
     if cues & w.BETWEEN or ("antre" in cues and gap & w.AND):
         return bool(gap & (w.AND | w.TO) or signs)
+    # "from A to B", "the road linking A to B"; "to" alone may be a direction.
     joined = bool(gap & (_TO | {"vers", "towards", "ale"}))
     if joined and (cues & w.FROM or cues & w.LINKING or _from_de(parsed, start, a)):
         return True
     if gap & {"to", "jiska"} and not gap - {"to", "jiska"} - ARTICLES - w.TOWN and not cues - w.NOISE:
         return True
+    # A dash between one town and its own commune joins nothing.
     if "–" in signs and not gap - {"to"} and not _same_place(a, b):
         return True
     return _road_cue(parsed, a, b, cues) and (bool(signs) or not gap or bool(gap & (w.AND | _TO)))
@@ -118,6 +118,7 @@ def _is_between(parsed: ParsedPhrase, a: Span, b: Span) -> bool:
 
 def _from_de(parsed: ParsedPhrase, start: int, a: Span) -> bool:
     """Tell whether "de" means "from": at the start of a clause, or after a word for a road."""
+    # "route de Gonaïves à Saint-Marc" starts at Gonaïves. "la ville de Gonaïves" does not.
     words = parsed.words[start : a.start]
     at = next((i for i, word in enumerate(words) if word.text in {"de", "du", "d", "des"}), None)
     if at is None:
@@ -138,6 +139,7 @@ def _same_place(a: Span, b: Span) -> bool:
 
 def _ends(span: Span) -> list[Hit]:
     """Give what an end may be: its places, or else its units."""
+    # 0.08 is how close two readings must be to be in doubt (disambiguation.CLOSE).
     best = span.hits[0].score
     close = [hit for hit in span.hits if best - hit.score < 0.08 and hit.entry.where is not Where.DEPARTMENT]
     return [hit for hit in close if hit.entry.where in (Where.PLACE, Where.POINT)] or close
@@ -145,12 +147,16 @@ def _ends(span: Span) -> list[Hit]:
 
 def _pieces(known: Lexicon, parsed: ParsedPhrase, a: Span, b: Span) -> list[Candidate]:
     roads = roads_for(known)
+    # A named road is the only one asked; else every road, and the best fit wins.
     asked = parsed.roads or tuple(roads.corridors)
     found: dict[RoadPiece, float] = {}
+    # The same piece may come from a town and its commune: it counts once, with the first and best
+    # score.
     for one, other in product(_ends(a), _ends(b)):
         for piece in roads.between(one.entry, other.entry, asked):
             found.setdefault(piece, min(one.score, other.score))
     ranked = sorted(found, key=lambda piece: (piece.cost_m, piece.road_id))
+    # Offsets within a kilometre of the best are alike: which road is meant is then left open.
     kept = [piece for piece in ranked if piece.cost_m <= ranked[0].cost_m + ON_ROAD_M / 3]
     return [roads.candidate(one, min(_SURE, found[one]), "the road between two places") for one in kept]
 
@@ -163,16 +169,18 @@ def _compass(texts: list[str]) -> tuple[float, float] | None:
     if not ways:
         return None
     x, y = float(sum(way[0] for way in ways)), float(sum(way[1] for way in ways))
+    # North and south in one phrase cancel out: no direction is better than a wrong one.
     return (x, y) if (x, y) != (0.0, 0.0) else None
 
 
 def _at_distance(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | str | None:
     """Read "5 km north of A", "2 km before A coming from B", "4 km from A towards B"."""
-    mark = next(at for at, word in enumerate(parsed.words) if word.text == AWAY)
+    mark = next((at for at, word in enumerate(parsed.words) if word.text == AWAY), len(parsed.words))
     after = [span for span in parsed.spans if span.start > mark]
     if not after or parsed.away_m is None:
         return None
     origin = after[0]
+    # A distance from a commune or section has no point to be counted from.
     entry = next((hit for hit in _ends(origin) if hit.entry.where in (Where.PLACE, Where.POINT)), None)
     if entry is None:
         return None
@@ -182,6 +190,8 @@ def _at_distance(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | st
     if len(after) > 1 and not compass:
         other = _ends(after[1])[0].entry if _ends(after[1]) else None
         link = set(parsed.texts(origin.stop, after[1].start))
+        # "2 km from A, coming from B" lies beyond A as seen from B; "2 km before A coming from B" lies
+        # on B's side.
         away = bool(link & {"venant", "coming", "from", "sot", "soti"}) and not lead & {"avant", "before", "anvan"}
         if other is not None and link & (w.TOWARDS | w.TO | w.FROM | {"venant", "coming", "de"}):
             used = (origin, after[1])
@@ -196,7 +206,8 @@ def _at_distance(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | st
 def _towards(
     roads: RoadIndex, parsed: ParsedPhrase, hit: Hit, other: Entry, *, way: int, used: tuple[Span, ...]
 ) -> StretchCandidates | None:
-    for road in parsed.roads or tuple(sorted(roads.corridors, key=lambda one: one not in numbered(roads))):
+    # Numbered roads first: they are the ones a report means when it names none.
+    for road in parsed.roads or tuple(sorted(roads.corridors, key=lambda one: one not in roads.national)):
         here, there = roads.position(hit.entry, road), roads.position(other, road)
         if here is None or there is None or max(here[1], there[1]) > ON_ROAD_M or here[0] == there[0]:
             continue
@@ -217,8 +228,10 @@ def _by_compass(
 ) -> StretchCandidates | None:
     far = parsed.away_m or 0.0
     found = []
-    for road in parsed.roads or tuple(sorted(numbered(roads))):
+    for road in parsed.roads or tuple(sorted(roads.national)):
         here = roads.position(hit.entry, road)
+        # Without a named road the place must lie on the road itself, and the road must lead rather
+        # straight that way; the score is lower too.
         if here is None or here[1] > (ON_ROAD_M if parsed.roads else BESIDE_M):
             continue
         way = roads.heading(hit.entry, road, compass, max(far, 1_000.0), _BY_ROAD if parsed.roads else _UNNAMED)
@@ -226,6 +239,8 @@ def _by_compass(
         if piece is not None:
             why = "a distance along the road, one kilometre either way"
             found.append(roads.candidate(piece, min(_FAIR if parsed.roads else _UNSURE, hit.score), why))
+    # Two roads that lead the same way leave it open: then the place it is counted from is kept, with a
+    # radius.
     return StretchCandidates((found[0],), (origin,)) if len(found) == 1 else None
 
 
@@ -238,6 +253,8 @@ def _both_ways(roads: RoadIndex, parsed: ParsedPhrase, hit: Hit, origin: Span) -
         for sign in (-1, 1):
             piece = roads.around(road, here[0] + sign * (parsed.away_m or 0.0), _label(parsed, hit))
             if piece is not None:
+                # Both sides are given as candidates, which makes the reading ambiguous: neither is
+                # pinned.
                 found.append(roads.candidate(piece, min(0.8, hit.score), "on which side is not said"))
     return StretchCandidates(tuple(found), (origin,)) if found else None
 
@@ -250,6 +267,7 @@ def _way_out(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | None:
     ahead = parsed.texts(0, town.start)
     if not w.ENTRY & set(ahead) or w.BETWEEN & set(ahead):
         return None
+    # Only a town has a way out; a commune or a junction has none.
     hit = next((one for one in _ends(town) if one.entry.where is Where.PLACE), None)
     if hit is None:
         return None
@@ -260,7 +278,7 @@ def _way_out(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | None:
     compass = _compass(ahead)
     if compass is None or len(parsed.spans) > 1:
         return None
-    for group in (parsed.roads,) if parsed.roads else (tuple(sorted(numbered(roads))),):
+    for group in (parsed.roads,) if parsed.roads else (tuple(sorted(roads.national)),):
         found = []
         for road in group:
             here, way = roads.position(hit.entry, road), roads.heading(hit.entry, road, compass, LEADS_M, _BY_ROAD)
@@ -275,7 +293,7 @@ def _way_out(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | None:
 
 def _to_next_town(roads: RoadIndex, parsed: ParsedPhrase, hit: Hit) -> StretchCandidates | None:
     other = _ends(parsed.spans[1])
-    for road in parsed.roads or tuple(sorted(numbered(roads))):
+    for road in parsed.roads or tuple(sorted(roads.national)):
         here = roads.position(hit.entry, road)
         there = roads.position(other[0].entry, road) if other else None
         if here is None or there is None or max(here[1], there[1]) > ON_ROAD_M:
@@ -301,9 +319,11 @@ def _road_of(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | None:
     ahead = [
         text for text in parsed.texts(parsed.before(span), span.start) if text not in ARTICLES | {"a", "to", "pou"}
     ]
+    # "RN1 in the commune of A" is cut to the commune. A town alone after a road is read as a place.
     if len(parsed.roads) == 1 and set(ahead) & w.COMMUNE:
         unit = next((hit for hit in span.hits if hit.entry.where is Where.COMMUNE), None)
         return None if unit is None else inside_unit(known, parsed.roads[0], unit.entry, used=(span,))
+    # The singular only: "the roads of A" are streets.
     behind = parsed.texts(span.stop, span.stop + 1)
     singular = {"route", "road", "wout", "chemin"}
     if parsed.road_named or not (set(ahead[-1:]) & singular or set(behind) & singular):
@@ -315,13 +335,15 @@ def _road_of(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | None:
 def _local_roads(known: Lexicon, hit: Hit, span: Span) -> StretchCandidates | None:
     roads = roads_for(known)
     found: list[Candidate] = []
-    if any(roads.passes(hit.entry, road, BESIDE_M) for road in numbered(roads)):
+    if any(roads.passes(hit.entry, road, BESIDE_M) for road in roads.national):
         return None  # "the road of Gonaïves" may well be the national one
-    for road in sorted(set(roads.corridors) - numbered(roads)):
+    for road in sorted(set(roads.corridors) - roads.national):
         here = roads.position(hit.entry, road)
         if here is None or here[1] > BESIDE_M:
             continue
         length = roads.corridors[road].length_m
+        # A place at one end has the whole road for its own. In the middle of it, "the road of A" is
+        # taken as far as it runs in A's section or commune.
         if min(here[0], length - here[0]) <= BESIDE_M:
             found.append(
                 roads.candidate(RoadPiece(road, 0.0, length, hit.entry.name), _FAIR, "the road that leads there")
@@ -340,6 +362,8 @@ def inside_unit(known: Lexicon, road_id: str, unit: Entry, *, used: tuple[Span, 
     rows = rows[(rows["pcode"] == unit.id) & (rows["relation"] == RoadRelation.INSIDE)]
     pieces = sorted(
         zip(rows["from_m"].tolist(), rows["to_m"].tolist(), strict=True),
+        # Longest first; rounded, so that lengths equal but for the last bit go by chainage on every
+        # machine.
         key=lambda one: (round(one[0] - one[1], METRE_DECIMALS), one[0]),
     )
     if not pieces:

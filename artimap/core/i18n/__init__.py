@@ -55,18 +55,19 @@ def to_review(lang: str) -> frozenset[str]:
     review = _file(Lang(lang).value).get("review")
     if review is None:
         return frozenset()
+    # A settled wording counts only as it stands: once the text is changed, it asks for a check again.
     settled = review["settled"]
-    return frozenset(key for key, text in words(lang).items() if settled.get(key) != text and _has_words(text))
+    return frozenset(
+        key
+        for key, text in words(lang).items()
+        if settled.get(key) != text and any(map(str.isalpha, _PLACEHOLDER.sub("", text)))
+    )
 
 
 def to_review_first(lang: str) -> tuple[str, ...]:
     """Give those of the keys to check that a speaker is asked first, in their order."""
     asked = to_review(lang)
     return tuple(str(key) for key in _file(Lang(lang).value).get("review", {}).get("first", ()) if key in asked)
-
-
-def _has_words(text: str) -> bool:
-    return any(letter.isalpha() for letter in _PLACEHOLDER.sub("", text))
 
 
 def tr(key: str, lang: str, /, **values: object) -> str:
@@ -103,6 +104,8 @@ def format_number(value: float, lang: str, *, digits: int = 2) -> str:
     if value == 0:
         return "0"
     rounded = float(f"{value:.{digits}g}")
+    # Never in powers of ten: 1e-05 is no figure for a reader. Ten decimals are cut down to those that
+    # say something.
     text = f"{rounded:,.10f}".rstrip("0").rstrip(".")
     return _marks(text, lang)
 
@@ -128,4 +131,6 @@ def format_count(value: int, lang: str) -> str:
 
 def _marks(text: str, lang: str) -> str:
     thousands, decimal = words(lang)["number.thousands"], words(lang)["number.decimal"]
+    # Through a sign that no number has: in French the comma becomes the point's place taker, and would
+    # be replaced twice.
     return text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
