@@ -64,6 +64,8 @@ class ControlModel(JsonModel):
     medium: float = 0.5
 
     def __post_init__(self) -> None:
+        # All that is wrong is told at once. A number of days must be whole: days are counted as ordinals, and
+        # the days on which a status may turn are made by adding these numbers.
         wrong = [
             f"{one.name} is {getattr(self, one.name)!r}: give a whole number of days above 0"
             for one in fields(self)
@@ -89,6 +91,8 @@ class ControlModel(JsonModel):
         >>> ControlModel().half_life("base"), ControlModel().half_life("toll")
         (365, 90)
         """
+        # What is not listed is an attack or an effect of one, and fades as fast as any: the careful choice
+        # for a new word.
         return {
             Predicate.BASE: self.base_days,
             Predicate.CONTROLS: self.controls_days,

@@ -134,6 +134,10 @@ def _nothing(_seen: SubjectPicture) -> tuple[Evidence, ...]:
     return ()
 
 
+# The order is the method. Conflict comes before agreement, so that two sources for one side never
+# hide a third for another; holding before presence; what is stale after all that is fresh; and last,
+# nothing. Police in a station come after an attack, since their presence must not calm what was
+# attacked.
 RULES: tuple[Rule, ...] = (
     Rule(1, "conflicting_claims", Status.CONTESTED, _conflicting,
          "Two sides are said to hold it, or one is said to hold it and a party says that it has left."),
@@ -189,6 +193,8 @@ def rule_named(name: str) -> Rule:
 
 def _support(rule: Rule, seen: SubjectPicture, evidence: tuple[Evidence, ...]) -> float:
     """Give how well a status is backed: a conflict as well as the weaker of its two best sides."""
+    # A dispute needs two sides, and is as well backed as the weaker one: a rumour against ten reports is
+    # a weak dispute.
     if rule.name == "conflicting_claims":
         by_side = sorted(
             (backing([one for one in evidence if side in one.sides], seen.day, seen.model) for side in seen.held_by()),
@@ -201,8 +207,11 @@ def _support(rule: Rule, seen: SubjectPicture, evidence: tuple[Evidence, ...]) -
         return backing((*seen.raids, *seen.clashes), seen.day, seen.model)
     if rule.name == "held_and_attacked":
         return min(backing(seen.assaults(), seen.day, seen.model), backing(seen.holds, seen.day, seen.model))
+    # Nothing fresh stands behind what is last known, so it has no support, however good it once was.
     if rule.status is Status.LAST_KNOWN:
         return 0.0
+    # Support is that of the best backed side: voices for different sides must not add up to confidence in
+    # one.
     sides = {side for one in evidence for side in one.sides}
     return max(
         (backing([one for one in evidence if side in one.sides], seen.day, seen.model) for side in sides), default=0.0
@@ -212,6 +221,8 @@ def _support(rule: Rule, seen: SubjectPicture, evidence: tuple[Evidence, ...]) -
 def decide(seen: SubjectPicture) -> Answer:
     """Give the status of a subject by the first rule that applies."""
     for rule in RULES:
+        # A rule applies exactly where it names evidence. Only the last one, that nothing is said, applies
+        # with none.
         evidence = rule.applies(seen)
         if not evidence and rule is not RULES[-1]:
             continue
@@ -219,6 +230,8 @@ def decide(seen: SubjectPicture) -> Answer:
         named = [one for one in evidence if one.kind in ("hold", "presence", "contested")]
         if rule.name == "held_and_attacked":
             named += [one for one in evidence if one.kind == "attack" and len(one.sides) == 1]
+        # Of what is stale, name who was last said to be there: those that had not ended, and of these the
+        # newest. Otherwise a group that left years ago would be named beside the one that came after it.
         if rule.name == "nobody_renewed":
             named = [one for one in evidence if one.end is None or one.end >= seen.day] or named
             newest = max(one.confirmed(seen.day) for one in named)
@@ -247,6 +260,7 @@ def of_stretch(own: Answer, seen: SubjectPicture, *, gather: bool) -> Answer:
         Whether it takes the gravest status of its parts: named stretches do; a stretch
         that a claim names keeps what is said of it.
     """
+    # Only a stretch that is given to one side can be contradicted by a place on it.
     held = seen.held_by() if own.status in (Status.ASSESSED, Status.CLAIMED) else ()
     said = (Status.ASSESSED, Status.CLAIMED, Status.CONTESTED)
     against = tuple(
@@ -256,6 +270,7 @@ def of_stretch(own: Answer, seen: SubjectPicture, *, gather: bool) -> Answer:
         and any(seen.sides.rivals(seen.sides.of(actor), side) for actor in part.actors for side in held)
     )
     if against:
+        # The contradiction is as strong as its weaker end.
         support = min(own.support, max(part.support for part in against))
         return Answer(
             Status.CONTESTED, PART_OF_ANOTHER.name, _joined(own.actors, against), own.evidence, support,
@@ -263,6 +278,7 @@ def of_stretch(own: Answer, seen: SubjectPicture, *, gather: bool) -> Answer:
         )  # fmt: skip
     if not gather:
         return own
+    # A part never makes a stretch calmer: the graver of its own status and the gravest part stands.
     gravest = max((SERIOUS.index(part.status) for part in seen.parts), default=0)
     if gravest <= SERIOUS.index(own.status):
         return own

@@ -13,6 +13,8 @@ from artimap.core.errors import PlaceError
 from artimap.core.schema import split_names
 from artimap.core.text import fold
 
+# How far the end of a row may lie beyond the end of what is asked, and still be the same piece of
+# road.
 _SLACK_M = 1_000.0
 _SHOWN = 4
 
@@ -50,6 +52,8 @@ def find_subjects(area: Area, status: pd.DataFrame, text: str) -> tuple[str, ...
     >>> am.find_subjects(art, status, "Lakwa Peris")
     ('HT0513-01',)
     """
+    # From the surest reading to the loosest, and the first that gives anything ends the search: a name
+    # that stands in STATUS itself must never be read as a stretch of road by guess.
     bare, asked = fold(text), text.strip().casefold()
     same = [
         str(subject)
@@ -72,6 +76,8 @@ def find_subjects(area: Area, status: pd.DataFrame, text: str) -> tuple[str, ...
     if not found and reading.corridor_id is not None and reading.from_m is not None and reading.to_m is not None:
         low, high = sorted((reading.from_m, reading.to_m))
         on = status[status["road_id"] == reading.corridor_id]
+        # Ends of stretches are named after towns and differ by some hundred metres. Rows that lie within the
+        # asked piece are meant; only where there are none, those that reach across it.
         inside = on[(on["from_m"] >= low - _SLACK_M) & (on["to_m"] <= high + _SLACK_M)]
         across = on[(on["from_m"] < high) & (on["to_m"] > low)]
         found = list((inside if len(inside) else across)["subject"])

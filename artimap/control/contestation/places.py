@@ -63,6 +63,8 @@ class Sites:
         """Give pairs of units that touch (areas, lines) or lie within ``around_m`` (points), both ways."""
         if not len(self):
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        # Areas and lines are neighbours where they touch; a metre of slack bridges outlines that were
+        # simplified apart.
         points = shapely.get_dimensions(self.geometry) == 0
         reach = np.where(points, around_m, 1.0)
         one, two = shapely.STRtree(self.geometry).query(self.geometry, predicate="dwithin", distance=reach)
@@ -136,11 +138,15 @@ def weights_on_sites(
         raise CrsError(msg)
     kind = events["place_kind"].to_numpy(dtype=object)
     coded = np.isin(kind, [Where.SECTION.value, Where.COMMUNE.value])
+    # From the surest to the vaguest: by the code of a unit, by the id of a place, by shape. An event that
+    # one of them has placed is left to it alone, or it would count twice.
     by_code = _by_code(sites, events, np.flatnonzero(coded))
     by_place = _by_place(sites, events, np.flatnonzero((kind == Where.PLACE) | (kind == Where.POINT)))
     done = np.zeros(len(events), dtype=bool)
     done[by_code[0]] = True
     done[by_place[0]] = True
+    # A department is no place here: spread over all units it would raise a belief everywhere by a report
+    # that is about nowhere.
     left = np.flatnonzero(~done & ~np.isin(kind, [Where.NOWHERE.value, Where.DEPARTMENT.value]))
     by_shape = _by_shape(sites, *_samples(events, left, model, spread), model.reach_m)
     parts = (by_code, by_place, by_shape)
@@ -156,10 +162,13 @@ def _by_code(sites: Sites, events: gpd.GeoDataFrame, rows: Ints) -> _Part:
     if "pcode" not in events or not any(sites.pcode):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
     own: dict[str, list[int]] = {}
+    # A section has its own code and that of its commune: an event of the commune goes to all of its
+    # sections.
     for codes in (sites.pcode, sites.parent):
         for unit, code in enumerate(codes):
             if code:
                 own.setdefault(code, []).append(unit)
+    # Lines and points have no area; 1 gives them equal shares instead of a division by 0.
     size = np.maximum(shapely.area(sites.geometry), 1.0)
     codes, texts = pd.factorize(events["pcode"].to_numpy(dtype=object)[rows])
     out: list[_Part] = []
@@ -201,12 +210,16 @@ def _samples(
     geometry = events.geometry.to_numpy()[rows]
     there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     rows, geometry = rows[there], geometry[there]
+    # Exact points become discs: "at Liancourt" may be a kilometre off, and beside the border of a section
+    # that decides.
     flat = shapely.get_type_id(geometry) == 0
     usual = np.where(events["place_kind"].to_numpy(dtype=object)[rows] == Where.POINT, model.point_m, model.place_m)
     if "radius_m" in events:
         said = events["radius_m"].to_numpy(dtype=float)[rows]
         usual = np.where(np.isnan(said), usual, said)
     middle = shapely.get_coordinates(geometry[flat])
+    # Points x 7 x 2. Seven points that give the exact mean of any linear field over the disc do for a
+    # share of it.
     disc = middle[:, None, :] + (usual[flat] * spread)[:, None, None] * _RING[None]
     row = [np.repeat(rows[flat], len(_RING))]
     xy = [disc.reshape(-1, 2)]
@@ -228,6 +241,8 @@ def _inside(shape: shapely.Geometry) -> Floats:
     step = (np.arange(_ACROSS) + 0.5) / _ACROSS
     x, y = np.meshgrid(low_x + step * (high_x - low_x), low_y + step * (high_y - low_y))
     grid = np.column_stack([x.ravel(), y.ravel()])
+    # A regular grid, no random points: the same shape always gives the same shares. A sliver that no grid
+    # point hits has one point on it all the same.
     grid = grid[shapely.contains_xy(shape, grid[:, 0], grid[:, 1])]
     return grid if len(grid) else np.asarray(shapely.get_coordinates(shapely.point_on_surface(shape)))
 
@@ -239,6 +254,7 @@ def _by_shape(sites: Sites, row: Ints, xy: Floats, share: Floats, reach_m: float
     lines = np.flatnonzero(shapely.get_dimensions(sites.geometry) < 2)
     sample, unit = [], []
     if len(areas) and len(points):
+        # Prepared outlines make the many point-in-polygon tests cheap.
         shapely.prepare(sites.geometry[areas])
         area, point = shapely.STRtree(points).query(sites.geometry[areas], predicate="intersects")
         sample.append(point)
@@ -251,9 +267,12 @@ def _by_shape(sites: Sites, row: Ints, xy: Floats, share: Floats, reach_m: float
     if not sample:
         return _joined([])
     found, where = np.concatenate(sample), np.concatenate(unit)
+    # A sample on the border of two units, or as near to two lines, is shared between them.
     times = np.bincount(found, minlength=len(points))
     table = pd.DataFrame({"row": row[found], "unit": where, "share": share[found] / times[found]})
     summed = (
+        # Sorted by share before they are added up, so that the order in which the tree gives its hits changes
+        # no bit.
         table.sort_values(["row", "unit", "share"]).groupby(["row", "unit"], sort=True)["share"].sum().reset_index()
     )
     return (
