@@ -119,6 +119,8 @@ def why_not_counted(events: pd.DataFrame, *, as_of: dt.date, model: RiskModel) -
     day = pd.Timestamp(as_of)
     reasons = pd.Series([None] * len(events), index=events.index, dtype=object)
     oldest = day - pd.Timedelta(days=model.window_days)
+    # A later reason writes over an earlier one: an event of the future is that first of all, whatever its
+    # kind.
     for mask, why in (
         (~events["kind"].isin([kind.value for kind in model.kinds]), code_of(WhyNot.KIND)),
         (events["record"] == Record.AGGREGATE, code_of(WhyNot.AGGREGATE)),

@@ -87,6 +87,7 @@ def severity(risk: pd.DataFrame) -> pd.DataFrame:
             acaps.append(INFORMATION_GAP)
             ocha.append(None)
             continue
+        # Silence has been dealt with above, so a null band here is a quiet piece.
         found = by_band[0 if info == Info.QUIET or pd.isna(band) else int(band)]
         acaps.append(found.acaps)
         ocha.append(found.ocha)
