@@ -46,6 +46,7 @@ def read_policy(path: Path | str) -> SharePolicy:
     """
     path = Path(path)
     try:
+        # Editors on Windows put a mark before the first letter, which TOML refuses.
         text = path.read_text(encoding="utf-8-sig")
         content = tomllib.loads(text)
     except FileNotFoundError:
@@ -64,6 +65,8 @@ def read_policy(path: Path | str) -> SharePolicy:
 
 def _lines_of(text: str) -> dict[tuple[str, ...], int]:
     """Find the line on which each key stands, by part and key."""
+    # ``tomllib`` gives values without their lines, and a reader of ten wrong keys needs them. This is no
+    # parser: it only finds lines in a text that TOML has accepted.
     lines: dict[tuple[str, ...], int] = {}
     part: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), 1):
@@ -79,6 +82,8 @@ def _lines_of(text: str) -> dict[tuple[str, ...], int]:
 
 
 def _read(content: dict[str, Any], lines: dict[tuple[str, ...], int]) -> tuple[SharePolicy, Wrong]:
+    # All breaches are gathered. A value that is wrong leaves the default in place, but no policy comes
+    # out of a file that has one.
     policy, wrong = SharePolicy(), Wrong()
     for name, value in content.items():
         line = lines.get((name,), 1)
@@ -124,9 +129,11 @@ def _single(name: str, value: object) -> Any:
             raise ModelError(msg)
         return Action(str(value))
     wanted = type(standing)
+    # ``type`` and not ``isinstance``: in Python true is a whole number, and ``k = true`` would pass as 1.
     if wanted is float and type(value) is int:
         return float(value)
     if wanted is tuple and isinstance(value, list) and all(isinstance(one, str) for one in value):
+        # The list may grow only: terms of a source do not end because a file leaves it out.
         lost = [one for one in standing if one not in value]
         if lost:
             msg = f"{name} leaves {', '.join(lost)} out, whose terms let nobody pass the rows on: keep it in the list"
