@@ -27,6 +27,8 @@ def _silent(ctx: Context) -> list[Block]:
     blocks: list[Block] = [Heading(say(ctx, "unknown.silent"))]
     if table.empty:
         return [*blocks, Paragraph(cell(say(ctx, "unknown.no_silent")))]
+    # Each silent stretch is named, with the day of the newest report: a count alone would not tell a
+    # driver which.
     items = tuple(
         cell(
             run(text_of(row["name"]) or km(ctx, row), strong=True, mark="silent"),
@@ -41,7 +43,10 @@ def _silent(ctx: Context) -> list[Block]:
 
 
 def _placeless(ctx: Context) -> list[Block]:
+    # The newest first, then by id: events of one day keep one order.
     table = placeless(ctx).sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
+    # Claims about no place, and figures over several events: neither can be drawn, and both say
+    # something.
     loose = ctx.claims[(ctx.claims["subject"] == "nowhere") | (ctx.claims["about"] == About.FIGURE.value)]
     loose = loose.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last", kind="stable")
     heading = Heading(say(ctx, "unknown.placeless"))
@@ -69,6 +74,7 @@ def _placeless(ctx: Context) -> list[Block]:
         Paragraph(cell(say(ctx, "unknown.placeless_note")), "note"),
         Listing(tuple(items[:_SHOWN])),
     ]
+    # Cut for the reader's sake, and the number of what is cut is told.
     if len(items) > _SHOWN:
         blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(items) - _SHOWN)), "note"))
     held = f"{counted(ctx, 'events', len(table))}, {counted(ctx, 'claims', len(loose))}"
@@ -77,6 +83,8 @@ def _placeless(ctx: Context) -> list[Block]:
 
 def _tally(ctx: Context) -> list[Block]:
     tally = dict(ctx.tally)
+    # RISK that was read from an older file has no tally; the reasons that the events themselves carry
+    # serve then.
     if not tally:
         tally = {str(code): int(number) for code, number in ctx.events["why_code"].dropna().value_counts().items()}
     heading = Heading(say(ctx, "unknown.tally"))
@@ -85,6 +93,7 @@ def _tally(ctx: Context) -> list[Block]:
     merged: dict[str, int] = {}
     for code, number in tally.items():
         said = reason(ctx, code)
+        # Two codes may read the same in one language; the reader sees their sum.
         merged[said] = merged.get(said, 0) + number
     order = sorted(merged.items(), key=lambda one: (-one[1], one[0]))
     rows = tuple((cell(why), cell(format_count(number, ctx.lang))) for why, number in order)
@@ -94,9 +103,11 @@ def _tally(ctx: Context) -> list[Block]:
 
 def _held(ctx: Context) -> list[Block]:
     blocks: list[Block] = [Heading(say(ctx, "unknown.held"))]
+    # An internal report holds everything; it says so, since it looks like one that may be passed on.
     if ctx.audience is Audience.INTERNAL:
         return [*blocks, Paragraph(cell(run(say(ctx, "unknown.internal"), strong=True)), "warn")]
     gated = ctx.held.gated
+    # What is held back is told by number and reason: a list of what is missing would give it away.
     told = () if gated is None else (
         *gated.held_words(ctx.lang, posts=ctx.held.posts), *gated.method_words(ctx.lang)
     )  # fmt: skip
@@ -119,6 +130,7 @@ def unknown(ctx: Context) -> ReportSection:
 def _shown(ctx: Context, value: object) -> str:
     if value is None:
         return say(ctx, "parameters.none")
+    # Before int: in Python a bool is one.
     if isinstance(value, bool):
         return say(ctx, "yes" if value else "no")
     if isinstance(value, int):
@@ -140,6 +152,7 @@ def parameter_rows(ctx: Context, model: object, prefix: str = "") -> list[tuple[
     for known_field in dataclasses.fields(model):
         value = getattr(model, known_field.name)
         name = f"{prefix}{known_field.name}"
+        # Models hold models (reach, calibration); every number of theirs is printed, under a name with a dot.
         if dataclasses.is_dataclass(value):
             rows += parameter_rows(ctx, value, f"{name}.")
             continue
@@ -190,6 +203,8 @@ def licences(ctx: Context) -> ReportSection:
             Heading(say(ctx, "licences.publishers", n=format_count(len(publishers), ctx.lang))),
             Paragraph(cell("; ".join(publishers)), "note"),
         ]
+    # Sources whose rows may not be passed on but have gone into the rates: they have to be named all the
+    # same.
     for source in ctx.risk.attrs.get("licensed", ()):
         blocks.append(Paragraph(cell(say(ctx, "licences.counted", source=source)), "note"))
     blocks.append(Paragraph(cell(say(ctx, "licences.note")), "note"))

@@ -24,6 +24,8 @@ _SHOWN = 40
 def _pairs(ctx: Context, before: Previous) -> list[tuple[pd.Series, pd.Series]]:
     found = []
     for _, row in ctx.risk.iterrows():
+        # By kilometres, not by name or id: names of stretches may change between releases. A stretch whose
+        # ends both lie within 500 m is the same piece of road.
         near = before.stretches[
             ((before.stretches["from_m"] - row["from_m"]).abs() <= _SAME_PLACE_M)
             & ((before.stretches["to_m"] - row["to_m"]).abs() <= _SAME_PLACE_M)
@@ -34,11 +36,14 @@ def _pairs(ctx: Context, before: Previous) -> list[tuple[pd.Series, pd.Series]]:
 
 
 def _direction(now: pd.Series, then: pd.Series) -> str:
+    # Falling silent, or speaking again, is no change of the rate, and is told apart from it.
     if Info.SILENT.value in (now["info"], then["info"]):
         return "silence" if now["info"] != then["info"] else "same"
     rate, old = known(now["rate"]), known(then["rate"])
     if rate is None or old is None or old <= 0:
         return "same"
+    # Less than a quarter more or a fifth less is called the same: rates move a little with every day that
+    # reports age.
     ratio = rate / old
     return "up" if ratio >= _MOVED else "down" if ratio <= 1 / _MOVED else "same"
 
@@ -46,6 +51,7 @@ def _direction(now: pd.Series, then: pd.Series) -> str:
 def _new(ctx: Context, before: Previous) -> tuple[pd.DataFrame, pd.DataFrame]:
     events, claims = ctx.events, ctx.claims
     old_events, old_claims = before.event_ids, before.claim_ids
+    # By id. A folder that kept no ids says nothing of what is new, and no event is called new then.
     new_events = events[~events["event_id"].isin(list(old_events))] if old_events is not None else events.head(0)
     new_claims = claims[~claims["claim_id"].isin(list(old_claims))] if old_claims is not None else claims.head(0)
     return new_events, new_claims
@@ -54,6 +60,7 @@ def _new(ctx: Context, before: Previous) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _posts(ctx: Context, before: Previous) -> tuple[list[str], list[str]]:
     if before.checkpoints is None:
         return [], []
+    # A post that is not listed any more has not been said to be gone; the note below the list says so.
     now = set(ctx.checkpoints["checkpoint_id"])
     return sorted(now - set(before.checkpoints)), sorted(set(before.checkpoints) - now)
 
@@ -63,6 +70,7 @@ def changes_line(ctx: Context) -> str:
     before, standing = ctx.previous, changed_line(ctx, level_of)
     if before is None:
         return " ".join(part for part in (say(ctx, "changes.none_given"), standing) if part)
+    # Counted over the stretches that both briefings have; a new one is neither up nor down.
     directions = [_direction(now, then) for now, then in _pairs(ctx, before)]
     events, claims = _new(ctx, before)
     gained, lost = _posts(ctx, before)
@@ -98,6 +106,7 @@ def _rates(ctx: Context, before: Previous) -> Block:
         shown = []
         for row in (then, now):
             rate = known(row["rate"])
+            # A silent stretch has a rate of the prior; printed beside a real one it would look like a finding.
             silent = row["info"] == Info.SILENT.value or rate is None
             shown.append(cell(word(ctx, "info", row["info"]) if silent else format_rate(rate or 0.0, ctx.lang)))
         name = text_of(now["name"]) or km(ctx, now)
@@ -133,6 +142,7 @@ def changes(ctx: Context) -> ReportSection:
         blocks.append(Heading(say(ctx, "changes.new_events")))
         newest = events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
         blocks += _listed(ctx, [cell(event_line(ctx, row)) for _, row in newest.iterrows()])
+    # New claims about events are told with their events; here stand those about places and stretches.
     others = claims[claims["about"].isin([About.PLACE.value, About.STRETCH.value])]
     if len(others):
         blocks.append(Heading(say(ctx, "changes.new_claims")))

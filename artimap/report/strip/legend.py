@@ -38,6 +38,8 @@ class LegendEntry:
 def rate_words(model: object | None, lang: str) -> list[str]:
     """Say the five classes of rate; without a model only the lowest and the highest."""
     edges = getattr(model, "band_rates", None)
+    # RISK that has lost its model has classes without known limits; the legend says lowest and highest,
+    # not invented figures.
     if edges is None:
         return [tr("strip.lowest", lang), "", "", "", tr("strip.highest", lang)]
     said = [format_number(edge, lang) for edge in edges]
@@ -78,6 +80,7 @@ def legend_rows(
             second += [
                 LegendEntry("post", status.value, tr(f"checkpoint_status.{status}", lang))
                 for status in CheckpointStatus
+                # Posts that are gone are not drawn, so the legend has no sign for them.
                 if status is not CheckpointStatus.REMOVED
             ]
         if apart:
@@ -97,6 +100,7 @@ def legend_rows(
     for group in groups:
         x = left
         for number, item in enumerate(group):
+            # A new row where an entry would run out of the page; the first of a group always stays on its row.
             if number and x + item.width - _GAP_IN > right:
                 x, row = left, row + 1
             placed.append(LegendEntry(item.glyph, item.key, item.words, x, row))
