@@ -12,14 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from artimap.core import reasons
-from artimap.core.arrays import Ints
+from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.dates import DAYS_PER_MONTH
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.vocab import Where
 from artimap.risk.coverage import RoadPieces, bare
 from artimap.risk.model import RiskModel, why_not_counted
-from artimap.risk.posterior import Counts, Floats
+from artimap.risk.posterior import Counts
 from artimap.roads.corridor import Corridor
 from artimap.roads.event_spread import Reach, Spread
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from artimap.claims import Ledger
 from artimap.core import schema
+from artimap.core.arrays import Floats
 from artimap.core.dates import day_of
 from artimap.core.metadata import SHARES, put_models
 from artimap.core.rounding import significant, significant_columns
@@ -32,7 +33,7 @@ from artimap.risk.counting import Counted, Laid, ages, tally
 from artimap.risk.coverage import LIKELY_SHARE, Reports, changed, last_day, publishers
 from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
-from artimap.risk.posterior import Counts, Floats, posterior
+from artimap.risk.posterior import Counts, posterior
 from artimap.risk.severity import severity
 from artimap.roads.corridor import Corridor
 

@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from artimap.core import schema
+from artimap.core.arrays import Floats, Ints
 from artimap.core.errors import ModelError
 from artimap.core.metadata import SHARES
 from artimap.core.rounding import significant
-from artimap.risk.posterior import Floats, Ints
 
 _NUMBERS = {"Floats": "<f8", "Ints": "<i8"}
 

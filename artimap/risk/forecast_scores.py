@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from artimap.core.arrays import Floats, Ints
 from artimap.risk.forecasts import Forecast
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 ROAD_SHARES = np.linspace(0.0, 1.0, 41)
 """Shares of the road at which the capture curve is taken."""

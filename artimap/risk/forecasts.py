@@ -10,15 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from artimap.core.arrays import Floats
 from artimap.core.dates import DAYS_PER_MONTH
 from artimap.risk.counting import Counted
 from artimap.risk.coverage import RoadPieces
 from artimap.risk.model import RiskModel
 from artimap.risk.posterior import posterior
-
-Floats = NDArray[np.float64]
 
 UNIFORM, LAST_PERIOD, KERNEL = "uniform", "last period", "plain kernel"
 _MIXED_IN = 0.1

@@ -16,9 +16,9 @@ from typing import Literal, get_args
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from artimap.core import schema
+from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel, put_models
@@ -31,8 +31,6 @@ from artimap.roads.corridor import Corridor
 from artimap.roads.density.significance import Null, false_discovery
 from artimap.roads.event_spread import Reach
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Control = Literal["max", "fdr", "none"]
 
 _BANDWIDTHS = (0.75, 1.0, 1.5)

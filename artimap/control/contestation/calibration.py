@@ -14,12 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
+from artimap.core.arrays import Floats
 from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
-
-Floats = NDArray[np.float64]
 
 LEAST = 1e-6
 """Probabilities are held this far from 0 and 1, so that their logarithms stay finite."""

@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 
 from artimap.control.contestation.model import COMMON, PER_GROUP, ContestationModel
 from artimap.control.contestation.places import Sites, weights_on_sites
+from artimap.core.arrays import Floats, Ints
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.reasons import code_of
 from artimap.core.schema import split_names
 from artimap.core.tables import EVENTS
 from artimap.core.vocab import ActorKind, EventKind, Record, WhyNot
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _ARMED = (ActorKind.ARMED_GROUP, ActorKind.COALITION, ActorKind.SELF_DEFENCE)
 _STATE = (ActorKind.STATE_FORCE, ActorKind.MISSION)

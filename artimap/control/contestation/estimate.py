@@ -20,6 +20,7 @@ from artimap.control.contestation.model import ContestationModel
 from artimap.control.contestation.places import Sites, sites_of
 from artimap.control.contestation.states import Slots, at_first, slots_of, transition, usual_level, weights
 from artimap.core import schema
+from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import day_of
 from artimap.core.errors import DateError, ModelError
 from artimap.core.metadata import put_models
@@ -27,9 +28,6 @@ from artimap.core.reasons import code_of, sentences, tally
 from artimap.core.rounding import significant, significant_columns
 from artimap.core.tables import ACTORS, ESTIMATES
 from artimap.core.vocab import Estimate, WhyNot
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 AROUND_M = 12_000.0
 """Units that are points have as neighbours those within this."""

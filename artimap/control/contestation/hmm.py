@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from artimap.core.arrays import Floats
 
 
 def smooth(log_likelihood: Floats, moves: Floats, first: Floats, pull: Floats | None = None) -> Floats:

@@ -11,13 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from artimap.control.contestation.model import ContestationModel
+from artimap.core.arrays import Floats, Ints
 from artimap.core.errors import Breach, CrsError, SchemaError
 from artimap.core.schema import split_names
 from artimap.core.tables import UNITS
 from artimap.core.vocab import Where
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _KEYS = ("unit_id", "pcode", "place_id", "lixel_id")
 _ALONG = 25

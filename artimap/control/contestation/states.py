@@ -16,9 +16,7 @@ from numpy.typing import NDArray
 
 from artimap.control.contestation.counts import REPORTS, SignalCounts, column_of
 from artimap.control.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from artimap.core.arrays import Floats, Ints
 
 _AWAY, _HELD, _RIVALS, _RAIDED = range(4)
 
