@@ -6,7 +6,6 @@ Evidence knows no day of the answer: the same list serves a status, its history 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -123,14 +122,9 @@ class Evidence:
         return self.on(day) and self.age(day) <= self.half_life
 
 
-def is_null(value: object) -> bool:
-    """Tell whether a cell is empty."""
-    return value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
-
-
-def number_of(day: object) -> int | None:
+def number_of(day: Any) -> int | None:
     """Give a day's number, null for none."""
-    if is_null(day):
+    if pd.isna(day):
         return None
     return pd.Timestamp(str(day)).toordinal() if not isinstance(day, dt.date) else day.toordinal()
 
@@ -261,7 +255,7 @@ def subjects_of(row: Any) -> list[str]:
         return [str(row.place_id)] if isinstance(row.place_id, str) else list(split_names(row.pcode))
     if where in (Where.SECTION, Where.COMMUNE):
         return list(split_names(row.pcode))
-    if where is Where.STRETCH and isinstance(row.road_id, str) and not is_null(row.from_m):
+    if where is Where.STRETCH and isinstance(row.road_id, str) and not pd.isna(row.from_m):
         return [f"{row.road_id}:{float(row.from_m) / 1000:g}-{float(row.to_m) / 1000:g}"]
     return []
 

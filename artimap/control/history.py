@@ -109,13 +109,13 @@ def intervals(said: LedgerEvidence, subject: str, first: int, last: int) -> list
             continue
         before = same
         if rows:
-            rows[-1]["valid_to"] = _stamp(day - 1)
+            rows[-1]["valid_to"] = pd.Timestamp.fromordinal(day - 1)
         rows.append(
             {
                 "subject": subject,
                 "name": said.subjects[subject].name,
-                "valid_from": _stamp(day),
-                "valid_to": _stamp(last),
+                "valid_from": pd.Timestamp.fromordinal(day),
+                "valid_to": pd.Timestamp.fromordinal(last),
                 "status": answer.status.value,
                 "actors": join_names(answer.actors),
                 "confidence": answer.confidence,
@@ -139,11 +139,11 @@ def interval_of(said: LedgerEvidence, subject: str, day: int) -> tuple[pd.Timest
     first = last = None
     for turn in [one for one in reversed(turns) if one <= day]:
         if _state_of(said.answer(subject, turn - 1))[:2] != now:
-            first = _stamp(turn)
+            first = pd.Timestamp.fromordinal(turn)
             break
     for turn in [one for one in turns if one > day]:
         if _state_of(said.answer(subject, turn))[:2] != now:
-            last = _stamp(turn - 1)
+            last = pd.Timestamp.fromordinal(turn - 1)
             break
     return first, last
 
@@ -249,15 +249,9 @@ def _why(said: LedgerEvidence, subject: str, answer: Answer, went: list[str], fi
         elif not one.on(last):
             words.append(f"{claim} ({one.words}) is over.")
         elif not one.fresh(last):
-            words.append(f"{claim} ({one.words}) was last said on {_iso(one.confirmed(last))} and has faded.")
+            words.append(
+                f"{claim} ({one.words}) was last said on {dt.date.fromordinal(one.confirmed(last))} and has faded."
+            )
         elif answer.status is not Status.UNKNOWN and first < last:
             words.append(f"{claim} ({one.words}) still stands, but another rule comes first.")
     return " ".join(words)
-
-
-def _iso(day: int) -> str:
-    return dt.date.fromordinal(day).isoformat()
-
-
-def _stamp(day: int) -> pd.Timestamp:
-    return pd.Timestamp(dt.date.fromordinal(day))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
 from artimap.core.vocab import Predicate
 
@@ -81,9 +80,7 @@ class ControlModel(JsonModel):
         ]
         if not 0.0 < self.medium < self.high < 1.0:
             wrong.append("the levels must rise: 0 < medium < high < 1")
-        if wrong:
-            msg = "ControlModel: " + "; ".join(wrong)
-            raise ModelError(msg)
+        self._refuse(wrong)
 
     def half_life(self, predicate: str) -> int:
         """Give the half-life of a predicate in days.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from artimap.control.assessment import SERIOUS, Part, SubjectPicture, actors_of, backing, level
 from artimap.control.evidence import Evidence
@@ -80,10 +81,6 @@ def _conflicting(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return (*quarrels, *seen.gone) if quarrels else ()
 
 
-def _disputes(seen: SubjectPicture) -> tuple[Evidence, ...]:
-    return seen.disputes
-
-
 def _raid(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return (*seen.raids, *seen.clashes, *seen.taken_at) if seen.raids else ()
 
@@ -106,28 +103,8 @@ def _outsider(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return seen.holds if any(one.outside for one in seen.holds) else ()
 
 
-def _party(seen: SubjectPicture) -> tuple[Evidence, ...]:
-    return seen.holds
-
-
 def _jointly(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return (*seen.joint, *seen.present) if seen.joint else ()
-
-
-def _present(seen: SubjectPicture) -> tuple[Evidence, ...]:
-    return seen.present
-
-
-def _attacked(seen: SubjectPicture) -> tuple[Evidence, ...]:
-    return seen.attacks
-
-
-def _state_there(seen: SubjectPicture) -> tuple[Evidence, ...]:
-    return seen.state
-
-
-def _last_known(seen: SubjectPicture) -> tuple[Evidence, ...]:
-    return seen.old
 
 
 def _nothing(_seen: SubjectPicture) -> tuple[Evidence, ...]:
@@ -141,7 +118,7 @@ def _nothing(_seen: SubjectPicture) -> tuple[Evidence, ...]:
 RULES: tuple[Rule, ...] = (
     Rule(1, "conflicting_claims", Status.CONTESTED, _conflicting,
          "Two sides are said to hold it, or one is said to hold it and a party says that it has left."),
-    Rule(2, "said_contested", Status.CONTESTED, _disputes, "Someone says that it is contested."),
+    Rule(2, "said_contested", Status.CONTESTED, attrgetter("disputes"), "Someone says that it is contested."),
     Rule(3, "raid_outcome_not_stated", Status.CONTESTED, _raid,
          "State forces raided a held place, and nobody outside the fight has said since who holds it: "
          "contested, not retaken."),
@@ -154,17 +131,18 @@ RULES: tuple[Rule, ...] = (
          "inside the half-life. Reprints are one source.", at_most="high"),
     Rule(7, "not_confirmed", Status.CLAIMED, _outsider,
          "A source that is no party says it; no second independent one names the same group."),
-    Rule(8, "party_alone", Status.CLAIMED, _party, "Only a party to the conflict, or someone who may be one, says it."),
+    Rule(8, "party_alone", Status.CLAIMED, attrgetter("holds"),
+         "Only a party to the conflict, or someone who may be one, says it."),
     Rule(9, "said_jointly", Status.PRESENCE, _jointly,
          "Several groups are said to hold it in one statement: that gives it to none of them, "
          "so presence of all is all that it says."),
-    Rule(10, "presence_said", Status.PRESENCE, _present,
+    Rule(10, "presence_said", Status.PRESENCE, attrgetter("present"),
          "A group is said to be there, or to keep a post there; that it holds the place is not said."),
-    Rule(11, "attacked_no_holder", Status.ATTACKED_RECENTLY, _attacked,
+    Rule(11, "attacked_no_holder", Status.ATTACKED_RECENTLY, attrgetter("attacks"),
          "It was attacked, or is said to suffer from armed groups; no fresh statement gives it to anyone."),
-    Rule(12, "state_forces_there", Status.PRESENCE, _state_there,
+    Rule(12, "state_forces_there", Status.PRESENCE, attrgetter("state"),
          "Police or mission are said to be there, in a station for example; who holds the place is not said."),
-    Rule(13, "nobody_renewed", Status.LAST_KNOWN, _last_known,
+    Rule(13, "nobody_renewed", Status.LAST_KNOWN, attrgetter("old"),
          "What was said has faded, has ended, or was overtaken by a fight, and nobody has renewed it.",
          at_most="low"),
     Rule(14, "nothing_said", Status.UNKNOWN, _nothing,

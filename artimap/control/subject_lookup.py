@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from difflib import get_close_matches
 
 import pandas as pd
@@ -83,11 +82,8 @@ def find_subjects(area: Area, status: pd.DataFrame, text: str) -> tuple[str, ...
         found = list((inside if len(inside) else across)["subject"])
     if found:
         return tuple(dict.fromkeys(str(one) for one in found))
-    raise PlaceError(_unknown(status, text))
-
-
-def _unknown(status: pd.DataFrame, text: str) -> str:
-    names: Mapping[str, str] = {fold(name): name for name in status["name"]}
-    near = [names[one] for one in get_close_matches(fold(text), list(names), n=_SHOWN, cutoff=0.6)]
+    names = {fold(name): str(name) for name in status["name"]}
+    near = [names[one] for one in get_close_matches(bare, names, n=_SHOWN, cutoff=0.6)]
     hint = f"do you mean {', '.join(near)}?" if near else "'artimap status --all' lists every name that has one"
-    return f"{text!r} names no place, section or stretch with a status: {hint}"
+    msg = f"{text!r} names no place, section or stretch with a status: {hint}"
+    raise PlaceError(msg)

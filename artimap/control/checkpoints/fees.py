@@ -229,25 +229,21 @@ def fees_between(  # noqa: PLR0913 - one keyword a choice
     rows = _rows(posts, schedule, (piece.from_m, piece.to_m), who)
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
 
-    def those(kind: str) -> tuple[str, ...]:
-        return tuple(table.loc[table["counts_as"] == kind, "checkpoint_id"])
+    def ids(rows: pd.DataFrame) -> tuple[str, ...]:
+        # one post may ask by the trip and by the week: it has a row for each
+        return tuple(dict.fromkeys(rows["checkpoint_id"]))
 
     # Only posts that surely stand on the piece, and only their dated amounts, come into a sum. All else
     # is told beside it: adding a guess would make the road look better known, leaving it out in silence
     # cheaper, than it is.
     on = table[table["counts_as"] == "on"]
     dated = on["dated"] & on["low"].notna()
-    without, undated_fee = on[on["low"].isna()], on[on["low"].notna() & ~on["dated"]]
-    # one post may ask by the trip and by the week: it has a row for each
-    without_ids = tuple(dict.fromkeys(without["checkpoint_id"]))
-    undated_ids = tuple(
-        one for one in dict.fromkeys(undated_fee["checkpoint_id"]) if one not in set(on.loc[dated, "checkpoint_id"])
+    undated_fee = on[on["low"].notna() & ~on["dated"] & ~on["checkpoint_id"].isin(on.loc[dated, "checkpoint_id"])]
+    without_ids, undated_ids = ids(on[on["low"].isna()]), ids(undated_fee)
+    may_be_on, undated, unplaced, aged, removed = (
+        ids(table[table["counts_as"] == kind]) for kind in ("may_be_on", "undated", "unplaced", "aged", "removed")
     )
-    doubts = (
-        without_ids,
-        undated_ids,
-        *(tuple(dict.fromkeys(those(kind))) for kind in ("may_be_on", "undated", "unplaced")),
-    )
+    doubts = (without_ids, undated_ids, may_be_on, undated, unplaced)
     return Fees(
         from_m=piece.from_m, to_m=piece.to_m, name=piece.name, vehicle=who, as_of=day_of(as_of),
         posts=int(on["checkpoint_id"].nunique()),
@@ -255,8 +251,8 @@ def fees_between(  # noqa: PLR0913 - one keyword a choice
             _sum(group, Per(str(per)), str(currency))
             for (per, currency), group in on[dated].groupby(["per", "currency"])
         ),
-        without_fee=without_ids, undated_fee=undated_ids, may_be_on=doubts[2], undated=doubts[3], unplaced=doubts[4],
-        aged=tuple(dict.fromkeys(those("aged"))), removed=tuple(dict.fromkeys(those("removed"))),
+        without_fee=without_ids, undated_fee=undated_ids, may_be_on=may_be_on, undated=undated, unplaced=unplaced,
+        aged=aged, removed=removed,
         # A sum is a total only where no post is in doubt, at least one is known, and no amount is open
         # upwards ("more than").
         complete=not any(doubts) and bool(len(on)) and bool(on.loc[dated, "high"].notna().all()),

@@ -16,7 +16,6 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from artimap.core.arrays import Floats
-from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
 
 LEAST = 1e-6
@@ -64,8 +63,7 @@ class Calibration(JsonModel):
                 wrong.append(f"{name}: {length} numbers a level, the second and third not below 0")
         if any(power <= 0 for power in self.split):
             wrong.append("split must be above 0")
-        if wrong:
-            raise ModelError("Calibration: " + "; ".join(wrong))
+        self._refuse(wrong)
 
     def at(self, level: float) -> tuple[list[Floats], float]:
         """Give the curves (state, none, contested) and the power at a level of reporting."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 
 from artimap.control.contestation.calibration import Calibration
-from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
 
 KINDS = ("none", "held", "rivals", "raided", "state")
@@ -202,8 +201,7 @@ class ContestationModel(JsonModel):
         ):
             wrong.append(f"moves: {len(KINDS)} rows of {len(KINDS)} shares, each row adding up to 1")
         wrong += self.rates.breaches(self.quiet_factor)
-        if wrong:
-            raise ModelError("ContestationModel: " + "; ".join(wrong))
+        self._refuse(wrong)
 
     @classmethod
     def prior(cls) -> ContestationModel:

@@ -129,8 +129,7 @@ def weights_on_sites(
         Row of the event, unit, share.
     """
     if not len(events) or not len(sites):
-        nothing = np.zeros(0, dtype=np.int64)
-        return nothing, nothing, np.zeros(0)
+        return _joined([])
     if events.crs is None or events.crs.to_string() != sites.crs:
         msg = f"events are not in the units' system: use events.to_crs({sites.crs!r})"
         raise CrsError(msg)
@@ -147,9 +146,7 @@ def weights_on_sites(
     # that is about nowhere.
     left = np.flatnonzero(~done & ~np.isin(kind, [Where.NOWHERE.value, Where.DEPARTMENT.value]))
     by_shape = _by_shape(sites, *_samples(events, left, model, spread), model.reach_m)
-    parts = (by_code, by_place, by_shape)
-    rows, units = (np.concatenate([part[index] for part in parts]).astype(np.int64) for index in (0, 1))
-    return rows, units, np.concatenate([part[2] for part in parts])
+    return _joined([by_code, by_place, by_shape])
 
 
 _Part = tuple[Ints, Ints, Floats]
@@ -158,7 +155,7 @@ _Part = tuple[Ints, Ints, Floats]
 def _by_code(sites: Sites, events: gpd.GeoDataFrame, rows: Ints) -> _Part:
     """Events whose place is a section or commune, by p-code; shared out by area where that means several units."""
     if "pcode" not in events or not any(sites.pcode):
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+        return _joined([])
     own: dict[str, list[int]] = {}
     # A section has its own code and that of its commune: an event of the commune goes to all of its
     # sections.
@@ -181,13 +178,10 @@ def _by_code(sites: Sites, events: gpd.GeoDataFrame, rows: Ints) -> _Part:
 
 
 def _joined(parts: list[_Part]) -> _Part:
-    if not parts:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
-    return (
-        np.concatenate([part[0] for part in parts]),
-        np.concatenate([part[1] for part in parts]),
-        np.concatenate([part[2] for part in parts]),
-    )
+    # an empty part in front, so that no parts give arrays of the right kind too
+    nothing = np.zeros(0, dtype=np.int64)
+    rows, units, shares = zip((nothing, nothing, np.zeros(0)), *parts, strict=True)
+    return np.concatenate(rows), np.concatenate(units), np.concatenate(shares)
 
 
 def _by_place(sites: Sites, events: gpd.GeoDataFrame, rows: Ints) -> _Part:
@@ -268,13 +262,7 @@ def _by_shape(sites: Sites, row: Ints, xy: Floats, share: Floats, reach_m: float
     # A sample on the border of two units, or as near to two lines, is shared between them.
     times = np.bincount(found, minlength=len(points))
     table = pd.DataFrame({"row": row[found], "unit": where, "share": share[found] / times[found]})
-    summed = (
-        # Sorted by share before they are added up, so that the order in which the tree gives its hits changes
-        # no bit.
-        table.sort_values(["row", "unit", "share"]).groupby(["row", "unit"], sort=True)["share"].sum().reset_index()
-    )
-    return (
-        summed["row"].to_numpy(dtype=np.int64),
-        summed["unit"].to_numpy(dtype=np.int64),
-        summed["share"].to_numpy(dtype=float),
-    )
+    # Sorted by share before they are added up, so that the order in which the tree gives its hits changes no
+    # bit.
+    summed = table.sort_values(["row", "unit", "share"]).groupby(["row", "unit"])["share"].sum().reset_index()
+    return summed["row"].to_numpy(), summed["unit"].to_numpy(), summed["share"].to_numpy()

@@ -157,9 +157,8 @@ def zones_of(rows: Sequence[Mapping[str, object]], area: Area) -> gpd.GeoDataFra
     for system in ("isw", "viina"):
         table[system] = in_words_of(table["kind"], system)
     shapes = gpd.GeoSeries(list(table.pop("geometry")), crs=area.crs)
-    zones: gpd.GeoDataFrame = schema.conform(
-        gpd.GeoDataFrame(table, geometry=shapes, crs=area.crs), ZONES, crs=area.crs
-    )
+    frame = gpd.GeoDataFrame(table, geometry=shapes, crs=area.crs)
+    zones: gpd.GeoDataFrame = schema.conform(frame, ZONES, crs=area.crs)
     return zones
 
 

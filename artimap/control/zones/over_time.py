@@ -25,6 +25,8 @@ from artimap.core.vocab import PlaceKind, Status
 Span = tuple[int, int, Status]
 """First day, last day, status; days as proleptic ordinals, both included."""
 
+_stamp = pd.Timestamp.fromordinal
+
 
 def control_zones_over_time(
     area: Area,
@@ -85,10 +87,11 @@ def control_zones_over_time(
                 continue
             begun, ended = interval_of(said, subject.subject, span[0])
             for low, high, pieces in makers.pieces(subject, span):
-                status = row_of(
-                    said, subject, said.answer(subject.subject, high), dt.date.fromordinal(high)
-                )  # fmt: skip
-                valid = (begun if low == span[0] else _stamp(low)), (ended if high == span[1] else _stamp(high))
+                status = row_of(said, subject, said.answer(subject.subject, high), dt.date.fromordinal(high))
+                valid = (
+                    (begun if low == span[0] else _stamp(low)),
+                    (ended if high == span[1] else _stamp(high)),
+                )
                 # What stands on the last day keeps the id of ``control_zones``, so that both tables can be joined.
                 tail = "" if high == last.toordinal() else f"~{dt.date.fromordinal(low).isoformat()}"
                 rows += rows_of(status, pieces, valid, tail=tail)
@@ -162,7 +165,3 @@ def _same(one: list[ZonePiece], other: list[ZonePiece]) -> bool:
         len(one) == len(other)
         and all(a.tail == b.tail and a.geometry.equals(b.geometry) for a, b in zip(one, other, strict=True))
     )
-
-
-def _stamp(day: int) -> pd.Timestamp:
-    return pd.Timestamp(dt.date.fromordinal(day))
