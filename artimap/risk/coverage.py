@@ -126,15 +126,6 @@ def tells_of(spread: Spread, pieces: RoadPieces, *, wide: NDArray[np.bool_]) -> 
     return rows[told], piece[told]
 
 
-def newest(pieces: int, told: tuple[Ints, Ints], days: NDArray[Any]) -> NDArray[Any]:
-    """Give the newest day told of each piece."""
-    found = np.full(pieces, np.datetime64("NaT", "s"))
-    # ``fmax`` skips NaT, where ``maximum`` would let one report without a day wipe out all the others.
-    for row, piece in zip(*told, strict=True):
-        found[piece] = np.fmax(found[piece], days[row])
-    return found
-
-
 def last_day(events: pd.DataFrame, day: dt.date) -> NDArray[Any]:
     """Give the last day of each event, no later than the day of the answer."""
     return np.asarray(np.minimum(events["date_end"].fillna(events["date_start"]).to_numpy(), np.datetime64(day, "s")))

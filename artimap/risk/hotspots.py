@@ -20,7 +20,6 @@ import pandas as pd
 from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import day_of
-from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel, put_models
 from artimap.core.reasons import tally
 from artimap.core.rounding import significant
@@ -84,9 +83,7 @@ class HotspotModel(JsonModel):
             wrong.append(f"simulations must be {int(1 / max(self.alpha, 1e-9)) - 1} at least to reach this alpha")
         if self.bootstraps < 1 or self.seed < 0 or self.window_days <= 0 or not self.kinds:
             wrong.append("bootstraps and window_days must be greater than 0, seed not below 0, kinds not empty")
-        if wrong:
-            msg = "HotspotModel: " + "; ".join(wrong)
-            raise ModelError(msg)
+        self._refuse(wrong)
 
 
 def find_clusters(
