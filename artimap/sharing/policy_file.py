@@ -89,19 +89,16 @@ def _read(content: dict[str, Any], lines: dict[tuple[str, ...], int]) -> tuple[S
         line = lines.get((name,), 1)
         if name in _AUDIENCES:
             rules: Rules = getattr(policy, name)
-            policy = _with(policy, name, _rules(name, value, rules, lines, wrong))
+            read: dict[str, Any] = {name: _rules(name, value, rules, lines, wrong)}
+            policy = replace(policy, **read)
         elif name not in _SINGLE:
             wrong.append((line, _unknown(name, (*_SINGLE, *(f"[{one}]" for one in _AUDIENCES)))))
         else:
             try:
-                policy = _with(policy, name, _single(name, value))
+                policy = replace(policy, **{name: _single(name, value)})
             except ModelError as error:
                 wrong.append((line, str(error)))
     return policy, wrong
-
-
-def _with(policy: SharePolicy, name: str, value: Any) -> SharePolicy:
-    return replace(policy, **{name: value})
 
 
 def _rules(name: str, value: object, rules: Rules, lines: dict[tuple[str, ...], int], wrong: Wrong) -> Rules:
@@ -165,20 +162,14 @@ def changes(policy: SharePolicy) -> tuple[str, ...]:
     >>> changes(SharePolicy(k=5))
     ('k = 5 (otherwise 3)',)
     """
-    said = []
-    for name, standing, value in _pairs(SharePolicy(), policy):
-        if value != standing:
-            said.append(f"{name} = {_plain(value)} (otherwise {_plain(standing)})")
-    return tuple(said)
+    usual, now = _values(SharePolicy()), _values(policy)
+    return tuple(f"{name} = {now[name]} (otherwise {usual[name]})" for name in usual if now[name] != usual[name])
 
 
-def _plain(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
-
-
-def _pairs(standing: SharePolicy, policy: SharePolicy) -> list[tuple[str, object, object]]:
-    rows: list[tuple[str, object, object]] = []
-    for name in _AUDIENCES:
-        before, after = getattr(standing, name), getattr(policy, name)
-        rows += [(f"{name}.{step}", before.action(step), after.action(step)) for step in Sensitivity]
-    return rows + [(name, getattr(standing, name), getattr(policy, name)) for name in _SINGLE]
+def _values(policy: SharePolicy) -> dict[str, str]:
+    """Give every value of a policy as text, by name."""
+    rules = {f"{name}.{step}": getattr(policy, name).action(step) for name in _AUDIENCES for step in Sensitivity}
+    single = {name: getattr(policy, name) for name in _SINGLE}
+    return {
+        name: ", ".join(value) if isinstance(value, tuple) else str(value) for name, value in (rules | single).items()
+    }

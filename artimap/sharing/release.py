@@ -66,7 +66,7 @@ class Released:
     @property
     def held_back(self) -> Mapping[str, int]:
         """The rows of ``held_codes`` by the reason in words, in the order of these."""
-        return MappingProxyType({why.text: self.held_codes[why] for why in sorted(self.held_codes, key=_by_words)})
+        return MappingProxyType(dict(sorted((why.text, count) for why, count in self.held_codes.items())))
 
     @property
     def notice(self) -> str:
@@ -77,10 +77,6 @@ class Released:
 
 _ATTRS: Final = frozenset({"models", "as_of", "known_on", "since", "until"})
 """What goes with a table to other audiences: parameters and days. Notes may name files, counts may name rows."""
-
-
-def _by_words(why: WhyHeld) -> str:
-    return why.text
 
 
 def _need_columns(table: pd.DataFrame) -> None:
