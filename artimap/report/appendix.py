@@ -11,7 +11,19 @@ from artimap.core.i18n import format_count, format_day, format_number, words
 from artimap.core.vocab import About, Audience, Info, Where
 from artimap.report.blocks import Block, Cell, Fold, Heading, Listing, Paragraph, ReportSection, TableBlock, cell, run
 from artimap.report.context import Context
-from artimap.report.wording import counted, day_and_ago, event_line, km, only_later, reason, say, sources, text_of, word
+from artimap.report.wording import (
+    counted,
+    day_and_ago,
+    event_line,
+    km,
+    listed,
+    only_later,
+    reason,
+    say,
+    sources,
+    text_of,
+    word,
+)
 
 _SHOWN = 60
 
@@ -29,17 +41,12 @@ def _silent(ctx: Context) -> list[Block]:
         return [*blocks, Paragraph(cell(say(ctx, "unknown.no_silent")))]
     # Each silent stretch is named, with the day of the newest report: a count alone would not tell a
     # driver which.
-    items = tuple(
-        cell(
-            run(text_of(row["name"]) or km(ctx, row), strong=True, mark="silent"),
-            f", {km(ctx, row)}; ",
-            say(ctx, "unknown.newest"),
-            say(ctx, "colon"),
-        )
-        + day_and_ago(ctx, row["newest_report"])
-        for _, row in table.iterrows()
-    )
-    return [*blocks, Paragraph(cell(say(ctx, "unknown.silent_note")), "warn"), Listing(items)]
+    items = []
+    for _, row in table.iterrows():
+        name = run(text_of(row["name"]) or km(ctx, row), strong=True, mark="silent")
+        label = f", {km(ctx, row)}; {say(ctx, 'unknown.newest')}{say(ctx, 'colon')}"
+        items.append(cell(name, label) + day_and_ago(ctx, row["newest_report"]))
+    return [*blocks, Paragraph(cell(say(ctx, "unknown.silent_note")), "warn"), Listing(tuple(items))]
 
 
 def _placeless(ctx: Context) -> list[Block]:
@@ -58,25 +65,13 @@ def _placeless(ctx: Context) -> list[Block]:
         items.append(cell(event_line(ctx, row), f". {summary}" if summary else "", run(names, quiet=True)))
     for _, row in loose.iterrows():
         said_words = f"{word(ctx, 'predicate', row['predicate'])}{say(ctx, 'colon')}{text_of(row['value'])}"
-        place, note = text_of(row["place"]), text_of(row["note"])
+        place = text_of(row["place"]) and text_of(row["place"]) + say(ctx, "colon")
+        note = text_of(row["note"]) and f" ({text_of(row['note'])})"
         tail = ", ".join(part for part in (text_of(row["claimant"]), text_of(row["source"])) if part)
-        items.append(
-            cell(
-                f"{place}{say(ctx, 'colon')}" if place else "",
-                said_words,
-                f" ({note})" if note else "",
-                run(f" [{tail}]", url=row["source_url"], quiet=True),
-            )
-        )
+        items.append(cell(place, said_words, note, run(f" [{tail}]", url=row["source_url"], quiet=True)))
     if not items:
         return [heading, Paragraph(cell(say(ctx, "unknown.no_placeless")))]
-    blocks: list[Block] = [
-        Paragraph(cell(say(ctx, "unknown.placeless_note")), "note"),
-        Listing(tuple(items[:_SHOWN])),
-    ]
-    # Cut for the reader's sake, and the number of what is cut is told.
-    if len(items) > _SHOWN:
-        blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(items) - _SHOWN)), "note"))
+    blocks = [Paragraph(cell(say(ctx, "unknown.placeless_note")), "note"), *listed(ctx, items, _SHOWN)]
     held = f"{counted(ctx, 'events', len(table))}, {counted(ctx, 'claims', len(loose))}"
     return [Fold(heading, tuple(blocks), held)]
 
@@ -177,16 +172,8 @@ def method(ctx: Context) -> ReportSection:
     """Tell the method in plain words, with its sources."""
     steps = tuple(cell(say(ctx, f"method.step_{number}")) for number in range(1, 7))
     works = tuple(cell(say(ctx, f"method.source_{number}")) for number in range(1, 4))
-    return ReportSection(
-        "method",
-        say(ctx, "method.heading"),
-        (
-            Listing(steps, numbered=True),
-            Heading(say(ctx, "method.sources")),
-            Listing(works),
-        ),
-        folded=True,
-    )
+    blocks = (Listing(steps, numbered=True), Heading(say(ctx, "method.sources")), Listing(works))
+    return ReportSection("method", say(ctx, "method.heading"), blocks, folded=True)
 
 
 def licences(ctx: Context) -> ReportSection:

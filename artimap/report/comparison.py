@@ -7,12 +7,12 @@ import pandas as pd
 from artimap.core.i18n import format_day, format_rate
 from artimap.core.phrases import known
 from artimap.core.vocab import About, Info
-from artimap.report.blocks import Block, Cell, Heading, Listing, Paragraph, ReportSection, TableBlock, cell, joined, run
+from artimap.report.blocks import Block, Cell, Heading, Paragraph, ReportSection, TableBlock, cell, joined, run
 from artimap.report.context import Context
 from artimap.report.control_status import changed_blocks, changed_line
 from artimap.report.places import level_of
 from artimap.report.previous import Previous
-from artimap.report.wording import counted, event_line, km, reported, say, text_of, who, word
+from artimap.report.wording import counted, event_line, km, listed, reported, say, text_of, who, word
 
 _MOVED = 1.25
 """A rate that grew or shrank by this factor is told as up or down."""
@@ -75,26 +75,12 @@ def changes_line(ctx: Context) -> str:
     events, claims = _new(ctx, before)
     gained, lost = _posts(ctx, before)
     since = say(ctx, "not_stated") if before.as_of is None else format_day(before.as_of, ctx.lang)
-    line = say(
-        ctx,
-        "changes.line",
-        day=since,
-        up=directions.count("up"),
-        down=directions.count("down"),
-        silence=directions.count("silence"),
-    )
-    line = f"{line} {standing}".rstrip()
+    numbers = {name: directions.count(name) for name in ("up", "down", "silence")}
+    line = f"{say(ctx, 'changes.line', day=since, **numbers)} {standing}".rstrip()
     if before.event_ids is None:
         return f"{line} {say(ctx, 'changes.no_ids')}"
-    news = say(
-        ctx,
-        "changes.news",
-        events=counted(ctx, "events", len(events)),
-        claims=counted(ctx, "claims", len(claims)),
-        gained=len(gained),
-        lost=len(lost),
-    )
-    return f"{line} {news}"
+    new = {"events": counted(ctx, "events", len(events)), "claims": counted(ctx, "claims", len(claims))}
+    return f"{line} {say(ctx, 'changes.news', **new, gained=len(gained), lost=len(lost))}"
 
 
 def _rates(ctx: Context, before: Previous) -> Block:
@@ -117,13 +103,6 @@ def _rates(ctx: Context, before: Previous) -> Block:
     return TableBlock(head, tuple(rows), figures=frozenset({2, 3}))
 
 
-def _listed(ctx: Context, items: list[Cell]) -> list[Block]:
-    blocks: list[Block] = [Listing(tuple(items[:_SHOWN]))]
-    if len(items) > _SHOWN:
-        blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(items) - _SHOWN)), "note"))
-    return blocks
-
-
 def changes(ctx: Context) -> ReportSection:
     """Compare with an earlier briefing: rates, events, claims and posts."""
     before = ctx.previous
@@ -141,7 +120,7 @@ def changes(ctx: Context) -> ReportSection:
     if len(events):
         blocks.append(Heading(say(ctx, "changes.new_events")))
         newest = events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
-        blocks += _listed(ctx, [cell(event_line(ctx, row)) for _, row in newest.iterrows()])
+        blocks += listed(ctx, [cell(event_line(ctx, row)) for _, row in newest.iterrows()], _SHOWN)
     # New claims about events are told with their events; here stand those about places and stretches.
     others = claims[claims["about"].isin([About.PLACE.value, About.STRETCH.value])]
     if len(others):
@@ -151,20 +130,15 @@ def changes(ctx: Context) -> ReportSection:
             place = ctx.names.get(str(row["subject"])) or text_of(row["place"]) or say(ctx, "not_stated")
             said = f"{place}{say(ctx, 'colon')}{text_of(row['value'])} {word(ctx, 'predicate', row['predicate'])}, "
             items.append(joined((cell(said) + who(ctx, row), reported(ctx, row)), ", "))
-        blocks += _listed(ctx, items)
+        blocks += listed(ctx, items, _SHOWN)
     gained, lost = _posts(ctx, before)
     if gained or lost:
         blocks.append(Heading(say(ctx, "changes.posts")))
         known_posts = ctx.checkpoints.set_index("checkpoint_id")
-        items = [
-            cell(
-                run(f"{say(ctx, 'changes.gained')}{say(ctx, 'colon')}", strong=True),
-                text_of(known_posts.loc[one, "place"]) or one,
-            )
-            for one in gained
-        ]
-        items += [cell(run(f"{say(ctx, 'changes.lost')}{say(ctx, 'colon')}", strong=True), one) for one in lost]
-        blocks += _listed(ctx, items)
+        came, went = (run(say(ctx, f"changes.{name}") + say(ctx, "colon"), strong=True) for name in ("gained", "lost"))
+        items = [cell(came, text_of(known_posts.loc[one, "place"]) or one) for one in gained]
+        items += [cell(went, one) for one in lost]
+        blocks += listed(ctx, items, _SHOWN)
         if lost:
             blocks.append(Paragraph(cell(say(ctx, "changes.lost_note")), "note"))
     return ReportSection("changes", heading, tuple(blocks))

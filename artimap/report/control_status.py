@@ -58,13 +58,11 @@ def changed_line(ctx: Context, level_of: Level) -> str:
     # A town and its section often change together under one name: named once in the sentence, both in the
     # table.
     told = found.drop_duplicates(["name", "status"]).head(_NAMED)
-    named = ", ".join(
-        f"{row['name']} ({', '.join(one for one in (level, word(ctx, 'status', row['status'])) if one)})"
-        for level, (_, row) in zip(
-            (level_of(ctx, subject).strip(" ()") for subject in told["subject"]), told.iterrows(), strict=True
-        )
-    )
-    return say(ctx, "changes.status_line", day=day, n=len(found), names=named)
+    named = []
+    for _, row in told.iterrows():
+        parts = (level_of(ctx, row["subject"]).strip(" ()"), word(ctx, "status", row["status"]))
+        named.append(f"{row['name']} ({', '.join(part for part in parts if part)})")
+    return say(ctx, "changes.status_line", day=day, n=len(found), names=", ".join(named))
 
 
 def _evidence_cell(ctx: Context, ids: object) -> Cell:
@@ -88,8 +86,8 @@ def _evidence_cell(ctx: Context, ids: object) -> Cell:
 
 def _why(ctx: Context, row: pd.Series) -> Cell:
     parts: list[Cell] = [cell(rule(ctx, row["rule"]))]
-    for key, name in (("came", "came"), ("went", "went")):
-        told = _evidence_cell(ctx, row[name])
+    for key in ("came", "went"):
+        told = _evidence_cell(ctx, row[key])
         if told:
             parts.append(cell(run(say(ctx, f"changes.{key}") + say(ctx, "colon"), strong=True)) + told)
     return joined(parts, ". ")

@@ -97,29 +97,21 @@ def _unknown(ctx: Context, found: Fees) -> str:
 
 def _rows(ctx: Context, ledger: Ledger) -> Iterable[tuple[Cell, ...]]:
     # Posts and fees of the day, read once for all legs and vehicles.
-    at_hand = (checkpoints_on(ctx.corridor, ledger, as_of=ctx.as_of), fee_schedule(ledger, as_of=ctx.as_of))
-    for leg in legs(ctx):
-        yield from _leg(ctx, ledger, leg, at_hand)
-
-
-def _leg(
-    ctx: Context, ledger: Ledger, leg: tuple[str, float, str, float], at_hand: tuple[pd.DataFrame, pd.DataFrame]
-) -> Iterable[tuple[Cell, ...]]:
-    start, low, stop, high = leg
-    # Vehicles with the same answer share a row: seven rows that say "not stated" hide the one that
-    # differs.
-    same: dict[tuple[Cell, str, int], list[str]] = {}
-    for vehicle in VEHICLES:
-        found = fees_between(
-            ctx.corridor, ledger, low, high, vehicle=vehicle, as_of=ctx.as_of, posts=at_hand[0], schedule=at_hand[1]
-        )
-        answer = (_fee_sums(ctx, found), _unknown(ctx, found), found.posts)
-        same.setdefault(answer, []).append(word(ctx, "vehicle", vehicle.value))
-    span = km(ctx, pd.Series({"from_m": low, "to_m": high}))
-    for (asked, unknown, posts), vehicles in same.items():
-        who = say(ctx, "fees.every") if len(vehicles) == len(VEHICLES) else ", ".join(vehicles)
+    posts, schedule = checkpoints_on(ctx.corridor, ledger, as_of=ctx.as_of), fee_schedule(ledger, as_of=ctx.as_of)
+    for start, low, stop, high in legs(ctx):
+        # Vehicles with the same answer share a row: seven rows that say "not stated" hide the one that differs.
+        same: dict[tuple[Cell, str, int], list[str]] = {}
+        for vehicle in VEHICLES:
+            found = fees_between(
+                ctx.corridor, ledger, low, high, vehicle=vehicle, as_of=ctx.as_of, posts=posts, schedule=schedule
+            )
+            answer = (_fee_sums(ctx, found), _unknown(ctx, found), found.posts)
+            same.setdefault(answer, []).append(word(ctx, "vehicle", vehicle.value))
+        span = km(ctx, pd.Series({"from_m": low, "to_m": high}))
         name = cell(run(f"{start} – {stop}", strong=True), run(f" ({span})", quiet=True))
-        yield name, cell(who), cell(counted(ctx, "posts", posts)), asked, cell(run(unknown, quiet=True))
+        for (asked, unknown, number), vehicles in same.items():
+            who = say(ctx, "fees.every") if len(vehicles) == len(VEHICLES) else ", ".join(vehicles)
+            yield name, cell(who), cell(counted(ctx, "posts", number)), asked, cell(run(unknown, quiet=True))
 
 
 def between_towns(ctx: Context) -> list[Block]:

@@ -62,16 +62,9 @@ def spans(ctx: Context, claims: pd.DataFrame) -> list[str]:
         numbers = [int(part) for found in ends if found for part in (found[1], found[2]) if part]
         # Two outlets with the same figure in the same words do not differ.
         if len({*said["value"].dropna()}) > 1 and numbers and min(numbers) < max(numbers):
-            out.append(
-                say(
-                    ctx,
-                    "places.differ",
-                    what=word(ctx, "predicate", name),
-                    low=format_count(min(numbers), ctx.lang),
-                    high=format_count(max(numbers), ctx.lang),
-                    n=counted(ctx, "statements", len(said)),
-                )
-            )
+            low, high = format_count(min(numbers), ctx.lang), format_count(max(numbers), ctx.lang)
+            what, n = word(ctx, "predicate", name), counted(ctx, "statements", len(said))
+            out.append(say(ctx, "places.differ", what=what, low=low, high=high, n=n))
     return out
 
 
@@ -90,15 +83,14 @@ def _claims_of_event(ctx: Context, rows: pd.DataFrame) -> Cell:
     sentence: Cell = ()
     for _, row in rows.iterrows():
         predicate, value = str(row["predicate"]), text_of(row["value"])
+        label = word(ctx, "predicate", predicate) + say(ctx, "colon")
         if predicate in HARMS:
-            parts.append(
-                cell(run(f"{word(ctx, 'predicate', predicate)}{say(ctx, 'colon')}{figure(ctx, value)}", strong=True))
-            )
+            parts.append(cell(run(label + figure(ctx, value), strong=True)))
         elif predicate == "stated":
             sentence = cell(value)
         elif predicate not in _HIDDEN_PREDICATES and value:
             value = _AMOUNT.sub(lambda found: format_count(int(found.group()), ctx.lang), value)
-            parts.append(cell(f"{word(ctx, 'predicate', predicate)}{say(ctx, 'colon')}{value}"))
+            parts.append(cell(label + value))
     figures = joined(parts)
     between = cell(" ") if sentence and figures else ()
     return sentence + between + figures or cell(run(say(ctx, "not_stated"), quiet=True))
@@ -123,11 +115,8 @@ def _event_blocks(ctx: Context, event: pd.Series, said: Mapping[str, pd.DataFram
     blocks: list[Block] = [Heading(line[:1].upper() + line[1:], 5)]
     differ = spans(ctx, claims)
     if differ:
-        blocks.append(
-            Paragraph(
-                cell(run(say(ctx, "places.contradiction") + say(ctx, "colon"), strong=True), "; ".join(differ)), "warn"
-            )
-        )
+        label = run(say(ctx, "places.contradiction") + say(ctx, "colon"), strong=True)
+        blocks.append(Paragraph(cell(label, "; ".join(differ)), "warn"))
     # Nobody could know of it on the day: what later reports say stays out of this briefing.
     if claims.empty and only_later(ctx, event):
         blocks.append(Paragraph(cell(say(ctx, "places.only_later")), "note"))
@@ -265,19 +254,8 @@ def _place_fold(ctx: Context, place: _Place, said: Mapping[str, pd.DataFrame]) -
     differ = any(isinstance(block, Paragraph) and block.tone == "warn" for block in blocks)
     older = len(events) - len(recent)
     if older:
-        blocks.append(
-            Paragraph(
-                cell(
-                    say(
-                        ctx,
-                        "places.older",
-                        events=counted(ctx, "events", older),
-                        line=event_line(ctx, events[len(recent)]),
-                    )
-                ),
-                "note",
-            )
-        )
+        newest, number = event_line(ctx, events[len(recent)]), counted(ctx, "events", older)
+        blocks.append(Paragraph(cell(say(ctx, "places.older", events=number, line=newest)), "note"))
     return Fold(Heading(place.name, 4, note), tuple(blocks), _holds(ctx, place, differ=differ))
 
 

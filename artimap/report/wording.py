@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from artimap.core.phrases import day_phrase, harm_phrase, km_span, known, rule_p
 from artimap.core.reasons import why_words
 from artimap.core.schema import split_names
 from artimap.core.vocab import Party
-from artimap.report.blocks import Cell, cell, run
+from artimap.report.blocks import Block, Cell, Listing, Paragraph, cell, run
 from artimap.report.context import Context
 
 HARMS = ("killed", "injured", "abducted", "displaced", "arrested")
@@ -182,3 +183,11 @@ def actors(ctx: Context, cell_of: Any) -> str:
 def rule(ctx: Context, name: str) -> str:
     """Say the rule behind a status in the language of the report."""
     return rule_phrase(name, ctx.lang)
+
+
+def listed(ctx: Context, items: Sequence[Cell], most: int) -> list[Block]:
+    """List items, at most so many; how many are cut is told below."""
+    blocks: list[Block] = [Listing(tuple(items[:most]))]
+    if len(items) > most:
+        blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(items) - most)), "note"))
+    return blocks

@@ -78,16 +78,13 @@ def event_marks(table: pd.DataFrame | None, as_of: dt.date, months: int) -> list
         # spot.
         bar = row["place_kind"] not in (Where.POINT.value, Where.PLACE.value)
         at, low, high = (known(row[name]) for name in ("chainage_m", "from_m", "to_m"))
-        if bar or at is None:
-            if low is None or high is None:
-                continue
-            ends = (low / 1000, high / 1000)
-        else:
-            ends = (at / 1000, at / 1000)
+        bar = bar or at is None
+        start, stop = (low, high) if bar else (at, at)
+        if start is None or stop is None:
+            continue
         people = _people(row)
-        out.append(
-            EventMark(month, *ends, str(row["kind"]), style.event_size(people), people is None, bar or at is None)
-        )
+        ends, size = (start / 1000, stop / 1000), style.event_size(people)
+        out.append(EventMark(month, *ends, str(row["kind"]), size, hollow=people is None, bar=bar))
     return out
 
 
@@ -133,21 +130,9 @@ def draw_events(page: Drawing, events: Sequence[EventMark], rows: EventLanes, la
         if event.bar:
             page.bar(page.x(event.from_km), page.x(event.to_km), at, hollow=event.hollow)
             # beside the bar, not on it: the place inside the piece is not known
-            draw_shape(
-                page,
-                page.x(event.from_km) - 0.8 * glyph_in,
-                at,
-                style.event_shape(event.kind),
-                size_in=glyph_in,
-                hollow=event.hollow,
-            )
+            x, shape = page.x(event.from_km) - 0.8 * glyph_in, style.event_shape(event.kind)
+            draw_shape(page, x, at, shape, size_in=glyph_in, hollow=event.hollow)
     for event, y in zip(events, rows.y, strict=True):
         if not event.bar:
-            draw_shape(
-                page,
-                page.x(event.from_km),
-                top - y * lane_in,
-                style.event_shape(event.kind),
-                size_in=event.size / 24 * lane_in * 1.25,
-                hollow=event.hollow,
-            )
+            shape, size_in = style.event_shape(event.kind), event.size / 24 * lane_in * 1.25
+            draw_shape(page, page.x(event.from_km), top - y * lane_in, shape, size_in=size_in, hollow=event.hollow)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -43,11 +43,7 @@ def rate_words(model: object | None, lang: str) -> list[str]:
     if edges is None:
         return [tr("strip.lowest", lang), "", "", "", tr("strip.highest", lang)]
     said = [format_number(edge, lang) for edge in edges]
-    return [
-        f"< {said[0]}",
-        *(f"{low} – {high}" for low, high in pairwise(said)),
-        f"≥ {said[-1]}",
-    ]
+    return [f"< {said[0]}", *(f"{low} – {high}" for low, high in pairwise(said)), f"≥ {said[-1]}"]
 
 
 def legend_rows(
@@ -103,7 +99,7 @@ def legend_rows(
             # A new row where an entry would run out of the page; the first of a group always stays on its row.
             if number and x + item.width - _GAP_IN > right:
                 x, row = left, row + 1
-            placed.append(LegendEntry(item.glyph, item.key, item.words, x, row))
+            placed.append(replace(item, x=x, row=row))
             x += item.width
         row += 1
     return placed
@@ -122,12 +118,7 @@ def draw_legend(page: Drawing, items: list[LegendEntry], top: float) -> None:
         elif item.glyph == "bar":
             draw_shape(page, x + 0.05, y, style.event_shape(item.key), size_in=0.1, hollow=False)
             page.bar(x + 0.13, x + 0.44, y, hollow=False)
-        page.text(
-            x + _GLYPH[item.glyph],
-            y,
-            item.words,
-            size=_SIZE,
-            valign="center_baseline",
-            weight="bold" if item.glyph == "title" else "normal",
-            colour="ink_2" if item.glyph == "words" else "ink",
-        )
+        weight = "bold" if item.glyph == "title" else "normal"
+        colour = "ink_2" if item.glyph == "words" else "ink"
+        at = x + _GLYPH[item.glyph]
+        page.text(at, y, item.words, size=_SIZE, valign="center_baseline", weight=weight, colour=colour)

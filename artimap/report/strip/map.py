@@ -10,6 +10,7 @@ import datetime as dt
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -228,13 +229,8 @@ def _draw_head(page: Drawing, strip: StripMap, height: float) -> None:
     title = tr("strip.title", strip.lang, road=strip.corridor.ref)
     day = format_day(strip.as_of, strip.lang)
     page.text(LEFT_IN - 0.45, height - 0.38, title, size=16, weight="bold")
-    page.text(
-        LEFT_IN - 0.45,
-        height - 0.64,
-        tr("strip.subtitle", strip.lang, day=day, months=strip.months),
-        size=9,
-        colour="ink_2",
-    )
+    subtitle = tr("strip.subtitle", strip.lang, day=day, months=strip.months)
+    page.text(LEFT_IN - 0.45, height - 0.64, subtitle, size=9, colour="ink_2")
 
 
 def _draw_towns(page: Drawing, strip: StripMap, *, top: float, band: float) -> None:
@@ -251,16 +247,8 @@ def _draw_towns(page: Drawing, strip: StripMap, *, top: float, band: float) -> N
     for at, label_at, name, metres in zip(true, shown, names, towns["chainage_m"], strict=True):
         page.line([at, at, label_at, label_at], [band - 0.07, top - 0.2, top - 0.06, top], colour="ink_2", width=0.7)
         distance = format_number(round(float(metres) / 1000), strip.lang, digits=3)
-        page.text(
-            label_at - 0.03,
-            top + 0.03,
-            name,
-            size=8.6,
-            rotation=48,
-            halign="left",
-            valign="bottom",
-            tail=f"  {distance}",
-        )
+        x, y = label_at - 0.03, top + 0.03
+        page.text(x, y, name, size=8.6, rotation=48, halign="left", valign="bottom", tail=f"  {distance}")
 
 
 def _posts(strip: StripMap) -> list[tuple[float, float, str]]:
@@ -284,18 +272,17 @@ def _draw_posts(page: Drawing, posts: Sequence[tuple[float, float, str]], lanes:
 
 def _draw_band(page: Drawing, strip: StripMap, y: float) -> None:
     length = strip.corridor.length_m / 1000
+    label = partial(page.text, size=7.6, colour="ink_2")
     if strip.risk is None or not len(strip.risk):
         draw_line(page, page.x(0), page.x(length), y, style.mark("corridor_plain"))
     else:
         pieces = []
         for _, row in strip.risk.iterrows():
             band, info = known(row["band"]), str(row["info"])
-            graded = info == Info.REPORTED.value and band is not None
-            mark = (
-                style.rate_class(int(band))
-                if graded and band is not None
-                else style.mark("silent" if info == Info.SILENT.value else "quiet")
-            )
+            if info == Info.REPORTED.value and band is not None:
+                mark = style.rate_class(int(band))
+            else:
+                mark = style.mark("silent" if info == Info.SILENT.value else "quiet")
             pieces.append((mark, float(row["from_m"]) / 1000, float(row["to_m"]) / 1000))
         # Thin marks first, wide ones over them: a thin mark never covers the end of a wide one.
         for mark, low, high in sorted(pieces, key=lambda one: (one[0].width, one[1])):
@@ -304,19 +291,9 @@ def _draw_band(page: Drawing, strip: StripMap, y: float) -> None:
     step = 25 if length > 80 else 5
     for km in range(0, int(length) + 1, step):
         page.line([page.x(km)] * 2, [y - 0.16, y - 0.21], colour="ink_2", width=0.8)
-        page.text(
-            page.x(km),
-            y - 0.25,
-            f"{km} km" if km == 0 else str(km),
-            size=7.6,
-            colour="ink_2",
-            halign="center",
-            valign="top",
-        )
-    page.text(
-        LEFT_IN - 0.1, y, tr("strip.south", strip.lang), size=7.6, colour="ink_2", halign="right", valign="center"
-    )
-    page.text(WIDTH_IN - RIGHT_IN + 0.1, y, tr("strip.north", strip.lang), size=7.6, colour="ink_2", valign="center")
+        label(page.x(km), y - 0.25, "0 km" if km == 0 else str(km), halign="center", valign="top")
+    label(LEFT_IN - 0.1, y, tr("strip.south", strip.lang), halign="right", valign="center")
+    label(WIDTH_IN - RIGHT_IN + 0.1, y, tr("strip.north", strip.lang), valign="center")
 
 
 def _draw_months(page: Drawing, strip: StripMap, rows: EventLanes, lane_in: float, top: float) -> None:
@@ -334,14 +311,11 @@ def _draw_months(page: Drawing, strip: StripMap, rows: EventLanes, lane_in: floa
         low = top - rows.edges[month + 1] * lane_in
         heavy = number == 11 or month == 0
         page.line([LEFT_IN, right], [y, y], colour="ink_2" if heavy else "rule", width=0.8 if heavy else 0.5)
+        label = partial(page.text, LEFT_IN - 0.1, (y + low) / 2, size=6.9, halign="right", valign="center")
         if number == 0 or month == 0:
-            page.text(
-                LEFT_IN - 0.1, (y + low) / 2, f"{names[number]} {year}", size=6.9, halign="right", valign="center"
-            )
+            label(f"{names[number]} {year}")
         elif y - low > _LABELLED_IN:
-            page.text(
-                LEFT_IN - 0.1, (y + low) / 2, names[number], size=6.9, colour="ink_2", halign="right", valign="center"
-            )
+            label(names[number], colour="ink_2")
     bottom = top - rows.height * lane_in
     page.line([LEFT_IN, right], [bottom, bottom], colour="rule", width=0.8)
 
