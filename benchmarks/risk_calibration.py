@@ -13,9 +13,10 @@ from enum import StrEnum
 
 import numpy as np
 
+from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import DAYS_PER_MONTH
 from artimap.core.errors import ModelError
-from artimap.risk.posterior import LEVELS, Counts, Decay, Floats, Ints, Prior, draw_shape, posterior, quantiles
+from artimap.risk.posterior import LEVELS, Counts, Decay, Prior, draw_shape, posterior, quantiles
 
 
 class Treat(StrEnum):

@@ -137,6 +137,9 @@ def _settled(holds: Iterable[Evidence], fight: int, day: int) -> bool:
 def _cut(rows: Sequence[Evidence], day: int) -> list[Evidence]:
     """End what is said of a side at the day on which an outsider says that it left."""
     left = [one for one in rows if one.kind == "left" and one.outside and one.start <= day]
+    # A side leaves once: a hold that is said again after the leaving is a new hold and is not cut. Only
+    # an outsider's word ends a hold; a party that says that its enemy has left is set against the hold
+    # instead (``gone``).
     out = []
     for one in rows:
         ends = [
@@ -144,11 +147,17 @@ def _cut(rows: Sequence[Evidence], day: int) -> list[Evidence]:
             for away in left
             if one.kind in ("hold", "presence") and set(one.sides) & set(away.sides) and one.until < away.start
         ]
+        # The earliest end wins. The last day of a hold is the day before the leaving, since both ends of an
+        # interval count.
         end = min([*ends, *([] if one.end is None else [one.end])], default=None)
         out.append(one if end == one.end else replace(one, end=end))
     return out
 
 
+# A fight doubts a hold that was fresh when it was fought. One that had faded by then is old already,
+# and calling it contested would make a new dispute of a stale claim. A fight said of the whole
+# section doubts only what is said of the whole section, never a hold that somebody stated of the town
+# itself.
 def _doubts(fight: Evidence, holds: Sequence[Evidence], sides: Sides) -> list[Evidence]:
     """Give the holds that a fight puts in doubt: fresh then, by another side, and not said again after it."""
     return [
@@ -167,6 +176,8 @@ def picture(
     evidence: Sequence[Evidence], day: int, *, model: ControlModel, sides: Sides, parts: tuple[Part, ...] = ()
 ) -> SubjectPicture:
     """Sort what is said of a subject for a day."""
+    # What begins after the day is dropped before anything else, so that no later step can look into the
+    # future.
     rows = _cut([one for one in evidence if one.start <= day], day)
     holds = [one for one in rows if one.kind == "hold" and not one.joint]
     doubted: dict[Evidence, list[Evidence]] = {}
@@ -174,12 +185,16 @@ def picture(
     for fight in rows:
         if fight.kind != "fight":
             continue
+        # An outsider who names any holder after the fight settles it, whoever won. The fight still doubts the
+        # older holds, but no longer leaves the place contested.
         since = any(one.outside and fight.until < one.until <= day for one in holds)
         hit = _doubts(fight, holds, sides)
         for one in hit:
             doubted.setdefault(one, []).append(fight)
         if hit and not since and fight.fresh(day):
             open_fights.append(fight)
+    # A police operation is a raid only where somebody other than the state was said to hold the place: at
+    # a place of the state's own it is a clash.
     raids = [
         fight
         for fight in open_fights
@@ -188,7 +203,11 @@ def picture(
     ]
     fresh = [one for one in holds if one.fresh(day) and one not in doubted]
     taken = tuple(one for one, fights in doubted.items() if any(fight in open_fights for fight in fights))
+    # Beyond ``last_known_half_lives`` a claim is not even last known: shown for years, it would look like
+    # knowledge.
     gone_by = [one for one in rows if day - _last(one, day) <= model.last_known(one.half_life)]
+    # Past holds and past presence stay apart from what is fresh: a hold is in at most one of ``holds``,
+    # ``joint`` and ``old``.
     old = [
         one
         for one in gone_by
@@ -209,6 +228,8 @@ def picture(
         attacks=tuple(
             one
             for one in episodes
+            # A dispute that is no longer fresh still counts as an attack for as long as attacks do: it was no
+            # quiet place.
             if one.age(day) <= model.attacked_days and (one.kind == "attack" or not one.fresh(day))
         ),
         raids=tuple(raids),
@@ -233,6 +254,8 @@ def weight(one: Evidence, day: int, model: ControlModel) -> float:
     """Give what one voice adds to the support on a day: halved with each half-life, less for a party."""
     if not one.on(day):
         return 0.0
+    # A statement that names several sides gives the hold to none of them, so it backs each no more than
+    # presence does. The same goes for what is only said of the section around a place.
     base = model.presence_weight if one.kind == "presence" or one.joint else model.voice_weight
     if one.via == "unit":
         base = model.presence_weight
@@ -250,7 +273,9 @@ def backing(evidence: Iterable[Evidence], day: int, model: ControlModel) -> floa
     nameless = 0.0
     for one in evidence:
         each = weight(one, day, model)
+        # An event may rest on several publishers; each counts as a voice of its own.
         each = 1.0 - (1.0 - each) ** one.publishers
+        # An outlet that nobody names could be one of those that are: adding it would count one source twice.
         if one.named or one.kind in ("attack", "fight"):
             named[one.voice] = max(named.get(one.voice, 0.0), each)
         else:

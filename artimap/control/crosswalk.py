@@ -10,6 +10,8 @@ from artimap.core.vocab import Status
 
 SYSTEMS = ("isw", "viina")
 
+# One row a status, in the words of ISW and of VIINA. Null is an answer: the other system has no such
+# word, and the nearest one would say more than the sources do.
 _WORDS = MappingProxyType(
     {
         Status.ASSESSED: ("assessed control", "the side's code"),

@@ -6,7 +6,6 @@ Evidence knows no day of the answer: the same list serves a status, its history 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -23,6 +22,8 @@ from artimap.core.vocab import About, CheckpointKind, EventKind, Party, PostStat
 Kind = Literal["hold", "presence", "contested", "attack", "fight", "left"]
 Via = Literal["own", "unit", "post", "event"]
 
+# Predicates that are not listed (tolls, fees, figures) say nothing of who holds a place by
+# themselves; tolls come in through posts.
 _KIND: Mapping[Predicate, Kind] = {
     Predicate.CONTROLS: "hold",
     Predicate.BASE: "hold",
@@ -33,8 +34,10 @@ _KIND: Mapping[Predicate, Kind] = {
     Predicate.WITHDREW: "left",
 }
 _FIGHTS = (EventKind.ARMED_CLASH, EventKind.POLICE_OPERATION)
+# A clash is both: a fight over who holds the place, and violence that the place has suffered.
 _ATTACKS = (EventKind.ARMED_CLASH, EventKind.ATTACK_ON_CIVILIANS, EventKind.ARSON, EventKind.ROAD_AMBUSH)
 _KEPT_BY_FORCE = (CheckpointKind.TOLL, CheckpointKind.ROADBLOCK, CheckpointKind.SEARCH_POST)
+# Sources write it in brackets after an outlet of which only the kind is known, so it stands in the voice too.
 _NOT_NAMED = "not named"
 _PARTS = ("station", "part", "road")
 OPPONENT = "an opponent who is not named"
@@ -119,14 +122,9 @@ class Evidence:
         return self.on(day) and self.age(day) <= self.half_life
 
 
-def is_null(value: object) -> bool:
-    """Tell whether a cell is empty."""
-    return value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
-
-
-def number_of(day: object) -> int | None:
+def number_of(day: Any) -> int | None:
     """Give a day's number, null for none."""
-    if is_null(day):
+    if pd.isna(day):
         return None
     return pd.Timestamp(str(day)).toordinal() if not isinstance(day, dt.date) else day.toordinal()
 
@@ -149,19 +147,28 @@ class _ClaimReader:
     def span(self, row: Any) -> tuple[int, int, int | None] | WhyNot:
         """Give start, last day spoken of, and end of a claim; or why it cannot count."""
         begins, ends = number_of(row.valid_from), number_of(row.valid_to)
+        # Two days of the same report, on purpose on opposite sides. What may be known on a day is asked with
+        # the latest day that the report may have, so that nothing is known too early. How fresh it is, is
+        # asked with the earliest, so that a report dated to a month never looks newer than it may be.
         heard = number_of(latest_day(row.reported, str(row.date_basis)))
         said = number_of(earliest_day(row.reported, str(row.date_basis)))
         if self.known_on is not None and (heard is None or heard > self.known_on):
             return WhyNot.NOT_YET
         confirmed = number_of(row.last_confirmed)
+        # A later confirmation renews a claim. Where it is only a copy of the day of the report it tells
+        # nothing new, and its exactness is that of the report.
         if confirmed is not None and row.last_confirmed != row.reported:
             said = confirmed if said is None else max(said, confirmed)
         spoken = [one for one in (ends, said) if one is not None]
         if not spoken and begins is None:
             return WhyNot.NO_DAY
+        # The earlier of "it ended" and "it was last said": a claim that ended before it was reported speaks
+        # of the days before its end only, and one without an end speaks up to the day it was said.
         until = min(spoken) if spoken else int(begins or 0)
         if begins is not None:
             return begins, max(begins, until), ends
+        # A hold with an end and no beginning would otherwise last one day, the last; it held for some time
+        # before.
         before = self.model.held_before_days if ends is not None and _KIND.get(row.predicate) == "hold" else 0
         return until - before, until, ends
 
@@ -172,6 +179,8 @@ class _ClaimReader:
         if kind == "hold" and isinstance(row.scope, str) and row.scope in _PARTS:
             kind = "presence"
         actors = split_names(row.value)
+        # A dispute or an attack says something without a name. A hold, a presence or a leaving by nobody does
+        # not.
         if not actors and kind in ("hold", "presence", "left"):
             return WhyNot.NO_ACTOR
         span = self.span(row)
@@ -206,6 +215,8 @@ def gather(
         Only what had surely been said by this day; null for all that is known.
     """
     reader = _ClaimReader(model, sides, None if known_on is None else known_on.toordinal())
+    # Voices are worked out over the whole ledger before any row is left out: which outlet copied which is
+    # a fact about all of them, and must not change with the place that is asked about.
     claims = ledger.claims.assign(voice=voices(ledger.claims))
     found: dict[str, list[Evidence]] = {}
     left_out: dict[str, list[tuple[str, WhyNot]]] = {}
@@ -214,6 +225,8 @@ def gather(
     for row in about.itertuples(index=False):
         read = reader.claim(row)
         if isinstance(read, WhyNot):
+            # What cannot count is kept with its reason. Dropped in silence, a place full of undated claims would
+            # look like one of which nobody ever spoke.
             left_out.setdefault(str(row.subject), []).append((str(row.claim_id), read))
         else:
             found.setdefault(read.subject, []).append(read)
@@ -222,6 +235,8 @@ def gather(
             found.setdefault(one.subject, []).append(one)
         else:
             left_out.setdefault(one[0], []).append(one[1:])
+    # The newest first, then by id: reasons and lists of claims come out in one order whatever the order
+    # of the ledger.
     ordered = {
         subject: tuple(sorted(rows, key=lambda row: (-row.until, row.claim, row.kind)))
         for subject, rows in sorted(found.items())
@@ -240,7 +255,7 @@ def subjects_of(row: Any) -> list[str]:
         return [str(row.place_id)] if isinstance(row.place_id, str) else list(split_names(row.pcode))
     if where in (Where.SECTION, Where.COMMUNE):
         return list(split_names(row.pcode))
-    if where is Where.STRETCH and isinstance(row.road_id, str) and not is_null(row.from_m):
+    if where is Where.STRETCH and isinstance(row.road_id, str) and not pd.isna(row.from_m):
         return [f"{row.road_id}:{float(row.from_m) / 1000:g}-{float(row.to_m) / 1000:g}"]
     return []
 
@@ -266,6 +281,7 @@ def _from_posts(
         if isinstance(span, WhyNot):
             yield from ((subject, str(post.claim_id), span) for subject in subjects_of(post))
             continue
+        # A post for the length of an attack shows that somebody struck there, not that he stays.
         passing = state is PostState.MOMENTARY
         start, until, end = span
         for subject in subjects_of(post):
@@ -281,6 +297,8 @@ def _from_posts(
 
 def _why_no_presence(post: Any, state: PostState) -> WhyNot | None:
     """Say why a post does not show that somebody is there; null where it does."""
+    # Barricades of residents, protests and police posts stand on the road as well, but say nothing of
+    # armed groups.
     if post.kind not in _KEPT_BY_FORCE:
         return WhyNot.NOT_BY_FORCE
     if state in (PostState.REMOVED, PostState.NOT_SET_UP):
@@ -291,6 +309,8 @@ def _why_no_presence(post: Any, state: PostState) -> WhyNot | None:
 def _heard(claims: pd.DataFrame) -> dict[str, int | None]:
     """Give the first day on which each event had surely been spoken of; null where no claim tells."""
     about = claims[claims["about"] == About.EVENT]
+    # Every event that the ledger speaks of has an entry, also where no claim about it carries a day: such
+    # an event counts for what is known by now, never for what was known on a day.
     first: dict[str, int | None] = dict.fromkeys(about["subject"].astype(str))
     for subject, reported, basis in zip(about["subject"], about["reported"], about["date_basis"], strict=True):
         heard = number_of(latest_day(reported, str(basis)))
@@ -303,6 +323,8 @@ def _heard(claims: pd.DataFrame) -> dict[str, int | None]:
 def _from_events(events: pd.DataFrame, claims: pd.DataFrame, reader: _ClaimReader) -> Iterator[Evidence]:
     """Draw fights and attacks from the events that the ledger speaks of."""
     heard = _heard(claims)
+    # Figures over several events, and events of which no claim speaks, are left out: the first would
+    # count deeds twice, the second have no voice that anybody could ask.
     kinds = {*_FIGHTS, *_ATTACKS}
     rows = events[events["kind"].isin(kinds) & (events["record"] == Record.EVENT) & events["event_id"].isin(heard)]
     row: Any
@@ -326,5 +348,7 @@ def _from_events(events: pd.DataFrame, claims: pd.DataFrame, reader: _ClaimReade
             if row.kind in _ATTACKS:
                 yield base
             if row.kind in _FIGHTS:
+                # A clash that names one side had another, of which nobody wrote: without it the hold of the one that
+                # is named could not be put in doubt.
                 both = sides if len(sides) > 1 else (*sides, OPPONENT)
                 yield replace(base, kind="fight", sides=both, half_life=reader.model.clash_days)

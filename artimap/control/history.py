@@ -24,6 +24,10 @@ COLUMNS = ("subject", "name", "valid_from", "valid_to", "status", "actors", "con
 
 def turning_days(evidence: Iterable[Evidence], model: ControlModel) -> list[int]:
     """Give the days on which a status that rests on this evidence may change."""
+    # A status is a step function of the day. It can move only where evidence begins, is last said, fades,
+    # leaves the window of attacks, ends, or is no longer last known; each is asked on the first day of
+    # the new state. One day too many costs time, one too few a wrong interval, so all are listed for
+    # every kind of evidence.
     days: set[int] = set()
     for one in evidence:
         gone = model.last_known(one.half_life) + 1
@@ -78,6 +82,8 @@ def status_history(
         raise PlaceError(msg)
     last = day_of(until) if until is not None else area.data_until
     turns = turning_days(said.affecting(subject), said.model)
+    # Without ``since`` a subject of which nothing is said has one interval of one day, the last, so that
+    # the table is never empty.
     earliest = min(turns[0] if turns else last.toordinal(), last.toordinal())
     first = day_of(since) if since is not None else dt.date.fromordinal(earliest)
     if last < first:
@@ -97,18 +103,19 @@ def intervals(said: LedgerEvidence, subject: str, first: int, last: int) -> list
     before: tuple[object, ...] | None = None
     for day in [first, *turns]:
         answer = said.answer(subject, day)
+        # The claims are compared as a set: another order of the same claims is no change of status.
         same = (answer.status, answer.actors, answer.rule, frozenset(_ids_of(answer)))
         if same == before:
             continue
         before = same
         if rows:
-            rows[-1]["valid_to"] = _stamp(day - 1)
+            rows[-1]["valid_to"] = pd.Timestamp.fromordinal(day - 1)
         rows.append(
             {
                 "subject": subject,
                 "name": said.subjects[subject].name,
-                "valid_from": _stamp(day),
-                "valid_to": _stamp(last),
+                "valid_from": pd.Timestamp.fromordinal(day),
+                "valid_to": pd.Timestamp.fromordinal(last),
                 "status": answer.status.value,
                 "actors": join_names(answer.actors),
                 "confidence": answer.confidence,
@@ -127,14 +134,16 @@ def interval_of(said: LedgerEvidence, subject: str, day: int) -> tuple[pd.Timest
     """
     turns = turning_days(said.affecting(subject), said.model)
     now = _state_of(said.answer(subject, day))[:2]
+    # Walk back and then ahead from the day and stop at the first change: most subjects change a few times
+    # only, and whole histories of all of them would take much longer.
     first = last = None
     for turn in [one for one in reversed(turns) if one <= day]:
         if _state_of(said.answer(subject, turn - 1))[:2] != now:
-            first = _stamp(turn)
+            first = pd.Timestamp.fromordinal(turn)
             break
     for turn in [one for one in turns if one > day]:
         if _state_of(said.answer(subject, turn))[:2] != now:
-            last = _stamp(turn - 1)
+            last = pd.Timestamp.fromordinal(turn - 1)
             break
     return first, last
 
@@ -179,11 +188,13 @@ def what_changed(
         msg = f"what_changed: until ({last}) is before since ({first})"
         raise DateError(msg)
     now = read_evidence(area, ledger, events=events, model=model, known_on=last if as_known else None)
+    # Both days share one reading unless each is to be seen with what was known then.
     then = now if not as_known else read_evidence(area, ledger, events=events, model=model, known_on=first)
     rows = []
     for subject, what in now.subjects.items():
         answer = now.answer(subject, last.toordinal())
         before = then.answer(subject, first.toordinal()) if subject in then.subjects else None
+        # A subject that only later claims named did not exist for the earlier day: nothing was said of it.
         old = ("unknown", None, "nothing_said") if before is None else _state_of(before)
         if _state_of(answer) == old:
             continue
@@ -228,6 +239,8 @@ def _ids_of(answer: Answer) -> tuple[str, ...]:
 def _why(said: LedgerEvidence, subject: str, answer: Answer, went: list[str], first: int, last: int) -> str:
     """Say why a status changed: what it rests on now, and what became of what it rested on before."""
     words = [reason(answer, last)]
+    # A claim may stand in the evidence more than once, as a fight and as an attack say. The entry with
+    # the shortest half-life comes last and stays, since it is the first to fade.
     known = {one.claim: one for one in sorted(said.affecting(subject), key=lambda one: -one.half_life)}
     for claim in went:
         one = known.get(claim)
@@ -236,15 +249,9 @@ def _why(said: LedgerEvidence, subject: str, answer: Answer, went: list[str], fi
         elif not one.on(last):
             words.append(f"{claim} ({one.words}) is over.")
         elif not one.fresh(last):
-            words.append(f"{claim} ({one.words}) was last said on {_iso(one.confirmed(last))} and has faded.")
+            words.append(
+                f"{claim} ({one.words}) was last said on {dt.date.fromordinal(one.confirmed(last))} and has faded."
+            )
         elif answer.status is not Status.UNKNOWN and first < last:
             words.append(f"{claim} ({one.words}) still stands, but another rule comes first.")
     return " ".join(words)
-
-
-def _iso(day: int) -> str:
-    return dt.date.fromordinal(day).isoformat()
-
-
-def _stamp(day: int) -> pd.Timestamp:
-    return pd.Timestamp(dt.date.fromordinal(day))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
 from artimap.core.vocab import Predicate
 
@@ -64,6 +63,8 @@ class ControlModel(JsonModel):
     medium: float = 0.5
 
     def __post_init__(self) -> None:
+        # All that is wrong is told at once. A number of days must be whole: days are counted as ordinals, and
+        # the days on which a status may turn are made by adding these numbers.
         wrong = [
             f"{one.name} is {getattr(self, one.name)!r}: give a whole number of days above 0"
             for one in fields(self)
@@ -79,9 +80,7 @@ class ControlModel(JsonModel):
         ]
         if not 0.0 < self.medium < self.high < 1.0:
             wrong.append("the levels must rise: 0 < medium < high < 1")
-        if wrong:
-            msg = "ControlModel: " + "; ".join(wrong)
-            raise ModelError(msg)
+        self._refuse(wrong)
 
     def half_life(self, predicate: str) -> int:
         """Give the half-life of a predicate in days.
@@ -89,6 +88,8 @@ class ControlModel(JsonModel):
         >>> ControlModel().half_life("base"), ControlModel().half_life("toll")
         (365, 90)
         """
+        # What is not listed is an attack or an effect of one, and fades as fast as any: the careful choice
+        # for a new word.
         return {
             Predicate.BASE: self.base_days,
             Predicate.CONTROLS: self.controls_days,

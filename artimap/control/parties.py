@@ -52,10 +52,14 @@ def read_sides(area: Area) -> Sides:
     kinds: dict[str, str] = {}
     for row in table.itertuples(index=False):
         name, kind = str(row.name), str(row.kind)
+        # Police and mission fight on one side; all unnamed groups are one word, which may be any of the
+        # groups.
         side = STATE if kind in _STATE else UNNAMED if kind == ActorKind.UNKNOWN else name
         kinds[side] = kind
+        # Words are folded before they are compared, and the first row that claims a word keeps it.
         for word in (name, *split_names(row.aliases)):
             by_name.setdefault(word.casefold(), side)
+    # Both directions at once: a pair is a set. Kin are not merged, only never set against one another.
     akin = {
         frozenset((str(row.name), other))
         for row in table.itertuples(index=False)

@@ -50,6 +50,7 @@ def claims_behind(status: pd.DataFrame, ledger: Ledger, events: pd.DataFrame) ->
     >>> behind.loc[behind["counts"], ["claim", "actors", "source"]].iloc[0].tolist()
     ['CL001', 'Gran Grif', 'Haiti24']
     """
+    # Look-ups by id are made once, not a search in the ledger for each id of each subject.
     said = {str(row.claim_id): row for row in ledger.claims.itertuples(index=False)}
     posts = {str(row.claim_id): row for row in ledger.posts.itertuples(index=False)}
     happened = {str(row.event_id): row for row in events.itertuples(index=False)}
@@ -59,9 +60,12 @@ def claims_behind(status: pd.DataFrame, ledger: Ledger, events: pd.DataFrame) ->
     columns = [status[name] for name in ("subject", "claims", "not_counted")]
     for subject, used, unused, codes in zip(*columns, _codes(status), strict=True):
         ids: list[tuple[str, str | None, str | None]] = [(one, None, None) for one in dict.fromkeys(split_names(used))]
+        # Sentences and codes stand in two columns in the same order. A STATUS of an earlier release has no
+        # codes: then the sentences stand alone.
         ids += [(*_parted(one), code) for one, code in zip_longest(split_names(unused), split_names(codes))]
         for claim, why, code in ids:
             base = {"subject": subject, "claim": claim, "counts": why is None, "why_not": why, "why_code": code}
+            # An id that is in neither table, since the audience may not see it, is left out here too.
             if claim in happened:
                 rows.append({**base, **_of_event(happened[claim], told.get(claim))})
             elif claim in said:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from artimap.control.assessment import SERIOUS, Part, SubjectPicture, actors_of, backing, level
 from artimap.control.evidence import Evidence
@@ -80,10 +81,6 @@ def _conflicting(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return (*quarrels, *seen.gone) if quarrels else ()
 
 
-def _disputes(seen: SubjectPicture) -> tuple[Evidence, ...]:
-    return seen.disputes
-
-
 def _raid(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return (*seen.raids, *seen.clashes, *seen.taken_at) if seen.raids else ()
 
@@ -106,38 +103,22 @@ def _outsider(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return seen.holds if any(one.outside for one in seen.holds) else ()
 
 
-def _party(seen: SubjectPicture) -> tuple[Evidence, ...]:
-    return seen.holds
-
-
 def _jointly(seen: SubjectPicture) -> tuple[Evidence, ...]:
     return (*seen.joint, *seen.present) if seen.joint else ()
-
-
-def _present(seen: SubjectPicture) -> tuple[Evidence, ...]:
-    return seen.present
-
-
-def _attacked(seen: SubjectPicture) -> tuple[Evidence, ...]:
-    return seen.attacks
-
-
-def _state_there(seen: SubjectPicture) -> tuple[Evidence, ...]:
-    return seen.state
-
-
-def _last_known(seen: SubjectPicture) -> tuple[Evidence, ...]:
-    return seen.old
 
 
 def _nothing(_seen: SubjectPicture) -> tuple[Evidence, ...]:
     return ()
 
 
+# The order is the method. Conflict comes before agreement, so that two sources for one side never
+# hide a third for another; holding before presence; what is stale after all that is fresh; and last,
+# nothing. Police in a station come after an attack, since their presence must not calm what was
+# attacked.
 RULES: tuple[Rule, ...] = (
     Rule(1, "conflicting_claims", Status.CONTESTED, _conflicting,
          "Two sides are said to hold it, or one is said to hold it and a party says that it has left."),
-    Rule(2, "said_contested", Status.CONTESTED, _disputes, "Someone says that it is contested."),
+    Rule(2, "said_contested", Status.CONTESTED, attrgetter("disputes"), "Someone says that it is contested."),
     Rule(3, "raid_outcome_not_stated", Status.CONTESTED, _raid,
          "State forces raided a held place, and nobody outside the fight has said since who holds it: "
          "contested, not retaken."),
@@ -150,17 +131,18 @@ RULES: tuple[Rule, ...] = (
          "inside the half-life. Reprints are one source.", at_most="high"),
     Rule(7, "not_confirmed", Status.CLAIMED, _outsider,
          "A source that is no party says it; no second independent one names the same group."),
-    Rule(8, "party_alone", Status.CLAIMED, _party, "Only a party to the conflict, or someone who may be one, says it."),
+    Rule(8, "party_alone", Status.CLAIMED, attrgetter("holds"),
+         "Only a party to the conflict, or someone who may be one, says it."),
     Rule(9, "said_jointly", Status.PRESENCE, _jointly,
          "Several groups are said to hold it in one statement: that gives it to none of them, "
          "so presence of all is all that it says."),
-    Rule(10, "presence_said", Status.PRESENCE, _present,
+    Rule(10, "presence_said", Status.PRESENCE, attrgetter("present"),
          "A group is said to be there, or to keep a post there; that it holds the place is not said."),
-    Rule(11, "attacked_no_holder", Status.ATTACKED_RECENTLY, _attacked,
+    Rule(11, "attacked_no_holder", Status.ATTACKED_RECENTLY, attrgetter("attacks"),
          "It was attacked, or is said to suffer from armed groups; no fresh statement gives it to anyone."),
-    Rule(12, "state_forces_there", Status.PRESENCE, _state_there,
+    Rule(12, "state_forces_there", Status.PRESENCE, attrgetter("state"),
          "Police or mission are said to be there, in a station for example; who holds the place is not said."),
-    Rule(13, "nobody_renewed", Status.LAST_KNOWN, _last_known,
+    Rule(13, "nobody_renewed", Status.LAST_KNOWN, attrgetter("old"),
          "What was said has faded, has ended, or was overtaken by a fight, and nobody has renewed it.",
          at_most="low"),
     Rule(14, "nothing_said", Status.UNKNOWN, _nothing,
@@ -189,6 +171,8 @@ def rule_named(name: str) -> Rule:
 
 def _support(rule: Rule, seen: SubjectPicture, evidence: tuple[Evidence, ...]) -> float:
     """Give how well a status is backed: a conflict as well as the weaker of its two best sides."""
+    # A dispute needs two sides, and is as well backed as the weaker one: a rumour against ten reports is
+    # a weak dispute.
     if rule.name == "conflicting_claims":
         by_side = sorted(
             (backing([one for one in evidence if side in one.sides], seen.day, seen.model) for side in seen.held_by()),
@@ -201,8 +185,11 @@ def _support(rule: Rule, seen: SubjectPicture, evidence: tuple[Evidence, ...]) -
         return backing((*seen.raids, *seen.clashes), seen.day, seen.model)
     if rule.name == "held_and_attacked":
         return min(backing(seen.assaults(), seen.day, seen.model), backing(seen.holds, seen.day, seen.model))
+    # Nothing fresh stands behind what is last known, so it has no support, however good it once was.
     if rule.status is Status.LAST_KNOWN:
         return 0.0
+    # Support is that of the best backed side: voices for different sides must not add up to confidence in
+    # one.
     sides = {side for one in evidence for side in one.sides}
     return max(
         (backing([one for one in evidence if side in one.sides], seen.day, seen.model) for side in sides), default=0.0
@@ -212,6 +199,8 @@ def _support(rule: Rule, seen: SubjectPicture, evidence: tuple[Evidence, ...]) -
 def decide(seen: SubjectPicture) -> Answer:
     """Give the status of a subject by the first rule that applies."""
     for rule in RULES:
+        # A rule applies exactly where it names evidence. Only the last one, that nothing is said, applies
+        # with none.
         evidence = rule.applies(seen)
         if not evidence and rule is not RULES[-1]:
             continue
@@ -219,6 +208,8 @@ def decide(seen: SubjectPicture) -> Answer:
         named = [one for one in evidence if one.kind in ("hold", "presence", "contested")]
         if rule.name == "held_and_attacked":
             named += [one for one in evidence if one.kind == "attack" and len(one.sides) == 1]
+        # Of what is stale, name who was last said to be there: those that had not ended, and of these the
+        # newest. Otherwise a group that left years ago would be named beside the one that came after it.
         if rule.name == "nobody_renewed":
             named = [one for one in evidence if one.end is None or one.end >= seen.day] or named
             newest = max(one.confirmed(seen.day) for one in named)
@@ -247,6 +238,7 @@ def of_stretch(own: Answer, seen: SubjectPicture, *, gather: bool) -> Answer:
         Whether it takes the gravest status of its parts: named stretches do; a stretch
         that a claim names keeps what is said of it.
     """
+    # Only a stretch that is given to one side can be contradicted by a place on it.
     held = seen.held_by() if own.status in (Status.ASSESSED, Status.CLAIMED) else ()
     said = (Status.ASSESSED, Status.CLAIMED, Status.CONTESTED)
     against = tuple(
@@ -256,6 +248,7 @@ def of_stretch(own: Answer, seen: SubjectPicture, *, gather: bool) -> Answer:
         and any(seen.sides.rivals(seen.sides.of(actor), side) for actor in part.actors for side in held)
     )
     if against:
+        # The contradiction is as strong as its weaker end.
         support = min(own.support, max(part.support for part in against))
         return Answer(
             Status.CONTESTED, PART_OF_ANOTHER.name, _joined(own.actors, against), own.evidence, support,
@@ -263,6 +256,7 @@ def of_stretch(own: Answer, seen: SubjectPicture, *, gather: bool) -> Answer:
         )  # fmt: skip
     if not gather:
         return own
+    # A part never makes a stretch calmer: the graver of its own status and the gravest part stands.
     gravest = max((SERIOUS.index(part.status) for part in seen.parts), default=0)
     if gravest <= SERIOUS.index(own.status):
         return own

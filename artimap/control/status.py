@@ -63,9 +63,12 @@ class LedgerEvidence:
         own = decide(seen)
         if subject not in self.on_stretch:
             return own
+        # What lies on the stretch is judged by itself first, with the same rules, and then laid on the road.
         parts = []
         for other, low, high in self.on_stretch[subject]:
             there = decide(self.seen(other, day))
+            # Other pieces of road pass on only who holds them. Presence or an attack somewhere on a long piece
+            # would otherwise be laid on every stretch that the piece touches.
             passed_on = self.subjects[other].kind != "stretch" or there.status in _HELD
             if there.status is not Status.UNKNOWN and passed_on:
                 parts.append(
@@ -101,6 +104,7 @@ def read_evidence(
     heard = None if known_on is None else day_of(known_on)
     found = gather(ledger, events=table, sides=sides, model=model, known_on=heard)
     known = subjects(area, ledger, found)
+    # A copy: ``found`` keeps what was said of each subject alone, which the list of unused claims needs.
     evidence = dict(found.by_subject)
     for subject in known.values():
         # "controls the commune of Liancourt" speaks of the town of that name, but of no other place in the section
@@ -190,6 +194,7 @@ def row_of(said: LedgerEvidence, subject: Subject, answer: Answer, day: dt.date)
     number = day.toordinal()
     lasts = [_newest(answer.evidence, number), *(part.last for part in answer.parts)]
     last = max((one for one in lasts if one is not None), default=None)
+    # The claims of the parts count as used too, else the same row would list them as not counted.
     used = {one.claim for one in answer.evidence} | {claim for part in answer.parts for claim in part.claims}
     unused = _not_counted(said, subject.subject, used, number)
     return {
@@ -218,6 +223,7 @@ def row_of(said: LedgerEvidence, subject: Subject, answer: Answer, day: dt.date)
 
 def reason(answer: Answer, day: int) -> str:
     """Say in words why: the rule, then what it rests on."""
+    # ``dict.fromkeys`` drops repeats and keeps the order: one claim may back a rule in two roles.
     facts = [
         f"{one.words}, {dt.date.fromordinal(one.confirmed(day)).isoformat()}"
         + (", said of the section" if one.via == "unit" else "")
@@ -236,8 +242,11 @@ def _not_counted(said: LedgerEvidence, subject: str, used: set[str], day: int) -
     """List the claims about a subject that the status does not rest on, each with the reason."""
     out = list(said.found.left_out.get(subject, ()))
     for one in said.evidence.get(subject, ()):
+        # What is said of the section is told in the section's own row.
         if one.claim in used or one.via == "unit":
             continue
+        # The order of these is that in which a reader would ask: had it begun, is it over, is it stale; only
+        # then, why a claim that is fresh was not used.
         if one.start > day:
             why = WhyNot.LATER
         elif not one.on(day):
@@ -276,6 +285,8 @@ def support(
         ``subject``, ``actor``, ``support`` (0–1), ``voices`` (independent ones that are
         no party), ``claims``; best backed first within a subject.
     """
+    # Without events: an attack backs nobody's hold, and a fight would put holds in doubt, so that one
+    # more event lowered the support of an actor.
     none = schema.empty(EVENTS)
     said = read_evidence(area, ledger, events=none, model=model, known_on=known_on)
     day = day_of(as_of).toordinal()
@@ -295,5 +306,7 @@ def support(
                 }
             )
     table = pd.DataFrame(rows, columns=["subject", "actor", "support", "voices", "claims"])
+    # Ties of support are common (one voice each). The name decides, not the order in which claims were
+    # read.
     table = table.sort_values(["subject", "support", "actor"], ascending=[True, False, True], kind="stable")
     return table.reset_index(drop=True)

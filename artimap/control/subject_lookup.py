@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from difflib import get_close_matches
 
 import pandas as pd
@@ -13,6 +12,8 @@ from artimap.core.errors import PlaceError
 from artimap.core.schema import split_names
 from artimap.core.text import fold
 
+# How far the end of a row may lie beyond the end of what is asked, and still be the same piece of
+# road.
 _SLACK_M = 1_000.0
 _SHOWN = 4
 
@@ -50,6 +51,8 @@ def find_subjects(area: Area, status: pd.DataFrame, text: str) -> tuple[str, ...
     >>> am.find_subjects(art, status, "Lakwa Peris")
     ('HT0513-01',)
     """
+    # From the surest reading to the loosest, and the first that gives anything ends the search: a name
+    # that stands in STATUS itself must never be read as a stretch of road by guess.
     bare, asked = fold(text), text.strip().casefold()
     same = [
         str(subject)
@@ -72,16 +75,15 @@ def find_subjects(area: Area, status: pd.DataFrame, text: str) -> tuple[str, ...
     if not found and reading.corridor_id is not None and reading.from_m is not None and reading.to_m is not None:
         low, high = sorted((reading.from_m, reading.to_m))
         on = status[status["road_id"] == reading.corridor_id]
+        # Ends of stretches are named after towns and differ by some hundred metres. Rows that lie within the
+        # asked piece are meant; only where there are none, those that reach across it.
         inside = on[(on["from_m"] >= low - _SLACK_M) & (on["to_m"] <= high + _SLACK_M)]
         across = on[(on["from_m"] < high) & (on["to_m"] > low)]
         found = list((inside if len(inside) else across)["subject"])
     if found:
         return tuple(dict.fromkeys(str(one) for one in found))
-    raise PlaceError(_unknown(status, text))
-
-
-def _unknown(status: pd.DataFrame, text: str) -> str:
-    names: Mapping[str, str] = {fold(name): name for name in status["name"]}
-    near = [names[one] for one in get_close_matches(fold(text), list(names), n=_SHOWN, cutoff=0.6)]
+    names = {fold(name): str(name) for name in status["name"]}
+    near = [names[one] for one in get_close_matches(bare, names, n=_SHOWN, cutoff=0.6)]
     hint = f"do you mean {', '.join(near)}?" if near else "'artimap status --all' lists every name that has one"
-    return f"{text!r} names no place, section or stretch with a status: {hint}"
+    msg = f"{text!r} names no place, section or stretch with a status: {hint}"
+    raise PlaceError(msg)

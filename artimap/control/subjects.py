@@ -54,6 +54,8 @@ class Subject:
 
 def subjects(area: Area, ledger: Ledger, found: EvidenceBySubject) -> dict[str, Subject]:
     """List everything that a status is given for: places and units first, then stretches along their road."""
+    # Places and sections of the area are subjects whether anybody speaks of them or not: a silent one is
+    # a row that says unknown. Wider units and stretches come in only where a claim names them.
     out = dict(_places_and_sections(area))
     row: Any
     stretches = dict(_named_stretches(area))
@@ -68,6 +70,7 @@ def subjects(area: Area, ledger: Ledger, found: EvidenceBySubject) -> dict[str, 
         elif name not in out and where in (Where.POINT, Where.PLACE):
             out[name] = Subject(name, str(row.name), "place", point=row.geometry)
     names = _wider_units(area)
+    # Posts and events name pieces of road by their kilometres; a post has a name for it that people use.
     posts = {name: str(row.place) for row in ledger.posts.itertuples(index=False) for name in subjects_of(row)}
     for name in found.by_subject:
         if name in out or name in stretches:
@@ -79,6 +82,7 @@ def subjects(area: Area, ledger: Ledger, found: EvidenceBySubject) -> dict[str, 
                 stretches[name] = replace(read, name=posts.get(name, read.name))
         elif name in names:
             out[name] = Subject(name, names[name][0], "commune" if names[name][1] == "adm2" else "department")
+    # Stretches last: their status is made from that of the subjects before them.
     along = sorted(stretches.values(), key=lambda one: (str(one.road_id), one.from_m or 0.0, one.to_m or 0.0))
     return {**out, **{one.subject: one for one in along}}
 
@@ -134,6 +138,7 @@ def lying_on(area: Area, known: Mapping[str, Subject]) -> dict[str, tuple[tuple[
     dict
         By stretch: subject, and the metres of road that it covers inside the stretch.
     """
+    # What lies on a road is worked out once for each road, then cut to each of its stretches.
     roads = dict.fromkeys(str(one.road_id) for one in known.values() if one.kind == "stretch")
     pieces: dict[str, list[tuple[str, float, float]]] = {
         road: _on_road(area, road, known) for road in roads if road in _road_ids(area)
@@ -145,10 +150,13 @@ def lying_on(area: Area, known: Mapping[str, Subject]) -> dict[str, tuple[tuple[
         low, high = one.from_m, one.to_m
         found = []
         for other, a, b in pieces[one.road_id]:
+            # A named stretch gathers pieces, but is no piece of another; and a piece that a claim names does not
+            # gather other pieces, or two that overlap would each take the status of the other.
             is_stretch = known[other].kind == "stretch"
             if other == one.subject or known[other].named or (is_stretch and not one.named):
                 continue
             inside = (max(a, low), min(b, high))
+            # A place is a point on the road, so its piece has no length; it counts where it lies on the stretch.
             touches = inside[1] > inside[0] or (a == b and low <= a <= high)
             if touches and not (is_stretch and inside[1] - inside[0] < _TOUCH_M):
                 found.append((other, *inside))
@@ -156,6 +164,8 @@ def lying_on(area: Area, known: Mapping[str, Subject]) -> dict[str, tuple[tuple[
     return out
 
 
+# Two pieces of road that share less than this only meet: their ends are named after towns, not
+# measured.
 _TOUCH_M = 500.0
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from enum import Enum
@@ -65,6 +65,12 @@ class JsonModel:
         {'active_days': 30, 'fading_days': 365}
         """
         return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}  # type: ignore[arg-type]
+
+    def _refuse(self, wrong: Sequence[str]) -> None:
+        """Raise a ModelError that tells all that is wrong with the values, if anything is."""
+        if wrong:
+            msg = f"{type(self).__name__}: {'; '.join(wrong)}"
+            raise ModelError(msg)
 
     @classmethod
     def from_dict(cls, values: Any) -> Self:

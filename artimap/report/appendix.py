@@ -11,7 +11,19 @@ from artimap.core.i18n import format_count, format_day, format_number, words
 from artimap.core.vocab import About, Audience, Info, Where
 from artimap.report.blocks import Block, Cell, Fold, Heading, Listing, Paragraph, ReportSection, TableBlock, cell, run
 from artimap.report.context import Context
-from artimap.report.wording import counted, day_and_ago, event_line, km, only_later, reason, say, sources, text_of, word
+from artimap.report.wording import (
+    counted,
+    day_and_ago,
+    event_line,
+    km,
+    listed,
+    only_later,
+    reason,
+    say,
+    sources,
+    text_of,
+    word,
+)
 
 _SHOWN = 60
 
@@ -27,21 +39,21 @@ def _silent(ctx: Context) -> list[Block]:
     blocks: list[Block] = [Heading(say(ctx, "unknown.silent"))]
     if table.empty:
         return [*blocks, Paragraph(cell(say(ctx, "unknown.no_silent")))]
-    items = tuple(
-        cell(
-            run(text_of(row["name"]) or km(ctx, row), strong=True, mark="silent"),
-            f", {km(ctx, row)}; ",
-            say(ctx, "unknown.newest"),
-            say(ctx, "colon"),
-        )
-        + day_and_ago(ctx, row["newest_report"])
-        for _, row in table.iterrows()
-    )
-    return [*blocks, Paragraph(cell(say(ctx, "unknown.silent_note")), "warn"), Listing(items)]
+    # Each silent stretch is named, with the day of the newest report: a count alone would not tell a
+    # driver which.
+    items = []
+    for _, row in table.iterrows():
+        name = run(text_of(row["name"]) or km(ctx, row), strong=True, mark="silent")
+        label = f", {km(ctx, row)}; {say(ctx, 'unknown.newest')}{say(ctx, 'colon')}"
+        items.append(cell(name, label) + day_and_ago(ctx, row["newest_report"]))
+    return [*blocks, Paragraph(cell(say(ctx, "unknown.silent_note")), "warn"), Listing(tuple(items))]
 
 
 def _placeless(ctx: Context) -> list[Block]:
+    # The newest first, then by id: events of one day keep one order.
     table = placeless(ctx).sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
+    # Claims about no place, and figures over several events: neither can be drawn, and both say
+    # something.
     loose = ctx.claims[(ctx.claims["subject"] == "nowhere") | (ctx.claims["about"] == About.FIGURE.value)]
     loose = loose.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last", kind="stable")
     heading = Heading(say(ctx, "unknown.placeless"))
@@ -53,30 +65,21 @@ def _placeless(ctx: Context) -> list[Block]:
         items.append(cell(event_line(ctx, row), f". {summary}" if summary else "", run(names, quiet=True)))
     for _, row in loose.iterrows():
         said_words = f"{word(ctx, 'predicate', row['predicate'])}{say(ctx, 'colon')}{text_of(row['value'])}"
-        place, note = text_of(row["place"]), text_of(row["note"])
+        place = text_of(row["place"]) and text_of(row["place"]) + say(ctx, "colon")
+        note = text_of(row["note"]) and f" ({text_of(row['note'])})"
         tail = ", ".join(part for part in (text_of(row["claimant"]), text_of(row["source"])) if part)
-        items.append(
-            cell(
-                f"{place}{say(ctx, 'colon')}" if place else "",
-                said_words,
-                f" ({note})" if note else "",
-                run(f" [{tail}]", url=row["source_url"], quiet=True),
-            )
-        )
+        items.append(cell(place, said_words, note, run(f" [{tail}]", url=row["source_url"], quiet=True)))
     if not items:
         return [heading, Paragraph(cell(say(ctx, "unknown.no_placeless")))]
-    blocks: list[Block] = [
-        Paragraph(cell(say(ctx, "unknown.placeless_note")), "note"),
-        Listing(tuple(items[:_SHOWN])),
-    ]
-    if len(items) > _SHOWN:
-        blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(items) - _SHOWN)), "note"))
+    blocks = [Paragraph(cell(say(ctx, "unknown.placeless_note")), "note"), *listed(ctx, items, _SHOWN)]
     held = f"{counted(ctx, 'events', len(table))}, {counted(ctx, 'claims', len(loose))}"
     return [Fold(heading, tuple(blocks), held)]
 
 
 def _tally(ctx: Context) -> list[Block]:
     tally = dict(ctx.tally)
+    # RISK that was read from an older file has no tally; the reasons that the events themselves carry
+    # serve then.
     if not tally:
         tally = {str(code): int(number) for code, number in ctx.events["why_code"].dropna().value_counts().items()}
     heading = Heading(say(ctx, "unknown.tally"))
@@ -85,6 +88,7 @@ def _tally(ctx: Context) -> list[Block]:
     merged: dict[str, int] = {}
     for code, number in tally.items():
         said = reason(ctx, code)
+        # Two codes may read the same in one language; the reader sees their sum.
         merged[said] = merged.get(said, 0) + number
     order = sorted(merged.items(), key=lambda one: (-one[1], one[0]))
     rows = tuple((cell(why), cell(format_count(number, ctx.lang))) for why, number in order)
@@ -94,9 +98,11 @@ def _tally(ctx: Context) -> list[Block]:
 
 def _held(ctx: Context) -> list[Block]:
     blocks: list[Block] = [Heading(say(ctx, "unknown.held"))]
+    # An internal report holds everything; it says so, since it looks like one that may be passed on.
     if ctx.audience is Audience.INTERNAL:
         return [*blocks, Paragraph(cell(run(say(ctx, "unknown.internal"), strong=True)), "warn")]
     gated = ctx.held.gated
+    # What is held back is told by number and reason: a list of what is missing would give it away.
     told = () if gated is None else (
         *gated.held_words(ctx.lang, posts=ctx.held.posts), *gated.method_words(ctx.lang)
     )  # fmt: skip
@@ -119,6 +125,7 @@ def unknown(ctx: Context) -> ReportSection:
 def _shown(ctx: Context, value: object) -> str:
     if value is None:
         return say(ctx, "parameters.none")
+    # Before int: in Python a bool is one.
     if isinstance(value, bool):
         return say(ctx, "yes" if value else "no")
     if isinstance(value, int):
@@ -140,6 +147,7 @@ def parameter_rows(ctx: Context, model: object, prefix: str = "") -> list[tuple[
     for known_field in dataclasses.fields(model):
         value = getattr(model, known_field.name)
         name = f"{prefix}{known_field.name}"
+        # Models hold models (reach, calibration); every number of theirs is printed, under a name with a dot.
         if dataclasses.is_dataclass(value):
             rows += parameter_rows(ctx, value, f"{name}.")
             continue
@@ -164,16 +172,8 @@ def method(ctx: Context) -> ReportSection:
     """Tell the method in plain words, with its sources."""
     steps = tuple(cell(say(ctx, f"method.step_{number}")) for number in range(1, 7))
     works = tuple(cell(say(ctx, f"method.source_{number}")) for number in range(1, 4))
-    return ReportSection(
-        "method",
-        say(ctx, "method.heading"),
-        (
-            Listing(steps, numbered=True),
-            Heading(say(ctx, "method.sources")),
-            Listing(works),
-        ),
-        folded=True,
-    )
+    blocks = (Listing(steps, numbered=True), Heading(say(ctx, "method.sources")), Listing(works))
+    return ReportSection("method", say(ctx, "method.heading"), blocks, folded=True)
 
 
 def licences(ctx: Context) -> ReportSection:
@@ -190,6 +190,8 @@ def licences(ctx: Context) -> ReportSection:
             Heading(say(ctx, "licences.publishers", n=format_count(len(publishers), ctx.lang))),
             Paragraph(cell("; ".join(publishers)), "note"),
         ]
+    # Sources whose rows may not be passed on but have gone into the rates: they have to be named all the
+    # same.
     for source in ctx.risk.attrs.get("licensed", ()):
         blocks.append(Paragraph(cell(say(ctx, "licences.counted", source=source)), "note"))
     blocks.append(Paragraph(cell(say(ctx, "licences.note")), "note"))

@@ -13,7 +13,11 @@ from typing import Literal, TypeAlias
 
 from artimap.core.text import web_address
 
+# Line ends and other control characters would break tables and lists; U+2028 and U+2029 end lines in
+# some readers too.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Marks that turn the reading direction can show a file name or a number backwards; they are made
+# visible, not dropped.
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 Tone = Literal["", "lead", "note", "warn"]
@@ -143,6 +147,7 @@ def clean(text: object) -> str:
 
 def run(text: object, *, url: object = None, strong: bool = False, quiet: bool = False, mark: str = "") -> Run:
     """Make a run of cleaned text; anything but a web address is dropped from ``url``."""
+    # An address that is no web address (``javascript:`` and the like) never becomes a link.
     return Run(clean(text), web_address(url) or None, strong, quiet, mark)
 
 

@@ -7,12 +7,12 @@ import pandas as pd
 from artimap.core.i18n import format_day, format_rate
 from artimap.core.phrases import known
 from artimap.core.vocab import About, Info
-from artimap.report.blocks import Block, Cell, Heading, Listing, Paragraph, ReportSection, TableBlock, cell, joined, run
+from artimap.report.blocks import Block, Cell, Heading, Paragraph, ReportSection, TableBlock, cell, joined, run
 from artimap.report.context import Context
 from artimap.report.control_status import changed_blocks, changed_line
 from artimap.report.places import level_of
 from artimap.report.previous import Previous
-from artimap.report.wording import counted, event_line, km, reported, say, text_of, who, word
+from artimap.report.wording import counted, event_line, km, listed, reported, say, text_of, who, word
 
 _MOVED = 1.25
 """A rate that grew or shrank by this factor is told as up or down."""
@@ -24,6 +24,8 @@ _SHOWN = 40
 def _pairs(ctx: Context, before: Previous) -> list[tuple[pd.Series, pd.Series]]:
     found = []
     for _, row in ctx.risk.iterrows():
+        # By kilometres, not by name or id: names of stretches may change between releases. A stretch whose
+        # ends both lie within 500 m is the same piece of road.
         near = before.stretches[
             ((before.stretches["from_m"] - row["from_m"]).abs() <= _SAME_PLACE_M)
             & ((before.stretches["to_m"] - row["to_m"]).abs() <= _SAME_PLACE_M)
@@ -34,11 +36,14 @@ def _pairs(ctx: Context, before: Previous) -> list[tuple[pd.Series, pd.Series]]:
 
 
 def _direction(now: pd.Series, then: pd.Series) -> str:
+    # Falling silent, or speaking again, is no change of the rate, and is told apart from it.
     if Info.SILENT.value in (now["info"], then["info"]):
         return "silence" if now["info"] != then["info"] else "same"
     rate, old = known(now["rate"]), known(then["rate"])
     if rate is None or old is None or old <= 0:
         return "same"
+    # Less than a quarter more or a fifth less is called the same: rates move a little with every day that
+    # reports age.
     ratio = rate / old
     return "up" if ratio >= _MOVED else "down" if ratio <= 1 / _MOVED else "same"
 
@@ -46,6 +51,7 @@ def _direction(now: pd.Series, then: pd.Series) -> str:
 def _new(ctx: Context, before: Previous) -> tuple[pd.DataFrame, pd.DataFrame]:
     events, claims = ctx.events, ctx.claims
     old_events, old_claims = before.event_ids, before.claim_ids
+    # By id. A folder that kept no ids says nothing of what is new, and no event is called new then.
     new_events = events[~events["event_id"].isin(list(old_events))] if old_events is not None else events.head(0)
     new_claims = claims[~claims["claim_id"].isin(list(old_claims))] if old_claims is not None else claims.head(0)
     return new_events, new_claims
@@ -54,6 +60,7 @@ def _new(ctx: Context, before: Previous) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _posts(ctx: Context, before: Previous) -> tuple[list[str], list[str]]:
     if before.checkpoints is None:
         return [], []
+    # A post that is not listed any more has not been said to be gone; the note below the list says so.
     now = set(ctx.checkpoints["checkpoint_id"])
     return sorted(now - set(before.checkpoints)), sorted(set(before.checkpoints) - now)
 
@@ -63,30 +70,17 @@ def changes_line(ctx: Context) -> str:
     before, standing = ctx.previous, changed_line(ctx, level_of)
     if before is None:
         return " ".join(part for part in (say(ctx, "changes.none_given"), standing) if part)
+    # Counted over the stretches that both briefings have; a new one is neither up nor down.
     directions = [_direction(now, then) for now, then in _pairs(ctx, before)]
     events, claims = _new(ctx, before)
     gained, lost = _posts(ctx, before)
     since = say(ctx, "not_stated") if before.as_of is None else format_day(before.as_of, ctx.lang)
-    line = say(
-        ctx,
-        "changes.line",
-        day=since,
-        up=directions.count("up"),
-        down=directions.count("down"),
-        silence=directions.count("silence"),
-    )
-    line = f"{line} {standing}".rstrip()
+    numbers = {name: directions.count(name) for name in ("up", "down", "silence")}
+    line = f"{say(ctx, 'changes.line', day=since, **numbers)} {standing}".rstrip()
     if before.event_ids is None:
         return f"{line} {say(ctx, 'changes.no_ids')}"
-    news = say(
-        ctx,
-        "changes.news",
-        events=counted(ctx, "events", len(events)),
-        claims=counted(ctx, "claims", len(claims)),
-        gained=len(gained),
-        lost=len(lost),
-    )
-    return f"{line} {news}"
+    new = {"events": counted(ctx, "events", len(events)), "claims": counted(ctx, "claims", len(claims))}
+    return f"{line} {say(ctx, 'changes.news', **new, gained=len(gained), lost=len(lost))}"
 
 
 def _rates(ctx: Context, before: Previous) -> Block:
@@ -98,6 +92,7 @@ def _rates(ctx: Context, before: Previous) -> Block:
         shown = []
         for row in (then, now):
             rate = known(row["rate"])
+            # A silent stretch has a rate of the prior; printed beside a real one it would look like a finding.
             silent = row["info"] == Info.SILENT.value or rate is None
             shown.append(cell(word(ctx, "info", row["info"]) if silent else format_rate(rate or 0.0, ctx.lang)))
         name = text_of(now["name"]) or km(ctx, now)
@@ -106,13 +101,6 @@ def _rates(ctx: Context, before: Previous) -> Block:
         return Paragraph(cell(say(ctx, "changes.no_rates")))
     head = tuple(say(ctx, f"changes.{name}") for name in ("stretch", "direction", "then", "now"))
     return TableBlock(head, tuple(rows), figures=frozenset({2, 3}))
-
-
-def _listed(ctx: Context, items: list[Cell]) -> list[Block]:
-    blocks: list[Block] = [Listing(tuple(items[:_SHOWN]))]
-    if len(items) > _SHOWN:
-        blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(items) - _SHOWN)), "note"))
-    return blocks
 
 
 def changes(ctx: Context) -> ReportSection:
@@ -132,7 +120,8 @@ def changes(ctx: Context) -> ReportSection:
     if len(events):
         blocks.append(Heading(say(ctx, "changes.new_events")))
         newest = events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
-        blocks += _listed(ctx, [cell(event_line(ctx, row)) for _, row in newest.iterrows()])
+        blocks += listed(ctx, [cell(event_line(ctx, row)) for _, row in newest.iterrows()], _SHOWN)
+    # New claims about events are told with their events; here stand those about places and stretches.
     others = claims[claims["about"].isin([About.PLACE.value, About.STRETCH.value])]
     if len(others):
         blocks.append(Heading(say(ctx, "changes.new_claims")))
@@ -141,20 +130,15 @@ def changes(ctx: Context) -> ReportSection:
             place = ctx.names.get(str(row["subject"])) or text_of(row["place"]) or say(ctx, "not_stated")
             said = f"{place}{say(ctx, 'colon')}{text_of(row['value'])} {word(ctx, 'predicate', row['predicate'])}, "
             items.append(joined((cell(said) + who(ctx, row), reported(ctx, row)), ", "))
-        blocks += _listed(ctx, items)
+        blocks += listed(ctx, items, _SHOWN)
     gained, lost = _posts(ctx, before)
     if gained or lost:
         blocks.append(Heading(say(ctx, "changes.posts")))
         known_posts = ctx.checkpoints.set_index("checkpoint_id")
-        items = [
-            cell(
-                run(f"{say(ctx, 'changes.gained')}{say(ctx, 'colon')}", strong=True),
-                text_of(known_posts.loc[one, "place"]) or one,
-            )
-            for one in gained
-        ]
-        items += [cell(run(f"{say(ctx, 'changes.lost')}{say(ctx, 'colon')}", strong=True), one) for one in lost]
-        blocks += _listed(ctx, items)
+        came, went = (run(say(ctx, f"changes.{name}") + say(ctx, "colon"), strong=True) for name in ("gained", "lost"))
+        items = [cell(came, text_of(known_posts.loc[one, "place"]) or one) for one in gained]
+        items += [cell(went, one) for one in lost]
+        blocks += listed(ctx, items, _SHOWN)
         if lost:
             blocks.append(Paragraph(cell(say(ctx, "changes.lost_note")), "note"))
     return ReportSection("changes", heading, tuple(blocks))

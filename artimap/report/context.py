@@ -113,6 +113,8 @@ class Context:
 
 
 def _in_order(risk: pd.DataFrame) -> pd.DataFrame:
+    # From south to north, whatever order the caller has; ``sort_values`` and ``reset_index`` may drop
+    # ``attrs``, which hold the model and the tally.
     table = pd.DataFrame(risk).sort_values(["from_m", "to_m"], kind="stable").reset_index(drop=True)
     table.attrs.update(risk.attrs)
     return table
@@ -136,12 +138,15 @@ def _or_empty(table: pd.DataFrame | None, kind: schema.Table) -> pd.DataFrame:
 def _fees(ledger: Ledger | None) -> pd.DataFrame:
     if ledger is None:
         return pd.DataFrame({"checkpoint_id": [], "claim_id": []}, dtype=schema.TEXT)
+    # Only posts whose claims have passed the gate: a fee is told nowhere by a claim that is held back.
     posts: pd.DataFrame = ledger.posts[ledger.posts["claim_id"].isin(ledger.claims["claim_id"])]
     return posts.reset_index(drop=True)
 
 
 def _names(area: Area, corridor: Corridor, ledger: Ledger | None, status: pd.DataFrame) -> dict[str, str]:
     units, places, towns = read_units(area), read_places(area), corridor.towns
+    # Later pairs write over earlier ones, so units win over towns over places over the ledger over
+    # STATUS.
     pairs = [(places["place_id"], places["name"]), (towns["place_id"], towns["name"]), (units["pcode"], units["name"])]
     if ledger is not None:
         pairs.insert(0, (ledger.subjects["subject"], ledger.subjects["name"]))
@@ -181,9 +186,15 @@ def gate_for_report(
 ) -> Gated:
     """Leave out what the reader of a report may not see, where nobody has done so yet."""
     ledger = tables.ledger
+    # A ledger without events speaks of events by id; those of the area give these ids their places and
+    # days.
     if events is None:
         events = read_events(area) if ledger is not None else schema.empty(EVENTS, crs=tables.corridor.crs)
+    # What begins after the day of the answer is dropped before the gate, so that it is not counted as
+    # held back.
     known = events[events["date_start"] <= pd.Timestamp(asked.as_of)]
+    # Cut by day first, then gated: what is told as held back is then held back for the audience, and not
+    # merely of later.
     until = None if ledger is None else ledger.until(asked.as_of)
     return gate(known, until, audience=asked.audience, area=area, as_of=asked.as_of, policy=policy)
 
@@ -192,10 +203,12 @@ def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: 
     """Gather what a report is made from."""
     ledger, day, corridor, risk = tables.ledger, asked.as_of, tables.corridor, tables.risk
     shown = schema.empty(EVENTS, crs=corridor.crs) if gated.events is None else gated.events
+    # Located after the gate: a row that the gate has moved into a commune lies on other road than before.
     if "why_code" not in shown.columns:  # not located yet, or somewhere else now than they were
         shown = corridor.locate(shown)
     status = _or_empty(tables.status, STATUS)
     posts, hidden_posts = _or_empty(tables.checkpoints, CHECKPOINTS), 0
+    # A post goes where all of its claims are held back, so that its place does not leave by another door.
     if ledger is not None:
         posts, hidden_posts = gated.posts(posts)
     visible = gated.ledger

@@ -27,6 +27,7 @@ Level = Callable[[Context, object], str]
 def since(ctx: Context) -> dt.date:
     """Give the day with which the status is compared."""
     before = None if ctx.previous is None else ctx.previous.as_of
+    # An earlier briefing that answers for a later day cannot be looked back to.
     return before if before is not None and before <= ctx.as_of else ctx.as_of - dt.timedelta(days=CHANGE_DAYS)
 
 
@@ -37,6 +38,8 @@ def status_changes(ctx: Context) -> pd.DataFrame:
     found = what_changed(ctx.area, ctx.ledger, since=since(ctx), until=ctx.as_of, events=ctx.events)
     # a named stretch gathers what lies on it, and that is told itself
     found = found[~found["subject"].isin(list(ctx.risk["lixel_id"]))]
+    # From unknown to contested, as in ``SERIOUS``; minus, so that the gravest stands on top, then by
+    # name.
     gravity = found["status"].map({status.value: at for at, status in enumerate(SERIOUS)}).astype("int64")
     return found.assign(_order=-gravity).sort_values(["_order", "name"], kind="stable").reset_index(drop=True)
 
@@ -52,18 +55,20 @@ def changed_line(ctx: Context, level_of: Level) -> str:
     day = format_day(since(ctx), ctx.lang)
     if not len(found):
         return say(ctx, "changes.status_none", day=day)
+    # A town and its section often change together under one name: named once in the sentence, both in the
+    # table.
     told = found.drop_duplicates(["name", "status"]).head(_NAMED)
-    named = ", ".join(
-        f"{row['name']} ({', '.join(one for one in (level, word(ctx, 'status', row['status'])) if one)})"
-        for level, (_, row) in zip(
-            (level_of(ctx, subject).strip(" ()") for subject in told["subject"]), told.iterrows(), strict=True
-        )
-    )
-    return say(ctx, "changes.status_line", day=day, n=len(found), names=named)
+    named = []
+    for _, row in told.iterrows():
+        parts = (level_of(ctx, row["subject"]).strip(" ()"), word(ctx, "status", row["status"]))
+        named.append(f"{row['name']} ({', '.join(part for part in parts if part)})")
+    return say(ctx, "changes.status_line", day=day, n=len(found), names=", ".join(named))
 
 
 def _evidence_cell(ctx: Context, ids: object) -> Cell:
     """Say what stands behind ids of events and claims: what happened, or who published it on what day."""
+    # Ids of events and claims stand in one cell. What the audience may not see is in neither table and is
+    # left out.
     wanted = split_names(ids)
     events = {str(row["event_id"]): row for _, row in ctx.events[ctx.events["event_id"].isin(wanted)].iterrows()}
     claims = {str(row["claim_id"]): row for _, row in ctx.claims[ctx.claims["claim_id"].isin(wanted)].iterrows()}
@@ -75,13 +80,14 @@ def _evidence_cell(ctx: Context, ids: object) -> Cell:
             said.append(cell(f"{text_of(claims[one]['source'])}, ") + reported(ctx, claims[one]))
     more = len(said) - _SHOWN
     cells = said[:_SHOWN] + ([cell(say(ctx, "and_more", n=more))] if more > 0 else [])
+    # Several claims of one report read the same; each wording stands once.
     return joined(dict.fromkeys(cells))
 
 
 def _why(ctx: Context, row: pd.Series) -> Cell:
     parts: list[Cell] = [cell(rule(ctx, row["rule"]))]
-    for key, name in (("came", "came"), ("went", "went")):
-        told = _evidence_cell(ctx, row[name])
+    for key in ("came", "went"):
+        told = _evidence_cell(ctx, row[key])
         if told:
             parts.append(cell(run(say(ctx, f"changes.{key}") + say(ctx, "colon"), strong=True)) + told)
     return joined(parts, ". ")
@@ -115,12 +121,16 @@ def changed_blocks(ctx: Context, level: Level) -> list[Block]:
 
 def status_grid(ctx: Context, level: Level) -> list[Block]:
     """Give the reported status of the day as a table; what is unknown is counted below it."""
+    # STATUS says more than ZONES (rules, parts, what is unknown); zones serve where a caller has nothing
+    # else.
     if len(ctx.status):
         table, kind = ctx.status, "status"
     elif len(ctx.zones):
         table, kind = ctx.zones, "kind"
     else:
         return []
+    # Unknown places are counted below the table, not listed: a hundred rows of "unknown" would bury the
+    # rest, and left out in silence they would look calm.
     shown = table[table[kind] != Status.UNKNOWN]
     rows = tuple(
         (

@@ -28,6 +28,8 @@ _DOUBTS = ("without_fee", "undated_fee", "may_be_on", "undated", "unplaced", "ag
 def legs(ctx: Context) -> list[tuple[str, float, str, float]]:
     """Give the pieces of road between the cities on it, from south to north: name and chainage of both ends."""
     towns = ctx.corridor.towns
+    # From city to city, as drivers ask. A road with fewer than two has one leg, from its first to its
+    # last town.
     cities = towns[towns["kind"] == PlaceKind.CITY]
     if len(cities) < 2:
         cities = towns.iloc[[0, -1]] if len(towns) > 1 else towns.head(0)
@@ -37,6 +39,7 @@ def legs(ctx: Context) -> list[tuple[str, float, str, float]]:
 
 def _span(ctx: Context, low: object, high: object, currency: object, per: object) -> str:
     least, most = known(low), known(high)
+    # No least amount, no text: an amount that is only "up to" is not told as one from 0.
     if least is None:
         return ""
     amount = format_count(round(least), ctx.lang)
@@ -60,10 +63,14 @@ def _fee_sums(ctx: Context, found: Fees) -> Cell:
     for one in found.asked:
         posts = counted(ctx, "posts", one.posts)
         parts.append(run(f"{_span(ctx, one.low, one.high, one.currency, one.per)} ({posts})", strong=True))
+        # A sum that is not a total says so right beside the figure, not in a note that is lost when a line is
+        # copied.
         if not found.complete:
             parts.append(run(f" {say(ctx, 'fees.no_total')}", quiet=True))
         parts.append("; ")
     table = found.table[found.table["low"].notna()]
+    # Three groups that never meet: dated amounts of posts that stand there (the sums), amounts without a
+    # day, and those of posts that may stand somewhere else.
     undated = ((table["counts_as"] == "on") & ~table["dated"].astype(bool)) | (table["counts_as"] == "undated")
     groups = (
         ("no_day", table[undated]),
@@ -72,6 +79,7 @@ def _fee_sums(ctx: Context, found: Fees) -> Cell:
     for key, rows in groups:
         if len(rows):
             parts += [f"{say(ctx, f'fees.{key}')}{say(ctx, 'colon')}{_amounts(ctx, rows)}", "; "]
+    # The last part is a separator.
     return cell(*parts[:-1]) if parts else cell(run(say(ctx, "fees.none_stated"), quiet=True))
 
 
@@ -88,27 +96,22 @@ def _unknown(ctx: Context, found: Fees) -> str:
 
 
 def _rows(ctx: Context, ledger: Ledger) -> Iterable[tuple[Cell, ...]]:
-    at_hand = (checkpoints_on(ctx.corridor, ledger, as_of=ctx.as_of), fee_schedule(ledger, as_of=ctx.as_of))
-    for leg in legs(ctx):
-        yield from _leg(ctx, ledger, leg, at_hand)
-
-
-def _leg(
-    ctx: Context, ledger: Ledger, leg: tuple[str, float, str, float], at_hand: tuple[pd.DataFrame, pd.DataFrame]
-) -> Iterable[tuple[Cell, ...]]:
-    start, low, stop, high = leg
-    same: dict[tuple[Cell, str, int], list[str]] = {}
-    for vehicle in VEHICLES:
-        found = fees_between(
-            ctx.corridor, ledger, low, high, vehicle=vehicle, as_of=ctx.as_of, posts=at_hand[0], schedule=at_hand[1]
-        )
-        answer = (_fee_sums(ctx, found), _unknown(ctx, found), found.posts)
-        same.setdefault(answer, []).append(word(ctx, "vehicle", vehicle.value))
-    span = km(ctx, pd.Series({"from_m": low, "to_m": high}))
-    for (asked, unknown, posts), vehicles in same.items():
-        who = say(ctx, "fees.every") if len(vehicles) == len(VEHICLES) else ", ".join(vehicles)
+    # Posts and fees of the day, read once for all legs and vehicles.
+    posts, schedule = checkpoints_on(ctx.corridor, ledger, as_of=ctx.as_of), fee_schedule(ledger, as_of=ctx.as_of)
+    for start, low, stop, high in legs(ctx):
+        # Vehicles with the same answer share a row: seven rows that say "not stated" hide the one that differs.
+        same: dict[tuple[Cell, str, int], list[str]] = {}
+        for vehicle in VEHICLES:
+            found = fees_between(
+                ctx.corridor, ledger, low, high, vehicle=vehicle, as_of=ctx.as_of, posts=posts, schedule=schedule
+            )
+            answer = (_fee_sums(ctx, found), _unknown(ctx, found), found.posts)
+            same.setdefault(answer, []).append(word(ctx, "vehicle", vehicle.value))
+        span = km(ctx, pd.Series({"from_m": low, "to_m": high}))
         name = cell(run(f"{start} – {stop}", strong=True), run(f" ({span})", quiet=True))
-        yield name, cell(who), cell(counted(ctx, "posts", posts)), asked, cell(run(unknown, quiet=True))
+        for (asked, unknown, number), vehicles in same.items():
+            who = say(ctx, "fees.every") if len(vehicles) == len(VEHICLES) else ", ".join(vehicles)
+            yield name, cell(who), cell(counted(ctx, "posts", number)), asked, cell(run(unknown, quiet=True))
 
 
 def between_towns(ctx: Context) -> list[Block]:

@@ -20,6 +20,8 @@ from artimap.report.blocks import (
     TableBlock,
 )
 
+# Every sign that a Markdown reader may take for markup, also inside a line: what people write must
+# show letter by letter.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~#$])")
 _LINE_START = re.compile(r"^(\s*)([-+=>]|\d+(?=[.)]))")
 _AUTOLINK = re.compile(r"(?i)\b(https?|ftp|mailto)(:)|\b(www)(\.)")
@@ -31,6 +33,7 @@ def escape(text: str) -> str:
     >>> escape("<b>*a*</b> | c")
     '&lt;b&gt;\\*a\\*&lt;/b&gt; \\| c'
     """
+    # First "&", or the entities made by the next two would be escaped again.
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     safe = _SPECIAL.sub(r"\\\1", safe)
     # readers that turn bare addresses into links would take them from a stranger's text
@@ -43,12 +46,16 @@ def _lead(text: str) -> str:
 
     def guard(found: re.Match[str]) -> str:
         mark = found[2]
+        # A digit cannot be escaped with a backslash, so a line that begins with "1." gets the entity of the
+        # digit.
         return f"{found[1]}&#{ord(mark[0])};{mark[1:]}" if mark[0].isdigit() else f"{found[1]}\\{mark}"
 
     return _LINE_START.sub(guard, text)
 
 
 def _link(address: str) -> str:
+    # Brackets and blanks would end the address of a link early and let the rest of it stand as text or
+    # markup.
     unsafe = {" ": "%20", "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", "|": "%7C", "\\": "%5C"}
     return "".join(unsafe.get(letter, letter) for letter in address)
 
@@ -57,6 +64,7 @@ def _run(part: Run) -> str:
     body = part.text.strip(" ")
     if not body:
         return part.text
+    # Blanks go outside the marks: "** bold **" is not bold in CommonMark.
     head = part.text[: len(part.text) - len(part.text.lstrip(" "))]
     tail = part.text[len(part.text.rstrip(" ")) :]
     shown = escape(body)
@@ -97,6 +105,7 @@ def _(block: Facts) -> list[str]:
 
 @_block.register
 def _(block: TableBlock) -> list[str]:
+    # An empty cell still needs a blank: some readers drop "||".
     def row(cells: Iterable[str]) -> str:
         return f"| {' | '.join(text or ' ' for text in cells)} |"
 
@@ -130,6 +139,7 @@ def to_markdown(sections: Iterable[ReportSection]) -> str:
     """Write sections as Markdown; the first one's title is the title of the document."""
     out: list[str] = []
     for number, section in enumerate(sections):
+        # A section that is a picture would leave a bare heading.
         if any(isinstance(block, PictureBlock) for block in section.blocks):
             continue
         out += [f"{'#' if number == 0 else '##'} {escape(section.title)}", "", *_lines(section.blocks)]

@@ -63,7 +63,9 @@ def spans(ctx: Context, claims: pd.DataFrame) -> list[str]:
         said = values.get(name, [])
         known = [str(value) for value in said if pd.notna(value)]
         ends = [_FIGURE.match(value.strip()) for value in known]
+        # Both ends of a range count, so that the span is from the least to the greatest that anybody states.
         numbers = [int(part) for found in ends if found for part in (found[1], found[2]) if part]
+        # Two outlets with the same figure in the same words do not differ.
         if len({*known}) > 1 and numbers and min(numbers) < max(numbers):
             out.append(
                 say(
@@ -79,25 +81,28 @@ def spans(ctx: Context, claims: pd.DataFrame) -> list[str]:
 
 
 def _reports(claims: pd.DataFrame) -> Iterable[pd.DataFrame]:
+    # One row a report, not a claim: an article that gives three figures is one voice. A claim without a
+    # report is its own.
     key = claims["report_id"].fillna(claims["claim_id"])
     order = claims.assign(_key=key).sort_values(["reported", "_key"], kind="stable", na_position="last")
     return (rows for _, rows in order.groupby("_key", sort=False))
 
 
 def _claims_of_event(ctx: Context, rows: pd.DataFrame) -> Cell:
+    # The sentence that a source is quoted with goes first; figures and other facts follow in the order of
+    # the claims.
     parts: list[Cell] = []
     sentence: Cell = ()
     for predicate, given in zip(rows["predicate"].astype(str), rows["value"], strict=True):
         value = text_of(given)
+        label = word(ctx, "predicate", predicate) + say(ctx, "colon")
         if predicate in HARMS:
-            parts.append(
-                cell(run(f"{word(ctx, 'predicate', predicate)}{say(ctx, 'colon')}{figure(ctx, value)}", strong=True))
-            )
+            parts.append(cell(run(label + figure(ctx, value), strong=True)))
         elif predicate == "stated":
             sentence = cell(value)
         elif predicate not in _HIDDEN_PREDICATES and value:
             value = _AMOUNT.sub(lambda found: format_count(int(found.group()), ctx.lang), value)
-            parts.append(cell(f"{word(ctx, 'predicate', predicate)}{say(ctx, 'colon')}{value}"))
+            parts.append(cell(label + value))
     figures = joined(parts)
     between = cell(" ") if sentence and figures else ()
     return sentence + between + figures or cell(run(say(ctx, "not_stated"), quiet=True))
@@ -108,6 +113,8 @@ def _source(row: pd.Series) -> Cell:
 
 
 def _day(ctx: Context, row: pd.Series) -> Cell:
+    # The day of such a claim is that of its event, set in for want of a better one. Printed, it would
+    # look like a day of report.
     if row["date_basis"] == "from_event":
         return cell(run(say(ctx, "day_not_stated"), quiet=True))
     return reported(ctx, row)
@@ -116,14 +123,13 @@ def _day(ctx: Context, row: pd.Series) -> Cell:
 def _event_blocks(ctx: Context, event: pd.Series, said: Mapping[str, pd.DataFrame]) -> list[Block]:
     claims = said.get(str(event["event_id"]), ctx.claims.head(0))
     line = event_line(ctx, event)
+    # ``capitalize`` would make small letters of all the names that follow.
     blocks: list[Block] = [Heading(line[:1].upper() + line[1:], 5)]
     differ = spans(ctx, claims)
     if differ:
-        blocks.append(
-            Paragraph(
-                cell(run(say(ctx, "places.contradiction") + say(ctx, "colon"), strong=True), "; ".join(differ)), "warn"
-            )
-        )
+        label = run(say(ctx, "places.contradiction") + say(ctx, "colon"), strong=True)
+        blocks.append(Paragraph(cell(label, "; ".join(differ)), "warn"))
+    # Nobody could know of it on the day: what later reports say stays out of this briefing.
     if claims.empty and only_later(ctx, event):
         blocks.append(Paragraph(cell(say(ctx, "places.only_later")), "note"))
         return blocks
@@ -159,6 +165,7 @@ def _claim_grid(ctx: Context, claims: pd.DataFrame) -> TableBlock:
 def _key_of(event: pd.Series) -> str | None:
     if event["place_kind"] in (Where.NOWHERE.value, Where.DEPARTMENT.value):
         return None
+    # Stretches go by their words: two towns and the road between them have no id of their own here.
     if event["place_kind"] == Where.STRETCH.value:
         return f"stretch: {text_of(event['place'])}"
     return text_of(event["place_id"]) or text_of(event["pcode"]) or text_of(event["place"]) or None
@@ -170,6 +177,7 @@ def _chainages(ctx: Context) -> dict[str, float]:
         for key, at in zip(ctx.corridor.towns["place_id"], ctx.corridor.towns["chainage_m"], strict=True)
     }
     units = ctx.corridor.units.groupby("pcode")["from_m"].min()
+    # A place's own kilometre wins over that of the unit of the same code.
     return {**{str(key): float(at) for key, at in units.items()}, **places}
 
 
@@ -196,11 +204,14 @@ def _gather(ctx: Context) -> list[_Place]:
         if key is None:
             continue
         events.setdefault(key, []).append(event)
+        # The first name stays, which is that of the newest event, as rows come newest first.
         names.setdefault(
             key,
             ", ".join(ctx.names.get(one, "") for one in split_names(key)).strip(", ") or text_of(event["place"]) or key,
         )
         start = known(event.get("chainage_m")) if "chainage_m" in event.index else None
+        # The place nearest to the road's origin decides where it stands in the list, so that the order
+        # follows the road.
         on_road = "why_not" in event.index and pd.isna(event["why_not"])
         if on_road and (start is not None or known(event.get("from_m")) is not None):
             near[key] = min(near.get(key, float("inf")), start if start is not None else float(event["from_m"]))
@@ -208,11 +219,15 @@ def _gather(ctx: Context) -> list[_Place]:
     groups = {str(key): rows for key, rows in about.groupby("subject", sort=True) if key != "nowhere"}
     for key, rows in groups.items():
         names.setdefault(key, ctx.names.get(key) or text_of(rows["place"].iloc[0]) or key)
+    # Keys from events and from claims: a place of which only claims speak has no event, and the other way
+    # round.
     found = []
     for key in sorted({*events, *groups}):
+        # Several units in one key: the first stands for the place in the order along the road.
         first = key.split(";")[0].strip()
         chainage = at.get(key, at.get(first, near.get(key, float("inf"))))
         found.append(_Place(key, chainage, names[key], events.get(key, []), groups.get(key, ctx.claims.head(0))))
+    # Along the road; what lies off it is infinitely far and so last, by name.
     return sorted(found, key=lambda place: (place.chainage_m, place.name, place.key))
 
 
@@ -224,6 +239,7 @@ def _kind_of(ctx: Context, key: str) -> str:
         return ""
     if len(split_names(key)) > 1:
         return say(ctx, "places.several")
+    # P-codes: a section's has a dash, a commune's is longer than the department's.
     level = Where.SECTION if "-" in key else Where.COMMUNE if len(key) > len(ctx.area.pcode) else Where.DEPARTMENT
     return word(ctx, "where", level.value)
 
@@ -238,6 +254,8 @@ def _span(ctx: Context, key: str, chainage: float) -> str:
 def _place_fold(ctx: Context, place: _Place, said: Mapping[str, pd.DataFrame]) -> Fold:
     start = pd.Timestamp(ctx.as_of) - pd.Timedelta(days=WINDOW_DAYS)
     events, claims = place.events, place.claims
+    # Older events are counted, and the newest of them is named: left out in silence, the place would look
+    # calmer than its past.
     recent = [event for event in events if event["date_start"] >= start]
     note = ", ".join(part for part in (_kind_of(ctx, place.key), _span(ctx, place.key, place.chainage_m)) if part)
     blocks: list[Block] = []
@@ -248,19 +266,8 @@ def _place_fold(ctx: Context, place: _Place, said: Mapping[str, pd.DataFrame]) -
     differ = any(isinstance(block, Paragraph) and block.tone == "warn" for block in blocks)
     older = len(events) - len(recent)
     if older:
-        blocks.append(
-            Paragraph(
-                cell(
-                    say(
-                        ctx,
-                        "places.older",
-                        events=counted(ctx, "events", older),
-                        line=event_line(ctx, events[len(recent)]),
-                    )
-                ),
-                "note",
-            )
-        )
+        newest, number = event_line(ctx, events[len(recent)]), counted(ctx, "events", older)
+        blocks.append(Paragraph(cell(say(ctx, "places.older", events=number, line=newest)), "note"))
     return Fold(Heading(place.name, 4, note), tuple(blocks), _holds(ctx, place, differ=differ))
 
 
@@ -295,6 +302,7 @@ def places(ctx: Context) -> ReportSection:
     if ctx.lang != "en":
         blocks.append(Paragraph(cell(say(ctx, "places.in_english")), "note"))
     blocks += status_grid(ctx, level_of)
+    # First the places on the road, as they come when driving, then the others.
     for on_road in (True, False):
         group = [place for place in found if (place.chainage_m != float("inf")) is on_road]
         if not group:
@@ -322,12 +330,15 @@ def _fee_day(ctx: Context, row: pd.Series) -> str:
     stated = text_of(row.get("reported")) or text_of(row.get("last_reported"))
     try:
         return format_day(dt.date.fromisoformat(stated), ctx.lang)
+    # Days that are words ("since June") stand as they were written.
     except ValueError:
         return stated
 
 
 def _fees(ctx: Context, post: pd.Series) -> Cell:
     said = ctx.fees[ctx.fees["checkpoint_id"] == post["checkpoint_id"]]
+    # Statements of a post side by side with their days and vehicles: they are not averaged, and none is
+    # picked.
     lines = []
     for _, row in said.iterrows():
         amount = _fee(ctx, row)
@@ -381,6 +392,8 @@ def checkpoints(ctx: Context) -> ReportSection:
     if posts.empty:
         blocks.append(Paragraph(cell(say(ctx, "posts.none"))))
     placed = posts[posts["from_m"].notna()]
+    # Posts without a place on the road stand in a table of their own and on no map; without a column of
+    # kilometres, so that none is read into it.
     apart = posts[posts["from_m"].isna()]
     if len(placed):
         blocks += [Paragraph(cell(say(ctx, "posts.note")), "note"), _post_grid(ctx, placed, placed=True)]

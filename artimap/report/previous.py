@@ -49,6 +49,8 @@ def snapshot(
 
     Kept in the manifest of a briefing folder under the key ``report``.
     """
+    # Only what a comparison needs, as plain JSON: an older release can be read for as long as these keys
+    # stay.
     rows = [
         {
             "name": None if pd.isna(row["name"]) else str(row["name"]),
@@ -65,6 +67,7 @@ def snapshot(
     return {
         "as_of": as_of.isoformat(),
         "stretches": rows,
+        # Ids of what this audience may see: the folder tells no more than its pages do.
         "event_ids": sorted(str(one) for one in events["event_id"]),
         "claim_ids": sorted(str(one) for one in claims["claim_id"]),
         "checkpoints": {str(key): str(value) for key, value in sorted(posts)},
@@ -84,6 +87,8 @@ def _from_tables(folder: Path) -> tuple[pd.DataFrame, dict[str, str] | None]:
 
     path = folder / RISK_FILE
     try:
+        # Briefings that kept no table in their manifest: the layer of stretches, by its name, or the only one
+        # there is.
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
         named = [name for name in layers if "stretch" in name] or layers
         table = gpd.read_file(path, layer=named[0])
@@ -94,6 +99,7 @@ def _from_tables(folder: Path) -> tuple[pd.DataFrame, dict[str, str] | None]:
     if missing:
         msg = f"{path} has no column {', '.join(missing)}: give the folder of a briefing that artimap wrote"
         raise DataError(msg)
+    # None and an empty dict differ: not kept, and none there.
     posts = None
     if "checkpoints" in layers:
         kept = gpd.read_file(path, layer="checkpoints", ignore_geometry=True)
@@ -124,6 +130,7 @@ def read_previous(folder: Path) -> Previous:
     except ValueError as error:
         msg = f"{path} is not JSON: give the folder of an earlier briefing, whole"
         raise DataError(msg) from error
+    # The manifest is somebody's file: it may be a list, or lack the key, and is still JSON.
     kept = manifest.get("report") if isinstance(manifest, dict) else None
     if not isinstance(kept, dict):
         as_of = _day(manifest.get("as_of")) if isinstance(manifest, dict) else None
@@ -131,6 +138,7 @@ def read_previous(folder: Path) -> Previous:
         return Previous(as_of, stretches, checkpoints=posts_then)
     table = pd.DataFrame(kept.get("stretches", []), columns=list(_COLUMNS))
     for column in ("from_m", "to_m", "rate", "lo80", "hi80"):
+        # JSON writes a missing rate as null, which makes a column of objects; as floats it is NaN.
         table[column] = pd.to_numeric(table[column]).astype("float64")
     events, claims, posts = kept.get("event_ids"), kept.get("claim_ids"), kept.get("checkpoints")
     return Previous(

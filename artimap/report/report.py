@@ -31,6 +31,8 @@ from artimap.report.wording import say
 from artimap.roads.corridor import Corridor
 from artimap.sharing import Gated, SharePolicy
 
+# The page asks nobody for anything and runs nothing: even if text of a source became markup, it could
+# not act.
 _POLICY = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -57,6 +59,8 @@ class Report:
     def html(self) -> str:
         """Give the report as one HTML page: no script, no request, same text each time."""
         picture = base64.b64encode(self.picture).decode("ascii")
+        # The one style sheet is allowed by its digest, so that a style slipped in by data is refused by the
+        # reader.
         css = _css()
         digest = base64.b64encode(hashlib.sha256(css.encode("utf-8")).digest()).decode("ascii")
         page: str = _template("report.html.j2").render(
@@ -119,6 +123,7 @@ def _environment() -> Any:
     return Environment(
         loader=PackageLoader("artimap.report", "templates"),
         autoescape=True,
+        # A name that is missing in a template is an error, not an empty place on the page.
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -140,6 +145,8 @@ def _tokens() -> Mapping[str, str]:
 @cache
 def _css() -> str:
     rules = resources.files("artimap.report").joinpath("templates/report.css").read_text(encoding="utf-8")
+    # Colours come from the style table that map and strip use too, so that a class looks the same
+    # everywhere.
     roots = "".join(f"--{name}:{value};" for name, value in _tokens().items())
     return f":root{{{roots}}}\n{rules}"
 

@@ -38,6 +38,8 @@ from artimap.report.wording import counted, day_and_ago, event_line, interval, k
 from artimap.risk import RiskModel
 
 _WORST = 3
+# In fresh events, all stretches together: how little that is, the reader is told before the first
+# figure.
 _VERY_THIN, _THIN = 10.0, 30.0
 
 
@@ -48,6 +50,8 @@ def effective(ctx: Context) -> float:
 
 def events_counted(ctx: Context) -> int:
     """Give the number of events behind the rates; one that touches several stretches counts once."""
+    # One event may lie on several stretches: by ids it counts once, where a sum over stretches would
+    # count it for each.
     listed = {one for ids in ctx.risk["event_ids"] for one in split_names(ids)}
     return len(listed) if listed else int(ctx.risk["n_events"].max() if len(ctx.risk) else 0)
 
@@ -170,6 +174,8 @@ def picture(ctx: Context) -> ReportSection:
 
 
 def _stretch_row(ctx: Context, row: pd.Series) -> tuple[Cell, ...]:
+    # Three cases that must never look alike: silent (nobody reports, no figure is printed), quiet
+    # (reports, none of an incident), and a rate.
     info = str(row["info"])
     length_km = (float(row["to_m"]) - float(row["from_m"])) / 1000
     if info == Info.SILENT.value:
@@ -183,6 +189,7 @@ def _stretch_row(ctx: Context, row: pd.Series) -> tuple[Cell, ...]:
         figure = cell(interval(ctx, row))
         weight = format_number(float(row["events_used"]), ctx.lang)
         used = cell(str(int(row["n_events"])), run(f" ({weight})", quiet=True))
+    # A colour from the scale only where something was reported, as on the map.
     band = known(row["band"])
     mark = info if band is None or info != Info.REPORTED.value else f"band-{int(band)}"
     return (
@@ -206,6 +213,8 @@ def _trend(ctx: Context) -> list[Block]:
     model = model_of(ctx.risk, RiskModel)
     if model is None or "p_rose" not in ctx.risk:
         return []
+    # Words by the chance that the rate rose. Between 30 and 70 of a hundred it is "unclear", not "the
+    # same".
     steps = ((90, "surely_more"), (70, "more"), (30, "unclear"), (10, "less"))
     rows = []
     for _, row in ctx.risk[ctx.risk["info"] == Info.REPORTED.value].iterrows():
@@ -247,6 +256,7 @@ def stretches(ctx: Context) -> ReportSection:
         Paragraph(cell(run(say(ctx, "stretches.silence"), strong=True)), "warn"),
     ]
     blocks += _trend(ctx)
+    # A trend of rates may be one of the press: said where the number of publishers changed much.
     heard, model = ctx.risk.attrs.get("publishers"), model_of(ctx.risk, RiskModel)
     if heard is not None and model is not None and ctx.risk["caution"].notna().any():
         words = say(ctx, "stretches.sources_changed", recent=heard[0], earlier=heard[1], n=model.trend_days)
@@ -261,6 +271,7 @@ def evidence(ctx: Context) -> ReportSection:
         if row["info"] != Info.REPORTED.value:
             continue
         said = []
+        # The three that weigh most, with who published them: enough to check a rate by hand.
         for one, event in events_of_stretch(ctx, row, limit=3):
             about = ctx.claims[ctx.claims["subject"] == one]
             names = ", ".join(sources(about))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from artimap.core.phrases import day_phrase, harm_phrase, km_span, known, rule_p
 from artimap.core.reasons import why_words
 from artimap.core.schema import split_names
 from artimap.core.vocab import Party
-from artimap.report.blocks import Cell, cell, run
+from artimap.report.blocks import Block, Cell, Listing, Paragraph, cell, run
 from artimap.report.context import Context
 
 HARMS = ("killed", "injured", "abducted", "displaced", "arrested")
@@ -38,6 +39,7 @@ def word(ctx: Context, table: str, value: object) -> str:
 
 def counted(ctx: Context, noun: str, number: int) -> str:
     """Give a count with its noun: ``report.count.<noun>`` holds "one|many" with ``{n}``."""
+    # French counts 0 as singular, English and Kreyol as plural.
     one, many = tr(f"report.count.{noun}", ctx.lang).split("|")
     single = str(number) in words(ctx.lang)["number.singular"].split("|")
     return (one if single else many).format(n=format_count(number, ctx.lang))
@@ -50,6 +52,7 @@ def day_of(value: Any) -> dt.date | None:
 
 def text_of(value: Any) -> str:
     """Give a table's text; null as an empty text."""
+    # Null in a text column may be None, NaN or pandas' NA, and each behaves otherwise in an ``or``.
     return value if isinstance(value, str) else ""
 
 
@@ -62,6 +65,7 @@ def day(ctx: Context, value: Any) -> str:
 def ago(ctx: Context, value: Any) -> str:
     """Say how long before ``as_of`` a day lies; empty where it is null or later."""
     found = day_of(value)
+    # No "in 3 days": what is later than the day of the answer has no age.
     if found is None or found > ctx.as_of:
         return ""
     days = (ctx.as_of - found).days
@@ -108,6 +112,8 @@ def when(ctx: Context, event: pd.Series) -> str:
 def harm(ctx: Context, event: pd.Series) -> str:
     """Say an event's harm: "killed at least 70, injured 16"; what no source states is left out."""
     parts = []
+    # Killed has a range and a best figure; where all three are null nothing is said, which is not "0
+    # killed".
     if not (pd.isna(event["killed_low"]) and pd.isna(event["killed_high"]) and pd.isna(event["killed_best"])):
         figure = harm_phrase(
             known(event["killed_low"]), known(event["killed_high"]), ctx.lang, best=known(event["killed_best"])
@@ -134,6 +140,7 @@ def sources(claims: pd.DataFrame, limit: int = 4) -> tuple[str, ...]:
 
 def only_later(ctx: Context, event: pd.Series) -> bool:
     """Tell whether an event is known only from reports after the day of the answer."""
+    # An event without any claim, of a user's own table say, is not judged by claims.
     if ctx.claims.empty or int(event["n_claims"]) == 0:
         return False
     return not bool((ctx.claims["subject"] == event["event_id"]).any())
@@ -153,6 +160,7 @@ def reported(ctx: Context, claim: pd.Series) -> Cell:
     if found is None:
         return cell(run(say(ctx, "day_not_stated"), quiet=True))
     shown = day_phrase(found, None, _PRECISION.get(basis, 1), ctx.lang)
+    # By the earliest day that the report can have: only what is surely later is marked so.
     first = earliest_day(pd.Timestamp(found), basis)
     if first is not None and first.date() > ctx.as_of:
         return cell(shown, run(f" ({say(ctx, 'later')})", quiet=True))
@@ -175,3 +183,11 @@ def actors(ctx: Context, cell_of: Any) -> str:
 def rule(ctx: Context, name: str) -> str:
     """Say the rule behind a status in the language of the report."""
     return rule_phrase(name, ctx.lang)
+
+
+def listed(ctx: Context, items: Sequence[Cell], most: int) -> list[Block]:
+    """List items, at most so many; how many are cut is told below."""
+    blocks: list[Block] = [Listing(tuple(items[:most]))]
+    if len(items) > most:
+        blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(items) - most)), "note"))
+    return blocks

@@ -162,8 +162,11 @@ def backtest(
         raise ModelError(msg)
     table = corridor.stretches() if pieces is None else pieces
     rows = bare(events.sort_values("event_id", kind="stable"))
+    # What an origin may know is decided by the day of the report, not of the event: news of a massacre
+    # that came a week later must not help to forecast it.
     told, not_dated = _first_report_days(rows, ledger)
     shapes = RoadPieces.of(table)
+    # Where events lie is taken from what is known today for all origins; the docstring says so.
     spread = shapes.over(corridor.spread(rows, reach=next(iter(models.values())).reach))
     scored: list[dict[str, Any]] = []
     curves: dict[str, Any] = {}
@@ -175,8 +178,10 @@ def backtest(
         for name, one in models.items():
             counted = count(corridor, known, table, day=origin, model=one)
             forecasts.append(by_model(name, counted, one, step))
+            # The plain rules are made once, from the counts of the last model.
             if len(forecasts) == len(models):
                 forecasts += plain(counted, one, step)
+        # A generator for each origin: another start or step changes none of the other origins' draws.
         rng = np.random.default_rng([0, origin.toordinal()])
         for forecast in forecasts:
             caught = captured(forecast, happened, shapes.length_m)
@@ -234,10 +239,13 @@ def _happened(
     earliest, latest = start.to_numpy(), end.to_numpy()
     after, until = np.datetime64(low + pd.Timedelta(days=1), "s"), np.datetime64(high, "s")
     inside = (np.minimum(latest, until) - np.maximum(earliest, after)) // np.timedelta64(1, "D") + 1
+    # Scored against the same kinds that the first model forecasts; figures over several events are no
+    # events.
     counts = events["kind"].isin([kind.value for kind in model.kinds]) & (events["record"] != Record.AGGREGATE)
     part = np.where(counts, np.clip(inside, 0, None) / days, 0.0).astype(float)
     on_road = np.bincount(row, weights=share, minlength=len(events))
     wanted = np.flatnonzero((part > 0) & (on_road > 0))
+    # Events of the period are numbered anew without gaps; -1 marks the others.
     new = np.full(len(events), -1)
     new[wanted] = np.arange(len(wanted))
     kept = new[row] >= 0
@@ -254,6 +262,8 @@ def _summary(periods: pd.DataFrame, flagged: float) -> pd.DataFrame:
     rows = []
     for method, part in periods.groupby("method", sort=False):
         events = float(part["events"].sum())
+        # Gains are paired by period, so the standard error is of the difference, not of two scores that rise
+        # and fall together.
         gain = part.set_index("origin")["log_score"] - uniform
         error = float(gain.std(ddof=1) * np.sqrt(len(gain))) if len(gain) > 1 else np.nan
         hit_rate = float(part["hits"].sum()) / events if events else np.nan

@@ -12,14 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from artimap.core import reasons
-from artimap.core.arrays import Ints
+from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.dates import DAYS_PER_MONTH
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.vocab import Where
 from artimap.risk.coverage import RoadPieces, bare
 from artimap.risk.model import RiskModel, why_not_counted
-from artimap.risk.posterior import Counts, Floats
+from artimap.risk.posterior import Counts
 from artimap.roads.corridor import Corridor
 from artimap.roads.event_spread import Reach, Spread
 
@@ -77,6 +77,7 @@ class Laid:
     @classmethod
     def over(cls, corridor: Corridor, located: gpd.GeoDataFrame, table: gpd.GeoDataFrame, *, reach: Reach) -> Laid:
         """Lay events over the pieces in ``table``."""
+        # Sorted by id whatever order the caller has them in: sums of floats and draws hang on the order.
         events = bare(_sure_events(located, corridor.crs).sort_values("event_id", kind="stable"))
         spread = corridor.spread(events, reach=reach)
         pieces = RoadPieces.of(table)
@@ -86,11 +87,14 @@ class Laid:
             pieces,
             *pieces.over(spread),
             leans=events["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy(dtype=bool),
+            # A checksum of the id, since Python's own hash of a text changes from run to run.
             seeds=np.array([zlib.crc32(str(one).encode()) for one in events["event_id"]], dtype=np.int64),
         )
 
     def on(self, day: dt.date, model: RiskModel) -> Counted:
         """Count the events on a day."""
+        # Events that do not count drop out of the entries, and the others are numbered anew without gaps:
+        # ``rows`` leads from the new number back to the row of ``events``.
         why = why_not_counted(self.events, as_of=day, model=model)
         used = why.isna().to_numpy()[self.row]
         rows, new = np.unique(self.row[used], return_inverse=True)
@@ -120,6 +124,8 @@ def _sure_events(located: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
         If they cannot.
     """
     require(located, crs, what="located")
+    # Whatever would fail later in pandas, or count wrongly in silence, is told here at once with the line
+    # that mends it.
     wrong = [
         Breach("", name, "", "is missing", "pass EVENTS, as artimap.read_events gives them")
         for name in _NEEDED
@@ -127,6 +133,8 @@ def _sure_events(located: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     ]
     for name in ("date_start", "date_end"):
         if name in located.columns and len(located) and not pd.api.types.is_datetime64_dtype(located[name]):
+            # Days with a time zone would be compared with plain ones further down, which pandas refuses far from
+            # the cause.
             mend = ".dt.tz_localize(None)" if isinstance(located[name].dtype, pd.DatetimeTZDtype) else ""
             fix = f"table[{name!r}] = " + (f"table[{name!r}]{mend}" if mend else f"pandas.to_datetime(table[{name!r}])")
             wrong.append(Breach("", name, str(located[name].dtype), "is no plain day", fix))
@@ -151,6 +159,7 @@ def ages(events: pd.DataFrame, day: dt.date) -> tuple[Floats, Floats]:
     """Give the least and greatest age of each event in days: what was reported by the day was before it."""
     today = pd.Timestamp(day)
     start, end = events["date_start"], events["date_end"].fillna(events["date_start"])
+    # An event that is still going on is 0 days old, not of negative age.
     newest = np.clip((today - end).dt.days.to_numpy(dtype=float), 0.0, None)
     oldest = np.clip((today - start).dt.days.to_numpy(dtype=float), 0.0, None)
     return np.minimum(newest, oldest), oldest
@@ -158,5 +167,7 @@ def ages(events: pd.DataFrame, day: dt.date) -> tuple[Floats, Floats]:
 
 def tally(counted: Counted) -> dict[str, int]:
     """Give why rows do not count, as codes, and how many, the most frequent first."""
+    # An event that counts by kind and day may still have no place on the road; that reason stands where
+    # no other does.
     off = pd.Series(list(counted.spread.why_code), index=counted.events.index, dtype=counted.reasons.dtype)
     return reasons.tally(counted.reasons.where(~counted.reasons.isna(), off))

@@ -26,6 +26,8 @@ from artimap.core.vocab import Where
 from artimap.roads.corridor import Corridor
 from artimap.roads.event_spread import Reach, Spread
 
+# A quarter here and a fifth below keep a vague report from speaking for every stretch that it
+# touches.
 LIKELY_SHARE = 0.25
 """An event is named as a piece's last incident where at least this share of it may lie there."""
 
@@ -64,6 +66,8 @@ class RoadPieces:
             If pieces overlap, or end before they begin.
         """
         low, high = table["from_m"].to_numpy(dtype=float), table["to_m"].to_numpy(dtype=float)
+        # Pieces may come in any order; bins are laid from low to high, with a bin of its own (-1) for each
+        # gap, so that what falls between pieces is counted to none of them.
         order = np.argsort(low, kind="stable")
         if (high <= low).any() or (low[order][1:] < high[order][:-1] - 1e-6).any():
             msg = "pieces of road must have from_m below to_m and may not overlap: count overlapping ones one by one"
@@ -88,6 +92,8 @@ class RoadPieces:
         row, found, weight = spread.over(self.edges)
         piece = self.piece[found]
         inside = piece >= 0
+        # Row and piece as one number: ``np.unique`` sorts by both and joins what a spread has several times
+        # on one piece.
         key = row[inside] * len(self.length_m) + piece[inside]
         keys, back = np.unique(key, return_inverse=True)
         total = np.bincount(back, weights=weight[inside], minlength=len(keys))
@@ -109,6 +115,8 @@ def tells_of(spread: Spread, pieces: RoadPieces, *, wide: NDArray[np.bool_]) -> 
     """
     rows, piece, weight = pieces.over(spread)
     count = len(spread.off_corridor)
+    # Shares are of the part on the road: an event that lies half off it still tells of the stretch that
+    # it surely touches.
     on_road = np.bincount(spread.row, weights=spread.weight, minlength=count)
     length = np.bincount(spread.row, weights=spread.to_m - spread.from_m, minlength=count)
     # a quarter of a section is a quarter, however it was added up
@@ -116,14 +124,6 @@ def tells_of(spread: Spread, pieces: RoadPieces, *, wide: NDArray[np.bool_]) -> 
     covered = significant(share * length[rows] / pieces.length_m[piece])
     told = ((share >= LIKELY_SHARE) | (covered >= COVERED_SHARE)) & ~wide[rows]
     return rows[told], piece[told]
-
-
-def newest(pieces: int, told: tuple[Ints, Ints], days: NDArray[Any]) -> NDArray[Any]:
-    """Give the newest day told of each piece."""
-    found = np.full(pieces, np.datetime64("NaT", "s"))
-    for row, piece in zip(*told, strict=True):
-        found[piece] = np.fmax(found[piece], days[row])
-    return found
 
 
 def last_day(events: pd.DataFrame, day: dt.date) -> NDArray[Any]:
@@ -167,6 +167,7 @@ class Reports:
         told = pd.DataFrame({"piece": piece, "subject": events["event_id"].to_numpy()[row]})
         told["begun"] = events["date_start"].to_numpy()[row]
         told["ended"] = events["date_end"].fillna(events["date_start"]).to_numpy()[row]
+        # A claim without a day cannot break the silence of any day.
         claims = None if ledger is None else ledger.claims[ledger.claims["reported"].notna()]
         if ledger is None or claims is None or claims.empty:
             nothing = pd.DataFrame({name: pd.Series([], dtype=schema.TEXT) for name in _TOLD})
@@ -176,12 +177,15 @@ class Reports:
                 "subject": claims["subject"],
                 "claim_id": claims["claim_id"],
                 "day": claims["reported"],
+                # A reprint speaks with the voice of who wrote it first: ten copies of one report are no wide
+                # coverage.
                 "source": claims["origin"].fillna(claims["source"]),
                 "report_id": claims["report_id"].fillna(claims["claim_id"]),
                 "counts_from": claims["reported"],
             }
         )
         parts = [told[["piece", "subject", "begun"]].merge(said, on="subject")]
+        # A warning of an event is no report of it yet: it counts from the day on which the event begins.
         parts[0]["counts_from"] = parts[0][["day", "begun"]].max(axis=1)
         for table, key in ((ledger.subjects, "subject"), (ledger.posts, "claim_id")):
             rows = table.reset_index(drop=True)
@@ -189,6 +193,8 @@ class Reports:
             parts.append(pd.DataFrame({"piece": piece, key: rows[key].to_numpy()[row]}).merge(said, on=key))
         columns = [*_TOLD, "counts_from"]
         whole = pd.concat([part[columns] for part in parts], ignore_index=True)
+        # One report may reach a piece by its event, its place and its post: it is one report. The earliest
+        # day from which it counts comes first and stays.
         whole = whole.sort_values(columns, kind="stable", ignore_index=True).drop_duplicates(_TOLD)
         return cls(whole, _alone(told, told["subject"].map(said.groupby("subject")["day"].min())))
 
@@ -203,6 +209,8 @@ class Reports:
         """
         when = pd.Timestamp(day)
         said = self.claims.loc[self.claims["counts_from"] <= when, _TOLD]
+        # ``~(heard <= when)`` also holds where nothing was heard (NaT): such an event stands for its own
+        # report.
         own = self.events[(self.events["begun"] <= when) & ~(self.events["heard"] <= when)]
         alone = pd.DataFrame({"piece": own["piece"], "day": own["ended"].where(own["ended"] <= when, when)})
         alone["source"] = pd.Series(np.nan, index=own.index, dtype=schema.TEXT)
@@ -272,6 +280,8 @@ def report_coverage(
     counted = (
         told.groupby(["piece", "period", "source"], dropna=False)["report_id"].nunique().rename("reports").reset_index()
     )
+    # Every piece and period has a row, also where nobody spoke: a missing row would be drawn as nothing,
+    # which looks calm.
     every = pd.MultiIndex.from_product([range(len(table)), range(periods)], names=["piece", "period"])
     whole = every.to_frame(index=False).merge(counted, on=["piece", "period"], how="left")
     back = pd.to_timedelta(whole["period"] * period_days, unit="D")
@@ -299,12 +309,15 @@ def publishers(
     tuple
         By piece, last and before; and the pair for the whole road.
     """
+    # Periods are counted back from the last day: period 0 is the newest and a whole one.
     age = (pd.Timestamp(day) - pd.to_datetime(told["day"])).dt.days.to_numpy()
+    # Publishers are compared as sets, by window: ten reports of one paper are one publisher.
     source, names = pd.factorize(told["source"])  # -1 where it is not stated
     piece, most = told["piece"].to_numpy(dtype=np.int64), max(len(names), 1)
     by_piece, whole = [], []
     for window in (0, 1):
         heard = (age >= window * window_days) & (age < (window + 1) * window_days) & (source >= 0)
+        # Piece and source as one number, so that one call finds the distinct pairs.
         pairs = np.unique(piece[heard] * most + source[heard])
         by_piece.append(np.bincount(pairs // most, minlength=pieces))
         whole.append(len(np.unique(pairs % most)))
@@ -317,6 +330,8 @@ def changed(recent: int, earlier: int) -> bool:
     >>> changed(12, 4), changed(5, 4), changed(3, 1)
     (True, False, False)
     """
+    # Both have to hold. The ratio alone would call 1 against 3 a change, the difference alone 20 against
+    # 23.
     more, less = max(recent, earlier), min(recent, earlier)
     return more - less >= CHANGED_BY and more >= CHANGED_RATIO * less
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from artimap.claims import Ledger
 from artimap.core import schema
+from artimap.core.arrays import Floats
 from artimap.core.dates import day_of
 from artimap.core.metadata import SHARES, put_models
 from artimap.core.rounding import significant, significant_columns
@@ -32,7 +33,7 @@ from artimap.risk.counting import Counted, Laid, ages, tally
 from artimap.risk.coverage import LIKELY_SHARE, Reports, changed, last_day, publishers
 from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
-from artimap.risk.posterior import Counts, Floats, posterior
+from artimap.risk.posterior import Counts, posterior
 from artimap.risk.severity import severity
 from artimap.roads.corridor import Corridor
 
@@ -147,11 +148,16 @@ def corridor_risk_over_time(
     2024-10-15 8 stretches with incidents
     """
     model = model or RiskModel()
+    # In order and each once, so that progress and the table of days do not hang on how days were given.
     wanted = sorted({day_of(day) for day in days})
     table = corridor.stretches() if pieces is None else pieces
     if table.empty:
         return {day: _no_pieces(corridor, day, model) for day in wanted}
+    # Where an event may lie does not change with the day; only its age and whether it counts do. So it is
+    # worked out once for all days.
     laid = Laid.over(corridor, located, table, reach=model.reach)
+    # Reports are read from all events, also those of kinds that endanger nobody: a report of a protest
+    # breaks the silence of a stretch.
     told = Reports.of(
         corridor, laid.events, ledger, spread=laid.spread, pieces=laid.pieces, reach=model.reach
     )  # fmt: skip
@@ -185,21 +191,31 @@ def _on_day(
     sources_known: bool,
 ) -> gpd.GeoDataFrame:
     """Estimate the rates of one day."""
+    # Shapes from here on: ``pieces`` (number of pieces of road), and ``entries`` (one where an event may
+    # lie on a piece; ``counts.row``, ``counts.piece`` and ``counts.share`` are laid beside one another).
+    # ``counts.row`` points into ``behind``, the events that count, not into all events.
     events, counts, bins = counted.events, counted.counts, counted.pieces
     found = posterior(counts, model.fading, prior=model.prior, seed=model.seed)
     behind = events.iloc[counted.rows]
 
+    # The share of an event on each piece, then its weight by age: the product is what the event adds to
+    # the piece in fresh events, and what the table calls ``events_used``.
     weight = model.fading.mean_weight(counts.newest, counts.oldest)
     placed = found.placed * weight[counts.row]
     number = len(pieces)
     used = np.bincount(counts.piece, weights=placed, minlength=number)
+    # Silence is decided by reports of any kind; the estimate itself never looks at it.
     newest = told.groupby("piece")["day"].max().reindex(range(number)).to_numpy()
     now, before, whole = publishers(told, number, day=day, window_days=model.trend_days)
+    # All columns that say what a rate rests on are made here, so that nobody has to guess it from the
+    # rate.
     evidence = _evidence(number, behind, counts, placed, day=day)
     # the class is that of the rate as it stands in the table
     rate = significant(found.rate)
     columns = {
         "events_used": used,
+        # Discounted events per km, without prior or exposure: what is there to be counted, beside what is
+        # inferred.
         "density": used / (bins.length_m / 1000.0),
         "exposure_km_months": counts.exposure,
         "rate": rate,
@@ -209,6 +225,7 @@ def _on_day(
         "p_rose": found.p_rose,
         **evidence,
         "newest_report": newest,
+        # Without a ledger nobody knows who published: null, not 0, which would read as "no source at all".
         "publishers_recent": now if sources_known else None,
         "publishers_earlier": before if sources_known else None,
         "caution": SOURCES_CHANGED if sources_known and changed(*whole) else None,
@@ -220,10 +237,14 @@ def _on_day(
     put_models(risk, model)
     risk.attrs["as_of"] = day.isoformat()
     risk.attrs["tally"] = tally(counted)
+    # What may lie off the road is told in the same unit as ``events_used``, discounted by age. It is of
+    # all events that count, not only of those that touch a piece.
     fading = model.fading.mean_weight(*ages(events, day))
     off = (counted.spread.off_corridor * fading)[counted.reasons.isna()].sum()
     risk.attrs["off_corridor"] = float(significant(off))
     risk.attrs["publishers"] = list(whole) if sources_known else None
+    # The parts behind each rate go with the table, so that ``explain`` shows what was printed, without a
+    # second run.
     shares = Shares(
         lixel_id=risk["lixel_id"].to_numpy(),
         base=found.base,
@@ -266,6 +287,8 @@ def corridor_risk_by_kind(
     """
     model = model or RiskModel()
     return {
+        # Each kind is a model of its own. Splitting the rates of all kinds would lend to rare kinds the
+        # places of common ones.
         kind: corridor_risk(
             corridor, located, as_of=as_of, pieces=pieces, ledger=ledger,
             model=dataclasses.replace(model, kinds=frozenset({kind})),
@@ -279,6 +302,8 @@ def _evidence(
     number: int, events: pd.DataFrame, counts: Counts, placed: Floats, *, day: dt.date
 ) -> dict[str, NDArray[Any]]:
     """Give what stands behind each rate: which events, how precise, how recent."""
+    # How much of the evidence is known only to a section, a commune or a stretch: a rate made of vague
+    # reports should not look as sharp as one made of exact ones.
     imprecise = events["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy()
     touched = pd.DataFrame(
         {
@@ -290,11 +315,16 @@ def _evidence(
             "day": last_day(events, day)[counts.row],
         }
     )
+    # Pieces that nothing touches have no group; ``reindex`` over all of them gives null, not a missing
+    # row.
     every = range(number)
     grouped = touched.groupby("piece")
     weight = grouped["weight"].sum()
     blurred = touched[touched["imprecise"]].groupby("piece")["weight"].sum().reindex(weight.index).fillna(0.0)
+    # Weights are rounded before they are sorted, and the id breaks ties: the list is the same on every
+    # processor.
     ranked = touched.sort_values(["piece", "weight", "event_id"], ascending=[True, False, True])
+    # A piece that holds a sliver of a vague event must not carry its day as the day of its last incident.
     last = touched[touched["share"] >= LIKELY_SHARE].groupby("piece")["day"].max().reindex(every)
     return {
         "n_events": np.bincount(counts.piece, minlength=number),
@@ -313,6 +343,8 @@ def _classes(
     silent: NDArray[np.bool_] = (age.isna() | (age > model.quiet_after_days)).to_numpy(dtype=bool)
     # silence outweighs an old incident: what was so long ago says nothing of now
     info = np.where(silent, Info.SILENT.value, np.where(n_events > 0, Info.REPORTED.value, Info.QUIET.value))
+    # A class only where an incident was reported. A quiet piece has a rate too, of the prior, but a
+    # colour from the scale would read as a finding; a silent one is an information gap.
     band = 1 + np.searchsorted(np.asarray(model.band_rates), rate, side="right")
     known = {"info": info, "band": pd.Series(band, dtype="Int64").mask(info != Info.REPORTED)}
     return {**known, **severity(pd.DataFrame(known))}

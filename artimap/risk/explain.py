@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from artimap.core import schema
+from artimap.core.arrays import Floats, Ints
 from artimap.core.errors import ModelError
 from artimap.core.metadata import SHARES
 from artimap.core.rounding import significant
-from artimap.risk.posterior import Floats, Ints
 
 _NUMBERS = {"Floats": "<f8", "Ints": "<i8"}
 
@@ -105,11 +105,15 @@ def explain(risk: gpd.GeoDataFrame, stretch: str) -> pd.DataFrame:
     ModelError
         If the table holds no shares (it was read from a file), or no such piece.
     """
+    # Refused where the shares are not there: without them no list can be held against the rate that was
+    # printed.
     text = risk.attrs.get(SHARES)
     if text is None:
         msg = "this table holds no shares: explain needs RISK as corridor_risk gave it, not read back from a file"
         raise ModelError(msg)
     shares = Shares.of(text)
+    # A name that two pieces share would give the reports of whichever comes first, so it has to be one
+    # piece exactly.
     names = risk["name"].to_numpy() if "name" in risk.columns else np.full(len(risk), None)
     ids = risk["lixel_id"].to_numpy()
     found = np.flatnonzero((names == stretch) | (ids == stretch))
@@ -118,6 +122,7 @@ def explain(risk: gpd.GeoDataFrame, stretch: str) -> pd.DataFrame:
         have = ", ".join(some[:20]) + (f" and {len(some) - 20} more" if len(some) > 20 else "")
         msg = f"{stretch!r} names {len(found)} pieces of this table; there are: {have}"
         raise ModelError(msg)
+    # By id, not by position: the caller may have sorted or filtered the table.
     piece = int(np.flatnonzero(shares.lixel_id == ids[found[0]])[0])
     here = np.flatnonzero(shares.piece == piece)
     rows = shares.row[here]
@@ -132,6 +137,8 @@ def explain(risk: gpd.GeoDataFrame, stretch: str) -> pd.DataFrame:
             "adds": significant(shares.adds[here]),
         }
     ).sort_values(["adds", "event_id"], ascending=[False, True], kind="stable")
+    # What the rest of the road lends stands as a row of its own. Without it the parts would not add up,
+    # and a rate of a piece with one old event would look better founded than it is.
     prior = pd.DataFrame({"event_id": pd.Series([PRIOR], dtype=schema.TEXT), "adds": significant([shares.base[piece]])})
     whole = pd.concat([events, prior.reindex(columns=events.columns).astype(events.dtypes)], ignore_index=True)
     whole["share"] = significant(whole["adds"] / whole["adds"].sum())

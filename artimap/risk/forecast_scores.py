@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from artimap.core.arrays import Floats, Ints
 from artimap.risk.forecasts import Forecast
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 ROAD_SHARES = np.linspace(0.0, 1.0, 41)
 """Shares of the road at which the capture curve is taken."""
@@ -47,11 +44,15 @@ def log_score(forecast: Forecast, happened: Happened, length_m: Floats) -> float
 
     An event known only to a piece of road counts with the mean density over it.
     """
+    # Draws x pieces, in events per km: a density, so that pieces of any length can be compared.
     per_km = forecast.draws / (length_m / 1000.0)
     at = np.zeros((len(per_km), len(happened.weight)))
+    # Draws x events. ``add.at`` since an event may lie on several pieces, and plain indexing with repeats
+    # keeps only one.
     np.add.at(at.T, happened.row, (per_km[:, happened.piece] * happened.share).T)
     # a draw of the tiniest rate is no proof that an event cannot be
     scores = np.log(np.maximum(at, 1e-12)) @ happened.weight - forecast.draws.sum(axis=1)
+    # Mean of exponentials of large negative numbers: the greatest is taken off first (log-sum-exp).
     top = scores.max()
     return float(top + np.log(np.exp(scores - top).mean()))
 
@@ -66,6 +67,8 @@ def cover(forecast: Forecast, happened: Happened, level: float, rng: np.random.G
     pieces = len(forecast.expected)
     if len(forecast.draws) > 1:
         drawn = rng.poisson(forecast.draws)
+        # Whole counts: the inverted distribution gives numbers that a count can be, where interpolation would
+        # give halves.
         low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf")
     else:
         low, high = (poisson.ppf(end, forecast.expected) for end in ((1 - level) / 2, (1 + level) / 2))
@@ -84,6 +87,7 @@ def captured(forecast: Forecast, happened: Happened, length_m: Floats) -> Floats
     Pieces of the same rate are flagged together, in part.
     """
     held = np.bincount(happened.piece, weights=happened.share * happened.weight[happened.row], minlength=len(length_m))
+    # Equal rates differ in the last bits; rounded, they are one group that is flagged together.
     rate = np.round(np.log(np.maximum(forecast.expected / length_m, 1e-300)), 9)
     _, group = np.unique(-rate, return_inverse=True)
     road = np.r_[0.0, np.cumsum(np.bincount(group, weights=length_m))] / length_m.sum()

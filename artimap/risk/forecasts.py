@@ -10,15 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from artimap.core.arrays import Floats
 from artimap.core.dates import DAYS_PER_MONTH
 from artimap.risk.counting import Counted
 from artimap.risk.coverage import RoadPieces
 from artimap.risk.model import RiskModel
 from artimap.risk.posterior import posterior
-
-Floats = NDArray[np.float64]
 
 UNIFORM, LAST_PERIOD, KERNEL = "uniform", "last period", "plain kernel"
 _MIXED_IN = 0.1
@@ -49,6 +47,7 @@ def by_model(name: str, counted: Counted, model: RiskModel, step_days: float) ->
     found = posterior(counted.counts, model.fading, prior=model.prior, seed=model.seed)
     ahead = counted.pieces.length_m / 1000.0 * step_days / DAYS_PER_MONTH
     rng = np.random.default_rng(model.seed)
+    # The draws are of the mean, not of the count: the Poisson part is added where intervals are scored.
     return Forecast(name, found.rate * ahead, rng.gamma(found.shape) / found.scale * ahead)
 
 
@@ -56,6 +55,7 @@ def plain(counted: Counted, model: RiskModel, step_days: float) -> list[Forecast
     """Expect by the three plain rules, from the same events, undiscounted."""
     counts, pieces = counted.counts, counted.pieces
     length = pieces.length_m
+    # The middle of the days that an event may have: these rules are plain on purpose.
     age = (counts.newest + counts.oldest) / 2
     on_road = np.bincount(counts.row, weights=counts.share, minlength=len(age))
     # half an event more: where there was none the rate is not zero
@@ -64,6 +64,7 @@ def plain(counted: Counted, model: RiskModel, step_days: float) -> list[Forecast
     recent = (age < step_days)[counts.row]
     last = np.bincount(counts.piece[recent], weights=counts.share[recent], minlength=len(length))
     smooth = _kernel(counted, pieces)
+    # With no event at all the kernel has no shape, and is the uniform rate.
     kernel = total * smooth / smooth.sum() if smooth.sum() > 0 else uniform
     rules = {UNIFORM: uniform, LAST_PERIOD: last, KERNEL: kernel}
     mixed = {name: (1 - _MIXED_IN) * mean + _MIXED_IN * uniform for name, mean in rules.items()}
@@ -80,6 +81,7 @@ def _kernel(counted: Counted, pieces: RoadPieces) -> Floats:
     mass = np.bincount(cell[used], weights=share[used], minlength=cells)
     at = np.arange(-int(_BANDWIDTH_M / step), int(_BANDWIDTH_M / step) + 1) * step / _BANDWIDTH_M
     shape = (1 - at**2) ** 2
+    # ``mode="same"`` would give the kernel's length where the line is shorter than the kernel.
     smooth = np.convolve(mass, shape / shape.sum(), mode="same") if cells >= len(shape) else mass
     where = pieces.piece[
         np.clip(np.searchsorted(pieces.edges, (edges[:-1] + edges[1:]) / 2) - 1, 0, len(pieces.piece) - 1)

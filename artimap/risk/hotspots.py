@@ -16,11 +16,10 @@ from typing import Literal, get_args
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from artimap.core import schema
+from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import day_of
-from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel, put_models
 from artimap.core.reasons import tally
 from artimap.core.rounding import significant
@@ -31,8 +30,6 @@ from artimap.roads.corridor import Corridor
 from artimap.roads.density.significance import Null, false_discovery
 from artimap.roads.event_spread import Reach
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Control = Literal["max", "fdr", "none"]
 
 _BANDWIDTHS = (0.75, 1.0, 1.5)
@@ -81,13 +78,12 @@ class HotspotModel(JsonModel):
             wrong.append("alpha lies between 0 and 1")
         if self.control not in get_args(Control):
             wrong.append(f"control is one of {', '.join(get_args(Control))}")
+        # The least p-value that n placements can give is 1 / (n + 1).
         if self.simulations < 1 / max(self.alpha, 1e-9) - 1:
             wrong.append(f"simulations must be {int(1 / max(self.alpha, 1e-9)) - 1} at least to reach this alpha")
         if self.bootstraps < 1 or self.seed < 0 or self.window_days <= 0 or not self.kinds:
             wrong.append("bootstraps and window_days must be greater than 0, seed not below 0, kinds not empty")
-        if wrong:
-            msg = "HotspotModel: " + "; ".join(wrong)
-            raise ModelError(msg)
+        self._refuse(wrong)
 
 
 def find_clusters(
@@ -125,12 +121,18 @@ def find_clusters(
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 
     observed = np.asarray(observed, dtype=float)
+    # Each place is compared with its own mean and spread: kernels have less room near the ends of the
+    # road.
     null = Null.of(np.asarray(simulated, dtype=float), observed)
     z = null.standard(observed)
     p_point, p_max = null.p_point(z), null.p_max(z)
     q = false_discovery(p_point)
+    # The KDE+ threshold, point by point, only says how far a cluster reaches; whether there is one is
+    # decided below against the greatest value anywhere.
     threshold = null.mean + null.spread * np.quantile(null.pooled, 1 - alpha)
+    # Rounded on both sides: a piece must not join a cluster by the last bit of a sum.
     over = significant(observed) > significant(threshold)
+    # Pieces above the threshold that touch belong together: components of the graph of those alone.
     kept = neighbours[over[neighbours].all(axis=1)] if len(neighbours) else np.zeros((0, 2), dtype=np.int64)
     size = len(observed)
     graph = coo_array((np.ones(len(kept)), (kept[:, 0], kept[:, 1])), shape=(size, size))
@@ -139,6 +141,7 @@ def find_clusters(
     rows = []
     for one in np.unique(label[over]):
         here = np.flatnonzero((label == one) & over)
+        # One point that chance does not explain is enough for the whole cluster to stay.
         if decides[here].min() > alpha:
             continue
         mass = (observed[here] * lengths_m[here]).sum()
@@ -176,11 +179,14 @@ class _EventsOnLine:
         """
         first = np.searchsorted(self.event, np.arange(self.events))
         last = np.searchsorted(self.event, np.arange(self.events), side="right") - 1
+        # Each event moves as a whole, with its width: a vague one stays vague in every placement.
         middle = (self.cell[first] + self.cell[last]) // 2
         at = self.cell + (rng.integers(0, self.cells, (times, self.events)) - middle)[:, self.event]
         inside = (at >= 0) & (at < self.cells)
         weight = np.where(inside, self.weight, 0.0)
         kept = np.add.reduceat(weight, first, axis=1)
+        # What would lie beyond the end is dropped and the rest made heavier, so that every placement has as
+        # many events.
         whole = np.add.reduceat(self.weight, first)
         weight *= np.divide(whole, kept, out=np.zeros_like(kept), where=kept > 0)[:, self.event]
         slot = (np.arange(times) * self.cells)[:, None] + np.clip(at, 0, self.cells - 1)
@@ -201,6 +207,7 @@ def _smooth(counts: Floats, bandwidth_m: float, step_m: float) -> Floats:
     reach = int(bandwidth_m / step_m)
     kernel = (1 - (np.arange(-reach, reach + 1) * step_m / bandwidth_m) ** 2) ** 2
     kernel /= kernel.sum() * step_m
+    # The part of the kernel that lies on the road; dividing by it keeps the ends from looking calm.
     inside = convolve1d(np.ones(counts.shape[-1]), kernel * step_m, mode="constant")
     return np.asarray(convolve1d(counts, kernel, axis=-1, mode="constant") / inside)
 
@@ -246,6 +253,7 @@ def hotspots(
     model = model or HotspotModel()
     day = day_of(as_of)
     events = bare(located.sort_values("event_id", kind="stable"))
+    # Which events count is decided by one rule for rates and clusters, ``why_not_counted``.
     counting = RiskModel(
         window_days=model.window_days, trend_days=max(model.window_days // 2, 1), kinds=model.kinds, reach=model.reach
     )
@@ -316,6 +324,8 @@ def line_hotspots(from_m: Floats, to_m: Floats, length_m: float, *, model: Hotsp
     last = np.clip(np.searchsorted(edges, to_m, side="left") - 1, first, cells - 1)
     number = last - first + 1
     event = np.repeat(np.arange(len(number)), number)
+    # Counts up from ``first`` within each event; every cell that the event may lie in has the same
+    # weight.
     cell = first[event] + np.arange(len(event)) - np.repeat(np.cumsum(number) - number, number)
     return _on_line(_EventsOnLine(event, cell, 1.0 / number[event], cells, len(number)), edges, model)
 
@@ -356,7 +366,9 @@ def _stability(
     each = -(-model.bootstraps // len(_BANDWIDTHS))
     for factor in _BANDWIDTHS:
         width = max(model.bandwidth_m * factor, step)
+        # The same placements serve every bandwidth, so that only the bandwidth differs between them.
         null = Null.of(_smooth(placed, width, step), _smooth(line.counted(np.ones((1, line.events))), width, step)[0])
+        # Bootstrap: as many events drawn with replacement, as counts of how often each is taken.
         times = rng.multinomial(line.events, np.full(line.events, 1 / line.events), each).astype(float)
         z = null.standard(_smooth(line.counted(times), width, step))
         there = null.p_max(z) <= model.alpha

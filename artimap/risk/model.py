@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from artimap.core import schema
-from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
 from artimap.core.reasons import code_of
 from artimap.core.vocab import EventKind, Record, WhyNot
@@ -91,9 +90,7 @@ class RiskModel(JsonModel):
             wrong.append("kinds must name one kind of event at least")
         if list(self.band_rates) != sorted(self.band_rates) or min(self.band_rates) <= 0:
             wrong.append("band_rates must rise from above 0")
-        if wrong:
-            msg = "RiskModel: " + "; ".join(wrong)
-            raise ModelError(msg)
+        self._refuse(wrong)
 
     @property
     def fading(self) -> Decay:
@@ -119,6 +116,8 @@ def why_not_counted(events: pd.DataFrame, *, as_of: dt.date, model: RiskModel) -
     day = pd.Timestamp(as_of)
     reasons = pd.Series([None] * len(events), index=events.index, dtype=object)
     oldest = day - pd.Timedelta(days=model.window_days)
+    # A later reason writes over an earlier one: an event of the future is that first of all, whatever its
+    # kind.
     for mask, why in (
         (~events["kind"].isin([kind.value for kind in model.kinds]), code_of(WhyNot.KIND)),
         (events["record"] == Record.AGGREGATE, code_of(WhyNot.AGGREGATE)),

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from artimap.core.arrays import Floats, Ints
 
 LEVELS = {"lo50": 0.25, "hi50": 0.75, "lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 """Columns of the intervals, and the part of the posterior below each."""
@@ -159,15 +158,24 @@ class _Grid:
     @classmethod
     def over(cls, exposure: Floats, total: float, prior: Prior | None) -> _Grid:
         """Lay the grid around the rate of the whole road, or on the one fixed prior."""
+        # One node: a fixed prior. The loop below then runs the same way with nothing to draw.
         if prior is not None:
             shapes, means, weight = np.array([prior.shape]), np.array([prior.mean]), np.zeros((1, 1))
         else:
             shapes = _SHAPES
+            # Half an event more, so that an empty road has a scale too: Jeffreys' prior for a Poisson rate adds
+            # as much.
             means = _MEANS * (total + 0.5) / exposure.sum()
+            # Logarithm of the prior at each node times the node's spacing, which grows with the node on a
+            # geometric grid: hence plus a half, not minus, of the log of the shape, and the log of the mean.
             weight = (0.5 * np.log(shapes) - 1.5 * np.log1p(shapes))[:, None] + np.log(means)[None, :]
+        # All pairs of shape and mean in one flat array of nodes, the means running fastest; ``draw`` relies
+        # on that order.
         shape, mean = np.repeat(shapes, len(means)), np.tile(means, len(shapes))
         rate = shape / mean
         log_rate = np.log(rate[:, None] + exposure[None, :])
+        # Marginal likelihood of Gamma-Poisson counts, as far as it does not hang on the counts: worked out
+        # once, not for each of the draws.
         fixed = weight.ravel() + shape * (len(exposure) * np.log(rate) - log_rate.sum(axis=1))
         return cls(shape, rate, mean, fixed, log_rate, shapes)
 
@@ -177,14 +185,18 @@ class _Grid:
 
         if len(self.shape) == 1:
             return np.zeros(len(count), dtype=np.int64)
+        # Pieces without events add nothing to the log-gamma terms and are passed over.
         chain, piece = np.nonzero(count)
         some = np.unique(piece)
         size = (len(count), len(self.shapes))
         added = gammaln(count[chain, piece][:, None] + self.shapes) - gammaln(self.shapes)
         node = chain[:, None] * size[1] + np.arange(size[1])
         by_shape = np.bincount(node.ravel(), weights=added.ravel(), minlength=size[0] * size[1]).reshape(size)
+        # Chains x nodes. The terms of the shape alone are worked out by shape and repeated over the means.
         log = self.fixed + np.repeat(by_shape, len(self.shape) // len(self.shapes), axis=1)
         log -= count[:, some] @ self.log_rate[:, some].T
+        # Inverse of the cumulated weights, one uniform number a chain; the greatest is taken off before
+        # ``exp`` so that nothing overflows.
         density = np.exp(log - log.max(axis=1, keepdims=True)).cumsum(axis=1)
         target = rng.random(len(count)) * density[:, -1]
         return np.asarray((density < target[:, None]).sum(axis=1), dtype=np.int64)
@@ -198,10 +210,14 @@ class _EventsOnPieces:
         rows = len(counts.newest)
         on = np.bincount(counts.row, weights=counts.share, minlength=rows)
         number = np.bincount(counts.row, minlength=rows)
+        # Whole on one piece and of one day: nothing to draw, so it is counted once and left out of the
+        # sweeps.
         sure = (number == 1) & (on > 1 - 1e-12) & (counts.oldest - counts.newest < 1e-9)
         self.open = ~sure[counts.row]
         piece, age = counts.piece[~self.open], counts.newest[sure]
         self.sure = [np.bincount(piece, weights=one, minlength=self.pieces) for one in self._weights(age)]
+        # The open events are numbered anew from 0; ``first`` and ``last`` are the ends of their runs of
+        # entries.
         self.row = (np.cumsum(~sure) - 1)[counts.row[self.open]]
         self.piece, self.share = counts.piece[self.open], counts.share[self.open]
         self.newest, self.span, self.on = counts.newest[~sure], (counts.oldest - counts.newest)[~sure], on[~sure]
@@ -211,6 +227,7 @@ class _EventsOnPieces:
         # each event has numbers of its own: another event more or less changes none of them
         own = [np.random.default_rng([seed, int(one)]).random((3, sweeps, _CHAINS)) for one in counts.seeds[~sure]]
         self.uniform = np.stack(own, axis=3) if own else np.zeros((3, sweeps, _CHAINS, 0))
+        # Chain and piece as one number: one ``bincount`` counts all chains.
         self.at = (np.arange(_CHAINS) * self.pieces)[:, None]
 
     def _weights(self, age: Floats) -> tuple[Floats, Floats, Floats]:
@@ -223,7 +240,11 @@ class _EventsOnPieces:
         """Give the weight of each open entry, its running sum, and the sum for each event; by chain."""
         weight = np.tile(self.share, (_CHAINS, 1))
         if rates is not None:
+            # Bayes: chance of a place is the share of the event there times the rate there. Events whose place
+            # does not lean on rates keep their shares.
             weight = np.where(self.leans, weight * rates[:, self.piece], weight)
+        # One running sum over all chains, so that one ``searchsorted`` finds the entry of every event in
+        # every chain.
         running = np.cumsum(weight.ravel()).reshape(weight.shape)
         total = running[:, self.last] - running[:, self.first] + weight[:, self.first]
         return weight, running, total
@@ -231,9 +252,12 @@ class _EventsOnPieces:
     def draw(self, sweep: int, weighed: tuple[Floats, Floats, Floats]) -> tuple[Floats, ...]:
         """Draw place and day of each event: discounted counts, and counts of the two trend windows; by chain."""
         weight, running, total = weighed
+        # ``where`` says whether it lies on the road at all, ``chosen`` on which entry, ``day`` on which of
+        # its days.
         where, chosen, day = self.uniform[:, sweep]
         start = running[:, self.first] - weight[:, self.first]
         found = np.searchsorted(running.ravel(), (start + chosen * total).ravel(), side="right").reshape(total.shape)
+        # Rounding of the running sum can point one entry too far: held inside the event's own run.
         entry = np.clip(found - (np.arange(_CHAINS) * len(self.row))[:, None], self.first, self.last)
         there = where < self.on
         at = (self.at + self.piece[entry])[there]
@@ -270,10 +294,13 @@ def posterior(counts: Counts, decay: Decay, *, prior: Prior | None = None, seed:
     seed
         Seed of the draws.
     """
+    # A discounted count has ``correction`` times the variance that a Poisson count of its mean has.
+    # Divided by it, count and exposure keep the rate and get the right spread.
     correction = decay.correction
     exposure = counts.exposure / correction
     mean_weight = decay.mean_weight(counts.newest, counts.oldest)
     on = np.bincount(counts.row, weights=counts.share, minlength=len(counts.newest))
+    # With a fixed prior places do not hang on rates: every draw is independent and none has to be burnt.
     sweeps = _KEPT if prior is not None else _BURN_IN + _KEPT
     placing = _EventsOnPieces(counts, decay, seed=seed, sweeps=sweeps)
     grid = _Grid.over(exposure, float((on * mean_weight).sum()) / correction, prior)
@@ -286,6 +313,7 @@ def posterior(counts: Counts, decay: Decay, *, prior: Prior | None = None, seed:
     weighed = placing.weigh(None)
     node = np.zeros(_CHAINS, dtype=np.int64)
     for sweep in range(sweeps):
+        # Below 0 the chains are still on their way from the first guess and nothing is kept.
         slot = sweep - (sweeps - _KEPT)
         if slot >= 0:
             # the mean over places given the rates, not the places drawn: less noise, the same expectation
@@ -297,6 +325,7 @@ def posterior(counts: Counts, decay: Decay, *, prior: Prior | None = None, seed:
             inverse += one_by.mean(axis=0) / _KEPT
         count, recent, earlier = placing.draw(sweep, weighed)
         node = grid.draw(count, rng)
+        # Gibbs sampling: places given rates, then hyperparameters given counts, then rates given both.
         a, b = grid.shape[node][:, None], grid.rate[node][:, None]
         if prior is None:
             rates = rng.gamma(a + count) / (b + exposure)
@@ -306,12 +335,16 @@ def posterior(counts: Counts, decay: Decay, *, prior: Prior | None = None, seed:
             now[slot], before[slot] = recent, earlier
     flat = (_KEPT * _CHAINS, len(exposure))
     taken = nodes.ravel()
+    # Entries of sure events are certain (1); those of open ones get their mean over all kept draws.
     every, added = np.ones(len(counts.row)), inverse[counts.piece]
     every[placing.open], added[placing.open] = placed, adds
     added *= (on * mean_weight)[counts.row] / correction
+    # Exposure of one trend window, undiscounted: both windows are of equal length and count whole.
     window = counts.exposure / decay.days * decay.trend_days
     trend = _trend(now.reshape(flat), before.reshape(flat), grid.shape[taken], grid.rate[taken], window)
     return Posterior(
+        # The rate is the sum of what the prior and each event add, by construction: that is what ``explain``
+        # prints.
         rate=base + np.bincount(counts.piece, weights=added, minlength=len(exposure)),
         bounds=quantiles(shape.reshape(flat), scale.reshape(flat), LEVELS, rng=rng),
         placed=every * on[counts.row],
@@ -353,6 +386,7 @@ def _trend(now: Floats, before: Floats, shape: Floats, rate: Floats, window: Flo
 
     a, b = shape[:, None], rate[:, None]
     scale = b + window
+    # Nothing in either window tells nothing of a change: one half exactly, not the noise of the draws.
     p_rose = np.full(now.shape[1], 0.5)
     some = (now.any(axis=0)) | (before.any(axis=0))
     p_rose[some] = betainc(a + before[:, some], a + now[:, some], 0.5).mean(axis=0)

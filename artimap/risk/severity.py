@@ -80,17 +80,13 @@ def severity(risk: pd.DataFrame) -> pd.DataFrame:
         msg = f"severity needs RISK's columns; missing: {', '.join(missing)}"
         raise ModelError(msg)
     by_band = {one.band: one for one in SEVERITY}
-    acaps: list[str | None] = []
-    ocha: list[str | None] = []
-    for info, band in zip(risk["info"], risk["band"], strict=True):
-        if info == Info.SILENT:
-            acaps.append(INFORMATION_GAP)
-            ocha.append(None)
-            continue
-        found = by_band[0 if info == Info.QUIET or pd.isna(band) else int(band)]
-        acaps.append(found.acaps)
-        ocha.append(found.ocha)
-    columns = {"acaps": acaps, "ocha": ocha}
-    return pd.DataFrame(
-        {name: pd.Series(values, index=risk.index, dtype=schema.TEXT) for name, values in columns.items()}
-    )
+    # Silence comes first, whatever the band; after it a null band is that of a quiet piece.
+    steps = [
+        None if info == Info.SILENT else by_band[0 if info == Info.QUIET or pd.isna(band) else int(band)]
+        for info, band in zip(risk["info"], risk["band"], strict=True)
+    ]
+    columns = {
+        "acaps": [INFORMATION_GAP if step is None else step.acaps for step in steps],
+        "ocha": [None if step is None else step.ocha for step in steps],
+    }
+    return pd.DataFrame(columns, index=risk.index, dtype=schema.TEXT)

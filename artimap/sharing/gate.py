@@ -81,6 +81,8 @@ class Gated:
 
     def posts(self, checkpoints: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
         """Leave out the posts of which every claim is left out; give the others and how many went."""
+        # A post that rests on no claim at all (of a user's own table) was never subject to the gate of claims
+        # and stays.
         behind = [split_names(cell) for cell in checkpoints["claims"]]
         keep = np.array([not ids or any(one not in self.hidden for one in ids) for ids in behind], dtype=bool)
         return checkpoints[keep], len(keep) - int(keep.sum())
@@ -102,11 +104,14 @@ class Gated:
         if self.blurred:
             km = format_number(policy.blur_radius_m / 1000.0, lang)
             said.append(tr(f"share.blurred_{policy.blur_to}", lang, n=number, km=km))
+        # What was not done is not told: a sentence on delays stands only where some rule of this audience
+        # delays.
         rules = policy.rules(self.audience) if self.audience is not Audience.INTERNAL else None
         if rules is not None and Action.DELAY in {rules.action(step) for step in Sensitivity}:
             said.append(tr("share.delayed", lang, days=format_count(policy.delay_days(self.audience), lang)))
         if len(self.aggregates):
             said.append(tr("share.counted", lang, k=format_count(policy.k, lang)))
+            # A count of dead is a least number, and is left out where no source states one: null is not zero.
             for row in self.aggregates.to_dict("records"):
                 least = row["killed_at_least"]
                 dead = "" if pd.isna(least) else tr("share.dead", lang, n=format_count(int(least), lang))
@@ -151,10 +156,13 @@ def gate(
         count, so it is left out where the policy says either.
     """
     chosen = policy or SharePolicy()
+    # No copy, no mask, no reasons: what is internal is what was read, and nothing was held back.
     if audience is Audience.INTERNAL:
         return Gated(events, ledger, audience, chosen)
     cited = {one.source.casefold() for one in accesses}
     rules = replace(chosen, mask_text=False)  # a briefing masks a user's words when it reads them
+    # Without day and filters of the download the aggregates of a licensed source could not be cited as
+    # its terms ask. Its rows are left out then; the briefing does not fail for it.
     if not all(start.casefold() in cited for start in chosen.licensed):
         rules = replace(rules, licensed_rows=Action.REMOVE)
     out, hidden_events = events, frozenset[str]()
@@ -163,7 +171,11 @@ def gate(
         done = release(events, audience=audience, policy=rules, area=area, as_of=as_of, accesses=accesses)
         blurred = done.changed.get("blurred", 0)
         table = done.table
+        # Blurred rows have outlines for points, so the table is given its schema again. Columns that a caller
+        # added go with it: nobody has said that they hold no place.
         out = schema.conform(table[list(EVENTS.names)], EVENTS, crs=area.crs) if blurred else table
+        # Blurred events have new ids, so they are among the hidden ones by their old ids. Their claims, which
+        # name the place in words, are left out with them.
         hidden_events = frozenset(set(events["event_id"]) - set(table["event_id"]))
         told = replace(
             told,
@@ -178,8 +190,12 @@ def gate(
     claims = ledger.claims
     kept = release(claims, audience=audience, policy=rules, area=area, as_of=as_of)
     about_event = kept.table["about"] == About.EVENT
+    # Where no events were given nobody can say which of them would be hidden: all claims about events
+    # stay back.
     related = about_event if events is None else about_event & kept.table["subject"].isin(hidden_events)
     seen = kept.table[~related].reset_index(drop=True)
+    # By difference from what was given, not by adding up reasons: whatever the cause, a claim that is not
+    # seen is hidden, and so is the post that rests on it alone.
     hidden = frozenset(set(claims["claim_id"]) - set(seen["claim_id"]))
     posts = ledger.posts[~ledger.posts["claim_id"].isin(hidden)].reset_index(drop=True)
     reasons = _held(kept.held_codes, related=0 if events is None else int(related.sum()))
@@ -188,12 +204,15 @@ def gate(
 
 def _held(codes: Mapping[WhyHeld, int], *, related: int = 0) -> HeldBack:
     before = {WhyHeld.RELATED: related} if related else {}
+    # Reasons in the order of their words, so that notices are the same whatever the order of the rows.
     ordered = sorted(codes.items(), key=lambda pair: pair[0].text)
     return HeldBack(MappingProxyType({why.value: count for why, count in (*before.items(), *ordered)}))
 
 
 def _licensed(table: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which rows come, alone or with others, from a source whose rows may not be passed on."""
+    # By the policy as it stands, not by the caller's: what a source's terms forbid cannot be allowed by a
+    # file.
     shut = {licence: SharePolicy().is_licensed(str(licence)) for licence in table["licence"].dropna().unique()}
     return np.asarray([shut.get(licence, False) for licence in table["licence"]], dtype=bool)
 

@@ -37,6 +37,8 @@ class Rules:
 
     def __post_init__(self) -> None:
         for name in Sensitivity:
+            # Checked here, where the rules are written: a word that is no Action would otherwise fail at the
+            # first row of that sensitivity, perhaps months later.
             if not isinstance(getattr(self, name), Action):
                 msg = f"Rules.{name} is {getattr(self, name)!r}: use one of {', '.join(map(str, Action))} (Action)"
                 raise ModelError(msg)
@@ -83,18 +85,23 @@ class SharePolicy:
     mask_text: bool = True
 
     def __post_init__(self) -> None:
+        # With two rows in a cell each of two sources can work out the other's; three is the least that hides
+        # a single row.
         if self.k < 3:
             msg = f"k is {self.k}: a cell of fewer than 3 rows tells of single rows; use k=3 or more"
             raise ModelError(msg)
         if self.blur_to not in ("section", "commune", "radius"):
             msg = f"blur_to is {self.blur_to!r}: use 'section', 'commune' or 'radius'"
             raise ModelError(msg)
+        # Below 500 m a circle hides little; above 100 km it tells nothing.
         if not 500.0 <= self.blur_radius_m <= 100_000.0:
             msg = f"blur_radius_m is {self.blur_radius_m}: use 500 to 100000 metres"
             raise ModelError(msg)
         if min(self.partners_delay_days, self.public_delay_days) < 0:
             msg = "a delay below 0 days is none: use partners_delay_days and public_delay_days of 0 or more"
             raise ModelError(msg)
+        # A policy may be stricter than the licence, never laxer: ``pass``, ``delay`` and ``blur`` would hand
+        # rows on.
         if self.licensed_rows not in (Action.AGGREGATE, Action.REMOVE):
             msg = f"licensed_rows is {str(self.licensed_rows)!r}: such rows may be aggregated or removed, nothing else"
             raise ModelError(msg)
@@ -109,6 +116,8 @@ class SharePolicy:
 
     def is_licensed(self, licence: object) -> bool:
         """Tell whether a licence, or one of several joined by ``"; "``, keeps its rows in the house."""
+        # A row that several sources back is licensed where one of them is: it could be read out of the
+        # others.
         starts = tuple(one.casefold() for one in self.licensed)
         return any(one.casefold().startswith(starts) for one in split_names(licence))
 
@@ -156,7 +165,9 @@ def citation(licences: Iterable[str], publishers: Iterable[str], accesses: Itera
     """
     known = {one.source.casefold(): one for one in accesses}
     lines: list[str] = []
+    # Sorted and each once, so that a citation does not change with the order of the rows.
     for licence in sorted({part for cell in licences for part in split_names(cell)}):
+        # A licence that is not in the table is cited by its own words, never left out.
         key = next((name for name in _CITED if licence.casefold().startswith(name.casefold())), None)
         text = _CITED[key] if key is not None else licence
         access = known.get(key.casefold()) if key is not None else None
@@ -168,4 +179,5 @@ def citation(licences: Iterable[str], publishers: Iterable[str], accesses: Itera
     named = sorted({name for name in publishers if name})
     if named:
         lines.append("Publishers: " + "; ".join(named) + ".")
+    # Two licences of one source give the same line; it stands once.
     return "\n".join(dict.fromkeys(lines))

@@ -46,6 +46,7 @@ def read_policy(path: Path | str) -> SharePolicy:
     """
     path = Path(path)
     try:
+        # Editors on Windows put a mark before the first letter, which TOML refuses.
         text = path.read_text(encoding="utf-8-sig")
         content = tomllib.loads(text)
     except FileNotFoundError:
@@ -64,6 +65,8 @@ def read_policy(path: Path | str) -> SharePolicy:
 
 def _lines_of(text: str) -> dict[tuple[str, ...], int]:
     """Find the line on which each key stands, by part and key."""
+    # ``tomllib`` gives values without their lines, and a reader of ten wrong keys needs them. This is no
+    # parser: it only finds lines in a text that TOML has accepted.
     lines: dict[tuple[str, ...], int] = {}
     part: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), 1):
@@ -79,24 +82,23 @@ def _lines_of(text: str) -> dict[tuple[str, ...], int]:
 
 
 def _read(content: dict[str, Any], lines: dict[tuple[str, ...], int]) -> tuple[SharePolicy, Wrong]:
+    # All breaches are gathered. A value that is wrong leaves the default in place, but no policy comes
+    # out of a file that has one.
     policy, wrong = SharePolicy(), Wrong()
     for name, value in content.items():
         line = lines.get((name,), 1)
         if name in _AUDIENCES:
             rules: Rules = getattr(policy, name)
-            policy = _with(policy, name, _rules(name, value, rules, lines, wrong))
+            read: dict[str, Any] = {name: _rules(name, value, rules, lines, wrong)}
+            policy = replace(policy, **read)
         elif name not in _SINGLE:
             wrong.append((line, _unknown(name, (*_SINGLE, *(f"[{one}]" for one in _AUDIENCES)))))
         else:
             try:
-                policy = _with(policy, name, _single(name, value))
+                policy = replace(policy, **{name: _single(name, value)})
             except ModelError as error:
                 wrong.append((line, str(error)))
     return policy, wrong
-
-
-def _with(policy: SharePolicy, name: str, value: Any) -> SharePolicy:
-    return replace(policy, **{name: value})
 
 
 def _rules(name: str, value: object, rules: Rules, lines: dict[tuple[str, ...], int], wrong: Wrong) -> Rules:
@@ -124,9 +126,11 @@ def _single(name: str, value: object) -> Any:
             raise ModelError(msg)
         return Action(str(value))
     wanted = type(standing)
+    # ``type`` and not ``isinstance``: in Python true is a whole number, and ``k = true`` would pass as 1.
     if wanted is float and type(value) is int:
         return float(value)
     if wanted is tuple and isinstance(value, list) and all(isinstance(one, str) for one in value):
+        # The list may grow only: terms of a source do not end because a file leaves it out.
         lost = [one for one in standing if one not in value]
         if lost:
             msg = f"{name} leaves {', '.join(lost)} out, whose terms let nobody pass the rows on: keep it in the list"
@@ -158,20 +162,14 @@ def changes(policy: SharePolicy) -> tuple[str, ...]:
     >>> changes(SharePolicy(k=5))
     ('k = 5 (otherwise 3)',)
     """
-    said = []
-    for name, standing, value in _pairs(SharePolicy(), policy):
-        if value != standing:
-            said.append(f"{name} = {_plain(value)} (otherwise {_plain(standing)})")
-    return tuple(said)
+    usual, now = _values(SharePolicy()), _values(policy)
+    return tuple(f"{name} = {now[name]} (otherwise {usual[name]})" for name in usual if now[name] != usual[name])
 
 
-def _plain(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
-
-
-def _pairs(standing: SharePolicy, policy: SharePolicy) -> list[tuple[str, object, object]]:
-    rows: list[tuple[str, object, object]] = []
-    for name in _AUDIENCES:
-        before, after = getattr(standing, name), getattr(policy, name)
-        rows += [(f"{name}.{step}", before.action(step), after.action(step)) for step in Sensitivity]
-    return rows + [(name, getattr(standing, name), getattr(policy, name)) for name in _SINGLE]
+def _values(policy: SharePolicy) -> dict[str, str]:
+    """Give every value of a policy as text, by name."""
+    rules = {f"{name}.{step}": getattr(policy, name).action(step) for name in _AUDIENCES for step in Sensitivity}
+    single = {name: getattr(policy, name) for name in _SINGLE}
+    return {
+        name: ", ".join(value) if isinstance(value, tuple) else str(value) for name, value in (rules | single).items()
+    }

@@ -66,7 +66,7 @@ class Released:
     @property
     def held_back(self) -> Mapping[str, int]:
         """The rows of ``held_codes`` by the reason in words, in the order of these."""
-        return MappingProxyType({why.text: self.held_codes[why] for why in sorted(self.held_codes, key=_by_words)})
+        return MappingProxyType(dict(sorted((why.text, count) for why, count in self.held_codes.items())))
 
     @property
     def notice(self) -> str:
@@ -77,10 +77,6 @@ class Released:
 
 _ATTRS: Final = frozenset({"models", "as_of", "known_on", "since", "until"})
 """What goes with a table to other audiences: parameters and days. Notes may name files, counts may name rows."""
-
-
-def _by_words(why: WhyHeld) -> str:
-    return why.text
 
 
 def _need_columns(table: pd.DataFrame) -> None:
@@ -94,6 +90,8 @@ def _need_columns(table: pd.DataFrame) -> None:
 
 
 def _days(table: pd.DataFrame) -> pd.Series:
+    # The latest day that a row speaks of comes first: a delay runs from the end of what happened, not
+    # from its beginning.
     for column in ("date_end", "reported", "last_confirmed", "date_start", "valid_to", "valid_from"):
         if column in table.columns:
             return pd.to_datetime(table[column])
@@ -104,11 +102,17 @@ def _decide(table: pd.DataFrame, audience: Audience, policy: SharePolicy, as_of:
     """Give an action and a reason for each row."""
     rules = policy.rules(audience)
     words = {one.value: one for one in Sensitivity}
+    # Where forces are stands above every rule and licence: such rows go to nobody outside, whatever the
+    # policy says.
     positions = pd.Series(data=False, index=table.index)
     for column, word in (("kind", EventKind.DEPLOYMENT), ("about", About.DEPLOYMENT)):
         if column in table.columns:
+            # In a text column of pandas a comparison with null is null; here it means that the row is no
+            # position.
             positions |= (table[column] == word).fillna(value=False).astype(bool)
     days = _days(table)
+    # Days are counted back from the day of the answer, not from today: the same call gives the same rows
+    # next year.
     limit = None if as_of is None else pd.Timestamp(as_of - dt.timedelta(days=policy.delay_days(audience)))
     actions: list[Action] = []
     reasons: list[WhyHeld] = []
@@ -116,6 +120,7 @@ def _decide(table: pd.DataFrame, audience: Audience, policy: SharePolicy, as_of:
     for position, licence, sensitivity, day in rows:
         action, reason = _one(position, licence, words.get(sensitivity), policy, rules)
         if action is Action.DELAY:
+            # A row without a day is never old enough: nobody can say that the delay is over.
             old = limit is not None and pd.notna(day) and day <= limit
             action, reason = (Action.PASS, reason) if old else (Action.REMOVE, WhyHeld.RECENT)
         actions.append(action)
@@ -132,9 +137,12 @@ def _one(
 ) -> tuple[Action, WhyHeld]:
     if position:
         return Action.REMOVE, WhyHeld.POSITION
+    # Before anything that lets a row through: what is not stated is closed, not open.
     if sensitivity is None or not isinstance(licence, str):
         return Action.REMOVE, WhyHeld.UNKNOWN
     wanted = rules.action(sensitivity)
+    # Removal by sensitivity before the licence, so that a severe row of a licensed source is not even
+    # counted.
     if wanted is Action.REMOVE:
         return Action.REMOVE, WhyHeld(sensitivity.value)
     if policy.is_licensed(licence):
@@ -159,14 +167,18 @@ def _aggregate(rows: pd.DataFrame, area: Area, k: int) -> tuple[pd.DataFrame, pd
         },
         index=rows.index,
     )
+    # A figure over several events is no event, and would fill up a cell that holds too few.
     single = cells["pcode"].notna() & cells["month"].notna()
     if "record" in rows:
         single &= (rows["record"] != Record.AGGREGATE).astype(bool)
     made: list[dict[str, object]] = []
     for (pcode, month), cell in cells[single].groupby(["pcode", "month"], sort=True):
+        # Cells below k are left out whole, not shown as "fewer than k": their place and month alone would
+        # tell of single rows.
         enough = len(cell) >= k
         why.loc[cell.index] = WhyHeld.COUNTED if enough else WhyHeld.SMALL
         if enough:
+            # Without ``min_count`` a sum of nulls is 0, which would say that nobody died.
             dead = cell["killed"].sum(min_count=1)
             made.append(dict(zip(columns, (pcode, names.get(str(pcode)), month, len(cell), dead), strict=True)))
     table = pd.DataFrame(made, columns=columns)
@@ -178,10 +190,13 @@ def _aggregate(rows: pd.DataFrame, area: Area, k: int) -> tuple[pd.DataFrame, pd
 def _blur(rows: gpd.GeoDataFrame, area: Area, policy: SharePolicy) -> gpd.GeoDataFrame:
     """Blur what can be blurred; the rest does not come back."""
     if policy.blur_to == "radius":
+        # Only points can be put into a circle: the centre of an area or a line is a spot that nobody named.
+        # The rest stays back.
         points = rows.geometry.notna() & (rows.geometry.geom_type == "Point") & ~rows.geometry.is_empty
         return blur_to_circle(rows[points], area, radius_m=policy.blur_radius_m)
     codes = unit_of(rows, area)
     units = unit_names(area)
+    # A row of which no unit is known cannot be made coarser, and does not come back.
     known = codes.isin(units) | codes.str.slice(0, 6).isin(units)
     level = Level.ADM3 if policy.blur_to == "section" else Level.ADM2
     return blur_to_unit(rows[known], codes[known], area, level=level)
@@ -190,6 +205,8 @@ def _blur(rows: gpd.GeoDataFrame, area: Area, policy: SharePolicy) -> gpd.GeoDat
 def _mask(table: pd.DataFrame, area: Area) -> tuple[pd.DataFrame, int]:
     masked, cells = table.copy(), 0
     for column in FREE_TEXT:
+        # All columns in which people write, whatever the table: a name hides in a remark as well as in a
+        # summary.
         if column in masked.columns:
             done = mask_column(masked[column].astype(TEXT), area=area)
             masked[column] = done.text
@@ -230,10 +247,15 @@ def release(
         posts stand on reports of every kind: no row of theirs says who may see it), or if a delay lacks its day or a
         citation its day of access.
     """
+    # A word that is no audience fails here, before any row is looked at.
     audience = Audience(audience)
     policy = policy or SharePolicy()
+    # Tables of rates, zones and posts carry no licence by row and are refused as they stand; the products
+    # hand on what is made from rows that had passed.
     if audience is not Audience.INTERNAL:
         _need_columns(table)
+    # Everything below is joined by position. An index with repeats would let one decision fall on several
+    # rows.
     table = table.reset_index(drop=True)
     if audience is Audience.INTERNAL:
         licences = table["licence"].dropna().unique() if "licence" in table else ()
@@ -242,22 +264,32 @@ def release(
         method = "For internal use: every row as it is, nothing masked. Not to be passed on."
         return Released(table, none, MappingProxyType({}), MappingProxyType({}), method, cited)
     rules = policy.rules(audience)
+    # No clock is read in its place: a day that is assumed would let rows out earlier or later on another
+    # computer.
     if as_of is None and Action.DELAY in {rules.action(one) for one in Sensitivity}:
         msg = f"the policy delays rows for the audience '{audience}': say from which day on, with as_of="
         raise ShareError(msg)
     decided = _decide(table, audience, policy, as_of)
+    # Each row ends in exactly one of: ``out``, as it is or blurred; an aggregate; held back with a
+    # reason. ``held_codes`` and ``out`` add up to the rows given.
     out, blurred = _kept_rows(table, decided, area, policy)
     aggregates, why = _aggregate(table[decided["action"] == Action.AGGREGATE], area, policy.k)
+    # Asked only for rows that are really counted: a licensed row in a cell too small needs no citation.
     _need_access(table.loc[why.index[why == WhyHeld.COUNTED], "licence"], accesses, policy)
     decided.loc[why.index, "reason"] = why
     gone = decided[~decided.index.isin(out.index)]
+    # A row that should have been blurred and could not is gone for a reason of its own, which the reader
+    # is told.
     unblurred = gone["action"] == Action.BLUR
     gone.loc[unblurred, "reason"] = WhyHeld.UNBLURRED
     counts = gone["reason"].value_counts(sort=False)
     used = table.loc[[*out.index, *why.index[why == WhyHeld.COUNTED]]]
     cells = 0
+    # Masked last and whatever the row's sensitivity: a name in a harmless row is a name.
     if policy.mask_text:
         out, cells = _mask(out, area)
+    # Only what is known to be harmless goes along; ``attrs`` may hold the shares of every event behind a
+    # rate.
     out.attrs = {name: value for name, value in table.attrs.items() if name in _ATTRS}
     changed = {name: count for name, count in (("blurred", blurred), ("masked", cells)) if count}
     return Released(
@@ -286,6 +318,8 @@ def _kept_rows(table: pd.DataFrame, decided: pd.DataFrame, area: Area, policy: S
     if not len(coarse) or not isinstance(coarse, gpd.GeoDataFrame):
         return out, 0  # without a geometry there is nothing to blur: the row stays back
     done = _blur(coarse, area, policy)
+    # The same columns as before: blurring adds some, and they would tell which rows it touched. Sorted by
+    # index, so that the rows keep their order and their place in the table tells nothing.
     both = pd.concat([out, done[[*table.columns]]]) if len(out) else done[[*table.columns]]
     return both.sort_index(), len(done)
 

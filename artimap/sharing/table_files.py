@@ -31,6 +31,7 @@ def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
     for column in plain.columns:
         if pd.api.types.is_datetime64_any_dtype(plain[column].dtype):
             plain[column] = plain[column].dt.strftime("%Y-%m-%d")
+    # ``attrs`` belong to the table in memory; what a file has to say stands in its notice.
     plain.attrs = {}
     return plain
 
@@ -38,6 +39,7 @@ def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
 def _csv_text(table: pd.DataFrame) -> str:
     plain = _plain_columns(pd.DataFrame(table.drop(columns="geometry", errors="ignore")))
     if isinstance(table, gpd.GeoDataFrame):
+        # Six decimals of a degree are about 0.1 m: enough for any use, and the same on every computer.
         shapes = table.geometry.to_crs(WGS84) if table.crs is not None else table.geometry
         plain["wkt"] = shapely.to_wkt(shapes.to_numpy(), rounding_precision=_DEGREES)
     return table_csv(plain)
@@ -57,6 +59,7 @@ def _write(table: pd.DataFrame, path: Path, day: dt.date) -> None:
     elif kind == ".gpkg":
         write_geopackage({path.stem: _geo(table, path)}, path, day=day)
     elif kind == ".geojson":
+        # RFC 7946 knows WGS 84 only, and readers take any other numbers for degrees.
         frame = _plain_columns(_geo(table, path).to_crs(WGS84))
         with replacing(path) as temporary:
             pyogrio.write_dataframe(
@@ -114,6 +117,8 @@ def write_table(
         raise ShareError(msg)
     done = release(table, audience=audience, policy=policy, area=area, as_of=as_of, accesses=accesses)
     _write(done.table, path, as_of or area.data_until)
+    # The name is fixed, so a file of an earlier run may lie there. Left in place, its counts would be
+    # taken for this run's.
     counts = path.with_name(path.stem + ".aggregates.csv")
     if len(done.aggregates):
         write_text(counts, "\ufeff" + _csv_text(done.aggregates))

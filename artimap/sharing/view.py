@@ -93,9 +93,13 @@ def visible_tables(
     later = earlier = posts = 0
     shown = gated.events
     if shown is not None:
+        # An event still going on at the first day that is shown belongs to it, hence its last day; one that
+        # has not ended by the day of the answer counts as later.
         last = shown["date_end"].fillna(shown["date_start"])
         unheard = _reported_later(ledger, as_of)
         after = ((last > pd.Timestamp(as_of)) | shown["event_id"].isin(unheard)).to_numpy(dtype=bool)
+        # Each row is counted under one reason, later before earlier, so that the counts add up to the rows
+        # left out.
         before = (last < pd.Timestamp(since)).to_numpy(dtype=bool) & ~after
         later, earlier = int(after.sum()), int(before.sum())
         shown = shown[~(after | before)]

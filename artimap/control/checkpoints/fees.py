@@ -124,11 +124,15 @@ def fee_schedule(ledger: Ledger, *, as_of: str | dt.date, known_on: str | dt.dat
         whole journey, and what those who keep the post take in.
     """
     day = pd.Timestamp(day_of(as_of))
+    # Every statement keeps a row, also one without an amount: that somebody spoke of a post and named no
+    # fee is itself an answer, and no zero.
     said = statements(ledger, day, known_on=None if known_on is None else pd.Timestamp(day_of(known_on)))
     low, high = (pd.to_numeric(said[name]).astype("float64") for name in ("fee_low", "fee_high"))
     rate = pd.to_numeric(said["rate_htg_per_usd"]).astype("float64")
     rate_day = pd.to_datetime(said["rate_day"])
     dollars = said["fee_currency"] == "USD"
+    # A rate of exchange without its day is no rate: dollars stand only where the statement itself says
+    # how many and when. Dividing by a null rate leaves them null.
     known_rate = rate.where((said["fee_currency"] == "HTG") & rate_day.notna())
     divide = known_rate.mask(dollars, 1.0)
     table = pd.DataFrame(
@@ -216,6 +220,8 @@ def fees_between(  # noqa: PLR0913 - one keyword a choice
     """
     who = vehicle_of(vehicle)
     piece = corridor.stretch(start, stop)
+    # The tables of a day are the same for all pieces and vehicles, so a caller with many takes them in
+    # ready made.
     if posts is None:
         posts = checkpoints_on(corridor, ledger, as_of=as_of, model=model, known_on=known_on)
     if schedule is None:
@@ -223,22 +229,21 @@ def fees_between(  # noqa: PLR0913 - one keyword a choice
     rows = _rows(posts, schedule, (piece.from_m, piece.to_m), who)
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
 
-    def those(kind: str) -> tuple[str, ...]:
-        return tuple(table.loc[table["counts_as"] == kind, "checkpoint_id"])
+    def ids(rows: pd.DataFrame) -> tuple[str, ...]:
+        # one post may ask by the trip and by the week: it has a row for each
+        return tuple(dict.fromkeys(rows["checkpoint_id"]))
 
+    # Only posts that surely stand on the piece, and only their dated amounts, come into a sum. All else
+    # is told beside it: adding a guess would make the road look better known, leaving it out in silence
+    # cheaper, than it is.
     on = table[table["counts_as"] == "on"]
     dated = on["dated"] & on["low"].notna()
-    without, undated_fee = on[on["low"].isna()], on[on["low"].notna() & ~on["dated"]]
-    # one post may ask by the trip and by the week: it has a row for each
-    without_ids = tuple(dict.fromkeys(without["checkpoint_id"]))
-    undated_ids = tuple(
-        one for one in dict.fromkeys(undated_fee["checkpoint_id"]) if one not in set(on.loc[dated, "checkpoint_id"])
+    undated_fee = on[on["low"].notna() & ~on["dated"] & ~on["checkpoint_id"].isin(on.loc[dated, "checkpoint_id"])]
+    without_ids, undated_ids = ids(on[on["low"].isna()]), ids(undated_fee)
+    may_be_on, undated, unplaced, aged, removed = (
+        ids(table[table["counts_as"] == kind]) for kind in ("may_be_on", "undated", "unplaced", "aged", "removed")
     )
-    doubts = (
-        without_ids,
-        undated_ids,
-        *(tuple(dict.fromkeys(those(kind))) for kind in ("may_be_on", "undated", "unplaced")),
-    )
+    doubts = (without_ids, undated_ids, may_be_on, undated, unplaced)
     return Fees(
         from_m=piece.from_m, to_m=piece.to_m, name=piece.name, vehicle=who, as_of=day_of(as_of),
         posts=int(on["checkpoint_id"].nunique()),
@@ -246,8 +251,10 @@ def fees_between(  # noqa: PLR0913 - one keyword a choice
             _sum(group, Per(str(per)), str(currency))
             for (per, currency), group in on[dated].groupby(["per", "currency"])
         ),
-        without_fee=without_ids, undated_fee=undated_ids, may_be_on=doubts[2], undated=doubts[3], unplaced=doubts[4],
-        aged=tuple(dict.fromkeys(those("aged"))), removed=tuple(dict.fromkeys(those("removed"))),
+        without_fee=without_ids, undated_fee=undated_ids, may_be_on=may_be_on, undated=undated, unplaced=unplaced,
+        aged=aged, removed=removed,
+        # A sum is a total only where no post is in doubt, at least one is known, and no amount is open
+        # upwards ("more than").
         complete=not any(doubts) and bool(len(on)) and bool(on.loc[dated, "high"].notna().all()),
         table=table,
     )  # fmt: skip
@@ -260,12 +267,16 @@ _COLUMNS = (
 
 
 def _sum(group: pd.DataFrame, per: Per, currency: str) -> Asked:
+    # One open amount leaves the whole sum open: ``sum`` alone would skip the null and give a ceiling that
+    # nobody stated.
     high = None if group["high"].isna().any() else float(group["high"].sum())
     return Asked(per, currency, int(group["checkpoint_id"].nunique()), float(group["low"].sum()), high)
 
 
 def _counts_as(post: Any, span: tuple[float, float]) -> str | None:
     """Say how a post counts for a piece of road; null where it stands off it."""
+    # A post without a place may stand on any piece of its road, so it is a doubt for each of them; one of
+    # which nothing new is said is counted among the old ones.
     if pd.isna(post.from_m):
         if post.status == CheckpointStatus.REMOVED:
             return "removed"
@@ -277,6 +288,7 @@ def _counts_as(post: Any, span: tuple[float, float]) -> str | None:
         return "removed"
     if post.status == CheckpointStatus.UNKNOWN:
         return "undated"
+    # A post that stood for the length of an attack or protest stands on those days only.
     if post.status not in _STANDS or (post.state == PostState.MOMENTARY and post.status != CheckpointStatus.ACTIVE):
         return "aged"
     within = low >= span[0] - _END_M and high <= span[1] + _END_M
@@ -290,6 +302,8 @@ _END_M = 500.0
 def _rows(
     posts: pd.DataFrame, schedule: pd.DataFrame, span: tuple[float, float], who: Vehicle
 ) -> list[dict[str, object]]:
+    # An amount for a wider kind (public transport) counts for the kinds it covers (a bus), never the
+    # other way round.
     covers = [one.value for one in Vehicle if who is one or who in COVERS.get(one, ())]
     stated = schedule[(schedule["fee_of"] == FeeOf.POST) & schedule["low"].notna() & schedule["vehicle"].isin(covers)]
     by_post = dict(iter(stated.groupby("checkpoint_id")))
@@ -312,6 +326,8 @@ def _rows(
             # a dated amount speaks before one of which nobody knows when it was asked
             day = group["said_on"].notna()
             used = group[day] if day.any() else group
+            # Several statements for one post give its range, from the least to the greatest. They are not
+            # averaged: a mean would be an amount that nobody was asked.
             high = np.nan if used["high"].isna().any() else float(used["high"].max())
             rows.append(
                 {**base, "per": per, "currency": currency, "low": float(used["low"].min()), "high": high,

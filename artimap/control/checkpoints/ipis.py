@@ -45,6 +45,8 @@ def to_ipis(checkpoints: gpd.GeoDataFrame) -> pd.DataFrame:
     require(checkpoints, str(checkpoints.crs), what="CHECKPOINTS")
     degrees = checkpoints.geometry.to_crs("EPSG:4326")
     point = (checkpoints.geometry.geom_type == "Point") & ~checkpoints.geometry.is_empty
+    # A point alone is not enough. A post that was drawn at a point but is an interval or a section would
+    # be written with coordinates that nobody stated.
     point &= checkpoints["extent"].isin(["point", "place"]) | checkpoints["extent"].isna()
     lon, lat = (np.full(len(checkpoints), np.nan) for _ in range(2))
     lon[point] = shapely.get_x(degrees[point].to_numpy())
@@ -52,6 +54,7 @@ def to_ipis(checkpoints: gpd.GeoDataFrame) -> pd.DataFrame:
     toll = checkpoints["kind"] == CheckpointKind.TOLL
     table = pd.DataFrame(
         {
+            # Five decimals are about a metre: more would claim an exactness that no report has.
             "lt": np.round(lat, 5),
             "ln": np.round(lon, 5),
             "lp": checkpoints["place"].fillna(checkpoints["checkpoint_id"]),
@@ -59,6 +62,8 @@ def to_ipis(checkpoints: gpd.GeoDataFrame) -> pd.DataFrame:
             "o": checkpoints["operator"].str.replace("; ", ", "),
             "t": checkpoints["kind"].map(OPERATOR_TYPES),
             "b": checkpoints["kind"],
+            # Reason and amount are given for tolls only: beside a barricade of residents the same words would
+            # make a toll of it.
             "tc": pd.Series("Passage", index=checkpoints.index, dtype=TEXT).where(toll),
             "tm": checkpoints["fees"].where(toll),
             "r": None,

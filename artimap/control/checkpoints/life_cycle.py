@@ -162,11 +162,17 @@ def _on_day(
     """Give the posts of one day."""
     rows: list[dict[str, object]] = []
     for checkpoint_id, every in told.items():
+        # What a statement says of later days is cut off at the day of the answer; one that speaks only of
+        # later days is dropped. One without any day stays: it can never make the post active (see
+        # ``_status``).
         said = [replace(one, until=_earlier(one.until, day)) for one in every if one.start is None or one.start <= day]
         roads = {road for one in said for road in one.roads}
         places = [one.place for one in said if one.place is not None]
+        # Posts of other roads are not in the table. A post that names no road counts where its place lies on
+        # this one; with neither road nor place nobody can say that it stands here.
         if not said or (roads and corridor.corridor_id not in roads) or not (places or roads):
             continue
+        # Of several places that statements give, the narrowest: it is the one that somebody knew best.
         low, high, extent = min(places, key=lambda piece: piece[1] - piece[0], default=(None, None, "nowhere"))
         rows.append(
             {
@@ -189,6 +195,7 @@ def _on_day(
             }
         )
     frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(CHECKPOINTS.names)), crs=corridor.crs)
+    # Along the road; those without a place stand last, and their empty point draws nothing.
     frame = frame.sort_values(["from_m", "checkpoint_id"], na_position="last", kind="stable")
     found: gpd.GeoDataFrame = schema.conform(frame, CHECKPOINTS, crs=corridor.crs)
     put_models(found, model)
@@ -210,15 +217,20 @@ def _newest_last(said: Iterable[PostStatement]) -> list[PostStatement]:
 
 def _life(said: Sequence[PostStatement], day: pd.Timestamp, model: CheckpointModel) -> dict[str, object]:
     """Give where a post stands in its life."""
+    # Standing and gone are set against one another by their newest dated word. On the same day "gone"
+    # wins; an undated "gone" removes nothing, since nobody can say that it came after.
     gone = [one for one in said if one.row["state"] in (PostState.REMOVED, PostState.NOT_SET_UP)]
     there = [one for one in said if one.row["state"] in (PostState.STANDING, PostState.MOMENTARY)]
     last, ended = (max((one.until for one in some if one.until is not None), default=None) for some in (there, gone))
     removed = ended is not None and (last is None or last <= ended)
+    # The state that is shown is that of the statements that decided, not of whichever was read last.
     newest = _newest_last(gone if removed or not there else there)
     state = str(newest[-1].row["state"])
     shown = ended if removed else last
     age = None if shown is None else int((day - shown).days)
     status = CheckpointStatus.REMOVED if removed else _status(age, model)
+    # An age of 0 days is falsy on purpose: on its own day a post of that kind is active, the day after it
+    # is not.
     if state == PostState.MOMENTARY and age:
         status = CheckpointStatus.LAST_KNOWN
     return {
@@ -250,6 +262,8 @@ ASKED_FOR = (
 def _passable_for(said: Iterable[PostStatement]) -> str:
     """Give who passes, by the newest statement that tells; the six who may want to know stand always."""
     found: dict[str, str] = {one.value: "unknown" for one in ASKED_FOR}
+    # Newest last, so that a later answer writes over an earlier one. Whom nobody names stays ``unknown``:
+    # silence is never a "yes".
     for one in _newest_last(said):
         for pair in schema.split_names(one.row["passable"]):
             who, _, answer = pair.partition(":")
@@ -288,6 +302,7 @@ def passable(checkpoints: pd.DataFrame, vehicle: str) -> pd.Series:
     out = []
     for cell in checkpoints["passable_for"]:
         said = dict(pair.split(": ", 1) for pair in schema.split_names(cell))
+        # What is said of the vehicle itself comes first; a wider kind fills in only where that is unknown.
         own = said.get(asked.value, "unknown")
         wider = [
             answer for who, answer in said.items() if asked in COVERS.get(Vehicle(who), ()) and answer != "unknown"

@@ -32,6 +32,8 @@ def statements(ledger: Ledger, day: pd.Timestamp, *, known_on: pd.Timestamp | No
         Only what had surely been said by then.
     """
     posts = _stated(ledger)
+    # Written as "not later", not as "earlier or equal": a comparison with NaT is false, so undated
+    # statements stay.
     keep = ~(posts["start"] > day)
     if known_on is not None:
         keep &= posts["heard"] <= known_on
@@ -43,16 +45,22 @@ def statements(ledger: Ledger, day: pd.Timestamp, *, known_on: pd.Timestamp | No
 def _stated(ledger: Ledger) -> gpd.GeoDataFrame:
     """Give every statement about a post: ``start``, ``until``, and when it had surely been said (``heard``)."""
     claims = ledger.claims.drop_duplicates("claim_id").set_index("claim_id")
+    # The gate takes claims out, and with them what they say of posts.
     posts = ledger.posts[ledger.posts["claim_id"].isin(claims.index)]
     missing = {name: None for name in (*_OWN, "fee_low", "fee_high", "fee_currency", "vehicle") if name not in posts}
     posts = posts.assign(**missing).sort_values("claim_id", kind="stable")
+    # In the order of the posts from here on; the arrays below are laid beside them by position, not by
+    # index.
     about = claims.reindex(posts["claim_id"])
     basis = about["date_basis"].astype(str).to_numpy()
 
     def days(values: object) -> pd.Series:
         return pd.Series(pd.to_datetime(pd.Series(values, dtype="object")).to_numpy(), posts.index).astype(schema.DAY)
 
+    # Freshness is counted from the earliest day that the report can have, what may be known from the
+    # latest: neither makes a post look newer or better known than it is.
     until = days([earliest_day(one, kind) for one, kind in zip(about["last_confirmed"], basis, strict=True)])
+    # Without a first day a statement speaks of the day it was made only.
     start = pd.Series(about["valid_from"].to_numpy(), index=posts.index).astype(schema.DAY).fillna(until)
     found: gpd.GeoDataFrame = posts.assign(
         start=start, until=until, basis=basis, state=posts["state"].fillna(PostState.STANDING.value),
@@ -99,7 +107,10 @@ def statements_of_posts(
     posts = _stated(ledger)
     posts = posts[posts["checkpoint_id"].notna()]
     if known_on is not None:
+        # A statement of which nobody knows when it was made (NaT) is not known by any day, and falls out
+        # here.
         posts = posts[posts["heard"] <= known_on]
+    # Levies on unions and takings of a whole band are no fee of the post.
     amount = (pd.to_numeric(posts["fee_low"]).notna() & (posts["fee_of"] == FeeOf.POST)).to_numpy(dtype=bool)
     found: dict[str, list[PostStatement]] = {}
     for row, shape, states_fee in zip(
@@ -121,6 +132,7 @@ def _place_on(
     """Give the piece of road that a statement about a post names, and what kind of place that is."""
     where = Where(str(row["place_kind"]))
     if where is Where.STRETCH and row["road_id"] == corridor.corridor_id and pd.notna(row["from_m"]):
+        # Sources name the ends of a piece in either order.
         low, high = sorted((float(row["from_m"]), float(row["to_m"])))
         return low, min(high, corridor.length_m), "interval"
     if where in (Where.POINT, Where.PLACE):
@@ -132,6 +144,8 @@ def _place_on(
             # said to be on this road, at a town that lies off it: somewhere on the road past the town
             return max(0.0, at - away), min(at + away, corridor.length_m), "interval"
     elif where is Where.SECTION and isinstance(row["pcode"], str):
+        # The road may leave a section and come back. The post may stand on any of the pieces, so it is given
+        # the whole span.
         pieces = corridor.unit_pieces(row["pcode"])
         if pieces:
             return pieces[0][0], pieces[-1][1], "section"

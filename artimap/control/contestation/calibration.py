@@ -14,12 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
-from artimap.core.errors import ModelError
+from artimap.core.arrays import Floats
 from artimap.core.metadata import JsonModel
-
-Floats = NDArray[np.float64]
 
 LEAST = 1e-6
 """Probabilities are held this far from 0 and 1, so that their logarithms stay finite."""
@@ -66,11 +63,12 @@ class Calibration(JsonModel):
                 wrong.append(f"{name}: {length} numbers a level, the second and third not below 0")
         if any(power <= 0 for power in self.split):
             wrong.append("split must be above 0")
-        if wrong:
-            raise ModelError("Calibration: " + "; ".join(wrong))
+        self._refuse(wrong)
 
     def at(self, level: float) -> tuple[list[Floats], float]:
         """Give the curves (state, none, contested) and the power at a level of reporting."""
+        # Read between the levels by the logarithm: from one report to two is as far as from ten to twenty.
+        # ``np.interp`` holds the end values outside, so nothing is extrapolated.
         where, known = np.log(max(level, LEAST)), np.log(self.levels)
         curves = [
             np.array([np.interp(where, known, column) for column in zip(*getattr(self, name), strict=True)])
@@ -110,11 +108,15 @@ def calibrated(chance: Floats, level: float, calibration: Calibration) -> Floats
     state, none, contested = (
         1 / (1 + np.exp(-(features @ curve))) for features, curve in zip(features_of(chance), curves, strict=True)
     )
+    # The four questions one inside the other: what is left after each is shared out by the next, so the
+    # parts add up to 1 whatever the curves say.
     out = np.empty_like(chance)
     out[..., -1] = state
     out[..., 0] = (1 - state) * none
     armed = (1 - state) * (1 - none)
     out[..., -2] = armed * contested
+    # The power acts on shares of the groups only, and they are made to add up again: it cannot move
+    # weight to or from the other states.
     share = np.clip(chance[..., 1:-2], LEAST, None) ** power
     out[..., 1:-2] = (armed * (1 - contested) / share.sum(axis=-1))[..., None] * share
     return out
@@ -129,6 +131,8 @@ def features_of(chance: Floats) -> tuple[Floats, Floats, Floats]:
         said = np.clip(said, LEAST, 1 - LEAST)
         return np.stack([np.ones_like(said), np.log(said), -np.log1p(-said), *more], axis=-1)
 
+    # Each answer is conditional: "no armed group" among what is no state, "contested" among what is
+    # armed.
     tiny = LEAST * LEAST
     return (
         weighed(state),

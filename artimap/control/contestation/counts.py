@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 
 from artimap.control.contestation.model import COMMON, PER_GROUP, ContestationModel
 from artimap.control.contestation.places import Sites, weights_on_sites
+from artimap.core.arrays import Floats, Ints
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.reasons import code_of
 from artimap.core.schema import split_names
 from artimap.core.tables import EVENTS
 from artimap.core.vocab import ActorKind, EventKind, Record, WhyNot
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _ARMED = (ActorKind.ARMED_GROUP, ActorKind.COALITION, ActorKind.SELF_DEFENCE)
 _STATE = (ActorKind.STATE_FORCE, ActorKind.MISSION)
@@ -54,6 +52,8 @@ SURE = REPORTS + 1
 NOBODY = "unnamed armed group"
 """Stands for any group where no report names one."""
 
+# Columns: the common signals, all reports, sure reports, then for each group its own signals side by
+# side. Code that counts columns goes through ``column_of`` only.
 _FIRST_OWN = SURE + 1
 
 
@@ -101,6 +101,8 @@ class SignalCounts:
     def dense(self, first: int = 0, last: int | None = None) -> Floats:
         """Give units × periods × columns for a run of units."""
         last = self.n_units if last is None else last
+        # Entries are sorted by unit, so those of a run of units are one slice. No place stands twice, so
+        # plain assignment does not lose a weight.
         low, high = np.searchsorted(self.unit, [first, last])
         shape = (last - first, self.n_periods, self.n_columns)
         flat = np.zeros(shape)
@@ -132,6 +134,8 @@ class Cast:
                 groups.add(self.groups[key])
             elif key in self.state:
                 state = True
+            # A name that no table holds counts as an unnamed group, not as nobody: what is unknown must not look
+            # harmless.
             elif key not in self.others:
                 unnamed = True
         return tuple(sorted(groups)), state, unnamed
@@ -142,12 +146,16 @@ def cast_of(events: pd.DataFrame, actors: pd.DataFrame) -> tuple[Cast, tuple[str
     known: dict[str, str] = {}
     kinds: dict[str, str] = {}
     for row in actors.itertuples(index=False):
+        # The first row that claims a word keeps it, so the order of the table decides, not that of the
+        # events.
         for name in (row.name, *split_names(row.aliases)):
             known.setdefault(str(name).casefold(), str(row.name))
         kinds[str(row.name)] = str(row.kind)
     named = {name for text in events["actors"].dropna().unique() for name in split_names(text)}
     unknown = sorted(name for name in named if name.casefold() not in known)
     armed = {known[name.casefold()] for name in named if name.casefold() in known}
+    # In order of their names, so that the columns do not depend on which event came first. One group at
+    # least, or the model would have no state for "somebody is there".
     groups = tuple(sorted(name for name in armed if kinds[name] in _ARMED)) or (NOBODY,)
     number = {name: index for index, name in enumerate(groups)}
     return (
@@ -169,12 +177,15 @@ def signals(kind: str, groups: tuple[int, ...], *, state: bool, unnamed: bool) -
     >>> signals("abduction", (0,), state=False, unnamed=False) == [(column_of(0, "attack"), 1.0)]
     True
     """
+    # A deed of several groups is one deed: shared out, it weighs as much as that of one.
     share = 1.0 / max(len(groups), 1)
     civil = [(_COMMON["civil"], 1.0)]
     if kind in _HARM or kind in _HOLD:
         own, nobody = ("attack", "unnamed_attack") if kind in _HARM else ("hold", "unnamed_hold")
         if groups:
             return [(column_of(group, own), share) for group in groups]
+        # An abduction by nobody was done by somebody armed. Arson or a closed road by nobody may have been
+        # anyone's.
         if unnamed or (not state and kind in _NEEDS_ARMS):
             return [(_COMMON[nobody], 1.0)]
         return [(_COMMON["state"], 1.0)] if state and kind in _HOLD else civil
@@ -182,6 +193,7 @@ def signals(kind: str, groups: tuple[int, ...], *, state: bool, unnamed: bool) -
         state = state or kind == EventKind.POLICE_OPERATION
         found = [(column_of(group, "raid"), share) for group in groups] if state else []
         if kind == EventKind.ARMED_CLASH and (len(groups) > 1 or not state):
+            # In a fight each side is there in full, so it is not shared out.
             found += [(column_of(group, "fight"), 1.0) for group in groups]
         return found or [(_COMMON["unnamed_fight"], 1.0)]
     if kind == EventKind.POLICE_OPERATION:
@@ -227,6 +239,8 @@ def count(
     cast, groups, unknown = cast_of(events, actors)
     why = pd.Series([None] * len(events), index=events.index, dtype=object)
     record = events["record"].to_numpy() if "record" in events else np.full(len(events), Record.EVENT)
+    # Reasons are written in the order of the checks, and each only where none stands yet: an event has
+    # one reason, the first that holds.
     usable = record != Record.AGGREGATE
     why[~usable] = code_of(WhyNot.FIGURE)
     row, unit, share = weights_on_sites(sites, events, model, spread=spread)
@@ -239,6 +253,8 @@ def count(
     why[usable & placed & ~timed] = code_of(WhyNot.NO_PERIOD)
     where = pd.DataFrame({"row": row, "unit": unit, "share": share})[usable[row]]
     cells = where.merge(pd.DataFrame({"row": day_row, "period": period, "day": day_share}), on="row")
+    # There are few pairs of kind and actors among many events: signals are worked out by pair and merged,
+    # not by event.
     keys = pd.MultiIndex.from_arrays([events["kind"].astype(str), events["actors"].astype(object).fillna("")])
     codes, combos = pd.factorize(keys)
     columns = []
@@ -251,6 +267,8 @@ def count(
     cells = cells.merge(table, on="combo")
     share = (cells["share"] * cells["day"]).to_numpy(dtype=float)
     column = cells["column"].to_numpy()
+    # Share s of an event in a cell counts s among all reports, s squared among the sure ones, and s to
+    # the model's power as a signal: six vague reports must not look like one exact one.
     power = np.select([column == REPORTS, column == SURE], [1.0, 2.0], model.imprecision_power)
     weight = share**power * cells["part"].to_numpy(dtype=float)
     places = [cells[name].to_numpy(dtype=np.int64) for name in ("unit", "period", "column")]
@@ -261,6 +279,8 @@ def count(
 
 def _added_up(places: Ints, weight: Floats) -> tuple[Ints, Floats]:
     """Sort by place and add up what stands at the same; least first, so that the order of rows changes no bit."""
+    # Floating sums depend on their order. Sorted by place and then by weight, the same events in any
+    # order give the same bits.
     order = np.lexsort((weight, *places.T[::-1]))
     places, weight = places[order], weight[order]
     fresh = np.ones(len(order), dtype=bool)
@@ -272,11 +292,17 @@ def _added_up(places: Ints, weight: Floats) -> tuple[Ints, Floats]:
 def _in_time(events: pd.DataFrame, edges: NDArray[np.int64]) -> tuple[Ints, Ints, Floats]:
     """Share each event out over the periods that its days fall in."""
     start = events["date_start"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    # Days as whole numbers, the end moved to the day after, so that an event of one day is one day long.
+    # ``date_end`` before ``date_start`` is read as one day.
     stop = np.maximum(events["date_end"].to_numpy().astype("datetime64[D]").astype(np.int64), start) + 1
+    # Clipped to the grid first and dropped by overlap below: an event wholly before or after has an
+    # overlap of 0 or less.
     first = np.clip(np.searchsorted(edges, start, side="right") - 1, 0, len(edges) - 2)
     last = np.clip(np.searchsorted(edges, stop, side="left") - 1, first, len(edges) - 2)
     number = last - first + 1
     row = np.repeat(np.arange(len(events)), number)
+    # Counts up from ``first`` within each event: a range over all entries less where its own entries
+    # began.
     period = first[row] + np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
     overlap = np.minimum(stop[row], edges[period + 1]) - np.maximum(start[row], edges[period])
     kept = overlap > 0

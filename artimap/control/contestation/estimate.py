@@ -20,6 +20,7 @@ from artimap.control.contestation.model import ContestationModel
 from artimap.control.contestation.places import Sites, sites_of
 from artimap.control.contestation.states import Slots, at_first, slots_of, transition, usual_level, weights
 from artimap.core import schema
+from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import day_of
 from artimap.core.errors import DateError, ModelError
 from artimap.core.metadata import put_models
@@ -27,9 +28,6 @@ from artimap.core.reasons import code_of, sentences, tally
 from artimap.core.rounding import significant, significant_columns
 from artimap.core.tables import ACTORS, ESTIMATES
 from artimap.core.vocab import Estimate, WhyNot
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 AROUND_M = 12_000.0
 """Units that are points have as neighbours those within this."""
@@ -82,8 +80,12 @@ def believe(evidence: SignalCounts, model: ContestationModel, around: tuple[Ints
     """
     slots = slots_of(evidence, model, around)
     moves = transition(slots.space, model)
+    # How much is reported at all is settled once, from all units: estimated by unit, a silent unit would
+    # explain its own silence away as usual.
     level = _level(evidence, model, slots)
     found = _one_pass(evidence, model, slots, moves, level, None)
+    # Two passes, not more: the first gives what stands around each unit, the second leans on it. Further
+    # passes would feed a unit's own belief back to it through its neighbours.
     if model.sharing > 0:
         found = _one_pass(evidence, model, slots, moves, level, _mean_around(found, around))
     return found if model.calibration is None else _calibrated(found, level, model.calibration)
@@ -107,6 +109,7 @@ def _mean_around(found: Beliefs, around: tuple[Ints, Ints]) -> Beliefs:
         out = np.zeros_like(values)
         np.add.at(out, around[0], values[around[1]])
         number = np.bincount(around[0], minlength=len(values)).reshape(-1, *[1] * (values.ndim - 1))
+        # A unit without neighbours has no mean around it: its own first belief stands in.
         return np.where(number > 0, out / np.maximum(number, 1), values)
 
     return Beliefs(
@@ -118,13 +121,18 @@ def _pull(near: Beliefs, slots: Slots, sharing: float, run: slice) -> Floats:
     """Weigh moves into states by how much of the same stands around."""
     space, group = slots.space, slots.group[run]
     involved = near.involved[run]
+    # Units x periods x slots: how likely the group of each slot is near. -1 marks the shared slot and is
+    # clipped to a valid number only to be written over in the next step.
     part = np.take_along_axis(involved, np.clip(group, 0, None)[:, None, :], axis=2)
     if (group < 0).any():
         part[:, :, -1] = np.clip(involved.sum(axis=2) - part[:, :, :-1].sum(axis=2), 0.0, 1.0)
     takes = space.involves().astype(float)
     mean = part @ (takes / np.maximum(takes.sum(axis=1, keepdims=True), 1)).T
+    # States without a group take their pull from the same state around: kind 0 is no armed group, kind 4
+    # state forces.
     mean[:, :, space.kind == 0] = near.none[run][..., None]
     mean[:, :, space.kind == 4] = near.state[run][..., None]
+    # Never below 1 - sharing: neighbours may make a move less likely, but can forbid none.
     pull = (1 - sharing) + sharing * mean
     return np.concatenate([pull, pull], axis=2)
 
@@ -139,16 +147,21 @@ def _one_pass(
     none, contested, state, quiet = (np.zeros((units, periods)) for _ in range(4))
     held, involved = (np.zeros((units, periods, groups)) for _ in range(2))
     takes = space.involves().astype(float)
+    # In runs of units, so that memory does not grow with units x periods x states of a whole country.
+    # Units do not meet in the forward-backward pass, so the runs give what one pass would.
     for start in range(0, units, _CHUNK):
         run = slice(start, min(start + _CHUNK, units))
         counts = slots.local(evidence.dense(run.start, run.stop), run.start)
+        # Reports of one deed come in bursts. The tenth report of a month adds less than the first.
         counts = model.saturation * np.log1p(counts / model.saturation)
         pull = None if near is None else _pull(near, slots, model.sharing, run)
         both = smooth(counts @ per_count + without, moves, first, pull)
+        # Loud states come first, quiet ones after them in the same order; the answer adds the two up.
         quiet[run] = both[:, :, space.size :].sum(axis=2)
         each = both[:, :, : space.size] + both[:, :, space.size :]
         none[run] = each[:, :, space.kind == 0].sum(axis=2)
         state[run] = each[:, :, space.kind == 4].sum(axis=2)
+        # Kinds 2 (groups against one another) and 3 (a group against state forces) are both contested.
         contested[run] = each[:, :, (space.kind == 2) | (space.kind == 3)].sum(axis=2)
         _by_group(held[run], each[:, :, space.kind == 1], slots, run)
         _by_group(involved[run], each @ takes, slots, run)
@@ -162,6 +175,7 @@ def _by_group(out: Floats, by_slot: Floats, slots: Slots, run: slice) -> None:
     for slot in range(group.shape[1]):
         named = group[:, slot] >= 0
         out[units[named], :, group[named, slot]] = by_slot[named, :, slot]
+    # Nothing tells the groups of a shared slot apart, so each gets an equal part of it.
     shared = np.flatnonzero(group[:, -1] < 0)
     if len(shared):
         others = np.ones((len(shared), out.shape[2]), dtype=bool)
@@ -178,6 +192,8 @@ def _calibrated(found: Beliefs, level: float, calibration: Calibration) -> Belie
 
 def edges_of(start: dt.date, stop: dt.date, period_days: int) -> NDArray[np.int64]:
     """Give the days (since 1970) at which periods begin, and the day after ``stop``, with which the last one ends."""
+    # Counted back from the last day, so that the newest period is a whole one; the first may begin before
+    # ``start``.
     after = (stop - dt.date(1970, 1, 1)).days + 1
     number = -(-((stop - start).days + 1) // period_days)
     return after - period_days * np.arange(number, -1, -1, dtype=np.int64)
@@ -245,6 +261,8 @@ def estimate_contestation(
     table = table_of(ready, found, model)
     if stability:
         best = _best(found)
+        # Stability is about the answer that is printed, the most likely state. Where the answer is that there
+        # is too little evidence there is nothing to agree with.
         agree = np.mean([_best(other) == best for other in _other_runs(ready, model)], axis=0)
         steady = pd.Series(agree.ravel(), index=table.index)
         table["stability"] = steady.mask(table["estimate"] == Estimate.INSUFFICIENT)
@@ -327,6 +345,8 @@ def prepare(
     if last < first:
         msg = f"stop ({last}) is before start ({first})"
         raise DateError(msg)
+    # Everything below is aligned to these edges: period p reaches from edges[p] to the day before edges[p
+    # + 1].
     edges = edges_of(first, last, model.period_days)
     evidence, why_code = count(sites, events, actors, edges, model)
     return Ready(sites, events, actors, edges, sites.neighbours(AROUND_M), evidence, why_code)
@@ -334,12 +354,15 @@ def prepare(
 
 def _best(found: Beliefs) -> Ints:
     """Give the most likely state; of equally likely ones the first, groups standing in order of their names."""
+    # Rounded before they are compared: two states that differ in the last bit are equally likely, and
+    # which one wins must not hang on the processor.
     best: Ints = np.argmax(significant(found.stacked()), axis=2)
     return best
 
 
 def _other_runs(ready: Ready, model: ContestationModel) -> Iterator[Beliefs]:
     """Run again with half and double reach, windows shifted by half a period, and half and double half-lives."""
+    # The memory decides when evidence is too little; it is no assumption about how long states last.
     names = [name for name in model.__dataclass_fields__ if name.endswith("_half_life_days") and "memory" not in name]
     half = model.period_days // 2
     for step, spread in ((0, 0.5), (0, 2.0), (half, 1.0), (-half, 1.0)):
@@ -363,17 +386,25 @@ def table_of(ready: Ready, found: Beliefs, model: ContestationModel) -> pd.DataF
     word = np.array([one.value for one in words], dtype=object)[best]
     reports = evidence.reports()
     fade = 0.5 ** (model.period_days / model.memory_half_life_days)
+    # Two checks come before any word is given out. Enough reports must surely speak of the unit (shares
+    # squared, so that six vague ones do not add up to a sure one), and one state must reach
+    # ``min_probability``. Else the word is "insufficient", never the calm one.
     remembered = significant(memory(evidence.reports(SURE), fade))
     few, unclear = remembered < model.min_evidence, top < model.min_probability
     why = np.full((units, periods), None, dtype=object)
     why[unclear] = code_of(WhyNot.UNCLEAR)
+    # After ``unclear``, so that it writes over it: with too few reports nothing else needs to be said.
     why[few] = code_of(WhyNot.FEW)
     word[few | unclear] = Estimate.INSUFFICIENT.value
     names = np.array(["", *evidence.groups, "", ""], dtype=object)
     who = names[best]
+    # In ``best`` 0 is none, 1 to ``groups`` a group, then contested, then state forces; only contested
+    # has several names.
     who[best == groups + 1] = _contestants(found, evidence.groups)[best == groups + 1]
     who[(few | unclear) | (who == "")] = None
     days = edges.astype("datetime64[D]")
+    # np.where computes both branches, so the logarithm of 0 is taken and thrown away; its warning is
+    # silenced here only.
     with np.errstate(divide="ignore", invalid="ignore"):
         entropy = -np.where(stacked > 0, stacked * np.log2(stacked), 0.0).sum(axis=2)
     columns = {
@@ -420,6 +451,8 @@ def _contestants(found: Beliefs, groups: tuple[str, ...]) -> NDArray[np.object_]
 def memory(reports: Floats, fade: float) -> Floats:
     """Add up reports, each fading by ``fade`` a period, before and after."""
     out = reports.copy()
+    # Two sweeps: what came before fades forwards, what comes after fades backwards; each period holds its
+    # own reports once.
     past, future = np.zeros(len(reports)), np.zeros(len(reports))
     periods = reports.shape[1]
     for period in range(1, periods):

@@ -18,6 +18,8 @@ from artimap.core.vocab import Estimate, Status
 
 LAYER = "estimated"
 
+# An estimate is never drawn as control or as safety: one group is a presence at most, no armed group
+# is unknown.
 _KINDS = {
     Estimate.NO_ARMED_GROUP: Status.UNKNOWN,
     Estimate.ONE_GROUP: Status.PRESENCE,
@@ -65,6 +67,7 @@ def estimated_zones(
     sites = sites_of(units)
     day = pd.Timestamp(day_of(as_of)) if as_of is not None else estimates["valid_to"].max()
     here = estimates[(estimates["valid_from"] <= day) & (estimates["valid_to"] >= day)]
+    # A day outside all periods is an error, not an empty layer: an empty map would look calm.
     if not len(here) and len(estimates):
         first, last = estimates["valid_from"].min().date(), estimates["valid_to"].max().date()
         msg = f"no period holds {day.date()}: the estimates reach from {first} to {last}"
@@ -82,6 +85,8 @@ def estimated_zones(
             "valid_from": here["valid_from"],
             "valid_to": here["valid_to"],
             "last_confirmed": _last_report(estimates, here),
+            # Where nothing can be said the reason stands in place of the rule, so that no card claims a model
+            # where there was none.
             "rule": here["why_not"].where(here["why_not"].notna(), _RULE),
             "why_code": here.get("why_code"),
             "estimate": here["estimate"],
@@ -100,6 +105,8 @@ def estimated_zones(
 def _last_report(estimates: pd.DataFrame, here: pd.DataFrame) -> pd.Series:
     """Give the last day of the newest period, up to this one, in which a unit had a report of some weight."""
     day = here["valid_to"].max()
+    # Half a report at least: the thin tail of a vague event spread over a commune confirms nothing of one
+    # section.
     told = estimates[(estimates["reports"] >= 0.5) & (estimates["valid_to"] <= day)]
     last = told.groupby("unit")["valid_to"].max()
     return pd.Series(last.reindex(here["unit"]).to_numpy(), index=np.arange(len(here)))

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 
 from artimap.control.contestation.calibration import Calibration
-from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
 
 KINDS = ("none", "held", "rivals", "raided", "state")
@@ -88,6 +87,8 @@ _PRIOR_MOVES = (
 )
 
 
+# Learnt together with the default numbers below, by how much is reported; with other numbers it would
+# correct an error that is not there.
 _CALIBRATION = Calibration(
     levels=(0.3, 1.0, 3.0),
     state=((-0.178, 1.005, 0.796), (-0.382, 0.995, 0.922), (-0.156, 1.065, 0.934)),
@@ -193,13 +194,14 @@ class ContestationModel(JsonModel):
             wrong.append("imprecision_power must lie between 1 and 3")
         if self.max_groups < 2:
             wrong.append("max_groups must be at least 2")
+        # Rows share out those that leave a state. One that does not add up to 1 is a slip that later scaling
+        # would hide.
         if len(self.moves) != len(KINDS) or any(
             len(row) != len(KINDS) or min(row) < 0 or abs(sum(row) - 1) > 1e-6 for row in self.moves
         ):
             wrong.append(f"moves: {len(KINDS)} rows of {len(KINDS)} shares, each row adding up to 1")
         wrong += self.rates.breaches(self.quiet_factor)
-        if wrong:
-            raise ModelError("ContestationModel: " + "; ".join(wrong))
+        self._refuse(wrong)
 
     @classmethod
     def prior(cls) -> ContestationModel:
@@ -224,6 +226,8 @@ class ContestationModel(JsonModel):
 
     def stays(self) -> tuple[float, ...]:
         """Give the probability of staying over one period, in the order of :data:`KINDS`."""
+        # A half-life says how long half of the units stay; over one period the rest stays with this
+        # probability.
         lives = (
             self.none_half_life_days,
             self.held_half_life_days,

@@ -11,13 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from artimap.control.contestation.model import ContestationModel
+from artimap.core.arrays import Floats, Ints
 from artimap.core.errors import Breach, CrsError, SchemaError
 from artimap.core.schema import split_names
 from artimap.core.tables import UNITS
 from artimap.core.vocab import Where
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _KEYS = ("unit_id", "pcode", "place_id", "lixel_id")
 _ALONG = 25
@@ -63,6 +61,8 @@ class Sites:
         """Give pairs of units that touch (areas, lines) or lie within ``around_m`` (points), both ways."""
         if not len(self):
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        # Areas and lines are neighbours where they touch; a metre of slack bridges outlines that were
+        # simplified apart.
         points = shapely.get_dimensions(self.geometry) == 0
         reach = np.where(points, around_m, 1.0)
         one, two = shapely.STRtree(self.geometry).query(self.geometry, predicate="dwithin", distance=reach)
@@ -129,23 +129,24 @@ def weights_on_sites(
         Row of the event, unit, share.
     """
     if not len(events) or not len(sites):
-        nothing = np.zeros(0, dtype=np.int64)
-        return nothing, nothing, np.zeros(0)
+        return _joined([])
     if events.crs is None or events.crs.to_string() != sites.crs:
         msg = f"events are not in the units' system: use events.to_crs({sites.crs!r})"
         raise CrsError(msg)
     kind = events["place_kind"].to_numpy(dtype=object)
     coded = np.isin(kind, [Where.SECTION.value, Where.COMMUNE.value])
+    # From the surest to the vaguest: by the code of a unit, by the id of a place, by shape. An event that
+    # one of them has placed is left to it alone, or it would count twice.
     by_code = _by_code(sites, events, np.flatnonzero(coded))
     by_place = _by_place(sites, events, np.flatnonzero((kind == Where.PLACE) | (kind == Where.POINT)))
     done = np.zeros(len(events), dtype=bool)
     done[by_code[0]] = True
     done[by_place[0]] = True
+    # A department is no place here: spread over all units it would raise a belief everywhere by a report
+    # that is about nowhere.
     left = np.flatnonzero(~done & ~np.isin(kind, [Where.NOWHERE.value, Where.DEPARTMENT.value]))
     by_shape = _by_shape(sites, *_samples(events, left, model, spread), model.reach_m)
-    parts = (by_code, by_place, by_shape)
-    rows, units = (np.concatenate([part[index] for part in parts]).astype(np.int64) for index in (0, 1))
-    return rows, units, np.concatenate([part[2] for part in parts])
+    return _joined([by_code, by_place, by_shape])
 
 
 _Part = tuple[Ints, Ints, Floats]
@@ -154,12 +155,15 @@ _Part = tuple[Ints, Ints, Floats]
 def _by_code(sites: Sites, events: gpd.GeoDataFrame, rows: Ints) -> _Part:
     """Events whose place is a section or commune, by p-code; shared out by area where that means several units."""
     if "pcode" not in events or not any(sites.pcode):
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+        return _joined([])
     own: dict[str, list[int]] = {}
+    # A section has its own code and that of its commune: an event of the commune goes to all of its
+    # sections.
     for codes in (sites.pcode, sites.parent):
         for unit, code in enumerate(codes):
             if code:
                 own.setdefault(code, []).append(unit)
+    # Lines and points have no area; 1 gives them equal shares instead of a division by 0.
     size = np.maximum(shapely.area(sites.geometry), 1.0)
     codes, texts = pd.factorize(events["pcode"].to_numpy(dtype=object)[rows])
     out: list[_Part] = []
@@ -174,13 +178,10 @@ def _by_code(sites: Sites, events: gpd.GeoDataFrame, rows: Ints) -> _Part:
 
 
 def _joined(parts: list[_Part]) -> _Part:
-    if not parts:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
-    return (
-        np.concatenate([part[0] for part in parts]),
-        np.concatenate([part[1] for part in parts]),
-        np.concatenate([part[2] for part in parts]),
-    )
+    # an empty part in front, so that no parts give arrays of the right kind too
+    nothing = np.zeros(0, dtype=np.int64)
+    rows, units, shares = zip((nothing, nothing, np.zeros(0)), *parts, strict=True)
+    return np.concatenate(rows), np.concatenate(units), np.concatenate(shares)
 
 
 def _by_place(sites: Sites, events: gpd.GeoDataFrame, rows: Ints) -> _Part:
@@ -201,12 +202,16 @@ def _samples(
     geometry = events.geometry.to_numpy()[rows]
     there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     rows, geometry = rows[there], geometry[there]
+    # Exact points become discs: "at Liancourt" may be a kilometre off, and beside the border of a section
+    # that decides.
     flat = shapely.get_type_id(geometry) == 0
     usual = np.where(events["place_kind"].to_numpy(dtype=object)[rows] == Where.POINT, model.point_m, model.place_m)
     if "radius_m" in events:
         said = events["radius_m"].to_numpy(dtype=float)[rows]
         usual = np.where(np.isnan(said), usual, said)
     middle = shapely.get_coordinates(geometry[flat])
+    # Points x 7 x 2. Seven points that give the exact mean of any linear field over the disc do for a
+    # share of it.
     disc = middle[:, None, :] + (usual[flat] * spread)[:, None, None] * _RING[None]
     row = [np.repeat(rows[flat], len(_RING))]
     xy = [disc.reshape(-1, 2)]
@@ -228,6 +233,8 @@ def _inside(shape: shapely.Geometry) -> Floats:
     step = (np.arange(_ACROSS) + 0.5) / _ACROSS
     x, y = np.meshgrid(low_x + step * (high_x - low_x), low_y + step * (high_y - low_y))
     grid = np.column_stack([x.ravel(), y.ravel()])
+    # A regular grid, no random points: the same shape always gives the same shares. A sliver that no grid
+    # point hits has one point on it all the same.
     grid = grid[shapely.contains_xy(shape, grid[:, 0], grid[:, 1])]
     return grid if len(grid) else np.asarray(shapely.get_coordinates(shapely.point_on_surface(shape)))
 
@@ -239,6 +246,7 @@ def _by_shape(sites: Sites, row: Ints, xy: Floats, share: Floats, reach_m: float
     lines = np.flatnonzero(shapely.get_dimensions(sites.geometry) < 2)
     sample, unit = [], []
     if len(areas) and len(points):
+        # Prepared outlines make the many point-in-polygon tests cheap.
         shapely.prepare(sites.geometry[areas])
         area, point = shapely.STRtree(points).query(sites.geometry[areas], predicate="intersects")
         sample.append(point)
@@ -251,13 +259,10 @@ def _by_shape(sites: Sites, row: Ints, xy: Floats, share: Floats, reach_m: float
     if not sample:
         return _joined([])
     found, where = np.concatenate(sample), np.concatenate(unit)
+    # A sample on the border of two units, or as near to two lines, is shared between them.
     times = np.bincount(found, minlength=len(points))
     table = pd.DataFrame({"row": row[found], "unit": where, "share": share[found] / times[found]})
-    summed = (
-        table.sort_values(["row", "unit", "share"]).groupby(["row", "unit"], sort=True)["share"].sum().reset_index()
-    )
-    return (
-        summed["row"].to_numpy(dtype=np.int64),
-        summed["unit"].to_numpy(dtype=np.int64),
-        summed["share"].to_numpy(dtype=float),
-    )
+    # Sorted by share before they are added up, so that the order in which the tree gives its hits changes no
+    # bit.
+    summed = table.sort_values(["row", "unit", "share"]).groupby(["row", "unit"])["share"].sum().reset_index()
+    return summed["row"].to_numpy(), summed["unit"].to_numpy(), summed["share"].to_numpy()

@@ -16,9 +16,7 @@ from numpy.typing import NDArray
 
 from artimap.control.contestation.counts import REPORTS, SignalCounts, column_of
 from artimap.control.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from artimap.core.arrays import Floats, Ints
 
 _AWAY, _HELD, _RIVALS, _RAIDED = range(4)
 
@@ -53,6 +51,8 @@ class Space:
 @lru_cache(maxsize=16)
 def space_of(slots: int, shared: int) -> Space:
     """Make the states over ``slots`` slots, the last of which stands for ``shared`` groups."""
+    # Order of the states: none, each slot held, pairs in rivalry, each slot raided, state forces. Loud
+    # and quiet copies of all of them are laid side by side in ``transition``.
     rows: list[tuple[int, tuple[int, ...], int]] = [(0, (), _AWAY)]
     rows += [(1, (slot,), _HELD) for slot in range(slots)]
     rows += [(2, pair, _RIVALS) for pair in combinations(range(slots), 2)]
@@ -62,6 +62,7 @@ def space_of(slots: int, shared: int) -> Space:
     for state, (_, members, how) in enumerate(rows):
         relation[state, list(members)] = how
     stands_for = np.ones(slots)
+    # The last slot stands for all groups that have none of their own; 1 where every group has its own.
     stands_for[-1] = shared
     return Space(np.array([kind for kind, _, _ in rows], dtype=np.int64), relation, stands_for)
 
@@ -71,10 +72,14 @@ def transition(space: Space, model: ContestationModel) -> Floats:
     takes = space.involves()
     stays = model.stays()
     size = space.size
+    # A shared slot is as many states as it stands for groups, so that which groups share it changes no
+    # odds.
     weight = np.array([np.prod(space.groups_in_slot[takes[state]]) for state in range(size)])
     moves = np.zeros((size, size))
     for state in range(size):
         here = space.kind[state]
+        # What may follow: a state that shares a group with this one, or one of the two is without groups. Two
+        # groups cannot be replaced by two others within one period.
         shared = (takes & takes[state]).any(axis=1)
         follows = shared | ~takes.any(axis=1) | ~takes[state].any()
         if KINDS[here] == "held":  # one group may follow another
@@ -84,19 +89,26 @@ def transition(space: Space, model: ContestationModel) -> Floats:
             there = follows & (space.kind == kind)
             if there.any():
                 moves[state, there] = share * weight[there] / weight[there].sum()
+        # Where no state of a kind can follow, its share goes to the others; the probability of leaving stays
+        # that of the half-life.
         total = moves[state].sum()
         moves[state] *= (1 - stays[here]) / total if total > 0 else 0.0
         moves[state, state] = 1 - moves[state].sum()
+    # States x states: whether a group is in the new state that was not in the old one. Silence falls most
+    # when a group arrives, and is a state of its own, so that no reports are not read as no group.
     arrives = (takes[None] & ~takes[:, None]).any(axis=2)
     months = model.period_days / 30
     hush = 1 - (1 - np.where(arrives, model.goes_quiet_on_arrival, model.goes_quiet)) ** months
     on = 0.5 ** (model.period_days / model.quiet_half_life_days)
+    # Blocks: loud to loud, loud to quiet; quiet to loud, quiet to quiet. Each row still adds up to 1.
     return np.block([[moves * (1 - hush), moves * hush], [moves * (1 - on), moves * on]])
 
 
 def at_first(moves: Floats) -> Floats:
     """Give the long-run shares of the states, with which a series begins."""
     size = len(moves)
+    # The stationary shares solve pi = pi M with a sum of 1: one equation too many, hence least squares.
+    # Clipped, as rounding may leave tiny negative shares whose logarithm does not exist.
     left = np.vstack([moves.T - np.eye(size), np.ones(size)])
     found = np.linalg.lstsq(left, np.append(np.zeros(size), 1.0), rcond=None)[0]
     shares: Floats = np.clip(found, 1e-12, None)
@@ -109,6 +121,8 @@ def expected(space: Space, model: ContestationModel) -> Floats:
     common = np.array([[getattr(model.rates, name)[kind] for name in COMMON] for kind in space.kind])
     own = np.stack([np.array(getattr(model.rates, name))[space.relation] for name in PER_GROUP], axis=2)
     away = np.array([getattr(model.rates, name)[_AWAY] for name in PER_GROUP])
+    # The groups of a shared slot that are not the one meant are away, and report as groups that are away
+    # do.
     own += (space.groups_in_slot - 1)[None, :, None] * away
     rates: Floats = np.hstack([common, own.reshape(space.size, -1)]) * (model.period_days / 30)
     return rates
@@ -125,6 +139,8 @@ def weights(space: Space, model: ContestationModel, level: float) -> tuple[Float
         Columns × states, states; loud states first, then quiet ones.
     """
     loud = expected(space, model) * level
+    # Log-likelihood of a negative binomial, without the terms that are the same for all states: a count
+    # times log(r / (r + k)), and without any count -k log(1 + r / k), added up over the columns.
     rate = np.vstack([loud, loud * model.quiet_factor])
     size = model.dispersion
     return np.log(rate / (rate + size)).T, -size * np.log1p(rate / size).sum(axis=1)
@@ -135,6 +151,8 @@ def usual_level(space: Space, model: ContestationModel, mean_reports: float) -> 
     shares = at_first(transition(space, model)).reshape(2, -1)
     per_state = expected(space, model).sum(axis=1)
     usual = float((shares[0] + model.quiet_factor * shares[1]) @ per_state)
+    # Bounded, so that an area without any report does not get a level of 0, at which no report could be
+    # explained.
     return float(np.clip(mean_reports / usual, 0.02, 20.0))
 
 
@@ -150,6 +168,8 @@ class Slots:
         units, periods, _ = dense.shape
         group = self.group[first : first + units]
         own = dense[:, :, column_of(0, PER_GROUP[0]) :].reshape(units, periods, -1, len(PER_GROUP))
+        # Units x periods x slots x signals, in the unit's own slots; the shared slot takes all that the named
+        # ones leave.
         named = np.take_along_axis(own, np.clip(group, 0, None)[:, None, :, None], axis=2)
         if (group < 0).any():
             named[:, :, -1] = own.sum(axis=2) - named[:, :, :-1].sum(axis=2)
@@ -164,6 +184,8 @@ def slots_of(evidence: SignalCounts, model: ContestationModel, around: tuple[Int
     named = np.zeros((evidence.n_units, groups))
     unit, _, group, weight = evidence.by_group()
     np.add.at(named, (unit, group), weight)
+    # Named in the unit first, around it at a tenth; the whole area decides only among groups named in
+    # neither.
     score = named + 1e-6 * named.sum(axis=0) / max(named.sum(), 1.0)
     np.add.at(score, around[0], 0.1 * named[around[1]])
     kept = model.max_groups - 1

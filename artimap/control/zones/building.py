@@ -106,9 +106,12 @@ def control_zones(
         status = control_status(area, ledger, as_of=day, events=events, model=model, known_on=known_on)
     known = set(status.loc[status["status"] != Status.UNKNOWN, "subject"])
     maker = maker_of(area, said, shape)
+    # A zone never reaches into a section of which nothing is said: colour on it would be a claim that
+    # nobody made.
     maker = maker.closing(code for code in maker.outlines if code not in known)
     rows: list[dict[str, object]] = []
     for row in status.to_dict("records"):
+        # A STATUS that was given may hold subjects of another ledger; they have no shape here.
         subject = said.subjects.get(str(row["subject"]))
         if subject is None or not drawn(subject, Status(row["status"])):
             continue
@@ -154,9 +157,8 @@ def zones_of(rows: Sequence[Mapping[str, object]], area: Area) -> gpd.GeoDataFra
     for system in ("isw", "viina"):
         table[system] = in_words_of(table["kind"], system)
     shapes = gpd.GeoSeries(list(table.pop("geometry")), crs=area.crs)
-    zones: gpd.GeoDataFrame = schema.conform(
-        gpd.GeoDataFrame(table, geometry=shapes, crs=area.crs), ZONES, crs=area.crs
-    )
+    frame = gpd.GeoDataFrame(table, geometry=shapes, crs=area.crs)
+    zones: gpd.GeoDataFrame = schema.conform(frame, ZONES, crs=area.crs)
     return zones
 
 
@@ -220,6 +222,7 @@ class Maker:
     def _stretch(self, subject: Subject) -> list[ZonePiece]:
         if subject.subject not in self.said.on_stretch or subject.from_m is None or subject.to_m is None:
             return []
+        # A claim may name kilometres beyond the end of the road as we have it: cut off, not stretched.
         low, high = sorted((subject.from_m, subject.to_m))
         road = corridor_of(self.area, str(subject.road_id))
         line = road.piece(low, min(high, road.length_m))
@@ -233,11 +236,15 @@ class Maker:
         # a section that the place itself reaches into is its own, whatever is said of the rest of it
         shut = [shape for code, shape in self.closed.items() if code != subject.section and not shape.intersects(disc)]
         out: list[ZonePiece] = []
+        # Bands are nested, the inner one part of the outer: drawn over one another they fade outwards.
         for band, reach, weight in self.model.edges():
             road = road_within(self.net, point, reach, snap_m=self.model.snap_m)
             beside = road.buffer(self.model.road_m, quad_segs=8)
+            # Only the closed sections that the band meets are cut off; a union of all of them for each band is
+            # slow.
             near = [shape for shape in shut if shape.intersects(beside)]
             around = shapely.union(disc, shapely.difference(beside, shapely.union_all(near)) if near else beside)
+            # A band that reaches no farther than the one inside it would only darken the same road.
             if out and around.equals(out[-1].geometry):
                 continue
             out.append(ZonePiece("" if band == 1 else f":{band}", band, weight, _one(around, point)))
@@ -255,6 +262,8 @@ class Maker:
             return [ZonePiece("", 1, _SOMEWHERE, outline)]
         beside = shapely.union_all([piece.buffer(self.model.road_m, quad_segs=8) for piece in pieces])
         return [
+            # In and along the roads is more likely than elsewhere in the section, and still not stated: twice the
+            # weight.
             ZonePiece("", 1, 2 * _SOMEWHERE, beside),
             ZonePiece(":2", 2, _SOMEWHERE, shapely.union(outline, beside)),
         ]
@@ -266,6 +275,7 @@ class Maker:
             spans = [span for span in road.unit_pieces(subject.subject) if span[1] > span[0]]
         else:
             chainage, offset = road.project([subject.point] if subject.point is not None else [])
+            # As far along the corridor as the innermost band reaches.
             near = self.model.edges()[0][1]
             spans = [
                 (max(0.0, float(at) - near), min(road.length_m, float(at) + near))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
-from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
 
 
@@ -38,9 +37,7 @@ class ZoneModel(JsonModel):
         ]
         if not 1 <= self.bands <= 5:
             wrong.append(f"bands is {self.bands!r}: from 1 to 5")
-        if wrong:
-            msg = "ZoneModel: " + "; ".join(wrong)
-            raise ModelError(msg)
+        self._refuse(wrong)
 
     def edges(self) -> tuple[tuple[int, float, float], ...]:
         """Give number, reach in metres and weight of each band, the innermost first.

@@ -25,6 +25,8 @@ from artimap.core.vocab import PlaceKind, Status
 Span = tuple[int, int, Status]
 """First day, last day, status; days as proleptic ordinals, both included."""
 
+_stamp = pd.Timestamp.fromordinal
+
 
 def control_zones_over_time(
     area: Area,
@@ -74,6 +76,8 @@ def control_zones_over_time(
         raise DateError(msg)
     shape = zone_model or ZoneModel()
     said = read_evidence(area, ledger, events=events, model=model, known_on=known_on)
+    # All spans first: the shape of one zone hangs on the days on which the sections beside it have a
+    # status.
     over = {subject: _spans(said, subject, first.toordinal(), last.toordinal()) for subject in said.subjects}
     makers = _Makers(maker_of(area, said, shape), over)
     rows: list[dict[str, object]] = []
@@ -83,10 +87,12 @@ def control_zones_over_time(
                 continue
             begun, ended = interval_of(said, subject.subject, span[0])
             for low, high, pieces in makers.pieces(subject, span):
-                status = row_of(
-                    said, subject, said.answer(subject.subject, high), dt.date.fromordinal(high)
-                )  # fmt: skip
-                valid = (begun if low == span[0] else _stamp(low)), (ended if high == span[1] else _stamp(high))
+                status = row_of(said, subject, said.answer(subject.subject, high), dt.date.fromordinal(high))
+                valid = (
+                    (begun if low == span[0] else _stamp(low)),
+                    (ended if high == span[1] else _stamp(high)),
+                )
+                # What stands on the last day keeps the id of ``control_zones``, so that both tables can be joined.
                 tail = "" if high == last.toordinal() else f"~{dt.date.fromordinal(low).isoformat()}"
                 rows += rows_of(status, pieces, valid, tail=tail)
     zones = zones_of(sorted(rows, key=lambda row: str(row["zone_id"])), area)
@@ -103,6 +109,7 @@ def _spans(said: LedgerEvidence, subject: str, first: int, last: int) -> tuple[S
         answer = said.answer(subject, day)
         if not found or found[-1][1:] != (answer.status, tuple(answer.actors)):
             found.append((day, answer.status, tuple(answer.actors)))
+    # Each span ends on the day before the next, the last one on the last day: no day twice, none between.
     ends = [*(begin - 1 for begin, _, _ in found[1:]), last]
     return tuple((begin, end, status) for (begin, status, _), end in zip(found, ends, strict=True))
 
@@ -134,6 +141,8 @@ class _Makers:
         if subject.kind != "place" or subject.point is None or subject.point.is_empty:
             return ()
         model = self.maker.model
+        # The farthest that a zone can reach as the crow flies. Sections beyond it open and close without a
+        # new shape.
         disc = place_radius(self.maker.area, subject.subject) or RADIUS_M[PlaceKind.HAMLET]
         around = subject.point.buffer(max(disc, model.snap_m + model.reach_m + model.road_m))
         return tuple(code for code, shape in self.maker.outlines.items() if shape.intersects(around))
@@ -143,6 +152,8 @@ class _Makers:
         return all(status is Status.UNKNOWN for begin, end, status in spans if begin <= day <= end)
 
     def _made(self, subject: Subject, status: Status, closed: frozenset[str]) -> list[ZonePiece]:
+        # Status counts only as contested or not, as nothing else changes the shape; the same state that comes
+        # back later takes the shape made before.
         key = subject.subject, status is Status.CONTESTED, closed
         if key not in self.made:
             self.made[key] = self.maker.closing(sorted(closed)).pieces(subject, status)
@@ -154,7 +165,3 @@ def _same(one: list[ZonePiece], other: list[ZonePiece]) -> bool:
         len(one) == len(other)
         and all(a.tail == b.tail and a.geometry.equals(b.geometry) for a, b in zip(one, other, strict=True))
     )
-
-
-def _stamp(day: int) -> pd.Timestamp:
-    return pd.Timestamp(dt.date.fromordinal(day))

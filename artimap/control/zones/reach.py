@@ -25,11 +25,14 @@ def node_distances(net: RoadNetwork, edge: int, offset_m: float, reach_m: float)
     """Give the nodes within ``reach_m`` along the network from a place on an edge, with their distance in metres."""
     near: dict[int, float] = {}
     head, tail = (int(one) for one in net.edges[edge])
+    # Dijkstra (1959) from a place inside an edge: both ends of the edge start, each with its own
+    # distance.
     heap = [(offset_m, head), (float(net.length_m[edge]) - offset_m, tail)]
     heapq.heapify(heap)
     around = net.adjacency
     while heap:
         distance, node = heapq.heappop(heap)
+        # Whatever is taken off the heap for the second time came a longer way.
         if distance > reach_m or distance >= near.get(node, np.inf):
             continue
         near[node] = distance
@@ -63,6 +66,8 @@ def reached(net: RoadNetwork, edge: int, offset_m: float, reach_m: float) -> lis
     for one in sorted(touched | {edge}):
         head, tail = (int(node) for node in net.edges[one])
         length = float(net.length_m[one])
+        # An edge may be entered from either end, and the first one from its middle as well; the pieces may
+        # overlap and are joined.
         spans = [
             (0.0, min(length, reach_m - near[head])) if head in near else None,
             (max(0.0, length - (reach_m - near[tail])), length) if tail in near else None,
@@ -106,5 +111,6 @@ def road_within(net: RoadNetwork, point: shapely.Point, reach_m: float, *, snap_
         return shapely.MultiLineString()
     lines = net.lines
     edge, offset = int(found["edge"].iloc[0]), float(found["offset_m"].iloc[0])
+    # ``substring`` gives a point where a piece has no length; a MultiLineString may hold lines only.
     parts = [substring(lines.iloc[one], low, high) for one, low, high in reached(net, edge, offset, reach_m)]
     return shapely.multilinestrings([part for part in parts if part.geom_type == "LineString"])

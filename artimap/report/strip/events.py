@@ -24,6 +24,8 @@ def lanes_of(spans: Sequence[tuple[float, float]], gap: float) -> list[int]:
     """Give each span the first lane in which it touches no other."""
     ends: list[float] = []
     out = [0] * len(spans)
+    # From left to right, each into the first lane that is free: the fewest lanes for intervals. Position
+    # breaks ties.
     for row in sorted(range(len(spans)), key=lambda one: (spans[one], one)):
         low, high = spans[row]
         lane = next((number for number, end in enumerate(ends) if end + gap <= low), len(ends))
@@ -49,11 +51,13 @@ class EventMark:
 
 
 def _people(row: pd.Series) -> float | None:
+    # The best figure, else the least, else the greatest: the size of a mark needs one number.
     dead = next(
         (value for name in ("killed_best", "killed_low", "killed_high") if (value := known(row[name])) is not None),
         None,
     )
     found = [value for value in (dead, *(known(row[name]) for name in _HARM)) if value is not None]
+    # None stated is None, drawn hollow at the least size; 0 is a statement.
     return sum(found) if found else None
 
 
@@ -62,6 +66,7 @@ def event_marks(table: pd.DataFrame | None, as_of: dt.date, months: int) -> list
     if table is None or not len(table):
         return []
     out = []
+    # Where forces are is on no picture, whatever the audience.
     hidden = (EventKind.DEPLOYMENT.value,)
     order = table.sort_values(["date_start", "event_id"], kind="stable")
     for _, row in order[order["why_not"].isna() & ~order["kind"].isin(hidden)].iterrows():
@@ -69,18 +74,17 @@ def event_marks(table: pd.DataFrame | None, as_of: dt.date, months: int) -> list
         month = (as_of.year - day.year) * 12 + as_of.month - day.month
         if day.date() > as_of or not 0 <= month < months:
             continue
+        # An event known only to a piece of road is a bar over all of it: a mark in its middle would claim a
+        # spot.
         bar = row["place_kind"] not in (Where.POINT.value, Where.PLACE.value)
         at, low, high = (known(row[name]) for name in ("chainage_m", "from_m", "to_m"))
-        if bar or at is None:
-            if low is None or high is None:
-                continue
-            ends = (low / 1000, high / 1000)
-        else:
-            ends = (at / 1000, at / 1000)
+        bar = bar or at is None
+        start, stop = (low, high) if bar else (at, at)
+        if start is None or stop is None:
+            continue
         people = _people(row)
-        out.append(
-            EventMark(month, *ends, str(row["kind"]), style.event_size(people), people is None, bar or at is None)
-        )
+        ends, size = (start / 1000, stop / 1000), style.event_size(people)
+        out.append(EventMark(month, *ends, str(row["kind"]), size, hollow=people is None, bar=bar))
     return out
 
 
@@ -101,6 +105,7 @@ def stack(events: Sequence[EventMark], *, as_of: dt.date, months: int, km_per_in
         rows = [number for number, event in enumerate(events) if event.month == month]
         marks = [number for number in rows if not events[number].bar]
         bars = [number for number in rows if events[number].bar]
+        # Widths in kilometres, so that marks and bars can be stacked by the same rule.
         half = [events[number].size / 24 * LANE_IN / 2 * km_per_in for number in marks]
         top = edges[-1]
         spans = [(events[n].from_km - h, events[n].to_km + h) for n, h in zip(marks, half, strict=True)]
@@ -125,21 +130,9 @@ def draw_events(page: Drawing, events: Sequence[EventMark], rows: EventLanes, la
         if event.bar:
             page.bar(page.x(event.from_km), page.x(event.to_km), at, hollow=event.hollow)
             # beside the bar, not on it: the place inside the piece is not known
-            draw_shape(
-                page,
-                page.x(event.from_km) - 0.8 * glyph_in,
-                at,
-                style.event_shape(event.kind),
-                size_in=glyph_in,
-                hollow=event.hollow,
-            )
+            x, shape = page.x(event.from_km) - 0.8 * glyph_in, style.event_shape(event.kind)
+            draw_shape(page, x, at, shape, size_in=glyph_in, hollow=event.hollow)
     for event, y in zip(events, rows.y, strict=True):
         if not event.bar:
-            draw_shape(
-                page,
-                page.x(event.from_km),
-                top - y * lane_in,
-                style.event_shape(event.kind),
-                size_in=event.size / 24 * lane_in * 1.25,
-                hollow=event.hollow,
-            )
+            shape, size_in = style.event_shape(event.kind), event.size / 24 * lane_in * 1.25
+            draw_shape(page, page.x(event.from_km), top - y * lane_in, shape, size_in=size_in, hollow=event.hollow)

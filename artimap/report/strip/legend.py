@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -38,14 +38,12 @@ class LegendEntry:
 def rate_words(model: object | None, lang: str) -> list[str]:
     """Say the five classes of rate; without a model only the lowest and the highest."""
     edges = getattr(model, "band_rates", None)
+    # RISK that has lost its model has classes without known limits; the legend says lowest and highest,
+    # not invented figures.
     if edges is None:
         return [tr("strip.lowest", lang), "", "", "", tr("strip.highest", lang)]
     said = [format_number(edge, lang) for edge in edges]
-    return [
-        f"< {said[0]}",
-        *(f"{low} – {high}" for low, high in pairwise(said)),
-        f"≥ {said[-1]}",
-    ]
+    return [f"< {said[0]}", *(f"{low} – {high}" for low, high in pairwise(said)), f"≥ {said[-1]}"]
 
 
 def legend_rows(
@@ -78,6 +76,7 @@ def legend_rows(
             second += [
                 LegendEntry("post", status.value, tr(f"checkpoint_status.{status}", lang))
                 for status in CheckpointStatus
+                # Posts that are gone are not drawn, so the legend has no sign for them.
                 if status is not CheckpointStatus.REMOVED
             ]
         if apart:
@@ -97,9 +96,10 @@ def legend_rows(
     for group in groups:
         x = left
         for number, item in enumerate(group):
+            # A new row where an entry would run out of the page; the first of a group always stays on its row.
             if number and x + item.width - _GAP_IN > right:
                 x, row = left, row + 1
-            placed.append(LegendEntry(item.glyph, item.key, item.words, x, row))
+            placed.append(replace(item, x=x, row=row))
             x += item.width
         row += 1
     return placed
@@ -118,12 +118,7 @@ def draw_legend(page: Drawing, items: list[LegendEntry], top: float) -> None:
         elif item.glyph == "bar":
             draw_shape(page, x + 0.05, y, style.event_shape(item.key), size_in=0.1, hollow=False)
             page.bar(x + 0.13, x + 0.44, y, hollow=False)
-        page.text(
-            x + _GLYPH[item.glyph],
-            y,
-            item.words,
-            size=_SIZE,
-            valign="center_baseline",
-            weight="bold" if item.glyph == "title" else "normal",
-            colour="ink_2" if item.glyph == "words" else "ink",
-        )
+        weight = "bold" if item.glyph == "title" else "normal"
+        colour = "ink_2" if item.glyph == "words" else "ink"
+        at = x + _GLYPH[item.glyph]
+        page.text(at, y, item.words, size=_SIZE, valign="center_baseline", weight=weight, colour=colour)

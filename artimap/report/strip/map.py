@@ -10,6 +10,7 @@ import datetime as dt
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,7 @@ def strip_map(
     if months < 1:
         msg = f"months is {months}: show one month at least"
         raise ValueError(msg)
+    # The strip needs the kilometres of each event; one that was located before is not located again.
     if events is not None and "why_not" not in events.columns:
         events = corridor.locate(events)
     shown = corridor.towns if places is None else places
@@ -149,9 +151,13 @@ def _spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) 
     """Move labels apart until each has ``gap``, as little as can be, inside ``low`` … ``high``."""
     if not len(wanted):
         return []
+    # Too many towns for the width: labels move closer, none is dropped.
     gap = min(gap, (high - low) / max(len(wanted) - 1, 1))
     blocks: list[list[float]] = []  # [sum of wanted start positions, count]
     for number, at in enumerate(wanted):
+        # Isotonic regression by pooling adjacent violators: with the gap taken off, labels may not run
+        # backwards; where two do, they share their mean. It moves every label as little as can be (least
+        # squares).
         blocks.append([at - number * gap, 1.0])
         while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
             total, count = blocks.pop()
@@ -168,6 +174,8 @@ def _render(strip: StripMap, kind: str, dpi: int) -> bytes:
     from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, needed here only
 
     km_per_in = strip.corridor.length_m / 1000 / (WIDTH_IN - LEFT_IN - RIGHT_IN)
+    # All is measured before anything is drawn, since the height of the page hangs on how many lanes
+    # events, posts and legend need.
     events = event_marks(strip.events, strip.as_of, strip.months)
     rows = stack(events, as_of=strip.as_of, months=strip.months, km_per_in=km_per_in)
     lane_in = min(LANE_IN, _EVENTS_IN / rows.height)
@@ -187,6 +195,8 @@ def _render(strip: StripMap, kind: str, dpi: int) -> bytes:
     )
     foot = _FOOT_IN + ROW_IN * (1 + max(item.row for item in legend))
     height = _HEAD_IN + _LABEL_IN + posts_in + _BAND_IN + 0.3 + rows.height * lane_in + foot
+    # Fixed, whatever the user's own matplotlib settings are: same bytes on every computer. The salt makes
+    # the ids in an SVG the same each time.
     settings: Any = {
         "font.family": "DejaVu Sans",
         "svg.hashsalt": "artimap",
@@ -209,6 +219,7 @@ def _render(strip: StripMap, kind: str, dpi: int) -> bytes:
         draw_legend(page, legend, top - rows.height * lane_in - 0.26)
         _draw_foot(page, strip)
         out = io.BytesIO()
+        # Version and day of drawing would change the bytes from run to run.
         metadata: dict[str, Any] = {"Software": None} if kind == "png" else {"Date": None, "Creator": "artimap"}
         figure.savefig(out, format=kind, dpi=dpi, facecolor=style.token("paper"), metadata=metadata)
     return out.getvalue()
@@ -218,17 +229,13 @@ def _draw_head(page: Drawing, strip: StripMap, height: float) -> None:
     title = tr("strip.title", strip.lang, road=strip.corridor.ref)
     day = format_day(strip.as_of, strip.lang)
     page.text(LEFT_IN - 0.45, height - 0.38, title, size=16, weight="bold")
-    page.text(
-        LEFT_IN - 0.45,
-        height - 0.64,
-        tr("strip.subtitle", strip.lang, day=day, months=strip.months),
-        size=9,
-        colour="ink_2",
-    )
+    subtitle = tr("strip.subtitle", strip.lang, day=day, months=strip.months)
+    page.text(LEFT_IN - 0.45, height - 0.64, subtitle, size=9, colour="ink_2")
 
 
 def _draw_towns(page: Drawing, strip: StripMap, *, top: float, band: float) -> None:
     towns = strip.places.sort_values("chainage_m", kind="stable")
+    # Places off the ends of the road have no spot on the line.
     towns = towns[(towns["chainage_m"] >= 0) & (towns["chainage_m"] <= strip.corridor.length_m)]
     local = f"name_{strip.lang}"
     names = [
@@ -240,16 +247,8 @@ def _draw_towns(page: Drawing, strip: StripMap, *, top: float, band: float) -> N
     for at, label_at, name, metres in zip(true, shown, names, towns["chainage_m"], strict=True):
         page.line([at, at, label_at, label_at], [band - 0.07, top - 0.2, top - 0.06, top], colour="ink_2", width=0.7)
         distance = format_number(round(float(metres) / 1000), strip.lang, digits=3)
-        page.text(
-            label_at - 0.03,
-            top + 0.03,
-            name,
-            size=8.6,
-            rotation=48,
-            halign="left",
-            valign="bottom",
-            tail=f"  {distance}",
-        )
+        x, y = label_at - 0.03, top + 0.03
+        page.text(x, y, name, size=8.6, rotation=48, halign="left", valign="bottom", tail=f"  {distance}")
 
 
 def _posts(strip: StripMap) -> list[tuple[float, float, str]]:
@@ -273,37 +272,28 @@ def _draw_posts(page: Drawing, posts: Sequence[tuple[float, float, str]], lanes:
 
 def _draw_band(page: Drawing, strip: StripMap, y: float) -> None:
     length = strip.corridor.length_m / 1000
+    label = partial(page.text, size=7.6, colour="ink_2")
     if strip.risk is None or not len(strip.risk):
         draw_line(page, page.x(0), page.x(length), y, style.mark("corridor_plain"))
     else:
         pieces = []
         for _, row in strip.risk.iterrows():
             band, info = known(row["band"]), str(row["info"])
-            graded = info == Info.REPORTED.value and band is not None
-            mark = (
-                style.rate_class(int(band))
-                if graded and band is not None
-                else style.mark("silent" if info == Info.SILENT.value else "quiet")
-            )
+            if info == Info.REPORTED.value and band is not None:
+                mark = style.rate_class(int(band))
+            else:
+                mark = style.mark("silent" if info == Info.SILENT.value else "quiet")
             pieces.append((mark, float(row["from_m"]) / 1000, float(row["to_m"]) / 1000))
+        # Thin marks first, wide ones over them: a thin mark never covers the end of a wide one.
         for mark, low, high in sorted(pieces, key=lambda one: (one[0].width, one[1])):
             draw_line(page, page.x(low), page.x(high), y, mark)
+    # Few enough marks on a long road, and still some on a short one.
     step = 25 if length > 80 else 5
     for km in range(0, int(length) + 1, step):
         page.line([page.x(km)] * 2, [y - 0.16, y - 0.21], colour="ink_2", width=0.8)
-        page.text(
-            page.x(km),
-            y - 0.25,
-            f"{km} km" if km == 0 else str(km),
-            size=7.6,
-            colour="ink_2",
-            halign="center",
-            valign="top",
-        )
-    page.text(
-        LEFT_IN - 0.1, y, tr("strip.south", strip.lang), size=7.6, colour="ink_2", halign="right", valign="center"
-    )
-    page.text(WIDTH_IN - RIGHT_IN + 0.1, y, tr("strip.north", strip.lang), size=7.6, colour="ink_2", valign="center")
+        label(page.x(km), y - 0.25, "0 km" if km == 0 else str(km), halign="center", valign="top")
+    label(LEFT_IN - 0.1, y, tr("strip.south", strip.lang), halign="right", valign="center")
+    label(WIDTH_IN - RIGHT_IN + 0.1, y, tr("strip.north", strip.lang), valign="center")
 
 
 def _draw_months(page: Drawing, strip: StripMap, rows: EventLanes, lane_in: float, top: float) -> None:
@@ -314,19 +304,18 @@ def _draw_months(page: Drawing, strip: StripMap, rows: EventLanes, lane_in: floa
             at = page.x(float(metres) / 1000)
             page.line([at, at], [top, top - rows.height * lane_in], colour="rule", width=0.6)
     for month in range(strip.months):
+        # Months as whole numbers since year 0, counted back from the month of the answer: month 0 is the
+        # newest.
         year, number = divmod(strip.as_of.year * 12 + strip.as_of.month - 1 - month, 12)
         y = top - rows.edges[month] * lane_in
         low = top - rows.edges[month + 1] * lane_in
         heavy = number == 11 or month == 0
         page.line([LEFT_IN, right], [y, y], colour="ink_2" if heavy else "rule", width=0.8 if heavy else 0.5)
+        label = partial(page.text, LEFT_IN - 0.1, (y + low) / 2, size=6.9, halign="right", valign="center")
         if number == 0 or month == 0:
-            page.text(
-                LEFT_IN - 0.1, (y + low) / 2, f"{names[number]} {year}", size=6.9, halign="right", valign="center"
-            )
+            label(f"{names[number]} {year}")
         elif y - low > _LABELLED_IN:
-            page.text(
-                LEFT_IN - 0.1, (y + low) / 2, names[number], size=6.9, colour="ink_2", halign="right", valign="center"
-            )
+            label(names[number], colour="ink_2")
     bottom = top - rows.height * lane_in
     page.line([LEFT_IN, right], [bottom, bottom], colour="rule", width=0.8)
 

@@ -69,6 +69,8 @@ def find_personal(text: str, *, area: Area | None = None) -> tuple[MaskedSpan, .
     tuple of MaskedSpan
         In order, without overlap.
     """
+    # Plates before phones before names: a plate's digits could pass for part of a number, and its letters
+    # for a name. Who comes later may not touch what is taken.
     found = [MaskedSpan(*span, "plate") for span in plates(text)]
     found += _apart([MaskedSpan(*span, "phone") for span in phones(text)], found)
     found += _apart([MaskedSpan(*span, "person") for span in names(text, known(area))], found)
@@ -99,6 +101,8 @@ def mask(text: str, *, area: Area | None = None) -> Masked:
     """
     found = find_personal(text, area=area)
     pieces, last = [], 0
+    # From left to right over the original text, so that positions stay right while the text changes its
+    # length.
     for one in found:
         pieces += [text[last : one.start], MASKS[one.kind]]
         last = one.end
@@ -115,6 +119,7 @@ def mask_column(values: pd.Series, *, area: Area | None = None) -> MaskedColumn:
     area
         See :func:`mask`.
     """
+    # Columns repeat themselves (places, operators): each distinct text is read once and mapped back.
     texts = values.astype(TEXT)
     read = {text: mask(text, area=area) for text in texts.dropna().unique()}
     masked = texts.map({text: done.text for text, done in read.items()}).astype(TEXT)

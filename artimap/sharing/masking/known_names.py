@@ -25,6 +25,8 @@ def plain(text: str) -> str:
     >>> plain("Pont-Sondé")
     'pont-sonde'
     """
+    # Accents are taken apart from their letters first and then dropped: sources write "Gonaives" and
+    # "Gonaïves".
     return "".join(one for one in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(one))
 
 
@@ -80,6 +82,8 @@ class KnownNames:
 
     @staticmethod
     def _longest(table: dict[str, tuple[Phrase, ...]], here: Phrase, position: int) -> int:
+        # Longest first, so that "Petite Riviere de l'Artibonite" is not read as "Petite Riviere" with a
+        # stranger behind it.
         for phrase in table.get(here[position], ()):
             if here[position : position + len(phrase)] == phrase:
                 return len(phrase)
@@ -95,6 +99,7 @@ def _index(names: Iterable[str]) -> dict[str, tuple[Phrase, ...]]:
     table: dict[str, set[Phrase]] = {}
     for name in names:
         phrase = atoms(name)
+        # A single letter as a known name would let initials of people through.
         if phrase and (len(phrase) > 1 or len(phrase[0]) > 1):
             table.setdefault(phrase[0], set()).add(phrase)
     return {first: tuple(sorted(found, key=lambda one: (-len(one), one))) for first, found in table.items()}
@@ -108,6 +113,7 @@ def _cells(table: pd.DataFrame, *columns: str) -> Iterable[str]:
         for cell in table[column].dropna().unique():
             for name in split_names(cell):
                 yield name
+                # Names with a remark in brackets are known with it and without.
                 yield _REMARK.sub("", name)
 
 

@@ -38,8 +38,11 @@ def phones(text: str) -> Iterator[tuple[int, int]]:
     for match in _PHONE.finditer(text):
         found = match.group()
         digits = re.sub(r"\D", "", found)
+        # Eight digits are a Haitian number, fifteen the most that E.164 allows.
         if not 8 <= len(digits) <= 15:
             continue
+        # What looks like a day, a span of years, a round sum or money is a number only after "call" or with a
+        # country code: otherwise every death toll with a year beside it would be masked.
         cued = _PHONE_CUE.search(text[: match.start()]) is not None
         coded = found.startswith(("+", "00"))
         doubtful = _DAY.match(digits) or _YEARS.match(found) or _ROUND.match(found) or _MONEY.match(text[match.end() :])
@@ -51,6 +54,7 @@ def phones(text: str) -> Iterator[tuple[int, int]]:
 def plates(text: str) -> Iterator[tuple[int, int]]:
     """Give start and end of the number plates in a text: ``AA-12345``, ``TP 12345``, or any form after "plate"."""
     seen: set[int] = set()
+    # The two letters of roads, p-codes and the like (RN 1, HT05...) are shut out in the pattern.
     for match in _PLATE.finditer(text):
         seen.add(match.start())
         yield match.start(), match.end()

@@ -61,6 +61,8 @@ def _tokens(text: str) -> list[_WordSpan]:
     tokens: list[_WordSpan] = []
     for match in _WORD.finditer(text):
         start, end = match.span()
+        # "l'inspecteur", "d'Estinval": the elided article is a token of its own, so that the word after it is
+        # read by its own capital.
         elided = _ELIDED.match(match.group())
         if elided and elided.end() < end - start:
             prefix = text[start : start + elided.end() - 1]
@@ -80,6 +82,8 @@ def _keep_known(text: str, tokens: list[_WordSpan], known: KnownNames) -> None:
     kinds: dict[int, str] = {}
     position = 0
     while position < len(here):
+        # A known name counts only where it is written with a capital, or an everyday word would be taken for
+        # a place.
         first = found[position].group()[0]
         length, kind = known.match(here, position) if first.isupper() or first.isdigit() else (0, "")
         for step in range(length):
@@ -88,6 +92,7 @@ def _keep_known(text: str, tokens: list[_WordSpan], known: KnownNames) -> None:
     starts = [match.start() for match in found]
     for token in tokens:
         inside = starts[bisect_left(starts, token.start) : bisect_left(starts, token.end)]
+        # A token survives only where every part of it is known: "Saint-Marc-Estimé" is not the town.
         if inside and all(one in kinds for one in inside):
             token.kept = kinds[inside[0]]
 
@@ -109,6 +114,7 @@ class _NameReader:
     def opens(self, position: int) -> bool:
         """Tell whether a token begins a sentence, a quotation or a list."""
         gap = self.gap(position)
+        # The full stop after "M." or "Dr." does not end a sentence.
         if position and gap.strip() == "." and self._short_title(position - 1):
             return False
         return not self.text[: self.tokens[position].start].strip() or bool(_ENDS & set(gap))
@@ -133,12 +139,14 @@ class _NameReader:
             return True
         if _QUOTED.fullmatch(gap):
             return before.folded not in self.words.cues
+        # "ESTINVAL, Marie": surname in capitals first, as in police lists.
         surname_first = before.text.isupper() and len(before.text) >= 4 and self.given(position) is not None
         return surname_first and re.fullmatch(r",\s", gap) is not None
 
     def given(self, position: int) -> str | None:
         """Give ``strong`` or ``weak`` where a token holds a given name."""
         parts = [part for part in atoms(self.tokens[position].text) if part in self.words.given]
+        # The given name has to begin the token: in "Marie-Ange" it does, in a street "Rue-Marie" it does not.
         if not parts or parts[0] != atoms(self.tokens[position].text)[0]:
             return None
         return "strong" if any(part not in self.words.weak_given for part in parts) else "weak"
@@ -153,12 +161,14 @@ class _NameReader:
         lists = self.words
         if token.acronym and self.given(position) is None:
             return False
+        # A capital at the beginning of a sentence says nothing; words that often open one are no names there.
         ordinary = token.folded in lists.plain or token.folded in lists.heads or token.folded in _ARTICLES
         return not ordinary and not (token.folded in lists.openers and self.opens(position))
 
     def _headed(self, position: int) -> bool:
         """Tell whether a word such as 'school' or 'street' stands before a name, so that the name is its own."""
         back = position
+        # Four words back at most, over small words and other capitals: "lycee national Toussaint Louverture".
         while back and _SPACE.fullmatch(self.gap(back)) and position - back < 4:
             back -= 1
             token = self.tokens[back]
@@ -202,6 +212,8 @@ class _NameReader:
         if not near or not _AFTER_CUE.fullmatch(self.gap(first)):
             return False
         folded = [self.tokens[one].folded for one in near]
+        # Cues are phrases of up to four words ("a man by the name of" ends in one); the longest is tried
+        # first.
         for length in range(4, 0, -1):
             if " ".join(reversed(folded[:length])) in self.words.cues and len(folded) >= length:
                 rest = [one for one in folded[length:] if one not in {"ki", "yo", "est", "is", "also", "se"}]
@@ -247,6 +259,9 @@ class _NameReader:
 
     def is_person(self, first: int, stop: int) -> bool:
         """Tell whether a run names a person."""
+        # Sure signs before the name come first, then what stands after it. Only what has neither is asked
+        # whether a street or a school bears it: "police inspector X" is a person in front of a police station
+        # too.
         if self._titled(first) or self._cued(first) or self._kin(first):
             return True
         if _AGE.match(self.text, self.tokens[stop - 1].end) or self._apposed(first, stop):
@@ -254,11 +269,15 @@ class _NameReader:
         if self._headed(first) or self._tailed(stop):
             return False
         located = first > 0 and self.tokens[first - 1].folded in self.words.locative and self.gap(first).isspace()
+        # Now that streets and schools are ruled out, a given name that is no everyday word decides by itself.
+        # Weak ones need a second sign.
         ranks = {self.given(one) for one in range(first, stop)}
         if "strong" in ranks:
             return True
         if located or atoms(self.tokens[first].text)[0] in _SAINTS:
             return False
+        # Two unknown capitals in a row are masked. One mask too many costs a word, one too few may cost a
+        # life.
         if stop - first >= 2:
             return True
         if self._speaks(stop) and not self.opens(first):
@@ -294,6 +313,8 @@ class _NameReader:
         """Give start and end of each name."""
         runs = self.runs()
         sure = [self.is_person(*run) for run in runs]
+        # "Marie X and Y": one sure name makes the one it is joined to sure, unless that is an everyday word
+        # at the beginning of a sentence.
         for here in range(1, len(runs)):
             linked = runs[here][0] == runs[here - 1][1] + 1 and self._linked(runs[here - 1], runs[here])
             if linked and sure[here] != sure[here - 1]:
