@@ -27,7 +27,7 @@ from artimap.core.files import encodable, write_bytes, write_geopackage, write_t
 from artimap.core.i18n import tr
 from artimap.core.metadata import model_of
 from artimap.core.reasons import in_sentences
-from artimap.core.vocab import Audience, Lang
+from artimap.core.vocab import About, Audience, Lang
 from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, MapTables, map_of_study
 from artimap.maps.events_only import first_day, map_of_events
 from artimap.maps.inputs import PageOptions
@@ -161,9 +161,13 @@ class Study:
 
     def in_hindsight(self) -> Study:
         """Give the same study of the same day with all that was reported since, through the gate as well."""
+        begun, ledger = _begun(self.inputs, self.as_of), self.inputs.ledger
+        # statements about an event that has not begun go with it: the gate could not tell which of them to hide
+        later = set(self.inputs.events["event_id"]) - set(begun["event_id"])
+        of_later = (ledger.claims["about"] == About.EVENT) & ledger.claims["subject"].isin(later)
+        known = Ledger(ledger.claims[~of_later].reset_index(drop=True), ledger.subjects, ledger.posts)
         everything = gate(
-            _begun(self.inputs, self.as_of), self.inputs.ledger, audience=self.audience, area=self.area,
-            as_of=self.as_of, policy=self.policy,
+            begun, known, audience=self.audience, area=self.area, as_of=self.as_of, policy=self.policy
         )  # fmt: skip
         return replace(self, gated=everything)
 
