@@ -10,6 +10,7 @@ from .areas.area import (
 from .areas.assembly import (
     Assembled as Assembled,
     corridor_from_lines as corridor_from_lines,
+    road_units as road_units,
 )
 from .areas.cod_ab import (
     read_units as read_units,
@@ -21,9 +22,11 @@ from .areas.conflation import (
 from .areas.corridors import (
     read_corridor as read_corridor,
 )
-from .areas.gazetteer import (
-    Reading as Reading,
+from .areas.gazetteer.lookup import (
     find_place as find_place,
+)
+from .areas.gazetteer.resolve import (
+    Reading as Reading,
     resolve as resolve,
 )
 from .areas.install import (
@@ -35,16 +38,17 @@ from .areas.osm import (
     read_places as read_places,
     read_roads as read_roads,
 )
-from .areas.road_units import (
-    road_units as road_units,
-)
-from .claims import (
-    Ledger as Ledger,
+from .claims.event_merging import (
     merge_reports as merge_reports,
-    read_claims as read_claims,
+)
+from .claims.ledger import (
+    Ledger as Ledger,
 )
 from .claims.linkage_decisions import (
     apply_decisions as apply_decisions,
+)
+from .claims.readers import (
+    read_claims as read_claims,
 )
 from .claims.record_linkage import (
     MatchModel as MatchModel,
@@ -53,37 +57,55 @@ from .claims.record_linkage import (
 from .claims.resolution import (
     State as State,
 )
-from .control import (
-    ControlModel as ControlModel,
-    claims_behind as claims_behind,
-    control_status as control_status,
-    find_subjects as find_subjects,
-    status_history as status_history,
-    status_words as status_words,
-    support as support,
-    what_changed as what_changed,
-)
-from .control.checkpoints import (
+from .control.checkpoints.fees import (
     Asked as Asked,
-    CheckpointModel as CheckpointModel,
     Fees as Fees,
-    checkpoints_on as checkpoints_on,
-    checkpoints_over_time as checkpoints_over_time,
     fee_schedule as fee_schedule,
     fees_between as fees_between,
+)
+from .control.checkpoints.life_cycle import (
+    CheckpointModel as CheckpointModel,
+    checkpoints_on as checkpoints_on,
+    checkpoints_over_time as checkpoints_over_time,
     passable as passable,
     read_checkpoints as read_checkpoints,
     to_ipis as to_ipis,
 )
-from .control.contestation import (
-    ContestationModel as ContestationModel,
+from .control.contestation.estimate import (
     estimate_contestation as estimate_contestation,
-    estimated_zones as estimated_zones,
     why_not_estimated as why_not_estimated,
 )
-from .control.zones import (
-    ZoneModel as ZoneModel,
+from .control.contestation.layer import (
+    estimated_zones as estimated_zones,
+)
+from .control.contestation.model import (
+    ContestationModel as ContestationModel,
+)
+from .control.history import (
+    status_history as status_history,
+    what_changed as what_changed,
+)
+from .control.model import (
+    ControlModel as ControlModel,
+)
+from .control.provenance import (
+    claims_behind as claims_behind,
+)
+from .control.status import (
+    control_status as control_status,
+    status_words as status_words,
+    support as support,
+)
+from .control.subjects import (
+    find_subjects as find_subjects,
+)
+from .control.zones.geometry import (
     control_zones as control_zones,
+)
+from .control.zones.model import (
+    ZoneModel as ZoneModel,
+)
+from .control.zones.over_time import (
     control_zones_over_time as control_zones_over_time,
 )
 from .core.dates import (
@@ -124,21 +146,11 @@ from .maps.tiles import (
 from .maps.user_layer import (
     UserLayer as UserLayer,
 )
-from .report import (
+from .report.report import (
     corridor_report as corridor_report,
 )
 from .report.strip.map import (
     strip_map as strip_map,
-)
-from .risk import (
-    ROAD_KINDS as ROAD_KINDS,
-    RiskModel as RiskModel,
-    SEVERITY as SEVERITY,
-    corridor_risk as corridor_risk,
-    corridor_risk_by_kind as corridor_risk_by_kind,
-    corridor_risk_over_time as corridor_risk_over_time,
-    explain as explain,
-    severity as severity,
 )
 from .risk.backtest import (
     Backtest as Backtest,
@@ -147,25 +159,47 @@ from .risk.backtest import (
 from .risk.coverage import (
     report_coverage as report_coverage,
 )
+from .risk.estimate import (
+    corridor_risk as corridor_risk,
+    corridor_risk_by_kind as corridor_risk_by_kind,
+    corridor_risk_over_time as corridor_risk_over_time,
+)
+from .risk.explain import (
+    explain as explain,
+)
 from .risk.hotspots import (
     HotspotModel as HotspotModel,
     find_clusters as find_clusters,
     hotspots as hotspots,
     line_hotspots as line_hotspots,
 )
+from .risk.model import (
+    ROAD_KINDS as ROAD_KINDS,
+    RiskModel as RiskModel,
+)
+from .risk.severity import (
+    SEVERITY as SEVERITY,
+    severity as severity,
+)
 from .roads.corridor import (
     Corridor as Corridor,
     Stretch as Stretch,
 )
-from .roads.density import (
+from .roads.density.bandwidth import (
     choose_bandwidth as choose_bandwidth,
-    density_envelope as density_envelope,
-    density_over_time_values as density_over_time_values,
-    density_values as density_values,
     draw_bandwidth as draw_bandwidth,
-    network_density as network_density,
-    network_density_over_time as network_density_over_time,
+)
+from .roads.density.envelopes import (
+    density_envelope as density_envelope,
     simulated_densities as simulated_densities,
+)
+from .roads.density.kernel_density import (
+    density_values as density_values,
+    network_density as network_density,
+)
+from .roads.density.temporal_density import (
+    density_over_time_values as density_over_time_values,
+    network_density_over_time as network_density_over_time,
 )
 from .roads.event_spread import (
     Reach as Reach,
@@ -173,37 +207,49 @@ from .roads.event_spread import (
 from .roads.network.graph import (
     RoadNetwork as RoadNetwork,
 )
-from .roads.network.joining import (
+from .roads.network.line_joins import (
     Joined as Joined,
     join_lines as join_lines,
-)
-from .sharing import (
-    Access as Access,
-    Action as Action,
-    Released as Released,
-    Rules as Rules,
-    SharePolicy as SharePolicy,
-    read_policy as read_policy,
-    release as release,
-    write_table as write_table,
 )
 from .sharing.masking import (
     Masked as Masked,
     mask as mask,
     mask_column as mask_column,
 )
-from .sources import (
+from .sharing.policy import (
+    Access as Access,
+    Action as Action,
+    Rules as Rules,
+    SharePolicy as SharePolicy,
+    read_policy as read_policy,
+)
+from .sharing.release import (
+    Released as Released,
+    release as release,
+)
+from .sharing.table_files import (
+    write_table as write_table,
+)
+from .sources.column_map import (
     Mapping as Mapping,
-    READERS as READERS,
-    Read as Read,
+    read_mapping as read_mapping,
+)
+from .sources.crosswalk import (
     crosswalk as crosswalk,
+)
+from .sources.registry import (
+    READERS as READERS,
     propose_mapping as propose_mapping,
     read_events as read_events,
-    read_mapping as read_mapping,
     read_report as read_report,
-    read_template as read_template,
     recognise as recognise,
     validate as validate,
+)
+from .sources.result import (
+    Read as Read,
+)
+from .sources.template import (
+    read_template as read_template,
 )
 from .studies.briefing import (
     Briefing as Briefing,

@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
-from artimap.control.contestation import ContestationModel
+from artimap.control.contestation.model import ContestationModel
 from benchmarks.contestation_study.baselines import METHODS
 from benchmarks.contestation_study.compare import by_method, fitted
 from benchmarks.contestation_study.features import labels

@@ -13,10 +13,9 @@ from scipy.optimize import minimize
 from artimap.control.contestation.calibration import Calibration
 from artimap.control.contestation.counts import SignalCounts, count
 from artimap.control.contestation.estimate import AROUND_M, believe, edges_of, level_of
-from artimap.control.contestation.hmm import smooth
 from artimap.control.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel, Rates
 from artimap.control.contestation.places import sites_of
-from artimap.control.contestation.states import at_first, slots_of, transition, usual_level, weights
+from artimap.control.contestation.states import at_first, slots_of, smooth, transition, usual_level, weights
 from benchmarks.contestation_study.baselines import METHODS, RULES, calibrate, fit_logit
 from benchmarks.contestation_study.compare import FITTED, Fitted, by_method, mean_reports
 from benchmarks.contestation_study.fit import fit_calibration

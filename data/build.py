@@ -35,7 +35,7 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from artimap.areas.embedded import digest
-from artimap.claims import merge_reports
+from artimap.claims.event_merging import merge_reports
 from artimap.core.errors import ArtimapError, DataError
 from artimap.core.files import write_text
 from artimap.core.schema import TEXT

@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 
 import artimap as am
-from artimap.control import claims_behind
 from artimap.control.evidence import subjects_of
+from artimap.control.provenance import claims_behind
 from artimap.control.rules import rule_named
 from artimap.core.files import write_text
 from artimap.core.i18n import format_day, tr

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import artimap as am
-from artimap.claims import Ledger, read_claims
+from artimap.claims.ledger import Ledger
+from artimap.claims.readers import read_claims
 from artimap.roads.corridor import Corridor
-from artimap.sources import read_events
+from artimap.sources.registry import read_events
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = "2024-10-15"

@@ -16,7 +16,7 @@ from itertools import cycle, islice, product
 import geopandas as gpd
 import pandas as pd
 
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, ZONES
 

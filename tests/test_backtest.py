@@ -16,10 +16,9 @@ from artimap.cli import main
 from artimap.core import schema
 from artimap.core.errors import ModelError
 from artimap.core.tables import EVENTS
-from artimap.risk import RiskModel
 from artimap.risk.backtest import _first_report_days
-from artimap.risk.forecast_scores import ROAD_SHARES, Happened, captured, cover, log_score
-from artimap.risk.forecasts import Forecast
+from artimap.risk.forecasts import ROAD_SHARES, Forecast, Happened, captured, cover, log_score
+from artimap.risk.model import RiskModel
 
 LENGTH = np.array([10_000.0, 20_000.0, 10_000.0])
 

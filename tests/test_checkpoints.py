@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal
 
 import artimap as am
 from artimap.areas import embedded as data
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.core.errors import ModelError, PlaceError
 from artimap.core.tables import CHECKPOINTS, CLAIMS, FEES

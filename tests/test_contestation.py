@@ -14,12 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.control.contestation import ContestationModel, Rates, estimate_contestation
 from artimap.control.contestation.counts import count, signals
-from artimap.control.contestation.estimate import believe, edges_of, memory
-from artimap.control.contestation.hmm import smooth
+from artimap.control.contestation.estimate import believe, edges_of, estimate_contestation, memory
+from artimap.control.contestation.model import ContestationModel, Rates
 from artimap.control.contestation.places import sites_of, weights_on_sites
-from artimap.control.contestation.states import at_first, space_of, transition, weights
+from artimap.control.contestation.states import at_first, smooth, space_of, transition, weights
 from artimap.core import schema
 from artimap.core.tables import EVENTS
 from artimap.core.vocab import Estimate, EventKind

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import artimap as am
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.control.assessment import backing, picture
 from artimap.control.evidence import Evidence, subjects_of
 from artimap.control.parties import STATE, UNNAMED, read_sides

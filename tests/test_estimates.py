@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from artimap.areas.area import ARTIBONITE
-from artimap.control.contestation import estimate_contestation, estimated_zones
+from artimap.control.contestation.estimate import estimate_contestation
+from artimap.control.contestation.layer import estimated_zones
 from artimap.core import schema, style
 from artimap.core.vocab import Audience, Estimate, Lang, WhyNot
 from artimap.maps.briefing import briefing_map

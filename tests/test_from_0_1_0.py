@@ -14,7 +14,7 @@ from artimap.areas import user_layers
 from artimap.claims.linkage_decisions import read_decisions
 from artimap.core.vocab import EventKind, Sensitivity
 from artimap.report.previous import read_previous
-from artimap.sharing import Action
+from artimap.sharing.policy import Action
 
 OLD = Path(__file__).parent / "from_0_1_0"
 DAY = "2024-10-15"

@@ -12,11 +12,12 @@ import pytest
 import shapely
 
 import artimap as am
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.core.tables import CLAIMS, EVENTS
 from artimap.core.vocab import Audience, Lang
-from artimap.sharing import Access, Action, Rules, SharePolicy, gate
+from artimap.sharing.gate import gate
+from artimap.sharing.policy import Access, Action, Rules, SharePolicy
 from artimap.studies.study import brief
 
 DAY = dt.date(2025, 6, 30)

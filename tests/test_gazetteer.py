@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import artimap as am
-from artimap.areas.gazetteer import known_place, resolve
 from artimap.areas.gazetteer.lookup import entries, localities
+from artimap.areas.gazetteer.resolve import known_place, resolve
 from artimap.core.errors import PlaceError
 from artimap.core.schema import split_names
 from artimap.core.text import fold

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import artimap
-from artimap.sources import READERS
+from artimap.sources.registry import READERS
 
 PACKAGE = Path(artimap.__file__).parent
 

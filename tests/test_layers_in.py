@@ -20,10 +20,10 @@ import artimap as am
 from artimap.areas import embedded as data
 from artimap.areas import user_layers
 from artimap.areas.area import read_posts, read_road_units
+from artimap.areas.assembly import compare_road_units
 from artimap.areas.cod_ab import pcodes_of
-from artimap.areas.gazetteer import resolve
+from artimap.areas.gazetteer.resolve import resolve
 from artimap.areas.geometries import place_rows
-from artimap.areas.road_units import compare_road_units
 from artimap.cli import main
 from artimap.core import schema
 from artimap.core.errors import CorridorError, CrsError, DataError

@@ -9,10 +9,13 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from artimap.areas import embedded
-from artimap.claims import Ledger, merge_reports, read_claims
-from artimap.control import ControlModel, control_status
-from artimap.control.checkpoints import CheckpointModel, checkpoints_on, read_checkpoints
-from artimap.control.zones import control_zones
+from artimap.claims.event_merging import merge_reports
+from artimap.claims.ledger import Ledger
+from artimap.claims.readers import read_claims
+from artimap.control.checkpoints.life_cycle import CheckpointModel, checkpoints_on, read_checkpoints
+from artimap.control.model import ControlModel
+from artimap.control.status import control_status
+from artimap.control.zones.geometry import control_zones
 from artimap.core import schema
 from artimap.core.errors import DataError, ModelError
 from artimap.core.tables import CLAIMS

@@ -20,14 +20,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from artimap.areas.area import ARTIBONITE
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.core import phrases, schema, style
 from artimap.core.errors import CrsError, SchemaError, ShareError
 from artimap.core.i18n import words
 from artimap.core.tables import CHECKPOINTS, EVENTS, RISK, ZONES
 from artimap.core.text import web_address
 from artimap.core.vocab import CheckpointStatus, EventKind, Lang, Status
-from artimap.maps import base_layers, fact_tables, packing
+from artimap.maps import base_layers, codec, fact_tables
 from artimap.maps import page as payload
 from artimap.maps.briefing import briefing_map
 from artimap.maps.furniture import PanelSection
@@ -200,7 +200,7 @@ def test_steps_give_back_the_coordinates(chart):
 
 
 def points_in(path: str, west: int, north: int) -> list[list[tuple[float, float]]]:
-    """Read path data of :mod:`artimap.maps.packing` back to degrees, by formulas of its own."""
+    """Read path data of :mod:`artimap.maps.codec` back to degrees, by formulas of its own."""
     rings = []
     for ring in path.removeprefix("M").rstrip("z").replace("z", "").split("M"):
         first, steps = ring.split("l")
@@ -220,7 +220,7 @@ def test_outlines_give_back_the_coordinates(chart):
     assert [layer.name for layer in still] == ["land", "rivers", "lakes", "roads"]
     for layer in still:
         assert not any(feature.details or feature.begun or feature.ended for feature in layer.features)
-        drawn = packing.outlines(layer)
+        drawn = codec.outlines(layer)
         west, _, east, north = drawn["box"]
         for feature, row in zip(layer.features, drawn["features"], strict=True):
             rings = [ring for part in feature.parts for ring in part]
@@ -236,7 +236,7 @@ def test_outlines_give_back_the_coordinates(chart):
 
 def test_a_still_layer_without_shapes_is_drawn_as_nothing():
     nothing = base_layers.Layer("roads", "map.layer.roads", "line", (), still=True)
-    assert packing.outlines(nothing) == {"box": [0, 0, 1, 1], "features": []}
+    assert codec.outlines(nothing) == {"box": [0, 0, 1, 1], "features": []}
 
 
 def test_imprecise_events_are_never_marks(chart, tables):
@@ -366,7 +366,7 @@ PLAIN = st.recursive(
 
 @given(PLAIN, PLAIN)
 def test_changes_turn_one_page_into_the_other(first, other):
-    change = packing.changes({"all": first}, {"all": other})
+    change = codec.changes({"all": first}, {"all": other})
     plain = partial(json.dumps, sort_keys=True)
     assert (change is None) == (plain(first) == plain(other))
     assert plain(patched({"all": json.loads(plain(first))}, change or {})) == plain({"all": other})

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from artimap.areas import embedded
-from artimap.claims import merge_reports
+from artimap.claims.event_merging import merge_reports
 from artimap.claims.linkage_decisions import DECISIONS, apply_decisions, read_decisions, write_decisions
 from artimap.claims.record_linkage import PAIRS, MatchModel, match_reports
 from artimap.cli import main

@@ -16,12 +16,12 @@ import pytest
 from pyarrow import parquet
 
 import artimap as am
-from artimap.control.contestation import Calibration
+from artimap.control.contestation.calibration import Calibration
 from artimap.core.files import write_geopackage
 from artimap.core.metadata import JsonModel, put_models
 from artimap.core.vocab import EventKind
 from artimap.roads.network.graph import RoadNetwork
-from artimap.sources import read_events
+from artimap.sources.registry import read_events
 from benchmarks.contestation_study.compare import baseline_contestation
 
 DAY = "2024-10-15"

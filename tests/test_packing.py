@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from artimap.core.errors import DataError
-from artimap.maps import event_columns, packing
+from artimap.maps import codec, event_columns
 
-BOX = packing.box_of(-73.6, 18.6, -72.0, 20.2)
+BOX = codec.box_of(-73.6, 18.6, -72.0, 20.2)
 JS = Path(__file__).parent / "js"
 
 
@@ -151,14 +151,14 @@ def test_an_event_without_a_day_is_refused():
 
 def test_a_number_that_does_not_fit_is_refused():
     with pytest.raises(DataError, match="'day'"):
-        packing.pack_columns([packing.PackedColumn("day", np.array([70_000]), 2)])
+        codec.pack_columns([codec.PackedColumn("day", np.array([70_000]), 2)])
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=40), st.none() | st.integers(-5, 5)), max_size=30), st.integers(1, 7))
 def test_texts_come_back_by_chunk(rows, size):
     columns = [list(each) for each in zip(*rows, strict=True)] or [[], []]
-    text, ends = packing.pack_texts(columns, rows_a_chunk=size)
+    text, ends = codec.pack_texts(columns, rows_a_chunk=size)
     assert len(ends) == -(-len(rows) // size)
     assert not set(text) - set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
     found = event_columns.Field(

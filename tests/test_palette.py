@@ -24,7 +24,7 @@ from colours import SIGHTS, cam02, distance, lightness, rgb
 
 import artimap as am
 from artimap.core import style
-from artimap.core.drawing import svg_points
+from artimap.core.canvas import svg_points
 
 TABLE = style.load()
 GROUPS, RATES = 15, 13

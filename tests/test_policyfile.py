@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import artimap as am
 from artimap.cli import main
 from artimap.core.vocab import Sensitivity
-from artimap.sharing import Action, Rules, SharePolicy, changes, read_policy
+from artimap.sharing.policy import Action, Rules, SharePolicy, changes, read_policy
 
 DAY = ["--as-of", "2024-10-15"]
 GUIDE = Path(__file__).parent.parent / "docs" / "sharing.md"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import artimap as am
-from artimap.claims import Ledger
-from artimap.control.checkpoints import CheckpointModel
+from artimap.claims.ledger import Ledger
+from artimap.control.checkpoints.life_cycle import CheckpointModel
 from artimap.control.checkpoints.statements import statements
 from artimap.core.errors import DateError
 from artimap.core.vocab import CheckpointStatus

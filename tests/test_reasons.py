@@ -16,9 +16,9 @@ from artimap.cli import main
 from artimap.core import i18n, reasons, schema
 from artimap.core.reasons import code_of, in_sentences, parameters_of, read_code, sentence, tally, why_words
 from artimap.core.vocab import Audience, Lang, Reason, WhyHeld, WhyNot
-from artimap.risk import RiskModel, why_not_counted
+from artimap.risk.model import RiskModel, why_not_counted
 from artimap.roads.event_spread import Spread
-from artimap.sharing import release
+from artimap.sharing.release import release
 
 KEY = {WhyNot: "why", WhyHeld: "share.reason"}
 """Where the words of each vocabulary lie."""

@@ -14,18 +14,19 @@ import pandas as pd
 import pytest
 import shapely
 
-from artimap.claims import Ledger
-from artimap.control.checkpoints import checkpoints_on
+from artimap.claims.ledger import Ledger
+from artimap.control.checkpoints.life_cycle import checkpoints_on
 from artimap.core import schema
 from artimap.core.errors import DataError, DateError, ShareError
 from artimap.core.i18n import words
 from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS
 from artimap.maps.briefing import briefing_map
-from artimap.report import corridor_report
 from artimap.report.blocks import Block, Fold, Heading, Paragraph, ReportSection, TableBlock, cell
 from artimap.report.markdown import escape, to_markdown
+from artimap.report.report import corridor_report
 from artimap.report.sections import SECTIONS
-from artimap.risk import RiskModel, corridor_risk
+from artimap.risk.estimate import corridor_risk
+from artimap.risk.model import RiskModel
 
 DAY = dt.date(2024, 10, 15)
 HOSTILE = (

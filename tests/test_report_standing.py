@@ -7,8 +7,8 @@ import pytest
 
 import artimap as am
 from artimap.core.i18n import words
-from artimap.report import corridor_report
 from artimap.report.fees import legs
+from artimap.report.report import corridor_report
 
 
 @pytest.fixture(scope="module")

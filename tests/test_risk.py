@@ -20,9 +20,11 @@ from artimap.core.dates import DAYS_PER_MONTH
 from artimap.core.errors import DateError, ModelError
 from artimap.core.tables import EVENTS, RISK
 from artimap.core.vocab import EventKind, Info
-from artimap.risk import SEVERITY, RiskModel, corridor_risk, corridor_risk_by_kind, explain, severity
-from artimap.risk.explain import PRIOR
+from artimap.risk.estimate import corridor_risk, corridor_risk_by_kind
+from artimap.risk.explain import PRIOR, explain
+from artimap.risk.model import RiskModel
 from artimap.risk.posterior import LEVELS, Counts, Decay, Prior, posterior, quantiles
+from artimap.risk.severity import SEVERITY, severity
 from artimap.roads.corridor import Corridor
 from artimap.roads.event_spread import Reach
 from benchmarks.risk_calibration import Setting, Treat, calibrate

@@ -15,9 +15,10 @@ from artimap.core import schema
 from artimap.core.dates import month_ends
 from artimap.core.errors import DateError
 from artimap.core.tables import EVENTS
-from artimap.risk import RiskModel, corridor_risk, corridor_risk_over_time
 from artimap.risk.coverage import Reports, RoadPieces, is_wide, tells_of
+from artimap.risk.estimate import corridor_risk, corridor_risk_over_time
 from artimap.risk.explain import Shares
+from artimap.risk.model import RiskModel
 from artimap.roads.event_spread import Reach
 
 FIRST, LAST = dt.date(2023, 1, 1), dt.date(2024, 10, 15)

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artimap.core.rounding import DIGITS, rounded_shapes, significant, significant_columns
+from artimap.core.precision import DIGITS, rounded_shapes, significant, significant_columns
 
 NUMBERS = st.lists(st.floats(allow_nan=False, allow_infinity=False, width=64), min_size=1, max_size=20)
 

@@ -18,7 +18,9 @@ from artimap.core import schema
 from artimap.core.errors import ModelError, ShareError
 from artimap.core.tables import EVENTS
 from artimap.core.vocab import Audience, Sensitivity
-from artimap.sharing import Access, Action, Rules, SharePolicy, release, write_table
+from artimap.sharing.policy import Access, Action, Rules, SharePolicy
+from artimap.sharing.release import release
+from artimap.sharing.table_files import write_table
 
 DAY = dt.date(2025, 6, 30)
 ACCESS = (Access("ACLED", dt.date(2025, 6, 1), "Haiti, 2024"),)

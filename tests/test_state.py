@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.claims.resolution import LATEST, MEDIAN, MOST_VOICES, RANGE, RULES, figure, latest_day, voices
 from artimap.core import schema
 from artimap.core.errors import ModelError

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import artimap as am
 from artimap.areas.area import ARTIBONITE
-from artimap.core.drawing import Drawing, drawable
+from artimap.core.canvas import Drawing, drawable
 from artimap.core.errors import ShareError
 from artimap.core.vocab import Lang
 from artimap.maps.static import sheet

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artimap.control.checkpoints import checkpoints_on
+from artimap.control.checkpoints.life_cycle import checkpoints_on
 from artimap.core import schema, style
-from artimap.core.drawing import svg_points
+from artimap.core.canvas import svg_points
 from artimap.core.errors import ShareError
 from artimap.core.tables import EVENTS
-from artimap.report.strip.events import event_marks, lanes_of
 from artimap.report.strip.map import _spread_apart, strip_map
-from artimap.risk import corridor_risk
+from artimap.report.strip.marks import event_marks, lanes_of
+from artimap.risk.estimate import corridor_risk
 
 DAY = dt.date(2024, 10, 15)
 

@@ -16,8 +16,8 @@ from scipy.sparse.csgraph import dijkstra
 import artimap as am
 from artimap.areas.area import read_roads, read_units
 from artimap.areas.geometries import place_radius
-from artimap.claims import Ledger
-from artimap.control.zones.reach import reached, road_within, roads_of
+from artimap.claims.ledger import Ledger
+from artimap.control.zones.geometry import reached, road_within, roads_of
 from artimap.core import schema
 from artimap.core.errors import DateError, ModelError
 from artimap.core.tables import ZONES

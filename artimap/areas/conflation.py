@@ -12,7 +12,7 @@ import shapely
 from artimap.areas.geometries import RADIUS_M
 from artimap.core import schema
 from artimap.core.crs import require
-from artimap.core.rounding import METRE_DECIMALS
+from artimap.core.precision import METRE_DECIMALS
 from artimap.core.schema import TEXT, join_names, split_names
 from artimap.core.tables import PLACES
 from artimap.core.text import fold

@@ -12,10 +12,9 @@ import shapely
 
 from artimap.areas import cod_ab, embedded, osm, user_layers
 from artimap.areas.area import UNIT_LAYERS, Area, added_units, embedded_places, read_posts, read_roads, read_units
-from artimap.areas.assembly import corridor_from_lines
+from artimap.areas.assembly import NEAR_M, compare_road_units, corridor_from_lines, road_units
 from artimap.areas.conflation import merge_places
 from artimap.areas.corridors import read_corridor
-from artimap.areas.road_units import NEAR_M, compare_road_units, road_units
 from artimap.core import schema
 from artimap.core.crs import WGS84
 from artimap.core.errors import CorridorError, DataError

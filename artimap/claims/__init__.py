@@ -3,9 +3,3 @@
 Several reports may speak of one event. :func:`merge_reports` makes the event's row by a
 named rule and keeps every report as claims beside it; contradictions live side by side.
 """
-
-from artimap.claims.event_merging import merge_reports
-from artimap.claims.ledger import Ledger
-from artimap.claims.readers import read_claims, subject_of
-
-__all__ = ["Ledger", "merge_reports", "read_claims", "subject_of"]

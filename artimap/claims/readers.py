@@ -18,7 +18,7 @@ from artimap.core.errors import DataError
 from artimap.core.schema import split_names
 from artimap.core.tables import CLAIMS
 from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
-from artimap.sources import read_report
+from artimap.sources.registry import read_report
 
 
 def posts_of(checkpoints: gpd.GeoDataFrame, claims: pd.DataFrame, *, like: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
-from artimap.core.rounding import DIGITS
+from artimap.core.precision import DIGITS
 from artimap.core.schema import split_names
 from artimap.core.text import unaccented
 

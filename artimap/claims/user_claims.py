@@ -11,7 +11,7 @@ import pandas as pd
 
 from artimap.areas import embedded
 from artimap.areas.area import Area, read_places, read_units
-from artimap.areas.gazetteer import Reading, resolve
+from artimap.areas.gazetteer.resolve import Reading, resolve
 from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import TEXT, split_names

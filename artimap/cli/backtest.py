@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands, add_inputs, study_of, tell_day
+from artimap.cli._shared import Commands, add_inputs, study_of, tell_day
 from artimap.core.dates import day_of
 
 
@@ -32,9 +32,9 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.cli._tables import as_json, records, save  # noqa: PLC0415
-    from artimap.risk import RiskModel  # noqa: PLC0415
+    from artimap.cli._shared import as_json, records, save  # noqa: PLC0415
     from artimap.risk.backtest import backtest  # noqa: PLC0415 - slow to import, used only here
+    from artimap.risk.model import RiskModel  # noqa: PLC0415
 
     study = study_of(args, where, road=args.road)
     corridor, stop = study.corridor, study.as_of

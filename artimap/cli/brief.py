@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands, add_inputs, study_of, tell_gated, tell_written
+from artimap.cli._shared import Commands, add_inputs, study_of, tell_gated, tell_written
 from artimap.core.vocab import Audience, Where
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands
+from artimap.cli._shared import Commands
 
 
 def add(commands: Commands) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands, add_inputs, check_ending, say, study_of, tell_gated, tell_own, tell_written
+from artimap.cli._shared import Commands, add_inputs, check_ending, say, study_of, tell_gated, tell_own, tell_written
 from artimap.core.errors import DataError
 from artimap.core.vocab import EventKind
 
@@ -78,7 +78,7 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.roads.density import network_density  # noqa: PLC0415 - slow to import, used only here
+    from artimap.roads.density.kernel_density import network_density  # noqa: PLC0415 - slow to import, used only here
 
     check_ending(args.output, _ENDINGS, "a density")
     study = study_of(args, where)
@@ -137,7 +137,7 @@ def _network(file: Path | None, where: Area) -> RoadNetwork:
 
 def _write(args: argparse.Namespace, study: Study, kinds: list[str], table: gpd.GeoDataFrame) -> Path:
     if args.output.suffix.lower() != ".html":
-        from artimap.cli._tables import save  # noqa: PLC0415 - slow to import, used only here
+        from artimap.cli._shared import save  # noqa: PLC0415 - slow to import, used only here
 
         return save(table, args.output, layer="density")
     from artimap.core.i18n import tr  # noqa: PLC0415

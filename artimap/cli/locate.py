@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands
+from artimap.cli._shared import Commands
 from artimap.core.vocab import Where
 
 
@@ -19,7 +19,7 @@ def add(commands: Commands) -> None:
 
 def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.areas.corridors import read_corridor  # noqa: PLC0415
-    from artimap.areas.gazetteer import resolve  # noqa: PLC0415
+    from artimap.areas.gazetteer.resolve import resolve  # noqa: PLC0415
 
     reading = resolve(where, args.text)
     if reading.kind is Where.NOWHERE and not reading.candidates:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands, add_inputs, check_ending, say, study_of, tell_gated, tell_own, tell_written
+from artimap.cli._shared import Commands, add_inputs, check_ending, say, study_of, tell_gated, tell_own, tell_written
 from artimap.core.errors import ShareError
 
 if TYPE_CHECKING:

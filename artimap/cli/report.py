@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands, add_inputs, check_ending, say, study_of, tell_gated, tell_own, tell_written
+from artimap.cli._shared import Commands, add_inputs, check_ending, say, study_of, tell_gated, tell_own, tell_written
 
 
 def add(commands: Commands) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands
+from artimap.cli._shared import Commands
 
 
 def add(commands: Commands) -> None:
@@ -41,7 +41,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         pairs = pairs[pd.Series(apart, index=pairs.index, dtype=bool)]
         summaries = reports.set_index("report_id")["summary"]
     else:
-        from artimap.sources import read_report  # noqa: PLC0415
+        from artimap.sources.registry import read_report  # noqa: PLC0415
 
         own = read_report(args.file, area=where).events
         pairs = match_reports(own, others=reports, model=model)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands, add_inputs, study_of, tell_day
+from artimap.cli._shared import Commands, add_inputs, study_of, tell_day
 from artimap.core.vocab import EventKind, Info
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.cli._tables import as_json, records, save  # noqa: PLC0415 - slow to import, used only here
-    from artimap.risk import ROAD_KINDS, RiskModel, explain  # noqa: PLC0415
+    from artimap.cli._shared import as_json, records, save  # noqa: PLC0415 - slow to import, used only here
+    from artimap.risk.explain import explain  # noqa: PLC0415
+    from artimap.risk.model import ROAD_KINDS, RiskModel  # noqa: PLC0415
 
     kinds = frozenset(EventKind(one) for one in args.kind) if args.kind else ROAD_KINDS
     model = RiskModel(half_life_days=args.half_life, kinds=kinds)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands
+from artimap.cli._shared import Commands
 
 _SHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"})
 

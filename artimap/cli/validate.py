@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from artimap.areas.area import Area
-from artimap.cli._inputs import Commands
+from artimap.cli._shared import Commands
 from artimap.core.errors import SchemaError
 from artimap.core.vocab import Where
 
@@ -36,7 +36,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if args.file is None:
         return _validate_embedded(where)
     from artimap.core.files import table_csv, write_text  # noqa: PLC0415
-    from artimap.sources import mapping_beside, propose_mapping, read_report  # noqa: PLC0415
+    from artimap.sources.registry import mapping_beside, propose_mapping, read_report  # noqa: PLC0415
 
     if args.save_mapping:
         beside = mapping_beside(args.file)
@@ -66,8 +66,8 @@ def _run(args: argparse.Namespace, where: Area) -> int:
 
 def _validate_embedded(where: Area) -> int:
     from artimap.areas.area import read_places, read_posts, read_road_units, read_roads, read_units  # noqa: PLC0415
-    from artimap.claims import read_claims  # noqa: PLC0415
-    from artimap.sources import read_events  # noqa: PLC0415
+    from artimap.claims.readers import read_claims  # noqa: PLC0415
+    from artimap.sources.registry import read_events  # noqa: PLC0415
 
     readers: dict[str, Callable[[], pd.DataFrame]] = {
         "places": lambda: read_places(where),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from artimap.areas.area import Area, read_units
-from artimap.cli._inputs import (
+from artimap.cli._shared import (
     Commands,
     actors_in,
     add_inputs,
@@ -81,8 +81,9 @@ def _run(args: argparse.Namespace, where: Area) -> int:
 
 
 def _reported(study: Study, known_on: str | None) -> gpd.GeoDataFrame:
-    from artimap.control import claims_behind, control_status  # noqa: PLC0415 - slow to import, used only here
-    from artimap.control.zones import control_zones  # noqa: PLC0415
+    from artimap.control.provenance import claims_behind  # noqa: PLC0415 - slow to import, used only here
+    from artimap.control.status import control_status  # noqa: PLC0415 - slow to import, used only here
+    from artimap.control.zones.geometry import control_zones  # noqa: PLC0415
 
     asked: dict[str, Any] = {"as_of": study.as_of, "events": study.events, "known_on": known_on}
     status = control_status(study.area, study.ledger, **asked)
@@ -97,7 +98,8 @@ def _reported(study: Study, known_on: str | None) -> gpd.GeoDataFrame:
 
 
 def _estimated(study: Study) -> gpd.GeoDataFrame:
-    from artimap.control.contestation import estimate_contestation, estimated_zones  # noqa: PLC0415 - slow to import
+    from artimap.control.contestation.estimate import estimate_contestation  # noqa: PLC0415 - slow to import
+    from artimap.control.contestation.layer import estimated_zones  # noqa: PLC0415 - slow to import
 
     first = study.events["date_start"].min()
     if pd.isna(first) or first.date() > study.as_of:
@@ -162,7 +164,7 @@ def _save(zones: gpd.GeoDataFrame, ending: str, args: argparse.Namespace, study:
     from artimap.core.files import write_text  # noqa: PLC0415 - slow to import, used only here
 
     if ending in _TABLES:
-        from artimap.cli._tables import save  # noqa: PLC0415
+        from artimap.cli._shared import save  # noqa: PLC0415
 
         notice = args.output.with_name(args.output.stem + ".notice.txt")
         save(zones, args.output, layer="zones")

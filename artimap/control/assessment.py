@@ -9,7 +9,7 @@ from math import prod
 from artimap.control.evidence import OPPONENT, Evidence
 from artimap.control.model import ControlModel
 from artimap.control.parties import STATE, UNNAMED, Sides
-from artimap.core.rounding import DIGITS
+from artimap.core.precision import DIGITS
 from artimap.core.vocab import EventKind, Status
 
 SERIOUS = (

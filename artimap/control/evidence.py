@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.claims.resolution import earliest_day, latest_day, voices
 from artimap.control.model import ControlModel
 from artimap.control.parties import UNNAMED, Sides

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from artimap.areas.area import Area
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.control.evidence import Evidence
 from artimap.control.model import ControlModel
 from artimap.control.rules import Answer

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.core.schema import TEXT, join_names, split_names
 from artimap.core.vocab import About

@@ -11,7 +11,7 @@ import geopandas as gpd
 from pyproj import CRS
 
 from artimap.core.errors import CrsError
-from artimap.core.rounding import rounded_shapes
+from artimap.core.precision import rounded_shapes
 
 WGS84 = "EPSG:4326"
 """Longitude and latitude in degrees: the system of files, never of analysis."""

@@ -18,7 +18,7 @@ import pyogrio
 
 from artimap.core.crs import WGS84
 from artimap.core.metadata import KEY, written
-from artimap.core.rounding import rounded_shapes, significant_columns
+from artimap.core.precision import rounded_shapes, significant_columns
 
 
 @contextmanager

@@ -25,7 +25,7 @@ import pandas as pd
 import pyogrio
 
 from artimap.core.errors import DataError, ModelError
-from artimap.core.rounding import rounded_shapes, significant_columns
+from artimap.core.precision import rounded_shapes, significant_columns
 
 T = TypeVar("T")
 

@@ -28,12 +28,13 @@ from artimap.maps.tiles import Tiles
 from artimap.maps.timeline import posts_of_slider, risk_of_slider, zones_of_slider
 from artimap.maps.user_layer import UserLayer, ready_layers
 from artimap.maps.web.render import to_html
-from artimap.sharing import Gated, SharePolicy, gate
+from artimap.sharing.gate import Gated, gate
+from artimap.sharing.policy import SharePolicy
 from artimap.sharing.view import visible_tables
 
 if TYPE_CHECKING:
     from artimap.areas.area import Area
-    from artimap.claims import Ledger
+    from artimap.claims.ledger import Ledger
     from artimap.roads.corridor import Corridor
 
 SHOWN_DAYS = 730
@@ -230,7 +231,7 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     held_back
         Rows that the caller has already held back, to be told beside the others.
     policy
-        Who gets what; :class:`artimap.sharing.SharePolicy` as it stands where null. What it does to rows is
+        Who gets what; :class:`artimap.sharing.policy.SharePolicy` as it stands where null. What it does to rows is
         printed in the margin.
     tiles
         A server of map tiles (:class:`artimap.Tiles`), which the reader may switch on: it then learns which places

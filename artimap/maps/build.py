@@ -24,14 +24,8 @@ from artimap.maps.layers import ALWAYS_CITED, MapLayer, build_layers, in_drawing
 from artimap.maps.legend import legend_groups
 from artimap.maps.page import Page
 from artimap.maps.thematic_layers import Drawn, zones_layers
-from artimap.maps.timeline import (
-    StatesOverTime,
-    all_days,
-    posts_over_time,
-    rates_over_time,
-    zones_over_time,
-)
-from artimap.risk import RiskModel
+from artimap.maps.timeline import StatesOverTime, all_days, posts_over_time, rates_over_time, zones_over_time
+from artimap.risk.model import RiskModel
 
 if TYPE_CHECKING:
     from artimap.areas.area import Area

@@ -20,7 +20,7 @@ from artimap.core.text import web_address
 from artimap.core.vocab import EventKind, Predicate
 
 if TYPE_CHECKING:
-    from artimap.claims import Ledger
+    from artimap.claims.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)

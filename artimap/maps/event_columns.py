@@ -18,7 +18,7 @@ import pandas as pd
 from artimap.core import style
 from artimap.core.errors import DataError
 from artimap.core.schema import split_names
-from artimap.maps.packing import Box, PackedColumn, curve, pack_columns, pack_texts, quantise
+from artimap.maps.codec import Box, PackedColumn, curve, pack_columns, pack_texts, quantise
 
 UNKNOWN = 65_535
 """A count that is not stated: in the page it is a hollow mark, never a small one."""

@@ -19,12 +19,12 @@ import shapely
 
 from artimap.core.crs import WGS84
 from artimap.core.i18n import tr
-from artimap.core.rounding import METRE_DECIMALS
+from artimap.core.precision import METRE_DECIMALS
 from artimap.core.vocab import EventKind, Where
 from artimap.maps.base_layers import Feature, Layer, parts_of, to_degrees
 from artimap.maps.cards import Detail, event_key, text_or
+from artimap.maps.codec import box_of
 from artimap.maps.event_columns import Field, harm_of, pack_field
-from artimap.maps.packing import box_of
 from artimap.maps.thematic_layers import Drawn
 
 

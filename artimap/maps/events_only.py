@@ -18,7 +18,7 @@ from artimap.maps.briefing import BriefingMap, chart_of
 from artimap.maps.events import sort_events
 from artimap.maps.inputs import PageOptions, Tables
 from artimap.maps.tiles import Tiles
-from artimap.sharing import Gated, gate
+from artimap.sharing.gate import Gated, gate
 from artimap.sharing.view import Left, VisibleTables
 
 if TYPE_CHECKING:

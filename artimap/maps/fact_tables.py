@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 from artimap.core.phrases import known
-from artimap.core.rounding import significant
+from artimap.core.precision import significant
 from artimap.core.schema import split_names
 from artimap.maps.base_layers import DECIMALS, name_in, to_degrees
 from artimap.maps.cards import event_key, text_or, to_date

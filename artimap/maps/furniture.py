@@ -18,7 +18,7 @@ import pandas as pd
 from artimap.areas import embedded
 from artimap.core.i18n import format_count, format_day, format_number, to_review, tr
 from artimap.core.phrases import rate_figure, rate_phrase
-from artimap.core.rounding import significant
+from artimap.core.precision import significant
 from artimap.core.vocab import CheckpointStatus, Info
 from artimap.maps.cards import Detail, sentence_case, text_or, to_date
 from artimap.maps.legend import LegendGroup

@@ -14,10 +14,10 @@ from artimap.core.i18n import words
 from artimap.maps import event_columns as columns
 from artimap.maps.base_layers import DENSITY, Feature, Layer, Parts
 from artimap.maps.cards import Detail, Fact, Icon, SourceStatement
+from artimap.maps.codec import SCALE, outlines
 from artimap.maps.event_columns import Field
 from artimap.maps.fact_tables import STEP_M, Roadside, SearchEntry, Sheet
 from artimap.maps.furniture import Furniture, Locator
-from artimap.maps.packing import SCALE, outlines
 from artimap.maps.tiles import Tiles
 from artimap.maps.timeline import StatesOverTime, packed_states
 

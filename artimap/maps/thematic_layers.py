@@ -13,7 +13,7 @@ import shapely
 from artimap.core import style
 from artimap.core.i18n import format_count, format_number, tr
 from artimap.core.phrases import km_span, known, passable_phrase, rate_figure, rate_phrase, rule_phrase
-from artimap.core.rounding import significant
+from artimap.core.precision import significant
 from artimap.core.schema import join_names, split_names
 from artimap.core.vocab import EventKind, Info, Status, Where
 from artimap.maps.base_layers import Feature, Layer, parts_of, to_degrees

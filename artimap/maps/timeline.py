@@ -19,8 +19,8 @@ from artimap.core.errors import ModelError
 from artimap.core.i18n import format_day, tr
 from artimap.maps.base_layers import Feature, Layer, Parts
 from artimap.maps.cards import Detail, VisibleClaims
+from artimap.maps.codec import changes, pack
 from artimap.maps.fact_tables import Cell, posts_sheet, stretches_sheet, zones_along
-from artimap.maps.packing import changes, pack
 from artimap.maps.thematic_layers import Drawn, posts_drawn, stretch_details
 
 if TYPE_CHECKING:

@@ -29,8 +29,9 @@ from artimap.maps.base_layers import Feature, Layer, LayerKind, parts_of, to_deg
 from artimap.maps.cards import Detail, Fact, Icon, day_or
 from artimap.maps.fact_tables import Cell, CellKind, Sheet
 from artimap.maps.thematic_layers import Drawn
-from artimap.sharing import Action, Rules, SharePolicy, release
 from artimap.sharing.masking import mask_column
+from artimap.sharing.policy import Action, Rules, SharePolicy
+from artimap.sharing.release import release
 
 if TYPE_CHECKING:
     import datetime as dt

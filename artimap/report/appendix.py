@@ -11,7 +11,7 @@ from artimap.core.i18n import format_count, format_day, format_number, words
 from artimap.core.vocab import About, Audience, Info, Where
 from artimap.report.blocks import Block, Cell, Fold, Heading, Listing, Paragraph, ReportSection, TableBlock, cell, run
 from artimap.report.context import Context
-from artimap.report.wording import (
+from artimap.report.sentences import (
     counted,
     day_and_ago,
     event_line,

@@ -12,7 +12,7 @@ from artimap.report.context import Context
 from artimap.report.control_status import changed_blocks, changed_line
 from artimap.report.places import level_of
 from artimap.report.previous import Previous
-from artimap.report.wording import counted, event_line, km, listed, reported, say, text_of, who, word
+from artimap.report.sentences import counted, event_line, km, listed, reported, say, text_of, who, word
 
 _MOVED = 1.25
 """A rate that grew or shrank by this factor is told as up or down."""

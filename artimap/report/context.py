@@ -10,16 +10,17 @@ from pathlib import Path
 import pandas as pd
 
 from artimap.areas.area import Area, read_places, read_units
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.core.metadata import model_of
 from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, STATUS, ZONES
 from artimap.core.vocab import Audience, Lang
 from artimap.report.previous import Previous, read_previous
-from artimap.risk import RiskModel
+from artimap.risk.model import RiskModel
 from artimap.roads.corridor import Corridor
-from artimap.sharing import Gated, SharePolicy, gate
-from artimap.sources import read_events
+from artimap.sharing.gate import Gated, gate
+from artimap.sharing.policy import SharePolicy
+from artimap.sources.registry import read_events
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from artimap.control import what_changed
 from artimap.control.assessment import SERIOUS
+from artimap.control.history import what_changed
 from artimap.core.i18n import format_day
 from artimap.core.schema import split_names
 from artimap.core.vocab import Status
 from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, TableBlock, cell, joined, run
 from artimap.report.context import Context
-from artimap.report.wording import actors, day_and_ago, event_line, reported, rule, say, text_of, word
+from artimap.report.sentences import actors, day_and_ago, event_line, reported, rule, say, text_of, word
 
 CHANGE_DAYS = 30
 """How far back changes of status are told where no earlier briefing says since when."""

@@ -7,14 +7,15 @@ from itertools import pairwise
 
 import pandas as pd
 
-from artimap.claims import Ledger
-from artimap.control.checkpoints import Fees, checkpoints_on, fee_schedule, fees_between
+from artimap.claims.ledger import Ledger
+from artimap.control.checkpoints.fees import Fees, fee_schedule, fees_between
+from artimap.control.checkpoints.life_cycle import checkpoints_on
 from artimap.core.i18n import format_count
 from artimap.core.phrases import known
 from artimap.core.vocab import PlaceKind, Vehicle
 from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, TableBlock, cell, run
 from artimap.report.context import Context
-from artimap.report.wording import counted, km, say, text_of, word
+from artimap.report.sentences import counted, km, say, text_of, word
 
 VEHICLES = (
     Vehicle.TRUCK, Vehicle.CONTAINER_TRUCK, Vehicle.FOUR_BY_FOUR, Vehicle.AMBULANCE, Vehicle.BUS, Vehicle.MINIBUS,

@@ -18,7 +18,7 @@ from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, ReportS
 from artimap.report.context import Context
 from artimap.report.control_status import status_grid
 from artimap.report.fees import between_towns
-from artimap.report.wording import (
+from artimap.report.sentences import (
     HARMS,
     counted,
     day_and_ago,

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from artimap.areas.area import Area
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.core import style
 from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
@@ -27,9 +27,10 @@ from artimap.report.context import Context, ReportOptions, ReportTables, gate_fo
 from artimap.report.markdown import to_markdown
 from artimap.report.previous import snapshot
 from artimap.report.sections import sections
-from artimap.report.wording import say
+from artimap.report.sentences import say
 from artimap.roads.corridor import Corridor
-from artimap.sharing import Gated, SharePolicy
+from artimap.sharing.gate import Gated
+from artimap.sharing.policy import SharePolicy
 
 # The page asks nobody for anything and runs nothing: even if text of a source became markup, it could
 # not act.
@@ -214,7 +215,7 @@ def corridor_report(  # noqa: PLR0913 - one keyword a table
     held_back
         Rows taken out for the audience before, to be told.
     policy
-        Who gets what; :class:`artimap.sharing.SharePolicy` as it stands where null. What it does to rows is
+        Who gets what; :class:`artimap.sharing.policy.SharePolicy` as it stands where null. What it does to rows is
         printed among what is not known.
 
     Raises

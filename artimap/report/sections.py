@@ -13,7 +13,7 @@ import pandas as pd
 from artimap.core.i18n import format_day, format_number, to_review, tr
 from artimap.core.metadata import model_of
 from artimap.core.phrases import known, rate_phrase
-from artimap.core.rounding import significant
+from artimap.core.precision import significant
 from artimap.core.schema import split_names
 from artimap.core.vocab import CheckpointStatus, Info
 from artimap.report import appendix, places
@@ -34,8 +34,19 @@ from artimap.report.blocks import (
 )
 from artimap.report.comparison import changes, changes_line
 from artimap.report.context import Context
-from artimap.report.wording import counted, day_and_ago, event_line, interval, km, say, sources, text_of, together, word
-from artimap.risk import RiskModel
+from artimap.report.sentences import (
+    counted,
+    day_and_ago,
+    event_line,
+    interval,
+    km,
+    say,
+    sources,
+    text_of,
+    together,
+    word,
+)
+from artimap.risk.model import RiskModel
 
 _WORST = 3
 # In fresh events, all stretches together: how little that is, the reader is told before the first

@@ -12,16 +12,26 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.claims.resolution import latest_day
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
 from artimap.core.files import replacing
 from artimap.core.vocab import Record
-from artimap.risk.counting import count
 from artimap.risk.coverage import RoadPieces, bare
-from artimap.risk.forecast_scores import ROAD_SHARES, Happened, captured, cover, log_score
-from artimap.risk.forecasts import KERNEL, LAST_PERIOD, UNIFORM, by_model, plain
+from artimap.risk.event_counts import count
+from artimap.risk.forecasts import (
+    KERNEL,
+    LAST_PERIOD,
+    ROAD_SHARES,
+    UNIFORM,
+    Happened,
+    by_model,
+    captured,
+    cover,
+    log_score,
+    plain,
+)
 from artimap.risk.model import RiskModel
 from artimap.roads.corridor import Corridor
 

@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
-from artimap.core.rounding import significant
+from artimap.core.precision import significant
 from artimap.core.vocab import Where
 from artimap.roads.corridor import Corridor
 from artimap.roads.event_spread import Reach, Spread

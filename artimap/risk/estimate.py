@@ -21,16 +21,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.core.arrays import Floats
 from artimap.core.dates import day_of
 from artimap.core.metadata import SHARES, put_models
-from artimap.core.rounding import significant, significant_columns
+from artimap.core.precision import significant, significant_columns
 from artimap.core.tables import RISK
 from artimap.core.vocab import EventKind, Info, Where
-from artimap.risk.counting import Counted, Laid, ages, tally
 from artimap.risk.coverage import LIKELY_SHARE, Reports, changed, last_day, publishers
+from artimap.risk.event_counts import Counted, Laid, ages, tally
 from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
 from artimap.risk.posterior import Counts, posterior

@@ -16,7 +16,7 @@ from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.errors import ModelError
 from artimap.core.metadata import SHARES
-from artimap.core.rounding import significant
+from artimap.core.precision import significant
 
 _NUMBERS = {"Floats": "<f8", "Ints": "<i8"}
 

@@ -21,11 +21,11 @@ from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import day_of
 from artimap.core.metadata import JsonModel, put_models
+from artimap.core.precision import significant
 from artimap.core.reasons import tally
-from artimap.core.rounding import significant
 from artimap.core.vocab import EventKind
-from artimap.risk import ROAD_KINDS, RiskModel, why_not_counted
 from artimap.risk.coverage import LIKELY_SHARE, bare
+from artimap.risk.model import ROAD_KINDS, RiskModel, why_not_counted
 from artimap.roads.corridor import Corridor
 from artimap.roads.density.significance import Null, false_discovery
 from artimap.roads.event_spread import Reach

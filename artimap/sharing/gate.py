@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from artimap.areas.area import Area
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.core.i18n import format_count, format_number, tr
 from artimap.core.schema import split_names

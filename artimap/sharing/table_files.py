@@ -17,7 +17,7 @@ from artimap.core.crs import WGS84
 from artimap.core.errors import ShareError
 from artimap.core.files import replacing, table_csv, write_geopackage, write_text
 from artimap.core.metadata import write_parquet
-from artimap.core.rounding import significant_columns
+from artimap.core.precision import significant_columns
 from artimap.core.vocab import Audience
 from artimap.sharing.policy import Access, SharePolicy
 from artimap.sharing.release import Released, release

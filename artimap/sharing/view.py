@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from artimap.claims import Ledger
-from artimap.sharing import Gated
+from artimap.claims.ledger import Ledger
+from artimap.sharing.gate import Gated
 
 
 @dataclass(frozen=True, slots=True)

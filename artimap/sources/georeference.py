@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from artimap.areas.area import Area, read_units
-from artimap.areas.gazetteer import Reading, resolve
+from artimap.areas.gazetteer.resolve import Reading, resolve
 from artimap.areas.geometries import place_rows
 from artimap.areas.user_layers import cached
 from artimap.core.arrays import Bools

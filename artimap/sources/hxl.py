@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from artimap.areas.area import Area
-from artimap.sources.mapping import Mapping
+from artimap.sources.column_map import Mapping
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw
 from artimap.sources.reader import Reader, Terms

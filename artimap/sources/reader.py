@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from artimap.areas.area import Area
-from artimap.sources.mapping import Mapping, propose
+from artimap.sources.column_map import Mapping, propose
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw
 from artimap.sources.result import ParsedRows

@@ -8,17 +8,30 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import pandas as pd
 
+from artimap.areas import embedded
 from artimap.areas.area import Area, sure_area
+from artimap.areas.geometries import place_rows
+from artimap.core import schema
 from artimap.core.errors import DataError
+from artimap.core.tables import EVENTS
 from artimap.sources import acled, hxl, ipis, kobo, tabular, template, ucdp
+from artimap.sources.column_map import Mapping, read_mapping
 from artimap.sources.containers import open_table
-from artimap.sources.embedded import embedded_events
-from artimap.sources.mapping import Mapping, read_mapping
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw
 from artimap.sources.reader import Reader
 from artimap.sources.result import Read, account, finish
+
+
+def embedded_events(area: Area) -> gpd.GeoDataFrame:
+    """Give the embedded reports of an area: EVENTS in its metric system."""
+    events = embedded.read_table(area.name, "events")
+    for name in ("from_m", "to_m", "radius_m"):
+        events[name] = pd.to_numeric(events[name])
+    return schema.conform(place_rows(events, area), EVENTS)
+
 
 ANY_TABLE: Final = tabular.READER
 """What reads a table by a mapping, where its format is not known."""

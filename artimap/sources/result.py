@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from artimap.areas.area import Area
-from artimap.areas.gazetteer import Reading
+from artimap.areas.gazetteer.resolve import Reading
 from artimap.core import schema
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.schema import TEXT

@@ -12,13 +12,13 @@ import pandas as pd
 
 from artimap.areas import embedded
 from artimap.areas.area import Area
-from artimap.areas.gazetteer import Reading
+from artimap.areas.gazetteer.resolve import Reading
 from artimap.core.dates import day_of
 from artimap.core.metadata import model_of
 from artimap.core.reasons import in_sentences
 from artimap.core.vocab import Lang
-from artimap.risk import RiskModel
-from artimap.sharing import Gated
+from artimap.risk.model import RiskModel
+from artimap.sharing.gate import Gated
 
 FILES = ("map.html", "report.html", "report.md", "risk.gpkg", "strip.png", "manifest.json")
 """What a briefing folder holds."""

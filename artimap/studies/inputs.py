@@ -15,18 +15,19 @@ import pandas as pd
 from artimap.areas import embedded as data
 from artimap.areas.area import Area
 from artimap.areas.geometries import place_rows
-from artimap.claims import Ledger, merge_reports, read_claims
+from artimap.claims.event_merging import merge_reports
+from artimap.claims.ledger import Ledger
 from artimap.claims.linkage_decisions import apply_decisions, read_decisions
-from artimap.claims.readers import posts_of
+from artimap.claims.readers import posts_of, read_claims
 from artimap.claims.record_linkage import match_reports
 from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import join_names, split_names
 from artimap.core.tables import EVENTS
 from artimap.core.vocab import Sensitivity, Where
-from artimap.sharing import SharePolicy
 from artimap.sharing.masking import mask_column
-from artimap.sources import read_events, read_report
+from artimap.sharing.policy import SharePolicy
+from artimap.sources.registry import read_events, read_report
 from artimap.sources.result import Read
 
 _FREE_TEXT = ("summary", "note", "value", "claimant", "source", "place", "operator", "fee_text")

@@ -16,11 +16,13 @@ import pandas as pd
 from artimap.areas import embedded
 from artimap.areas.area import Area, sure_area
 from artimap.areas.corridors import read_corridor
-from artimap.claims import Ledger
-from artimap.control import control_status
-from artimap.control.checkpoints import checkpoints_on, checkpoints_over_time
-from artimap.control.contestation import estimate_contestation, estimated_zones
-from artimap.control.zones import control_zones, control_zones_over_time
+from artimap.claims.ledger import Ledger
+from artimap.control.checkpoints.life_cycle import checkpoints_on, checkpoints_over_time
+from artimap.control.contestation.estimate import estimate_contestation
+from artimap.control.contestation.layer import estimated_zones
+from artimap.control.status import control_status
+from artimap.control.zones.geometry import control_zones
+from artimap.control.zones.over_time import control_zones_over_time
 from artimap.core.dates import day_of, month_ends
 from artimap.core.errors import DataError
 from artimap.core.files import encodable, write_bytes, write_geopackage, write_text
@@ -33,12 +35,13 @@ from artimap.maps.events_only import first_day, map_of_events
 from artimap.maps.inputs import PageOptions
 from artimap.maps.tiles import Tiles
 from artimap.maps.user_layer import UserLayer
-from artimap.report import Report
 from artimap.report.context import ReportOptions, ReportTables
-from artimap.report.report import report_of
-from artimap.risk import RiskModel, corridor_risk, corridor_risk_over_time
+from artimap.report.report import Report, report_of
+from artimap.risk.estimate import corridor_risk, corridor_risk_over_time
+from artimap.risk.model import RiskModel
 from artimap.roads.corridor import Corridor
-from artimap.sharing import Gated, SharePolicy, gate, licensed_sources
+from artimap.sharing.gate import Gated, gate, licensed_sources
+from artimap.sharing.policy import SharePolicy
 from artimap.sources.template import quarantine_csv
 from artimap.studies.briefing import Briefing, manifest, recent_events
 from artimap.studies.inputs import Decisions, Gathered, Reports, Statements, gather

@@ -12,8 +12,8 @@ import pytest
 
 import artimap as am
 from artimap.areas.area import ARTIBONITE
-from artimap.control.checkpoints import checkpoints_on
-from artimap.control.zones import control_zones
+from artimap.control.checkpoints.life_cycle import checkpoints_on
+from artimap.control.zones.geometry import control_zones
 from artimap.maps.briefing import briefing_map
 from artimap.maps.events_only import event_map
 

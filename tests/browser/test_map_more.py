@@ -7,7 +7,8 @@ import re
 import pytest
 
 from artimap.areas.area import ARTIBONITE
-from artimap.control.contestation import estimate_contestation, estimated_zones
+from artimap.control.contestation.estimate import estimate_contestation
+from artimap.control.contestation.layer import estimated_zones
 from artimap.maps.briefing import briefing_map
 from artimap.maps.tiles import Tiles
 

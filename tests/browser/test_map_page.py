@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from artimap.areas.area import ARTIBONITE
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.maps.briefing import briefing_map
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from artimap.areas.area import ARTIBONITE
-from artimap.control.checkpoints import checkpoints_over_time
+from artimap.control.checkpoints.life_cycle import checkpoints_over_time
 from artimap.core import schema
 from artimap.core.tables import CHECKPOINTS
 from artimap.maps.briefing import briefing_map

@@ -11,7 +11,7 @@ from artimap.areas.area import ARTIBONITE
 from artimap.core import schema, style
 from artimap.maps.briefing import briefing_map
 from artimap.maps.thematic_layers import stretch_details
-from artimap.risk import corridor_risk_over_time
+from artimap.risk.estimate import corridor_risk_over_time
 
 pytestmark = pytest.mark.browser
 

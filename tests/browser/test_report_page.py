@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from artimap.areas.area import ARTIBONITE
-from artimap.report import corridor_report
-from artimap.risk import corridor_risk
+from artimap.report.report import corridor_report
+from artimap.risk.estimate import corridor_risk
 
 pytestmark = pytest.mark.browser
 LATE = "2025-12-27"

@@ -19,7 +19,7 @@ from made_files import ACLED, FORMATS, TABULAR, UCDP, csv_text, geojson, rows_of
 
 from artimap.core.errors import ArtimapError
 from artimap.core.files import table_csv
-from artimap.sources import read_report
+from artimap.sources.registry import read_report
 
 
 def good(name="acled", rows=6):

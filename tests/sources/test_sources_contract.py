@@ -18,7 +18,7 @@ from pandas.testing import assert_frame_equal
 from artimap.core import schema
 from artimap.core.errors import ArtimapError, SchemaError
 from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS
-from artimap.sources import READERS, read_events, read_report, recognise, validate
+from artimap.sources.registry import READERS, read_events, read_report, recognise, validate
 
 ODD = ["", " ", "nan", "inf", "-1", "1e400", "0", "3.5", "1,234", "=1+1", "@x", "é", "2024-02-30", "31/12/2024",
     "12/31/2024", "99",

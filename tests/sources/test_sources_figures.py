@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parent))
 from made_files import TABULAR, TEMPLATE, csv_text
 
-from artimap.sources import read_report
 from artimap.sources.people_counts import figure_of
+from artimap.sources.registry import read_report
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,10 @@ import artimap as am
 from artimap.cli import main
 from artimap.core.errors import DataError
 from artimap.core.vocab import Audience, EventKind
-from artimap.sources import crosswalk, mapping_beside, propose_mapping, read_events, read_mapping, read_report
+from artimap.sources.column_map import read_mapping
 from artimap.sources.coordinates import degrees_of, window
+from artimap.sources.crosswalk import crosswalk
+from artimap.sources.registry import mapping_beside, propose_mapping, read_events, read_report
 
 
 def saved(folder, rows, columns=None, *, name="a.csv", mark=",", encoding="utf-8", above=""):

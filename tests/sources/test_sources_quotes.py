@@ -13,9 +13,10 @@ from pandas.testing import assert_frame_equal
 sys.path.insert(0, str(Path(__file__).parent))
 from made_files import ACLED, TABULAR, csv_text, rows_of
 
-from artimap.sources import acled, read_report
-from artimap.sources.csv_reader import read_text
+from artimap.sources import acled
+from artimap.sources.containers import read_text
 from artimap.sources.raw_table import as_text
+from artimap.sources.registry import read_report
 
 CLOSED = '""market""."'
 

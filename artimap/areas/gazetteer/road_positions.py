@@ -13,7 +13,7 @@ from artimap.areas import embedded
 from artimap.areas.corridors import read_corridor
 from artimap.areas.gazetteer.lookup import Candidate, Entry, entries
 from artimap.areas.gazetteer.name_spans import Lexicon
-from artimap.core.rounding import METRE_DECIMALS
+from artimap.core.precision import METRE_DECIMALS
 from artimap.core.vocab import PlaceKind, Where
 from artimap.roads.corridor import Corridor
 

@@ -10,7 +10,7 @@ from artimap.areas.gazetteer.lookup import Candidate, Entry
 from artimap.areas.gazetteer.name_spans import Hit, Lexicon, Span
 from artimap.areas.gazetteer.phrase_parser import AWAY, ParsedPhrase
 from artimap.areas.gazetteer.road_positions import BESIDE_M, ON_ROAD_M, WAY_OUT_M, RoadIndex, RoadPiece, roads_for
-from artimap.core.rounding import METRE_DECIMALS
+from artimap.core.precision import METRE_DECIMALS
 from artimap.core.text import ARTICLES
 from artimap.core.vocab import RoadRelation, Where
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.life_cycle import CheckpointModel, checkpoints_on, passable, vehicle_of
 from artimap.control.checkpoints.statements import statements
 from artimap.core import schema

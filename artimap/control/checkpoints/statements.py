@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.claims.resolution import earliest_day, latest_day
 from artimap.core import schema
 from artimap.core.vocab import FeeOf, PostState, Where

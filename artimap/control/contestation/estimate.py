@@ -15,17 +15,16 @@ from artimap.areas import embedded
 from artimap.areas.area import Area, read_units
 from artimap.control.contestation.calibration import Calibration, calibrated
 from artimap.control.contestation.counts import SURE, SignalCounts, count
-from artimap.control.contestation.hmm import smooth
 from artimap.control.contestation.model import ContestationModel
 from artimap.control.contestation.places import Sites, sites_of
-from artimap.control.contestation.states import Slots, at_first, slots_of, transition, usual_level, weights
+from artimap.control.contestation.states import Slots, at_first, slots_of, smooth, transition, usual_level, weights
 from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import day_of
 from artimap.core.errors import DateError, ModelError
 from artimap.core.metadata import put_models
+from artimap.core.precision import significant, significant_columns
 from artimap.core.reasons import code_of, sentences, tally
-from artimap.core.rounding import significant, significant_columns
 from artimap.core.tables import ACTORS, ESTIMATES
 from artimap.core.vocab import Estimate, WhyNot
 

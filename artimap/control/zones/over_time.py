@@ -10,12 +10,12 @@ import pandas as pd
 
 from artimap.areas.area import Area
 from artimap.areas.geometries import RADIUS_M, place_radius
-from artimap.claims import Ledger
+from artimap.claims.ledger import Ledger
 from artimap.control.history import interval_of, turning_days
 from artimap.control.model import ControlModel
 from artimap.control.status import LedgerEvidence, read_evidence, row_of
 from artimap.control.subjects import Subject
-from artimap.control.zones.building import Maker, ZonePiece, drawn, maker_of, rows_of, zones_of
+from artimap.control.zones.geometry import Maker, ZonePiece, drawn, maker_of, rows_of, zones_of
 from artimap.control.zones.model import ZoneModel
 from artimap.core.dates import day_of
 from artimap.core.errors import DateError

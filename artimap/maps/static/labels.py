@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from artimap.core.drawing import Drawing, width_of
+from artimap.core.canvas import Drawing, width_of
 
 PX = 1.0 / 96.0
 """A CSS pixel in inches."""

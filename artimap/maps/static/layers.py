@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artimap.core import style
-from artimap.core.drawing import Drawing, draw_shape
+from artimap.core.canvas import Drawing, draw_shape
 from artimap.core.style import Group, Mark
 from artimap.maps.base_layers import Feature, Layer, Ring
 from artimap.maps.page import Page

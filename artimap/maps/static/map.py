@@ -16,7 +16,7 @@ from typing import Any
 import geopandas as gpd
 
 from artimap.core import style
-from artimap.core.drawing import Drawing
+from artimap.core.canvas import Drawing
 from artimap.core.errors import ModelError, ShareError
 from artimap.core.files import write_bytes
 from artimap.maps.base_layers import ESTIMATED

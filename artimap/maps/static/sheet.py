@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artimap.core import style
-from artimap.core.drawing import Drawing, draw_shape, drawable, width_of
+from artimap.core.canvas import Drawing, draw_shape, drawable, width_of
 from artimap.core.i18n import format_number, words
 from artimap.maps.base_layers import ESTIMATED
 from artimap.maps.furniture import PanelSection

@@ -26,8 +26,8 @@ from artimap.core.errors import DataError
 from artimap.core.files import encodable
 from artimap.core.i18n import words
 from artimap.core.vocab import Lang
+from artimap.maps.codec import changes, pack
 from artimap.maps.folium_layers import check
-from artimap.maps.packing import changes, pack
 from artimap.maps.page import WORDS, Page, days_before, payload, rows_of
 from artimap.maps.tiles import Tiles
 

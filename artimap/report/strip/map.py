@@ -18,17 +18,27 @@ import numpy as np
 import pandas as pd
 
 from artimap.core import style
+from artimap.core.canvas import Drawing, draw_line
 from artimap.core.dates import day_of
-from artimap.core.drawing import Drawing, draw_line
 from artimap.core.errors import ShareError
 from artimap.core.files import write_bytes
 from artimap.core.i18n import format_day, format_number, tr
 from artimap.core.metadata import model_of
 from artimap.core.phrases import known
 from artimap.core.vocab import Info, Lang
-from artimap.report.strip.events import LANE_IN, EventLanes, draw_events, event_marks, lanes_of, stack
-from artimap.report.strip.legend import ROW_IN, draw_legend, legend_rows, rate_words
-from artimap.risk import RiskModel
+from artimap.report.strip.marks import (
+    LANE_IN,
+    ROW_IN,
+    EventLanes,
+    draw_events,
+    draw_legend,
+    event_marks,
+    lanes_of,
+    legend_rows,
+    rate_words,
+    stack,
+)
+from artimap.risk.model import RiskModel
 from artimap.roads.corridor import Corridor
 
 WIDTH_IN, LEFT_IN, RIGHT_IN = 11.7, 0.85, 0.9

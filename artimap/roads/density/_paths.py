@@ -8,8 +8,7 @@ import numpy as np
 
 from artimap.core.arrays import Floats, Ints
 from artimap.roads.density import _numpy_paths, _numpy_simple
-from artimap.roads.density._numpy_paths import Graph
-from artimap.roads.density._zero_length import Without, without
+from artimap.roads.density._numpy_paths import Graph, Without, without
 from artimap.roads.density.event_points import Placing
 from artimap.roads.density.methods import Way, refuse, shares
 from artimap.roads.network.compiled import extra_error, has_numba

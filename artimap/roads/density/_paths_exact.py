@@ -15,8 +15,8 @@ from artimap.roads.density.loops import _path_loops as loops
 from artimap.roads.density.loops._order_loops import gather
 from artimap.roads.density.loops._path_loops import Targets
 from artimap.roads.density.methods import Way, refuse, shares
+from artimap.roads.network.edge_order import Ordered
 from artimap.roads.network.graph import RoadNetwork
-from artimap.roads.network.ordering import Ordered
 
 SAMPLE = 1024
 """Visits are counted from so many nodes, or from all where they are fewer."""

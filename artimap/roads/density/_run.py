@@ -12,7 +12,7 @@ from artimap.core.arrays import Floats, Ints
 from artimap.roads.density.loops._near_loops import WIDTH, OrderedEvents, OrderedRoads, Room, room
 from artimap.roads.density.loops._sum_loops import Sums
 from artimap.roads.network.compiled import in_threads, threads
-from artimap.roads.network.ordering import Ordered
+from artimap.roads.network.edge_order import Ordered
 
 Progress = Callable[[int, int], object]
 

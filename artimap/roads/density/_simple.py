@@ -14,7 +14,7 @@ from artimap.roads.density.loops._slice_loops import slices
 from artimap.roads.density.loops._sum_loops import Targets, sums_at
 from artimap.roads.density.time_grid import DayGrid
 from artimap.roads.network.graph import RoadNetwork
-from artimap.roads.network.lixelising import LixelIndex
+from artimap.roads.network.lixels import LixelIndex
 
 MANY = 12
 """From so many events an edge on, all of an edge are taken at once."""

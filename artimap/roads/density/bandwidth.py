@@ -11,7 +11,7 @@ import pandas as pd
 from artimap.core.arrays import Floats
 from artimap.core.errors import Breach, ModelError, SchemaError
 from artimap.core.files import replacing
-from artimap.core.rounding import significant
+from artimap.core.precision import significant
 from artimap.roads.density import _numpy_simple
 from artimap.roads.density.event_points import Placing, placing
 from artimap.roads.density.kernels import Kernel, chosen

@@ -16,7 +16,7 @@ from artimap.roads.density.event_points import Placing, placing
 from artimap.roads.density.kernels import Kernel, chosen
 from artimap.roads.density.significance import Null, false_discovery
 from artimap.roads.network.graph import RoadNetwork
-from artimap.roads.network.lixelising import lixel_index, lixel_ptr
+from artimap.roads.network.lixels import lixel_index, lixel_ptr
 
 _MOST_BYTES = 2e9
 """All simulations are kept until the quantiles are taken: above this they are refused."""

@@ -15,7 +15,7 @@ from artimap.roads.density.event_points import Placing, placing
 from artimap.roads.density.kernels import chosen
 from artimap.roads.density.methods import MOST_VISITS, Way
 from artimap.roads.network.graph import RoadNetwork
-from artimap.roads.network.lixelising import LixelIndex, lixel_index
+from artimap.roads.network.lixels import LixelIndex, lixel_index
 
 
 def network_density(  # noqa: PLR0913 - named, one for each thing there is to choose

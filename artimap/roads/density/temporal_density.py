@@ -15,7 +15,7 @@ from artimap.roads.density.event_points import Placing, placing
 from artimap.roads.density.kernels import Kernel, chosen
 from artimap.roads.density.time_grid import DayGrid, as_days, grid
 from artimap.roads.network.graph import RoadNetwork
-from artimap.roads.network.lixelising import lixel_index, lixel_ptr
+from artimap.roads.network.lixels import lixel_index, lixel_ptr
 
 
 class _Dated(NamedTuple):

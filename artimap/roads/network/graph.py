@@ -15,11 +15,11 @@ from geopandas.array import GeometryArray
 from numpy.typing import NDArray
 
 from artimap.core.arrays import Floats, Ints
-from artimap.roads.network import checking, snapping
-from artimap.roads.network.joining import Joined, join_lines
-from artimap.roads.network.lixelising import LixelIndex, lixel_columns, lixel_index, lixel_lines
+from artimap.roads.network import snapping, validation
+from artimap.roads.network.edge_order import Ordered, ordered
+from artimap.roads.network.line_joins import Joined, join_lines
+from artimap.roads.network.lixels import LixelIndex, lixel_columns, lixel_index, lixel_lines
 from artimap.roads.network.noding import Noding
-from artimap.roads.network.ordering import Ordered, ordered
 from artimap.roads.network.snapping import OnEdges, on_edges
 
 _LONG = 64
@@ -211,7 +211,7 @@ class RoadNetwork:
         nodes = shapely.get_coordinates(done.nodes.to_numpy())
         ends = done.edges[["from_node", "to_node"]].to_numpy(dtype=np.int32)
         length = done.edges["length_m"].to_numpy(dtype=np.float64)
-        return cls(checking.metric(lines.crs), nodes, ends, length, xy, ptr, done)
+        return cls(validation.metric(lines.crs), nodes, ends, length, xy, ptr, done)
 
     @classmethod
     def from_edges(cls, nodes_xy: Any, edges: Any, lengths: Any = None, coords: Any = None, *, crs: Any) -> RoadNetwork:
@@ -248,8 +248,8 @@ class RoadNetwork:
         >>> RoadNetwork.from_edges([[0, 0], [100, 0], [200, 0]], [[0, 1], [1, 2]], crs="EPSG:32618")
         <RoadNetwork: 2 edges, 3 nodes, 0.20 km, EPSG:32618>
         """
-        name = checking.metric(crs)
-        nodes, ends, given, xy, ptr = checking.checked(nodes_xy, edges, lengths, coords)
+        name = validation.metric(crs)
+        nodes, ends, given, xy, ptr = validation.checked(nodes_xy, edges, lengths, coords)
         length = measures(xy, ptr)[ptr[1:] - 1] if given is None else given
         return cls(name, nodes, ends, length, xy, ptr)
 

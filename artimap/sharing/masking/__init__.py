@@ -17,8 +17,7 @@ import pandas as pd
 from artimap.areas.area import Area
 from artimap.core.schema import TEXT
 from artimap.sharing.masking.known_names import known
-from artimap.sharing.masking.numbers import phones, plates
-from artimap.sharing.masking.person_names import names
+from artimap.sharing.masking.personal_details import names, phones, plates
 
 __all__ = ["MASKS", "Masked", "MaskedColumn", "MaskedSpan", "mask", "mask_column"]
 

@@ -27,7 +27,7 @@ _SHELLS = 64
 
 
 class OrderedRoads(NamedTuple):
-    """The network in the order of the searches (:class:`artimap.roads.network.ordering.Ordered`)."""
+    """The network in the order of the searches (:class:`artimap.roads.network.edge_order.Ordered`)."""
 
     ptr: Ints
     neighbour: NDArray[np.int32]
