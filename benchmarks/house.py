@@ -129,7 +129,9 @@ def table() -> list[tuple[str, str, str]]:
     importers = Counter(one for others in of.values() for one in others)
     code, comments = lines()
     stub = ast.parse((PACKAGE / "__init__.pyi").read_text(encoding="utf-8"))
-    typed = sum(len(node.names) for node in stub.body if isinstance(node, ast.ImportFrom))
+    door = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
+    typed = sum(len(node.names) for node in door)
+    with_door = importers + Counter({f"artimap.{node.module}" for node in door})
     return [
         ("packages", f"{len(packages)}", "<= 12"),
         ("floors", f"{floors(packages)}", "<= 9"),
@@ -137,6 +139,7 @@ def table() -> list[tuple[str, str, str]]:
         ("circles among modules", f"{circles(of)}", "0"),
         ("modules", f"{len(of)}", "<= 225"),
         ("modules with one importer", f"{sum(importers[name] == 1 for name in of)}", "<= 45"),
+        ("the same, the stub counted too", f"{sum(with_door[name] == 1 for name in of)}", ""),
         ("lines of code", f"{code:,}", "<= 26,500"),
         ("comment lines per 100 of code", f"{100 * comments / code:.1f}", ">= 4"),
         ("class names used twice or more", f"{sum(n > 1 for n in class_names().values())}", "0"),

@@ -298,7 +298,7 @@ def test_no_payload_names_a_server_of_tiles(artibonite):
     places = "{z}/{x}/{y}"
     for text in ALL:
         for address in (text, f"{text}/{places}", f"https://{text}/{places}.png", f"https://tile.example.org/{text}"):
-            with pytest.raises(am.errors.ShareError):
+            with pytest.raises(am.ShareError):
                 am.Tiles(address, "whose they are")
     tiles = am.Tiles(f"https://tile.example.org/{places}.png", "".join(ALL))
     with pytest.warns(UserWarning, match="no longer silent"):
@@ -421,7 +421,7 @@ def test_own_layers_are_harmless_or_refused(artibonite):
     ],
 )
 def test_a_colour_that_is_none_is_told_with_what_to_write(artibonite, layer, words):
-    with pytest.raises(am.errors.ShareError) as told:
+    with pytest.raises(am.ShareError) as told:
         am.briefing_map(artibonite, as_of=DAY, languages=()).with_layers(layer())
     assert words in str(told.value)
 

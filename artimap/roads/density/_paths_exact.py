@@ -13,7 +13,7 @@ from artimap.roads.density._run import PARTS, Progress, in_order, in_parts
 from artimap.roads.density.event_points import Placing
 from artimap.roads.density.loops import _path_loops as loops
 from artimap.roads.density.loops._order_loops import gather
-from artimap.roads.density.loops._path_loops import Targets
+from artimap.roads.density.loops._path_loops import PathTargets
 from artimap.roads.density.methods import Way, refuse, shares
 from artimap.roads.network.edge_order import Ordered
 from artimap.roads.network.graph import RoadNetwork
@@ -55,11 +55,11 @@ def spots_of(ordered: Ordered, events: Placing) -> tuple[loops.Spots, Ints]:
     return loops.Spots(ptr, placed.off, placed.weight), np.flatnonzero(touched)
 
 
-def targets_of(ordered: Ordered, ptr: Ints, at: Floats) -> Targets:
+def targets_of(ordered: Ordered, ptr: Ints, at: Floats) -> PathTargets:
     """Put places in the order of the loops."""
     where = np.zeros(len(ptr), dtype=np.int64)
     np.cumsum(np.diff(ptr)[ordered.edge_order], out=where[1:])
-    targets = Targets(where, np.empty(len(at)))
+    targets = PathTargets(where, np.empty(len(at)))
     loops.arrange(ordered.edge_order, ptr, at, where, targets.at)
     return targets
 
@@ -76,7 +76,7 @@ def estimated(
     places = ((np.arange(number) + 0.5) * len(nodes) / number).astype(np.int64)
     mixed = nodes[places[np.argsort((np.arange(number) * _GOLDEN) % 1.0)]]
     told, halt = np.zeros(8, dtype=np.int64), np.zeros(1, dtype=np.int64)
-    nothing = Targets(np.zeros(len(walks.length) + 1, dtype=np.int64), np.zeros(0))
+    nothing = PathTargets(np.zeros(len(walks.length) + 1, dtype=np.int64), np.zeros(0))
     bound = int(min(most * number / len(nodes), _MOST_COUNTED))
     loops.push(walks, spots, mixed, nothing, (0, 1, 1), 4, bandwidth_m, bound, np.zeros(0), told, halt)
     done, visits = int(told[0]), int(told[2])

@@ -48,7 +48,7 @@ class Spots(NamedTuple):
     weight: Floats
 
 
-class Targets(NamedTuple):
+class PathTargets(NamedTuple):
     """Places on edges that are to get a value: ``at[ptr[f]:ptr[f + 1]]`` on edge ``f``."""
 
     ptr: Ints
