@@ -14,7 +14,7 @@ import lazy_loader
 _RENAMED = {"beside": "model_of"}
 """Names of the last release by those that take their place: they still work, and warn."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _load, __dir__, _names = lazy_loader.attach_stub(__name__, __file__)
 __all__ = [name for name in _names if name not in _RENAMED]
