@@ -70,9 +70,15 @@ def test_only_what_the_audience_may_see_is_counted(tmp_path, capsys):
     assert "held back" in capsys.readouterr().out
 
 
-def test_a_map_has_no_policy_of_its_own(tmp_path, capsys):
-    assert main(["density", "--policy", "mine.toml", "-o", str(tmp_path / "x.html")]) == 2
-    assert "leave --policy out" in capsys.readouterr().err
+def test_a_map_obeys_a_policy_as_a_table_does(tmp_path, capsys):
+    policy = tmp_path / "mine.toml"
+    policy.write_text('[partners]\nlow = "remove"\nmoderate = "remove"\n', encoding="utf-8")
+    held = []
+    for name in ("x.html", "x.csv"):
+        assert main(["density", "--policy", str(policy), "-o", str(tmp_path / name)]) == 0
+        held += [line for line in capsys.readouterr().out.splitlines() if "Events held back" in line]
+    assert len(held) == 2
+    assert held[0] == held[1]
 
 
 def test_own_roads_are_used_and_other_files_refused(tmp_path, capsys):

@@ -10,6 +10,7 @@ import pytest
 
 import artimap as am
 from artimap.areas.area import ARTIBONITE
+from artimap.core.crs import on_file_grid
 from artimap.core.errors import CrsError, ModelError
 from artimap.core.vocab import Audience
 from artimap.maps import page as payload
@@ -51,7 +52,8 @@ def zones_in(page):
 
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])
 def test_the_page_opens_to_what_python_draws_and_says(page, tables, over_time, lang):
-    past = zones_of_slider(over_time, tables["zones"], since=SINCE, as_of=DAY, corridor=tables["corridor"])
+    zones, later = on_file_grid(tables["zones"]), on_file_grid(over_time)
+    past = zones_of_slider(later, zones, since=SINCE, as_of=DAY, corridor=tables["corridor"])
     drawn = zones_layers(past.table, VisibleClaims(tables["ledger"], lang), lang=lang)
     (layer,) = drawn.layers
     here, every, more = zones_in(page)

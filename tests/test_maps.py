@@ -382,6 +382,7 @@ def test_each_language_is_packed_whole(tables, html):
         told = patched(
             json.loads(json.dumps({name: value for name, value in data.items() if name != "languages"})), change
         )
+        assert own.pop("language_names") == {lang: told.pop("language_names")[lang]}
         assert told == own
 
 

@@ -22,8 +22,8 @@ DENSITIES = """
 import numpy as np
 import pytest
 import artimap as am
-from artimap.density import _paths
-from artimap.network import snapping
+from artimap.roads.density import _paths
+from artimap.roads.network import snapping
 
 _paths.BEARABLE_S = 0.6
 
