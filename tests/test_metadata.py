@@ -313,7 +313,7 @@ def test_a_table_is_read_as_it_was_written(made, tmp_path):
             pd.testing.assert_frame_equal(again, plain, rtol=1e-9)
 
 
-@pytest.mark.parametrize("ending", ["gpkg", "parquet"])
+@pytest.mark.parametrize("ending", [pytest.param("gpkg", marks=pytest.mark.exhaustive), "parquet"])
 def test_report_and_map_of_saved_tables_are_the_same_to_the_byte(ending, tables, artibonite, tmp_path):
     names = ("risk", "zones", "checkpoints")
     back = {name: am.read_table(saved(tables[name], tmp_path / f"{name}.{ending}")) for name in names}

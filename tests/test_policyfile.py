@@ -144,6 +144,7 @@ def ids_in(text):
     return set(re.findall(r"2024-\d\d-\d\d-[a-z0-9-]+", text))
 
 
+@pytest.mark.exhaustive  # test_study.py asks every command in the quick half
 def test_every_command_takes_it(nothing_moderate, tmp_path, events, capsys):
     """By a policy that lets nothing moderate through, no such event is named."""
     moderate = set(events[events["sensitivity"] == "moderate"]["event_id"])

@@ -77,6 +77,7 @@ def usual(tmp_path_factory):
     return briefing_under({}, tmp_path_factory.mktemp("usual") / "briefing")
 
 
+@pytest.mark.exhaustive  # two briefings in new processes
 def test_everything_left_out_at_once(usual, tmp_path):
     playable(ALL_AT_ONCE)
     assert briefing_under(ALL_AT_ONCE, tmp_path / "briefing") == usual, "pytest -m exhaustive tells which setting it is"

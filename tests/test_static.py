@@ -53,6 +53,7 @@ def written(monkeypatch):
     return said
 
 
+@pytest.mark.exhaustive  # six pictures; each kind alone is drawn in the quick half
 def test_each_kind_is_written_whole_and_the_same_each_time(chart, tmp_path):
     picture = static_map(chart)
     starts = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}

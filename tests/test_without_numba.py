@@ -65,6 +65,7 @@ def refused(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", REFUSED + code + end], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.exhaustive  # two briefings in new processes
 def test_the_briefing_has_the_same_bytes(tmp_path):
     words = ["brief", "--as-of", "2024-10-15", "-o", str(tmp_path / "without")]
     out = refused(f"from artimap.cli import main\nassert main({words!r}) == 0")
