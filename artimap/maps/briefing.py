@@ -306,6 +306,7 @@ class MapTables:
         """Give the tables as a file gives them back.
 
         A table read from a file differs from the one written by millimetres, enough to simplify a shape otherwise.
+        The rates of earlier days have the shapes of ``risk``, and theirs are not drawn.
         """
 
         def grid(table: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
@@ -314,7 +315,6 @@ class MapTables:
         return replace(
             self, risk=grid(self.risk), zones=grid(self.zones), zones_over_time=grid(self.zones_over_time),
             estimated=grid(self.estimated), checkpoints=grid(self.checkpoints),
-            risk_over_time={one: on_file_grid(table) for one, table in self.risk_over_time.items()},
             checkpoints_over_time={one: on_file_grid(table) for one, table in self.checkpoints_over_time.items()},
         )  # fmt: skip
 
