@@ -22,6 +22,7 @@ import shapely
 from folium.plugins import FastMarkerCluster
 
 import artimap as am
+from artimap.maps.briefing import BriefingMap
 from artimap.maps.web.render import leaflet
 
 DAY = "2024-10-15"
@@ -67,7 +68,7 @@ def events(area: am.Area, n: int, *, texts: bool, seed: int = 1) -> gpd.GeoDataF
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(*xy.T), crs=area.crs)
 
 
-def briefing(area: am.Area) -> am.maps.BriefingMap:
+def briefing(area: am.Area) -> BriefingMap:
     """Make the map of the embedded data with all layers, in three languages."""
     rn1, table, ledger = am.read_corridor(area, "rn1"), am.read_events(area), am.read_claims(area)
     before = rn1.locate(table[table["date_start"] <= pd.Timestamp(DAY)])
