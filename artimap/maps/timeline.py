@@ -13,7 +13,10 @@ from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
+from geopandas.array import GeometryDtype
 
 from artimap.core.errors import ModelError
 from artimap.core.i18n import format_day, tr
@@ -77,11 +80,11 @@ def risk_of_slider(
         If a day lies after ``as_of``, none lies on or before ``since``, a table is of other pieces, or that of the
         day of the map is missing.
     """
-    pieces = [] if risk is None else list(risk["lixel_id"].sort_values())
+    pieces = [] if risk is None else sorted(risk["lixel_id"])
     wrong = [
         f"the table of {day} is of other pieces of road than that of the map"
         for day in sorted(over_time)
-        if risk is not None and list(over_time[day]["lixel_id"].sort_values()) != pieces
+        if risk is not None and sorted(over_time[day]["lixel_id"]) != pieces
     ]
     tables = {day: _along_road(table) for day, table in over_time.items()}
     now = None if risk is None else _along_road(risk)
@@ -90,9 +93,10 @@ def risk_of_slider(
 
 
 def _along_road(risk: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(risk.drop(columns="geometry", errors="ignore")).sort_values(
-        ["from_m", "lixel_id"], kind="stable"
-    )
+    plain = pd.DataFrame(risk)[[name for name in risk.columns if name != "geometry"]]
+    at = plain["from_m"].to_numpy()
+    # as a rule it is in order: sorting by two columns takes longer than all else here
+    return plain if (np.diff(at) > 0).all() else plain.sort_values(["from_m", "lixel_id"], kind="stable")
 
 
 def _in_order(found: TableOverTime, order: Iterable[int]) -> TableOverTime:
@@ -143,20 +147,29 @@ def _of_slider(
         msg = f"{name}_over_time without {name}: give the table of {as_of} as {name}"
         raise ModelError(msg)
     days = _days_shown(f"{name}_over_time", over_time, since=since, as_of=as_of, wrong=wrong)
+    tables = [now, *(over_time[day] for day in days)]
+    every = pd.concat([pd.DataFrame(table) for table in tables], ignore_index=True)
     numbers: dict[tuple[object, ...], int] = {}
-    kept, shown = [], []
-    for table in (now, *(over_time[day] for day in days)):
-        plain = pd.DataFrame(table.to_wkb()) if isinstance(table, gpd.GeoDataFrame) else table
-        rows = [
-            tuple(None if pd.isna(value) else value for value in row)
-            for row in plain.drop(columns=list(untold)).itertuples(index=False, name=None)
-        ]
-        kept.append(table.iloc[[at for at, row in enumerate(rows) if row not in numbers]])
-        shown.append(tuple(numbers.setdefault(row, len(numbers)) for row in rows))
-    table = pd.concat(kept, ignore_index=True)
-    if isinstance(now, gpd.GeoDataFrame):
-        table = gpd.GeoDataFrame(table, crs=now.crs)
+    rows = zip(*(_comparable(every[name]) for name in every.columns if name not in untold), strict=True)
+    alike = [numbers.setdefault(row, len(numbers)) for row in rows]
+    shown: list[tuple[int, ...]] = []
+    stop = 0
+    for table in tables:
+        start, stop = stop, stop + len(table)
+        shown.append(tuple(alike[start:stop]))
+    first: dict[int, int] = {}
+    for at, number in enumerate(alike):
+        first.setdefault(number, at)
+    kept = every.iloc[list(first.values())].reset_index(drop=True)
+    table = gpd.GeoDataFrame(kept, crs=now.crs) if isinstance(now, gpd.GeoDataFrame) else kept
     return TableOverTime(days, (*shown[1:], shown[0]), table)
+
+
+def _comparable(column: pd.Series) -> list[object]:
+    """Give values of which two that are alike are equal: shapes as bytes, null as None."""
+    if isinstance(column.dtype, GeometryDtype):
+        return list(shapely.to_wkb(column.to_numpy()))
+    return [None if null else value for value, null in zip(column.tolist(), column.isna(), strict=True)]
 
 
 def _days_shown(
