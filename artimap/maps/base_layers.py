@@ -8,17 +8,17 @@ metre: this is the border where artimap leaves its metric system.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from artimap.core.crs import WGS84
 from artimap.core.i18n import tr
+from artimap.core.schema import records
 from artimap.core.vocab import PlaceKind
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ _RANKS = {
 }
 
 
-def name_in(row: pd.Series, lang: str) -> str:
+def name_in(row: Mapping[str, Any], lang: str) -> str:
     """Give a place's name in a language, or its usual name where it has none there."""
     own = row.get(f"name_{lang}")
     return str(own) if isinstance(own, str) and own else str(row["name"])
@@ -292,7 +292,7 @@ def places_layer(
     """
     opens = details or {}
     features = []
-    for (_, row), spot in zip(places.iterrows(), to_degrees(places.geometry), strict=True):
+    for row, spot in zip(records(places), to_degrees(places.geometry), strict=True):
         place_id = str(row["place_id"])
         rank = _RANKS[PlaceKind(row["kind"])]
         rank = max(2, rank - 1) if place_id in towns and rank > 1 else rank

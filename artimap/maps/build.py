@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
-from artimap.areas.area import read_layer, read_places, read_roads, read_units
+from artimap.areas.area import read_layer, read_places, read_units
+from artimap.areas.user_layers import cached
 from artimap.core.i18n import format_day, tr
 from artimap.core.metadata import model_of
 from artimap.core.vocab import Lang
@@ -17,7 +18,7 @@ from artimap.maps.base_layers import Layer, bounds_of
 from artimap.maps.cards import Detail, VisibleClaims
 from artimap.maps.event_columns import Field
 from artimap.maps.events import crowd_field, listed_field
-from artimap.maps.fact_tables import Sheet, events_sheet, names_to_find, posts_sheet, stretches_sheet
+from artimap.maps.fact_tables import SearchEntry, Sheet, events_sheet, names_to_find, posts_sheet, stretches_sheet
 from artimap.maps.furniture import locator
 from artimap.maps.inputs import MapInputs, PageOptions, Tables
 from artimap.maps.layers import ALWAYS_CITED, MapLayer, build_layers, in_drawing_order, rows_of
@@ -83,7 +84,7 @@ def _page(
     layers = in_drawing_order(parts.rows, parts.drawn.values())
     page = Page(
         lang=asked.lang,
-        bounds=bounds_of(read_layer(area, "outline").geometry),
+        bounds=_bounds(area, "outline"),
         limits=limits,
         layers=layers,
         details=parts.details,
@@ -95,7 +96,7 @@ def _page(
         as_of=asked.as_of.isoformat(),
         field=field,
         sheets=(*tables.sheets, *(one.sheet() for one in tables.user_layers)),
-        names=names_to_find(read_places(area), [read_units(area, level) for level in ("adm2", "adm3")], asked.lang),
+        names=_names(area, asked.lang),
         roadside=tables.roadside,
         locator=locator(area, asked.lang),
         tiles=asked.tiles,
@@ -118,9 +119,19 @@ def sheets_of(
     return tuple(sheet for sheet in made_of if sheet is not None)
 
 
+@cached
+def _bounds(area: Area, layer: str) -> tuple[float, float, float, float]:
+    return bounds_of(read_layer(area, layer).geometry)
+
+
+@cached
+def _names(area: Area, lang: str) -> tuple[SearchEntry, ...]:
+    return names_to_find(read_places(area), [read_units(area, level) for level in ("adm2", "adm3")], lang)
+
+
 def _limits(area: Area) -> tuple[float, float, float, float]:
     """Give how far one can go: where the embedded land ends, less its cut edge."""
-    west, south, east, north = bounds_of(read_layer(area, "land").geometry)
+    west, south, east, north = _bounds(area, "land")
     return west + 0.02, south + 0.02, east - 0.02, north + 0.12
 
 
@@ -138,8 +149,6 @@ def _parts(area: Area, tables: Tables, said: VisibleClaims, asked: PageOptions) 
         asked,
         said,
         places=read_places(area),
-        roads=read_roads(area),
-        communes=read_units(area, "adm2"),
         posts=None if earlier is None else posts_over_time(earlier, said, lang=lang),
         zones=zones,
     )

@@ -15,7 +15,7 @@ import pandas as pd
 
 from artimap.core.i18n import format_day, tr, words
 from artimap.core.phrases import day_phrase, known
-from artimap.core.schema import split_names
+from artimap.core.schema import records, split_names
 from artimap.core.text import web_address
 from artimap.core.vocab import EventKind, Predicate
 
@@ -171,9 +171,8 @@ class VisibleClaims:
         if ledger is None:
             return
         table = ledger.claims.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last")
-        rows: list[Any] = table[[name for name in _READ if name in table.columns]].to_dict("records")
-        self._rows = rows
-        for row in rows:
+        self._rows = records(table[[name for name in _READ if name in table.columns]])
+        for row in self._rows:
             self._subjects.setdefault(str(row["subject"]), []).append(row)
 
     def into(self, lang: str) -> VisibleClaims:

@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -19,6 +19,7 @@ from artimap.areas import embedded
 from artimap.core.i18n import format_count, format_day, format_number, to_review, tr
 from artimap.core.phrases import rate_figure, rate_phrase
 from artimap.core.precision import significant
+from artimap.core.schema import records
 from artimap.core.vocab import CheckpointStatus, Info
 from artimap.maps.cards import Detail, sentence_case, text_or, to_date
 from artimap.maps.legend import LegendGroup
@@ -128,8 +129,7 @@ def worst_section(risk: gpd.GeoDataFrame, details: dict[str, Detail], lang: str)
     table = risk[risk["band"].notna() & (risk["info"] == Info.REPORTED)]
     table = table.sort_values(["rate", "lixel_id"], ascending=[False, True], kind="stable").head(3)
     items = []
-    rows: list[dict[str, Any]] = table.to_dict("records")
-    for row in rows:
+    for row in records(table):
         detail = details.get(f"stretch:{row['lixel_id']}")
         length_km = (float(row["to_m"]) - float(row["from_m"])) / 1000
         last = to_date(row["last_event"])
@@ -238,8 +238,7 @@ def margin_sections(
     if risk is not None:
         silent = risk[risk["info"] == Info.SILENT].sort_values("from_m", kind="stable")
         if len(silent):
-            rows: list[dict[str, Any]] = silent.to_dict("records")
-            items = tuple(ListItem(text_or(row["name"]), "", f"stretch:{row['lixel_id']}") for row in rows)
+            items = tuple(ListItem(text_or(row["name"]), "", f"stretch:{row['lixel_id']}") for row in records(silent))
             sections.append(PanelSection(tr("map.margin.silent", lang), tr("map.margin.silent_text", lang), items))
     counts: list[ListItem] = []
     counts += [ListItem(line) for line in left.words(lang)]

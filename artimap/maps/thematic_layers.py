@@ -14,7 +14,7 @@ from artimap.core import style
 from artimap.core.i18n import format_count, format_number, tr
 from artimap.core.phrases import km_span, known, passable_phrase, rate_figure, rate_phrase, rule_phrase
 from artimap.core.precision import significant
-from artimap.core.schema import join_names, split_names
+from artimap.core.schema import join_names, records, split_names
 from artimap.core.vocab import EventKind, Info, Status, Where
 from artimap.maps.base_layers import Feature, Layer, parts_of, to_degrees
 from artimap.maps.cards import (
@@ -45,10 +45,6 @@ class Drawn:
     sources: tuple[str, ...] = ()
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
-
-
 # --- the road ------------------------------------------------------------------------------
 
 
@@ -73,7 +69,7 @@ def corridor_layer(
         plain = Feature("stretch:whole", "corridor_plain", parts_of(whole), label=corridor.ref)
         return Drawn((Layer("corridor", "map.layer.corridor", "line", (plain,), toggle=False),), ())
     table = risk.sort_values(["from_m", "lixel_id"], kind="stable")
-    details = stretch_details(_records(table), corridor.ref, lang, event_ids)
+    details = stretch_details(records(table), corridor.ref, lang, event_ids)
     features = tuple(
         Feature(detail.key, detail.icon.mark, parts_of(shape), label=detail.where, details=(detail.key,))
         for detail, shape in zip(details, to_degrees(table.geometry), strict=True)
@@ -178,7 +174,7 @@ def zones_layers(zones: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -> 
     details: list[Detail] = []
     found: dict[str, list[Feature]] = {}
     bands = table.geometry.where(~table.geom_type.isin(["LineString", "MultiLineString"]), table.geometry.buffer(900))
-    for row, shape in zip(_records(table), to_degrees(bands.simplify(_ZONE_TOLERANCE_M)), strict=True):
+    for row, shape in zip(records(table), to_degrees(bands.simplify(_ZONE_TOLERANCE_M)), strict=True):
         mark = style.zone_mark(str(row["kind"]))
         parts = parts_of(shape)
         if not parts:
@@ -256,7 +252,7 @@ def posts_drawn(
 ) -> list[tuple[Detail, Feature | None]]:
     """Give the detail and the mark of each post; no mark where its place on the road is not known."""
     drawn: list[tuple[Detail, Feature | None]] = []
-    for row, shape in zip(_records(checkpoints), to_degrees(checkpoints.geometry), strict=True):
+    for row, shape in zip(records(checkpoints), to_degrees(checkpoints.geometry), strict=True):
         detail = checkpoint_detail(row, said, lang)
         parts = parts_of(shape)
         if known(row["from_m"]) is None or not parts:
@@ -317,7 +313,7 @@ def events_layers(events: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -
     table = events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
     details, unplaced, marks = [], [], []
     spread: dict[str, list[Feature]] = {}
-    for row, shape in zip(_records(table), to_degrees(table.geometry), strict=True):
+    for row, shape in zip(records(table), to_degrees(table.geometry), strict=True):
         detail = event_detail(row, said, lang)
         where, parts = Where(str(row["place_kind"])), parts_of(shape)
         if row["kind"] == EventKind.DEPLOYMENT or not parts or where not in (*_MARKED, *_SPREAD):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -20,9 +20,10 @@ from geopandas.array import GeometryDtype
 
 from artimap.core.errors import ModelError
 from artimap.core.i18n import format_day, tr
+from artimap.core.schema import records
 from artimap.maps.base_layers import Feature, Layer, Parts
 from artimap.maps.cards import Detail, VisibleClaims
-from artimap.maps.codec import changes, pack
+from artimap.maps.codec import changes, pack, plain_data
 from artimap.maps.fact_tables import Cell, posts_sheet, stretches_sheet, zones_along
 from artimap.maps.thematic_layers import Drawn, posts_drawn, stretch_details
 
@@ -328,8 +329,7 @@ def rates_over_time(table: TableOverTime, ref: str, *, lang: str, event_ids: fro
     event_ids
         Events that have a detail on the page, so that a stretch may lead to them.
     """
-    records = [{str(name): value for name, value in row.items()} for row in table.table.to_dict("records")]
-    details = stretch_details(records, ref, lang, event_ids)
+    details = stretch_details(records(table.table), ref, lang, event_ids)
     rows = stretches_sheet(table.table).rows
     states = (SliderState(one.key, one.icon.mark, one, row=row) for one, row in zip(details, rows, strict=True))
     return _over_time(table, states, lang)
@@ -448,7 +448,7 @@ def packed_states(
         if one.detail is None:
             return None
         if before is None:
-            return {"=": asdict(one.detail)}
+            return {"=": plain_data(one.detail)}
         return changes(_fields(before, _SPOKEN), _fields(one.detail, _SPOKEN)) or {}
 
     states = [shared(one) for one in first.states]
@@ -469,15 +469,4 @@ def _drawn(feature: Feature) -> dict[str, Any]:
 
 
 def _fields(detail: Detail, names: Sequence[str]) -> dict[str, Any]:
-    return {name: _plain_data(getattr(detail, name)) for name in names}
-
-
-def _plain_data(value: Any) -> Any:
-    """Give a value as :func:`dataclasses.asdict` does, less the copies of what is never changed."""
-    if is_dataclass(value):
-        return {one.name: _plain_data(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, tuple | list):
-        return type(value)(_plain_data(one) for one in value)
-    if isinstance(value, dict):
-        return {name: _plain_data(one) for name, one in value.items()}
-    return value
+    return {name: plain_data(getattr(detail, name)) for name in names}
