@@ -70,6 +70,8 @@ def _fee_sums(ctx: Context, found: Fees) -> Cell:
             parts.append(run(f" {say(ctx, 'fees.no_total')}", quiet=True))
         parts.append("; ")
     table = found.table[found.table["low"].notna()]
+    if table.empty:
+        return cell(run(say(ctx, "fees.none_stated"), quiet=True))
     # Three groups that never meet: dated amounts of posts that stand there (the sums), amounts without a
     # day, and those of posts that may stand somewhere else.
     undated = ((table["counts_as"] == "on") & ~table["dated"].astype(bool)) | (table["counts_as"] == "undated")
