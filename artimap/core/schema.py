@@ -236,7 +236,7 @@ def _as_day(values: pd.Series) -> Read:
         # The zone is dropped, not turned: the day in the file stays that day.
         values = values.dt.tz_localize(None)
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return values.dt.normalize().astype(DAY), None
+        return values.dt.normalize().astype(DAY), pd.Series(False, index=values.index)  # noqa: FBT003 - pandas' own
     text = values.astype(TEXT).str.strip()
     text = text.mask(text == "")
     # utc=True, since a column that mixes zones fails without it.

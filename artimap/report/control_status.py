@@ -70,8 +70,7 @@ def _evidence_cell(ctx: Context, ids: object) -> Cell:
     # Ids of events and claims stand in one cell. What the audience may not see is in neither table and is
     # left out.
     wanted = split_names(ids)
-    events = {str(row["event_id"]): row for _, row in ctx.events[ctx.events["event_id"].isin(wanted)].iterrows()}
-    claims = {str(row["claim_id"]): row for _, row in ctx.claims[ctx.claims["claim_id"].isin(wanted)].iterrows()}
+    events, claims = ctx.event_rows, ctx.claim_rows
     said: list[Cell] = []
     for one in wanted:
         if one in events:

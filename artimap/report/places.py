@@ -12,7 +12,7 @@ import pandas as pd
 
 from artimap.core.i18n import format_count, format_day
 from artimap.core.phrases import harm_phrase, known
-from artimap.core.schema import split_names
+from artimap.core.schema import records, split_names
 from artimap.core.vocab import About, CheckpointStatus, Where
 from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, ReportSection, TableBlock, cell, joined, run
 from artimap.report.context import Context
@@ -81,11 +81,20 @@ def spans(ctx: Context, claims: pd.DataFrame) -> list[str]:
 
 
 def _reports(claims: pd.DataFrame) -> Iterable[pd.DataFrame]:
+    days = claims["reported"].tolist()
     # One row a report, not a claim: an article that gives three figures is one voice. A claim without a
     # report is its own.
-    key = claims["report_id"].fillna(claims["claim_id"])
-    order = claims.assign(_key=key).sort_values(["reported", "_key"], kind="stable", na_position="last")
-    return (rows for _, rows in order.groupby("_key", sort=False))
+    keys = claims["report_id"].fillna(claims["claim_id"]).tolist()
+    # by the day of the report, then by its key; what has no day comes last
+    order = sorted(range(len(keys)), key=lambda n: (*_day_key(days[n]), keys[n]))
+    places: dict[str, list[int]] = {}
+    for n in order:
+        places.setdefault(keys[n], []).append(n)
+    return (claims if len(places) == 1 and order == sorted(order) else claims.iloc[at] for at in places.values())
+
+
+def _day_key(day: pd.Timestamp) -> tuple[bool, int]:
+    return pd.isna(day), 0 if pd.isna(day) else day.value
 
 
 def _claims_of_event(ctx: Context, rows: pd.DataFrame) -> Cell:
@@ -108,11 +117,11 @@ def _claims_of_event(ctx: Context, rows: pd.DataFrame) -> Cell:
     return sentence + between + figures or cell(run(say(ctx, "not_stated"), quiet=True))
 
 
-def _source(row: pd.Series) -> Cell:
+def _source(row: Mapping[str, Any]) -> Cell:
     return cell(run(text_of(row["source"]), url=row["source_url"]))
 
 
-def _day(ctx: Context, row: pd.Series) -> Cell:
+def _day(ctx: Context, row: Mapping[str, Any]) -> Cell:
     # The day of such a claim is that of its event, set in for want of a better one. Printed, it would
     # look like a day of report.
     if row["date_basis"] == "from_event":
@@ -120,7 +129,7 @@ def _day(ctx: Context, row: pd.Series) -> Cell:
     return reported(ctx, row)
 
 
-def _event_blocks(ctx: Context, event: pd.Series, said: Mapping[str, pd.DataFrame]) -> list[Block]:
+def _event_blocks(ctx: Context, event: Mapping[str, Any], said: Mapping[str, pd.DataFrame]) -> list[Block]:
     claims = said.get(str(event["event_id"]), ctx.claims.head(0))
     line = event_line(ctx, event)
     # ``capitalize`` would make small letters of all the names that follow.
@@ -138,8 +147,9 @@ def _event_blocks(ctx: Context, event: pd.Series, said: Mapping[str, pd.DataFram
         blocks.append(Paragraph(cell(f"{summary} " if summary else "", run(harm(ctx, event)))))
         return blocks
     rows = tuple(
-        (_claims_of_event(ctx, said), who(ctx, said.iloc[0]), _day(ctx, said.iloc[0]), _source(said.iloc[0]))
-        for said in _reports(claims)
+        (_claims_of_event(ctx, told), who(ctx, first), _day(ctx, first), _source(first))
+        for told in _reports(claims)
+        for first in (told.iloc[0],)
     )
     blocks.append(TableBlock(_claims_head(ctx), rows, wide=0))
     return blocks
@@ -150,9 +160,11 @@ def _claims_head(ctx: Context) -> tuple[str, ...]:
 
 
 def _claim_grid(ctx: Context, claims: pd.DataFrame) -> TableBlock:
-    order = claims.sort_values(["reported", "claim_id"], ascending=[False, True], kind="stable", na_position="last")
+    # the newest first, and what has no day last
+    order = sorted(records(claims), key=lambda row: str(row["claim_id"]))
+    order.sort(key=lambda row: (_day_key(row["reported"])[0], -_day_key(row["reported"])[1]))
     rows = []
-    for _, row in order.iterrows():
+    for row in order:
         value, predicate = text_of(row["value"]), word(ctx, "predicate", row["predicate"])
         note = text_of(row["note"])
         said = cell(run(value, strong=True), f" – {predicate}") if value else cell(run(predicate, strong=True))
@@ -162,7 +174,7 @@ def _claim_grid(ctx: Context, claims: pd.DataFrame) -> TableBlock:
     return TableBlock(_claims_head(ctx), tuple(rows), wide=0)
 
 
-def _key_of(event: pd.Series) -> str | None:
+def _key_of(event: Mapping[str, Any]) -> str | None:
     if event["place_kind"] in (Where.NOWHERE.value, Where.DEPARTMENT.value):
         return None
     # Stretches go by their words: two towns and the road between them have no id of their own here.
@@ -176,9 +188,8 @@ def _chainages(ctx: Context) -> dict[str, float]:
         str(key): float(at)
         for key, at in zip(ctx.corridor.towns["place_id"], ctx.corridor.towns["chainage_m"], strict=True)
     }
-    units = ctx.corridor.units.groupby("pcode")["from_m"].min()
     # A place's own kilometre wins over that of the unit of the same code.
-    return {**{str(key): float(at) for key, at in units.items()}, **places}
+    return {**{key: low for key, (low, _) in ctx.unit_spans.items()}, **places}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,18 +199,17 @@ class _Place:
     key: str
     chainage_m: float
     name: str
-    events: list[pd.Series]
+    events: list[Mapping[str, Any]]
     claims: pd.DataFrame
 
 
 def _gather(ctx: Context) -> list[_Place]:
     at = _chainages(ctx)
-    events: dict[str, list[pd.Series]] = {}
+    events: dict[str, list[Mapping[str, Any]]] = {}
     names: dict[str, str] = {}
     near: dict[str, float] = {}
-    for _, event in ctx.events.sort_values(
-        ["date_start", "event_id"], ascending=[False, True], kind="stable"
-    ).iterrows():
+    newest_first = ctx.events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
+    for event in records(newest_first):
         key = _key_of(event)
         if key is None:
             continue
@@ -209,10 +219,10 @@ def _gather(ctx: Context) -> list[_Place]:
             key,
             ", ".join(ctx.names.get(one, "") for one in split_names(key)).strip(", ") or text_of(event["place"]) or key,
         )
-        start = known(event.get("chainage_m")) if "chainage_m" in event.index else None
+        start = known(event.get("chainage_m"))
         # The place nearest to the road's origin decides where it stands in the list, so that the order
         # follows the road.
-        on_road = "why_not" in event.index and pd.isna(event["why_not"])
+        on_road = "why_not" in event and pd.isna(event["why_not"])
         if on_road and (start is not None or known(event.get("from_m")) is not None):
             near[key] = min(near.get(key, float("inf")), start if start is not None else float(event["from_m"]))
     about = ctx.claims[ctx.claims["about"].isin([About.PLACE.value, About.STRETCH.value])]
@@ -245,10 +255,10 @@ def _kind_of(ctx: Context, key: str) -> str:
 
 
 def _span(ctx: Context, key: str, chainage: float) -> str:
-    near = ctx.corridor.units[ctx.corridor.units["pcode"].isin(split_names(key))]
-    if len(near):
-        return km(ctx, pd.Series({"from_m": near["from_m"].min(), "to_m": near["to_m"].max()}))
-    return "" if chainage == float("inf") else km(ctx, pd.Series({"from_m": chainage, "to_m": chainage}))
+    near = [ctx.unit_spans[code] for code in split_names(key) if code in ctx.unit_spans]
+    if near:
+        return km(ctx, {"from_m": min(low for low, _ in near), "to_m": max(high for _, high in near)})
+    return "" if chainage == float("inf") else km(ctx, {"from_m": chainage, "to_m": chainage})
 
 
 def _place_fold(ctx: Context, place: _Place, said: Mapping[str, pd.DataFrame]) -> Fold:
@@ -315,7 +325,7 @@ def places(ctx: Context) -> ReportSection:
     return ReportSection("places", say(ctx, "places.heading"), tuple(blocks))
 
 
-def _fee(ctx: Context, row: pd.Series) -> str:
+def _fee(ctx: Context, row: Mapping[str, Any]) -> str:
     low, high = known(row.get("fee_low")), known(row.get("fee_high"))
     unit = " ".join(text_of(row.get(name)) for name in ("fee_currency", "fee_unit")).strip()
     if low is None:
@@ -326,7 +336,7 @@ def _fee(ctx: Context, row: pd.Series) -> str:
     return f"{span} {unit}".strip()
 
 
-def _fee_day(ctx: Context, row: pd.Series) -> str:
+def _fee_day(ctx: Context, row: Mapping[str, Any]) -> str:
     stated = text_of(row.get("reported")) or text_of(row.get("last_reported"))
     try:
         return format_day(dt.date.fromisoformat(stated), ctx.lang)
@@ -335,12 +345,11 @@ def _fee_day(ctx: Context, row: pd.Series) -> str:
         return stated
 
 
-def _fees(ctx: Context, post: pd.Series) -> Cell:
-    said = ctx.fees[ctx.fees["checkpoint_id"] == post["checkpoint_id"]]
+def _fees(ctx: Context, post: Mapping[str, Any]) -> Cell:
     # Statements of a post side by side with their days and vehicles: they are not averaged, and none is
     # picked.
     lines = []
-    for _, row in said.iterrows():
+    for row in ctx.fee_rows.get(str(post["checkpoint_id"]), ()):
         amount = _fee(ctx, row)
         if not amount:
             continue
@@ -354,7 +363,7 @@ def _fees(ctx: Context, post: pd.Series) -> Cell:
     return cell(text_of(post["fees"]) or say(ctx, "not_stated"))
 
 
-def _state(ctx: Context, post: pd.Series) -> Cell:
+def _state(ctx: Context, post: Mapping[str, Any]) -> Cell:
     words = word(ctx, "checkpoint_status", post["status"])
     by, on = text_of(post.get("removed_by")), day_of(post.get("removed_on"))
     if post["status"] != CheckpointStatus.REMOVED or not (by or on):
@@ -366,7 +375,7 @@ def _state(ctx: Context, post: pd.Series) -> Cell:
 
 def _post_grid(ctx: Context, table: pd.DataFrame, *, placed: bool) -> TableBlock:
     rows = []
-    for _, row in table.iterrows():
+    for row in records(table):
         where = cell(run(text_of(row["place"]) or say(ctx, "not_stated"), strong=True))
         spot: tuple[Cell, ...] = (cell(together(km(ctx, row))),) if placed else ()
         rows.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -85,12 +85,12 @@ def together(text: str) -> str:
     return text.replace(" ", "\u00a0")
 
 
-def km(ctx: Context, row: pd.Series) -> str:
+def km(ctx: Context, row: Mapping[str, Any]) -> str:
     """Say between which kilometres a row lies."""
     return km_span(float(row["from_m"]), float(row["to_m"]), ctx.lang)
 
 
-def interval(ctx: Context, row: pd.Series) -> str:
+def interval(ctx: Context, row: Mapping[str, Any]) -> str:
     """Give a rate with its 80 % interval, per km and month."""
     rate, low, high = (known(row[name]) for name in ("rate", "lo80", "hi80"))
     if rate is None:
@@ -101,7 +101,7 @@ def interval(ctx: Context, row: pd.Series) -> str:
     return f"{shown} ({together(f'{format_rate(low, ctx.lang)} – {format_rate(high, ctx.lang)}')})"
 
 
-def when(ctx: Context, event: pd.Series) -> str:
+def when(ctx: Context, event: Mapping[str, Any]) -> str:
     """Say when an event was."""
     start, end = day_of(event["date_start"]), day_of(event["date_end"])
     if start is None:
@@ -109,7 +109,7 @@ def when(ctx: Context, event: pd.Series) -> str:
     return day_phrase(start, end, int(event["date_precision"]), ctx.lang)
 
 
-def harm(ctx: Context, event: pd.Series) -> str:
+def harm(ctx: Context, event: Mapping[str, Any]) -> str:
     """Say an event's harm: "killed at least 70, injured 16"; what no source states is left out."""
     parts = []
     # Killed has a range and a best figure; where all three are null nothing is said, which is not "0
@@ -126,7 +126,7 @@ def harm(ctx: Context, event: pd.Series) -> str:
     return "; ".join(parts) or say(ctx, "harm_not_stated")
 
 
-def event_line(ctx: Context, event: pd.Series) -> str:
+def event_line(ctx: Context, event: Mapping[str, Any]) -> str:
     """Say an event in a line: kind, place, day."""
     kind = word(ctx, "kind", event["kind"])
     place = text_of(event["place"])
@@ -138,7 +138,7 @@ def sources(claims: pd.DataFrame, limit: int = 4) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(name) for name in claims["source"].dropna()))[:limit]
 
 
-def only_later(ctx: Context, event: pd.Series) -> bool:
+def only_later(ctx: Context, event: Mapping[str, Any]) -> bool:
     """Tell whether an event is known only from reports after the day of the answer."""
     # An event without any claim, of a user's own table say, is not judged by claims.
     if ctx.claims.empty or int(event["n_claims"]) == 0:
@@ -146,7 +146,7 @@ def only_later(ctx: Context, event: pd.Series) -> bool:
     return not bool((ctx.claims["subject"] == event["event_id"]).any())
 
 
-def who(ctx: Context, claim: pd.Series) -> Cell:
+def who(ctx: Context, claim: Mapping[str, Any]) -> Cell:
     """Say who makes a claim, and whether it is a party to what it speaks of."""
     name = text_of(claim["claimant"]) or say(ctx, "claimant_not_stated")
     party = str(claim["claimant_is_party"])
@@ -154,7 +154,7 @@ def who(ctx: Context, claim: pd.Series) -> Cell:
     return cell(run(name), run(f" ({note})", strong=party == Party.YES.value, quiet=party != Party.YES.value))
 
 
-def reported(ctx: Context, claim: pd.Series) -> Cell:
+def reported(ctx: Context, claim: Mapping[str, Any]) -> Cell:
     """Say when a claim was reported, as exactly as that is known; one surely later than the day is marked."""
     found, basis = day_of(claim["reported"]), text_of(claim.get("date_basis"))
     if found is None:
