@@ -90,10 +90,8 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """
     plain = pd.DataFrame(table)  # of a GeoDataFrame every column is looked at for shapes
     names = [str(name) for name in plain.columns]
-    return [
-        dict(zip(names, row, strict=True))
-        for row in zip(*(plain[name].tolist() for name in plain.columns), strict=True)
-    ]
+    columns = [plain[name].to_numpy(dtype=object) for name in plain.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def join_names(names: Iterable[str]) -> str | None:

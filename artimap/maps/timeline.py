@@ -170,7 +170,7 @@ def _comparable(column: pd.Series) -> list[object]:
     """Give values of which two that are alike are equal: shapes as bytes, null as None."""
     if isinstance(column.dtype, GeometryDtype):
         return list(shapely.to_wkb(column.to_numpy()))
-    return [None if null else value for value, null in zip(column.tolist(), column.isna(), strict=True)]
+    return [None if null else value for value, null in zip(column.to_numpy(dtype=object), column.isna(), strict=True)]
 
 
 def _days_shown(
