@@ -227,6 +227,10 @@ def read_units(area: Area, level: str | None = None) -> gpd.GeoDataFrame:
         made from interior points: fit to look at, not to measure with. Names, other
         spellings and population are artimap's where it knows the p-code, whatever the boundary.
     """
+    if level is not None:
+        every = read_units(area)
+        found: gpd.GeoDataFrame = every[every["level"] == level].reset_index(drop=True)
+        return found
     units = embedded.read_table(area.name, "units")
     shapes = pd.concat([embedded.read_geojson(area.name, name)[["pcode", "geometry"]] for name in UNIT_LAYERS.values()])
     by_pcode = gpd.GeoSeries(shapes["geometry"].to_numpy(), index=shapes["pcode"].to_numpy(), crs=WGS84)
@@ -236,8 +240,6 @@ def read_units(area: Area, level: str | None = None) -> gpd.GeoDataFrame:
     added = added_units(area)
     if added is not None:
         frame = _with_added(frame, added)
-    if level is not None:
-        frame = frame[frame["level"] == level]
     return schema.conform(frame, UNITS)
 
 

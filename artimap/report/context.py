@@ -82,6 +82,8 @@ class Context:
         Why events do not count in the rates: code to number.
     names
         Names by place_id, p-code or stretch.
+    kept
+        Tables that several sections tell of, by name, made when the first asks for them.
     """
 
     area: Area
@@ -103,6 +105,7 @@ class Context:
     fees: pd.DataFrame = field(default_factory=pd.DataFrame)
     tally: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    kept: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def event_rows(self) -> dict[str, dict[str, Any]]:

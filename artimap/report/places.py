@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,12 +53,12 @@ def figure(ctx: Context, value: str) -> str:
     return harm_phrase(low, high, ctx.lang)
 
 
-def spans(ctx: Context, claims: pd.DataFrame) -> list[str]:
+def spans(ctx: Context, claims: Sequence[Mapping[str, Any]]) -> list[str]:
     """Say for each count of people on which sources differ, from where to where."""
     out = []
     values: dict[str, list[Any]] = {}
-    for predicate, value in zip(claims["predicate"], claims["value"], strict=True):
-        values.setdefault(predicate, []).append(value)
+    for row in claims:
+        values.setdefault(row["predicate"], []).append(row["value"])
     for name in HARMS:
         said = values.get(name, [])
         known = [str(value) for value in said if pd.notna(value)]
@@ -80,30 +80,28 @@ def spans(ctx: Context, claims: pd.DataFrame) -> list[str]:
     return out
 
 
-def _reports(claims: pd.DataFrame) -> Iterable[pd.DataFrame]:
-    days = claims["reported"].tolist()
+def _reports(claims: Sequence[Mapping[str, Any]]) -> Iterable[list[Mapping[str, Any]]]:
     # One row a report, not a claim: an article that gives three figures is one voice. A claim without a
     # report is its own.
-    keys = claims["report_id"].fillna(claims["claim_id"]).tolist()
+    keys = {n: text_of(row["report_id"]) or str(row["claim_id"]) for n, row in enumerate(claims)}
+    found: dict[str, list[Mapping[str, Any]]] = {}
     # by the day of the report, then by its key; what has no day comes last
-    order = sorted(range(len(keys)), key=lambda n: (*_day_key(days[n]), keys[n]))
-    places: dict[str, list[int]] = {}
-    for n in order:
-        places.setdefault(keys[n], []).append(n)
-    return (claims if len(places) == 1 and order == sorted(order) else claims.iloc[at] for at in places.values())
+    for n in sorted(keys, key=lambda n: (*_day_key(claims[n]["reported"]), keys[n])):
+        found.setdefault(keys[n], []).append(claims[n])
+    return found.values()
 
 
 def _day_key(day: pd.Timestamp) -> tuple[bool, int]:
     return pd.isna(day), 0 if pd.isna(day) else day.value
 
 
-def _claims_of_event(ctx: Context, rows: pd.DataFrame) -> Cell:
+def _claims_of_event(ctx: Context, rows: Iterable[Mapping[str, Any]]) -> Cell:
     # The sentence that a source is quoted with goes first; figures and other facts follow in the order of
     # the claims.
     parts: list[Cell] = []
     sentence: Cell = ()
-    for predicate, given in zip(rows["predicate"].astype(str), rows["value"], strict=True):
-        value = text_of(given)
+    for row in rows:
+        predicate, value = str(row["predicate"]), text_of(row["value"])
         label = word(ctx, "predicate", predicate) + say(ctx, "colon")
         if predicate in HARMS:
             parts.append(cell(run(label + figure(ctx, value), strong=True)))
@@ -129,8 +127,8 @@ def _day(ctx: Context, row: Mapping[str, Any]) -> Cell:
     return reported(ctx, row)
 
 
-def _event_blocks(ctx: Context, event: Mapping[str, Any], said: Mapping[str, pd.DataFrame]) -> list[Block]:
-    claims = said.get(str(event["event_id"]), ctx.claims.head(0))
+def _event_blocks(ctx: Context, event: Mapping[str, Any], said: Claims) -> list[Block]:
+    claims = said.get(str(event["event_id"]), [])
     line = event_line(ctx, event)
     # ``capitalize`` would make small letters of all the names that follow.
     blocks: list[Block] = [Heading(line[:1].upper() + line[1:], 5)]
@@ -139,17 +137,16 @@ def _event_blocks(ctx: Context, event: Mapping[str, Any], said: Mapping[str, pd.
         label = run(say(ctx, "places.contradiction") + say(ctx, "colon"), strong=True)
         blocks.append(Paragraph(cell(label, "; ".join(differ)), "warn"))
     # Nobody could know of it on the day: what later reports say stays out of this briefing.
-    if claims.empty and only_later(ctx, event):
+    if not claims and only_later(ctx, event):
         blocks.append(Paragraph(cell(say(ctx, "places.only_later")), "note"))
         return blocks
-    if claims.empty:
+    if not claims:
         summary = text_of(event["summary"])
         blocks.append(Paragraph(cell(f"{summary} " if summary else "", run(harm(ctx, event)))))
         return blocks
     rows = tuple(
-        (_claims_of_event(ctx, told), who(ctx, first), _day(ctx, first), _source(first))
+        (_claims_of_event(ctx, told), who(ctx, told[0]), _day(ctx, told[0]), _source(told[0]))
         for told in _reports(claims)
-        for first in (told.iloc[0],)
     )
     blocks.append(TableBlock(_claims_head(ctx), rows, wide=0))
     return blocks
@@ -159,9 +156,9 @@ def _claims_head(ctx: Context) -> tuple[str, ...]:
     return tuple(say(ctx, f"places.{name}") for name in ("said", "who", "reported", "source"))
 
 
-def _claim_grid(ctx: Context, claims: pd.DataFrame) -> TableBlock:
+def _claim_grid(ctx: Context, claims: Iterable[Mapping[str, Any]]) -> TableBlock:
     # the newest first, and what has no day last
-    order = sorted(records(claims), key=lambda row: str(row["claim_id"]))
+    order = sorted(claims, key=lambda row: str(row["claim_id"]))
     order.sort(key=lambda row: (_day_key(row["reported"])[0], -_day_key(row["reported"])[1]))
     rows = []
     for row in order:
@@ -172,6 +169,17 @@ def _claim_grid(ctx: Context, claims: pd.DataFrame) -> TableBlock:
             (said + (cell(run(f" ({note})", quiet=True)) if note else ()), who(ctx, row), _day(ctx, row), _source(row))
         )
     return TableBlock(_claims_head(ctx), tuple(rows), wide=0)
+
+
+Claims = Mapping[str, list[Mapping[str, Any]]]
+"""Rows of CLAIMS by subject, in the order of the claims."""
+
+
+def _by_subject(claims: pd.DataFrame) -> Claims:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in records(claims):
+        found.setdefault(str(row["subject"]), []).append(row)
+    return found
 
 
 def _key_of(event: Mapping[str, Any]) -> str | None:
@@ -200,7 +208,7 @@ class _Place:
     chainage_m: float
     name: str
     events: list[Mapping[str, Any]]
-    claims: pd.DataFrame
+    claims: list[Mapping[str, Any]]
 
 
 def _gather(ctx: Context) -> list[_Place]:
@@ -226,9 +234,9 @@ def _gather(ctx: Context) -> list[_Place]:
         if on_road and (start is not None or known(event.get("from_m")) is not None):
             near[key] = min(near.get(key, float("inf")), start if start is not None else float(event["from_m"]))
     about = ctx.claims[ctx.claims["about"].isin([About.PLACE.value, About.STRETCH.value])]
-    groups = {str(key): rows for key, rows in about.groupby("subject", sort=True) if key != "nowhere"}
+    groups = {key: rows for key, rows in _by_subject(about).items() if key != "nowhere"}
     for key, rows in groups.items():
-        names.setdefault(key, ctx.names.get(key) or text_of(rows["place"].iloc[0]) or key)
+        names.setdefault(key, ctx.names.get(key) or text_of(rows[0]["place"]) or key)
     # Keys from events and from claims: a place of which only claims speak has no event, and the other way
     # round.
     found = []
@@ -236,7 +244,7 @@ def _gather(ctx: Context) -> list[_Place]:
         # Several units in one key: the first stands for the place in the order along the road.
         first = key.split(";")[0].strip()
         chainage = at.get(key, at.get(first, near.get(key, float("inf"))))
-        found.append(_Place(key, chainage, names[key], events.get(key, []), groups.get(key, ctx.claims.head(0))))
+        found.append(_Place(key, chainage, names[key], events.get(key, []), groups.get(key, [])))
     # Along the road; what lies off it is infinitely far and so last, by name.
     return sorted(found, key=lambda place: (place.chainage_m, place.name, place.key))
 
@@ -261,7 +269,7 @@ def _span(ctx: Context, key: str, chainage: float) -> str:
     return "" if chainage == float("inf") else km(ctx, {"from_m": chainage, "to_m": chainage})
 
 
-def _place_fold(ctx: Context, place: _Place, said: Mapping[str, pd.DataFrame]) -> Fold:
+def _place_fold(ctx: Context, place: _Place, said: Claims) -> Fold:
     start = pd.Timestamp(ctx.as_of) - pd.Timedelta(days=WINDOW_DAYS)
     events, claims = place.events, place.claims
     # Older events are counted, and the newest of them is named: left out in silence, the place would look
@@ -288,7 +296,7 @@ def _holds(ctx: Context, place: _Place, *, differ: bool) -> str:
         for noun, count in (("events", len(place.events)), ("claims", len(place.claims)))
         if count
     ]
-    days = [event["date_start"] for event in place.events] + [place.claims["reported"].max()]
+    days = [event["date_start"] for event in place.events] + [row["reported"] for row in place.claims]
     newest = max((pd.Timestamp(day).date() for day in days if not pd.isna(day)), default=None)
     if newest is not None:
         parts.append(f"{say(ctx, 'unknown.newest')}{say(ctx, 'colon')}{format_day(newest, ctx.lang)}")
@@ -307,7 +315,7 @@ def places(ctx: Context) -> ReportSection:
     """Give each named place with what is said of it, by whom, when, contradictions side by side."""
     found = _gather(ctx)
     about_events = ctx.claims[ctx.claims["about"] == About.EVENT.value]
-    said = {str(event_id): rows for event_id, rows in about_events.groupby("subject", sort=False)}
+    said = _by_subject(about_events)
     blocks: list[Block] = [Paragraph(cell(say(ctx, "places.intro", days=WINDOW_DAYS)), "note")]
     if ctx.lang != "en":
         blocks.append(Paragraph(cell(say(ctx, "places.in_english")), "note"))
