@@ -24,7 +24,7 @@ from artimap.maps.inputs import MapInputs, PageOptions, Tables
 from artimap.maps.layers import ALWAYS_CITED, MapLayer, build_layers, in_drawing_order, rows_of
 from artimap.maps.legend import legend_groups
 from artimap.maps.page import Page
-from artimap.maps.thematic_layers import Drawn, zones_layers
+from artimap.maps.thematic_layers import Drawn, ZoneShapes, zone_shapes, zones_layers
 from artimap.maps.timeline import StatesOverTime, all_days, posts_over_time, rates_over_time, zones_over_time
 from artimap.risk.model import RiskModel
 
@@ -64,16 +64,23 @@ def pages(area: Area, tables: Tables, asked: PageOptions, languages: Sequence[st
     """Make the page in the language asked for, and in the others."""
     said = VisibleClaims(tables.seen.ledger, asked.lang)
     others = dict.fromkeys(Lang(one).value for one in languages if Lang(one).value != asked.lang)
-    page, field = _page(area, tables, said, asked, None)
-    translated = (_page(area, tables, said.into(one), replace(asked, lang=one), field) for one in others)
+    earlier = tables.zones_over_time
+    shapes = None if earlier is None else zone_shapes(gpd.GeoDataFrame(earlier.table))
+    page, field = _page(area, tables, said, asked, None, shapes)
+    translated = (_page(area, tables, said.into(one), replace(asked, lang=one), field, shapes) for one in others)
     return page, tuple(one for one, _ in translated)
 
 
 def _page(
-    area: Area, tables: Tables, said: VisibleClaims, asked: PageOptions, field: Field | None
+    area: Area,
+    tables: Tables,
+    said: VisibleClaims,
+    asked: PageOptions,
+    field: Field | None,
+    shapes: ZoneShapes | None,
 ) -> tuple[Page, Field | None]:
     """Make the page in one language, and its events as columns where they are not made yet."""
-    parts = _parts(area, tables, said, asked)
+    parts = _parts(area, tables, said, asked, shapes)
     limits, events = _limits(area), tables.seen.events
     if field is None and events is not None:
         days = {"first": asked.since, "last": asked.as_of}
@@ -135,12 +142,12 @@ def _limits(area: Area) -> tuple[float, float, float, float]:
     return west + 0.02, south + 0.02, east - 0.02, north + 0.12
 
 
-def _parts(area: Area, tables: Tables, said: VisibleClaims, asked: PageOptions) -> _Parts:
+def _parts(area: Area, tables: Tables, said: VisibleClaims, asked: PageOptions, shapes: ZoneShapes | None) -> _Parts:
     """Draw every layer of the registry and of the user's own."""
     lang, corridor = asked.lang, tables.corridor
     zones = None
     if tables.zones_over_time is not None:
-        every_day = zones_layers(gpd.GeoDataFrame(tables.zones_over_time.table), said, lang=lang)
+        every_day = zones_layers(gpd.GeoDataFrame(tables.zones_over_time.table), said, lang=lang, shapes=shapes)
         zones = zones_over_time(tables.zones_over_time, every_day, lang=lang)
     earlier = tables.posts_over_time
     given = MapInputs(

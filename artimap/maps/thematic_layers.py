@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from artimap.core.phrases import km_span, known, passable_phrase, rate_figure, r
 from artimap.core.precision import significant
 from artimap.core.schema import join_names, records, split_names
 from artimap.core.vocab import EventKind, Info, Status, Where
-from artimap.maps.base_layers import Feature, Layer, parts_of, to_degrees
+from artimap.maps.base_layers import Feature, Layer, Parts, parts_of, to_degrees
 from artimap.maps.cards import (
     Detail,
     Fact,
@@ -161,22 +161,31 @@ def _groups(actors: object) -> tuple[str, ...]:
     return tuple(keys) or ("unnamed",)
 
 
-def zones_layers(zones: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -> Drawn:
-    """Give the zones, each layer that the table names as a layer of its own.
+ZoneShapes = Sequence[tuple[Mapping[str, Any], Parts]]
+"""Rows of ZONES in the order in which they are drawn, with their shapes: the same in every language."""
 
-    Stretches of road are drawn as bands, hollow where their status is unknown; larger zones lie
-    below smaller, and what is unknown below all.
-    """
+
+def zone_shapes(zones: gpd.GeoDataFrame) -> ZoneShapes:
+    """Give the zones as they are drawn: larger ones below smaller, and what is unknown below all."""
     order = zones["kind"].map({word: n for n, word in enumerate(_ZONE_ORDER)})
     area = pd.Series(significant(zones.geometry.area), index=zones.index)
     size = -area.where(zones["kind"] != Status.UNKNOWN, float("inf"))
     table = zones.assign(_size=size, _order=order).sort_values(["_size", "_order", "zone_id"], kind="stable")
+    bands = table.geometry.where(~table.geom_type.isin(["LineString", "MultiLineString"]), table.geometry.buffer(900))
+    shapes = to_degrees(bands.simplify(_ZONE_TOLERANCE_M))
+    return [(row, parts_of(shape)) for row, shape in zip(records(table), shapes, strict=True)]
+
+
+def zones_layers(zones: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str, shapes: ZoneShapes | None = None) -> Drawn:
+    """Give the zones, each layer that the table names as a layer of its own.
+
+    Stretches of road are drawn as bands, hollow where their status is unknown. ``shapes`` are those of
+    :func:`zone_shapes`, where they are at hand already.
+    """
     details: list[Detail] = []
     found: dict[str, list[Feature]] = {}
-    bands = table.geometry.where(~table.geom_type.isin(["LineString", "MultiLineString"]), table.geometry.buffer(900))
-    for row, shape in zip(records(table), to_degrees(bands.simplify(_ZONE_TOLERANCE_M)), strict=True):
+    for row, parts in zone_shapes(zones) if shapes is None else shapes:
         mark = style.zone_mark(str(row["kind"]))
-        parts = parts_of(shape)
         if not parts:
             continue
         detail = zone_detail(row, mark.key, said, lang)
