@@ -36,13 +36,18 @@ def read_corridor(area: Area, road_id: str) -> Corridor:
     CorridorError
         If there is no such road, or its posts do not make one.
     """
-    known = read_roads(area)["road_id"]
+    known = _road_ids(area)
     wanted = str(road_id).strip().lower()
-    if wanted not in set(known):
+    if wanted not in known:
         msg = f"no road {road_id!r} in {area.label}; there is: {', '.join(known)}"
         raise CorridorError(msg)
     road = _corridor(area, wanted)
     return replace(road, units=road.units.copy(), towns=road.towns.copy())
+
+
+@cached
+def _road_ids(area: Area) -> tuple[str, ...]:
+    return tuple(read_roads(area)["road_id"])
 
 
 @cached

@@ -83,7 +83,7 @@ def split_names(value: object) -> tuple[str, ...]:
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Give the rows of a table as dicts by column; takes a quarter of the time of ``to_dict("records")``.
+    """Give the rows of a table as dicts by column; takes half the time of ``to_dict("records")``.
 
     >>> records(pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}))
     [{'a': 1, 'b': 'x'}, {'a': 2, 'b': 'y'}]
