@@ -281,23 +281,24 @@ def _sum(group: pd.DataFrame, per: Per, currency: str) -> Asked:
     return Asked(per, currency, int(group["checkpoint_id"].nunique()), float(group["low"].sum()), high)
 
 
-def _counts_as(post: Any, span: tuple[float, float]) -> str | None:
+def _counts_as(post: Mapping[str, Any], span: tuple[float, float]) -> str | None:
     """Say how a post counts for a piece of road; null where it stands off it."""
     # A post without a place may stand on any piece of its road, so it is a doubt for each of them; one of
     # which nothing new is said is counted among the old ones.
-    if pd.isna(post.from_m):
-        if post.status == CheckpointStatus.REMOVED:
+    if pd.isna(post["from_m"]):
+        if post["status"] == CheckpointStatus.REMOVED:
             return "removed"
-        return "unplaced" if post.status in (*_STANDS, CheckpointStatus.UNKNOWN) else "aged"
-    low, high = float(post.from_m), float(post.to_m)
+        return "unplaced" if post["status"] in (*_STANDS, CheckpointStatus.UNKNOWN) else "aged"
+    low, high = float(post["from_m"]), float(post["to_m"])
     if high < span[0] - _END_M or low > span[1] + _END_M:
         return None
-    if post.status == CheckpointStatus.REMOVED:
+    if post["status"] == CheckpointStatus.REMOVED:
         return "removed"
-    if post.status == CheckpointStatus.UNKNOWN:
+    if post["status"] == CheckpointStatus.UNKNOWN:
         return "undated"
     # A post that stood for the length of an attack or protest stands on those days only.
-    if post.status not in _STANDS or (post.state == PostState.MOMENTARY and post.status != CheckpointStatus.ACTIVE):
+    momentary = post["state"] == PostState.MOMENTARY and post["status"] != CheckpointStatus.ACTIVE
+    if post["status"] not in _STANDS or momentary:
         return "aged"
     within = low >= span[0] - _END_M and high <= span[1] + _END_M
     return "on" if within else "may_be_on"
@@ -314,19 +315,17 @@ def _rows(posts: pd.DataFrame, schedule: pd.DataFrame, span: tuple[float, float]
     stated = schedule[(schedule["fee_of"] == FeeOf.POST) & schedule["low"].notna() & schedule["vehicle"].isin(covers)]
     by_post = {} if stated.empty else dict(iter(stated.groupby("checkpoint_id")))
     rows: list[dict[str, Any]] = []
-    post: Any
-    for post, passes in zip(
-        pd.DataFrame(posts)[list(_READ)].itertuples(index=False), passable(posts, who.value), strict=True
-    ):
+    read = schema.records(pd.DataFrame(posts)[list(_READ)])
+    for post, passes in zip(read, passable(posts, who.value), strict=True):
         counts = _counts_as(post, span)
         if counts is None:
             continue
         base = {
-            "checkpoint_id": post.checkpoint_id, "place": post.place, "kind": post.kind, "status": post.status,
+            **{name: post[name] for name in ("checkpoint_id", "place", "kind", "status")},
             "counts_as": counts, "per": None, "currency": None, "low": np.nan, "high": np.nan, "dated": False,
-            "passable": passes, "claims": post.claims,
+            "passable": passes, "claims": post["claims"],
         }  # fmt: skip
-        own = by_post.get(post.checkpoint_id)
+        own = by_post.get(post["checkpoint_id"])
         if own is None:
             rows.append(base)
             continue
