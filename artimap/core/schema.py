@@ -108,6 +108,12 @@ Read = tuple[pd.Series, pd.Series | None]
 """A column as read, and which of its rows are bad: None where none is, as is the case nearly always."""
 
 
+def _plain_texts(values: pd.Series) -> list[str | None]:
+    array: Any = values.array
+    texts: list[str | None] = array.__arrow_array__().to_pylist()
+    return texts
+
+
 def _needs_trimming(values: pd.Series) -> bool:
     """Tell whether any text begins or ends with a space, by looking at the ends only where that can be done."""
     # Arrow keeps a column as one run of bytes and the offsets at which texts end. Looking at the first
@@ -115,7 +121,7 @@ def _needs_trimming(values: pd.Series) -> bool:
     if getattr(values.dtype, "storage", "") != "pyarrow":
         return True
     if len(values) < _FEW_ROWS:
-        return any(one is not None and one != one.strip() for one in values.array.__arrow_array__().to_pylist())
+        return any(one is not None and one != one.strip() for one in _plain_texts(values))
     for chunk in getattr(values.array.__arrow_array__(), "chunks", ()):
         wide = str(chunk.type) == "large_string"
         if not wide and str(chunk.type) != "string":
@@ -168,7 +174,7 @@ def trimmed(values: pd.Series) -> pd.Series:
     text = values if values.dtype == TEXT else values.astype(TEXT)
     if _needs_trimming(text):
         text = text.str.strip()
-    if len(text) < _FEW_ROWS and "" not in text.array.__arrow_array__().to_pylist():
+    if len(text) < _FEW_ROWS and "" not in _plain_texts(text):
         return text
     blank = text == ""
     return text.mask(blank) if blank.any() else text
@@ -199,8 +205,9 @@ def _nothing(index: pd.Index, column: Column) -> pd.Series:
 
 def _as_number(values: pd.Series, *, whole: bool) -> Read:
     if pd.api.types.is_integer_dtype(values.dtype):
-        wanted = "Int64" if whole else "float64"
-        return values if values.dtype == wanted else values.astype(wanted), None
+        if whole and values.dtype == "Int64":
+            return values, None
+        return values.astype("Int64" if whole else "float64"), None
     # The common case of large files, without turning numbers into texts and back.
     if values.dtype == np.float64:
         array = values.to_numpy()
@@ -227,8 +234,8 @@ def _as_number(values: pd.Series, *, whole: bool) -> Read:
 
 def _as_day(values: pd.Series) -> Read:
     if values.dtype == DAY:
-        days = values.to_numpy()
-        if not (days[~np.isnat(days)].view(np.int64) % _SECONDS_A_DAY).any():
+        stamps = values.to_numpy()
+        if not (stamps[~np.isnat(stamps)].view(np.int64) % _SECONDS_A_DAY).any():
             return values, None
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         # The zone is dropped, not turned: the day in the file stays that day.
@@ -297,7 +304,7 @@ def _unknown_words(source: pd.Series, values: pd.Series, allowed: list[str]) -> 
     """Tell which values are none of the allowed words, None where all are; of categories only they are looked at."""
     if isinstance(source.dtype, pd.CategoricalDtype) and trimmed(source).cat.categories.isin(allowed).all():
         return None
-    if len(values) < _FEW_ROWS and {None, *allowed}.issuperset(values.array.__arrow_array__().to_pylist()):
+    if len(values) < _FEW_ROWS and {None, *allowed}.issuperset(_plain_texts(values)):
         return None
     return values.notna() & ~values.isin(allowed)
 

@@ -47,7 +47,8 @@ def plain_data(value: Any, *, but: Sequence[str] = ()) -> Any:
     if isinstance(value, tuple | list):
         return type(value)([plain_data(one) for one in value])
     if is_dataclass(value):
-        return {name: plain_data(getattr(value, name)) for name in _names(type(value)) if name not in but}
+        kind: Any = type(value)
+        return {name: plain_data(getattr(value, name)) for name in _names(kind) if name not in but}
     if isinstance(value, dict):
         return {name: plain_data(one) for name, one in value.items()}
     return value
@@ -59,7 +60,10 @@ def plain_rows(value: Any) -> Any:
         return value
     if isinstance(value, tuple | list):
         return type(value)([plain_rows(one) for one in value])
-    return tuple(plain_rows(getattr(value, name)) for name in _names(type(value))) if is_dataclass(value) else value
+    if not is_dataclass(value):
+        return value
+    kind: Any = type(value)
+    return tuple(plain_rows(getattr(value, name)) for name in _names(kind))
 
 
 _WHOLE = "="

@@ -111,7 +111,7 @@ def _rows(ctx: Context, ledger: Ledger) -> Iterable[tuple[Cell, ...]]:
             )
             answer = (_fee_sums(ctx, found), _unknown(ctx, found), found.posts)
             same.setdefault(answer, []).append(word(ctx, "vehicle", vehicle.value))
-        span = km(ctx, pd.Series({"from_m": low, "to_m": high}))
+        span = km(ctx, {"from_m": low, "to_m": high})
         name = cell(run(f"{start} – {stop}", strong=True), run(f" ({span})", quiet=True))
         for (asked, unknown, number), vehicles in same.items():
             who = say(ctx, "fees.every") if len(vehicles) == len(VEHICLES) else ", ".join(vehicles)

@@ -91,8 +91,8 @@ def _reports(claims: Sequence[Mapping[str, Any]]) -> Iterable[list[Mapping[str, 
     return found.values()
 
 
-def _day_key(day: pd.Timestamp) -> tuple[bool, int]:
-    return pd.isna(day), 0 if pd.isna(day) else day.value
+def _day_key(day: Any) -> tuple[bool, int]:
+    return (True, 0) if pd.isna(day) else (False, int(day.value))
 
 
 def _claims_of_event(ctx: Context, rows: Iterable[Mapping[str, Any]]) -> Cell:
