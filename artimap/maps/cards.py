@@ -221,7 +221,7 @@ def event_key(event_id: object) -> str:
 
 
 def event_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) -> Detail:
-    """Make the detail of one row of EVENTS; its facts are figures, which the page puts into words (``events.js``)."""
+    """Make the detail of one row of EVENTS for files and lists; the page writes its card of columns (``events.js``)."""
     start, end = to_date(row["date_start"]), to_date(row["date_end"])
     kind = text_or(row["kind"], EventKind.OTHER)
     precision = int(known(row["date_precision"]) or 1)
