@@ -26,8 +26,8 @@ UNKNOWN = 65_535
 _MOST = UNKNOWN - 1
 _ROWS_A_CHUNK = 512
 _CELLS = (
-    "summary", "place", "place_kind", "date_precision", "days_before", "radius_m", "actors", "killed_low", "killed_best",
-    "killed_high", "injured", "abducted", "displaced", "n_sources", "alleged_gang_dead", "overlaps",
+    "summary", "place", "place_kind", "date_precision", "days_before", "radius_m", "actors", "killed_low",
+    "killed_best", "killed_high", "injured", "abducted", "displaced", "n_sources", "alleged_gang_dead", "overlaps",
 )  # fmt: skip
 """What a card is made of beside the columns, which the page puts into words for few events and for many."""
 
@@ -81,11 +81,6 @@ class Field:
     texts: str = ""
     rows_a_chunk: int = _ROWS_A_CHUNK
     cells: tuple[tuple[str, tuple[Any, ...]], ...] = ()
-
-    @property
-    def listed(self) -> bool:
-        """Whether the page lists each event by its key."""
-        return len(self.keys) == self.n
 
 
 def numbers(table: pd.DataFrame, name: str) -> np.ndarray:
