@@ -17,7 +17,7 @@ from artimap.maps import furniture as made
 from artimap.maps.base_layers import Layer, bounds_of
 from artimap.maps.cards import Detail, VisibleClaims
 from artimap.maps.event_columns import Field
-from artimap.maps.events import crowd_field, listed_field
+from artimap.maps.events import events_field, sort_events
 from artimap.maps.fact_tables import SearchEntry, Sheet, events_sheet, names_to_find, posts_sheet, stretches_sheet
 from artimap.maps.furniture import locator
 from artimap.maps.inputs import MapInputs, PageOptions, Tables
@@ -83,11 +83,9 @@ def _page(
     parts = _parts(area, tables, said, asked, shapes)
     limits, events = _limits(area), tables.seen.events
     if field is None and events is not None:
-        days = {"first": asked.since, "last": asked.as_of}
-        if tables.crowd is None:
-            field = listed_field(events, parts.drawn["events"], limits=limits, **days)
-        else:
-            field = crowd_field(events, tables.crowd, limits=limits, **days)
+        listed = {detail.key: detail for detail in parts.details} if tables.crowd is None else None
+        where = tables.crowd or sort_events(events)
+        field = events_field(events, where, limits=limits, first=asked.since, last=asked.as_of, details=listed)
     layers = in_drawing_order(parts.rows, parts.drawn.values())
     page = Page(
         lang=asked.lang,

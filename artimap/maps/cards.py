@@ -191,15 +191,6 @@ class VisibleClaims:
         return statements_of((row for row in self._rows if row["claim_id"] in wanted), self._lang) if wanted else ()
 
 
-def harmed(row: Mapping[str, Any]) -> float | None:
-    """Give how many people an event harmed, at least; None where no figure is stated at all."""
-    killed = known(row.get("killed_best"))
-    figures = [killed if killed is not None else known(row.get("killed_low"))]
-    figures += [known(row.get(name)) for name in ("injured", "abducted")]
-    stated = [figure for figure in figures if figure is not None]
-    return sum(stated) if stated else None
-
-
 def precision_phrase(row: Mapping[str, Any], lang: str) -> str:
     """Say how well an event's place is known, by its kind of place."""
     radius = known(row.get("radius_m"))
@@ -219,8 +210,8 @@ def event_key(event_id: object) -> str:
     return f"event:{event_id}"
 
 
-def event_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) -> Detail:
-    """Make the detail of one row of EVENTS; its facts are figures, which the page puts into words (``events.js``)."""
+def event_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str, *, hollow: bool) -> Detail:
+    """Make the detail of one row of EVENTS for files and lists; the page writes its card of columns (``events.js``)."""
     start, end = to_date(row["date_start"]), to_date(row["date_end"])
     kind = text_or(row["kind"], EventKind.OTHER)
     precision = int(known(row["date_precision"]) or 1)
@@ -234,7 +225,7 @@ def event_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) -> Deta
         sentence=sentence,
         when=when,
         where=place,
-        icon=Icon(kind, hollow=harmed(row) is None),
+        icon=Icon(kind, hollow=hollow),
         statements=said.about(str(row["event_id"])),
         precision=precision_phrase(row, lang),
     )

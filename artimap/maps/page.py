@@ -165,22 +165,23 @@ _SPOKEN = (
 """Words that the page puts to values by itself, by their whole key."""
 
 
-_SPOKEN_OF_FACTS = ("map.harm.", "map.fact.named", "map.fact.nobody", "map.fact.sources", "map.fact.publishers",
+_SPOKEN_OF_EVENTS = ("map.harm.", "map.fact.named", "map.fact.nobody", "map.fact.sources", "map.fact.publishers",
     "map.fact.middle", "map.fact.alleged", "map.fact.overlaps", "predicate.killed", "predicate.injured",
-    "predicate.abducted", "predicate.displaced")  # fmt: skip
-"""Words for the facts of events, which the page makes of their figures."""
-
-_SPOKEN_OF_ROWS = ("map.day.", "map.precision.")
-"""Words for the rest of the cards of events that are only rows of columns."""
+    "predicate.abducted", "predicate.displaced", "map.day.", "map.precision.", "map.event.")  # fmt: skip
+"""Words for the cards of events, which the page makes of their columns."""
 
 
 def _words(page: Page) -> dict[str, str]:
     spoken = words(page.lang)
     mine = {key.removeprefix(WORDS): text for key, text in spoken.items() if key.startswith(WORDS)}
-    facts = () if page.field is None else _SPOKEN_OF_FACTS
-    rows = () if page.field is None or page.field.listed else _SPOKEN_OF_ROWS
-    more = (*_SPOKEN, *facts, *rows)
+    more = _SPOKEN if page.field is None else (*_SPOKEN, *_SPOKEN_OF_EVENTS)
     return mine | {key: text for key, text in spoken.items() if key.startswith(more)}
+
+
+def _details(page: Page) -> dict[str, dict[str, Any]]:
+    """Give what opens; of events, whose cards the page writes itself, only what sources say."""
+    whole = {detail.key: plain_data(detail) for detail in page.details}
+    return whole | {key: {"statements": whole[key]["statements"]} for key in page.events}
 
 
 def payload(page: Page, *, map_name: str) -> dict[str, Any]:
@@ -197,7 +198,7 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "words": _words(page),
         "events": None if page.field is None else columns.payload(page.field),
         "layers": [_layer(layer, page.lang) for layer in page.layers],
-        "details": {detail.key: plain_data(detail) for detail in page.details},
+        "details": _details(page),
         "sheets": [_sheet(sheet) for sheet in page.sheets],
         "names": [_lean({**plain_data(name), "at": _steps_of(name.at)}) for name in page.names],
         "road": None if page.roadside is None else _road(page.roadside),
@@ -215,14 +216,19 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
     }
 
 
-def rows_of(details: Sequence[Detail]) -> dict[str, Any]:
+def rows_of(page: Page) -> dict[str, Any]:
     """Give details as rows, with the names of their fields and the texts that return only once: half as much to read.
 
-    In a row a whole number stands for the text of that place in ``texts``.
+    In a row a whole number stands for the text of that place in ``texts``. That of an event is its key and what
+    sources say: the page writes the rest of its card.
     """
     kinds = {"detail": Detail, "icon": Icon, "fact": Fact, "statement": SourceStatement}
     names = {name: [one.name for one in fields(kind)] for name, kind in kinds.items()}
-    rows = [plain_rows(detail) for detail in details]
+    events = frozenset(page.events)
+    rows: list[tuple[Any, ...]] = [
+        (one.key, [plain_rows(said) for said in one.statements]) if one.key in events else plain_rows(one)
+        for one in page.details
+    ]
     counts: Counter[str] = Counter()
     _count_texts(rows, counts)
     texts = [text for text, n in counts.most_common() if n > 1 and len(text) > _SHORT]

@@ -25,11 +25,11 @@ from artimap.maps.cards import (
     day_or,
     event_detail,
     event_key,
-    harmed,
     iso_day,
     sentence_case,
     text_or,
 )
+from artimap.maps.event_columns import harm_of
 
 if TYPE_CHECKING:
     from artimap.roads.corridor import Corridor
@@ -309,8 +309,9 @@ def checkpoint_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) ->
 
 # --- events --------------------------------------------------------------------------------
 
-_MARKED = (Where.POINT, Where.PLACE)
-_SPREAD = (Where.SECTION, Where.COMMUNE, Where.STRETCH)
+MARKED = (Where.POINT, Where.PLACE)
+SPREAD = (Where.SECTION, Where.COMMUNE, Where.STRETCH)
+"""Kinds of place of which an event has a mark, and of which it lies somewhere in an area or stretch."""
 
 
 def events_layers(events: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -> Drawn:
@@ -322,14 +323,14 @@ def events_layers(events: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -
     table = events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
     details, unplaced, marks = [], [], []
     spread: dict[str, list[Feature]] = {}
-    for row, shape in zip(records(table), to_degrees(table.geometry), strict=True):
-        detail = event_detail(row, said, lang)
+    for row, shape, harm in zip(records(table), to_degrees(table.geometry), harm_of(table), strict=True):
+        count = known(harm)
+        detail = event_detail(row, said, lang, hollow=count is None)
         where, parts = Where(str(row["place_kind"])), parts_of(shape)
-        if row["kind"] == EventKind.DEPLOYMENT or not parts or where not in (*_MARKED, *_SPREAD):
+        if row["kind"] == EventKind.DEPLOYMENT or not parts or where not in (*MARKED, *SPREAD):
             unplaced.append(detail)
             continue
         details.append(detail)
-        count = harmed(row)
         feature = Feature(
             detail.key,
             str(row["kind"]),
@@ -338,7 +339,7 @@ def events_layers(events: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -
             hollow=count is None,
             details=(detail.key,),
         )
-        if where in _MARKED and isinstance(shape, shapely.Point):
+        if where in MARKED and isinstance(shape, shapely.Point):
             marks.append(feature)
         else:
             spread.setdefault(_spread_key(row), []).append(feature)
