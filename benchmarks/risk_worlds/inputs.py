@@ -133,14 +133,16 @@ def ledger(road: SimulatedRoad) -> am.Ledger:
     )
 
 
-def one_row_an_incident(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def one_row_an_incident(table: gpd.GeoDataFrame, *, model: am.MatchModel | None = None) -> gpd.GeoDataFrame:
     """Keep the first report of each incident, by the pairs that :func:`artimap.match_reports` lists.
 
-    Every pair above the default threshold is taken for one incident, and so is what hangs together by pairs: what
+    Every pair above the model's threshold is taken for one incident, and so is what hangs together by pairs: what
     somebody does who takes every proposal. Only kinds that count are matched.
     """
-    counted = table["kind"].isin([kind.value for kind in am.ROAD_KINDS])
-    pairs = am.match_reports(pd.DataFrame(table[counted].drop(columns="geometry")))
+    counted = table[table["kind"].isin([kind.value for kind in am.ROAD_KINDS])]
+    # As in the embedded table of reports, each has its commune: one every 10 km.
+    commune = ((shapely.get_y(counted.geometry) - _SOUTH_M) // STRETCH_M).astype(int).astype(str)
+    pairs = am.match_reports(pd.DataFrame(counted.drop(columns="geometry")).assign(commune=commune), model=model)
     first = {name: name for name in table["event_id"]}
 
     def root(name: str) -> str:

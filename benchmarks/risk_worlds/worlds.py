@@ -48,57 +48,8 @@ _MOST_TELLINGS = 5
 _NEAR_SHARE, _NEAR_M = 0.3, 1_500.0
 _VIOLENT = ("attack_on_civilians", "armed_clash", "abduction", "road_ambush", "extortion_or_toll", "police_operation")
 _OTHER = ("protest", "displacement", "deployment", "other")
-_DETAILS = (
-    "truck",
-    "bus",
-    "motorcycle",
-    "market",
-    "bridge",
-    "school",
-    "church",
-    "station",
-    "warehouse",
-    "clinic",
-    "farm",
-    "river",
-    "field",
-    "crossing",
-    "barrier",
-    "fuel",
-    "cargo",
-    "rice",
-    "driver",
-    "passengers",
-    "merchants",
-    "farmers",
-    "officers",
-    "livestock",
-    "house",
-    "roadside",
-    "night",
-    "dawn",
-    "noon",
-    "evening",
-    "ransom",
-    "rifle",
-    "fire",
-    "convoy",
-    "tanker",
-    "ferry",
-    "quarry",
-    "mill",
-    "depot",
-    "garage",
-    "court",
-    "port",
-    "canal",
-    "hill",
-    "ravine",
-    "gate",
-    "tower",
-    "workshop",
-)
-_USUAL = ("armed", "attack", "road", "incident", "reported", "local", "sources", "group", "violence")
+_DETAILS = tuple(f"detail{number:02d}" for number in range(50))
+_USUAL = tuple(f"usual{number}" for number in range(9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,8 +355,11 @@ def _reports(world: World, happened: _Incidents, rng: np.random.Generator) -> pd
         low = np.where(wide, first * STRETCH_M, low)
         high = np.where(wide, np.minimum((first + 3) * STRETCH_M, LENGTH_M), high)
         where[wide], named = "stretch", named | wide
-        start = np.floor(np.floor(age / MONTH) * MONTH)
-        age, oldest = np.where(month, start, age), np.where(month, np.floor(start + MONTH), oldest)
+        number_of = np.floor(age / MONTH)
+        age, oldest = (
+            np.where(month, np.floor(number_of * MONTH), age),
+            np.where(month, np.floor((number_of + 1) * MONTH), oldest),
+        )
     words = _wording(happened, incident, again, rng)
     return pd.DataFrame(
         {
