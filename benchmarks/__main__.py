@@ -45,11 +45,18 @@ def main() -> None:
     roads.add_argument("--runs", type=int, default=200, help="roads a line (default: %(default)s)")
     roads.add_argument("--worlds", help="names of worlds, joined by commas (calibration; default: all)")
     roads.add_argument("--jobs", type=int, default=1, help="processes at once (calibration; default: %(default)s)")
+    roads.add_argument("--seed", type=int, default=0, help="other roads (calibration; default: %(default)s)")
     roads.add_argument("--write", action="store_true", help="put the tables into docs/calibration.md (calibration)")
     args = parser.parse_args()
     names = args.worlds.split(",") if args.worlds else ()
     options = {
-        "calibration": {"runs": args.runs, "worlds": names, "jobs": args.jobs, "write": args.write},
+        "calibration": {
+            "runs": args.runs,
+            "worlds": names,
+            "jobs": args.jobs,
+            "seed": args.seed,
+            "write": args.write,
+        },
         "hotspots": {"runs": args.runs},
     }
     for name in args.suite or SUITES:

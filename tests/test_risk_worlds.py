@@ -15,7 +15,7 @@ from artimap.core import schema
 from artimap.core.tables import CLAIMS, EVENTS
 from benchmarks import calibration, hotspots
 from benchmarks.risk_worlds import inputs, worlds
-from benchmarks.risk_worlds.scores import Reach, Share, _score, measure, rate_line, to_reach, trend_line
+from benchmarks.risk_worlds.scores import Reach, Share, _score, measure, pooled_trends, rate_line, to_reach, trend_line
 from benchmarks.risk_worlds.worlds import DAYS, MONTH, STRETCHES, TOWNS_M, WORLDS, SimulatedRoad, World, simulate
 
 
@@ -177,7 +177,8 @@ def test_two_roads_of_some_worlds():
     for one in found:
         assert 0 <= one.share("inside80", "stated").value <= one.share("inside95", "stated").value <= 100
         assert rate_line(one).count("|") == 11
-        assert trend_line(one).count("|") == 7
+        assert trend_line(one).count("|") == 8
+    assert [line.count("|") for line in pooled_trends(found)] == [8, 8]
     assert found[2].changes
     assert not found[0].changes
 

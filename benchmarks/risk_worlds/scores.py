@@ -246,8 +246,8 @@ RATE_HEAD = (
     "| width of 80 % | to reach | |\n|---|---|---|---|---|---|---|---|---|---|"
 )
 TREND_HEAD = (
-    "| world | events per stretch and month | trends stated, % of stretches | of these true, % | to reach | |\n"
-    "|---|---|---|---|---|---|"
+    "| world | events per stretch and month | trends stated, % of stretches | how many "
+    "| of these true, % | to reach | |\n|---|---|---|---|---|---|---|"
 )
 
 
@@ -267,11 +267,29 @@ def rate_line(one: Measured) -> str:
 
 def trend_line(one: Measured) -> str:
     """Give the line of the table of trends: what is stated, and whether it is true where something changed."""
-    sure, true = one.share("sure", "trends"), one.share("sure_and_true", "sure")
-    if one.changes:
+    return _trend(one.world, f"{one.per_month:g}", one.sums, changes=one.changes)
+
+
+def pooled_trends(found: Sequence[Measured]) -> list[str]:
+    """Give the lines of all worlds in which something changed, and of all in which nothing did."""
+    lines = []
+    for name, changes in (("all that change", True), ("all that do not", False)):
+        # A burst is a change for as long as it lasts, and noise beside the mean: neither side may claim it.
+        sums = [one.sums for one in found if one.changes is changes and not WORLDS[one.world].bursts]
+        if sums:
+            lines.append(_trend(f"**{name}**", "", np.concatenate(sums), changes=changes))
+    return lines
+
+
+def _trend(world: str, per_month: str, sums: Floats, *, changes: bool) -> str:
+    trends, stated, right = (sums[:, _FIELDS.index(name)] for name in ("trends", "sure", "sure_and_true"))
+    sure, true = Share.of(stated, trends), Share.of(right, stated)
+    if world in WORLDS and WORLDS[world].bursts:
+        wanted, verdict = "", ""
+    elif changes:
         # Nothing stated is nothing wrong.
-        wanted, good = f"≥ {TREND_TRUE:g}", not round(true.value, 1) < TREND_TRUE
+        wanted, verdict = f"≥ {TREND_TRUE:g} true", "**short**" if round(true.value, 1) < TREND_TRUE else "pass"
     else:
-        wanted, good = f"≤ {TREND_SURE:g} stated", not round(sure.value, 1) > TREND_SURE
-    shown = "–" if not one.changes or np.isnan(true.value) else str(true)
-    return f"| {one.world} | {one.per_month:g} | {sure} | {shown} | {wanted} | {'pass' if good else '**short**'} |"
+        wanted, verdict = f"≤ {TREND_SURE:g} stated", "**short**" if round(sure.value, 1) > TREND_SURE else "pass"
+    shown = "–" if not changes or np.isnan(true.value) else str(true)
+    return f"| {world} | {per_month} | {sure} | {stated.sum():.0f} | {shown} | {wanted} | {verdict} |"

@@ -127,6 +127,7 @@ WORLDS: dict[str, World] = {
     "raids_geometric": World(raid=3.0, raid_fixed=False),
     "bursts": World(bursts=True),
     "wander": World(wander_sd=1.0),
+    "duplicates_raw": World(tellings=1.6),
     "duplicates": World(tellings=1.6, matched=True),
     "raids3_matched": World(raid=3.0, matched=True),
     "delays": World(delay_days=30.0),
