@@ -105,8 +105,14 @@ _WEST = "about 350 m west of the true coast: to look at, not to measure with"
 _OPEN = "facts from public reports; own wording"
 _PUBLISHERS = "the publisher named in each row"
 _REPORTS = Described(
-    _OPEN, _PUBLISHERS, "public reports, 2022-2025", "2025", "about one label in seven may be arguable: see the link"
+    _OPEN,
+    _PUBLISHERS,
+    "public reports, 2022-2026",
+    "2026",
+    "a sample; about one label in seven may be arguable: see the link",
 )
+_UCDP = "facts from public reports; own wording. Four rows: CC BY 4.0"
+_WITH_UCDP = "the publisher named in each row; UCDP Candidate Events 26.0.1 and 26.0.4"
 _OWN = Described("MIT", "the artimap authors", "own work", "2026")
 
 LAYERS: dict[str, Described] = {
@@ -155,11 +161,11 @@ LAYERS: dict[str, Described] = {
         "a stand-in for boundaries: add COD-AB for the true ones",
         approximate=True,
     ),
-    "actors": Described(_OPEN, _PUBLISHERS, "public reports and artimap's own registry", "2025"),
+    "actors": Described(_OPEN, _PUBLISHERS, "public reports and artimap's own registry", "2026"),
     "place_words": _OWN,
     "localities": _OWN._replace(note="names without a point of their own, each with what is known to hold it"),
-    "reports": _REPORTS,
-    "events": _REPORTS._replace(source="merged from reports.csv"),
+    "reports": _REPORTS._replace(licence=_UCDP, attribution=_WITH_UCDP),
+    "events": _REPORTS._replace(licence=_UCDP, attribution=_WITH_UCDP, source="merged from reports.csv"),
     "control_claims": _REPORTS,
     "checkpoint_reports": _REPORTS,
     "figures": _REPORTS,
