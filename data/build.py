@@ -118,12 +118,29 @@ _OWN = Described("MIT", "the artimap authors", "own work", "2026")
 LAYERS: dict[str, Described] = {
     "roads": Described(_ODBL, _OSM, _FIGURES, "2021-08", "rd- codes are artimap's own, not official"),
     "posts": Described(_ODBL, _OSM, _FIGURES, "2021-08", "km is road distance in EPSG:32618"),
+    "road_positions": Described(
+        _ODBL,
+        _OSM,
+        _FIGURES,
+        "2021-08",
+        "every 200 or 250 m; RN1 0.8 m (median), 22 m (p95) off the road; elsewhere km go by length between posts",
+    ),
     "road_units": Described(
         _ODBL, f"{_OSM}; OCHA COD-AB / CNIGS", f"{_FIGURES} and COD-AB", "2021-08", "measured on the true boundaries"
     ),
     "stretch_ends": _OWN,
     "places": Described(
         _ODBL, f"{_OSM}; ids from GeoNames (CC BY 4.0)", _FIGURES, "2021-08", "spellings gathered by artimap"
+    ),
+    "services": Described(
+        "ODbL-1.0 (fuel); CC BY-IGO (markets, population); CC BY (organisations)",
+        f"{_OSM}; WFP; UNFPA / OCHA COD-PS Haiti 2024; OCHA 3W Haiti",
+        "lists of August 2026 (fuel), 2024 (population), June 2026 (organisations)",
+        "2026-08",
+        "places of service; some fuel stations have burned since",
+    ),
+    "organisations": Described(
+        "CC BY", "OCHA 3W Haiti", "who works where, June 2026", "2026-06", "names: for the house alone"
     ),
     "units": Described(
         "CC BY-IGO", "OCHA COD-AB / CNIGS; IHSI–UNFPA", _COD, "2018-11-29", "spellings gathered by artimap"
