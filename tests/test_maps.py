@@ -292,7 +292,7 @@ def test_the_reader_decides_what_is_seen(tables):
 def test_only_what_is_given_is_on_the_map():
     bare = briefing_map(ARTIBONITE, as_of="2024-10-15")
     assert {layer.name for layer in bare.page.layers} == {
-        "land", "rivers", "lakes", "communes", "department", "border", "roads", "shields", "places",
+        "land", "rivers", "lakes", "communes", "department", "border", "roads", "shields", "places", "services",
     }  # fmt: skip
     assert "What changed" not in {section.heading for section in bare.page.furniture.briefing}
 

@@ -149,6 +149,10 @@ def parts_of(geometry: shapely.Geometry) -> Parts:
     return tuple(part for piece in shapely.get_parts(geometry) for part in parts_of(piece))
 
 
+ROAD_TOLERANCE_M = 10.0
+"""How far a drawn road may lie off its line: less than the line is off the ground, and a third of its points."""
+
+
 def to_degrees(shapes: gpd.GeoSeries, *, tolerance_m: float = 0.0) -> list[shapely.Geometry]:
     """Bring shapes from their metric system to EPSG:4326, simplified by ``tolerance_m`` before.
 
@@ -160,6 +164,12 @@ def to_degrees(shapes: gpd.GeoSeries, *, tolerance_m: float = 0.0) -> list[shape
         else:
             shapes = shapes.simplify(tolerance_m)
     return list(shapes.to_crs(WGS84))
+
+
+def slim_lines(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Give lines on roads fewer points (:data:`ROAD_TOLERANCE_M`); points and areas stay as they are."""
+    lines = shapes.geom_type.isin(["LineString", "MultiLineString"])
+    return shapes.where(~lines, shapes.simplify(ROAD_TOLERANCE_M))
 
 
 def _plain(prefix: str, mark: str, shapes: Iterable[shapely.Geometry]) -> tuple[Feature, ...]:
@@ -227,9 +237,10 @@ def roads_layer(roads: gpd.GeoDataFrame, *, but: str | None = None) -> Layer:
     """
     kept = roads[roads["road_id"] != but] if but else roads
     kept = kept.sort_values(["class", "road_id"], kind="stable")
+    shapes = to_degrees(kept.geometry, tolerance_m=ROAD_TOLERANCE_M)
     features = tuple(
         Feature(f"road:{road_id}", "road_national" if kind == "national" else "road_departmental", parts_of(shape))
-        for road_id, kind, shape in zip(kept["road_id"], kept["class"], to_degrees(kept.geometry), strict=True)
+        for road_id, kind, shape in zip(kept["road_id"], kept["class"], shapes, strict=True)
     )
     return Layer("roads", "map.layer.roads", "line", features, still=True)
 

@@ -191,7 +191,7 @@ def unknown_section(*, risk: gpd.GeoDataFrame | None, unplaced: int, spread: int
     if unplaced:
         parts.append(tr("map.brief.unplaced", lang, n=format_count(unplaced, lang)))
         parts.append(tr("map.brief.unplaced_listed", lang))
-    parts.append(tr("map.brief.silence", lang))
+    parts += [tr("map.brief.silence", lang), tr("sample.says", lang)]
     return PanelSection(tr("map.brief.unknown_head", lang), " ".join(parts))
 
 
@@ -337,9 +337,10 @@ def about_sections(  # noqa: PLR0913 - one keyword a line of the page
     lang
         Language of the words.
     """
+    use = f"{tr('map.about.use', lang)} {tr('sample.says', lang)}"
     sections = [
         PanelSection(tr("map.about.disclaimer_head", lang), tr("map.about.disclaimer", lang), name="disclaimer"),
-        PanelSection(tr("map.about.use_head", lang), tr("map.about.use", lang), name="use"),
+        PanelSection(tr("map.about.use_head", lang), use, name="use"),
     ]
     items = [
         ListItem(f"{entry.attribution} · {entry.licence}", _used_for(entry, lang))

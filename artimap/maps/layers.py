@@ -39,6 +39,7 @@ from artimap.maps.density_layer import density_layer
 from artimap.maps.estimate_layers import estimates_layer
 from artimap.maps.events import crowd_layers
 from artimap.maps.inputs import MapInputs
+from artimap.maps.services import services_layer
 from artimap.maps.thematic_layers import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
 from artimap.maps.user_layer import ReadyLayer, draw_user_layer
 
@@ -204,25 +205,27 @@ def _place_detail(row: Mapping[str, Any], statements: tuple[SourceStatement, ...
 
 
 _RATES = ("rate_", "quiet", "silent", "corridor_plain")
+_SERVED = ("fuel", "market", "commune_people")
 
 LAYERS: tuple[MapLayer, ...] = (
     # rows are built from above to below, and one may use what those above it have drawn; `order` is the drawing's
     MapLayer("events", 170, "event", (), 30, (), _events),
     MapLayer("crowd", 100, "field", (), 40, (), None),
     MapLayer("somewhere", 90, "somewhere", ("somewhere_",), 50, (), None),
-    MapLayer("corridor", 120, "line", _RATES, 10, ("roads",), _corridor),
+    MapLayer("corridor", 120, "line", _RATES, 10, ("roads", "road_positions"), _corridor),
     MapLayer(DENSITY, 118, "line", ("density_",), 15, (), _density),
     MapLayer("zones_reported", 80, "area", ("zone_",), 60, (), _zones),
     MapLayer(ESTIMATED, 70, "area", ("estimate_", "zone_"), 70, (), _estimates),
     MapLayer("checkpoints", 150, "bracket", ("post_",), 20, (), _checkpoints),
-    MapLayer("km", 130, "tick", ("km",), 80, ("posts",), _km, base=True),
+    MapLayer("services", 162, "point", _SERVED, 82, ("services",), services_layer),
+    MapLayer("km", 130, "tick", ("km",), 80, ("road_positions",), _km, base=True),
     MapLayer("land", 10, "area", ("land",), 100, ("land",), _still("land"), base=True),
     MapLayer("rivers", 20, "line", ("river",), 102, ("rivers",), _still("rivers"), base=True),
     MapLayer("lakes", 30, "area", ("lake",), 101, ("lakes",), _still("lakes"), base=True),
     MapLayer("border", 60, "line", ("border",), 104, ("border",), _still("border"), base=True),
     MapLayer("department", 50, "area", ("department",), 103, ("outline",), _still("department"), base=True),
     MapLayer("communes", 40, "area", ("commune",), 96, ("communes",), _still("communes"), base=True),
-    MapLayer("roads", 110, "line", ("road_",), 94, ("roads",), _still("roads"), base=True),
+    MapLayer("roads", 110, "line", ("road_",), 94, ("roads", "road_positions"), _still("roads"), base=True),
     MapLayer("shields", 140, "shield", (), None, ("roads",), _still("shields"), base=True),
     MapLayer("places", 160, "place", ("place",), 92, ("places",), _places, base=True),
 )

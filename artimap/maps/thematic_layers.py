@@ -16,7 +16,7 @@ from artimap.core.phrases import km_span, known, passable_phrase, rate_figure, r
 from artimap.core.precision import significant
 from artimap.core.schema import join_names, records, split_names
 from artimap.core.vocab import EventKind, Info, Status, Where
-from artimap.maps.base_layers import Feature, Layer, Parts, parts_of, to_degrees
+from artimap.maps.base_layers import ROAD_TOLERANCE_M, Feature, Layer, Parts, parts_of, slim_lines, to_degrees
 from artimap.maps.cards import (
     Detail,
     Fact,
@@ -64,7 +64,7 @@ def corridor_layer(
     event_ids
         Events that have a detail on the page, so that a stretch may lead to them.
     """
-    whole = to_degrees(gpd.GeoSeries([corridor.line], crs=corridor.crs))[0]
+    whole = to_degrees(gpd.GeoSeries([corridor.line], crs=corridor.crs), tolerance_m=ROAD_TOLERANCE_M)[0]
     if risk is None or risk.empty:
         plain = Feature("stretch:whole", "corridor_plain", parts_of(whole), label=corridor.ref)
         return Drawn((Layer("corridor", "map.layer.corridor", "line", (plain,), toggle=False),), ())
@@ -72,7 +72,7 @@ def corridor_layer(
     details = stretch_details(records(table), corridor.ref, lang, event_ids)
     features = tuple(
         Feature(detail.key, detail.icon.mark, parts_of(shape), label=detail.where, details=(detail.key,))
-        for detail, shape in zip(details, to_degrees(table.geometry), strict=True)
+        for detail, shape in zip(details, to_degrees(table.geometry, tolerance_m=ROAD_TOLERANCE_M), strict=True)
     )
     layer = Layer("corridor", "map.layer.corridor_rate", "line", features, toggle=False)
     return Drawn((layer,), details)
@@ -261,7 +261,7 @@ def posts_drawn(
 ) -> list[tuple[Detail, Feature | None]]:
     """Give the detail and the mark of each post; no mark where its place on the road is not known."""
     drawn: list[tuple[Detail, Feature | None]] = []
-    for row, shape in zip(records(checkpoints), to_degrees(checkpoints.geometry), strict=True):
+    for row, shape in zip(records(checkpoints), to_degrees(slim_lines(checkpoints.geometry)), strict=True):
         detail = checkpoint_detail(row, said, lang)
         parts = parts_of(shape)
         if known(row["from_m"]) is None or not parts:
@@ -323,7 +323,7 @@ def events_layers(events: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -
     table = events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
     details, unplaced, marks = [], [], []
     spread: dict[str, list[Feature]] = {}
-    for row, shape, harm in zip(records(table), to_degrees(table.geometry), harm_of(table), strict=True):
+    for row, shape, harm in zip(records(table), to_degrees(slim_lines(table.geometry)), harm_of(table), strict=True):
         count = known(harm)
         detail = event_detail(row, said, lang, hollow=count is None)
         where, parts = Where(str(row["place_kind"])), parts_of(shape)

@@ -169,7 +169,7 @@ def summary(ctx: Context) -> ReportSection:
     reach = say(ctx, "not_known") if until is None else format_day(until, ctx.lang)
     first = say(ctx, "summary.as_of", day=format_day(ctx.as_of, ctx.lang), until=reach)
     lines = (
-        (say(ctx, "summary.when"), cell(f"{first} {thinness(ctx)}")),
+        (say(ctx, "summary.when"), cell(f"{first} {thinness(ctx)} {tr('sample.says', ctx.lang)}")),
         (say(ctx, "summary.worst"), _worst(ctx)),
         (say(ctx, "summary.checkpoints"), cell(_posts(ctx))),
         (say(ctx, "summary.changed"), cell(changes_line(ctx))),
