@@ -19,7 +19,7 @@ from artimap.core.errors import ModelError
 from artimap.core.files import replacing
 from artimap.core.vocab import Record
 from artimap.risk.coverage import RoadPieces, bare
-from artimap.risk.event_counts import count
+from artimap.risk.event_counts import Laid
 from artimap.risk.forecasts import (
     KERNEL,
     LAST_PERIOD,
@@ -186,11 +186,11 @@ def backtest(
         known = rows[(told <= pd.Timestamp(origin)).to_numpy()]
         forecasts = []
         for name, one in models.items():
-            counted = count(corridor, known, table, day=origin, model=one)
-            forecasts.append(by_model(name, counted, one, step))
+            counted = Laid.over(corridor, known, ledger, reach=one.reach).on(origin, one)
+            forecasts.append(by_model(name, counted, shapes, one, step))
             # The plain rules are made once, from the counts of the last model.
             if len(forecasts) == len(models):
-                forecasts += plain(counted, one, step)
+                forecasts += plain(counted, shapes, one, step)
         # A generator for each origin: another start or step changes none of the other origins' draws.
         rng = np.random.default_rng([0, origin.toordinal()])
         for forecast in forecasts:

@@ -13,6 +13,7 @@ import numpy as np
 
 from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import DAYS_PER_MONTH
+from artimap.risk.aggregate import share_out, shared_draws
 from artimap.risk.coverage import RoadPieces
 from artimap.risk.event_counts import Counted
 from artimap.risk.model import RiskModel
@@ -35,40 +36,61 @@ class Forecast:
         Mean number on each piece.
     draws
         Draws of that mean, (draws, pieces): one row where the rule knows no doubt.
+    dispersions
+        Variance of the count by its mean, for each draw: 1 is Poisson.
     """
 
     method: str
     expected: Floats
     draws: Floats
+    dispersions: Floats
+
+    def counts(self, rng: np.random.Generator) -> Floats:
+        """Draw the number of events of each piece, (draws, pieces): negative binomial where they come in heaps."""
+        # A Poisson number whose mean is Gamma with variance (dispersion - 1) by its mean.
+        more = np.maximum(self.dispersions[:, None] - 1.0, 0.0)
+        heaped = np.where(more > 0, rng.gamma(self.draws / np.where(more > 0, more, 1.0)) * more, self.draws)
+        return rng.poisson(heaped).astype(float)
 
 
-def by_model(name: str, counted: Counted, model: RiskModel, step_days: float) -> Forecast:
-    """Expect what the posterior says, with its doubt."""
-    found = posterior(counted.counts, model.fading, prior=model.prior, seed=model.seed)
-    ahead = counted.pieces.length_m / 1000.0 * step_days / DAYS_PER_MONTH
-    rng = np.random.default_rng(model.seed)
-    # The draws are of the mean, not of the count: the Poisson part is added where intervals are scored.
-    return Forecast(name, found.rate * ahead, rng.gamma(found.shape) / found.scale * ahead)
+def by_model(name: str, counted: Counted, asked: RoadPieces, model: RiskModel, step_days: float) -> Forecast:
+    """Expect what the posterior says, with its doubt: what will be *reported*, so where and when somebody reports."""
+    found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
+    shared = share_out(counted, found, asked)
+    months = counted.counts.observation.ahead(step_days) * step_days / DAYS_PER_MONTH
+    draws = shared_draws(
+        found.draws(seed=model.seed) * months, shared, counted.counts.length_km, rng=np.random.default_rng(model.seed)
+    )
+    # The draws are of the mean, not of the count: chance is added where intervals are scored.
+    return Forecast(name, (found.mean * months) @ shared.weight, draws, found.dispersions)
 
 
-def plain(counted: Counted, model: RiskModel, step_days: float) -> list[Forecast]:
-    """Expect by the three plain rules, from the same events, undiscounted."""
-    counts, pieces = counted.counts, counted.pieces
-    length = pieces.length_m
+def plain(counted: Counted, asked: RoadPieces, model: RiskModel, step_days: float) -> list[Forecast]:
+    """Expect by the three plain rules, from the same events, undiscounted.
+
+    Their exposure is fair: no rule can have known of more days than lie between the first event and the last report.
+    """
+    counts = counted.counts
+    length = asked.length_m
+    row, piece, share = asked.over(counted.spread)
+    new = np.full(len(counted.events), -1)
+    new[counted.rows] = np.arange(len(counted.rows))
+    kept = new[row] >= 0
+    row, piece, share = new[row[kept]], piece[kept], share[kept]
     # The middle of the days that an event may have: these rules are plain on purpose.
     age = (counts.newest + counts.oldest) / 2
-    on_road = np.bincount(counts.row, weights=counts.share, minlength=len(age))
+    known_days = float(np.clip(counts.oldest.max(initial=0.0), step_days, model.window_days))
     # half an event more: where there was none the rate is not zero
-    total = (on_road.sum() + 0.5) * step_days / model.window_days
+    total = (share.sum() + 0.5) * step_days / known_days
     uniform = total * length / length.sum()
-    recent = (age < step_days)[counts.row]
-    last = np.bincount(counts.piece[recent], weights=counts.share[recent], minlength=len(length))
-    smooth = _kernel(counted, pieces)
+    recent = (age < step_days)[row]
+    last = np.bincount(piece[recent], weights=share[recent], minlength=len(length))
+    smooth = _kernel(counted, asked)
     # With no event at all the kernel has no shape, and is the uniform rate.
     kernel = total * smooth / smooth.sum() if smooth.sum() > 0 else uniform
     rules = {UNIFORM: uniform, LAST_PERIOD: last, KERNEL: kernel}
     mixed = {name: (1 - _MIXED_IN) * mean + _MIXED_IN * uniform for name, mean in rules.items()}
-    return [Forecast(name, mean, mean[None, :]) for name, mean in mixed.items()]
+    return [Forecast(name, mean, mean[None, :], np.ones(1)) for name, mean in mixed.items()]
 
 
 def _kernel(counted: Counted, pieces: RoadPieces) -> Floats:
@@ -147,7 +169,7 @@ def cover(forecast: Forecast, happened: Happened, level: float, rng: np.random.G
 
     pieces = len(forecast.expected)
     if len(forecast.draws) > 1:
-        drawn = rng.poisson(forecast.draws)
+        drawn = forecast.counts(rng)
         # Whole counts: the inverted distribution gives numbers that a count can be, where interpolation would
         # give halves.
         low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf")
