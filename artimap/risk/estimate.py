@@ -29,7 +29,7 @@ from artimap.core.precision import significant, significant_columns
 from artimap.core.tables import RISK
 from artimap.core.vocab import EventKind, Info, Where
 from artimap.risk.aggregate import Parts, Shared, share_out, shared_draws
-from artimap.risk.coverage import LIKELY_SHARE, Reports, RoadPieces, changed, last_day, publishers
+from artimap.risk.coverage import Reports, RoadPieces, changed, is_wide, last_day, publishers, tells_of
 from artimap.risk.event_counts import Counted, Laid, ages, tally
 from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
@@ -161,12 +161,14 @@ def corridor_risk_over_time(
     # breaks the silence of a stretch.
     bins = RoadPieces.of(table)
     told = Reports.of(corridor, laid.events, ledger, spread=laid.spread, pieces=bins, reach=model.reach)
+    row, piece = tells_of(laid.spread, bins, wide=is_wide(laid.events))
+    speaks = pd.DataFrame({"row": row, "piece": piece})
     out = table[["lixel_id", "corridor_id", "from_m", "to_m", "geometry"]].reset_index(drop=True)
     out["name"] = table["name"].to_numpy() if "name" in table.columns else None
     found = {}
     for done, day in enumerate(wanted, start=1):
         found[day] = _on_day(
-            corridor, out, bins, laid.on(day, model), told.by(day), day=day, model=model,
+            corridor, out, bins, laid.on(day, model), told.by(day), speaks, day=day, model=model,
             sources_known=ledger is not None,
         )  # fmt: skip
         if progress is not None:
@@ -187,6 +189,7 @@ def _on_day(
     bins: RoadPieces,
     counted: Counted,
     told: pd.DataFrame,
+    speaks: pd.DataFrame,
     *,
     day: dt.date,
     model: RiskModel,
@@ -210,7 +213,7 @@ def _on_day(
     now, before, whole = publishers(told, number, day=day, window_days=model.trend_days)
     # All columns that say what a rate rests on are made here, so that nobody has to guess it from the
     # rate.
-    evidence = _evidence(number, behind, shared, day=counted.last_report, as_of=day)
+    evidence = _evidence(number, counted, shared, speaks, as_of=day)
     # the class is that of the rate as it stands in the table
     rate = significant(shared.mean / km)
     ends = {name: np.quantile(asked, part, axis=0, method="hazen") / km for name, part in LEVELS.items()}
@@ -298,10 +301,11 @@ def _length_shares(counted: Counted, bins: RoadPieces) -> Floats:
 def _fading(counted: Counted, found: Posterior) -> Floats:
     """Weight of each event by age, by the observed time of the whole road."""
     newest, oldest = ages(counted.events, counted.last_report)
-    aged = counted.counts.observation.aged().mean(axis=0)
-    step = np.clip(((newest + oldest) / 2 / STEP_DAYS).astype(np.int64), 0, len(aged) - 1)
+    watched = counted.counts.observation
+    road = dataclasses.replace(watched, share=watched.share.mean(axis=0, keepdims=True))
+    aged = road.aged(np.zeros(len(newest), dtype=np.int64), (newest + oldest) / 2)
     lives, weight = found.half_life
-    return np.asarray(np.exp2(-aged[step][:, None] / lives[None, :]) @ weight, dtype=float)
+    return np.asarray(np.exp2(-aged[:, None] / lives[None, :]) @ weight, dtype=float)
 
 
 def _happened(asked: Floats, silent: NDArray[np.bool_], model: RiskModel) -> dict[str, Floats]:
@@ -376,9 +380,10 @@ def corridor_risk_by_kind(
 
 
 def _evidence(
-    number: int, events: pd.DataFrame, shared: Shared, *, day: dt.date, as_of: dt.date
+    number: int, counted: Counted, shared: Shared, speaks: pd.DataFrame, *, as_of: dt.date
 ) -> dict[str, NDArray[Any]]:
     """Give what stands behind each rate: which events, how precise, how recent."""
+    events = counted.events.iloc[counted.rows]
     # How much of the evidence is known only to a section, a commune or a stretch: a rate made of vague
     # reports should not look as sharp as one made of exact ones.
     imprecise = events["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy()
@@ -386,10 +391,8 @@ def _evidence(
         {
             "piece": shared.piece,
             "weight": significant(shared.used),
-            "share": significant(shared.placed),
             "imprecise": imprecise[shared.row],
             "event_id": events["event_id"].to_numpy()[shared.row],
-            "day": last_day(events, day)[shared.row],
         }
     )
     # Pieces that nothing touches have no group; ``reindex`` over all of them gives null, not a missing
@@ -401,8 +404,11 @@ def _evidence(
     # Weights are rounded before they are sorted, and the id breaks ties: the list is the same on every
     # processor.
     ranked = touched.sort_values(["piece", "weight", "event_id"], ascending=[True, False, True])
-    # A piece that holds a sliver of a vague event must not carry its day as the day of its last incident.
-    last = touched[touched["share"] >= LIKELY_SHARE].groupby("piece")["day"].max().reindex(every)
+    # A piece that holds a sliver of a vague event must not carry its day as the day of its last incident; one of
+    # which the event speaks does, though its share there be small.
+    counts = speaks[speaks["row"].isin(counted.rows)]
+    days = pd.Series(last_day(counted.events, counted.last_report)[counts["row"].to_numpy()])
+    last = days.groupby(counts["piece"].to_numpy()).max().reindex(every)
     return {
         "n_events": np.bincount(shared.piece, minlength=number),
         "imprecise_share": (blurred / weight).reindex(every).to_numpy(),

@@ -17,10 +17,10 @@ from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.vocab import Where
+from artimap.risk.counts import Counts
 from artimap.risk.coverage import Reports, RoadPieces, bare
 from artimap.risk.model import RiskModel, why_not_counted
 from artimap.risk.observation import STEP_DAYS, Observation, observe
-from artimap.risk.posterior import Counts
 from artimap.roads.corridor import Corridor
 from artimap.roads.event_spread import Reach, Spread
 

@@ -12,7 +12,7 @@ from artimap.core import schema
 from artimap.core.metadata import JsonModel
 from artimap.core.reasons import code_of
 from artimap.core.vocab import EventKind, Record, WhyNot
-from artimap.risk.posterior import Fixed, Prior
+from artimap.risk.counts import Fixed, Prior
 from artimap.roads.event_spread import Reach
 
 ROAD_KINDS = frozenset(

@@ -75,10 +75,12 @@ class Observation:
         days[:, 0] += self.share[:, 0] * self.extra_days
         return days
 
-    def aged(self) -> Floats:
-        """Observed days from now to the middle of each step: (pieces, steps)."""
+    def aged(self, piece: Ints, age: Floats) -> Floats:
+        """Observed days between so many days ago and the last report, on a piece."""
         days = self.days()
-        return np.cumsum(days, axis=1) - days / 2
+        step = np.clip((age / STEP_DAYS).astype(np.int64), 0, days.shape[1] - 1)
+        begun = np.cumsum(days, axis=1) - days
+        return np.asarray(begun[piece, step] + days[piece, step] * np.clip(age / STEP_DAYS - step, 0.0, 1.0))
 
 
 class _Chains:
@@ -195,7 +197,7 @@ def _smooth(own: list[Floats], start: float, steps: int) -> tuple[Floats, Floats
     leave, come, rates, prior = _grid(float(number), spans)
     chains = _Chains(np.repeat(leave, len(rates)), np.repeat(come, len(rates)), np.tile(rates, len(leave)))
     log_rate = np.log(np.tile(rates, len(leave)))
-    middle = (np.arange(steps) + 0.5) * STEP_DAYS
+    middle: Floats = (np.arange(steps, dtype=float) + 0.5) * STEP_DAYS
     # Ages run backwards in time, and so does the chain: it is the same chain seen from its other end.
     fits = np.empty((len(own), len(log_rate)))
     for piece, ages in enumerate(own):
