@@ -7,7 +7,7 @@ impossible.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class Forecast:
     method: str
     expected: Floats
     draws: Floats
-    dispersions: Floats
+    dispersions: Floats = field(default_factory=lambda: np.ones(1))
 
     def counts(self, rng: np.random.Generator) -> Floats:
         """Draw the number of events of each piece, (draws, pieces): negative binomial where they come in heaps."""
@@ -90,7 +90,7 @@ def plain(counted: Counted, asked: RoadPieces, model: RiskModel, step_days: floa
     kernel = total * smooth / smooth.sum() if smooth.sum() > 0 else uniform
     rules = {UNIFORM: uniform, LAST_PERIOD: last, KERNEL: kernel}
     mixed = {name: (1 - _MIXED_IN) * mean + _MIXED_IN * uniform for name, mean in rules.items()}
-    return [Forecast(name, mean, mean[None, :], np.ones(1)) for name, mean in mixed.items()]
+    return [Forecast(name, mean, mean[None, :]) for name, mean in mixed.items()]
 
 
 def _kernel(counted: Counted, pieces: RoadPieces) -> Floats:
