@@ -188,7 +188,7 @@ def backtest(
         known = rows[(told <= pd.Timestamp(origin)).to_numpy()]
         forecasts = []
         for name, one in models.items():
-            counted = Laid.over(corridor, known, ledger, reach=one.reach).on(origin, one)
+            counted = Laid.over(corridor, known, ledger, model=one, asked=shapes).on(origin, one)
             forecasts.append(by_model(name, counted, shapes, one, step))
             # The plain rules are made once, from the counts of the last model.
             if len(forecasts) == len(models):

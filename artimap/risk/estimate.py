@@ -156,10 +156,10 @@ def corridor_risk_over_time(
         return {day: _no_pieces(corridor, day, model) for day in wanted}
     # Where an event may lie does not change with the day; only its age and whether it counts do. So it is
     # worked out once for all days.
-    laid = Laid.over(corridor, located, ledger, reach=model.reach)
+    bins = RoadPieces.of(table)
+    laid = Laid.over(corridor, located, ledger, model=model, asked=bins)
     # Reports are read from all events, also those of kinds that endanger nobody: a report of a protest
     # breaks the silence of a stretch.
-    bins = RoadPieces.of(table)
     told = Reports.of(corridor, laid.events, ledger, spread=laid.spread, pieces=bins, reach=model.reach)
     row, piece = tells_of(laid.spread, bins, wide=is_wide(laid.events))
     speaks = pd.DataFrame({"row": row, "piece": piece})

@@ -141,7 +141,7 @@ def make_forecast(
     """
     table = corridor.stretches()
     asked = RoadPieces.of(table)
-    counted = Laid.over(corridor, located, ledger, reach=model.reach).on(as_of, model)
+    counted = Laid.over(corridor, located, ledger, model=model).on(as_of, model)
     rules = [by_model("model", counted, asked, model, days), *plain(counted, asked, model, days)]
     names = [
         {"lixel_id": str(row.lixel_id), "name": str(row.name), "from_m": _metres(row.from_m), "to_m": _metres(row.to_m)}

@@ -94,6 +94,9 @@ class RiskModel(JsonModel):
         Kinds of event that endanger road users.
     reach
         Radii and shares of spreading (:class:`artimap.roads.event_spread.Reach`).
+    town_share, town_reach_m
+        Part of the reports that name a place which mean the road around it, half way to the next: that part is
+        spread so far. Reports whose stated radius is as wide already are left as they are.
     prior_rate
         Prior mean in events per km and month. Null integrates mean and shape of the prior
         given the counts of all pieces, and puts vague events where the rates say that they
@@ -119,6 +122,8 @@ class RiskModel(JsonModel):
     trend_days: int = 90
     kinds: frozenset[EventKind] = ROAD_KINDS
     reach: Reach = field(default_factory=Reach)
+    town_share: float = 0.75
+    town_reach_m: float = 7_500.0
     prior_rate: float | None = None
     prior_shape: float = 0.5
     seed: int = 0
@@ -138,6 +143,10 @@ class RiskModel(JsonModel):
             wrong.append("window_days must be greater than 0")
         if not 0 < 2 * self.trend_days <= max(self.window_days, 1):
             wrong.append("trend_days must be greater than 0, and window_days hold two such windows")
+        if not 0 <= self.town_share <= 1:
+            wrong.append("town_share must lie between 0 and 1")
+        if self.town_reach_m <= 0:
+            wrong.append("town_reach_m must be greater than 0")
         if self.prior_shape <= 0:
             wrong.append("prior_shape must be greater than 0")
         if self.prior_rate is not None and self.prior_rate <= 0:

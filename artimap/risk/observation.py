@@ -30,7 +30,7 @@ _AHEAD = 12
 
 _STAYS = np.array([720.0, 360.0, 180.0, 90.0])
 _ABSENCES = np.array([360.0, 180.0, 90.0])
-_ALWAYS = 0.3
+_ALWAYS = 0.2
 """Chance, before anything is known, that the reporters were there all the time."""
 _NEVER_LEAVE = 1e7
 _RATES = np.geomspace(0.15, 6.0, 10)
@@ -68,6 +68,11 @@ class Observation:
         steps = min(max(days / STEP_DAYS, 1.0), float(self.next_share.shape[1]))
         part = np.clip(steps - np.arange(self.next_share.shape[1]), 0.0, 1.0)
         return np.asarray(self.next_share @ part / part.sum(), dtype=float)
+
+    def share_at(self, piece: Ints, age: Floats) -> Floats:
+        """Chance that somebody reported on a piece so many days ago."""
+        step = np.clip((age / STEP_DAYS).astype(np.int64), 0, self.share.shape[1] - 1)
+        return np.asarray(self.share[piece, step])
 
     def days(self) -> Floats:
         """Observed days of each piece and step."""

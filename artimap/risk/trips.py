@@ -153,7 +153,7 @@ def trip_risk(
     ('Saint-Marc – Gonaïves', 55, True)
     """
     model, day = model or RiskModel(), day_of(as_of)
-    counted = Laid.over(corridor, located, ledger, reach=model.reach).on(day, model)
+    counted = Laid.over(corridor, located, ledger, model=model).on(day, model)
     found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
     draws = found.draws(seed=model.seed)
     return trips_between(corridor, [(start, stop)], counted, found, draws, day=day, model=model)[0]
