@@ -143,8 +143,8 @@ class Laid:
         One entry where an event may lie on a piece, sorted by row.
     leans, seeds
         Of each event, as in :class:`~artimap.risk.posterior.Counts`.
-    reports
-        Every report that tells of a piece of the road.
+    reports, signs
+        Every report that tells of a piece of the road; those that show that somebody reports there.
     """
 
     events: gpd.GeoDataFrame
@@ -157,6 +157,7 @@ class Laid:
     leans: NDArray[np.bool_]
     seeds: Ints
     reports: Reports
+    signs: Reports
 
     @classmethod
     def over(
@@ -184,7 +185,8 @@ class Laid:
             leans=(events["place_kind"] != Where.POINT).to_numpy(dtype=bool),
             # A checksum of the id, since Python's own hash of a text changes from run to run.
             seeds=np.array([zlib.crc32(str(one).encode()) for one in events["event_id"]], dtype=np.int64),
-            reports=Reports.of(corridor, events, ledger, spread=spread, pieces=road.pieces, reach=reach, once=True),
+            reports=Reports.of(corridor, events, ledger, spread=spread, pieces=road.pieces, reach=reach),
+            signs=Reports.of(corridor, events, ledger, spread=spread, pieces=road.pieces, reach=reach, once=True),
         )
 
     def on(self, day: dt.date, model: RiskModel) -> Counted:
@@ -199,7 +201,7 @@ class Laid:
         used = why.isna().to_numpy()[self.row]
         rows, new = np.unique(self.row[used], return_inverse=True)
         newest, oldest = ages(self.events, last)
-        observation = self.road.days_observed(told, last, model)
+        observation = self.road.days_observed(self.signs.by(day), last, model)
         number, piece, share = np.asarray(new, dtype=np.int64), self.piece[used], self.share[used]
         counts = Counts(
             length_km=self.road.pieces.length_m / 1000.0,
