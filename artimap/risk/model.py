@@ -48,8 +48,8 @@ class ReportedShare(JsonModel):
 
     def __post_init__(self) -> None:
         wrong = []
-        if not (self.found > 0 and self.missing > 0):
-            wrong.append("found and missing must be greater than 0")
+        if not (self.found > 1 and self.missing > 0):
+            wrong.append("found must be greater than 1 and missing than 0")
         if not self.source.strip():
             wrong.append("source must say where the share comes from")
         self._refuse(wrong)
@@ -58,6 +58,11 @@ class ReportedShare(JsonModel):
     def mean(self) -> float:
         """Expected share."""
         return self.found / (self.found + self.missing)
+
+    @property
+    def times(self) -> float:
+        """How many incidents there are for each that is reported: the mean of one by the share."""
+        return (self.found + self.missing - 1.0) / (self.found - 1.0)
 
 
 EMBEDDED_SHARE = ReportedShare(

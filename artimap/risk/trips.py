@@ -209,7 +209,7 @@ def _trip(
         chance=figure(float(chance.mean()), there=known),
         chance_lo80=figure(float(-np.expm1(-ends["lo80"] / DAYS_PER_MONTH)), there=known),
         chance_hi80=figure(float(-np.expm1(-ends["hi80"] / DAYS_PER_MONTH)), there=known),
-        happened=figure(float(whole.mean()), there=told),
+        happened=figure(mean * (1.0 if stated is None else stated.times), there=told),
         happened_lo80=figure(float(np.quantile(whole, 0.1, method="hazen")), there=told),
         happened_hi80=figure(float(np.quantile(whole, 0.9, method="hazen")), there=told),
         last_expected=figure(mean, there=not known),
