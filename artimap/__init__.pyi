@@ -178,11 +178,12 @@ from .risk.hotspots import (
 )
 from .risk.model import (
     ROAD_KINDS as ROAD_KINDS,
+    ReportedShare as ReportedShare,
     RiskModel as RiskModel,
 )
-from .risk.severity import (
-    SEVERITY as SEVERITY,
-    severity as severity,
+from .risk.trips import (
+    TripRisk as TripRisk,
+    trip_risk as trip_risk,
 )
 from .roads.corridor import (
     Corridor as Corridor,
@@ -300,10 +301,10 @@ __all__ = [
     "Read",
     "Reading",
     "Released",
+    "ReportedShare",
     "RiskModel",
     "RoadNetwork",
     "Rules",
-    "SEVERITY",
     "SchemaError",
     "ShareError",
     "SharePolicy",
@@ -311,6 +312,7 @@ __all__ = [
     "Stretch",
     "Study",
     "Tiles",
+    "TripRisk",
     "UserLayer",
     "ZoneModel",
     "add_cod_ab",
@@ -380,12 +382,12 @@ __all__ = [
     "report_coverage",
     "resolve",
     "road_units",
-    "severity",
     "simulated_densities",
     "static_map",
     "status_history",
     "status_words",
     "strip_map",
+    "trip_risk",
     "study",
     "support",
     "to_ipis",

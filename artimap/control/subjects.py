@@ -195,7 +195,7 @@ def _named_stretches(area: Area) -> dict[str, Subject]:
             str(row.lixel_id), str(row.name), "stretch", road_id=corridor.corridor_id, from_m=float(row.from_m),
             to_m=float(row.to_m), named=True,
         )
-        for row in corridor.stretches().itertuples(index=False)
+        for row in corridor.legs().itertuples(index=False)
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from artimap.areas.area import read_roads
 from artimap.areas.services import read_services
 from artimap.core.i18n import format_count, tr
 from artimap.core.vocab import ServiceKind
@@ -23,7 +24,7 @@ def services_layer(given: MapInputs) -> Drawn:
     Names of organisations are in it where the map is internal; partners see how many there are in a commune.
     """
     table = read_services(given.area, audience=given.asked.audience)
-    near = table.geometry.distance(given.roads.geometry.union_all()) <= _REACH_M
+    near = table.geometry.distance(read_roads(given.area).geometry.union_all()) <= _REACH_M
     kinds = table["kind"]
     shapes = to_degrees(table.geometry)
     details, features = [], []

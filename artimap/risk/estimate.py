@@ -1,12 +1,11 @@
-"""The rate of incidents along a corridor, with its intervals, its trend and its silence.
+"""The rate of reported incidents along a corridor, with its intervals, its trend and its silence.
 
 Method. Each event that may endanger road users is spread over all the road that it may
-have happened on (:meth:`artimap.roads.corridor.Corridor.spread`), then discounted by age with a
-half-life. A discounted count has less variance than a Poisson count of its mean: counts
-and exposure are both divided by ``c = Σw²/Σw`` of a steady stream, so that a window of
-exposure counts its effective size ``(Σw)²/Σw²``. Rates are Gamma, counts Poisson
-(Gelman et al., *Bayesian Data Analysis*, 3rd ed., §2.6 and §5); mean and shape of the
-Gamma are integrated (:mod:`artimap.risk.posterior`).
+have happened on (:meth:`artimap.roads.corridor.Corridor.spread`). Rates are Gamma, counts
+Poisson (Gelman et al., *Bayesian Data Analysis*, 3rd ed., §2.6 and §5), with dispersion,
+over the time in which somebody reported (:mod:`artimap.risk.observation`,
+:mod:`artimap.risk.posterior`). The road is estimated in pieces of its own, towns among
+them, and every other piece is a sum over them (:mod:`artimap.risk.aggregate`).
 """
 
 from __future__ import annotations
@@ -29,12 +28,14 @@ from artimap.core.metadata import SHARES, put_models
 from artimap.core.precision import significant, significant_columns
 from artimap.core.tables import RISK
 from artimap.core.vocab import EventKind, Info, Where
-from artimap.risk.coverage import LIKELY_SHARE, Reports, changed, last_day, publishers
+from artimap.risk.aggregate import Parts, Shared, share_out, shared_draws
+from artimap.risk.coverage import Reports, RoadPieces, changed, is_wide, last_day, publishers, tells_of
 from artimap.risk.event_counts import Counted, Laid, ages, tally
 from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
-from artimap.risk.posterior import Counts, posterior
-from artimap.risk.severity import severity
+from artimap.risk.observation import STEP_DAYS
+from artimap.risk.posterior import LEVELS, Posterior, posterior
+from artimap.risk.trips import city_pairs, trips_between
 from artimap.roads.corridor import Corridor
 
 SOURCES_CHANGED = "sources_changed"
@@ -155,19 +156,21 @@ def corridor_risk_over_time(
         return {day: _no_pieces(corridor, day, model) for day in wanted}
     # Where an event may lie does not change with the day; only its age and whether it counts do. So it is
     # worked out once for all days.
-    laid = Laid.over(corridor, located, table, reach=model.reach)
+    bins = RoadPieces.of(table)
+    laid = Laid.over(corridor, located, ledger, model=model, asked=bins)
     # Reports are read from all events, also those of kinds that endanger nobody: a report of a protest
     # breaks the silence of a stretch.
-    told = Reports.of(
-        corridor, laid.events, ledger, spread=laid.spread, pieces=laid.pieces, reach=model.reach
-    )  # fmt: skip
+    told = Reports.of(corridor, laid.events, ledger, spread=laid.spread, pieces=bins, reach=model.reach)
+    row, piece = tells_of(laid.spread, bins, wide=is_wide(laid.events))
+    speaks = pd.DataFrame({"row": row, "piece": piece})
     out = table[["lixel_id", "corridor_id", "from_m", "to_m", "geometry"]].reset_index(drop=True)
     out["name"] = table["name"].to_numpy() if "name" in table.columns else None
     found = {}
     for done, day in enumerate(wanted, start=1):
         found[day] = _on_day(
-            corridor, out, laid.on(day, model), told.by(day), day=day, model=model, sources_known=ledger is not None
-        )
+            corridor, out, bins, laid.on(day, model), told.by(day), speaks, day=day, model=model,
+            sources_known=ledger is not None,
+        )  # fmt: skip
         if progress is not None:
             progress(done, len(wanted))
     return found
@@ -183,83 +186,161 @@ def _no_pieces(corridor: Corridor, day: dt.date, model: RiskModel) -> gpd.GeoDat
 def _on_day(
     corridor: Corridor,
     pieces: gpd.GeoDataFrame,
+    bins: RoadPieces,
     counted: Counted,
     told: pd.DataFrame,
+    speaks: pd.DataFrame,
     *,
     day: dt.date,
     model: RiskModel,
     sources_known: bool,
 ) -> gpd.GeoDataFrame:
     """Estimate the rates of one day."""
-    # Shapes from here on: ``pieces`` (number of pieces of road), and ``entries`` (one where an event may
-    # lie on a piece; ``counts.row``, ``counts.piece`` and ``counts.share`` are laid beside one another).
-    # ``counts.row`` points into ``behind``, the events that count, not into all events.
-    events, counts, bins = counted.events, counted.counts, counted.pieces
-    found = posterior(counts, model.fading, prior=model.prior, seed=model.seed)
-    behind = events.iloc[counted.rows]
+    # The road is estimated in pieces of its own (``counted.road``), then shared out to the pieces asked for:
+    # from ``shared`` on everything is by those.
+    found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
+    shared = share_out(counted, found, bins)
+    draws = found.draws(seed=model.seed)
+    asked = shared_draws(draws, shared, counted.counts.length_km, rng=np.random.default_rng(model.seed))
+    behind = counted.events.iloc[counted.rows]
+    number, km = len(pieces), bins.length_m / 1000.0
 
-    # The share of an event on each piece, then its weight by age: the product is what the event adds to
-    # the piece in fresh events, and what the table calls ``events_used``.
-    weight = model.fading.mean_weight(counts.newest, counts.oldest)
-    placed = found.placed * weight[counts.row]
-    number = len(pieces)
-    used = np.bincount(counts.piece, weights=placed, minlength=number)
-    # Silence is decided by reports of any kind; the estimate itself never looks at it.
+    used = np.bincount(shared.piece, weights=shared.used, minlength=number)
+    # Silence is decided by reports of any kind.
     newest = told.groupby("piece")["day"].max().reindex(range(number)).to_numpy()
+    age = (pd.Timestamp(day) - pd.Series(pd.to_datetime(newest))).dt.days
+    silent: NDArray[np.bool_] = (age.isna() | (age > model.quiet_after_days)).to_numpy(dtype=bool)
     now, before, whole = publishers(told, number, day=day, window_days=model.trend_days)
     # All columns that say what a rate rests on are made here, so that nobody has to guess it from the
     # rate.
-    evidence = _evidence(number, behind, counts, placed, day=day)
+    evidence = _evidence(number, counted, shared, speaks, as_of=day)
     # the class is that of the rate as it stands in the table
-    rate = significant(found.rate)
+    rate = significant(shared.mean / km)
+    ends = {name: np.quantile(asked, part, axis=0, method="hazen") / km for name, part in LEVELS.items()}
+    length = _length_shares(counted, bins)
     columns = {
         "events_used": used,
         # Discounted events per km, without prior or exposure: what is there to be counted, beside what is
         # inferred.
-        "density": used / (bins.length_m / 1000.0),
-        "exposure_km_months": counts.exposure,
-        "rate": rate,
-        **found.bounds,
-        "recent_rate": found.recent,
-        "earlier_rate": found.earlier,
-        "p_rose": found.p_rose,
+        "density": used / km,
+        "exposure_km_months": length.T @ found.exposure,
+        "observed_share": length.T
+        @ (counted.counts.observation.share.sum(axis=1) * STEP_DAYS * counted.counts.length_km)
+        / (km * model.window_days),
+        # Where nobody reports a rate is not known: the last one stands in columns of its own, so that silence never
+        # looks like the safest piece of the road.
+        "rate": np.where(silent, np.nan, rate),
+        **{name: np.where(silent, np.nan, end) for name, end in ends.items()},
+        "last_rate": np.where(silent, rate, np.nan),
+        "last_lo80": np.where(silent, ends["lo80"], np.nan),
+        "last_hi80": np.where(silent, ends["hi80"], np.nan),
+        **_happened(rate, asked / km, silent, model),
+        **_trend_columns(found, shared, km, silent, seed=model.seed),
         **evidence,
         "newest_report": newest,
         # Without a ledger nobody knows who published: null, not 0, which would read as "no source at all".
         "publishers_recent": now if sources_known else None,
         "publishers_earlier": before if sources_known else None,
         "caution": SOURCES_CHANGED if sources_known and changed(*whole) else None,
-        **_classes(rate, evidence["n_events"], newest, day=day, model=model),
+        **_classes(rate, evidence["n_events"], silent, model=model),
     }
     table = gpd.GeoDataFrame({**{name: pieces[name] for name in pieces.columns}, **columns}, crs=pieces.crs)
     out = significant_columns(table, columns)
     risk: gpd.GeoDataFrame = schema.conform(out, RISK, crs=corridor.crs)
     put_models(risk, model)
     risk.attrs["as_of"] = day.isoformat()
+    risk.attrs["last_report"] = counted.last_report.isoformat()
     risk.attrs["tally"] = tally(counted)
     # What may lie off the road is told in the same unit as ``events_used``, discounted by age. It is of
     # all events that count, not only of those that touch a piece.
-    fading = model.fading.mean_weight(*ages(events, day))
-    off = (counted.spread.off_corridor * fading)[counted.reasons.isna()].sum()
+    off = (counted.spread.off_corridor * _fading(counted, found))[counted.reasons.isna()].sum()
     risk.attrs["off_corridor"] = float(significant(off))
     risk.attrs["publishers"] = list(whole) if sources_known else None
+    risk.attrs["half_lives_days"] = _weighed(*found.half_life)
+    risk.attrs["dispersions"] = _weighed(*found.dispersion)
+    risk.attrs["trips"] = [
+        trip.to_dict()
+        for trip in trips_between(corridor, city_pairs(corridor), counted, found, draws, day=day, model=model)
+    ]
     # The parts behind each rate go with the table, so that ``explain`` shows what was printed, without a
     # second run.
     shares = Shares(
         lixel_id=risk["lixel_id"].to_numpy(),
-        base=found.base,
+        base=(shared.mean - np.bincount(shared.piece, weights=shared.adds, minlength=number)) / km,
         event_id=behind["event_id"].to_numpy(),
         kind=behind["kind"].to_numpy(),
         day=behind["date_start"].to_numpy(),
         place=behind["place"].to_numpy(),
-        row=counts.row,
-        piece=counts.piece,
-        share=found.placed,
-        weight=placed,
-        adds=found.adds,
+        row=shared.row,
+        piece=shared.piece,
+        share=shared.placed,
+        weight=shared.used,
+        adds=shared.adds / km[shared.piece],
     )
     risk.attrs[SHARES] = shares.text()
     return risk
+
+
+def _weighed(nodes: Floats, weight: Floats) -> list[list[float | None]]:
+    """Nodes and their weights as plain values; null is no fading at all."""
+    return [
+        [None if np.isinf(node) else float(node), float(significant(part, 4))]
+        for node, part in zip(nodes.tolist(), weight.tolist(), strict=True)
+    ]
+
+
+def _length_shares(counted: Counted, bins: RoadPieces) -> Floats:
+    """Share of the length of each estimated piece on each piece asked for."""
+    parts = Parts.of(counted, bins)
+    out = np.zeros((len(counted.counts.length_km), len(bins.length_m)))
+    inside = parts.piece >= 0
+    np.add.at(out, (parts.base[inside], parts.piece[inside]), parts.length[inside])
+    return out
+
+
+def _fading(counted: Counted, found: Posterior) -> Floats:
+    """Weight of each event by age, by the observed time of the whole road."""
+    newest, oldest = ages(counted.events, counted.last_report)
+    watched = counted.counts.observation
+    road = dataclasses.replace(watched, share=watched.share.mean(axis=0, keepdims=True))
+    aged = road.aged(np.zeros(len(newest), dtype=np.int64), (newest + oldest) / 2)
+    lives, weight = found.half_life
+    return np.asarray(np.exp2(-aged[:, None] / lives[None, :]) @ weight, dtype=float)
+
+
+def _happened(rate: Floats, asked: Floats, silent: NDArray[np.bool_], model: RiskModel) -> dict[str, Floats]:
+    """Give the rate of what happens, where somebody states what part of it is reported."""
+    names = ("happened_rate", "happened_lo80", "happened_hi80")
+    stated = model.reported_share
+    if stated is None:
+        return {name: np.full(asked.shape[1], np.nan) for name in names}
+    rng = np.random.default_rng([model.seed, 1])
+    whole = asked / rng.beta(stated.found, stated.missing, size=(len(asked), 1))
+    values = (rate * stated.times, *np.quantile(whole, (0.1, 0.9), axis=0, method="hazen"))
+    return {name: np.where(silent, np.nan, value) for name, value in zip(names, values, strict=True)}
+
+
+def _trend_columns(
+    found: Posterior, shared: Shared, km: Floats, silent: NDArray[np.bool_], *, seed: int
+) -> dict[str, Floats]:
+    """Give the rates of two windows and the probability that the second is the higher."""
+    trend = found.trend
+    recent, earlier, rose = *trend.means(), trend.p_rose()
+    # A part of an estimated piece is likelier to have changed where the whole is: its trend is that of the whole.
+    share = shared.weight
+    parts = (share > 1e-12).sum(axis=0)
+    p_rose = np.full(len(km), 0.5)
+    one = parts == 1
+    p_rose[one] = rose[share[:, one].argmax(axis=0)]
+    if (~one).any():
+        rng = np.random.default_rng([seed, 2])
+        gap = rng.gamma(trend.late[0]) / trend.late[1] - rng.gamma(trend.early[0]) / trend.early[1]
+        p_rose[~one] = (gap @ share[:, ~one] > 0).mean(axis=0)
+    # Where a good part of the piece was not observed in both windows, nothing is known of a change.
+    known = (share * trend.known[:, None]).sum(axis=0) > 0.5 * share.sum(axis=0)
+    gone = silent | ~known
+    values = {"recent_rate": recent @ share / km, "earlier_rate": earlier @ share / km, "p_rose": p_rose}
+    return {name: np.where(gone, np.nan, value) for name, value in values.items()}
 
 
 def corridor_risk_by_kind(
@@ -299,20 +380,19 @@ def corridor_risk_by_kind(
 
 
 def _evidence(
-    number: int, events: pd.DataFrame, counts: Counts, placed: Floats, *, day: dt.date
+    number: int, counted: Counted, shared: Shared, speaks: pd.DataFrame, *, as_of: dt.date
 ) -> dict[str, NDArray[Any]]:
     """Give what stands behind each rate: which events, how precise, how recent."""
+    events = counted.events.iloc[counted.rows]
     # How much of the evidence is known only to a section, a commune or a stretch: a rate made of vague
     # reports should not look as sharp as one made of exact ones.
     imprecise = events["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy()
     touched = pd.DataFrame(
         {
-            "piece": counts.piece,
-            "weight": significant(placed),
-            "share": significant(counts.share),
-            "imprecise": imprecise[counts.row],
-            "event_id": events["event_id"].to_numpy()[counts.row],
-            "day": last_day(events, day)[counts.row],
+            "piece": shared.piece,
+            "weight": significant(shared.used),
+            "imprecise": imprecise[shared.row],
+            "event_id": events["event_id"].to_numpy()[shared.row],
         }
     )
     # Pieces that nothing touches have no group; ``reindex`` over all of them gives null, not a missing
@@ -324,27 +404,25 @@ def _evidence(
     # Weights are rounded before they are sorted, and the id breaks ties: the list is the same on every
     # processor.
     ranked = touched.sort_values(["piece", "weight", "event_id"], ascending=[True, False, True])
-    # A piece that holds a sliver of a vague event must not carry its day as the day of its last incident.
-    last = touched[touched["share"] >= LIKELY_SHARE].groupby("piece")["day"].max().reindex(every)
+    # A piece that holds a sliver of a vague event must not carry its day as the day of its last incident; one of
+    # which the event speaks does, though its share there be small.
+    counts = speaks[speaks["row"].isin(counted.rows)]
+    days = pd.Series(last_day(counted.events, counted.last_report)[counts["row"].to_numpy()])
+    last = days.groupby(counts["piece"].to_numpy()).max().reindex(every)
     return {
-        "n_events": np.bincount(counts.piece, minlength=number),
+        "n_events": np.bincount(shared.piece, minlength=number),
         "imprecise_share": (blurred / weight).reindex(every).to_numpy(),
         "last_event": last.to_numpy(),
-        "days_since": (pd.Timestamp(day) - pd.to_datetime(last)).dt.days.to_numpy(),
+        "days_since": (pd.Timestamp(as_of) - pd.to_datetime(last)).dt.days.to_numpy(),
         "event_ids": ranked.groupby("piece")["event_id"].agg("; ".join).reindex(every).to_numpy(),
     }
 
 
-def _classes(
-    rate: Floats, n_events: NDArray[Any], newest_report: NDArray[Any], *, day: dt.date, model: RiskModel
-) -> dict[str, Any]:
+def _classes(rate: Floats, n_events: NDArray[Any], silent: NDArray[np.bool_], *, model: RiskModel) -> dict[str, Any]:
     """Give what is known, and the class where something is."""
-    age = (pd.Timestamp(day) - pd.Series(pd.to_datetime(newest_report))).dt.days
-    silent: NDArray[np.bool_] = (age.isna() | (age > model.quiet_after_days)).to_numpy(dtype=bool)
     # silence outweighs an old incident: what was so long ago says nothing of now
     info = np.where(silent, Info.SILENT.value, np.where(n_events > 0, Info.REPORTED.value, Info.QUIET.value))
     # A class only where an incident was reported. A quiet piece has a rate too, of the prior, but a
     # colour from the scale would read as a finding; a silent one is an information gap.
     band = 1 + np.searchsorted(np.asarray(model.band_rates), rate, side="right")
-    known = {"info": info, "band": pd.Series(band, dtype="Int64").mask(info != Info.REPORTED)}
-    return {**known, **severity(pd.DataFrame(known))}
+    return {"info": info, "band": pd.Series(band, dtype="Int64").mask(info != Info.REPORTED)}

@@ -11,17 +11,86 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from artimap.claims.ledger import Ledger
 from artimap.core import reasons
 from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
-from artimap.core.dates import DAYS_PER_MONTH
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.vocab import Where
-from artimap.risk.coverage import RoadPieces, bare
+from artimap.risk.counts import Counts
+from artimap.risk.coverage import Reports, RoadPieces, bare
 from artimap.risk.model import RiskModel, why_not_counted
-from artimap.risk.posterior import Counts
+from artimap.risk.observation import STEP_DAYS, Observation, observe
 from artimap.roads.corridor import Corridor
-from artimap.roads.event_spread import Reach, Spread
+from artimap.roads.event_spread import Spread
+
+_SHORTEST_M = 4_000.0
+"""Pieces of the whole road that are at least this long in the middle are estimated as they are asked for."""
+_LONGEST_M = 10_000.0
+"""A stretch is estimated in equal pieces no longer than this: what is true near one town need not be near the next."""
+
+
+@dataclass(frozen=True, eq=False)
+class BaseRoad:
+    """The road in the pieces that are estimated.
+
+    These are its towns and what lies between them, whatever pieces somebody asks for: those are summed up from
+    them. A road without towns has no such pieces of its own: there the pieces asked for are estimated as they
+    stand, where they cover the road and are no shorter than stretches.
+
+    Attributes
+    ----------
+    pieces
+        From end to end of the road.
+    town
+        Which are towns.
+    """
+
+    pieces: RoadPieces
+    town: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, corridor: Corridor, asked: RoadPieces | None = None) -> BaseRoad:
+        """Cut a road."""
+        table = corridor.stretches()
+        ends = np.r_[table["from_m"].to_numpy(dtype=float), corridor.length_m]
+        town = (table["from_place"] == table["to_place"]).fillna(value=False).to_numpy(dtype=bool)
+        if asked is not None and not town.any() and _is_whole(asked, corridor.length_m):
+            ends = np.r_[0.0, asked.edges[1:-1], corridor.length_m]
+            town = np.zeros(len(ends) - 1, dtype=bool)
+        edges, are_towns = [0.0], []
+        for low, high, is_town in zip(ends[:-1], ends[1:], town, strict=True):
+            count = 1 if is_town else max(int(np.ceil((high - low) / _LONGEST_M - 1e-9)), 1)
+            edges += [low + (high - low) * (part + 1) / count for part in range(count)]
+            are_towns += [is_town] * count
+        cut = gpd.GeoDataFrame({"from_m": edges[:-1], "to_m": edges[1:]})
+        return cls(RoadPieces.of(cut), np.array(are_towns, dtype=bool))
+
+    @property
+    def edges(self) -> Floats:
+        """Ends of the pieces, from one end of the road to the other."""
+        return self.pieces.edges
+
+    def days_observed(self, told: pd.DataFrame, last: dt.date, model: RiskModel) -> Observation:
+        """Estimate when each piece was observed, from the reports made by a day."""
+        steps = int(np.ceil(model.window_days / STEP_DAYS))
+        number = len(self.town)
+        if model.observation == "whole":
+            part = np.clip(model.window_days / STEP_DAYS - np.arange(steps), 0.0, 1.0)
+            return Observation(np.tile(part, (number, 1)), np.zeros(number), 0.0, np.ones((number, 1)))
+        middle, half = (self.edges[:-1] + self.edges[1:]) / 2, np.diff(self.edges) / 2
+        age = (pd.Timestamp(last) - pd.to_datetime(told["day"])).dt.days.to_numpy(dtype=float)
+        piece = told["piece"].to_numpy(dtype=np.int64)
+        # Ten kilometres of road have enough reports to tell whether somebody is there.
+        reach = np.maximum(_LONGEST_M / 2, half)
+        return observe(piece, np.clip(age, 0.0, None), middle, reach, steps=steps)
+
+
+def _is_whole(asked: RoadPieces, length_m: float) -> bool:
+    """Tell whether pieces cover the road from end to end, and are as long as stretches are."""
+    if not len(asked.length_m) or (asked.piece < 0).any() or np.median(asked.length_m) < _SHORTEST_M:
+        return False
+    return bool(abs(asked.edges[0]) < 1.0 and abs(asked.edges[-1] - length_m) < 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,83 +102,168 @@ class Counted:
     events
         EVENTS in order of their ids, whatever the caller's order, so that sums and draws
         are the same to the last digit.
-    spread, reasons
-        Where each may lie; why it does not count, as a code (null where it does).
-    pieces
-        The pieces of road.
+    spread, lies, reasons
+        Where each is said to be; where it may lie (:attr:`RiskModel.town_share`); why it does not count, as a code
+        (null where it does).
+    road
+        The pieces that are estimated.
     rows
         The row of ``events`` of each event in ``counts``.
     counts
-        Events that count and touch a piece.
+        Events that count and touch the road.
+    laid
+        Share of each entry by length alone, whoever reported.
+    last_report
+        Day of the last report about the road; the day of the answer where there is none.
+    newest_reports
+        By piece of the road: day of its newest report of any kind.
     """
 
     events: gpd.GeoDataFrame
     spread: Spread
+    lies: Spread
     reasons: pd.Series
-    pieces: RoadPieces
+    road: BaseRoad
     rows: Ints
     counts: Counts
+    laid: Floats
+    last_report: dt.date
+    newest_reports: pd.Series
 
 
 @dataclass(frozen=True, eq=False)
 class Laid:
-    """Events laid over pieces of road: what the counts of any day are made from.
+    """Events laid over the road: what the counts of any day are made from.
 
     Attributes
     ----------
-    events, spread, pieces
+    events, spread, lies, road
         As in :class:`Counted`.
     row, piece, share
         One entry where an event may lie on a piece, sorted by row.
     leans, seeds
         Of each event, as in :class:`~artimap.risk.posterior.Counts`.
+    reports, signs
+        Every report that tells of a piece of the road; those that show that somebody reports there.
     """
 
     events: gpd.GeoDataFrame
     spread: Spread
-    pieces: RoadPieces
+    lies: Spread
+    road: BaseRoad
     row: Ints
     piece: Ints
     share: Floats
     leans: NDArray[np.bool_]
     seeds: Ints
+    reports: Reports
+    signs: Reports
 
     @classmethod
-    def over(cls, corridor: Corridor, located: gpd.GeoDataFrame, table: gpd.GeoDataFrame, *, reach: Reach) -> Laid:
-        """Lay events over the pieces in ``table``."""
+    def over(
+        cls,
+        corridor: Corridor,
+        located: gpd.GeoDataFrame,
+        ledger: Ledger | None = None,
+        *,
+        model: RiskModel,
+        asked: RoadPieces | None = None,
+    ) -> Laid:
+        """Lay events over the road; over the pieces that are asked for, where they are fit for it."""
+        reach = model.reach
         # Sorted by id whatever order the caller has them in: sums of floats and draws hang on the order.
         events = bare(_sure_events(located, corridor.crs).sort_values("event_id", kind="stable"))
         spread = corridor.spread(events, reach=reach)
-        pieces = RoadPieces.of(table)
+        road, lies = BaseRoad.of(corridor, asked), _told_by_town(corridor, events, spread, model)
         return cls(
             events,
             spread,
-            pieces,
-            *pieces.over(spread),
-            leans=events["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy(dtype=bool),
+            lies,
+            road,
+            *road.pieces.over(lies),
+            # An exact spot stays where it is; everything vaguer lies where incidents are, within its circle.
+            leans=(events["place_kind"] != Where.POINT).to_numpy(dtype=bool),
             # A checksum of the id, since Python's own hash of a text changes from run to run.
             seeds=np.array([zlib.crc32(str(one).encode()) for one in events["event_id"]], dtype=np.int64),
+            reports=Reports.of(corridor, events, ledger, spread=spread, pieces=road.pieces, reach=reach),
+            signs=Reports.of(corridor, events, ledger, spread=spread, pieces=road.pieces, reach=reach, once=True),
         )
 
     def on(self, day: dt.date, model: RiskModel) -> Counted:
         """Count the events on a day."""
+        told = self.reports.by(day)
+        newest_report = pd.to_datetime(told["day"]).max()
+        # Time after the last report is not observed: the answer is that of its day, and only grows less sure.
+        last = day if model.observation == "whole" or pd.isna(newest_report) else min(newest_report.date(), day)
         # Events that do not count drop out of the entries, and the others are numbered anew without gaps:
         # ``rows`` leads from the new number back to the row of ``events``.
-        why = why_not_counted(self.events, as_of=day, model=model)
+        why = why_not_counted(self.events, as_of=day, model=model, last_report=last)
         used = why.isna().to_numpy()[self.row]
         rows, new = np.unique(self.row[used], return_inverse=True)
-        newest, oldest = ages(self.events, day)
+        newest, oldest = ages(self.events, last)
+        observation = self.road.days_observed(self.signs.by(day), last, model)
+        number, piece, share = np.asarray(new, dtype=np.int64), self.piece[used], self.share[used]
         counts = Counts(
-            exposure=self.pieces.length_m / 1000.0 * model.fading.days / DAYS_PER_MONTH,
-            row=np.asarray(new, dtype=np.int64),
-            piece=self.piece[used],
-            share=self.share[used],
+            length_km=self.road.pieces.length_m / 1000.0,
+            town=self.road.town,
+            observation=observation,
+            idle_days=float((day - last).days),
+            row=number,
+            piece=piece,
+            share=_where_somebody_was(number, piece, share, (newest + oldest)[rows] / 2, observation),
             newest=newest[rows],
             oldest=oldest[rows],
             leans=self.leans[rows],
             seeds=self.seeds[rows],
         )
-        return Counted(self.events, self.spread, why, self.pieces, np.asarray(rows, dtype=np.int64), counts)
+        newest_by_piece = pd.to_datetime(told.groupby("piece")["day"].max().reindex(range(len(self.road.town))))
+        used_rows = np.asarray(rows, dtype=np.int64)
+        return Counted(
+            self.events, self.spread, self.lies, why, self.road, used_rows, counts, share, last, newest_by_piece
+        )
+
+
+def _told_by_town(corridor: Corridor, events: gpd.GeoDataFrame, spread: Spread, model: RiskModel) -> Spread:
+    """Spread those told by a place in part over the road half way to the next one.
+
+    Who names a place often means the nearest place with a name. What lies off the road stays off it.
+    """
+    wide = (events["place_kind"] == Where.PLACE).to_numpy(dtype=bool)
+    if "radius_m" in events.columns:
+        stated = pd.to_numeric(events["radius_m"]).to_numpy(dtype=float, na_value=np.nan)
+        wide = wide & ~(stated >= model.town_reach_m)
+    number = len(events)
+    on = np.bincount(spread.row, weights=spread.weight, minlength=number)
+    wide = wide & (on > 0)
+    if not wide.any() or not model.town_share:
+        return spread
+    far = corridor.spread(events[wide].assign(radius_m=model.town_reach_m), reach=model.reach)
+    row = np.flatnonzero(wide)[far.row]
+    reaches = np.bincount(row, weights=far.weight, minlength=number)
+    moved = np.where(reaches > 0, model.town_share * wide, 0.0)
+    part = np.divide(moved * on, reaches, out=np.zeros(number), where=reaches > 0)
+    return Spread(
+        row=np.r_[spread.row, row],
+        from_m=np.r_[spread.from_m, far.from_m],
+        to_m=np.r_[spread.to_m, far.to_m],
+        weight=np.r_[spread.weight * (1 - moved)[spread.row], far.weight * part[row]],
+        off_corridor=spread.off_corridor,
+        why_code=spread.why_code,
+    )
+
+
+_BLIND = 0.05
+"""Chance that a report comes from where nobody seems to report."""
+
+
+def _where_somebody_was(row: Ints, piece: Ints, share: Floats, age: Floats, seen: Observation) -> Floats:
+    """Move what may lie on several pieces to those on which somebody reported on its day; sums stay."""
+    if not len(row):
+        return share
+    watched = np.maximum(seen.share_at(piece, age[row]), _BLIND)
+    weight = share * watched
+    total, moved = (np.bincount(row, weights=one, minlength=len(age)) for one in (share, weight))
+    return np.asarray(weight * (total / moved)[row])
 
 
 _NEEDED = ("event_id", "record", "kind", "date_start", "date_end", "place_kind")
@@ -146,13 +300,6 @@ def _sure_events(located: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
         table = "located"
         raise SchemaError(table, wrong)
     return located
-
-
-def count(
-    corridor: Corridor, located: gpd.GeoDataFrame, table: gpd.GeoDataFrame, *, day: dt.date, model: RiskModel
-) -> Counted:
-    """Count events over the pieces in ``table`` on a day."""
-    return Laid.over(corridor, located, table, reach=model.reach).on(day, model)
 
 
 def ages(events: pd.DataFrame, day: dt.date) -> tuple[Floats, Floats]:

@@ -7,12 +7,13 @@ impossible.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import DAYS_PER_MONTH
+from artimap.risk.aggregate import share_out, shared_draws
 from artimap.risk.coverage import RoadPieces
 from artimap.risk.event_counts import Counted
 from artimap.risk.model import RiskModel
@@ -35,35 +36,81 @@ class Forecast:
         Mean number on each piece.
     draws
         Draws of that mean, (draws, pieces): one row where the rule knows no doubt.
+    dispersions
+        Variance of the count by its mean, for each draw: 1 is Poisson.
     """
 
     method: str
     expected: Floats
     draws: Floats
+    dispersions: Floats = field(default_factory=lambda: np.ones(1))
+
+    def chances(self) -> Floats:
+        """Give the chance of 0, 1, 2, … events on each piece, (pieces, numbers); each row sums to 1.
+
+        The last number holds all greater ones, whose chance is less than one in a million.
+        """
+        from scipy.stats import nbinom, poisson  # noqa: PLC0415 - slow to import, used only here
+
+        more = np.maximum(self.dispersions[:, None] - 1.0, 0.0)
+        mean = np.maximum(self.draws, 1e-12)
+        most = int(poisson.ppf(1 - 1e-7, mean.max()) + 12 * np.sqrt(float(more.max()) * mean.max()) + 3)
+        numbers = np.arange(min(most, _MOST_EVENTS) + 1)
+        heaped = more[:, 0] > 0
+        out = np.zeros((mean.shape[1], len(numbers)))
+        if (~heaped).any():
+            out += np.asarray(poisson.pmf(numbers, mean[~heaped][..., None])).sum(axis=0)
+        if heaped.any():
+            size = mean[heaped] / more[heaped]
+            odds = (1.0 / self.dispersions[heaped])[:, None, None]
+            out += np.asarray(nbinom.pmf(numbers, size[..., None], odds)).sum(axis=0)
+        out /= len(mean)
+        out[:, -1] += np.maximum(1.0 - out.sum(axis=1), 0.0)
+        kept = int(np.flatnonzero((out > _LEAST_CHANCE).any(axis=0)).max()) + 1
+        out[:, kept - 1] += out[:, kept:].sum(axis=1)
+        return out[:, :kept]
+
+    def counts(self, rng: np.random.Generator) -> Floats:
+        """Draw the number of events of each piece, (draws, pieces): negative binomial where they come in heaps."""
+        # A Poisson number whose mean is Gamma with variance (dispersion - 1) by its mean.
+        more = np.maximum(self.dispersions[:, None] - 1.0, 0.0)
+        heaped = np.where(more > 0, rng.gamma(self.draws / np.where(more > 0, more, 1.0)) * more, self.draws)
+        return rng.poisson(heaped).astype(float)
 
 
-def by_model(name: str, counted: Counted, model: RiskModel, step_days: float) -> Forecast:
-    """Expect what the posterior says, with its doubt."""
-    found = posterior(counted.counts, model.fading, prior=model.prior, seed=model.seed)
-    ahead = counted.pieces.length_m / 1000.0 * step_days / DAYS_PER_MONTH
-    rng = np.random.default_rng(model.seed)
-    # The draws are of the mean, not of the count: the Poisson part is added where intervals are scored.
-    return Forecast(name, found.rate * ahead, rng.gamma(found.shape) / found.scale * ahead)
+def by_model(name: str, counted: Counted, asked: RoadPieces, model: RiskModel, step_days: float) -> Forecast:
+    """Expect what the posterior says, with its doubt: what will be *reported*, so where and when somebody reports."""
+    found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
+    shared = share_out(counted, found, asked)
+    months = counted.counts.observation.ahead(step_days) * step_days / DAYS_PER_MONTH
+    draws = shared_draws(
+        found.draws(seed=model.seed) * months, shared, counted.counts.length_km, rng=np.random.default_rng(model.seed)
+    )
+    # The draws are of the mean, not of the count: chance is added where intervals are scored.
+    return Forecast(name, (found.mean * months) @ shared.weight, draws, found.dispersions)
 
 
-def plain(counted: Counted, model: RiskModel, step_days: float) -> list[Forecast]:
-    """Expect by the three plain rules, from the same events, undiscounted."""
-    counts, pieces = counted.counts, counted.pieces
-    length = pieces.length_m
+def plain(counted: Counted, asked: RoadPieces, model: RiskModel, step_days: float) -> list[Forecast]:
+    """Expect by the three plain rules, from the same events, undiscounted.
+
+    Their exposure is fair: no rule can have known of more days than lie between the first event and the last report.
+    """
+    counts = counted.counts
+    length = asked.length_m
+    row, piece, share = asked.over(counted.spread)
+    new = np.full(len(counted.events), -1)
+    new[counted.rows] = np.arange(len(counted.rows))
+    kept = new[row] >= 0
+    row, piece, share = new[row[kept]], piece[kept], share[kept]
     # The middle of the days that an event may have: these rules are plain on purpose.
     age = (counts.newest + counts.oldest) / 2
-    on_road = np.bincount(counts.row, weights=counts.share, minlength=len(age))
+    known_days = float(np.clip(counts.oldest.max(initial=0.0), step_days, model.window_days))
     # half an event more: where there was none the rate is not zero
-    total = (on_road.sum() + 0.5) * step_days / model.window_days
+    total = (share.sum() + 0.5) * step_days / known_days
     uniform = total * length / length.sum()
-    recent = (age < step_days)[counts.row]
-    last = np.bincount(counts.piece[recent], weights=counts.share[recent], minlength=len(length))
-    smooth = _kernel(counted, pieces)
+    recent = (age < step_days)[row]
+    last = np.bincount(piece[recent], weights=share[recent], minlength=len(length))
+    smooth = _kernel(counted, asked)
     # With no event at all the kernel has no shape, and is the uniform rate.
     kernel = total * smooth / smooth.sum() if smooth.sum() > 0 else uniform
     rules = {UNIFORM: uniform, LAST_PERIOD: last, KERNEL: kernel}
@@ -94,6 +141,9 @@ ROAD_SHARES = np.linspace(0.0, 1.0, 41)
 """Shares of the road at which the capture curve is taken."""
 
 _IMPUTATIONS = 200
+_MOST_EVENTS = 400
+_LEAST_CHANCE = 1e-7
+"""Numbers of events whose chance is less everywhere are not told apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +197,7 @@ def cover(forecast: Forecast, happened: Happened, level: float, rng: np.random.G
 
     pieces = len(forecast.expected)
     if len(forecast.draws) > 1:
-        drawn = rng.poisson(forecast.draws)
+        drawn = forecast.counts(rng)
         # Whole counts: the inverted distribution gives numbers that a count can be, where interpolation would
         # give halves.
         low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf")
@@ -160,6 +210,40 @@ def cover(forecast: Forecast, happened: Happened, level: float, rng: np.random.G
         chosen = rng.choice(happened.piece[here], _IMPUTATIONS, p=happened.share[here])
         np.add.at(count, (np.flatnonzero(there), chosen[there]), 1)
     return float(((low <= count) & (count <= high)).mean())
+
+
+def count_scores(chances: Floats, happened: Happened) -> tuple[Floats, Floats, Floats]:
+    """Score the chances of each number of events by piece.
+
+    An event that may lie on several pieces, or may not have been in the period at all, makes the number of each
+    piece uncertain: scores are expected over it.
+
+    Returns
+    -------
+    tuple
+        By piece: CRPS (Matheson & Winkler 1976, *Management Science* 22; in events, less is better), the logarithm of
+        the chance of what happened (nats), and whether it lay in the 80 % interval.
+    """
+    pieces, numbers = chances.shape
+    below = np.cumsum(chances, axis=1)
+    low = (below < 0.1 - 1e-12).sum(axis=1)
+    high = np.minimum((below < 0.9 - 1e-12).sum(axis=1), numbers - 1)
+    crps, log, inside = np.zeros(pieces), np.zeros(pieces), np.zeros(pieces)
+    at = np.arange(numbers)
+    for piece in range(pieces):
+        here = np.flatnonzero(happened.piece == piece)
+        odds = happened.share[here] * happened.weight[happened.row[here]]
+        # Chance of each number of events here: a sum of yes and no.
+        told = np.ones(1)
+        for one in odds:
+            told = np.convolve(told, [1 - one, one])
+        for number, chance in enumerate(told):
+            if chance > 0:
+                spot = min(number, numbers - 1)
+                crps[piece] += chance * (((below[piece] - (at >= spot)) ** 2).sum() + (number - spot))
+                log[piece] += chance * np.log(max(chances[piece, spot], 1e-12))
+                inside[piece] += chance * (low[piece] <= number <= high[piece])
+    return crps, log, inside
 
 
 def captured(forecast: Forecast, happened: Happened, length_m: Floats) -> Floats:

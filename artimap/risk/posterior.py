@@ -1,9 +1,22 @@
 """The posterior of the rates of pieces of road: arrays in, arrays out.
 
-Rates are Gamma, counts Poisson. The prior's mean and shape are integrated on a grid given
-the counts of all pieces; where a vague report belongs is drawn together with the rates
-(data augmentation: Tanner & Wong 1987, *JASA* 82), which is multiple imputation after
-Croicu & Hegre with as many imputations as draws.
+Rates. The incidents of a month on a piece have a mean that is Gamma, with a shape
+proportional to the length of the piece: a Gamma process (Kingman 1992, *Completely Random
+Measures*), so that a road cut in two says of both halves together what it said before.
+Towns have a base of their own, since more happens and more is told there. Mean, shape and
+the weight of towns are integrated on a grid given the counts of all pieces.
+
+Time. Only observed time counts (:mod:`artimap.risk.observation`), and what is known fades
+with it: a discounted Gamma, the power-steady model (Smith 1979, *JRSS B* 41; West &
+Harrison 1997, *Bayesian Forecasting and Dynamic Models*, §10.8). How fast it fades is
+integrated (:mod:`artimap.risk.memory`).
+
+Heaps. Incidents come in raids and are told twice. The variance of counts is taken to be
+``dispersion`` times their mean; counts and exposure are divided by it (quasi-likelihood:
+McCullagh & Nelder 1989, *Generalized Linear Models*, §9.2). It is integrated in the same way.
+
+Places. Where a vague report belongs is drawn together with the rates (data augmentation:
+Tanner & Wong 1987, *JASA* 82).
 """
 
 from __future__ import annotations
@@ -14,6 +27,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artimap.core.arrays import Floats, Ints
+from artimap.core.dates import DAYS_PER_MONTH
+from artimap.risk.counts import Counts, Fixed, Prior, TimeSteps, fading
+from artimap.risk.memory import memory
+from artimap.risk.observation import STEP_DAYS
 
 LEVELS = {"lo50": 0.25, "hi50": 0.75, "lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 """Columns of the intervals, and the part of the posterior below each."""
@@ -21,192 +38,177 @@ LEVELS = {"lo50": 0.25, "hi50": 0.75, "lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "
 _LEAST = 1e-9
 """Below this part of the greatest, rates are alike for placing reports: sums of smaller ones lose all their digits."""
 _CHAINS = 64
-_BURN_IN = 16
+_BURN_IN = 12
 _KEPT = 16
-_SHAPES = np.geomspace(0.15, 16.0, 14)
-_MEANS = np.geomspace(1 / 40, 40.0, 32)
-"""Nodes of the grid: shapes, and means as multiples of a first guess at the whole road's rate."""
+_SHAPES = np.geomspace(0.012, 1.6, 11)
+"""Nodes of the shape of the Gamma process, for a kilometre."""
+_MEANS = np.geomspace(1 / 20, 20.0, 25)
+"""Nodes of the mean, as multiples of a first guess at the whole road's rate."""
+_TOWNS = np.array([1.0, 2.0, 4.0, 8.0])
+"""Nodes of how much more a kilometre of town weighs in the base than one of open road."""
+_SLOWEST_DAYS = 180.0
+"""Half-life of what is known while nobody reports, where incidents themselves seem not to change."""
+_GRACE_DAYS = 30.0
+"""So many silent days change nothing: reports come about once a month where somebody reports."""
+_REFERENCE_KM = 10.0
 
 
 @dataclass(frozen=True, eq=False)
-class Counts:
-    """Events over pieces of road.
+class Trend:
+    """Rates of two windows, both drawn around the rate of the whole time.
 
     Attributes
     ----------
-    exposure
-        Km-months of each piece, discounted.
-    row, piece, share
-        One entry where an event may lie on a piece, sorted by row; the shares of a row add
-        up to what of it lies on the road at all.
-    newest, oldest
-        Least and greatest age of each event in days; any day between is as likely.
-    leans
-        Whether the place of each event leans on the rates. A named place near the end of a
-        piece does not: the rate does not jump at a line that we drew.
-    seeds
-        A whole number of each event's own, so that its draws depend on no other event.
+    late, early
+        Shape and scale of the Gamma of each draw and piece, for the last window and the one before.
+    known
+        Which pieces were observed in a good part of both.
+    told
+        Which have an event in either.
     """
 
-    exposure: Floats
-    row: Ints
-    piece: Ints
-    share: Floats
-    newest: Floats
-    oldest: Floats
-    leans: NDArray[np.bool_]
-    seeds: Ints
+    late: tuple[Floats, Floats]
+    early: tuple[Floats, Floats]
+    known: NDArray[np.bool_]
+    told: NDArray[np.bool_]
 
+    def means(self) -> tuple[Floats, Floats]:
+        """Events a month in the last window and in the one before."""
+        return (self.late[0] / self.late[1]).mean(axis=0), (self.early[0] / self.early[1]).mean(axis=0)
 
-@dataclass(frozen=True, slots=True)
-class Decay:
-    """How events fade: half-life, window, and the pair of windows that the trend compares."""
+    def p_rose(self) -> Floats:
+        """Probability that the rate rose: P(X > Y) of two Gammas, by the Beta integral."""
+        from scipy.special import betainc  # noqa: PLC0415 - slow to import, used only here
 
-    half_life_days: float
-    window_days: float
-    trend_days: float
-
-    @property
-    def days(self) -> float:
-        """Discounted days of the window."""
-        return float(self.half_life_days / np.log(2) * (1.0 - 0.5 ** (self.window_days / self.half_life_days)))
-
-    @property
-    def correction(self) -> float:
-        """``Σw²/Σw`` of a steady stream: what a discounted count has of the variance of a whole one."""
-        kept = 1.0 - 0.5 ** (self.window_days / self.half_life_days)
-        squared = 1.0 - 0.25 ** (self.window_days / self.half_life_days)
-        return float(squared / (2 * kept))
-
-    def weight(self, age: Floats) -> Floats:
-        """Give the weight of events of an age in days; none beyond the window."""
-        return np.where(age <= self.window_days, np.power(0.5, age / self.half_life_days), 0.0)
-
-    def mean_weight(self, newest: Floats, oldest: Floats) -> Floats:
-        """Give the mean weight of events that may be of any age between two."""
-        rate = np.log(2) / self.half_life_days
-        stop = np.minimum(oldest, self.window_days)
-        area = (np.exp(-rate * newest) - np.exp(-rate * np.maximum(stop, newest))) / rate
-        span = oldest - newest
-        return np.where(span > 1e-9, area / np.where(span > 1e-9, span, 1.0), self.weight(newest))
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """A fixed Gamma prior: mean in events per km and month, and shape."""
-
-    mean: float
-    shape: float
+        (x, a), (y, b) = self.late, self.early
+        rose = betainc(y, x, b / (a + b)).mean(axis=0)
+        # Nothing in either window tells nothing of a change: one half exactly, not the noise of the draws.
+        return np.where(self.told, rose, 0.5)
 
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """What the counts say of the rates.
+    """What the counts say of the mean number of events a month on each piece.
 
     Attributes
     ----------
-    rate
-        Posterior mean of each piece, events per km and month.
-    bounds
-        Ends of the intervals, by the names in :data:`LEVELS`.
-    placed
-        For each entry of the counts, the share of its event that lies on the piece, given all.
-    adds
-        For each entry, what it adds to the rate of its piece.
-    base
-        What the prior adds to the rate of each piece: ``base + Σ adds = rate``.
     shape, scale
-        Draws of the Gamma of each piece, (draws, pieces): the rate is Gamma(shape)/scale.
-    recent, earlier, p_rose
-        Rates of two windows of equal length, the last and the one before, and the
-        probability that the rate rose.
-    prior_shape, prior_mean
-        Draws of the hyperparameters.
+        Draws of the posterior, (draws, pieces): each is Gamma(shape)/scale, events a month on the piece.
+    adds
+        What each entry adds to the mean, events a month.
+    base
+        What the rest of the road lends to it.
+    placed
+        Share of each event on the piece of its entry.
+    weight
+        Weight of each entry's event by its age in observed time.
+    exposure
+        Km-months of each piece, discounted.
+    half_life, dispersion
+        Nodes and the weight of each.
+    dispersions
+        Dispersion of each draw.
+    entry_piece
+        The piece of each entry.
+    trend
+        Two windows of equal length, the last and the one before.
     """
 
-    rate: Floats
-    bounds: dict[str, Floats]
-    placed: Floats
-    adds: Floats
-    base: Floats
     shape: Floats
     scale: Floats
-    recent: Floats
-    earlier: Floats
-    p_rose: Floats
-    prior_shape: Floats
-    prior_mean: Floats
+    adds: Floats
+    base: Floats
+    placed: Floats
+    weight: Floats
+    exposure: Floats
+    half_life: tuple[Floats, Floats]
+    dispersion: tuple[Floats, Floats]
+    dispersions: Floats
+    entry_piece: Ints
+    trend: Trend
+
+    @property
+    def mean(self) -> Floats:
+        """Mean number of events a month on each piece."""
+        return self.base + np.bincount(self.entry_piece, weights=self.adds, minlength=len(self.base))
+
+    def draws(self, *, seed: int) -> Floats:
+        """Draw the mean number of events a month on all pieces together, (draws, pieces).
+
+        Stratified: one draw from each slice of the unit interval, in an order of each piece's own.
+        """
+        from scipy.special import gammaincinv  # noqa: PLC0415 - slow to import, used only here
+
+        number, pieces = self.shape.shape
+        rng = np.random.default_rng(seed)
+        # for every piece: the draws of one may not hang on what another is
+        strata = rng.permuted(np.tile((np.arange(number) + 0.5) / number, (pieces, 1)), axis=1).T
+        return np.asarray(gammaincinv(self.shape, strata) / self.scale)
 
 
-@dataclass(frozen=True, eq=False)
+def _chains(weight: Floats) -> tuple[Ints, Ints]:
+    """Hand the chains out over pairs of half-life and dispersion, by their weights."""
+    edges = np.cumsum(weight.ravel())
+    at = np.minimum(np.searchsorted(edges, (np.arange(_CHAINS) + 0.5) / _CHAINS * edges[-1]), weight.size - 1)
+    return at // weight.shape[1], at % weight.shape[1]
+
+
 class _Grid:
-    """Nodes of the hyperparameters with what does not change from draw to draw.
+    """Nodes of mean, shape and the weight of towns, for one exposure.
 
-    The prior of the mean is flat, that of the shape ``a`` puts ``a/(1+a)``, the prior's
+    The prior of the mean is flat, that of the shape ``a`` of ten kilometres puts ``a/(1+a)``, the prior's
     share in the mean of a stretch with one expected event, at the square of a uniform
     number: Christiansen & Morris (1997, *JASA* 92) take the uniform number itself, which
     covers less where rates differ much.
     """
 
-    shape: Floats
-    rate: Floats
-    mean: Floats
-    fixed: Floats
-    log_rate: Floats
-    shapes: Floats
+    def __init__(self, counts: Counts, exposure: Floats, total: float, prior: Prior | None) -> None:
+        from scipy.special import gammaln  # noqa: PLC0415 - slow to import, used only here
 
-    @classmethod
-    def over(cls, exposure: Floats, total: float, prior: Prior | None) -> _Grid:
-        """Lay the grid around the rate of the whole road, or on the one fixed prior."""
-        # One node: a fixed prior. The loop below then runs the same way with nothing to draw.
+        length = counts.length_km
         if prior is not None:
-            shapes, means, weight = np.array([prior.shape]), np.array([prior.mean]), np.zeros((1, 1))
+            shapes, towns, means = np.array([prior.shape / _REFERENCE_KM]), np.ones(1), np.array([prior.mean])
+            log = np.zeros((1, 1, 1))
         else:
-            shapes = _SHAPES
+            shapes, towns = _SHAPES, _TOWNS if counts.town.any() and not counts.town.all() else np.ones(1)
             # Half an event more, so that an empty road has a scale too: Jeffreys' prior for a Poisson rate adds
             # as much.
-            means = _MEANS * (total + 0.5) / exposure.sum()
-            # Logarithm of the prior at each node times the node's spacing, which grows with the node on a
-            # geometric grid: hence plus a half, not minus, of the log of the shape, and the log of the mean.
-            weight = (0.5 * np.log(shapes) - 1.5 * np.log1p(shapes))[:, None] + np.log(means)[None, :]
-        # All pairs of shape and mean in one flat array of nodes, the means running fastest; ``draw`` relies
-        # on that order.
-        shape, mean = np.repeat(shapes, len(means)), np.tile(means, len(shapes))
-        rate = shape / mean
-        log_rate = np.log(rate[:, None] + exposure[None, :])
-        # Marginal likelihood of Gamma-Poisson counts, as far as it does not hang on the counts: worked out
-        # once, not for each of the draws.
-        fixed = weight.ravel() + shape * (len(exposure) * np.log(rate) - log_rate.sum(axis=1))
-        return cls(shape, rate, mean, fixed, log_rate, shapes)
+            means = _MEANS * (total + 0.5) / max(float((exposure * length).sum()), 1e-9)
+            ten = shapes * _REFERENCE_KM
+            log = (0.5 * np.log(ten) - 1.5 * np.log1p(ten))[:, None, None] + 0.0 * means[None, None, :]
+            log = np.repeat(log, len(towns), axis=1)
+        nodes = [one.ravel() for one in np.meshgrid(shapes, towns, means, indexing="ij")]
+        self.rate = nodes[0] / nodes[2]
+        base = np.where(counts.town[None, :], nodes[1][:, None], 1.0) * length[None, :]
+        self.shape = nodes[0][:, None] * base
+        self.log_rate = np.log(self.rate[:, None] + exposure[None, :])
+        self.gamma = gammaln(self.shape)
+        self.fixed = log.ravel() + (self.shape * (np.log(self.rate)[:, None] - self.log_rate)).sum(axis=1)
+        # Shapes hang on two of the three axes only: their log-gammas are worked out once for all means.
+        self.few, self.means = self.shape[:: len(means)], len(means)
 
-    def draw(self, count: Floats, rng: np.random.Generator) -> Ints:
+    def draw(self, count: Floats, uniform: Floats) -> Ints:
         """Draw a node for each chain given its counts, the rates integrated out."""
         from scipy.special import gammaln  # noqa: PLC0415 - slow to import, used only here
 
-        if len(self.shape) == 1:
+        if len(self.rate) == 1:
             return np.zeros(len(count), dtype=np.int64)
-        # Pieces without events add nothing to the log-gamma terms and are passed over.
-        chain, piece = np.nonzero(count)
-        some = np.unique(piece)
-        size = (len(count), len(self.shapes))
-        added = gammaln(count[chain, piece][:, None] + self.shapes) - gammaln(self.shapes)
-        node = chain[:, None] * size[1] + np.arange(size[1])
-        by_shape = np.bincount(node.ravel(), weights=added.ravel(), minlength=size[0] * size[1]).reshape(size)
-        # Chains x nodes. The terms of the shape alone are worked out by shape and repeated over the means.
-        log = self.fixed + np.repeat(by_shape, len(self.shape) // len(self.shapes), axis=1)
-        log -= count[:, some] @ self.log_rate[:, some].T
+        some = np.flatnonzero(count.any(axis=0))
+        added = gammaln(self.few[None, :, some] + count[:, None, some]) - self.gamma[:: self.means][None, :, some]
+        log = self.fixed + np.repeat(added.sum(axis=2), self.means, axis=1) - count[:, some] @ self.log_rate[:, some].T
         # Inverse of the cumulated weights, one uniform number a chain; the greatest is taken off before
         # ``exp`` so that nothing overflows.
         density = np.exp(log - log.max(axis=1, keepdims=True)).cumsum(axis=1)
-        target = rng.random(len(count)) * density[:, -1]
-        return np.asarray((density < target[:, None]).sum(axis=1), dtype=np.int64)
+        return np.asarray((density < (uniform * density[:, -1])[:, None]).sum(axis=1), dtype=np.int64)
 
 
 class _EventsOnPieces:
     """Puts events on pieces, in all chains at once; those whose place and day are sure once for all."""
 
-    def __init__(self, counts: Counts, decay: Decay, *, seed: int, sweeps: int) -> None:
-        self.decay, self.pieces = decay, len(counts.exposure)
+    def __init__(
+        self, counts: Counts, time: TimeSteps, lives: Floats, *, trend_days: float, seed: int, sweeps: int
+    ) -> None:
+        self.time, self.pieces, self.trend, self.lives = time, len(counts.length_km), trend_days, lives
         rows = len(counts.newest)
         on = np.bincount(counts.row, weights=counts.share, minlength=rows)
         number = np.bincount(counts.row, minlength=rows)
@@ -214,8 +216,11 @@ class _EventsOnPieces:
         # sweeps.
         sure = (number == 1) & (on > 1 - 1e-12) & (counts.oldest - counts.newest < 1e-9)
         self.open = ~sure[counts.row]
-        piece, age = counts.piece[~self.open], counts.newest[sure]
-        self.sure = [np.bincount(piece, weights=one, minlength=self.pieces) for one in self._weights(age)]
+        piece, age = counts.piece[~self.open], counts.newest[counts.row[~self.open]]
+        self.sure = self._tallies(np.zeros(len(piece), dtype=np.int64), piece, age, 1, lives[:1])
+        self.sure_by_life = np.stack(
+            [np.bincount(piece, weights=self._fade(piece, age, life), minlength=self.pieces) for life in lives]
+        )
         # The open events are numbered anew from 0; ``first`` and ``last`` are the ends of their runs of
         # entries.
         self.row = (np.cumsum(~sure) - 1)[counts.row[self.open]]
@@ -227,14 +232,22 @@ class _EventsOnPieces:
         # each event has numbers of its own: another event more or less changes none of them
         own = [np.random.default_rng([seed, int(one)]).random((3, sweeps, _CHAINS)) for one in counts.seeds[~sure]]
         self.uniform = np.stack(own, axis=3) if own else np.zeros((3, sweeps, _CHAINS, 0))
-        # Chain and piece as one number: one ``bincount`` counts all chains.
-        self.at = (np.arange(_CHAINS) * self.pieces)[:, None]
 
-    def _weights(self, age: Floats) -> tuple[Floats, Floats, Floats]:
-        """Give the discounted weight of events of an age, and whether they lie in either trend window."""
-        span = self.decay.trend_days
-        now, before = age < span, (age >= span) & (age < 2 * span)
-        return self.decay.weight(age) / self.decay.correction, now.astype(float), before.astype(float)
+    def _fade(self, piece: Ints, age: Floats, life: float) -> Floats:
+        return fading(self.time.aged(piece, age), life)
+
+    def _tallies(
+        self, chain: Ints, piece: Ints, age: Floats, chains: int, life: Floats
+    ) -> tuple[Floats, Floats, Floats]:
+        """Discounted counts, and those of the two trend windows; by chain and piece."""
+        at, size = chain * self.pieces + piece, chains * self.pieces
+        aged = self.time.aged(piece, age)
+        weight = np.exp2(-aged / life[chain])
+        now, before = age < self.trend, (age >= self.trend) & (age < 2 * self.trend)
+        return tuple(  # type: ignore[return-value]  # three of them, by the loop
+            np.bincount(at, weights=one, minlength=size).astype(float).reshape(chains, self.pieces)
+            for one in (weight, now.astype(float), before.astype(float))
+        )
 
     def weigh(self, rates: Floats | None) -> tuple[Floats, Floats, Floats]:
         """Give the weight of each open entry, its running sum, and the sum for each event; by chain."""
@@ -249,7 +262,7 @@ class _EventsOnPieces:
         total = running[:, self.last] - running[:, self.first] + weight[:, self.first]
         return weight, running, total
 
-    def draw(self, sweep: int, weighed: tuple[Floats, Floats, Floats]) -> tuple[Floats, ...]:
+    def draw(self, sweep: int, weighed: tuple[Floats, Floats, Floats], life: Ints) -> tuple[Floats, Floats, Floats]:
         """Draw place and day of each event: discounted counts, and counts of the two trend windows; by chain."""
         weight, running, total = weighed
         # ``where`` says whether it lies on the road at all, ``chosen`` on which entry, ``day`` on which of
@@ -260,134 +273,139 @@ class _EventsOnPieces:
         # Rounding of the running sum can point one entry too far: held inside the event's own run.
         entry = np.clip(found - (np.arange(_CHAINS) * len(self.row))[:, None], self.first, self.last)
         there = where < self.on
-        at = (self.at + self.piece[entry])[there]
-        drawn = self._weights((self.newest + day * self.span)[there])
-        return tuple(self._tally(at, one) + sure for one, sure in zip(drawn, self.sure, strict=True))
-
-    def _tally(self, at: Ints, weight: Floats) -> Floats:
-        size = _CHAINS * self.pieces
-        counted = np.bincount(at, weights=weight, minlength=size)
-        return np.asarray(counted, dtype=float).reshape(_CHAINS, self.pieces)
+        chain = np.nonzero(there)[0]
+        drawn = self._tallies(
+            chain, self.piece[entry][there], (self.newest + day * self.span)[there], _CHAINS, self.lives[life]
+        )
+        return drawn[0] + self.sure_by_life[life], drawn[1] + self.sure[1], drawn[2] + self.sure[2]
 
 
-def draw_shape(rng: np.random.Generator) -> float:
-    """Draw a shape from its prior, within the grid."""
-    low, high = (float(np.sqrt(end / (1 + end))) for end in (_SHAPES[0], _SHAPES[-1]))
-    shrinkage = rng.uniform(low, high) ** 2
-    return float(shrinkage / (1 - shrinkage))
-
-
-def posterior(counts: Counts, decay: Decay, *, prior: Prior | None = None, seed: int = 0) -> Posterior:
-    """Compute the posterior of the rate of each piece.
+def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0) -> Posterior:
+    """Compute the posterior of the mean number of events a month on each piece.
 
     Parameters
     ----------
     counts
-        The events.
-    decay
-        How they fade.
-    prior
-        A fixed prior. Then each piece is estimated from the events that touch it alone:
-        a vague event is shared out by length, whatever happened elsewhere. Without it mean
-        and shape are integrated given all counts, and a vague event goes where the rates
-        say that it probably was.
+        The events and the observed time.
+    fixed
+        What is stated. With a fixed prior each piece is estimated from the events that touch it alone:
+        a vague event is shared out by length, whatever happened elsewhere.
+    trend_days
+        Length of the two windows that the trend compares.
     seed
         Seed of the draws.
     """
-    # A discounted count has ``correction`` times the variance that a Poisson count of its mean has.
-    # Divided by it, count and exposure keep the rate and get the right spread.
-    correction = decay.correction
-    exposure = counts.exposure / correction
-    mean_weight = decay.mean_weight(counts.newest, counts.oldest)
-    on = np.bincount(counts.row, weights=counts.share, minlength=len(counts.newest))
+    time, pieces = TimeSteps(counts), len(counts.length_km)
+    lives, spread, weight = memory(counts, fixed)
+    life, heap = _chains(weight)
+    phi = spread[heap][:, None]
     # With a fixed prior places do not hang on rates: every draw is independent and none has to be burnt.
-    sweeps = _KEPT if prior is not None else _BURN_IN + _KEPT
-    placing = _EventsOnPieces(counts, decay, seed=seed, sweeps=sweeps)
-    grid = _Grid.over(exposure, float((on * mean_weight).sum()) / correction, prior)
+    burn = 0 if fixed.prior is not None else _BURN_IN
+    placing = _EventsOnPieces(counts, time, lives, trend_days=trend_days, seed=seed, sweeps=burn + _KEPT)
+    faded = np.stack([_mean_fading(counts, time, one) for one in lives])
+    months = np.stack([time.exposure(one) for one in lives])
+    exposure = months[life] / phi
+    pairs, which = np.unique(np.stack([life, heap]), axis=1, return_inverse=True)
+    which = which.ravel()
+    rough = [float((counts.share * faded[one]).sum()) for one in range(len(lives))]
+    grids = [
+        _Grid(counts, months[a] / spread[b], rough[a] / spread[b], fixed.prior)
+        for a, b in zip(pairs[0].tolist(), pairs[1].tolist(), strict=True)
+    ]  # fmt: skip
     rng = np.random.default_rng(seed)
-    size = (_KEPT, _CHAINS, len(exposure))
+    size = (_KEPT, _CHAINS, pieces)
     shape, scale, now, before = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
-    nodes = np.empty(size[:2], dtype=np.int64)
     placed, adds = np.zeros(len(placing.row)), np.zeros(len(placing.row))
-    base, inverse = np.zeros(len(exposure)), np.zeros(len(exposure))
+    base, sure_adds = np.zeros(pieces), np.zeros(len(counts.row))
     weighed = placing.weigh(None)
-    node = np.zeros(_CHAINS, dtype=np.int64)
-    for sweep in range(sweeps):
+    entry_faded = faded[life]
+    open_faded = entry_faded[:, placing.open] / phi
+    keep = _kept(counts, lives)[life]
+    for sweep in range(burn + _KEPT):
         # Below 0 the chains are still on their way from the first guess and nothing is kept.
-        slot = sweep - (sweeps - _KEPT)
+        slot = sweep - burn
+        count, recent, earlier = placing.draw(sweep, weighed, life)
+        count = count / phi
+        uniform = rng.random(_CHAINS)
+        a, b = np.empty((_CHAINS, pieces)), np.empty((_CHAINS, 1))
+        for number, grid in enumerate(grids):
+            own = which == number
+            node = grid.draw(count[own], uniform[own])
+            a[own], b[own] = grid.shape[node], grid.rate[node][:, None]
+        one_by = 1.0 / (b + exposure)
         if slot >= 0:
             # the mean over places given the rates, not the places drawn: less noise, the same expectation
-            probable = weighed[0] / weighed[2][:, placing.row]
-            one_by = 1.0 / (grid.rate[node][:, None] + exposure)
+            probable = weighed[0] / weighed[2][:, placing.row] * placing.on[placing.row]
             placed += probable.mean(axis=0) / _KEPT
-            adds += (probable * one_by[:, placing.piece]).mean(axis=0) / _KEPT
-            base += (grid.shape[node][:, None] * one_by).mean(axis=0) / _KEPT
-            inverse += one_by.mean(axis=0) / _KEPT
-        count, recent, earlier = placing.draw(sweep, weighed)
-        node = grid.draw(count, rng)
+            adds += (probable * open_faded * one_by[:, placing.piece]).mean(axis=0) / _KEPT
+            base += (a * one_by).mean(axis=0) / _KEPT
+            sure_adds += (entry_faded / phi * one_by[:, counts.piece]).mean(axis=0) / _KEPT
+            shape[slot], scale[slot], now[slot], before[slot] = a + count, b + exposure, recent, earlier
         # Gibbs sampling: places given rates, then hyperparameters given counts, then rates given both.
-        a, b = grid.shape[node][:, None], grid.rate[node][:, None]
-        if prior is None:
-            rates = rng.gamma(a + count) / (b + exposure)
+        rates = rng.gamma(a + count) * one_by / counts.length_km
+        if fixed.prior is None:
             weighed = placing.weigh(np.maximum(rates, _LEAST * rates.max(axis=1, keepdims=True)))
-        if slot >= 0:
-            shape[slot], scale[slot], nodes[slot] = a + count, b + exposure, node
-            now[slot], before[slot] = recent, earlier
-    flat = (_KEPT * _CHAINS, len(exposure))
-    taken = nodes.ravel()
-    # Entries of sure events are certain (1); those of open ones get their mean over all kept draws.
-    every, added = np.ones(len(counts.row)), inverse[counts.piece]
-    every[placing.open], added[placing.open] = placed, adds
-    added *= (on * mean_weight)[counts.row] / correction
-    # Exposure of one trend window, undiscounted: both windows are of equal length and count whole.
-    window = counts.exposure / decay.days * decay.trend_days
-    trend = _trend(now.reshape(flat), before.reshape(flat), grid.shape[taken], grid.rate[taken], window)
+    flat = (_KEPT * _CHAINS, pieces)
+    every = counts.share.copy()
+    every[placing.open] = placed
+    sure_adds *= counts.share
+    sure_adds[placing.open] = adds
+    by_life, by_heap = weight.sum(axis=1), weight.sum(axis=0)
+    widened = np.broadcast_to(keep, size).reshape(flat)
+    trend = _trend(
+        time, now.reshape(flat), before.reshape(flat), (shape / scale).reshape(flat),
+        np.broadcast_to(phi, size).reshape(flat), trend_days,
+    )  # fmt: skip
     return Posterior(
-        # The rate is the sum of what the prior and each event add, by construction: that is what ``explain``
-        # prints.
-        rate=base + np.bincount(counts.piece, weights=added, minlength=len(exposure)),
-        bounds=quantiles(shape.reshape(flat), scale.reshape(flat), LEVELS, rng=rng),
-        placed=every * on[counts.row],
-        adds=added,
+        shape=shape.reshape(flat) * widened,
+        scale=scale.reshape(flat) * widened,
+        adds=sure_adds,
         base=base,
-        shape=shape.reshape(flat),
-        scale=scale.reshape(flat),
-        recent=trend[0],
-        earlier=trend[1],
-        p_rose=trend[2],
-        prior_shape=grid.shape[taken],
-        prior_mean=grid.mean[taken],
+        placed=every,
+        weight=by_life @ faded,
+        exposure=by_life @ months * counts.length_km,
+        half_life=(lives, by_life),
+        dispersion=(spread, by_heap),
+        dispersions=np.tile(spread[heap], _KEPT),
+        entry_piece=counts.piece,
+        trend=trend,
     )
 
 
-def quantiles(shape: Floats, scale: Floats, levels: dict[str, float], *, rng: np.random.Generator) -> dict[str, Floats]:
-    """Give quantiles of mixtures of Gammas: one mixture a column, one component a row.
+def _mean_fading(counts: Counts, time: TimeSteps, life: float) -> Floats:
+    """Mean weight of the event of each entry over its days."""
+    newest, oldest = counts.newest[counts.row], counts.oldest[counts.row]
+    weights = [
+        fading(time.aged(counts.piece, newest + (oldest - newest) * part), life) for part in (0.1, 0.3, 0.5, 0.7, 0.9)
+    ]
+    return np.asarray(np.mean(weights, axis=0), dtype=float)
 
-    Exact where all components of a column are the same; else by stratified draws, one a
-    component, whose order is shuffled.
+
+def _kept(counts: Counts, lives: Floats) -> Floats:
+    """Give what is left of knowledge after the silence at the end: by half-life and piece.
+
+    Shape and scale are both multiplied by it: the mean stays, the interval widens (power-steady).
     """
-    from scipy.special import gammaincinv  # noqa: PLC0415 - slow to import, used only here
-
-    draws, pieces = shape.shape
-    wanted = np.array(list(levels.values()))
-    out = np.empty((len(wanted), pieces))
-    alike = (np.ptp(shape, axis=0) == 0) & (np.ptp(scale, axis=0) == 0)
-    # for every piece, mixed or not: the draws of one may not hang on what another is
-    strata = rng.permuted(np.tile((np.arange(draws) + 0.5) / draws, (pieces, 1)), axis=1).T
-    out[:, alike] = gammaincinv(shape[0, alike][None, :], wanted[:, None]) / scale[0, alike]
-    drawn = gammaincinv(shape[:, ~alike], strata[:, ~alike]) / scale[:, ~alike]
-    out[:, ~alike] = np.quantile(drawn, wanted, axis=0, method="hazen")
-    return dict(zip(levels, out, strict=True))
+    silent = np.clip(counts.observation.silence_days + counts.idle_days - _GRACE_DAYS, 0.0, None)
+    return np.exp2(-silent[None, :] / np.minimum(lives, _SLOWEST_DAYS)[:, None])
 
 
-def _trend(now: Floats, before: Floats, shape: Floats, rate: Floats, window: Floats) -> tuple[Floats, Floats, Floats]:
-    """Compare two windows: Gamma posteriors with the same prior; P(X > Y) by the Beta integral."""
-    from scipy.special import betainc  # noqa: PLC0415 - slow to import, used only here
+_CHANGE_SHAPE = 2.0
+"""Shape of the Gamma by which a window's rate may differ from that of the whole time."""
+_WATCHED = 0.3
+"""A window tells of a trend where at least this part of it was observed."""
 
-    a, b = shape[:, None], rate[:, None]
-    scale = b + window
-    # Nothing in either window tells nothing of a change: one half exactly, not the noise of the draws.
-    p_rose = np.full(now.shape[1], 0.5)
-    some = (now.any(axis=0)) | (before.any(axis=0))
-    p_rose[some] = betainc(a + before[:, some], a + now[:, some], 0.5).mean(axis=0)
-    return ((a + now) / scale).mean(axis=0), ((a + before) / scale).mean(axis=0), p_rose
+
+def _trend(time: TimeSteps, now: Floats, before: Floats, usual: Floats, phi: Floats, days: float) -> Trend:
+    """Compare two windows: the rate of each is Gamma around that of the whole time."""
+    age = (np.arange(time.steps) + 0.5) * STEP_DAYS
+    last = time.days[:, age < days].sum(axis=1) / DAYS_PER_MONTH
+    first = time.days[:, (age >= days) & (age < 2 * days)].sum(axis=1) / DAYS_PER_MONTH
+    scale = _CHANGE_SHAPE / np.maximum(usual, 1e-9)
+    enough = _WATCHED * days / DAYS_PER_MONTH
+    return Trend(
+        late=(_CHANGE_SHAPE + now / phi, scale + last / phi),
+        early=(_CHANGE_SHAPE + before / phi, scale + first / phi),
+        known=(last > enough) & (first > enough),
+        told=np.asarray(now.any(axis=0) | before.any(axis=0), dtype=bool),
+    )

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
-from artimap.core.errors import PlaceError
+from artimap.core.errors import ModelError, PlaceError
 from artimap.core.reasons import code_of, sentences
 from artimap.core.tables import ROAD_UNITS
 from artimap.core.vocab import WhyNot
@@ -31,6 +31,10 @@ from artimap.roads.event_spread import Reach, Spread, merge, spread_rows
 
 _END_M = 3_000.0
 """A town this near to an end of the road gives that end its name."""
+
+
+TOWN_RADIUS_M = 1_500.0
+"""A report that names a town may mean the road within so many metres of it."""
 
 
 def _no_towns(crs: str) -> gpd.GeoDataFrame:
@@ -277,15 +281,74 @@ class Corridor:
         edges = np.append(np.arange(0.0, self.length_m - 1e-6, length_m), self.length_m)
         return self._pieces(edges, [f"{self.corridor_id}:{low:.0f}" for low in edges[:-1]])
 
-    def stretches(self) -> gpd.GeoDataFrame:
-        """Give the named stretches between the corridor's towns.
+    def legs(self) -> gpd.GeoDataFrame:
+        """Give the road from town to town.
 
         Returns
         -------
         GeoDataFrame
             ``lixel_id, corridor_id, from_m, to_m, name, from_place, to_place``, geometry;
-            together they are the road, once. Without towns it is one stretch.
+            together they are the road, once. Without towns it is one leg.
         """
+        edges, names, ids = self._town_ends()
+        table = self._pieces(edges, [f"{self.corridor_id}:{low:.0f}-{high:.0f}" for low, high in pairwise(edges)])
+        table.insert(4, "name", [f"{a} – {b}" for a, b in pairwise(names)])
+        table.insert(5, "from_place", ids[:-1])
+        table.insert(6, "to_place", ids[1:])
+        return table
+
+    def stretches(self, *, town_m: float = TOWN_RADIUS_M) -> gpd.GeoDataFrame:
+        """Give the towns as pieces of their own, and the stretches between them.
+
+        Reports are pinned at towns and junctions. A stretch that ended there would share each of them with
+        its neighbour; so a town is the road within a radius of it, and a stretch runs from one to the next.
+        Two towns nearer to one another than their radii meet in the middle, with no stretch between.
+
+        Parameters
+        ----------
+        town_m
+            Radius of a town, in metres along the road.
+
+        Returns
+        -------
+        GeoDataFrame
+            ``lixel_id, corridor_id, from_m, to_m, name, from_place, to_place``, geometry; both
+            places of a town are the town. Together they are the road, once. Without towns it is
+            one stretch.
+
+        Raises
+        ------
+        ModelError
+            If the radius is not greater than 0.
+        """
+        if not town_m > 0:
+            msg = "town_m is a radius in metres and must be greater than 0"
+            raise ModelError(msg)
+        ends, names, ids = self._town_ends()
+        here = np.array([one is not None for one in ids])
+        low = np.where(here, np.clip(ends - town_m, 0.0, None), ends)
+        high = np.where(here, np.clip(ends + town_m, None, self.length_m), ends)
+        middle = (ends[:-1] + ends[1:]) / 2
+        close = high[:-1] > low[1:]
+        # A town beside an end without one takes what there is; two towns share it.
+        middle = np.where(here[:-1] & here[1:], middle, np.where(here[:-1], ends[1:], ends[:-1]))
+        high[:-1], low[1:] = np.where(close, middle, high[:-1]), np.where(close, middle, low[1:])
+        rows = []
+        for at, name in enumerate(names):
+            rows.append((low[at], high[at], name, ids[at], ids[at]))
+            if at + 1 < len(names):
+                rows.append((high[at], low[at + 1], f"{name} – {names[at + 1]}", ids[at], ids[at + 1]))
+        # Less than a metre is the rounding of a chainage and no piece of road.
+        rows = [row for row in rows if row[1] - row[0] > 1.0]
+        edges = np.array([0.0, *(row[0] for row in rows[1:]), self.length_m])
+        table = self._pieces(edges, [f"{self.corridor_id}:{low:.0f}-{high:.0f}" for low, high in pairwise(edges)])
+        table.insert(4, "name", [row[2] for row in rows])
+        table.insert(5, "from_place", [row[3] for row in rows])
+        table.insert(6, "to_place", [row[4] for row in rows])
+        return table
+
+    def _town_ends(self) -> tuple[Floats, list[str], list[str | None]]:
+        """Give the ends of the road and the towns between as chainages, with their names and ids."""
         inner = self.towns[self.towns["chainage_m"].between(_END_M, self.length_m - _END_M)]
         edges = np.r_[0.0, inner["chainage_m"].to_numpy(dtype=float), self.length_m]
         names: list[str] = []
@@ -295,11 +358,7 @@ class Corridor:
             near = np.flatnonzero(np.abs(at - edge) <= max(1.0, _END_M * (edge in (0.0, edges[-1]))))
             names.append(str(called[near[0]]) if len(near) else f"km {edge / 1000:.0f}")
             ids.append(str(known[near[0]]) if len(near) else None)
-        table = self._pieces(edges, [f"{self.corridor_id}:{low:.0f}-{high:.0f}" for low, high in pairwise(edges)])
-        table.insert(4, "name", [f"{a} – {b}" for a, b in pairwise(names)])
-        table.insert(5, "from_place", ids[:-1])
-        table.insert(6, "to_place", ids[1:])
-        return table
+        return edges, names, ids
 
     def stretch(self, start: str | float, stop: str | float) -> Stretch:
         """Give the road between two towns or two chainages.

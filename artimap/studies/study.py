@@ -39,7 +39,8 @@ from artimap.maps.user_layer import UserLayer
 from artimap.report.context import ReportOptions, ReportTables
 from artimap.report.report import Report, report_of
 from artimap.risk.estimate import corridor_risk, corridor_risk_over_time
-from artimap.risk.model import RiskModel
+from artimap.risk.model import EMBEDDED_SHARE, RiskModel
+from artimap.risk.trips import TripRisk, trip_risk
 from artimap.roads.corridor import Corridor
 from artimap.sharing.gate import Gated, gate, licensed_sources
 from artimap.sharing.policy import SharePolicy
@@ -97,7 +98,8 @@ class Study:
     audience, policy
         For whom, and who gets what.
     model
-        Parameters of the risk; those of :class:`artimap.RiskModel` where null.
+        Parameters of the risk; where null those of :class:`artimap.RiskModel`, with what part of the incidents the
+        embedded reports are known to hold.
     inputs
         All that was read, masked and linked, before the audience is thought of. Not to be passed on.
     gated
@@ -123,6 +125,21 @@ class Study:
     gated: Gated
     progress: Progress = silent
     _products: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False)
+
+    @property
+    def _model(self) -> RiskModel:
+        return RiskModel(reported_share=EMBEDDED_SHARE) if self.model is None else self.model
+
+    @property
+    def trips(self) -> tuple[TripRisk, ...]:
+        """The trips between the cities of the road, with the reported incidents on each whole way."""
+        return tuple(TripRisk.from_dict(one) for one in self.risk.attrs["trips"])
+
+    def trip(self, start: str | float, stop: str | float) -> TripRisk:
+        """Give the reported incidents on the way between two towns of the road (:func:`artimap.trip_risk`)."""
+        return trip_risk(
+            self.corridor, start, stop, self.known, as_of=self.as_of, model=self._model, ledger=self.inputs.ledger
+        )
 
     def __repr__(self) -> str:
         return f"<Study {'; '.join(self._lines())}>"
@@ -194,7 +211,7 @@ class Study:
         """Estimate the risk of pieces of the road, such as its lixels; of its named stretches where null."""
         self.progress("estimating the risk")
         risk = corridor_risk(
-            self.corridor, self.known, as_of=self.as_of, model=self.model, pieces=pieces, ledger=self.inputs.ledger
+            self.corridor, self.known, as_of=self.as_of, model=self._model, pieces=pieces, ledger=self.inputs.ledger
         )  # fmt: skip
         risk.attrs["licensed"] = list(licensed_sources(self.known))
         return self._named(risk)

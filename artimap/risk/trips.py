@@ -1,0 +1,221 @@
+"""What a whole trip meets: the expected reported incidents from one town to another.
+
+A planner sends a truck from town to town, not along a piece of road. The incidents of all
+pieces on the way are drawn together, so that the interval is that of their sum.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from artimap.claims.ledger import Ledger
+from artimap.core.arrays import Floats
+from artimap.core.dates import DAYS_PER_MONTH, day_of
+from artimap.core.metadata import JsonModel
+from artimap.core.precision import significant
+from artimap.risk.aggregate import share_out, shared_draws
+from artimap.risk.coverage import RoadPieces
+from artimap.risk.event_counts import Counted, Laid
+from artimap.risk.model import RiskModel
+from artimap.risk.posterior import Posterior, posterior
+from artimap.roads.corridor import Corridor, Stretch
+
+_MOSTLY = 0.5
+"""A trip of which more than this part is silent has no figure: most of it would be guessed from the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class TripRisk(JsonModel):
+    """The reported incidents on the way from one town to another.
+
+    Figures are of what is *reported*, for a month of thirty days and a half on the whole way; null where more than
+    half of the way is silent, and then the last that was known stands in ``last_expected``.
+
+    Attributes
+    ----------
+    name, from_m, to_m
+        The way, and its chainages.
+    as_of, last_report
+        Day of the answer, and of the last report about the road, as YYYY-MM-DD.
+    expected, lo80, hi80, lo95, hi95
+        Reported incidents a month on the whole way: mean, and the ends of its intervals.
+    chance, chance_lo80, chance_hi80
+        Probability of at least one on a given day.
+    happened, happened_lo80, happened_hi80
+        The same as ``expected`` for what happens, where somebody states what part is reported.
+    last_expected
+        The last that was known, where the way is mostly silent.
+    silent_m
+        Metres of the way of which nobody has reported for long.
+    newest_report
+        Day of the newest report about the way; null where there is none.
+    """
+
+    name: str
+    from_m: float
+    to_m: float
+    as_of: str
+    last_report: str
+    expected: float | None
+    lo80: float | None
+    hi80: float | None
+    lo95: float | None
+    hi95: float | None
+    chance: float | None
+    chance_lo80: float | None
+    chance_hi80: float | None
+    happened: float | None
+    happened_lo80: float | None
+    happened_hi80: float | None
+    last_expected: float | None
+    silent_m: float
+    newest_report: str | None
+
+    @property
+    def length_m(self) -> float:
+        """Length of the way in metres."""
+        return self.to_m - self.from_m
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a figure."""
+        return self.expected is not None
+
+
+def city_pairs(corridor: Corridor) -> list[tuple[str, str]]:
+    """Give the trips between the cities of a road, one city to the next; from end to end where it has none.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> from artimap.risk.trips import city_pairs
+    >>> [" – ".join(pair) for pair in city_pairs(am.read_corridor(am.area("artibonite"), "rn1"))]
+    ['Port-au-Prince – Saint-Marc', 'Saint-Marc – Gonaïves', 'Gonaïves – Cap-Haïtien']
+    """
+    cities = corridor.towns[corridor.towns["kind"] == "city"].sort_values("chainage_m")
+    return list(pairwise(str(name) for name in cities["name"]))
+
+
+def trip_risk(
+    corridor: Corridor,
+    start: str | float,
+    stop: str | float,
+    located: gpd.GeoDataFrame,
+    *,
+    as_of: str | dt.date,
+    model: RiskModel | None = None,
+    ledger: Ledger | None = None,
+) -> TripRisk:
+    """Estimate the reported incidents on the way between two towns.
+
+    Parameters
+    ----------
+    corridor
+        The road.
+    start, stop
+        Names of towns on the road, or chainages in metres.
+    located
+        EVENTS in the corridor's system.
+    as_of
+        The day of the answer.
+    model
+        All parameters.
+    ledger
+        Claims; see :func:`artimap.corridor_risk`.
+
+    Returns
+    -------
+    TripRisk
+        Reported incidents a month on the whole way, the chance of at least one on a given day, with intervals, and
+        the part of the way of which nothing is known. It does not depend on how the road is cut.
+
+    Raises
+    ------
+    PlaceError
+        If a name is none of the corridor's towns.
+    ModelError, DateError, CrsError
+        For bad parameters, a bad day, a table in another system.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> rn1, events, ledger = am.read_corridor(art, "rn1"), am.read_events(art), am.read_claims(art)
+    >>> trip = am.trip_risk(rn1, "Saint-Marc", "Gonaïves", events, as_of="2024-10-15", ledger=ledger)
+    >>> trip.name, round(trip.length_m / 1000), trip.lo80 < trip.expected < trip.hi80
+    ('Saint-Marc – Gonaïves', 55, True)
+    """
+    model, day = model or RiskModel(), day_of(as_of)
+    counted = Laid.over(corridor, located, ledger, model=model).on(day, model)
+    found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
+    draws = found.draws(seed=model.seed)
+    return trips_between(corridor, [(start, stop)], counted, found, draws, day=day, model=model)[0]
+
+
+def trips_between(
+    corridor: Corridor,
+    pairs: Iterable[tuple[str | float, str | float]],
+    counted: Counted,
+    found: Posterior,
+    draws: Floats,
+    *,
+    day: dt.date,
+    model: RiskModel,
+) -> list[TripRisk]:
+    """Sum up what was drawn for the pieces of the road over several trips."""
+    return [
+        _trip(corridor.stretch(start, stop), counted, found, draws, day=day, model=model) for start, stop in pairs
+    ]  # fmt: skip
+
+
+def _trip(
+    stretch: Stretch, counted: Counted, found: Posterior, draws: Floats, *, day: dt.date, model: RiskModel
+) -> TripRisk:
+    way = RoadPieces.of(pd.DataFrame({"from_m": [stretch.from_m], "to_m": [stretch.to_m]}))
+    shared = share_out(counted, found, way)
+    rng = np.random.default_rng([model.seed, 3])
+    drawn = shared_draws(draws, shared, counted.counts.length_km, rng=rng)[:, 0]
+    edges = counted.road.edges
+    length = np.clip(np.minimum(edges[1:], stretch.to_m) - np.maximum(edges[:-1], stretch.from_m), 0.0, None)
+    age = (pd.Timestamp(day) - counted.newest_reports).dt.days.to_numpy(dtype=float)
+    silent = float(length[~(age <= model.quiet_after_days)].sum())
+    newest = counted.newest_reports[length > 0].max()
+    known = silent <= _MOSTLY * length.sum()
+    mean = float(shared.mean[0])
+
+    def figure(value: float, *, there: bool = True) -> float | None:
+        return float(significant(value)) if there else None
+
+    ends = {name: float(np.quantile(drawn, part, method="hazen")) for name, part in _ENDS.items()}
+    chance = -np.expm1(-drawn / DAYS_PER_MONTH)
+    stated = model.reported_share
+    whole = drawn / (1.0 if stated is None else rng.beta(stated.found, stated.missing, size=len(drawn)))
+    told = known and stated is not None
+    return TripRisk(
+        name=stretch.name,
+        from_m=float(significant(stretch.from_m)),
+        to_m=float(significant(stretch.to_m)),
+        as_of=day.isoformat(),
+        last_report=counted.last_report.isoformat(),
+        expected=figure(mean, there=known),
+        **{name: figure(value, there=known) for name, value in ends.items()},
+        chance=figure(float(chance.mean()), there=known),
+        chance_lo80=figure(float(-np.expm1(-ends["lo80"] / DAYS_PER_MONTH)), there=known),
+        chance_hi80=figure(float(-np.expm1(-ends["hi80"] / DAYS_PER_MONTH)), there=known),
+        happened=figure(mean * (1.0 if stated is None else stated.times), there=told),
+        happened_lo80=figure(float(np.quantile(whole, 0.1, method="hazen")), there=told),
+        happened_hi80=figure(float(np.quantile(whole, 0.9, method="hazen")), there=told),
+        last_expected=figure(mean, there=not known),
+        silent_m=float(significant(silent)),
+        newest_report=None if pd.isna(newest) else str(newest.date()),
+    )
+
+
+_ENDS = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
