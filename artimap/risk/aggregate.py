@@ -155,3 +155,9 @@ def shared_draws(draws: Floats, shared: Shared, length_km: Floats, *, rng: np.ra
             share[:, part] = rng.beta(np.maximum(a, 1e-3), np.maximum(b, 1e-3), size=(len(draws), int(part.sum())))
         out[:, piece] = (draws[:, here] * share).sum(axis=1)
     return out
+
+
+def watched_share(counted: Counted, found: Posterior) -> float:
+    """Part of the incidents of the window, by the rates of the road, that fell into observed time."""
+    seen = counted.counts.observation.share.mean(axis=1)
+    return float(seen @ found.mean / max(float(found.mean.sum()), 1e-300))

@@ -28,7 +28,7 @@ from artimap.core.metadata import SHARES, put_models
 from artimap.core.precision import significant, significant_columns
 from artimap.core.tables import RISK
 from artimap.core.vocab import EventKind, Info, Where
-from artimap.risk.aggregate import Parts, Shared, share_out, shared_draws
+from artimap.risk.aggregate import Parts, Shared, share_out, shared_draws, watched_share
 from artimap.risk.coverage import Reports, RoadPieces, changed, is_wide, last_day, publishers, tells_of
 from artimap.risk.event_counts import Counted, Laid, ages, tally
 from artimap.risk.explain import Shares
@@ -234,7 +234,7 @@ def _on_day(
         "last_rate": np.where(silent, rate, np.nan),
         "last_lo80": np.where(silent, ends["lo80"], np.nan),
         "last_hi80": np.where(silent, ends["hi80"], np.nan),
-        **_happened(rate, asked / km, silent, model),
+        **_happened(rate, asked / km, silent, model, watched=watched_share(counted, found)),
         **_trend_columns(found, shared, km, silent, seed=model.seed),
         **evidence,
         "newest_report": newest,
@@ -308,15 +308,16 @@ def _fading(counted: Counted, found: Posterior) -> Floats:
     return np.asarray(np.exp2(-aged[:, None] / lives[None, :]) @ weight, dtype=float)
 
 
-def _happened(rate: Floats, asked: Floats, silent: NDArray[np.bool_], model: RiskModel) -> dict[str, Floats]:
+def _happened(
+    rate: Floats, asked: Floats, silent: NDArray[np.bool_], model: RiskModel, *, watched: float
+) -> dict[str, Floats]:
     """Give the rate of what happens, where somebody states what part of it is reported."""
     names = ("happened_rate", "happened_lo80", "happened_hi80")
     stated = model.reported_share
     if stated is None:
         return {name: np.full(asked.shape[1], np.nan) for name in names}
-    rng = np.random.default_rng([model.seed, 1])
-    whole = asked / rng.beta(stated.found, stated.missing, size=(len(asked), 1))
-    values = (rate * stated.times, *np.quantile(whole, (0.1, 0.9), axis=0, method="hazen"))
+    times = stated.times(watched, draws=len(asked), seed=model.seed)
+    values = (rate * times.mean(), *np.quantile(asked * times[:, None], (0.1, 0.9), axis=0, method="hazen"))
     return {name: np.where(silent, np.nan, value) for name, value in zip(names, values, strict=True)}
 
 

@@ -6,9 +6,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from artimap.core import schema
+from artimap.core.arrays import Floats
 from artimap.core.metadata import JsonModel
 from artimap.core.reasons import code_of
 from artimap.core.vocab import EventKind, Record, WhyNot
@@ -34,6 +36,9 @@ ROAD_KINDS = frozenset(
 class ReportedShare(JsonModel):
     """What part of the incidents is reported at all: a Beta prior with its source.
 
+    It is a share of all incidents, those of times and places at which nobody reports among them. A rate is of the
+    time in which somebody does, so that part of what is missing is in it already.
+
     Attributes
     ----------
     found, missing
@@ -48,8 +53,8 @@ class ReportedShare(JsonModel):
 
     def __post_init__(self) -> None:
         wrong = []
-        if not (self.found > 1 and self.missing > 0):
-            wrong.append("found must be greater than 1 and missing than 0")
+        if not (self.found > 0 and self.missing > 0):
+            wrong.append("found and missing must be greater than 0")
         if not self.source.strip():
             wrong.append("source must say where the share comes from")
         self._refuse(wrong)
@@ -59,10 +64,18 @@ class ReportedShare(JsonModel):
         """Expected share."""
         return self.found / (self.found + self.missing)
 
-    @property
-    def times(self) -> float:
-        """How many incidents there are for each that is reported: the mean of one by the share."""
-        return (self.found + self.missing - 1.0) / (self.found - 1.0)
+    def times(self, watched: float, *, draws: int, seed: int) -> Floats:
+        """Draw how many incidents there are for each that a rate of observed time holds; one at least.
+
+        Parameters
+        ----------
+        watched
+            Part of the incidents that fell into observed time, by the rates.
+        draws, seed
+            How many, and their seed.
+        """
+        share = np.random.default_rng([seed, 1]).beta(self.found, self.missing, size=draws)
+        return np.asarray(np.maximum(watched / share, 1.0))
 
 
 EMBEDDED_SHARE = ReportedShare(
