@@ -27,7 +27,6 @@ from artimap.risk.posterior import LEVELS, Counts, Decay, Prior, posterior, quan
 from artimap.risk.severity import SEVERITY, severity
 from artimap.roads.corridor import Corridor
 from artimap.roads.event_spread import Reach
-from benchmarks.risk_calibration import Setting, Treat, calibrate
 
 DAY = dt.date(2024, 10, 15)
 FIXED = RiskModel(prior_rate=0.02)
@@ -448,33 +447,3 @@ def test_severity_has_its_thresholds_written_down():
     assert [one.band for one in SEVERITY] == list(range(6))
     with pytest.raises(ModelError, match="band"):
         severity(frame[["info"]])
-
-
-# -- calibration (the full study: python -m benchmarks calibration) ------------
-
-
-@pytest.mark.exhaustive
-def test_intervals_cover_what_they_promise():
-    """Rates from the prior, 20-40 % of events imprecise; few runs, so the bounds have Monte Carlo room."""
-    own, alone = calibrate(Setting(0.5), runs=60, seed=5)
-    assert 0.92 <= own.share[95] <= 0.98
-    assert 0.75 <= own.share[80] <= 0.85
-    assert 0.44 <= own.share[50] <= 0.56
-    assert own.width[80] < 0.7 * alone.width[80]
-
-
-@pytest.mark.exhaustive
-def test_dropping_or_pinning_vague_events_covers_less():
-    shares = {
-        treat: calibrate(Setting(1.0), runs=14, treat=treat, seed=5)[0].share[95]
-        for treat in (Treat.CARRY, Treat.DROP, Treat.PIN)
-    }
-    assert shares[Treat.CARRY] > 0.92
-    assert max(shares[Treat.DROP], shares[Treat.PIN]) < 0.9
-
-
-def test_what_cannot_be_simulated_is_said():
-    with pytest.raises(ModelError, match="multiple of unit"):
-        Setting(0.5, stretches=10)
-    with pytest.raises(ModelError, match="runs"):
-        calibrate(Setting(0.5), runs=0)
