@@ -16,11 +16,12 @@ from artimap.control.contestation.estimate import AROUND_M, believe, edges_of, l
 from artimap.control.contestation.model import COMMON, KINDS, PER_GROUP, ContestationModel, Rates
 from artimap.control.contestation.places import sites_of
 from artimap.control.contestation.states import at_first, slots_of, smooth, transition, usual_level, weights
+from benchmarks.contestation_study.bands import BandWorld, band_world
 from benchmarks.contestation_study.baselines import METHODS, RULES, calibrate, fit_logit
 from benchmarks.contestation_study.compare import FITTED, Fitted, by_method, mean_reports
 from benchmarks.contestation_study.fit import fit_calibration
 from benchmarks.contestation_study.scoring import log_loss, ratio_interval
-from benchmarks.contestation_study.simulate import simulate_contestation
+from benchmarks.contestation_study.simulate import World, simulate_contestation
 from benchmarks.contestation_study.truth import column_of_truth
 
 RATES = (0.3, 1.0, 3.0)
@@ -44,7 +45,12 @@ class Case:
 
 
 def load(kind: str, seed: int, rate: float, model: ContestationModel, groups: int = 4) -> Case:
-    world = simulate_contestation(kind, seed=seed, rate=rate, groups=groups)
+    """Make a world and count it: ``matched``, ``fronts`` or ``bands``."""
+    world: World | BandWorld
+    if kind == "bands":
+        world = band_world(seed=seed, rate=rate, groups=groups)
+    else:
+        world = simulate_contestation(kind, seed=seed, rate=rate, groups=groups)
     sites = sites_of(world.units)
     edges = edges_of(world.start, world.stop, model.period_days)
     evidence, _ = count(sites, world.events, world.actors, edges, model)

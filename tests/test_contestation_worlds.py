@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from artimap.control.contestation.estimate import believe, edges_of
 from artimap.control.contestation.model import ContestationModel
 from artimap.control.contestation.places import sites_of
 from artimap.core.vocab import Estimate, Status
+from benchmarks.contestation_study.bands import band_world
 from benchmarks.contestation_study.baselines import METHODS, calibrate
 from benchmarks.contestation_study.compare import baseline_contestation, by_method, fitted
 from benchmarks.contestation_study.scoring import f1_contested, log_loss, ratio_interval, reliability
@@ -62,6 +63,42 @@ def test_reporting_falls_where_a_gang_arrives():
         after.append(reports[:, 1:][came].mean())
         before.append(reports[gang].mean())
     assert np.mean(after) < 0.8 * np.mean(before)
+
+
+def test_bands_repeat_and_tell_of_deeds_again():
+    """A world of another maker: all states, as many reports as asked for, and each deed told the more often."""
+    one, two = (band_world(seed=4, rate=1.0, side=6, periods=18) for _ in range(2))
+    assert np.array_equal(one.truth, two.truth)
+    pd.testing.assert_frame_equal(pd.DataFrame(one.events), pd.DataFrame(two.events))
+    assert set(kinds_of(one.truth).ravel()) == {"none", "group", "contested", "state"}
+    assert len(one.events) / one.truth.size == pytest.approx(1.0, abs=0.25)
+    repeats = [counted(band_world(seed=4, rate=rate, side=6, periods=18))[0].repeats for rate in (0.3, 1.0, 4.0)]
+    assert 1 < repeats[0] < repeats[1] < repeats[2]
+    assert repeats[2] > 2 > counted(simulate_contestation("fronts", seed=4, rate=3.0))[0].repeats
+
+
+def test_many_reports_of_few_deeds_make_no_contest_sure():
+    """Where deeds are told again and again, contested is said less boldly than each report in full would say it."""
+    off = {1.8: [], 1e9: []}
+    for seed in range(100, 103):
+        world = band_world(seed=seed, rate=4.0)
+        evidence, sites = counted(world)
+        true = column_of_truth(world.truth, 4) == 5
+        for most, found in off.items():
+            model = replace(ContestationModel(), usual_repeats=most)
+            said = believe(evidence, model, sites.neighbours(1)).contested
+            bold = (said > 0.3) & (said < 0.9)
+            found.append((said[bold].sum() - true[bold].sum(), bold.sum()))
+    miss = {most: np.sum(found, axis=0) for most, found in off.items()}
+    assert miss[1.8][0] / miss[1.8][1] < 0.5 * miss[1e9][0] / miss[1e9][1]
+
+
+def test_what_is_told_once_counts_in_full():
+    world = simulate_contestation("fronts", seed=4)
+    evidence, sites = counted(world)
+    assert evidence.repeats < ContestationModel().usual_repeats
+    full = believe(evidence, replace(ContestationModel(), usual_repeats=1e9), sites.neighbours(1))
+    assert np.array_equal(full.stacked(), believe(evidence, ContestationModel(), sites.neighbours(1)).stacked())
 
 
 def test_an_unknown_world_is_refused():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -167,6 +170,42 @@ def test_a_branch_and_a_gap_in_lines_are_refused_with_their_place():
         Corridor.from_lines(ring, corridor_id="x", ref="X", name="X")
 
 
+IN_DEGREES = gpd.GeoSeries([shapely.LineString([(-72.7, 19.1), (-72.6, 19.2), (-72.5, 19.3)])], crs="EPSG:4326")
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (IN_DEGREES, "EPSG:4326, in degrees"),
+        (IN_DEGREES.to_crs("EPSG:3857"), "EPSG:3857, where lengths are wrong by 6 %"),
+        (IN_DEGREES.to_crs("EPSG:4087"), "where lengths are wrong by 6 %"),
+        (IN_DEGREES.set_crs(METRIC, allow_override=True), "coordinates are degrees"),
+        (IN_DEGREES.to_crs("+proj=utm +zone=18 +units=us-ft +datum=WGS84"), "in units of US survey foot"),
+    ],
+    ids=["degrees", "web mercator", "plate carrée", "degrees labelled as metres", "feet"],
+)
+def test_lines_that_are_not_in_metres_are_refused_with_the_call_that_mends_it(lines, told):
+    with pytest.raises(CrsError, match=re.escape(told)) as caught:
+        Corridor.from_lines(lines, corridor_id="x", ref="X", name="X")
+    call = str(caught.value).partition("use ")[2]
+    mended = eval(call, {"lines": lines})  # noqa: S307 - the message is the fixing call
+    road = Corridor.from_lines(mended, corridor_id="x", ref="X", name="X")
+    assert road.length_m == pytest.approx(IN_DEGREES.to_crs(METRIC).length.iloc[0], rel=1e-3)
+    with pytest.raises(CrsError, match=re.escape(told)):
+        am.corridor_from_lines(
+            lines, corridor_id="x", ref="X", name="X", tolerance_m=1, start=shapely.Point(lines.iloc[0].coords[0])
+        )
+
+
+def test_coordinates_that_cannot_be_in_their_system_are_refused():
+    turned = IN_DEGREES.to_crs(METRIC).map(lambda line: shapely.LineString([(y, x) for x, y in line.coords]))
+    with pytest.raises(CrsError, match=r"far outside.*set_crs\('EPSG:32618', allow_override=True\)"):
+        Corridor.from_lines(turned, corridor_id="x", ref="X", name="X")
+    metres = IN_DEGREES.to_crs(METRIC).set_crs("EPSG:4326", allow_override=True)
+    with pytest.raises(CrsError, match=r"far outside.*set_crs\('EPSG:32618', allow_override=True\)"):
+        Corridor.from_lines(metres, corridor_id="x", ref="X", name="X")
+
+
 def test_lines_in_any_order_and_direction_join():
     lines = gpd.GeoSeries(
         [
@@ -207,6 +246,60 @@ def test_spread_and_off_corridor_are_the_events_weight(rn1, events):
     spread = rn1.spread(events)
     on = np.bincount(spread.row, weights=spread.weight, minlength=len(events))
     assert np.allclose(on + spread.off_corridor, 1.0, atol=1e-12)
+
+
+def spots(events, points, *, road_id=None, radius_m=np.nan):
+    """Exact spots, as many as points."""
+    one = events[events["place_kind"] == "point"].iloc[[0] * len(points)].reset_index(drop=True)
+    texts = pd.Series([road_id] * len(points), dtype=one["road_id"].dtype)
+    return one.assign(road_id=texts, radius_m=radius_m).set_geometry(gpd.GeoSeries(list(points), crs=METRIC))
+
+
+def on_road(spread, rows):
+    return np.bincount(spread.row, weights=spread.weight, minlength=rows)
+
+
+def test_a_spot_beside_the_road_is_on_it_the_less_the_farther_it_lies(rn1, artibonite, events):
+    """Up RN5 from the junction: no step from all to nothing, and what names the road stays on it."""
+    rn5 = am.read_corridor(artibonite, "rn5")
+    up = np.arange(0.0, 1_500.0, 25.0)
+    spread = rn1.spread(spots(events, rn5.point_at(up)))
+    share = on_road(spread, len(up))
+    assert share[0] == pytest.approx(1.0)
+    assert (np.diff(share) <= 1e-9).all()
+    assert np.abs(np.diff(share)).max() < 0.1
+    assert share[up == 300] < 0.5
+    assert share[up == 1_000] == 0
+    assert np.allclose(share + spread.off_corridor, 1.0, atol=1e-12)
+    assert set(spread.off_code) == {None, "nearer_road:rn5"}
+    assert [code is None for code in spread.why_code] == (share > 0).tolist()
+    named = rn1.spread(spots(events, rn5.point_at(up), road_id="rn1"))
+    assert on_road(named, len(up)) == pytest.approx(1.0)
+    # The two roads share it out, and never more than the whole of it.
+    other = on_road(rn5.spread(spots(events, rn5.point_at(up))), len(up))
+    assert other == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_spot_is_on_the_road_in_part_where_no_other_road_is_known(rn1, events):
+    alone = dataclasses.replace(rn1, other_roads=gpd.GeoSeries([], crs=METRIC))
+    west = shapely.Point(alone.point_at(30_000.0).x, alone.point_at(30_000.0).y)
+    away = [shapely.Point(west.x + d, west.y) for d in (0.0, 100.0, 200.0)]
+    offset = alone.project(away)[1]
+    spread = alone.spread(spots(events, away))
+    assert on_road(spread, 3) == pytest.approx(1 - offset / 500.0)
+    assert spread.off_code == (None, "beside:RN1", "beside:RN1")
+
+
+@given(
+    x=st.floats(-3_000, 3_000), y=st.floats(-3_000, 3_000), km=st.floats(0, 249), radius=st.floats(1, 5_000),
+)  # fmt: skip
+def test_the_parts_of_a_spot_add_up_wherever_it_lies(rn1, events, x, y, km, radius):
+    at = rn1.point_at(km * 1000)
+    spread = rn1.spread(spots(events, [shapely.Point(at.x + x, at.y + y)], radius_m=radius))
+    share = on_road(spread, 1)[0]
+    assert 0 <= share <= 1
+    assert share + spread.off_corridor[0] == pytest.approx(1.0, abs=1e-12)
+    assert (spread.why_code[0] is None) == (share > 0)
 
 
 @given(bins=st.integers(1, 400))

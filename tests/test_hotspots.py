@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,10 @@ from pandas.testing import assert_frame_equal
 import artimap as am
 from artimap.core.errors import ModelError
 from artimap.risk.hotspots import HotspotModel, find_clusters, hotspots, line_hotspots
+from artimap.risk.random_placement import EventsOnLine, NamedPlaces, declustered
 from artimap.roads.density.significance import Null, false_discovery
+from benchmarks.risk_worlds import inputs
+from benchmarks.risk_worlds.worlds import World, simulate
 
 LENGTH = 200_000.0
 QUICK = HotspotModel(simulations=199, bootstraps=30, step_m=500.0)
@@ -68,6 +72,93 @@ def test_on_the_real_road(rn1, events):
     assert_frame_equal(pd.DataFrame(table.drop(columns="geometry")), pd.DataFrame(again.drop(columns="geometry")))
 
 
+def test_towns_where_reports_are_told_are_no_clusters():
+    """20 calm roads with half of the reports told by the nearest town, in raids: at 5 %, never more than 4."""
+    line = inputs.corridor(towns=True)
+    told = World(base="same", raid=3.0, raid_fixed=False, by_town=0.5, town_radius_m=1_500.0)
+    found = {"road": 0, "places": 0}
+    for run in range(20):
+        table = inputs.events(simulate(told, 0.16, run=run))
+        for null, days in (("road", None), ("places", 5.0)):
+            model = replace(QUICK, bootstraps=1, null=null, decluster_days=days)
+            found[null] += len(hotspots(line, table, as_of=inputs.TODAY, model=model)) > 0
+    assert found["road"] > 12
+    assert found["places"] <= 4
+
+
+def test_a_hot_stretch_is_found_among_reports_told_by_town():
+    line = inputs.corridor(towns=True)
+    road = simulate(World(base="same", by_town=0.5, town_radius_m=1_500.0), 0.16, run=1)
+    more = simulate(World(base="same", by_town=0.5, town_radius_m=1_500.0), 2.5, run=1, seed=1).reports
+    hot = more[more["true_m"].between(122_000, 127_000)]
+    both = replace(road, reports=pd.concat([road.reports, hot.assign(report_id="hot" + hot["report_id"])]))
+    both = replace(both, reports=both.reports.reset_index(drop=True))
+    table = hotspots(line, inputs.events(both), as_of=inputs.TODAY, model=QUICK)
+    assert ((table["from_m"] < 127_500) & (table["to_m"] > 122_000)).any()
+
+
+def test_against_places_pont_sonde_holds_and_montrouis_does_not(rn1, events):
+    def found(**changed):
+        table = hotspots(rn1, events, as_of="2025-12-27", model=replace(QUICK, **changed))
+        return [
+            ((table["from_m"] < at) & (table["to_m"] > at)).any() for at in (73_806.0, 107_752.0)
+        ]  # Montrouis, Pont-Sondé
+
+    assert found(null="road", decluster_days=None) == [True, True]
+    assert found() == [False, True]
+
+
+def test_the_result_tells_what_was_tested(rn1, events):
+    table = hotspots(rn1, events, as_of="2025-12-25", model=QUICK)
+    once = hotspots(rn1, events, as_of="2025-12-25", model=replace(QUICK, decluster_days=None))
+    assert am.model_of(table, HotspotModel).null == "places"
+    assert table.attrs["places"] > table.attrs["named"] / 4 > 0
+    assert table.attrs["events"] == pytest.approx(once.attrs["events"])
+    assert table.attrs["episodes"] < once.attrs["episodes"] == pytest.approx(once.attrs["events"])
+    assert table.attrs["tally"]["episode"] > 0
+    assert "episode" not in once.attrs["tally"]
+    # Every event inside is named, those that count no second time too.
+    assert (table["events"] >= table["episodes"]).all()
+    assert len(hotspots(rn1, events, as_of="2025-12-25", model=replace(QUICK, null="road")).attrs) == len(table.attrs)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 50_000), st.floats(0, 5_000), st.integers(0, 90), st.integers(0, 20)), max_size=40)
+)
+def test_episodes_are_apart_and_every_event_is_near_one(rows):
+    low, wide, first, long = (
+        (np.array(one, dtype=float) for one in zip(*rows, strict=True)) if rows else [np.zeros(0)] * 4
+    )
+    high, last = low + wide, first + long
+    stands = declustered(low, high, first, last, days=5, metres=3_000)
+    near = (np.maximum(low[:, None] - high, low - high[:, None]) <= 3_000) & (
+        np.maximum(first[:, None] - last, first - last[:, None]) <= 5
+    )
+    assert (near[np.ix_(stands, stands)].sum(axis=1) == 1).all()
+    assert near[:, stands].any(axis=1).all()
+
+
+def test_what_goes_on_for_a_year_is_no_single_episode():
+    day = np.arange(0.0, 365.0, 2.0)
+    at = np.full(len(day), 40_000.0)
+    assert declustered(at, at, day, day, days=5, metres=3_000).sum() == 61
+
+
+def test_chance_draws_places_by_the_road_nearest_to_them():
+    edges = np.linspace(0, 100_000, 101)
+    share = np.zeros((3, 100))
+    share[[0, 1, 2], [10, 30, 90]] = 1
+    places = NamedPlaces.along(share, edges)
+    assert places.chance == pytest.approx([0.205, 0.40, 0.395])
+    event = np.arange(20)
+    line = EventsOnLine(event, np.full(20, 30), np.ones(20), 100, 20, event % 2 == 0, places)
+    placed = line.placed(np.random.default_rng(0), 2_000)
+    assert placed.sum(axis=1) == pytest.approx(20)
+    # Ten told by a place lie at the three; the ten others anywhere.
+    assert placed.mean(axis=0)[[10, 30, 90]] == pytest.approx(10 * places.chance + 0.1, abs=0.15)
+    assert np.delete(placed.mean(axis=0), [10, 30, 90]) == pytest.approx(0.1, abs=0.05)
+
+
 def test_no_events_no_clusters(rn1, events):
     table = hotspots(rn1, events.iloc[:0], as_of="2025-12-25", model=QUICK)
     assert len(table) == 0
@@ -103,7 +194,17 @@ def test_p_values_count_the_simulations():
 
 
 @pytest.mark.parametrize(
-    "bad", [{"step_m": 0}, {"alpha": 2}, {"control": "some"}, {"simulations": 5}, {"bootstraps": 0}]
+    "bad",
+    [
+        {"step_m": 0},
+        {"alpha": 2},
+        {"control": "some"},
+        {"simulations": 5},
+        {"bootstraps": 0},
+        {"null": "towns"},
+        {"decluster_days": -1},
+        {"decluster_m": -1},
+    ],
 )
 def test_a_bad_model_says_what_is_wrong(bad):
     with pytest.raises(ModelError, match=next(iter(bad))):

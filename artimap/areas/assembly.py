@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from artimap.core import schema
+from artimap.core.crs import require_metres
 from artimap.core.errors import CorridorError
 from artimap.core.tables import ROAD_UNITS
 from artimap.core.vocab import RoadRelation
@@ -206,7 +207,10 @@ def corridor_from_lines(
     CorridorError
         If no path leads from start to end; the message names the gaps. Also if ``end`` is
         not given and the lines branch or close a ring.
+    CrsError
+        If lengths in their system are no metres: degrees, feet, Web Mercator. The message is the fixing call.
     """
+    require_metres(lines, what="lines")
     used = lines
     if guide is not None:
         shapely.prepare(guide)

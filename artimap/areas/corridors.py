@@ -42,7 +42,7 @@ def read_corridor(area: Area, road_id: str) -> Corridor:
         msg = f"no road {road_id!r} in {area.label}; there is: {', '.join(known)}"
         raise CorridorError(msg)
     road = _corridor(area, wanted)
-    return replace(road, units=road.units.copy(), towns=road.towns.copy())
+    return replace(road, units=road.units.copy(), towns=road.towns.copy(), other_roads=road.other_roads.copy())
 
 
 @cached
@@ -82,4 +82,5 @@ def _corridor(area: Area, wanted: str) -> Corridor:
     towns = towns.sort_values("chainage_m")[
         ["place_id", "name", "name_fr", "name_ht", "aliases", "kind", "chainage_m", "offset_m", "geometry"]
     ].reset_index(drop=True)
-    return replace(corridor, towns=towns)
+    others = roads[roads["road_id"] != wanted].set_index("road_id").geometry
+    return replace(corridor, towns=towns, other_roads=others)

@@ -303,12 +303,15 @@ class WhyNot(Reason):
     OTHER_ROAD = "other_road", "the report names another road ({roads})"
     OTHER_STRETCH = "other_stretch", "a stretch of another road, or its ends are not known"
     TOO_FAR = "too_far", "farther from {road} than the place reaches"
+    BESIDE = "beside", "in part beside {road}, as far as the spot lies from it"
+    NEARER_ROAD = "nearer_road", "in part on another road, which is nearer ({roads})"
     UNIT_FAR = "unit_far", "{road} runs nowhere within 500 m of the {unit}"
 
     KIND = "kind", "a kind that does not endanger road users"
     AGGREGATE = "aggregate", "a figure over several events, which overlaps them"
     OLD = "old", "more than {n} days before"
     FUTURE = "future", "after the day of the answer"
+    EPISODE = "episode", "one episode with an event near by in time and place, which counts"
 
     NO_GEOMETRY = "no_geometry", "no geometry"
     NO_POINT = "no_point", "not a point"

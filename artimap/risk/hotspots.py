@@ -10,27 +10,32 @@ or the false-discovery rate (Benjamini & Hochberg 1995, *JRSS B* 57) decides.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
 from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import day_of
 from artimap.core.metadata import JsonModel, put_models
 from artimap.core.precision import significant
-from artimap.core.reasons import tally
-from artimap.core.vocab import EventKind
+from artimap.core.reasons import code_of, tally
+from artimap.core.vocab import EventKind, Where, WhyNot
 from artimap.risk.coverage import LIKELY_SHARE, bare
 from artimap.risk.model import ROAD_KINDS, RiskModel, why_not_counted
+from artimap.risk.random_placement import EventsOnLine, NamedPlaces, declustered
 from artimap.roads.corridor import Corridor
 from artimap.roads.density.significance import Null, false_discovery
-from artimap.roads.event_spread import Reach
+from artimap.roads.event_spread import Reach, Spread
 
 Control = Literal["max", "fdr", "none"]
+Randomness = Literal["places", "road"]
 
 _BANDWIDTHS = (0.75, 1.0, 1.5)
 """The bandwidths, as multiples of the model's, over which stability is looked at."""
@@ -53,6 +58,13 @@ class HotspotModel(JsonModel):
     control
         ``max`` (largest value anywhere), ``fdr`` (false-discovery rate) or ``none`` (each
         point by itself: plain KDE+).
+    null
+        How chance places events. ``places``: a report that names a place could have named any place of the
+        road, and every other could lie anywhere. ``road``: every report could lie anywhere, so that
+        towns by which reports are told look dangerous.
+    decluster_days, decluster_m
+        Events with no more between them, in time and along the road, are one episode and count once: a
+        raid of three is no proof of a dangerous place. Days null: every event counts.
     simulations, bootstraps
         Random placements, and resamplings for the stability.
     seed
@@ -66,6 +78,9 @@ class HotspotModel(JsonModel):
     reach: Reach = field(default_factory=Reach)
     alpha: float = 0.05
     control: Control = "max"
+    null: Randomness = "places"
+    decluster_days: float | None = 5.0
+    decluster_m: float = 3_000.0
     simulations: int = 999
     bootstraps: int = 300
     seed: int = 0
@@ -78,6 +93,10 @@ class HotspotModel(JsonModel):
             wrong.append("alpha lies between 0 and 1")
         if self.control not in get_args(Control):
             wrong.append(f"control is one of {', '.join(get_args(Control))}")
+        if self.null not in get_args(Randomness):
+            wrong.append(f"null is one of {', '.join(get_args(Randomness))}")
+        if self.decluster_m < 0 or (self.decluster_days is not None and self.decluster_days < 0):
+            wrong.append("decluster_m must not be below 0, nor decluster_days, which may be None")
         # The least p-value that n placements can give is 1 / (n + 1).
         if self.simulations < 1 / max(self.alpha, 1e-9) - 1:
             wrong.append(f"simulations must be {int(1 / max(self.alpha, 1e-9)) - 1} at least to reach this alpha")
@@ -123,7 +142,7 @@ def find_clusters(
     observed = np.asarray(observed, dtype=float)
     # Each place is compared with its own mean and spread: kernels have less room near the ends of the
     # road.
-    null = Null.of(np.asarray(simulated, dtype=float), observed)
+    null = Null.of(np.asarray(simulated, dtype=float), observed, level=True)
     z = null.standard(observed)
     p_point, p_max = null.p_point(z), null.p_max(z)
     q = false_discovery(p_point)
@@ -161,45 +180,6 @@ def find_clusters(
     return table.sort_values(["strength", "peak"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
-@dataclass(frozen=True, eq=False)
-class _EventsOnLine:
-    """Events on a line cut into cells: entries (event, cell, weight), and how to place them at random."""
-
-    event: Ints
-    cell: Ints
-    weight: Floats
-    cells: int
-    events: int
-
-    def placed(self, rng: np.random.Generator, times: int) -> Floats:
-        """Place every event at random; (times, cells).
-
-        Its middle falls anywhere, its width is kept, and what would lie beyond an end of
-        the line goes to the part that does not, as for a real event near the end.
-        """
-        first = np.searchsorted(self.event, np.arange(self.events))
-        last = np.searchsorted(self.event, np.arange(self.events), side="right") - 1
-        # Each event moves as a whole, with its width: a vague one stays vague in every placement.
-        middle = (self.cell[first] + self.cell[last]) // 2
-        at = self.cell + (rng.integers(0, self.cells, (times, self.events)) - middle)[:, self.event]
-        inside = (at >= 0) & (at < self.cells)
-        weight = np.where(inside, self.weight, 0.0)
-        kept = np.add.reduceat(weight, first, axis=1)
-        # What would lie beyond the end is dropped and the rest made heavier, so that every placement has as
-        # many events.
-        whole = np.add.reduceat(self.weight, first)
-        weight *= np.divide(whole, kept, out=np.zeros_like(kept), where=kept > 0)[:, self.event]
-        slot = (np.arange(times) * self.cells)[:, None] + np.clip(at, 0, self.cells - 1)
-        counted = np.bincount(slot.ravel(), weights=weight.ravel(), minlength=times * self.cells)
-        return np.asarray(counted, dtype=float).reshape(times, self.cells)
-
-    def counted(self, times: Floats) -> Floats:
-        """Count the events by cell, each as many times as said; (runs, cells) for (runs, events)."""
-        out = np.zeros((len(times), self.cells))
-        np.add.at(out.T, self.cell, (times[:, self.event] * self.weight).T)
-        return out
-
-
 def _smooth(counts: Floats, bandwidth_m: float, step_m: float) -> Floats:
     """Smooth counts along a line with a quartic kernel, corrected for the ends; events per metre."""
     from scipy.ndimage import convolve1d  # noqa: PLC0415 - slow to import, used only here
@@ -222,7 +202,11 @@ def hotspots(
     """Find the pieces of a road where incidents cluster more than chance explains.
 
     Every event that counts is spread over the road that it may lie on; random placement
-    moves it with its width, so that a vague event can make no sharp cluster of its own.
+    moves it with its width, so that a vague event can make no sharp cluster of its own. An
+    event that is told by the name of a place moves to another named place instead (``null="places"``): a
+    town of the corridor, or a spot that an event names, each with the chance of the road that is nearer to it than
+    to the others. Towns are where reports are told, and not for that alone where people are attacked.
+    Events near in time and place count once.
 
     Parameters
     ----------
@@ -239,16 +223,30 @@ def hotspots(
     -------
     GeoDataFrame
         ``hotspot_id, corridor_id, from_m, to_m, peak_m, events`` (expected number inside),
-        ``strength`` (0 to 1), ``p_point, p_max, q, stability`` (share of resamplings, with
-        bandwidths from 0.75 to 1.5 times the model's, in which it is found again by the
-        max-statistic), ``event_ids``, geometry; the strongest first. Empty where chance
-        explains all. The model is had by :func:`artimap.model_of`; ``attrs`` hold ``as_of``,
-        ``events`` (expected number on the road) and ``tally`` (why others do not count: code to number).
+        ``episodes`` (the same, each episode once: what was tested), ``strength`` (0 to 1), ``p_point, p_max, q``,
+        ``stability`` (share of resamplings, with bandwidths from 0.75 to 1.5 times the model's, in which it is found
+        again by the max-statistic), ``event_ids``, geometry; the strongest first. Empty where chance
+        explains all. The model is had by :func:`artimap.model_of`; ``attrs`` hold ``as_of``, ``events``
+        and ``episodes`` (expected numbers on the road), ``named`` (how many episodes are told by a place),
+        ``places`` (how many they could have named) and ``tally`` (why others do not count: code to number).
 
     Raises
     ------
     ModelError, DateError, CrsError
         For bad parameters, a bad day, a table in another system.
+
+    References
+    ----------
+    Bíl, Andrášik, Janoška (2013), Identification of hazardous road locations of traffic accidents by means of kernel
+    density estimation and cluster significance evaluation. Accident Analysis & Prevention 55.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> area = am.area("artibonite")
+    >>> clusters = hotspots(am.read_corridor(area, "rn1"), am.read_events(area), as_of="2025-12-25")
+    >>> clusters.attrs["named"], clusters.attrs["places"]
+    (26, 20)
     """
     model = model or HotspotModel()
     day = day_of(as_of)
@@ -264,9 +262,19 @@ def hotspots(
     row, cell, share = spread.over(edges)
     used = reasons.isna().to_numpy()[row]
     rows, event = np.unique(row[used], return_inverse=True)
-    line = _EventsOnLine(np.asarray(event, dtype=np.int64), cell[used], share[used], cells, len(rows))
+    every = EventsOnLine(np.asarray(event, dtype=np.int64), cell[used], share[used], cells, len(rows))
+    named = _is_named(events)[rows]
+    if model.null == "places" and named.any():
+        shares = every.only(named).counted(np.eye(int(named.sum())))
+        every = replace(
+            every, named=named, places=_places_on(corridor, events.iloc[rows[named]], shares, edges, model.reach)
+        )
+    stands = _stands(events, spread, rows, model)
+    line = every.only(stands)
     names = events["event_id"].to_numpy()[rows]
     found = _on_line(line, edges, model)
+    # What lies inside is told of all events; only whether there is a cluster rests on the episodes.
+    held = _held(every, [(min(one), max(one)) for one in found.table["pieces"]])
     out = gpd.GeoDataFrame(
         {
             "hotspot_id": pd.Series(
@@ -276,21 +284,79 @@ def hotspots(
             "from_m": np.array([low for low, _ in found.ends], dtype=float),
             "to_m": np.array([high for _, high in found.ends], dtype=float),
             "peak_m": found.peak_m,
-            "events": found.events,
+            "events": significant([one.sum() for one in held]),
+            "episodes": found.events,
             **{name: found.table[name].to_numpy(dtype=float) for name in ("strength", "p_point", "p_max", "q")},
             "stability": found.stability,
-            "event_ids": pd.Series([schema.join_names(names[one]) for one in found.likely], dtype=schema.TEXT),
+            "event_ids": pd.Series(
+                [schema.join_names(names[significant(one) >= LIKELY_SHARE]) for one in held], dtype=schema.TEXT
+            ),
         },
         geometry=gpd.GeoSeries([corridor.piece(low, high) for low, high in found.ends], crs=corridor.crs),
         crs=corridor.crs,
     )
     why = reasons.where(~reasons.isna(), pd.Series(list(spread.why_code), index=events.index, dtype=schema.TEXT))
+    why.iloc[rows[~stands]] = code_of(WhyNot.EPISODE)
     put_models(out, model)
     out.attrs.update(
-        as_of=day.isoformat(), events=float(line.weight.sum()),
+        as_of=day.isoformat(),
+        events=float(every.weight.sum()),
+        episodes=float(line.weight.sum()),
+        named=0 if line.named is None else int(line.named.sum()),
+        places=0 if line.places is None else len(line.places.chance),
         tally=tally(why),
-    )  # fmt: skip
+    )
     return out
+
+
+def _stands(events: pd.DataFrame, spread: Spread, rows: Ints, model: HotspotModel) -> NDArray[np.bool_]:
+    """Tell which of the rows stand for an episode."""
+    if model.decluster_days is None:
+        return np.ones(len(rows), dtype=bool)
+    outer = pd.DataFrame({"row": spread.row, "low": spread.from_m, "high": spread.to_m}).groupby("row")
+    start = events["date_start"].iloc[rows]
+    end = events["date_end"].iloc[rows].fillna(start)
+    return declustered(
+        outer["low"].min().reindex(rows).to_numpy(dtype=float),
+        outer["high"].max().reindex(rows).to_numpy(dtype=float),
+        np.asarray((start - pd.Timestamp(0)).dt.days, dtype=float),
+        np.asarray((end - pd.Timestamp(0)).dt.days, dtype=float),
+        days=model.decluster_days,
+        metres=model.decluster_m,
+    )
+
+
+def _is_named(events: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which events are told by the name of a place."""
+    kind = events["place_kind"]
+    named = kind.eq(Where.PLACE)
+    # An exact spot that has a name in the list of places is where that name is pinned, no position of its own.
+    if "place_id" in events.columns:
+        named |= kind.eq(Where.POINT) & events["place_id"].notna()
+    return np.asarray(named, dtype=bool)
+
+
+def _places_on(corridor: Corridor, told: gpd.GeoDataFrame, shares: Floats, edges: Floats, reach: Reach) -> NamedPlaces:
+    """Give the places that reports could have named: those that they do, and the corridor's towns.
+
+    ``shares`` is where each event told by a place lies, (events, cells).
+    """
+    spots, first = np.unique(np.round(shapely.get_coordinates(told.geometry.to_numpy())), axis=0, return_index=True)
+    stated = told["radius_m"].astype(float) if "radius_m" in told.columns else pd.Series(dtype=float)
+    usual = float(stated.median()) if stated.notna().any() else reach.place_m
+    towns = corridor.towns.geometry.to_numpy()
+    known = {tuple(one) for one in spots}
+    new = np.array([tuple(np.round(shapely.get_coordinates(one)[0])) not in known for one in towns], dtype=bool)
+    which, low, high = corridor.within(towns[new], np.full(int(new.sum()), usual))
+    whole = np.bincount(which, weights=high - low, minlength=len(towns))
+    none = np.zeros(0)
+    near = Spread(which, low, high, (high - low) / whole[which], none, ())
+    town, cell, weight = near.over(edges)
+    laid = np.zeros((int(new.sum()), len(edges) - 1))
+    laid[town, cell] = weight
+    share = np.vstack([shares[first], laid[np.unique(which)]])
+    share /= share.sum(axis=1, keepdims=True)
+    return NamedPlaces.along(share, edges)
 
 
 @dataclass(frozen=True, eq=False)
@@ -306,7 +372,7 @@ class LineClusters:
 
 
 def line_hotspots(from_m: Floats, to_m: Floats, length_m: float, *, model: HotspotModel | None = None) -> LineClusters:
-    """Find clusters on any line, from plain numbers.
+    """Find clusters on any line, from plain numbers: every event could lie anywhere, and counts.
 
     Parameters
     ----------
@@ -315,7 +381,7 @@ def line_hotspots(from_m: Floats, to_m: Floats, length_m: float, *, model: Hotsp
     length_m
         Length of the line.
     model
-        All parameters; those of counting are not looked at.
+        All parameters; those of counting, of places and of episodes are not looked at.
     """
     model = model or HotspotModel()
     cells = max(int(np.ceil(length_m / model.step_m)), 1)
@@ -327,10 +393,10 @@ def line_hotspots(from_m: Floats, to_m: Floats, length_m: float, *, model: Hotsp
     # Counts up from ``first`` within each event; every cell that the event may lie in has the same
     # weight.
     cell = first[event] + np.arange(len(event)) - np.repeat(np.cumsum(number) - number, number)
-    return _on_line(_EventsOnLine(event, cell, 1.0 / number[event], cells, len(number)), edges, model)
+    return _on_line(EventsOnLine(event, cell, 1.0 / number[event], cells, len(number)), edges, model)
 
 
-def _on_line(line: _EventsOnLine, edges: Floats, model: HotspotModel) -> LineClusters:
+def _on_line(line: EventsOnLine, edges: Floats, model: HotspotModel) -> LineClusters:
     rng = np.random.default_rng(model.seed)
     step = float(edges[1] - edges[0])
     lengths = np.diff(edges)
@@ -341,8 +407,7 @@ def _on_line(line: _EventsOnLine, edges: Floats, model: HotspotModel) -> LineClu
     simulated = _smooth(placed, model.bandwidth_m, step)
     table = find_clusters(observed, simulated, pairs, lengths, alpha=model.alpha, control=model.control)
     spans = [(min(one), max(one)) for one in table["pieces"]]
-    inside = [(line.cell >= low) & (line.cell <= high) for low, high in spans]
-    held = [np.bincount(line.event[one], weights=line.weight[one], minlength=line.events) for one in inside]
+    held = _held(line, spans)
     return LineClusters(
         table=table,
         ends=tuple((float(edges[low]), float(edges[high + 1])) for low, high in spans),
@@ -353,8 +418,14 @@ def _on_line(line: _EventsOnLine, edges: Floats, model: HotspotModel) -> LineClu
     )
 
 
+def _held(line: EventsOnLine, spans: Sequence[tuple[int, int]]) -> list[Floats]:
+    """Give for each run of cells how much of each event lies there."""
+    inside = [(line.cell >= low) & (line.cell <= high) for low, high in spans]
+    return [np.asarray(np.bincount(line.event[one], line.weight[one], line.events), dtype=float) for one in inside]
+
+
 def _stability(
-    line: _EventsOnLine,
+    line: EventsOnLine,
     placed: Floats,
     spans: list[tuple[int, int]],
     step: float,
@@ -367,7 +438,8 @@ def _stability(
     for factor in _BANDWIDTHS:
         width = max(model.bandwidth_m * factor, step)
         # The same placements serve every bandwidth, so that only the bandwidth differs between them.
-        null = Null.of(_smooth(placed, width, step), _smooth(line.counted(np.ones((1, line.events))), width, step)[0])
+        observed = _smooth(line.counted(np.ones((1, line.events))), width, step)[0]
+        null = Null.of(_smooth(placed, width, step), observed, level=True)
         # Bootstrap: as many events drawn with replacement, as counts of how often each is taken.
         times = rng.multinomial(line.events, np.full(line.events, 1 / line.events), each).astype(float)
         z = null.standard(_smooth(line.counted(times), width, step))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
-from artimap.core.crs import require
+from artimap.core.crs import require, require_metres
 from artimap.core.errors import ModelError, PlaceError
 from artimap.core.reasons import code_of, sentences
 from artimap.core.tables import ROAD_UNITS
@@ -41,6 +41,10 @@ def _no_towns(crs: str) -> gpd.GeoDataFrame:
     columns = {name: pd.Series([], dtype=schema.TEXT) for name in ("place_id", "name", "name_fr", "name_ht", "kind")}
     numbers = {name: pd.Series([], dtype=float) for name in ("chainage_m", "offset_m")}
     return gpd.GeoDataFrame({**columns, **numbers}, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+
+
+def _no_roads() -> gpd.GeoSeries:
+    return gpd.GeoSeries([], dtype="geometry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,9 @@ class Corridor:
     towns
         Places that end its named stretches: ``place_id``, ``name``, ``name_fr``,
         ``name_ht``, ``kind``, ``chainage_m``, ``offset_m``, geometry.
+    other_roads
+        Lines of the other known roads, by id, in the same system: an exact spot that names no road and is
+        nearer to one of them lies there in good part. None need be given.
     """
 
     corridor_id: str
@@ -88,6 +95,7 @@ class Corridor:
     measures: Floats
     units: pd.DataFrame = field(repr=False)
     towns: gpd.GeoDataFrame = field(repr=False)
+    other_roads: gpd.GeoSeries = field(default_factory=_no_roads, repr=False)
 
     def __repr__(self) -> str:
         return f"<Corridor {self.ref}: {self.length_m / 1000:.2f} km, {len(self.towns)} towns, {self.crs}>"
@@ -154,9 +162,10 @@ class Corridor:
         ------
         CorridorError
             If they leave a gap, branch or close a ring: the message gives the places.
+        CrsError
+            If lengths in their system are no metres: degrees, feet, Web Mercator. The message is the fixing call.
         """
-        if lines.crs is None:
-            require(lines, "a metric system", what="lines")
+        require_metres(lines, what="lines")
         xy, measures = calibration.end_to_end(lines, ref)
         crs = lines.crs.to_string()
         return cls(
@@ -459,7 +468,8 @@ class Corridor:
         A point or place covers the road inside its radius, a section or commune the road
         within 500 m of it (from ``units``), a stretch all of itself; what may lie off this
         road stays in ``off_corridor``. A report that names this road lies on it; one that
-        names only another road does not.
+        names only another road does not. An exact spot that names none lies on this road with a share
+        that falls from 1 on its line to 0 at the radius, and once more by as much as one of ``other_roads`` is nearer.
 
         Parameters
         ----------

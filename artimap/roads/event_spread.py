@@ -58,6 +58,11 @@ class Road(Protocol):
         """Pieces of road inside circles."""
         ...
 
+    @property
+    def other_roads(self) -> gpd.GeoSeries:
+        """Lines of the other roads, by id."""
+        ...
+
     def unit_pieces(self, pcode: str) -> list[tuple[float, float]]:
         """Pieces of road within 500 m of a unit."""
         ...
@@ -69,6 +74,9 @@ class Reach(JsonModel):
 
     The radii are used where a row states none (``radius_m``); the shares where the report
     does not name the road itself. They are stated assumptions, printed by every product.
+
+    An exact spot has no share of its own here: where the report names no road, its share on the road
+    falls evenly from 1 on the line to 0 at its radius, and once more by as much as another road is nearer.
 
     Attributes
     ----------
@@ -100,6 +108,7 @@ class Spread:
     ``row`` counts the rows of the table that was spread. The weights of a row and its
     ``off_corridor`` add up to 1; inside a piece the weight is even. ``why_code`` says for
     each row why it has no place on the road, as a code of :class:`artimap.core.vocab.WhyNot`.
+    ``off_code`` says the same of exact spots of which only a part lies elsewhere.
     """
 
     row: Ints
@@ -108,6 +117,7 @@ class Spread:
     weight: Floats
     off_corridor: Floats
     why_code: tuple[str | None, ...]
+    off_code: tuple[str | None, ...] = ()
 
     @property
     def why_not(self) -> tuple[str | None, ...]:
@@ -199,7 +209,12 @@ def spread_rows(road: Road, events: gpd.GeoDataFrame, reach: Reach) -> Spread:
     geometry = events.geometry.to_numpy()
     pieces = _Pieces()
     why: list[str | None] = [None] * rows
-    circled = _circles(road, kinds, geometry, _column(events, "radius_m"), reach)
+    radii = _column(events, "radius_m")
+    circled = _circles(road, kinds, geometry, radii, reach)
+    unnamed = [row for row in circled if kinds[row] is Where.POINT and named[row] is None]
+    beside = _beside(road, unnamed, geometry, [reach.point_m if radii[row] is None else radii[row] for row in unnamed])
+    # A spot whose circle just touches the road has no share of it.
+    circled = {row: ends for row, ends in circled.items() if row not in beside or beside[row][0] > 0}
     pieces_of = cache(road.unit_pieces)
     starts, stops, pcodes = _column(events, "from_m"), _column(events, "to_m"), _column(events, "pcode")
     for row, kind in enumerate(kinds):
@@ -225,7 +240,8 @@ def spread_rows(road: Road, events: gpd.GeoDataFrame, reach: Reach) -> Spread:
             else:
                 why[row] = code_of(WhyNot.UNIT_FAR, road.ref, kind.value)
         elif circled.get(row):
-            pieces.add(row, circled[row], 1.0 if says_here or kind is Where.POINT else reach.share_place)
+            share = beside[row][0] if row in beside else reach.share_place
+            pieces.add(row, circled[row], 1.0 if says_here else share)
         elif shapely.is_missing(geometry[row]) or geometry[row].is_empty:
             why[row] = code_of(WhyNot.NO_PLACE)
         elif says_here:  # the named place lies off the road, but the report puts it on the road: its nearest point
@@ -244,7 +260,36 @@ def spread_rows(road: Road, events: gpd.GeoDataFrame, reach: Reach) -> Spread:
         weight=weight,
         off_corridor=np.clip(1.0 - on, 0.0, 1.0),
         why_code=tuple(why),
+        off_code=tuple(beside[row][1] if row in beside and row in circled else None for row in range(rows)),
     )
+
+
+def _beside(
+    road: Road, rows: Sequence[int], geometry: NDArray[Any], radii: Sequence[float]
+) -> dict[int, tuple[float, str | None]]:
+    """Give the share on the road of exact spots that name none, and why the rest lies elsewhere."""
+    if not rows:
+        return {}
+    spots, radius = geometry[list(rows)], np.asarray(radii, dtype=float)
+    _, offset = road.project(spots)
+    own = np.clip(1 - offset / radius, 0.0, 1.0)
+    # How much nearer the nearest other road is: where two are as near, or the other farther, it takes nothing.
+    others = road.other_roads
+    far = np.full((len(rows), 1), np.inf)
+    away = shapely.distance(spots[:, None], others.to_numpy()[None, :]) if len(others) else far
+    nearest = away.argmin(axis=1)
+    other = np.clip(1 - away.min(axis=1) / radius, 0.0, 1.0)
+    nearer = other > own
+    share = own * np.divide(own, other, out=np.ones_like(own), where=nearer)
+    codes = [
+        code_of(WhyNot.NEARER_ROAD, [str(others.index[which])])
+        if there
+        else code_of(WhyNot.BESIDE, road.ref)
+        if part < 1
+        else None
+        for which, there, part in zip(nearest, nearer, own, strict=True)
+    ]
+    return dict(zip(rows, zip(share.tolist(), codes, strict=True), strict=True))
 
 
 def _merge_pieces(pieces: list[tuple[float, float]]) -> list[tuple[float, float]]:

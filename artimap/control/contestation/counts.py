@@ -49,6 +49,8 @@ and period (shares squared), then the groups' columns."""
 
 SURE = REPORTS + 1
 
+_EXACT, _SAME_DEED_DAYS, _SINGLE = 0.5, 3, 50
+
 NOBODY = "unnamed armed group"
 """Stands for any group where no report names one."""
 
@@ -76,6 +78,9 @@ class SignalCounts:
         Names of the groups that are named, in alphabetical order; :data:`NOBODY` where none is.
     unknown
         Names that the actors table does not hold, read as unnamed groups.
+    repeats
+        Reports of deeds for each deed: how often the same unit, kind of deed and three days are told of again. 1
+        where nothing is.
     """
 
     unit: Ints
@@ -86,6 +91,7 @@ class SignalCounts:
     n_periods: int
     groups: tuple[str, ...]
     unknown: tuple[str, ...]
+    repeats: float = 1.0
 
     @property
     def n_columns(self) -> int:
@@ -258,12 +264,15 @@ def count(
     keys = pd.MultiIndex.from_arrays([events["kind"].astype(str), events["actors"].astype(object).fillna("")])
     codes, combos = pd.factorize(keys)
     columns = []
+    deed = np.full(len(combos), "", dtype=object)
     for number, (kind, names) in enumerate(combos):
         who, state, unnamed = cast.read(split_names(names))
         found = signals(str(kind), who, state=state, unnamed=unnamed)
+        deed[number] = _deed(found[0][0])
         columns += [(number, column, weight) for column, weight in [*found, (REPORTS, 1.0), (SURE, 1.0)]]
     table = pd.DataFrame(columns, columns=["combo", "column", "part"])
     cells["combo"] = codes[cells["row"].to_numpy()]
+    repeats = _repeats(cells, deed[cells["combo"].to_numpy()], events["date_start"])
     cells = cells.merge(table, on="combo")
     share = (cells["share"] * cells["day"]).to_numpy(dtype=float)
     column = cells["column"].to_numpy()
@@ -274,7 +283,23 @@ def count(
     places = [cells[name].to_numpy(dtype=np.int64) for name in ("unit", "period", "column")]
     at, weight = _added_up(np.column_stack(places), weight)
     size = (len(sites), len(edges) - 1)
-    return SignalCounts(at[:, 0], at[:, 1], at[:, 2], weight, *size, groups=groups, unknown=unknown), why
+    return SignalCounts(at[:, 0], at[:, 1], at[:, 2], weight, *size, groups, unknown, repeats), why
+
+
+def _deed(column: int) -> str:
+    """Give the kind of deed that a column counts, whoever did it; empty for what is no deed."""
+    name = PER_GROUP[(column - _FIRST_OWN) % len(PER_GROUP)] if column >= _FIRST_OWN else COMMON[column]
+    return "" if name == "civil" else name.removeprefix("unnamed_").replace("raid", "fight")
+
+
+def _repeats(cells: pd.DataFrame, deed: NDArray[np.object_], start: pd.Series) -> float:
+    """Give how many reports there are of each deed: of one kind, in one unit, within three days."""
+    # Only what is exact enough can be told to be the same deed or another.
+    exact = (cells["share"] * cells["day"] > _EXACT).to_numpy() & (deed != "")
+    day = start.to_numpy().astype("datetime64[D]").astype(np.int64)[cells["row"].to_numpy()]
+    told = pd.DataFrame({"unit": cells["unit"], "deed": deed, "days": day // _SAME_DEED_DAYS})[exact]
+    # A few reports say little of how reports come: as many single ones are added as would be telling.
+    return float((len(told) + _SINGLE) / (len(told.drop_duplicates()) + _SINGLE))
 
 
 def _added_up(places: Ints, weight: Floats) -> tuple[Ints, Floats]:

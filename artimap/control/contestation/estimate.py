@@ -141,6 +141,10 @@ def _one_pass(
 ) -> Beliefs:
     space = slots.space
     per_count, without = weights(space, model, level)
+    # Told several times a deed is no surer than told once, and saturation knows of single cells only: all evidence
+    # weighs less, so that its parts keep their proportion.
+    worth = min(1.0, model.usual_repeats / evidence.repeats) ** 3
+    per_count, without = per_count * worth, without * worth
     first = at_first(moves)
     units, periods, groups = evidence.n_units, evidence.n_periods, len(evidence.groups)
     none, contested, state, quiet = (np.zeros((units, periods)) for _ in range(4))

@@ -121,6 +121,10 @@ class ContestationModel(JsonModel):
         Size of the negative binomial: the smaller, the burstier the counts.
     saturation
         A count n of one signal in one unit and period weighs as c·log(1 + n/c).
+    usual_repeats
+        Reports for each deed (of one kind, in one unit, within three days) up to which all evidence counts in
+        full. Where deeds are told r times, it counts as (usual_repeats / r) cubed: many reports of little
+        are not much.
     imprecision_power
         An event of which the share s may lie in a unit and period counts there as s to this power: at 1,
         six vague events weigh in each of six units as much as one sure event.
@@ -159,6 +163,7 @@ class ContestationModel(JsonModel):
     level: float | None = None
     dispersion: float = 1.04
     saturation: float = 1.21
+    usual_repeats: float = 1.8
     imprecision_power: float = 1.5
     quiet_factor: float = 0.0989
     quiet_half_life_days: float = 37.3
@@ -190,6 +195,8 @@ class ContestationModel(JsonModel):
             wrong.append("level must be above 0")
         if not 0 <= self.sharing < 1:
             wrong.append("sharing must be at least 0 and below 1")
+        if not self.usual_repeats >= 1:
+            wrong.append("usual_repeats must be at least 1")
         if not 1 <= self.imprecision_power <= 3:
             wrong.append("imprecision_power must lie between 1 and 3")
         if self.max_groups < 2:

@@ -25,14 +25,17 @@ class Null:
     largest: Floats
 
     @classmethod
-    def of(cls, simulated: Floats, observed: Floats) -> Null:
+    def of(cls, simulated: Floats, observed: Floats, *, level: bool = False) -> Null:
         """Read simulated densities, (simulations, points), and the observed one.
 
         Mean and spread are taken over both: only so is the observed one, where nothing
         clusters, a draw like the others, and a test at 5 % wrong in 5 % of the cases.
+        With ``level`` no point has less spread than all of them in the mean of squares: where chance hardly ever
+        puts an event, one alone would else stand out more than ten where it often does.
         """
         whole = np.vstack([simulated, observed[None, :]])
         mean, spread = whole.mean(axis=0), whole.std(axis=0)
+        spread = np.maximum(spread, np.sqrt((spread**2).mean())) if level and len(spread) else spread
         spread = np.where(spread > 0, spread, 1.0)
         z = (simulated - mean) / spread
         return cls(mean, spread, z, np.sort(z.max(axis=1, initial=-np.inf)))
