@@ -105,6 +105,7 @@ class Context:
     fees: pd.DataFrame = field(default_factory=pd.DataFrame)
     tally: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    record: tuple[Mapping[str, Any], ...] = ()
     kept: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
@@ -188,7 +189,8 @@ def _names(area: Area, corridor: Corridor, ledger: Ledger | None, status: pd.Dat
 class ReportTables:
     """The tables of a report as ``corridor_report`` takes them, all but the events, which come through the gate.
 
-    ``ledger`` are the claims as they were before the gate and before the day.
+    ``ledger`` are the claims as they were before the gate and before the day; ``record`` are the scores of earlier
+    forecasts.
     """
 
     corridor: Corridor
@@ -197,6 +199,7 @@ class ReportTables:
     status: pd.DataFrame | None = None
     checkpoints: pd.DataFrame | None = None
     ledger: Ledger | None = None
+    record: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,4 +265,5 @@ def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: 
         fees=_fees(visible),
         tally=dict(risk.attrs.get("tally", {})),
         names=_names(area, corridor, visible, status),
+        record=tables.record,
     )

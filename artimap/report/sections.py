@@ -35,6 +35,7 @@ from artimap.report.blocks import (
 )
 from artimap.report.comparison import changes, changes_line
 from artimap.report.context import Context
+from artimap.report.forecasts import forecasts
 from artimap.report.sentences import (
     counted,
     day_and_ago,
@@ -307,6 +308,7 @@ SECTIONS: tuple[Callable[[Context], ReportSection], ...] = (
     changes,
     appendix.unknown,
     evidence,
+    forecasts,
     places.places,
     appendix.parameters,
     appendix.method,

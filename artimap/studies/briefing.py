@@ -20,7 +20,7 @@ from artimap.core.vocab import Lang
 from artimap.risk.model import RiskModel
 from artimap.sharing.gate import Gated
 
-FILES = ("map.html", "report.html", "report.md", "risk.gpkg", "strip.png", "manifest.json")
+FILES = ("map.html", "report.html", "report.md", "risk.gpkg", "strip.png", "forecast.json", "manifest.json")
 """What a briefing folder holds."""
 
 

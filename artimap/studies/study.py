@@ -39,6 +39,7 @@ from artimap.maps.user_layer import UserLayer
 from artimap.report.context import ReportOptions, ReportTables
 from artimap.report.report import Report, report_of
 from artimap.risk.estimate import corridor_risk, corridor_risk_over_time
+from artimap.risk.forecast_record import FORECAST_FILE, ForecastTable, make_forecast, record_of
 from artimap.risk.model import EMBEDDED_SHARE, RiskModel
 from artimap.risk.trips import TripRisk, trip_risk
 from artimap.roads.corridor import Corridor
@@ -383,6 +384,18 @@ class Study:
             self.area, asked, gated, corridor=self.corridor, density=density, languages=tuple(Lang)
         )  # fmt: skip
 
+    def record(self, since: str | Path | None = None) -> tuple[dict[str, Any], ...]:
+        """Score the forecast of an earlier briefing by what was reported since, and give it with those before it."""
+        folder = None if since is None else Path(since)
+        return record_of(folder, self.corridor, self.known, as_of=self.as_of, model=self._model)
+
+    def forecast(self, since: str | Path | None = None) -> ForecastTable:
+        """Expect the reports of the next thirty days by piece of the road; it carries the record of those before."""
+        return make_forecast(
+            self.corridor, self.known, as_of=self.as_of, model=self._model, ledger=self.inputs.ledger,
+            record=self.record(since),
+        )  # fmt: skip
+
     def report(self, lang: str = Lang.EN, *, since: str | Path | None = None) -> Report:
         """Make the report, as :func:`artimap.corridor_report` does.
 
@@ -402,7 +415,8 @@ class Study:
         key = ("report", asked)
         if key not in self._products:
             tables = ReportTables(
-                self.corridor, self.risk, self.zones, self.status, self.checkpoints, self.inputs.ledger
+                self.corridor, self.risk, self.zones, self.status, self.checkpoints, self.inputs.ledger,
+                self.record(since),
             )  # fmt: skip
             self._products[key] = report_of(self.area, tables, asked, self.gated)
         made: Report = self._products[key]
@@ -442,6 +456,9 @@ class Study:
         written.append(write_geopackage(layers, folder / "risk.gpkg", day=self.as_of))
         write_bytes(folder / "strip.png", report.picture)
         written.append(folder / "strip.png")
+        self.progress("looking ahead")
+        write_text(folder / FORECAST_FILE, self.forecast(since).to_json())
+        written.append(folder / FORECAST_FILE)
         quarantine = None
         if own is not None and len(own.quarantine):
             quarantine = folder / "quarantine.csv"
