@@ -27,7 +27,7 @@ EVALUATION_SEEDS = range(100, 150)
 """Used for nothing else, and scored once (0-49 were looked at before the probabilities were calibrated)."""
 
 WIDE_SEEDS = range(100, 300)
-BAND_SEEDS = range(100, 140)
+BAND_SEEDS = range(100, 120)
 THRESHOLD_SEEDS = range(1000, 1050)
 OURS = "hidden_markov"
 _BLUES = ("#9ecae1", "#4292c6", "#08519c")
