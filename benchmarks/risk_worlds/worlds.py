@@ -92,6 +92,8 @@ class World:
     base
         ``gamma``: each stretch has its own rate, Gamma of shape 0.7; ``same``: all have the same; ``towns``: the
         Gamma, six times as much within 1.5 km of a town as elsewhere.
+    named_towns
+        Whether the road has its towns by name, so that it is estimated in pieces that end elsewhere than its stretches.
     """
 
     raid: float = 1.0
@@ -110,16 +112,18 @@ class World:
     town_radius_m: float = HALF_WAY_M
     vague: float = 0.0
     base: Literal["gamma", "same", "towns"] = "gamma"
+    named_towns: bool = False
 
     @property
     def towns(self) -> bool:
         """Whether the road has named towns."""
-        return self.by_town > 0 or self.base == "towns"
+        return self.named_towns or self.base == "towns"
 
 
 WORLDS: dict[str, World] = {
     "own": World(),
     "same": World(base="same"),
+    "own_cut": World(named_towns=True),
     "hot_towns": World(base="towns"),
     "drift": World(wander_sd=0.3, wander_days=365.0),
     "vague": World(vague=0.3),
