@@ -302,8 +302,9 @@ def test_more_groups_than_slots_share_the_last_one():
 
 def test_a_model_that_breaks_its_laws_is_refused():
     with pytest.raises(am.ModelError, match="could speak against it") as caught:
-        ContestationModel(rates=Rates(attack=(0.3, 0.3, 0.3, 0.3)), sharing=2.0, moves=((1.0,),))
+        ContestationModel(rates=Rates(attack=(0.3, 0.3, 0.3, 0.3)), sharing=2.0, moves=((1.0,),), usual_repeats=0.5)
     assert "sharing" in str(caught.value)
+    assert "usual_repeats" in str(caught.value)
     assert "moves" in str(caught.value)
 
 

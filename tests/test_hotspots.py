@@ -159,6 +159,17 @@ def test_chance_draws_places_by_the_road_nearest_to_them():
     assert np.delete(placed.mean(axis=0), [10, 30, 90]) == pytest.approx(0.1, abs=0.05)
 
 
+def test_one_place_that_all_reports_name_is_no_cluster(rn1, events):
+    """With no other place to name, a town where all reports are told says nothing of danger."""
+    alone = replace(rn1, towns=rn1.towns.iloc[:0])
+    town = events[events["place_id"].eq("pont-sonde")]
+    assert len(town) > 3
+    model = replace(QUICK, decluster_days=None)
+    assert hotspots(alone, town, as_of="2025-12-25", model=model).attrs["places"] == 1
+    assert hotspots(alone, town, as_of="2025-12-25", model=model).empty
+    assert not hotspots(alone, town, as_of="2025-12-25", model=replace(model, null="road")).empty
+
+
 def test_no_events_no_clusters(rn1, events):
     table = hotspots(rn1, events.iloc[:0], as_of="2025-12-25", model=QUICK)
     assert len(table) == 0

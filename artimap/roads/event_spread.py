@@ -108,7 +108,7 @@ class Spread:
     ``row`` counts the rows of the table that was spread. The weights of a row and its
     ``off_corridor`` add up to 1; inside a piece the weight is even. ``why_code`` says for
     each row why it has no place on the road, as a code of :class:`artimap.core.vocab.WhyNot`.
-    ``off_code`` says the same of exact spots of which only a part lies elsewhere.
+    ``off_code`` says of an exact spot that names no road why a part of it lies elsewhere.
     """
 
     row: Ints
