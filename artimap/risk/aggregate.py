@@ -20,7 +20,7 @@ _EVENNESS = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class PieceParts:
     """The road cut at all ends, of both kinds of pieces.
 
     Attributes
@@ -41,7 +41,7 @@ class Parts:
     share: Floats
 
     @classmethod
-    def of(cls, counted: Counted, asked: RoadPieces) -> Parts:
+    def of(cls, counted: Counted, asked: RoadPieces) -> PieceParts:
         """Cut the road of a count at the ends of other pieces."""
         own = counted.road.pieces
         edges = np.unique(np.r_[own.edges, np.clip(asked.edges, own.edges[0], own.edges[-1])])
@@ -94,7 +94,7 @@ def share_out(counted: Counted, found: Posterior, asked: RoadPieces) -> Shared:
 
     The part that events add lies where they lie, the more so the more there are; the rest lies evenly.
     """
-    parts = Parts.of(counted, asked)
+    parts = PieceParts.of(counted, asked)
     counts, number = counted.counts, len(asked.length_m)
     pieces = len(counts.length_km)
     # The entry of each event on the estimated piece in which the part lies.

@@ -28,7 +28,7 @@ from artimap.core.metadata import SHARES, put_models
 from artimap.core.precision import significant, significant_columns
 from artimap.core.tables import RISK
 from artimap.core.vocab import EventKind, Info, Where
-from artimap.risk.aggregate import Parts, Shared, share_out, shared_draws, watched_share
+from artimap.risk.aggregate import PieceParts, Shared, share_out, shared_draws, watched_share
 from artimap.risk.coverage import Reports, RoadPieces, changed, is_wide, last_day, publishers, tells_of
 from artimap.risk.event_counts import Counted, Laid, ages, tally
 from artimap.risk.explain import Shares
@@ -291,7 +291,7 @@ def _weighed(nodes: Floats, weight: Floats) -> list[list[float | None]]:
 
 def _length_shares(counted: Counted, bins: RoadPieces) -> Floats:
     """Share of the length of each estimated piece on each piece asked for."""
-    parts = Parts.of(counted, bins)
+    parts = PieceParts.of(counted, bins)
     out = np.zeros((len(counted.counts.length_km), len(bins.length_m)))
     inside = parts.piece >= 0
     np.add.at(out, (parts.base[inside], parts.piece[inside]), parts.length[inside])
