@@ -211,7 +211,7 @@ def _place_detail(row: pd.Series, statements: tuple[SourceStatement, ...], lang:
     )
 
 
-_RATES = ("rate_", "quiet", "silent", "corridor_plain")
+_RATES = ("rate_", "quiet", "unobserved", "silent", "corridor_plain")
 
 LAYERS: tuple[MapLayer, ...] = (
     # rows are built from above to below, and one may use what those above it have drawn; `order` is the drawing's
