@@ -190,7 +190,7 @@ def worst_section(risk: gpd.GeoDataFrame, details: dict[str, Detail], lang: str)
         text = " ".join((*told, why))
         items.append(ListItem(text_or(row["name"]), text, detail.key if detail else ""))
     text = "" if items else tr("map.brief.worst_none", lang)
-    return PanelSection(tr("map.brief.worst_head", lang), text, tuple(items))
+    return PanelSection(tr("map.brief.worst_head", lang), text, tuple(items), name="worst")
 
 
 def posts_section(checkpoints: gpd.GeoDataFrame, placed: Sequence[Detail], lang: str) -> PanelSection:

@@ -117,7 +117,7 @@ class _SheetLine:
         return self.size / 72 * 1.28 + self.below
 
 
-_LEAST_ITEMS = {"trips": 9, "gravest": 2}
+_LEAST_ITEMS = {"trips": 9, "gravest": 2, "worst": 1}
 """Items that a section keeps however little room there is, by its name."""
 
 
@@ -144,7 +144,7 @@ def _column(
     The legend first gives way, then the briefing: a mark that nobody explains is worse than small letters.
     """
     half = (wide - _BETWEEN_IN) / 2
-    for smaller, items in ((0.0, 3), (0.5, 3), (1.0, 3), (1.5, 3), (1.5, 2), (2.0, 2), (2.0, 1)):
+    for smaller, items in ((0.0, 3), (0.5, 3), (1.0, 3), (1.5, 3), (1.5, 2), (2.0, 2), (2.0, 1), (2.0, 0)):
         said = _briefing(sections, wide, _TEXT_PT - smaller, items=items)
         left = room - sum(line.high for line in said) - _GAP_IN
         for size in (_SMALL_PT + 0.4, _SMALL_PT, _SMALL_PT - 0.6, _SMALL_PT - 1.2, _SMALL_PT - 1.8):
