@@ -12,7 +12,7 @@ from artimap.core.phrases import harm_phrase, known
 from artimap.core.vocab import Record
 
 
-def harm_line(row: Mapping[str, Any], lang: str) -> str:
+def harm_line(row: Mapping[Any, Any], lang: str) -> str:
     """Say an event's harm: "killed: at least 70; injured: 16"; what no source states is left out.
 
     >>> harm_line({"killed_low": 20, "killed_best": 70, "injured": 16}, "en")
@@ -35,7 +35,7 @@ GRAVEST = 3
 """How many of the gravest events are named where there is room for few."""
 
 
-def people_harmed(row: Mapping[str, Any]) -> float | None:
+def people_harmed(row: Mapping[Any, Any]) -> float | None:
     """Give how many people were killed, injured or abducted, as well as sources say; None where none of it is stated.
 
     Of the dead the best figure counts, else the least, else the greatest.

@@ -128,9 +128,9 @@ def stretch_detail(
         facts.append(
             Fact(tr("map.fact.behind", lang), tr("map.fact.behind_text", lang, n=int(row["n_events"]), used=used))
         )
-    share = known(row["imprecise_share"])
-    if share is not None and share >= 0.005:
-        facts.append(Fact(tr("map.fact.imprecise", lang), tr("map.percent", lang, n=format_number(100 * share, lang))))
+    vague = known(row["imprecise_share"])
+    if vague is not None and vague >= 0.005:
+        facts.append(Fact(tr("map.fact.imprecise", lang), tr("map.percent", lang, n=format_number(100 * vague, lang))))
     last, days = day_or(row["last_event"], lang), known(row["days_since"])
     if last and days is not None:
         facts.append(

@@ -42,7 +42,7 @@ def share_line(share: ReportedShare | None, lang: str) -> str:
     return tr("map.rate.share_of", lang, n=format_number(100 * share.mean, lang), source=source)
 
 
-def happened_phrase(row: Mapping[str, Any], share: ReportedShare | None, lang: str) -> str:
+def happened_phrase(row: Mapping[Any, Any], share: ReportedShare | None, lang: str) -> str:
     """Say how often incidents happen on a piece of road, if a share is reported; empty where nobody states one."""
     if share is None or known(row.get("happened_rate")) is None:
         return ""
@@ -51,7 +51,7 @@ def happened_phrase(row: Mapping[str, Any], share: ReportedShare | None, lang: s
     return share_phrase(share.mean, wait_phrase(rate, low, high, lang), lang)
 
 
-def silence_phrase(row: Mapping[str, Any], lang: str, *, short: bool = False) -> str:
+def silence_phrase(row: Mapping[Any, Any], lang: str, *, short: bool = False) -> str:
     """Say of a silent piece of road since when nothing is known of it; ``short`` for a row among others."""
     newest, form = row["newest_report"], "_row" if short else ""
     if pd.isna(newest):
@@ -59,7 +59,7 @@ def silence_phrase(row: Mapping[str, Any], lang: str, *, short: bool = False) ->
     return tr(f"map.stretch.since{form}", lang, day=format_day(pd.Timestamp(newest).date(), lang))
 
 
-def last_known(row: Mapping[str, Any], lang: str) -> str:
+def last_known(row: Mapping[Any, Any], lang: str) -> str:
     """Give the last estimate of a silent piece of road; empty where it would be of other road only."""
     # Without an incident of its own the figure is that of the rest of the road: no finding, and not printed.
     if row["info"] != Info.SILENT or pd.isna(row["newest_report"]) or not int(row["n_events"]):
@@ -69,7 +69,7 @@ def last_known(row: Mapping[str, Any], lang: str) -> str:
     return reported_phrase(rate, low, high, lang) if rate > 0 else ""
 
 
-def stretch_phrase(row: Mapping[str, Any], lang: str) -> str:
+def stretch_phrase(row: Mapping[Any, Any], lang: str) -> str:
     """Say how often incidents are reported on a piece of road; of a silent one, since when nothing is known."""
     if row["info"] == Info.SILENT:
         return silence_phrase(row, lang)
