@@ -38,6 +38,9 @@ from .areas.osm import (
     read_places as read_places,
     read_roads as read_roads,
 )
+from .areas.services import (
+    read_services as read_services,
+)
 from .claims.event_merging import (
     merge_reports as merge_reports,
 )
@@ -369,6 +372,7 @@ __all__ = [
     "read_policy",
     "read_report",
     "read_roads",
+    "read_services",
     "read_table",
     "read_template",
     "read_units",

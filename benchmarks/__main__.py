@@ -41,10 +41,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("suite", nargs="*", choices=[*SUITES, *PARTS, []], help="default: all")
     parser.add_argument("--repeat", type=int, default=5, help="runs of each (default: %(default)s)")
+    roads = parser.add_argument_group("made-up roads (calibration, hotspots)")
+    roads.add_argument("--runs", type=int, default=200, help="roads a line (default: %(default)s)")
+    roads.add_argument("--worlds", help="names of worlds, joined by commas (calibration; default: all)")
+    roads.add_argument("--jobs", type=int, default=1, help="processes at once (calibration; default: %(default)s)")
+    roads.add_argument("--seed", type=int, default=0, help="other roads (calibration; default: %(default)s)")
+    roads.add_argument("--write", action="store_true", help="put the tables into docs/calibration.md (calibration)")
     args = parser.parse_args()
+    names = args.worlds.split(",") if args.worlds else ()
+    options = {
+        "calibration": {
+            "runs": args.runs,
+            "worlds": names,
+            "jobs": args.jobs,
+            "seed": args.seed,
+            "write": args.write,
+        },
+        "hotspots": {"runs": args.runs},
+    }
     for name in args.suite or SUITES:
         print(f"## {name}")
-        (SUITES | PARTS)[name](args.repeat)
+        (SUITES | PARTS)[name](args.repeat, **options.get(name, {}))
 
 
 if __name__ == "__main__":

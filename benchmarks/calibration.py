@@ -1,31 +1,44 @@
-"""Do the intervals cover what they promise? Simulated roads; the figures in docs/calibration.md."""
+"""Do the intervals hold the true rates of made-up roads, and are trends true? The tables in docs/calibration.md."""
 
 from __future__ import annotations
 
-from benchmarks.risk_calibration import Setting, Treat, calibrate
+import time
+from collections.abc import Sequence
+from pathlib import Path
 
-RUNS = 2000
-LEVELS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+from benchmarks.risk_worlds.scores import RATE_HEAD, TREND_HEAD, Measured, measure, pooled_trends, rate_line, trend_line
+from benchmarks.risk_worlds.worlds import WORLDS
 
-
-def run(repeat: int) -> None:  # noqa: ARG001 - runs are fixed: fewer would show less
-    print(f"{RUNS} runs of 18 stretches a line; 20-40 % of events imprecise; shape drawn from the prior")
-    head = "events per stretch and month | vague events | runs | 95 % | 80 % | 50 % | width of 80 %"
-    print(f"| {head} | prior only: 95 % | 80 % | width |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    for level in LEVELS:
-        for treat in Treat:
-            _line(Setting(level), treat, RUNS if treat is Treat.CARRY else RUNS // 10, f"{level:g}")
-    print("By shape of the rates, vague events carried through:")
-    for level in (0.05, 0.5):
-        for shape in (0.5, 1.0, 2.0):
-            _line(Setting(level, shape=shape), Treat.CARRY, RUNS * 3 // 20, f"{level:g}, shape {shape:g}")
+DOCS = Path(__file__).parent.parent / "docs" / "calibration.md"
+_BEGIN, _END = "<!-- worlds: python -m benchmarks calibration --write -->", "<!-- end of worlds -->"
 
 
-def _line(setting: Setting, treat: Treat, runs: int, name: str) -> None:
-    own, alone = calibrate(setting, runs=runs, treat=treat)
-    shares = " | ".join(f"{100 * own.share[level]:.1f} ± {100 * own.error[level]:.1f}" for level in (95, 80, 50))
-    prior = " | ".join(f"{100 * alone.share[level]:.1f}" for level in (95, 80))
-    print(
-        f"| {name} | {treat} | {runs} | {shares} | {own.width[80]:.2f} | {prior} | {alone.width[80]:.2f} |", flush=True
-    )
+def run(
+    repeat: int,  # noqa: ARG001 - runs say how many
+    *,
+    runs: int,
+    worlds: Sequence[str] = (),
+    jobs: int = 1,
+    seed: int = 0,
+    write: bool = False,
+) -> None:
+    found: list[Measured] = []
+    print(f"{runs} roads a line, 25 stretches of 10 km; per cent, ± one Monte Carlo standard deviation\n")
+    print(RATE_HEAD)
+    started = time.perf_counter()
+    for one in measure(worlds or list(WORLDS), runs=runs, jobs=jobs, seed=seed):
+        found.append(one)
+        print(rate_line(one), flush=True)
+    trends = "\n".join([TREND_HEAD, *map(trend_line, found), *pooled_trends(found)])
+    print(f"\nTrends stated with a probability of 0.95 or more:\n\n{trends}")
+    spent = time.perf_counter() - started
+    print(f"\n{spent:.0f} s, {spent / (runs * len(found)):.2f} s a road, {jobs} at once")
+    if write:
+        into_docs("\n".join([f"{runs} roads a line, seed {seed}.", "", RATE_HEAD, *map(rate_line, found), "", trends]))
+
+
+def into_docs(tables: str) -> None:
+    """Put the tables between the two marks in the page."""
+    before, rest = DOCS.read_text(encoding="utf-8").split(_BEGIN)
+    _, after = rest.split(_END)
+    DOCS.write_text(f"{before}{_BEGIN}\n\n{tables}\n\n{_END}{after}", encoding="utf-8")

@@ -105,19 +105,42 @@ _WEST = "about 350 m west of the true coast: to look at, not to measure with"
 _OPEN = "facts from public reports; own wording"
 _PUBLISHERS = "the publisher named in each row"
 _REPORTS = Described(
-    _OPEN, _PUBLISHERS, "public reports, 2022-2025", "2025", "about one label in seven may be arguable: see the link"
+    _OPEN,
+    _PUBLISHERS,
+    "public reports, 2022-2026",
+    "2026",
+    "a sample; about one label in seven may be arguable: see the link",
 )
+_UCDP = "facts from public reports; own wording. Four rows: CC BY 4.0"
+_WITH_UCDP = "the publisher named in each row; UCDP Candidate Events 26.0.1 and 26.0.4"
 _OWN = Described("MIT", "the artimap authors", "own work", "2026")
 
 LAYERS: dict[str, Described] = {
     "roads": Described(_ODBL, _OSM, _FIGURES, "2021-08", "rd- codes are artimap's own, not official"),
     "posts": Described(_ODBL, _OSM, _FIGURES, "2021-08", "km is road distance in EPSG:32618"),
+    "road_positions": Described(
+        _ODBL,
+        _OSM,
+        _FIGURES,
+        "2021-08",
+        "every 200 or 250 m; RN1 0.8 m (median), 22 m (p95) off the road; elsewhere km go by length between posts",
+    ),
     "road_units": Described(
         _ODBL, f"{_OSM}; OCHA COD-AB / CNIGS", f"{_FIGURES} and COD-AB", "2021-08", "measured on the true boundaries"
     ),
     "stretch_ends": _OWN,
     "places": Described(
         _ODBL, f"{_OSM}; ids from GeoNames (CC BY 4.0)", _FIGURES, "2021-08", "spellings gathered by artimap"
+    ),
+    "services": Described(
+        "ODbL-1.0 (fuel); CC BY-IGO (markets, population); CC BY (organisations)",
+        f"{_OSM}; WFP; UNFPA / OCHA COD-PS Haiti 2024; OCHA 3W Haiti",
+        "lists of August 2026 (fuel), 2024 (population), June 2026 (organisations)",
+        "2026-08",
+        "places of service; some fuel stations have burned since",
+    ),
+    "organisations": Described(
+        "CC BY", "OCHA 3W Haiti", "who works where, June 2026", "2026-06", "names: for the house alone"
     ),
     "units": Described(
         "CC BY-IGO", "OCHA COD-AB / CNIGS; IHSI–UNFPA", _COD, "2018-11-29", "spellings gathered by artimap"
@@ -155,11 +178,11 @@ LAYERS: dict[str, Described] = {
         "a stand-in for boundaries: add COD-AB for the true ones",
         approximate=True,
     ),
-    "actors": Described(_OPEN, _PUBLISHERS, "public reports and artimap's own registry", "2025"),
+    "actors": Described(_OPEN, _PUBLISHERS, "public reports and artimap's own registry", "2026"),
     "place_words": _OWN,
     "localities": _OWN._replace(note="names without a point of their own, each with what is known to hold it"),
-    "reports": _REPORTS,
-    "events": _REPORTS._replace(source="merged from reports.csv"),
+    "reports": _REPORTS._replace(licence=_UCDP, attribution=_WITH_UCDP),
+    "events": _REPORTS._replace(licence=_UCDP, attribution=_WITH_UCDP, source="merged from reports.csv"),
     "control_claims": _REPORTS,
     "checkpoint_reports": _REPORTS,
     "figures": _REPORTS,

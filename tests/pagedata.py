@@ -38,8 +38,14 @@ def patched(data, tree):
     return out
 
 
+_OF_EVENTS = {"sentence": "summary", "where": "place"}
+
+
 def data_in(text: str) -> dict:
-    """Read the page's data; details stand in it as rows, with the names of their fields and texts that return once."""
+    """Read the page's data; details stand in it as rows, with the names of their fields and texts that return once.
+
+    Of events they hold what sources say; summary and place are taken from their columns, as the page does.
+    """
     data = json.loads(text)
     if "details" not in data:
         return data
@@ -53,9 +59,15 @@ def data_in(text: str) -> dict:
     def named(kind, values):
         return dict(zip(rows[kind], values, strict=True))
 
-    made = [named("detail", said(row)) for row in rows["rows"]]
+    made = [said(row) for row in rows["rows"]]
+    made = [named("detail", row) if len(row) > 2 else {"key": row[0], "statements": row[1]} for row in made]
+    of_events = data.get("events") or {"keys": [], "cells": {}}
     for one in made:
-        one["icon"] = named("icon", one["icon"])
-        for many, kind in (("facts", "fact"), ("statements", "statement")):
-            one[many] = [named(kind, values) for values in one[many]]
+        one["statements"] = [named("statement", values) for values in one["statements"]]
+        if "icon" in one:
+            one["icon"] = named("icon", one["icon"])
+            one["facts"] = [named("fact", values) for values in one["facts"]]
+        else:
+            at, cells = of_events["keys"].index(one["key"]), of_events["cells"]
+            one |= {name: cells[column][at] if column in cells else None for name, column in _OF_EVENTS.items()}
     return {**data, "details": {one["key"]: one for one in made}}

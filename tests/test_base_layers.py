@@ -49,6 +49,7 @@ def build() -> ModuleType:
     [
         ("roads", ["road_id"], 13),
         ("posts", ["road_id", "seq"], 704),
+        ("road_positions", ["road_id", "seq"], 2825 + 13),
         ("places", ["place_id"], 53),
         ("units", ["pcode"], 79),
     ],

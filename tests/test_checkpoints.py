@@ -69,7 +69,7 @@ def made(ledger: Ledger, rn1, rows: list[dict[str, object]]) -> Ledger:
 
 def test_every_statement_leads_to_a_post_or_says_why_not(rn1, ledger):
     """All statements about posts on RN1, or at places beside it, stand behind some post of the table."""
-    table = am.checkpoints_on(rn1, ledger, as_of="2025-12-31")
+    table = am.checkpoints_on(rn1, ledger, as_of="2026-01-31")
     behind = {claim for cell in table["claims"] for claim in cell.split("; ")}
     said = ledger.posts[ledger.posts["road_id"].fillna("").str.split("; ").map(lambda roads: "rn1" in roads)]
     assert set(said["claim_id"]) <= behind
@@ -99,13 +99,15 @@ def test_point_place_interval_section_and_nowhere(posts):
 
 
 def test_the_life_of_the_toll_at_carrefour_paye(rn1, ledger):
-    before, undated, gone = (
+    before, undated, dated, gone = (
         am.checkpoints_on(rn1, ledger, as_of=day).set_index("checkpoint_id")
-        for day in ("2024-07-31", "2024-10-15", "2025-03-01")
+        for day in ("2024-07-31", "2024-09-15", "2024-10-15", "2025-03-01")
     )
     assert "rn1-carrefour-paye-toll" not in before.index
     assert undated.loc["rn1-carrefour-paye-toll", "first_seen"] == pd.Timestamp("2024-08-01")
     assert undated.loc["rn1-carrefour-paye-toll", "status"] == CheckpointStatus.UNKNOWN
+    # two amounts of 2 October 2024
+    assert dated.loc["rn1-carrefour-paye-toll", "status"] == CheckpointStatus.ACTIVE
     row = gone.loc["rn1-carrefour-paye-toll"]
     assert (row["status"], row["removed_by"]) == (CheckpointStatus.REMOVED, "PNH")
     assert row["removed_on"] == pd.Timestamp("2025-01-01")
@@ -133,7 +135,10 @@ def test_a_post_that_was_refused_never_stood(artibonite, ledger):
 
 def test_known_on_leaves_out_what_was_said_later(rn1, ledger):
     then = am.checkpoints_on(rn1, ledger, as_of="2025-03-01", known_on="2025-03-01").set_index("checkpoint_id")
-    assert "rn1-carrefour-paye-toll" not in then.index  # undated statements, and a removal told in July
+    assert "rn1-cabaret-toll" not in then.index  # undated statements alone
+    row = then.loc["rn1-carrefour-paye-toll"]  # undated statements, two dated ones, and a removal told in July
+    assert row["claims"] == "CK046; CK047"
+    assert row["status"] != CheckpointStatus.REMOVED
 
 
 def test_who_passes_is_unknown_where_nobody_tells(posts, later):
@@ -155,14 +160,15 @@ def test_who_passes_is_unknown_where_nobody_tells(posts, later):
 
 
 def test_the_schedule_holds_every_amount_as_stated(ledger):
-    table = am.fee_schedule(ledger, as_of="2025-12-31").set_index("claim_id")
+    table = am.fee_schedule(ledger, as_of="2026-01-31").set_index("claim_id")
     source = data.read_table("artibonite", "checkpoint_reports").set_index("report_id")
-    assert len(table) == len(source) == 42
-    assert table["low"].notna().sum() == source["fee_low"].notna().sum() == 15
+    assert len(table) == len(source) == 51
+    assert table["low"].notna().sum() == source["fee_low"].notna().sum() == 18
     for claim in table.index[table["low"].notna()]:
         assert table.loc[claim, "low"] == float(source.loc[claim, "fee_low"])
     assert table.loc["CK007", ["low", "high"]].tolist() == [50_000, 150_000]
     assert np.isnan(table.loc["CK004", "high"])  # more than 300,000
+    assert table.loc[["CK002", "CK022", "CK026", "CK031"], "high"].isna().all()  # about so much
     assert table.loc["CK002", "fee_of"] == FeeOf.LEVY
     assert table.loc["CK026", "fee_of"] == FeeOf.WHOLE_TRIP
     assert table.loc["CK031", "fee_of"] == FeeOf.INCOME
@@ -183,9 +189,10 @@ def test_dollars_only_where_a_dated_rate_is_given(ledger, rn1):
 
 def test_saint_marc_to_gonaives_gives_no_false_total(rn1, ledger):
     found = am.fees_between(rn1, ledger, "Saint-Marc", "Gonaïves", vehicle="container_truck", as_of="2024-10-15")
-    assert found.posts == 2
-    assert set(found.without_fee) == {"rn1-saint-marc-gonaives-toll", "rn1-croix-perisse-toll"}
-    assert found.undated == ("rn1-carrefour-paye-toll",)
+    assert found.posts == 3
+    tolls = {"rn1-saint-marc-gonaives-toll", "rn1-croix-perisse-toll", "rn1-carrefour-paye-toll"}
+    assert set(found.without_fee) == tolls  # at Carrefour Paye: amounts for others than a truck
+    assert found.undated == ()
     assert {"article-f032", "rn1-gran-grif-toll", "rn1-whole-road-posts"} <= set(found.unplaced)
     assert found.asked == ()
     assert not found.complete
@@ -198,11 +205,11 @@ def test_a_toll_on_a_longer_interval_may_be_on_a_shorter_piece(rn1, ledger):
 
 
 def test_canaan_in_2023_by_hand(rn1, ledger):
-    """One dated amount for public transport (3,000 a trip); the weekly levy on unions is not added to it."""
+    """Two dated amounts for public transport (3,000 and 1,500 a trip); the weekly levy on unions is not added."""
     found = am.fees_between(rn1, ledger, "Canaan", "Cabaret", vehicle="bus", as_of="2023-03-01")
     assert found.posts == 1
     (one,) = found.asked
-    assert (one.per, one.currency, one.posts, one.low, one.high) == ("trip", "HTG", 1, 3000.0, 3000.0)
+    assert (one.per, one.currency, one.posts, one.low, one.high) == ("trip", "HTG", 1, 1500.0, 3000.0)
     assert not found.complete  # the post at Cabaret carries no day
     assert found.undated == ("rn1-cabaret-toll",)
 

@@ -39,7 +39,7 @@ EXAMPLES = [
     ("not_confirmed", "HT0513-01", "2025-10-15", "Kokorat San Ras", {"CL012"}),
     ("said_jointly", "saut-d-eau", "2025-06-01", "400 Mawozo; Taliban gang (Canaan)", {"CL053b"}),
     ("presence_said", "johanisse", "2024-11-01", "Kokorat San Ras", {"CL042"}),
-    ("attacked_no_holder", "HT0532-01", "2024-10-15", None, {"AF015", "AF039"}),
+    ("attacked_no_holder", "HT0522", "2024-10-15", None, {"AF020", "AF041"}),
     ("state_forces_there", "petite-riviere-de-l-artibonite", "2025-04-01", "PNH", {"CL033"}),
     ("nobody_renewed", "savien", "2025-10-15", "Gran Grif", {"CL001", "CL002"}),
     ("nothing_said", "marmelade", "2024-10-15", None, set()),
@@ -161,9 +161,13 @@ def test_a_raid_does_not_give_the_place_back(artibonite, ledger, events):
 
 
 def test_the_joint_sentence_gives_neither_group_the_place(said):
-    for subject in ("HT0532-01", "HT0522", "HT0521", "HT0513"):
+    for subject in ("HT0522", "HT0521", "HT0513"):
         answer = said.answer(subject, number("2024-10-15"))
         assert (answer.status, answer.actors) == (Status.ATTACKED_RECENTLY, ())
+    # at Liancourt another report has armed men who are neither of the two, in a part of the section
+    answer = said.answer("HT0532-01", number("2024-10-15"))
+    assert (answer.status, answer.actors) == (Status.PRESENCE, ("unnamed armed group",))
+    assert {one.claim for one in answer.evidence} == {"CL075"}
 
 
 def test_a_police_station_is_not_a_town(said):

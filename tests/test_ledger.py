@@ -147,7 +147,7 @@ def test_posts_with_no_place_are_listed_and_not_drawn(rn1, ledger):
 
 
 def test_undated_statements_never_make_a_post_active(rn1, ledger):
-    posts = checkpoints_on(rn1, ledger, as_of="2024-10-15").set_index("checkpoint_id")
+    posts = checkpoints_on(rn1, ledger, as_of="2024-09-15").set_index("checkpoint_id")
     assert posts.loc["rn1-carrefour-paye-toll", "status"] == CheckpointStatus.UNKNOWN
     assert "5,000 to 10,000" in posts.loc["rn1-carrefour-paye-toll", "fees"]
 

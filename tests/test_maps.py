@@ -180,7 +180,7 @@ def test_the_panel_opens_with_the_ways_between_the_cities(lang):
         assert item.note.lower().startswith(unknown.lower()) != trip.known
     assert words(lang)["map.rate.caveat"] in basis.text
     told = " ".join(f"{one.text} {' '.join(item.text + item.note for item in one.items)}" for one in (basis, *others))
-    assert told.count(words(lang)["map.rate.share_embedded"]) == 1
+    assert told.count(words(lang)["sample.says"]) == 1
     gravest = next(one for one in others if one.heading == words(lang)["map.brief.gravest_head"])
     assert any("Pont-Sondé" in item.text and "2024" in item.text and "70" in item.note for item in gravest.items)
 
@@ -345,7 +345,7 @@ def test_the_reader_decides_what_is_seen(tables):
 def test_only_what_is_given_is_on_the_map():
     bare = briefing_map(ARTIBONITE, as_of="2024-10-15")
     assert {layer.name for layer in bare.page.layers} == {
-        "land", "rivers", "lakes", "communes", "department", "border", "roads", "shields", "places",
+        "land", "rivers", "lakes", "communes", "department", "border", "roads", "shields", "places", "services",
     }  # fmt: skip
     assert "What changed" not in {section.heading for section in bare.page.furniture.briefing}
 

@@ -223,7 +223,7 @@ def test_the_first_line_is_of_the_ways_between_the_cities(newest, lang):
     top = "\n".join(lines[: lines.index(next(line for line in lines if line.startswith("| ")))])
     assert top.count(words(lang)["map.rate.caveat"]) == 1
     assert top.count("ACLED") == 1
-    assert words(lang)["map.rate.share_embedded"] in top.replace("\\", "")
+    assert words(lang)["sample.says"] in top.replace("\\", "")
     assert len(lines[: lines.index(next(line for line in lines if words(lang)["map.rate.caveat"] in line))]) < 25
 
 

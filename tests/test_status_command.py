@@ -40,19 +40,19 @@ def test_the_overview_says_what_is_known_and_counts_what_is_not(capsys):
     out = told(capsys, "--as-of", "2024-10-15").out
     line = next(one for one in out.splitlines() if one.strip().startswith("Savien"))
     assert "assessed: Gran Grif; confidence high; 9 Oct 2024 (6 days before)" in line
-    assert "57 more are not known" in out
-    assert "Said before, but now too old or without a day: Arcahaie, Canaan" in out
+    assert "56 more are not known" in out
+    assert "Said before, but now too old or without a day: Canaan, Jacob" in out
     assert "Unknown is not free of armed groups." in out
     assert "Events held back: 2 (positions of forces: 2)." in out
     every = told(capsys, "--as-of", "2024-10-15", "--all", "--kind", "section").out
     assert "more are not known" not in every
-    assert every.count("not known") >= 57
+    assert every.count("not known") == 56
     assert "Places" not in every
 
 
 def test_a_stretch_says_which_part_of_it_speaks(capsys):
     out = told(capsys, "--as-of", "2024-10-15", "--kind", "stretch").out
-    assert "La Croix Périsse (km 130.3–138.4): the gravest that is said of a part of the stretch" in out
+    assert "La Croix Périsse (km 130.2–138.4): the gravest that is said of a part of the stretch" in out
 
 
 @pytest.mark.parametrize("asked", ["Lakwa Peris", "HT0513-01", "la croix perisse", "la croix périsse"])
@@ -70,10 +70,10 @@ def test_a_name_of_two_subjects_gives_both_and_a_stretch_what_lies_on_it(artibon
     table = am.control_status(artibonite, ledger, as_of="2024-10-15", events=events)
     assert am.find_subjects(artibonite, table, "Liancourt") == ("liancourt", "HT0532-01")
     road = am.find_subjects(artibonite, table, "between Saint-Marc and Gonaïves")
-    assert {"rn1:94.8-150.1", "rn1:94851-107752", "rn1:130299-150060"} <= set(road)
+    assert {"rn1:94.8-150.1", "rn1:94770-107796", "rn1:130200-150050"} <= set(road)
     assert "rn1:150060-168688" not in road
     assert set(am.find_subjects(artibonite, table, "RN1")) == set(table.loc[table["road_id"] == "rn1", "subject"])
-    assert "rn1:114416-125851" in am.find_subjects(artibonite, table, "km 120 on RN1")
+    assert "rn1:114412-125819" in am.find_subjects(artibonite, table, "km 120 on RN1")
     with pytest.raises(PlaceError, match="do you mean"):
         am.find_subjects(artibonite, table, "Savienoise")
     with pytest.raises(PlaceError, match="--all"):
@@ -157,7 +157,7 @@ def test_own_statements_count_and_those_of_no_known_place_are_named(capsys, own)
     assert "own-claim-001: 20 Nov 2025, Gran Grif said to control; driver (not a party) [telephone call]" in out
     assert "count nowhere: 1" in out
     assert "own-claim-003: Nowhere-at-all" in out
-    stretch = told(capsys, "rn1:94.9-107.8", "--claims", str(own)).out
+    stretch = told(capsys, "rn1:94.8-107.8", "--claims", str(own), "--as-of", "2025-12-27").out
     assert "presence reported, Gran Grif" in stretch
 
 
@@ -183,8 +183,8 @@ def test_a_post_is_told_as_what_it_is(capsys):
 
 def test_a_later_statement_of_ones_own_moves_the_day(capsys, tmp_path):
     path = tmp_path / "late.csv"
-    path.write_text(CLAIMS + "Savien,controls,Gran Grif,radio,listener,no,2026-03-01\n", encoding="utf-8")
-    assert "as of 1 Mar 2026" in told(capsys, "Savien", "--claims", str(path)).out
+    path.write_text(CLAIMS + "Savien,controls,Gran Grif,radio,listener,no,2026-05-01\n", encoding="utf-8")
+    assert "as of 1 May 2026" in told(capsys, "Savien", "--claims", str(path)).out
 
 
 def test_the_template_of_statements_is_read_back(capsys, artibonite, tmp_path):
@@ -216,7 +216,7 @@ def test_mistakes_are_told_with_their_fix(capsys, arguments, said):
 
 def test_a_day_long_after_the_data_says_so(capsys):
     out = told(capsys, "--as-of", "2030-01-01").out
-    assert "The newest report in the data is of 27 Dec 2025, 1466 days before the day asked for" in out
+    assert "The newest report in the data is of 24 Apr 2026, 1348 days before the day asked for" in out
     assert "are not known" in out
 
 

@@ -57,7 +57,7 @@ def test_every_post_and_every_statement_of_no_place_is_listed(page, ledger, rn1)
     nowhere = posts[posts["from_m"].isna()]
     assert section(page, "15 Oct 2025").count("**no place stated**") == len(nowhere) > 5
     on_road = {one for cell in posts["claims"] for one in split_names(cell)}
-    for claim in set(ledger.posts["claim_id"]) - on_road - {"CK042"}:
+    for claim in set(ledger.posts["claim_id"]) - on_road - {"CK042", "CK043", "CK048", "CK049"}:  # of later days
         assert f"| {claim} |" in page
     assert "| RN1 Saint-Marc to Gonaïves | interval, km 94.8–150.1 | toll |" in page
     for claim in ledger.claims.loc[ledger.claims["subject"] == "nowhere", "claim_id"]:

@@ -28,8 +28,8 @@ COMMANDS = {
 }
 TEMPLATE = "date,place,kind,actors,killed,source,said_by,is_party,sensitivity,summary\n"
 ROWS = (
-    "2026-01-10,Pont-Sondé,road_ambush,,,radio,listener,no,low,A truck was stopped.\n"
-    "2026-01-05,Gonaïves,road_ambush,,,radio,listener,no,severe,A bus was stopped.\n"
+    "2026-05-10,Pont-Sondé,road_ambush,,,radio,listener,no,low,A truck was stopped.\n"
+    "2026-05-05,Gonaïves,road_ambush,,,radio,listener,no,severe,A bus was stopped.\n"
 )
 POLICY = '[partners]\nmoderate = "remove"\n'
 
@@ -57,10 +57,10 @@ def test_own_events_bring_their_day_and_their_rows_into_every_command(
     policy.write_text(POLICY, encoding="utf-8")
     expected = am.study(artibonite, events=own, policy=am.read_policy(policy))
     plain = am.study(artibonite)
-    assert expected.as_of.isoformat() == "2026-01-10"
+    assert expected.as_of.isoformat() == "2026-05-10"
     assert expected.gated.events_held.total > plain.gated.events_held.total
     printed = run(capsys, command, "--events", own, "--policy", policy)
-    assert any(day in printed for day in ("2026-01-10", format_day(expected.as_of, "en")))
+    assert any(day in printed for day in ("2026-05-10", format_day(expected.as_of, "en")))
     for line in expected.gated.held_words("en"):
         assert line in printed
 
@@ -76,7 +76,7 @@ def test_day_and_audience_mean_the_same_in_every_command(command, artibonite, ca
 
 
 def test_risk_counts_the_rows_of_last_night(artibonite, own):
-    plain, more = am.study(artibonite, as_of="2026-01-10"), am.study(artibonite, events=own)
+    plain, more = am.study(artibonite, as_of="2026-05-10"), am.study(artibonite, events=own)
     assert more.as_of == plain.as_of
     assert more.risk["events_used"].sum() > plain.risk["events_used"].sum()
 

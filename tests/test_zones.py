@@ -128,7 +128,7 @@ def test_contested_stretches_of_rn1_are_lines_with_km(zones):
 
 def test_unknown_road_is_unknown(zones):
     silent = zones[zones["kind"] == "unknown"]
-    assert len(silent) >= 8
+    assert len(silent) == 6  # more is told of the others since the tables were made richer
     assert set(silent["road_id"]) == {"rn1"}
     assert silent["actors"].isna().all()
     assert silent["isw"].isna().all()

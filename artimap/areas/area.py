@@ -163,6 +163,15 @@ def read_posts(area: Area) -> gpd.GeoDataFrame:
 
 
 @cached_table
+def read_road_positions(area: Area) -> gpd.GeoDataFrame:
+    """Read the course of all roads, a position every 200 or 250 m with its kilometre: POSTS in ``area.crs``.
+
+    The kilometres are those of the posts (:func:`read_posts`), which stand farther apart.
+    """
+    return schema.conform(_points(embedded.read_table(area.name, "road_positions"), area.crs), POSTS)
+
+
+@cached_table
 def read_road_units(area: Area) -> pd.DataFrame:
     """Read which road runs inside or within 500 m of which unit: ROAD_UNITS.
 
@@ -177,9 +186,9 @@ def read_road_units(area: Area) -> pd.DataFrame:
 
 
 def read_roads(area: Area) -> gpd.GeoDataFrame:
-    """Read the roads of an area, as lines through their posts or as an added layer has them.
+    """Read the roads of an area, as lines through their positions or as an added layer has them.
 
-    A line through posts cuts corners: measure along ``length_m`` (or a
+    A line through positions every 200 m cuts corners: measure along ``length_m`` (or a
     :class:`~artimap.roads.corridor.Corridor`), never on the line itself. Chainage is that of
     the posts with either line.
 
@@ -194,10 +203,10 @@ def read_roads(area: Area) -> gpd.GeoDataFrame:
 @cached_table
 def _read_roads(area: Area) -> gpd.GeoDataFrame:
     roads = embedded.read_table(area.name, "roads")
-    posts = read_posts(area).sort_values(["road_id", "seq"])
-    lines = posts.groupby("road_id", sort=False)["geometry"].agg(lambda points: shapely.LineString(list(points)))
-    # The length is that of the last post. The line through the posts is shorter than the road.
-    length = posts.groupby("road_id", sort=False)["km"].max() * 1000.0
+    known = read_road_positions(area).sort_values(["road_id", "seq"])
+    lines = known.groupby("road_id", sort=False)["geometry"].agg(lambda points: shapely.LineString(list(points)))
+    # The length is that of the last position. The line through them is shorter than the road.
+    length = known.groupby("road_id", sort=False)["km"].max() * 1000.0
     roads["length_m"] = roads["road_id"].map(length)
     if user_layers.has(area.name, "osm", "roads"):
         better = user_layers.read(area.name, "osm", "roads").to_crs(area.crs).set_index("road_id")
@@ -227,6 +236,10 @@ def read_units(area: Area, level: str | None = None) -> gpd.GeoDataFrame:
         made from interior points: fit to look at, not to measure with. Names, other
         spellings and population are artimap's where it knows the p-code, whatever the boundary.
     """
+    if level is not None:
+        every = read_units(area)
+        found: gpd.GeoDataFrame = every[every["level"] == level].reset_index(drop=True)
+        return found
     units = embedded.read_table(area.name, "units")
     shapes = pd.concat([embedded.read_geojson(area.name, name)[["pcode", "geometry"]] for name in UNIT_LAYERS.values()])
     by_pcode = gpd.GeoSeries(shapes["geometry"].to_numpy(), index=shapes["pcode"].to_numpy(), crs=WGS84)
@@ -236,8 +249,6 @@ def read_units(area: Area, level: str | None = None) -> gpd.GeoDataFrame:
     added = added_units(area)
     if added is not None:
         frame = _with_added(frame, added)
-    if level is not None:
-        frame = frame[frame["level"] == level]
     return schema.conform(frame, UNITS)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from artimap.areas import embedded, user_layers
-from artimap.areas.area import Area, read_places, read_posts, read_road_units, read_roads
+from artimap.areas.area import Area, read_places, read_posts, read_road_positions, read_road_units, read_roads
 from artimap.areas.user_layers import cached
 from artimap.core.errors import CorridorError
 from artimap.roads.calibration import calibrated
@@ -28,17 +28,17 @@ def read_corridor(area: Area, road_id: str) -> Corridor:
     Returns
     -------
     Corridor
-        In ``area.crs``, its chainage calibrated on the kilometre posts; its line runs
-        through them, or is that of an added layer (``artimap data add osm``).
+        In ``area.crs``, its chainage that of the kilometre posts; its line runs through
+        positions every 200 or 250 m, or is that of an added layer (``artimap data add osm``).
 
     Raises
     ------
     CorridorError
         If there is no such road, or its posts do not make one.
     """
-    known = read_roads(area)["road_id"]
+    known = _road_ids(area)
     wanted = str(road_id).strip().lower()
-    if wanted not in set(known):
+    if wanted not in known:
         msg = f"no road {road_id!r} in {area.label}; there is: {', '.join(known)}"
         raise CorridorError(msg)
     road = _corridor(area, wanted)
@@ -46,25 +46,32 @@ def read_corridor(area: Area, road_id: str) -> Corridor:
 
 
 @cached
+def _road_ids(area: Area) -> tuple[str, ...]:
+    return tuple(read_roads(area)["road_id"])
+
+
+@cached
 def _corridor(area: Area, wanted: str) -> Corridor:
     roads = read_roads(area)
     road = roads[roads["road_id"] == wanted].iloc[0]
-    # The corridor is built on the posts first, whatever line is drawn: chainage is that of the posts,
-    # and reports state kilometres by them.
-    every = read_posts(area)
-    posts = every[every["road_id"] == wanted].sort_values("seq")
+    # The corridor is built on the embedded positions first, whatever line is drawn: their kilometres are
+    # those of the posts, and reports state kilometres by them.
+    every = read_road_positions(area)
     units = read_road_units(area)
     corridor = Corridor.from_posts(
-        posts,
+        every[every["road_id"] == wanted].sort_values("seq"),
         corridor_id=wanted,
         ref=str(road["ref"]) if pd.notna(road["ref"]) else wanted.upper(),
         name=str(road["name"]) if pd.notna(road["name"]) else wanted.upper(),
         units=units[units["road_id"] == wanted].reset_index(drop=True),
     )
-    # read_roads gives the line through the posts where the added layer does not hold this road. Equal
-    # lines mean that there is nothing to calibrate.
+    # read_roads gives the embedded line where the added layer does not hold this road. Equal lines mean
+    # that there is nothing to calibrate.
     if user_layers.has(area.name, "osm", "roads") and not shapely.equals(corridor.line, road.geometry):
-        line, measures = calibrated(road.geometry, posts, ref=corridor.ref)
+        posts = read_posts(area)
+        line, measures = calibrated(
+            road.geometry, posts[posts["road_id"] == wanted].sort_values("seq"), ref=corridor.ref
+        )
         corridor = replace(corridor, line=line, measures=measures)
     # Only the towns that cut the road into stretches are put on it. With every place near the road, a
     # briefing would name its stretches after hamlets.

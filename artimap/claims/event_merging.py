@@ -36,7 +36,7 @@ def _merge_one(event_id: str, rows: pd.DataFrame) -> dict[str, object]:
     start = _commonest(finest_dates["date_start"])
     # The last day belongs to the first one that was chosen; a last day of another report could make a
     # span that nobody stated. Texts of days sort as days do.
-    end = max(str(start), str(_commonest(finest_dates[finest_dates["date_start"] == start]["date_end"]) or start))
+    ends = finest_dates[finest_dates["date_start"] == start]["date_end"]
     order = rows.assign(
         _where=[_FINEST.index(Where(where)) for where in rows["where"]], _precision=rows["geo_precision"].astype(int)
     ).sort_values(["_where", "_precision"], kind="stable")
@@ -47,6 +47,9 @@ def _merge_one(event_id: str, rows: pd.DataFrame) -> dict[str, object]:
     kinds = rows["kind"].value_counts()
     # EventKind is written from the graver to the less grave.
     kind = min(kinds[kinds == kinds.max()].index, key=lambda one: _KINDS.index(EventKind(one)))
+    # What was written of a closed road on its first day knows no end yet: the latest report of it does.
+    last = max(ends.dropna(), default=None) if kind == EventKind.ROAD_CLOSURE else _commonest(ends)
+    end = max(str(start), str(last or start))
     with_dead = rows[rows["killed_low"].notna()]
     # A report without deaths says nothing of them: it does not pull the median to zero.
     lows, highs = _whole(with_dead["killed_low"]), _whole(rows["killed_high"])
@@ -102,7 +105,8 @@ def merge_reports(reports: pd.DataFrame) -> pd.DataFrame:
     """Make one row an event out of several reports of it, by the rule ``finest, commonest, median``.
 
     The finest stated place and date win (a section over a commune, a day over a month);
-    among equals the commonest; the kind is the commonest, then the graver. Deaths are the
+    among equals the commonest; the kind is the commonest, then the graver. A closed road was
+    closed as long as the latest of these reports has it. Deaths are the
     least and greatest figure said and their median: ``killed_high`` stays null where the
     greatest figure is only "at least". The dead count as alleged gang members only if every
     figure does. Reprints of one outlet count as one source.

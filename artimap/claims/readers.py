@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,7 +17,7 @@ from artimap.claims.ledger import Ledger
 from artimap.claims.user_claims import read_own_claims
 from artimap.core import schema
 from artimap.core.errors import DataError
-from artimap.core.schema import split_names
+from artimap.core.schema import records, split_names
 from artimap.core.tables import CLAIMS
 from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
 from artimap.sources.registry import read_report
@@ -68,7 +70,7 @@ _HARM = (Predicate.INJURED, Predicate.ABDUCTED, Predicate.DISPLACED, Predicate.A
 _COMMON = ("claimant", "claimant_is_party", "source", "source_url", "sensitivity", "licence", "note", "origin")
 
 
-def _claim_row(row: pd.Series, **own: object) -> dict[str, object]:
+def _claim_row(row: Mapping[str, Any], **own: object) -> dict[str, object]:
     base = {name: row.get(name) for name in _COMMON}
     party = base["claimant_is_party"]
     # Who may be a party is never guessed to be none.
@@ -85,7 +87,7 @@ def _figure(low: object, high: object) -> str:
 
 def _event_claims(reports: pd.DataFrame) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
-    for _, row in reports.iterrows():
+    for row in records(reports):
         reported, basis = row["reported"], row["date_basis"]
         # A report without a day of its own was made after the event, nobody knows when: the event's
         # last day is the earliest that it can be.
@@ -116,7 +118,7 @@ def _event_claims(reports: pd.DataFrame) -> list[dict[str, object]]:
     return rows
 
 
-def subject_of(row: pd.Series) -> str:
+def subject_of(row: Mapping[str, Any]) -> str:
     """Give the subject of a statement about a place: place id, p-code, stretch, or ``nowhere``."""
     where = Where(row["where"])
     if where in (Where.POINT, Where.PLACE) and isinstance(row["place_id"], str):
@@ -129,7 +131,7 @@ def subject_of(row: pd.Series) -> str:
     return "nowhere"
 
 
-def _subjects_of(row: pd.Series) -> tuple[str, ...]:
+def _subjects_of(row: Mapping[str, Any]) -> tuple[str, ...]:
     # A statement on several sections is one claim for each of them; the first keeps the id that the table has.
     codes = split_names(row["pcode"]) if row["where"] in (Where.SECTION, Where.COMMUNE) else ()
     return codes if len(codes) > 1 else (subject_of(row),)
@@ -137,7 +139,7 @@ def _subjects_of(row: pd.Series) -> tuple[str, ...]:
 
 def _control_claims(table: pd.DataFrame) -> list[dict[str, object]]:
     rows = []
-    for _, row in table.iterrows():
+    for row in records(table):
         base = {
             "about": About.STRETCH if row["where"] == Where.STRETCH else About.PLACE,
             "predicate": row["predicate"],
@@ -158,7 +160,7 @@ def _control_claims(table: pd.DataFrame) -> list[dict[str, object]]:
 
 def _post_claims(table: pd.DataFrame) -> list[dict[str, object]]:
     rows = []
-    for _, row in table.iterrows():
+    for row in records(table):
         fee = isinstance(row["fee_low"], str)
         rows.append(
             _claim_row(
@@ -181,7 +183,7 @@ def _post_claims(table: pd.DataFrame) -> list[dict[str, object]]:
 
 def _other_claims(area: Area) -> list[dict[str, object]]:
     rows = []
-    for _, row in embedded.read_table(area.name, "figures").iterrows():
+    for row in records(embedded.read_table(area.name, "figures")):
         value = (
             f"{_figure(row['value_low'], row['value_high'])} {row['unit']}"
             if isinstance(row["value_low"], str)
@@ -197,7 +199,7 @@ def _other_claims(area: Area) -> list[dict[str, object]]:
                 valid_from=row["period_start"], valid_to=row["period_end"],
             )
         )  # fmt: skip
-    for _, row in embedded.read_table(area.name, "deployments").iterrows():
+    for row in records(embedded.read_table(area.name, "deployments")):
         row["licence"] = "facts; cite the publisher"
         rows.append(
             _claim_row(
@@ -214,7 +216,7 @@ def _subjects(control: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
     rows: dict[str, dict[str, object]] = {}
     units, places = (embedded.read_table(area.name, name) for name in ("units", "places"))
     names = dict(zip([*units["pcode"], *places["place_id"]], [*units["name"], *places["name"]], strict=True))
-    for _, row in control.iterrows():
+    for row in records(control):
         for subject in _subjects_of(row):
             if subject == "nowhere" or subject in rows:
                 continue

@@ -43,14 +43,14 @@ class MatchModel(JsonModel):
         Least score of a pair that is listed.
     """
 
-    date: float = 5.5
+    date: float = 6.5
     place: float = 2.75
     actors: float = 0.5
-    kind: float = 2.0
+    kind: float = 1.5
     numbers: float = 1.25
     words: float = 3.5
-    base: float = -7.5
-    half_days: float = 1.5
+    base: float = -8.5
+    half_days: float = 1.0
     window_days: int = 10
     threshold: float = 0.5
 
@@ -95,6 +95,8 @@ _VIOLENT = frozenset(
     {"attack_on_civilians", "armed_clash", "road_ambush", "arson_or_property_destruction", "police_operation",
      "abduction"}
 )  # fmt: skip
+# What an attack brings about: told under its own kind, of the same days.
+_CONSEQUENCES = frozenset({"displacement", "road_closure"})
 _HARM = ("injured", "abducted", "displaced")
 
 
@@ -181,7 +183,10 @@ def _actors(a: _ComparedReport, b: _ComparedReport) -> float:
 def _kinds(a: _ComparedReport, b: _ComparedReport) -> float:
     if a.kind == b.kind:
         return 1.0
-    return 0.0 if {a.kind, b.kind} <= _VIOLENT else -1.0
+    both = {a.kind, b.kind}
+    if both <= _VIOLENT:
+        return 0.0
+    return -0.6 if both & _VIOLENT and both & _CONSEQUENCES else -1.0
 
 
 def _numbers(a: _ComparedReport, b: _ComparedReport) -> float:

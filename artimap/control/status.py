@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import pandas as pd
@@ -105,21 +105,38 @@ class LedgerEvidence:
     on_stretch: Mapping[str, tuple[tuple[str, float, float], ...]]
     model: ControlModel
     sides: Sides
+    _judged: dict[tuple[str, int], tuple[SubjectPicture, Answer]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _answers: dict[tuple[str, int], Answer] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def seen(self, subject: str, day: int) -> SubjectPicture:
         """Give what is said of a subject on a day, without what lies on it."""
-        return picture(self.evidence.get(subject, ()), day, model=self.model, sides=self.sides)
+        return self._judge(subject, day)[0]
+
+    def _judge(self, subject: str, day: int) -> tuple[SubjectPicture, Answer]:
+        """Give what is said of a subject on a day, and its status by that; each is asked for many times."""
+        key = subject, day
+        if key not in self._judged:
+            said = picture(self.evidence.get(subject, ()), day, model=self.model, sides=self.sides)
+            self._judged[key] = said, decide(said)
+        return self._judged[key]
 
     def answer(self, subject: str, day: int) -> Answer:
         """Give the status of a subject on a day."""
-        seen = self.seen(subject, day)
-        own = decide(seen)
+        key = subject, day
+        if key not in self._answers:
+            self._answers[key] = self._answer(subject, day)
+        return self._answers[key]
+
+    def _answer(self, subject: str, day: int) -> Answer:
+        seen, own = self._judge(subject, day)
         if subject not in self.on_stretch:
             return own
         # What lies on the stretch is judged by itself first, with the same rules, and then laid on the road.
         parts = []
         for other, low, high in self.on_stretch[subject]:
-            there = decide(self.seen(other, day))
+            there = self._judge(other, day)[1]
             # Other pieces of road pass on only who holds them. Presence or an attack somewhere on a long piece
             # would otherwise be laid on every stretch that the piece touches.
             passed_on = self.subjects[other].kind != "stretch" or there.status in _HELD
@@ -231,14 +248,18 @@ def control_status(
     ['contested', 'raid_outcome_not_stated']
     """
     said = read_evidence(area, ledger, events=events, model=model, known_on=known_on)
-    day = day_of(as_of)
+    return status_of(said, day_of(as_of), known_on=None if known_on is None else day_of(known_on))
+
+
+def status_of(said: LedgerEvidence, day: dt.date, *, known_on: dt.date | None = None) -> pd.DataFrame:
+    """Give the status of every subject of which evidence was read, as :func:`control_status` does."""
     rows = [
         row_of(said, subject, said.answer(subject.subject, day.toordinal()), day) for subject in said.subjects.values()
     ]
     table: pd.DataFrame = schema.conform(pd.DataFrame(rows, columns=list(STATUS.names)), STATUS)
     put_models(table, said.model)
     table.attrs["as_of"] = day.isoformat()
-    table.attrs["known_on"] = None if known_on is None else day_of(known_on).isoformat()
+    table.attrs["known_on"] = None if known_on is None else known_on.isoformat()
     return table
 
 

@@ -7,7 +7,10 @@ is the call that mends it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
+import numpy as np
 from pyproj import CRS
 
 from artimap.core.errors import CrsError
@@ -30,12 +33,23 @@ def on_file_grid(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     GeoDataFrame
         The same table, ``attrs`` and all. Done twice, it is the same as done once.
     """
+    return tables_on_file_grid([table])[0]
+
+
+def tables_on_file_grid(tables: Sequence[gpd.GeoDataFrame]) -> list[gpd.GeoDataFrame]:
+    """Move the shapes of tables in one metric system as :func:`on_file_grid` does, all at once."""
+    if not tables:
+        return []
     # A table in memory and the same one read from a file must measure alike: both go through degrees of
     # seven decimals, and back.
-    degrees = table.geometry.to_crs(WGS84)
-    moved = gpd.GeoSeries(rounded_shapes(degrees.to_numpy()), index=table.index, crs=WGS84).to_crs(table.crs)
-    placed: gpd.GeoDataFrame = table.set_geometry(moved)
-    return placed
+    crs = tables[0].crs
+    shapes = gpd.GeoSeries(np.concatenate([table.geometry.to_numpy() for table in tables]), crs=crs)
+    moved = gpd.GeoSeries(rounded_shapes(shapes.to_crs(WGS84).to_numpy()), crs=WGS84).to_crs(crs)
+    ends = np.cumsum([len(table) for table in tables])
+    return [
+        table.set_geometry(moved.iloc[end - len(table) : end].set_axis(table.index))
+        for table, end in zip(tables, ends, strict=True)
+    ]
 
 
 def require(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: str, *, what: str = "table") -> None:

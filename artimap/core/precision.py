@@ -81,7 +81,7 @@ def significant_columns(table: Frame, columns: Iterable[str] | None = None) -> F
     >>> significant_columns(pd.DataFrame({"a": [0.1 + 0.2], "b": ["x"]})).values.tolist()
     [[0.3, 'x']]
     """
-    floats = [name for name in table.columns if table[name].dtype == np.float64]
+    floats = [str(name) for name, dtype in table.dtypes.items() if dtype == np.float64]
     chosen = floats if columns is None else [name for name in columns if name in floats]
     rounded: Frame = table.assign(**{name: significant(table[name].to_numpy()) for name in chosen})
     return rounded

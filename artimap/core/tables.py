@@ -88,6 +88,28 @@ ROAD_UNITS = Table(
 )
 
 
+SERVICES = Table(
+    "SERVICES",
+    ("service_id",),
+    (
+        Column("service_id", required=True),
+        Column("kind", required=True, words=vocab.ServiceKind),
+        Column("name", doc="of a market, a commune or an organisation; null where none is known"),
+        Column("pcode", doc="commune or section, where it is known"),
+        Column("road_id", doc="the road with the nearest kilometre post"),
+        Column("km", "float", doc="that post"),
+        Column("offset_km", "float", doc="from it, as the crow flies"),
+        Column("value", "int", doc="people, or organisations, in a commune"),
+        Column("as_of", doc="year, or year and month, of the list; null where it has none"),
+        Column("source", required=True),
+        Column("licence", required=True),
+        Column("sensitivity", required=True, words=vocab.Sensitivity),
+        Column("note"),
+    ),
+    ("Point",),
+)
+
+
 ACTORS = Table(
     "ACTORS",
     ("actor_id",),

@@ -46,6 +46,18 @@ class PlaceKind(StrEnum):
     JUNCTION = "junction"
 
 
+class ServiceKind(StrEnum):
+    """What a row of SERVICES tells of."""
+
+    FUEL = "fuel"
+    MARKET = "market"
+    POPULATION = "population"
+    ORGANISATIONS = "organisations"
+    """How many organisations work in a commune."""
+    ORGANISATION = "organisation"
+    """One of them by name: for the house alone."""
+
+
 class Where(StrEnum):
     """What a statement's place comes down to. A pin is only ever a ``point``."""
 

@@ -8,17 +8,17 @@ metre: this is the border where artimap leaves its metric system.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from artimap.core.crs import WGS84
 from artimap.core.i18n import tr
+from artimap.core.schema import records
 from artimap.core.vocab import PlaceKind
 
 if TYPE_CHECKING:
@@ -149,6 +149,10 @@ def parts_of(geometry: shapely.Geometry) -> Parts:
     return tuple(part for piece in shapely.get_parts(geometry) for part in parts_of(piece))
 
 
+ROAD_TOLERANCE_M = 10.0
+"""How far a drawn road may lie off its line: less than the line is off the ground, and a third of its points."""
+
+
 def to_degrees(shapes: gpd.GeoSeries, *, tolerance_m: float = 0.0) -> list[shapely.Geometry]:
     """Bring shapes from their metric system to EPSG:4326, simplified by ``tolerance_m`` before.
 
@@ -160,6 +164,12 @@ def to_degrees(shapes: gpd.GeoSeries, *, tolerance_m: float = 0.0) -> list[shape
         else:
             shapes = shapes.simplify(tolerance_m)
     return list(shapes.to_crs(WGS84))
+
+
+def slim_lines(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Give lines on roads fewer points (:data:`ROAD_TOLERANCE_M`); points and areas stay as they are."""
+    lines = shapes.geom_type.isin(["LineString", "MultiLineString"])
+    return shapes.where(~lines, shapes.simplify(ROAD_TOLERANCE_M))
 
 
 def _plain(prefix: str, mark: str, shapes: Iterable[shapely.Geometry]) -> tuple[Feature, ...]:
@@ -227,9 +237,10 @@ def roads_layer(roads: gpd.GeoDataFrame, *, but: str | None = None) -> Layer:
     """
     kept = roads[roads["road_id"] != but] if but else roads
     kept = kept.sort_values(["class", "road_id"], kind="stable")
+    shapes = to_degrees(kept.geometry, tolerance_m=ROAD_TOLERANCE_M)
     features = tuple(
         Feature(f"road:{road_id}", "road_national" if kind == "national" else "road_departmental", parts_of(shape))
-        for road_id, kind, shape in zip(kept["road_id"], kept["class"], to_degrees(kept.geometry), strict=True)
+        for road_id, kind, shape in zip(kept["road_id"], kept["class"], shapes, strict=True)
     )
     return Layer("roads", "map.layer.roads", "line", features, still=True)
 
@@ -268,7 +279,7 @@ _RANKS = {
 }
 
 
-def name_in(row: pd.Series, lang: str) -> str:
+def name_in(row: Mapping[str, Any], lang: str) -> str:
     """Give a place's name in a language, or its usual name where it has none there."""
     own = row.get(f"name_{lang}")
     return str(own) if isinstance(own, str) and own else str(row["name"])
@@ -292,7 +303,7 @@ def places_layer(
     """
     opens = details or {}
     features = []
-    for (_, row), spot in zip(places.iterrows(), to_degrees(places.geometry), strict=True):
+    for row, spot in zip(records(places), to_degrees(places.geometry), strict=True):
         place_id = str(row["place_id"])
         rank = _RANKS[PlaceKind(row["kind"])]
         rank = max(2, rank - 1) if place_id in towns and rank > 1 else rank

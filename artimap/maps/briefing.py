@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from artimap.core.crs import on_file_grid, require
+from artimap.core.crs import on_file_grid, require, tables_on_file_grid
 from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
 from artimap.core.files import encodable, write_text
@@ -316,7 +316,13 @@ class MapTables:
         return replace(
             self, risk=grid(self.risk), zones=grid(self.zones), zones_over_time=grid(self.zones_over_time),
             estimated=grid(self.estimated), checkpoints=grid(self.checkpoints),
-            checkpoints_over_time={one: on_file_grid(table) for one, table in self.checkpoints_over_time.items()},
+            checkpoints_over_time=dict(
+                zip(
+                    self.checkpoints_over_time,
+                    tables_on_file_grid(list(self.checkpoints_over_time.values())),
+                    strict=True,
+                )
+            ),
         )  # fmt: skip
 
 

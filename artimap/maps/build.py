@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
-from artimap.areas.area import read_layer, read_places, read_roads, read_units
+from artimap.areas.area import read_layer, read_places, read_units
+from artimap.areas.user_layers import cached
 from artimap.core.i18n import format_day, tr
 from artimap.core.metadata import model_of
 from artimap.core.vocab import Lang
@@ -16,14 +17,14 @@ from artimap.maps import furniture as made
 from artimap.maps.base_layers import Layer, bounds_of
 from artimap.maps.cards import Detail, VisibleClaims
 from artimap.maps.event_columns import Field
-from artimap.maps.events import crowd_field, listed_field
-from artimap.maps.fact_tables import Sheet, events_sheet, names_to_find, posts_sheet, stretches_sheet
+from artimap.maps.events import events_field, sort_events
+from artimap.maps.fact_tables import SearchEntry, Sheet, events_sheet, names_to_find, posts_sheet, stretches_sheet
 from artimap.maps.furniture import locator
 from artimap.maps.inputs import MapInputs, PageOptions, Tables
 from artimap.maps.layers import ALWAYS_CITED, MapLayer, build_layers, in_drawing_order, rows_of
 from artimap.maps.legend import legend_groups
 from artimap.maps.page import Page
-from artimap.maps.thematic_layers import Drawn, zones_layers
+from artimap.maps.thematic_layers import Drawn, ZoneShapes, zone_shapes, zones_layers
 from artimap.maps.timeline import StatesOverTime, all_days, posts_over_time, rates_over_time, zones_over_time
 from artimap.risk.model import RiskModel
 from artimap.risk.phrases import share_of, weighed_parameters
@@ -64,27 +65,32 @@ def pages(area: Area, tables: Tables, asked: PageOptions, languages: Sequence[st
     """Make the page in the language asked for, and in the others."""
     said = VisibleClaims(tables.seen.ledger, asked.lang)
     others = dict.fromkeys(Lang(one).value for one in languages if Lang(one).value != asked.lang)
-    page, field = _page(area, tables, said, asked, None)
-    translated = (_page(area, tables, said.into(one), replace(asked, lang=one), field) for one in others)
+    earlier = tables.zones_over_time
+    shapes = None if earlier is None else zone_shapes(gpd.GeoDataFrame(earlier.table))
+    page, field = _page(area, tables, said, asked, None, shapes)
+    translated = (_page(area, tables, said.into(one), replace(asked, lang=one), field, shapes) for one in others)
     return page, tuple(one for one, _ in translated)
 
 
 def _page(
-    area: Area, tables: Tables, said: VisibleClaims, asked: PageOptions, field: Field | None
+    area: Area,
+    tables: Tables,
+    said: VisibleClaims,
+    asked: PageOptions,
+    field: Field | None,
+    shapes: ZoneShapes | None,
 ) -> tuple[Page, Field | None]:
     """Make the page in one language, and its events as columns where they are not made yet."""
-    parts = _parts(area, tables, said, asked)
+    parts = _parts(area, tables, said, asked, shapes)
     limits, events = _limits(area), tables.seen.events
     if field is None and events is not None:
-        days = {"first": asked.since, "last": asked.as_of}
-        if tables.crowd is None:
-            field = listed_field(events, parts.drawn["events"], limits=limits, **days)
-        else:
-            field = crowd_field(events, tables.crowd, limits=limits, **days)
+        listed = {detail.key: detail for detail in parts.details} if tables.crowd is None else None
+        where = tables.crowd or sort_events(events)
+        field = events_field(events, where, limits=limits, first=asked.since, last=asked.as_of, details=listed)
     layers = in_drawing_order(parts.rows, parts.drawn.values())
     page = Page(
         lang=asked.lang,
-        bounds=bounds_of(read_layer(area, "outline").geometry),
+        bounds=_bounds(area, "outline"),
         limits=limits,
         layers=layers,
         details=parts.details,
@@ -96,7 +102,7 @@ def _page(
         as_of=asked.as_of.isoformat(),
         field=field,
         sheets=(*tables.sheets, *(one.sheet() for one in tables.user_layers)),
-        names=names_to_find(read_places(area), [read_units(area, level) for level in ("adm2", "adm3")], asked.lang),
+        names=_names(area, asked.lang),
         roadside=tables.roadside,
         locator=locator(area, asked.lang),
         tiles=asked.tiles,
@@ -119,18 +125,28 @@ def sheets_of(
     return tuple(sheet for sheet in made_of if sheet is not None)
 
 
+@cached
+def _bounds(area: Area, layer: str) -> tuple[float, float, float, float]:
+    return bounds_of(read_layer(area, layer).geometry)
+
+
+@cached
+def _names(area: Area, lang: str) -> tuple[SearchEntry, ...]:
+    return names_to_find(read_places(area), [read_units(area, level) for level in ("adm2", "adm3")], lang)
+
+
 def _limits(area: Area) -> tuple[float, float, float, float]:
     """Give how far one can go: where the embedded land ends, less its cut edge."""
-    west, south, east, north = bounds_of(read_layer(area, "land").geometry)
+    west, south, east, north = _bounds(area, "land")
     return west + 0.02, south + 0.02, east - 0.02, north + 0.12
 
 
-def _parts(area: Area, tables: Tables, said: VisibleClaims, asked: PageOptions) -> _Parts:
+def _parts(area: Area, tables: Tables, said: VisibleClaims, asked: PageOptions, shapes: ZoneShapes | None) -> _Parts:
     """Draw every layer of the registry and of the user's own."""
     lang, corridor = asked.lang, tables.corridor
     zones = None
     if tables.zones_over_time is not None:
-        every_day = zones_layers(gpd.GeoDataFrame(tables.zones_over_time.table), said, lang=lang)
+        every_day = zones_layers(gpd.GeoDataFrame(tables.zones_over_time.table), said, lang=lang, shapes=shapes)
         zones = zones_over_time(tables.zones_over_time, every_day, lang=lang)
     earlier = tables.posts_over_time
     given = MapInputs(
@@ -139,8 +155,6 @@ def _parts(area: Area, tables: Tables, said: VisibleClaims, asked: PageOptions) 
         asked,
         said,
         places=read_places(area),
-        roads=read_roads(area),
-        communes=read_units(area, "adm2"),
         posts=None if earlier is None else posts_over_time(earlier, said, lang=lang),
         zones=zones,
     )

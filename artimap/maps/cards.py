@@ -15,7 +15,7 @@ import pandas as pd
 
 from artimap.core.i18n import format_day, tr, words
 from artimap.core.phrases import day_phrase, known
-from artimap.core.schema import split_names
+from artimap.core.schema import records, split_names
 from artimap.core.text import web_address
 from artimap.core.vocab import EventKind, Predicate
 
@@ -171,9 +171,8 @@ class VisibleClaims:
         if ledger is None:
             return
         table = ledger.claims.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last")
-        rows: list[Any] = table[[name for name in _READ if name in table.columns]].to_dict("records")
-        self._rows = rows
-        for row in rows:
+        self._rows = records(table[[name for name in _READ if name in table.columns]])
+        for row in self._rows:
             self._subjects.setdefault(str(row["subject"]), []).append(row)
 
     def into(self, lang: str) -> VisibleClaims:
@@ -190,15 +189,6 @@ class VisibleClaims:
         """Give the statements whose claim ids are listed in a cell."""
         wanted = frozenset(split_names(ids))
         return statements_of((row for row in self._rows if row["claim_id"] in wanted), self._lang) if wanted else ()
-
-
-def harmed(row: Mapping[str, Any]) -> float | None:
-    """Give how many people an event harmed, at least; None where no figure is stated at all."""
-    killed = known(row.get("killed_best"))
-    figures = [killed if killed is not None else known(row.get("killed_low"))]
-    figures += [known(row.get(name)) for name in ("injured", "abducted")]
-    stated = [figure for figure in figures if figure is not None]
-    return sum(stated) if stated else None
 
 
 def precision_phrase(row: Mapping[str, Any], lang: str) -> str:
@@ -220,8 +210,8 @@ def event_key(event_id: object) -> str:
     return f"event:{event_id}"
 
 
-def event_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) -> Detail:
-    """Make the detail of one row of EVENTS; its facts are figures, which the page puts into words (``events.js``)."""
+def event_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str, *, hollow: bool) -> Detail:
+    """Make the detail of one row of EVENTS for files and lists; the page writes its card of columns (``events.js``)."""
     start, end = to_date(row["date_start"]), to_date(row["date_end"])
     kind = text_or(row["kind"], EventKind.OTHER)
     precision = int(known(row["date_precision"]) or 1)
@@ -235,7 +225,7 @@ def event_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) -> Deta
         sentence=sentence,
         when=when,
         where=place,
-        icon=Icon(kind, hollow=harmed(row) is None),
+        icon=Icon(kind, hollow=hollow),
         statements=said.about(str(row["event_id"])),
         precision=precision_phrase(row, lang),
     )

@@ -15,13 +15,56 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from artimap.core.errors import DataError
 from artimap.maps.base_layers import Layer, Parts, Ring
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
+
+
+def plain_data(value: Any, *, but: Sequence[str] = ()) -> Any:
+    """Give a value as :func:`dataclasses.asdict` does, less the copies of what is never changed.
+
+    Parameters
+    ----------
+    value
+        A dataclass, or what one holds.
+    but
+        Fields of the dataclass itself that are left out.
+    """
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, tuple | list):
+        return type(value)([plain_data(one) for one in value])
+    if is_dataclass(value):
+        kind: Any = type(value)
+        return {name: plain_data(getattr(value, name)) for name in _names(kind) if name not in but}
+    if isinstance(value, dict):
+        return {name: plain_data(one) for name, one in value.items()}
+    return value
+
+
+def plain_rows(value: Any) -> Any:
+    """Give a value as :func:`dataclasses.astuple` does, less the copies of what is never changed."""
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, tuple | list):
+        return type(value)([plain_rows(one) for one in value])
+    if not is_dataclass(value):
+        return value
+    kind: Any = type(value)
+    return tuple(plain_rows(getattr(value, name)) for name in _names(kind))
+
 
 _WHOLE = "="
 """In a tree of changes: what stands here replaces the value as a whole."""
@@ -36,6 +79,8 @@ def changes(first: object, other: object) -> dict[str, Any] | None:
     >>> changes({"a": 1, "b": ["x", "y"]}, {"a": 1, "b": ["x", "z"]})
     {'b': {'1': {'=': 'z'}}}
     """
+    if first is other or (type(first) in _PLAIN and type(other) in _PLAIN):
+        return None if first == other and type(first) is type(other) else {_WHOLE: other}
     found: dict[str, Any] = {}
     if isinstance(first, Mapping) and isinstance(other, Mapping) and first.keys() == other.keys():
         pairs = [(str(name), first[name], other[name]) for name in first]

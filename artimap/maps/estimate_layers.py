@@ -15,7 +15,7 @@ import pandas as pd
 from artimap.core import style
 from artimap.core.i18n import format_day, format_number, tr
 from artimap.core.phrases import known
-from artimap.core.schema import split_names
+from artimap.core.schema import records, split_names
 from artimap.core.vocab import Audience, Estimate, WhyNot
 from artimap.maps.base_layers import ESTIMATED, Feature, Layer, parts_of, to_degrees
 from artimap.maps.cards import Detail, Fact, Icon, day_or, iso_day, text_or
@@ -65,8 +65,7 @@ def estimates_layer(
         Whether it is on at first: only where the map is of nothing else.
     """
     details, features = [], []
-    rows: list[dict[str, Any]] = zones.drop(columns="geometry").to_dict("records")
-    for row, shape in zip(rows, to_degrees(zones.geometry, tolerance_m=30), strict=True):
+    for row, shape in zip(records(zones), to_degrees(zones.geometry, tolerance_m=30), strict=True):
         parts = parts_of(shape)
         if not parts:
             continue

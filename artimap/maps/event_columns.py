@@ -25,14 +25,11 @@ UNKNOWN = 65_535
 
 _MOST = UNKNOWN - 1
 _ROWS_A_CHUNK = 512
-_FIGURES = (
-    "actors", "killed_low", "killed_best", "killed_high", "injured", "abducted", "displaced", "n_sources",
-    "alleged_gang_dead", "overlaps",
+_CELLS = (
+    "summary", "place", "place_kind", "date_precision", "days_before", "radius_m", "actors", "killed_low",
+    "killed_best", "killed_high", "injured", "abducted", "displaced", "n_sources", "alleged_gang_dead", "overlaps",
 )  # fmt: skip
-"""What the facts of a card are made of, which the page puts into words for few events and for many."""
-
-_TEXTS = ("event_id", "summary", "place", "place_kind", "sub_kind", "date_precision", "radius_m", *_FIGURES)
-"""What a detail is made of when it is asked for, beside the columns."""
+"""What a card is made of beside the columns, which the page puts into words for few events and for many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +58,8 @@ class Field:
         Codes of the sources of each row; empty where none are given.
     text_columns, text_ends, texts
         Texts by row, in chunks; empty where details are on the page already.
-    figures
-        What the facts of the cards are made of, by column; empty where it stands among the texts.
+    cells
+        What the cards are made of, by column; empty where it stands among the texts.
     """
 
     n: int
@@ -83,12 +80,7 @@ class Field:
     text_ends: tuple[int, ...] = ()
     texts: str = ""
     rows_a_chunk: int = _ROWS_A_CHUNK
-    figures: tuple[tuple[str, tuple[Any, ...]], ...] = ()
-
-    @property
-    def listed(self) -> bool:
-        """Whether each event has a detail ready on the page."""
-        return len(self.keys) == self.n
+    cells: tuple[tuple[str, tuple[Any, ...]], ...] = ()
 
 
 def numbers(table: pd.DataFrame, name: str) -> np.ndarray:
@@ -244,9 +236,11 @@ def pack_field(
     block, coding = pack_columns(columns)
     publishers = tuple(sorted({one for row in sources or () for one in row}))
     code_of = {name: code for code, name in enumerate(publishers)}
+    before = (start - begin).astype(float)
+    told = table.assign(days_before=np.where(before > 0, before, np.nan))  # the columns begin with the first day
     # that nobody is named, and by no publisher, is told of a single event too
-    figures = {} if keys is None else _cells(table, order, _FIGURES, always=("actors", "n_sources"))
-    text_columns, texts, ends = ((), "", ()) if keys is not None else _texts(table, order)
+    cells = {} if keys is None else _cells(told, order, _CELLS, always=("actors", "n_sources"))
+    text_columns, texts, ends = ((), "", ()) if keys is not None else _texts(told, order)
     return Field(
         n=len(table),
         marks=len(marks),
@@ -265,13 +259,13 @@ def pack_field(
         text_columns=text_columns,
         text_ends=ends,
         texts=texts,
-        figures=() if keys is None else tuple((name, tuple(row)) for name, row in figures.items()),
+        cells=tuple((name, tuple(row)) for name, row in cells.items()),
     )
 
 
 def _texts(table: pd.DataFrame, order: np.ndarray) -> tuple[tuple[str, ...], str, tuple[int, ...]]:
     """Pack the columns that hold more than the numbers already in the page."""
-    kept = _cells(table, order, _TEXTS)
+    kept = _cells(table, order, ("event_id", *_CELLS))
     if not kept:
         return (), "", ()
     texts, ends = pack_texts(list(kept.values()), rows_a_chunk=_ROWS_A_CHUNK)
@@ -329,5 +323,5 @@ def payload(field: Field) -> dict[str, Any]:
         "text_columns": field.text_columns,
         "text_ends": field.text_ends,
         "rows_a_chunk": field.rows_a_chunk,
-        "figures": dict(field.figures),
+        "cells": dict(field.cells),
     }

@@ -25,60 +25,11 @@ from artimap.maps.base_layers import Feature, Layer, parts_of, to_degrees
 from artimap.maps.cards import Detail, event_key, text_or
 from artimap.maps.codec import box_of
 from artimap.maps.event_columns import Field, harm_of, pack_field
-from artimap.maps.thematic_layers import Drawn
-
-
-def listed_field(
-    events: gpd.GeoDataFrame,
-    drawn: Drawn,
-    *,
-    limits: tuple[float, float, float, float],
-    first: dt.date,
-    last: dt.date,
-) -> Field:
-    """Give the columns of events that have been drawn one by one.
-
-    Parameters
-    ----------
-    events
-        EVENTS.
-    drawn
-        Their marks, areas and details, as :func:`artimap.maps.thematic_layers.events_layers` gives them.
-    limits
-        How far the map goes, in degrees.
-    first, last
-        Days of the time slider.
-    """
-    keys = [event_key(event_id) for event_id in events["event_id"]]
-    points: dict[str, tuple[float, float]] = {}
-    spots: dict[str, int] = {}
-    for layer in drawn.layers:
-        for n, feature in enumerate(layer.features, 1):
-            if layer.kind == "event":
-                points.update(dict.fromkeys(feature.details, feature.parts[0][0][0]))
-            else:
-                spots.update(dict.fromkeys(feature.details, n))
-    details: Mapping[str, Detail] = {one.key: one for one in (*drawn.details, *drawn.unplaced)}
-    nowhere = (float("nan"), float("nan"))
-    lonlat = np.array([points.get(key, nowhere) for key in keys], dtype=float).reshape(-1, 2)
-    return pack_field(
-        events,
-        lon=lonlat[:, 0],
-        lat=lonlat[:, 1],
-        box=box_of(*limits),
-        spot=np.array([spots.get(key, 0) for key in keys], dtype=np.uint32),
-        first=first,
-        last=last,
-        keys=keys,
-        sources=[sorted({said.source for said in details[key].statements}) for key in keys],
-    )
-
+from artimap.maps.thematic_layers import MARKED, SPREAD
 
 CROWD = 2_000
 """Events from which on a page holds them as columns only."""
 
-_MARKED = (Where.POINT, Where.PLACE)
-_SPREAD = (Where.SECTION, Where.COMMUNE, Where.STRETCH)
 _MOST_SPOTS = 65_535
 
 
@@ -110,8 +61,8 @@ def sort_events(events: gpd.GeoDataFrame) -> Sorted:
     if "place_kind" not in events.columns:
         return Sorted(point & ~force, np.zeros(len(events), np.uint32), ())
     where = events["place_kind"]
-    mark = point & ~force & where.isin([*_MARKED]).to_numpy(dtype=bool)
-    wide = there & ~force & ~mark & where.isin([*_MARKED, *_SPREAD]).to_numpy(dtype=bool)
+    mark = point & ~force & where.isin([*MARKED]).to_numpy(dtype=bool)
+    wide = there & ~force & ~mark & where.isin([*MARKED, *SPREAD]).to_numpy(dtype=bool)
     spot = np.zeros(len(events), np.uint32)
     rows = np.flatnonzero(wide)
     if not len(rows):
@@ -190,15 +141,16 @@ def _spot(number: int, key: str, shape: shapely.Geometry, count: int, lang: str)
     )
 
 
-def crowd_field(
+def events_field(
     events: gpd.GeoDataFrame,
     found: Sorted,
     *,
     limits: tuple[float, float, float, float],
     first: dt.date,
     last: dt.date,
+    details: Mapping[str, Detail] | None = None,
 ) -> Field:
-    """Pack the events as columns, with their texts.
+    """Pack the events as columns, with what their cards are made of.
 
     Parameters
     ----------
@@ -210,10 +162,26 @@ def crowd_field(
         How far the map goes, in degrees.
     first, last
         Days of the time slider.
+    details
+        What opens on the page, by key, where it lists the events one by one; null where they are only columns.
     """
     lon, lat = np.full(len(events), np.nan), np.full(len(events), np.nan)
     points = np.asarray(events.geometry.array)[found.mark]
     if len(points):
         to_wgs = pyproj.Transformer.from_crs(events.crs, WGS84, always_xy=True)
         lon[found.mark], lat[found.mark] = to_wgs.transform(shapely.get_x(points), shapely.get_y(points))
-    return pack_field(events, lon=lon, lat=lat, box=box_of(*limits), spot=found.spot, first=first, last=last)
+    keys = sources = None
+    if details is not None:
+        keys = [event_key(event_id) for event_id in events["event_id"]]
+        sources = [sorted({said.source for said in details[key].statements}) for key in keys]
+    return pack_field(
+        events,
+        lon=lon,
+        lat=lat,
+        box=box_of(*limits),
+        spot=found.spot,
+        first=first,
+        last=last,
+        keys=keys,
+        sources=sources,
+    )

@@ -17,7 +17,7 @@ import shapely
 
 from artimap.core.phrases import known
 from artimap.core.precision import significant
-from artimap.core.schema import split_names
+from artimap.core.schema import records, split_names
 from artimap.maps.base_layers import DECIMALS, name_in, to_degrees
 from artimap.maps.cards import event_key, text_or, to_date
 
@@ -116,7 +116,7 @@ _STRETCHES: tuple[tuple[str, CellKind], ...] = (
 def stretches_sheet(risk: pd.DataFrame) -> Sheet:
     """Give RISK as a table: place, state of reports, rate with its 80 % interval, newest days."""
     rows = []
-    for row in _records(risk.sort_values(["from_m", "lixel_id"], kind="stable")):
+    for row in records(risk.sort_values(["from_m", "lixel_id"], kind="stable")):
         cells = (
             f"stretch:{row['lixel_id']}",
             text_or(row["name"]),
@@ -153,7 +153,7 @@ def posts_sheet(checkpoints: pd.DataFrame) -> Sheet:
             _day(row["first_seen"]),
             _day(row["last_confirmed"]),
         )
-        for row in _records(checkpoints)
+        for row in records(checkpoints)
     ]
     return Sheet("posts", _POSTS, tuple(rows))
 
@@ -179,14 +179,9 @@ def events_sheet(events: pd.DataFrame) -> Sheet:
             ", ".join(split_names(row["actors"])),
             _whole(row["n_sources"]),
         )
-        for row in _records(table)
+        for row in records(table)
     ]
     return Sheet("events", _EVENTS, tuple(rows))
-
-
-def _records(table: pd.DataFrame) -> list[Mapping[str, Any]]:
-    found: list[Any] = table.to_dict("records")
-    return found
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -216,13 +211,14 @@ def names_to_find(places: gpd.GeoDataFrame, units: Sequence[gpd.GeoDataFrame], l
     return tuple(found)
 
 
-def _spots(table: gpd.GeoDataFrame) -> list[tuple[pd.Series, shapely.Point]]:
+def _spots(table: gpd.GeoDataFrame) -> list[tuple[Mapping[str, Any], shapely.Point]]:
     inner = gpd.GeoSeries(table.geometry.representative_point(), crs=table.crs)
-    rows = [row for _, row in table.iterrows()]
-    return [(row, spot) for row, spot in zip(rows, to_degrees(inner), strict=True) if not spot.is_empty]
+    return [(row, spot) for row, spot in zip(records(table), to_degrees(inner), strict=True) if not spot.is_empty]
 
 
-def _search_entry(row: pd.Series, key: str, kind: str, spot: shapely.Point, lang: str, within: str = "") -> SearchEntry:
+def _search_entry(
+    row: Mapping[str, Any], key: str, kind: str, spot: shapely.Point, lang: str, within: str = ""
+) -> SearchEntry:
     label = name_in(row, lang)
     spellings = [text_or(row.get(name)) for name in ("name", "name_fr", "name_ht")]
     spellings += [part.strip() for part in text_or(row.get("aliases")).split(";")]
@@ -283,7 +279,7 @@ def _events_along(corridor: Corridor, events: gpd.GeoDataFrame) -> tuple[tuple[s
     located = events if "why_not" in events.columns else corridor.locate(events)
     on_road = located[located["why_not"].isna() & (located["kind"] != "deployment")]
     spans = []
-    for row in _records(on_road.sort_values("event_id", kind="stable")):
+    for row in records(on_road.sort_values("event_id", kind="stable")):
         at, low, high = (known(row[name]) for name in ("chainage_m", "from_m", "to_m"))
         exact = row["place_kind"] in ("point", "place") and at is not None
         ends = (at, at) if exact else (low, high)

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -22,6 +22,7 @@ from artimap.core.i18n import format_count, format_day, format_number, to_review
 from artimap.core.metadata import model_of
 from artimap.core.phrases import day_phrase, rate_figure
 from artimap.core.precision import significant
+from artimap.core.schema import records
 from artimap.core.vocab import CheckpointStatus, Info
 from artimap.maps.cards import Detail, event_key, sentence_case, text_or, to_date
 from artimap.maps.legend import LegendGroup
@@ -176,8 +177,7 @@ def worst_section(risk: gpd.GeoDataFrame, details: dict[str, Detail], lang: str)
     table = risk[risk["band"].notna() & (risk["info"] == Info.REPORTED)]
     table = table.sort_values(["rate", "lixel_id"], ascending=[False, True], kind="stable").head(3)
     items = []
-    rows: list[dict[str, Any]] = table.to_dict("records")
-    for row in rows:
+    for row in records(table):
         detail = details.get(f"stretch:{row['lixel_id']}")
         last = to_date(row["last_event"])
         weight = format_number(float(row["events_used"]), lang)
@@ -240,6 +240,9 @@ def unknown_section(*, risk: gpd.GeoDataFrame | None, unplaced: int, spread: int
         parts.append(tr("map.brief.unplaced", lang, n=format_count(unplaced, lang)))
         parts.append(tr("map.brief.unplaced_listed", lang))
     parts.append(tr("map.brief.silence", lang))
+    # With rates it stands beside what part of the incidents is reported.
+    if risk is None or risk.empty:
+        parts.append(tr("sample.says", lang))
     return PanelSection(tr("map.brief.unknown_head", lang), " ".join(parts))
 
 
@@ -286,10 +289,9 @@ def margin_sections(
     if risk is not None:
         silent = risk[risk["info"] == Info.SILENT].sort_values("from_m", kind="stable")
         if len(silent):
-            rows: list[dict[str, Any]] = silent.to_dict("records")
             items = tuple(
                 ListItem(text_or(row["name"]), silence_phrase(row, lang, short=True), f"stretch:{row['lixel_id']}")
-                for row in rows
+                for row in records(silent)
             )
             sections.append(PanelSection(tr("map.margin.silent", lang), tr("map.margin.silent_text", lang), items))
     counts: list[ListItem] = []
@@ -392,9 +394,10 @@ def about_sections(  # noqa: PLR0913 - one keyword a line of the page
     lang
         Language of the words.
     """
+    use = f"{tr('map.about.use', lang)} {tr('sample.says', lang)}"
     sections = [
         PanelSection(tr("map.about.disclaimer_head", lang), tr("map.about.disclaimer", lang), name="disclaimer"),
-        PanelSection(tr("map.about.use_head", lang), tr("map.about.use", lang), name="use"),
+        PanelSection(tr("map.about.use_head", lang), use, name="use"),
     ]
     items = [
         ListItem(f"{entry.attribution} · {entry.licence}", _used_for(entry, lang))

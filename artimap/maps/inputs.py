@@ -69,8 +69,8 @@ class MapInputs:
         The area; ``artimap.read_places``, ``read_roads`` and ``read_units`` read its embedded tables.
     tables, asked, said
         What is analysed, what the caller asked for (``asked.lang`` is the language), and who says what.
-    places, roads, communes
-        PLACES, ROADS and UNITS of the area, in its metric system.
+    places
+        PLACES of the area, in its metric system.
     posts
         What the slider shows of posts on earlier days, or None.
     zones
@@ -84,8 +84,6 @@ class MapInputs:
     asked: PageOptions
     said: VisibleClaims
     places: gpd.GeoDataFrame
-    roads: gpd.GeoDataFrame
-    communes: gpd.GeoDataFrame
     posts: StatesOverTime | None = None
     zones: tuple[Drawn, StatesOverTime] | None = None
     drawn: dict[str, Drawn] = field(default_factory=dict)

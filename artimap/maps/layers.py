@@ -6,15 +6,17 @@ function ``MapInputs -> Drawn`` and a row here (CONTRIBUTING.md, *add a map laye
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
-from artimap.areas.area import read_layer
+from artimap.areas.area import Area, read_layer, read_roads, read_units
+from artimap.areas.user_layers import cached
 from artimap.core.i18n import tr
+from artimap.core.schema import records
 from artimap.maps.base_layers import (
     DENSITY,
     ESTIMATED,
@@ -37,6 +39,7 @@ from artimap.maps.density_layer import density_layer
 from artimap.maps.estimate_layers import estimates_layer
 from artimap.maps.events import crowd_layers
 from artimap.maps.inputs import MapInputs
+from artimap.maps.services import services_layer
 from artimap.maps.thematic_layers import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
 from artimap.maps.user_layer import ReadyLayer, draw_user_layer
 
@@ -84,40 +87,30 @@ def _only(*layers: Layer) -> Drawn:
     return Drawn(layers, ())
 
 
-def _land(given: MapInputs) -> Drawn:
-    return _only(land_layer(read_layer(given.area, "land")))
+_STILL: dict[str, Callable[[Area, str | None], Layer]] = {
+    "land": lambda area, _: land_layer(read_layer(area, "land")),
+    "rivers": lambda area, _: rivers_layer(read_layer(area, "rivers")),
+    "lakes": lambda area, _: lakes_layer(read_layer(area, "lakes")),
+    "border": lambda area, _: border_layer(read_layer(area, "border")),
+    "department": lambda area, _: department_layer(read_layer(area, "outline")),
+    "communes": lambda area, _: communes_layer(read_units(area, "adm2")),
+    "roads": lambda area, studied: roads_layer(read_roads(area), but=studied),
+    "shields": lambda area, studied: shields_layer(read_roads(area), first=studied),
+}
+"""Layers of the base map of an area and the road that is studied: the same in every language and on every day."""
 
 
-def _rivers(given: MapInputs) -> Drawn:
-    return _only(rivers_layer(read_layer(given.area, "rivers")))
+@cached
+def _drawn_once(area: Area, name: str, studied: str | None) -> Drawn:
+    return _only(_STILL[name](area, studied))
 
 
-def _lakes(given: MapInputs) -> Drawn:
-    return _only(lakes_layer(read_layer(given.area, "lakes")))
+def _still(name: str) -> Callable[[MapInputs], Drawn]:
+    def build(given: MapInputs) -> Drawn:
+        corridor = given.tables.corridor
+        return _drawn_once(given.area, name, None if corridor is None else corridor.corridor_id)
 
-
-def _border(given: MapInputs) -> Drawn:
-    return _only(border_layer(read_layer(given.area, "border")))
-
-
-def _department(given: MapInputs) -> Drawn:
-    return _only(department_layer(read_layer(given.area, "outline")))
-
-
-def _communes(given: MapInputs) -> Drawn:
-    return _only(communes_layer(given.communes))
-
-
-def _roads(given: MapInputs) -> Drawn:
-    return _only(roads_layer(given.roads, but=_studied(given)))
-
-
-def _shields(given: MapInputs) -> Drawn:
-    return _only(shields_layer(given.roads, first=_studied(given)))
-
-
-def _studied(given: MapInputs) -> str | None:
-    return None if given.tables.corridor is None else given.tables.corridor.corridor_id
+    return build
 
 
 def _km(given: MapInputs) -> Drawn:
@@ -183,7 +176,7 @@ def _places(given: MapInputs) -> Drawn:
     held = {key.removeprefix("zone:reported:"): key for key in (detail.key for detail in zones.details)}
     opens: dict[str, tuple[str, str]] = {}
     spots = []
-    for _, row in given.places.iterrows():
+    for row in records(given.places):
         place_id = str(row["place_id"])
         if place_id in held:
             opens[place_id] = (held[place_id], begun.get(held[place_id], ""))
@@ -198,7 +191,7 @@ def _places(given: MapInputs) -> Drawn:
     return Drawn((places_layer(given.places, lang=given.lang, towns=towns, details=opens),), tuple(spots))
 
 
-def _place_detail(row: pd.Series, statements: tuple[SourceStatement, ...], lang: str) -> Detail:
+def _place_detail(row: Mapping[str, Any], statements: tuple[SourceStatement, ...], lang: str) -> Detail:
     name = name_in(row, lang)
     return Detail(
         key=f"place:{row['place_id']}",
@@ -212,26 +205,28 @@ def _place_detail(row: pd.Series, statements: tuple[SourceStatement, ...], lang:
 
 
 _RATES = ("rate_", "quiet", "unobserved", "silent", "corridor_plain")
+_SERVED = ("fuel", "market", "commune_people")
 
 LAYERS: tuple[MapLayer, ...] = (
     # rows are built from above to below, and one may use what those above it have drawn; `order` is the drawing's
     MapLayer("events", 170, "event", (), 30, (), _events),
     MapLayer("crowd", 100, "field", (), 40, (), None),
     MapLayer("somewhere", 90, "somewhere", ("somewhere_",), 50, (), None),
-    MapLayer("corridor", 120, "line", _RATES, 10, ("roads",), _corridor),
+    MapLayer("corridor", 120, "line", _RATES, 10, ("roads", "road_positions"), _corridor),
     MapLayer(DENSITY, 118, "line", ("density_",), 15, (), _density),
     MapLayer("zones_reported", 80, "area", ("zone_",), 60, (), _zones),
     MapLayer(ESTIMATED, 70, "area", ("estimate_", "zone_"), 70, (), _estimates),
     MapLayer("checkpoints", 150, "bracket", ("post_",), 20, (), _checkpoints),
-    MapLayer("km", 130, "tick", ("km",), 80, ("posts",), _km, base=True),
-    MapLayer("land", 10, "area", ("land",), 100, ("land",), _land, base=True),
-    MapLayer("rivers", 20, "line", ("river",), 102, ("rivers",), _rivers, base=True),
-    MapLayer("lakes", 30, "area", ("lake",), 101, ("lakes",), _lakes, base=True),
-    MapLayer("border", 60, "line", ("border",), 104, ("border",), _border, base=True),
-    MapLayer("department", 50, "area", ("department",), 103, ("outline",), _department, base=True),
-    MapLayer("communes", 40, "area", ("commune",), 96, ("communes",), _communes, base=True),
-    MapLayer("roads", 110, "line", ("road_",), 94, ("roads",), _roads, base=True),
-    MapLayer("shields", 140, "shield", (), None, ("roads",), _shields, base=True),
+    MapLayer("services", 162, "point", _SERVED, 82, ("services",), services_layer),
+    MapLayer("km", 130, "tick", ("km",), 80, ("road_positions",), _km, base=True),
+    MapLayer("land", 10, "area", ("land",), 100, ("land",), _still("land"), base=True),
+    MapLayer("rivers", 20, "line", ("river",), 102, ("rivers",), _still("rivers"), base=True),
+    MapLayer("lakes", 30, "area", ("lake",), 101, ("lakes",), _still("lakes"), base=True),
+    MapLayer("border", 60, "line", ("border",), 104, ("border",), _still("border"), base=True),
+    MapLayer("department", 50, "area", ("department",), 103, ("outline",), _still("department"), base=True),
+    MapLayer("communes", 40, "area", ("commune",), 96, ("communes",), _still("communes"), base=True),
+    MapLayer("roads", 110, "line", ("road_",), 94, ("roads", "road_positions"), _still("roads"), base=True),
+    MapLayer("shields", 140, "shield", (), None, ("roads",), _still("shields"), base=True),
     MapLayer("places", 160, "place", ("place",), 92, ("places",), _places, base=True),
 )
 """Every layer that a map may have."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import geopandas as gpd
@@ -14,7 +14,7 @@ from artimap.core.i18n import words
 from artimap.maps import event_columns as columns
 from artimap.maps.base_layers import DENSITY, Feature, Layer, Parts
 from artimap.maps.cards import Detail, Fact, Icon, SourceStatement
-from artimap.maps.codec import SCALE, outlines
+from artimap.maps.codec import SCALE, outlines, plain_data, plain_rows
 from artimap.maps.event_columns import Field
 from artimap.maps.fact_tables import STEP_M, Roadside, SearchEntry, Sheet
 from artimap.maps.furniture import Furniture, Locator
@@ -114,7 +114,7 @@ def _steps_of(point: tuple[float, float]) -> list[int]:
 
 
 def _road(side: Roadside) -> dict[str, Any]:
-    return {**asdict(side), "line": steps(((side.line,),))[0][0], "step_m": STEP_M}
+    return {**plain_data(side), "line": steps(((side.line,),))[0][0], "step_m": STEP_M}
 
 
 def _small(here: Locator) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def _lean(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _feature(feature: Feature) -> dict[str, Any]:
-    return {**_lean({**asdict(feature), "parts": ()}), "parts": steps(feature.parts)}
+    return {**_lean(plain_data(feature, but=("parts",))), "parts": steps(feature.parts)}
 
 
 def _layer(layer: Layer, lang: str) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def _marks(layers: Sequence[Layer], details: Sequence[Detail]) -> dict[str, dict
     """Give the marks that a page may draw; those for users' layers only where they are used."""
     used = {feature.mark for layer in layers for feature in layer.features} | {one.icon.mark for one in details}
     return {
-        key: {name: value for name, value in asdict(mark).items() if value or name not in _SELDOM}
+        key: {name: value for name, value in plain_data(mark).items() if value or name not in _SELDOM}
         for key, mark in style.load().marks.items()
         if mark.layer not in {"user", DENSITY} or key in used
     }
@@ -155,7 +155,7 @@ _SELDOM = ("path", "inner", "open")
 
 
 def _sheet(sheet: Sheet) -> dict[str, Any]:
-    return {name: value for name, value in asdict(sheet).items() if name != "title" or value}
+    return {name: value for name, value in plain_data(sheet).items() if name != "title" or value}
 
 
 _SPOKEN = (
@@ -165,22 +165,23 @@ _SPOKEN = (
 """Words that the page puts to values by itself, by their whole key."""
 
 
-_SPOKEN_OF_FACTS = ("map.harm.", "map.fact.named", "map.fact.nobody", "map.fact.sources", "map.fact.publishers",
+_SPOKEN_OF_EVENTS = ("map.harm.", "map.fact.named", "map.fact.nobody", "map.fact.sources", "map.fact.publishers",
     "map.fact.middle", "map.fact.alleged", "map.fact.overlaps", "predicate.killed", "predicate.injured",
-    "predicate.abducted", "predicate.displaced")  # fmt: skip
-"""Words for the facts of events, which the page makes of their figures."""
-
-_SPOKEN_OF_ROWS = ("map.day.", "map.precision.")
-"""Words for the rest of the cards of events that are only rows of columns."""
+    "predicate.abducted", "predicate.displaced", "map.day.", "map.precision.", "map.event.")  # fmt: skip
+"""Words for the cards of events, which the page makes of their columns."""
 
 
 def _words(page: Page) -> dict[str, str]:
     spoken = words(page.lang)
     mine = {key.removeprefix(WORDS): text for key, text in spoken.items() if key.startswith(WORDS)}
-    facts = () if page.field is None else _SPOKEN_OF_FACTS
-    rows = () if page.field is None or page.field.listed else _SPOKEN_OF_ROWS
-    more = (*_SPOKEN, *facts, *rows)
+    more = _SPOKEN if page.field is None else (*_SPOKEN, *_SPOKEN_OF_EVENTS)
     return mine | {key: text for key, text in spoken.items() if key.startswith(more)}
+
+
+def _details(page: Page) -> dict[str, dict[str, Any]]:
+    """Give what opens; of events, whose cards the page writes itself, only what sources say."""
+    whole = {detail.key: plain_data(detail) for detail in page.details}
+    return whole | {key: {"statements": whole[key]["statements"]} for key in page.events}
 
 
 def payload(page: Page, *, map_name: str) -> dict[str, Any]:
@@ -192,37 +193,42 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "title": [furniture.title, furniture.subtitle, furniture.note],
         "tokens": dict(table.tokens),
         "marks": _marks(page.layers, page.details),
-        "shapes": {key: asdict(shape) for key, shape in table.shapes.items()},
+        "shapes": {key: plain_data(shape) for key, shape in table.shapes.items()},
         "groups": {key: {"colour": group.colour, "line": group.line} for key, group in table.groups.items()},
         "words": _words(page),
         "events": None if page.field is None else columns.payload(page.field),
         "layers": [_layer(layer, page.lang) for layer in page.layers],
-        "details": {detail.key: asdict(detail) for detail in page.details},
+        "details": _details(page),
         "sheets": [_sheet(sheet) for sheet in page.sheets],
-        "names": [_lean({**asdict(name), "at": _steps_of(name.at)}) for name in page.names],
+        "names": [_lean({**plain_data(name), "at": _steps_of(name.at)}) for name in page.names],
         "road": None if page.roadside is None else _road(page.roadside),
-        "tiles": None if page.tiles is None else {**asdict(page.tiles), "host": page.tiles.host},
+        "tiles": None if page.tiles is None else {**plain_data(page.tiles), "host": page.tiles.host},
         **{name: () if one is None else one.days for name, one in _followers(page).items()},
         "locator": None if page.locator is None else _small(page.locator),
         "panel": {
             "road": page.road,
             "events": page.events,
-            "briefing": [asdict(section) for section in furniture.briefing],
-            "margin": [asdict(section) for section in furniture.margin],
-            "about": [asdict(section) for section in furniture.about],
-            "legend": [asdict(group) for group in furniture.legend],
+            "briefing": [plain_data(section) for section in furniture.briefing],
+            "margin": [plain_data(section) for section in furniture.margin],
+            "about": [plain_data(section) for section in furniture.about],
+            "legend": [plain_data(group) for group in furniture.legend],
         },
     }
 
 
-def rows_of(details: Sequence[Detail]) -> dict[str, Any]:
+def rows_of(page: Page) -> dict[str, Any]:
     """Give details as rows, with the names of their fields and the texts that return only once: half as much to read.
 
-    In a row a whole number stands for the text of that place in ``texts``.
+    In a row a whole number stands for the text of that place in ``texts``. That of an event is its key and what
+    sources say: the page writes the rest of its card.
     """
     kinds = {"detail": Detail, "icon": Icon, "fact": Fact, "statement": SourceStatement}
     names = {name: [one.name for one in fields(kind)] for name, kind in kinds.items()}
-    rows = [astuple(detail) for detail in details]
+    events = frozenset(page.events)
+    rows: list[tuple[Any, ...]] = [
+        (one.key, [plain_rows(said) for said in one.statements]) if one.key in events else plain_rows(one)
+        for one in page.details
+    ]
     counts: Counter[str] = Counter()
     _count_texts(rows, counts)
     texts = [text for text, n in counts.most_common() if n > 1 and len(text) > _SHORT]

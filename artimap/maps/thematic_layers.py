@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,9 @@ from artimap.core.i18n import format_count, format_number, tr
 from artimap.core.metadata import model_of
 from artimap.core.phrases import km_span, known, passable_phrase, rate_figure, rule_phrase
 from artimap.core.precision import significant
-from artimap.core.schema import join_names, split_names
+from artimap.core.schema import join_names, records, split_names
 from artimap.core.vocab import EventKind, Info, Status, Where
-from artimap.maps.base_layers import Feature, Layer, parts_of, to_degrees
+from artimap.maps.base_layers import ROAD_TOLERANCE_M, Feature, Layer, Parts, parts_of, slim_lines, to_degrees
 from artimap.maps.cards import (
     Detail,
     Fact,
@@ -26,11 +26,11 @@ from artimap.maps.cards import (
     day_or,
     event_detail,
     event_key,
-    harmed,
     iso_day,
     sentence_case,
     text_or,
 )
+from artimap.maps.event_columns import harm_of
 from artimap.risk.model import ReportedShare, RiskModel
 from artimap.risk.phrases import happened_phrase, last_known, share_of, stretch_phrase
 
@@ -46,10 +46,6 @@ class Drawn:
     details: tuple[Detail, ...]
     unplaced: tuple[Detail, ...] = ()
     sources: tuple[str, ...] = ()
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 # --- the road ------------------------------------------------------------------------------
@@ -71,16 +67,16 @@ def corridor_layer(
     event_ids
         Events that have a detail on the page, so that a stretch may lead to them.
     """
-    whole = to_degrees(gpd.GeoSeries([corridor.line], crs=corridor.crs))[0]
+    whole = to_degrees(gpd.GeoSeries([corridor.line], crs=corridor.crs), tolerance_m=ROAD_TOLERANCE_M)[0]
     if risk is None or risk.empty:
         plain = Feature("stretch:whole", "corridor_plain", parts_of(whole), label=corridor.ref)
         return Drawn((Layer("corridor", "map.layer.corridor", "line", (plain,), toggle=False),), ())
     table = risk.sort_values(["from_m", "lixel_id"], kind="stable")
     share = share_of(model_of(risk, RiskModel))
-    details = stretch_details(_records(table), corridor.ref, lang, event_ids, share=share)
+    details = stretch_details(records(table), corridor.ref, lang, event_ids, share=share)
     features = tuple(
         Feature(detail.key, detail.icon.mark, parts_of(shape), label=detail.where, details=(detail.key,))
-        for detail, shape in zip(details, to_degrees(table.geometry), strict=True)
+        for detail, shape in zip(details, to_degrees(table.geometry, tolerance_m=ROAD_TOLERANCE_M), strict=True)
     )
     layer = Layer("corridor", "map.layer.corridor_rate", "line", features, toggle=False)
     return Drawn((layer,), details)
@@ -176,22 +172,31 @@ def _groups(actors: object) -> tuple[str, ...]:
     return tuple(keys) or ("unnamed",)
 
 
-def zones_layers(zones: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -> Drawn:
-    """Give the zones, each layer that the table names as a layer of its own.
+ZoneShapes = Sequence[tuple[Mapping[str, Any], Parts]]
+"""Rows of ZONES in the order in which they are drawn, with their shapes: the same in every language."""
 
-    Stretches of road are drawn as bands, hollow where their status is unknown; larger zones lie
-    below smaller, and what is unknown below all.
-    """
+
+def zone_shapes(zones: gpd.GeoDataFrame) -> ZoneShapes:
+    """Give the zones as they are drawn: larger ones below smaller, and what is unknown below all."""
     order = zones["kind"].map({word: n for n, word in enumerate(_ZONE_ORDER)})
     area = pd.Series(significant(zones.geometry.area), index=zones.index)
     size = -area.where(zones["kind"] != Status.UNKNOWN, float("inf"))
     table = zones.assign(_size=size, _order=order).sort_values(["_size", "_order", "zone_id"], kind="stable")
+    bands = table.geometry.where(~table.geom_type.isin(["LineString", "MultiLineString"]), table.geometry.buffer(900))
+    shapes = to_degrees(bands.simplify(_ZONE_TOLERANCE_M))
+    return [(row, parts_of(shape)) for row, shape in zip(records(table), shapes, strict=True)]
+
+
+def zones_layers(zones: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str, shapes: ZoneShapes | None = None) -> Drawn:
+    """Give the zones, each layer that the table names as a layer of its own.
+
+    Stretches of road are drawn as bands, hollow where their status is unknown. ``shapes`` are those of
+    :func:`zone_shapes`, where they are at hand already.
+    """
     details: list[Detail] = []
     found: dict[str, list[Feature]] = {}
-    bands = table.geometry.where(~table.geom_type.isin(["LineString", "MultiLineString"]), table.geometry.buffer(900))
-    for row, shape in zip(_records(table), to_degrees(bands.simplify(_ZONE_TOLERANCE_M)), strict=True):
+    for row, parts in zone_shapes(zones) if shapes is None else shapes:
         mark = style.zone_mark(str(row["kind"]))
-        parts = parts_of(shape)
         if not parts:
             continue
         detail = zone_detail(row, mark.key, said, lang)
@@ -267,7 +272,7 @@ def posts_drawn(
 ) -> list[tuple[Detail, Feature | None]]:
     """Give the detail and the mark of each post; no mark where its place on the road is not known."""
     drawn: list[tuple[Detail, Feature | None]] = []
-    for row, shape in zip(_records(checkpoints), to_degrees(checkpoints.geometry), strict=True):
+    for row, shape in zip(records(checkpoints), to_degrees(slim_lines(checkpoints.geometry)), strict=True):
         detail = checkpoint_detail(row, said, lang)
         parts = parts_of(shape)
         if known(row["from_m"]) is None or not parts:
@@ -315,8 +320,9 @@ def checkpoint_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) ->
 
 # --- events --------------------------------------------------------------------------------
 
-_MARKED = (Where.POINT, Where.PLACE)
-_SPREAD = (Where.SECTION, Where.COMMUNE, Where.STRETCH)
+MARKED = (Where.POINT, Where.PLACE)
+SPREAD = (Where.SECTION, Where.COMMUNE, Where.STRETCH)
+"""Kinds of place of which an event has a mark, and of which it lies somewhere in an area or stretch."""
 
 
 def events_layers(events: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -> Drawn:
@@ -328,14 +334,14 @@ def events_layers(events: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -
     table = events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
     details, unplaced, marks = [], [], []
     spread: dict[str, list[Feature]] = {}
-    for row, shape in zip(_records(table), to_degrees(table.geometry), strict=True):
-        detail = event_detail(row, said, lang)
+    for row, shape, harm in zip(records(table), to_degrees(slim_lines(table.geometry)), harm_of(table), strict=True):
+        count = known(harm)
+        detail = event_detail(row, said, lang, hollow=count is None)
         where, parts = Where(str(row["place_kind"])), parts_of(shape)
-        if row["kind"] == EventKind.DEPLOYMENT or not parts or where not in (*_MARKED, *_SPREAD):
+        if row["kind"] == EventKind.DEPLOYMENT or not parts or where not in (*MARKED, *SPREAD):
             unplaced.append(detail)
             continue
         details.append(detail)
-        count = harmed(row)
         feature = Feature(
             detail.key,
             str(row["kind"]),
@@ -344,7 +350,7 @@ def events_layers(events: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str) -
             hollow=count is None,
             details=(detail.key,),
         )
-        if where in _MARKED and isinstance(shape, shapely.Point):
+        if where in MARKED and isinstance(shape, shapely.Point):
             marks.append(feature)
         else:
             spread.setdefault(_spread_key(row), []).append(feature)

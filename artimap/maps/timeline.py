@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
+from geopandas.array import GeometryDtype
 
 from artimap.core.errors import ModelError
 from artimap.core.i18n import format_day, tr
+from artimap.core.schema import records
 from artimap.maps.base_layers import Feature, Layer, Parts
 from artimap.maps.cards import Detail, VisibleClaims
-from artimap.maps.codec import changes, pack
+from artimap.maps.codec import changes, pack, plain_data
 from artimap.maps.fact_tables import Cell, posts_sheet, stretches_sheet, zones_along
 from artimap.maps.thematic_layers import Drawn, posts_drawn, stretch_details
 
@@ -78,11 +82,11 @@ def risk_of_slider(
         If a day lies after ``as_of``, none lies on or before ``since``, a table is of other pieces, or that of the
         day of the map is missing.
     """
-    pieces = [] if risk is None else list(risk["lixel_id"].sort_values())
+    pieces = [] if risk is None else sorted(risk["lixel_id"])
     wrong = [
         f"the table of {day} is of other pieces of road than that of the map"
         for day in sorted(over_time)
-        if risk is not None and list(over_time[day]["lixel_id"].sort_values()) != pieces
+        if risk is not None and sorted(over_time[day]["lixel_id"]) != pieces
     ]
     tables = {day: _along_road(table) for day, table in over_time.items()}
     now = None if risk is None else _along_road(risk)
@@ -91,9 +95,10 @@ def risk_of_slider(
 
 
 def _along_road(risk: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(risk.drop(columns="geometry", errors="ignore")).sort_values(
-        ["from_m", "lixel_id"], kind="stable"
-    )
+    plain = pd.DataFrame(risk)[[name for name in risk.columns if name != "geometry"]]
+    at = plain["from_m"].to_numpy()
+    # as a rule it is in order: sorting by two columns takes longer than all else here
+    return plain if (np.diff(at) > 0).all() else plain.sort_values(["from_m", "lixel_id"], kind="stable")
 
 
 def _in_order(found: TableOverTime, order: Iterable[int]) -> TableOverTime:
@@ -144,20 +149,29 @@ def _of_slider(
         msg = f"{name}_over_time without {name}: give the table of {as_of} as {name}"
         raise ModelError(msg)
     days = _days_shown(f"{name}_over_time", over_time, since=since, as_of=as_of, wrong=wrong)
+    tables = [now, *(over_time[day] for day in days)]
+    every = pd.concat([pd.DataFrame(table) for table in tables], ignore_index=True)
     numbers: dict[tuple[object, ...], int] = {}
-    kept, shown = [], []
-    for table in (now, *(over_time[day] for day in days)):
-        plain = pd.DataFrame(table.to_wkb()) if isinstance(table, gpd.GeoDataFrame) else table
-        rows = [
-            tuple(None if pd.isna(value) else value for value in row)
-            for row in plain.drop(columns=list(untold)).itertuples(index=False, name=None)
-        ]
-        kept.append(table.iloc[[at for at, row in enumerate(rows) if row not in numbers]])
-        shown.append(tuple(numbers.setdefault(row, len(numbers)) for row in rows))
-    table = pd.concat(kept, ignore_index=True)
-    if isinstance(now, gpd.GeoDataFrame):
-        table = gpd.GeoDataFrame(table, crs=now.crs)
+    rows = zip(*(_comparable(every[name]) for name in every.columns if name not in untold), strict=True)
+    alike = [numbers.setdefault(row, len(numbers)) for row in rows]
+    shown: list[tuple[int, ...]] = []
+    stop = 0
+    for table in tables:
+        start, stop = stop, stop + len(table)
+        shown.append(tuple(alike[start:stop]))
+    first: dict[int, int] = {}
+    for at, number in enumerate(alike):
+        first.setdefault(number, at)
+    kept = every.iloc[list(first.values())].reset_index(drop=True)
+    table = gpd.GeoDataFrame(kept, crs=now.crs) if isinstance(now, gpd.GeoDataFrame) else kept
     return TableOverTime(days, (*shown[1:], shown[0]), table)
+
+
+def _comparable(column: pd.Series) -> list[object]:
+    """Give values of which two that are alike are equal: shapes as bytes, null as None."""
+    if isinstance(column.dtype, GeometryDtype):
+        return list(shapely.to_wkb(column.to_numpy()))
+    return [None if null else value for value, null in zip(column.to_numpy(dtype=object), column.isna(), strict=True)]
 
 
 def _days_shown(
@@ -320,8 +334,7 @@ def rates_over_time(
     share
         What part of the incidents is reported, where it is stated.
     """
-    records = [{str(name): value for name, value in row.items()} for row in table.table.to_dict("records")]
-    details = stretch_details(records, ref, lang, event_ids, share=share)
+    details = stretch_details(records(table.table), ref, lang, event_ids, share=share)
     rows = stretches_sheet(table.table).rows
     states = (SliderState(one.key, one.icon.mark, one, row=row) for one, row in zip(details, rows, strict=True))
     return _over_time(table, states, lang)
@@ -440,7 +453,7 @@ def packed_states(
         if one.detail is None:
             return None
         if before is None:
-            return {"=": asdict(one.detail)}
+            return {"=": plain_data(one.detail)}
         return changes(_fields(before, _SPOKEN), _fields(one.detail, _SPOKEN)) or {}
 
     states = [shared(one) for one in first.states]
@@ -461,15 +474,4 @@ def _drawn(feature: Feature) -> dict[str, Any]:
 
 
 def _fields(detail: Detail, names: Sequence[str]) -> dict[str, Any]:
-    return {name: _plain_data(getattr(detail, name)) for name in names}
-
-
-def _plain_data(value: Any) -> Any:
-    """Give a value as :func:`dataclasses.asdict` does, less the copies of what is never changed."""
-    if is_dataclass(value):
-        return {one.name: _plain_data(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, tuple | list):
-        return type(value)(_plain_data(one) for one in value)
-    if isinstance(value, dict):
-        return {name: _plain_data(one) for name, one in value.items()}
-    return value
+    return {name: plain_data(getattr(detail, name)) for name in names}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -46,7 +48,7 @@ class Held:
         return 0 if self.gated is None else self.gated.claims_held.total
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Context:
     """What the sections of a report read. Tables are already those of the audience.
 
@@ -80,6 +82,8 @@ class Context:
         Why events do not count in the rates: code to number.
     names
         Names by place_id, p-code or stretch.
+    kept
+        Tables that several sections tell of, by name, made when the first asks for them.
     """
 
     area: Area
@@ -101,6 +105,31 @@ class Context:
     fees: pd.DataFrame = field(default_factory=pd.DataFrame)
     tally: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    kept: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def event_rows(self) -> dict[str, dict[str, Any]]:
+        """EVENTS as rows, by id."""
+        return {str(row["event_id"]): row for row in schema.records(self.events)}
+
+    @cached_property
+    def claim_rows(self) -> dict[str, dict[str, Any]]:
+        """CLAIMS as rows, by id."""
+        return {str(row["claim_id"]): row for row in schema.records(self.claims)}
+
+    @cached_property
+    def fee_rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Statements about posts as rows, by post."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in schema.records(self.fees):
+            found.setdefault(str(row["checkpoint_id"]), []).append(row)
+        return found
+
+    @cached_property
+    def unit_spans(self) -> dict[str, tuple[float, float]]:
+        """From where to where the road runs through each unit, by p-code."""
+        spans = self.corridor.units.groupby("pcode").agg({"from_m": "min", "to_m": "max"})
+        return {str(row[0]): (float(row[1]), float(row[2])) for row in spans.itertuples(name=None)}
 
     @property
     def data_until(self) -> dt.date | None:

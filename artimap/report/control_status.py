@@ -33,6 +33,13 @@ def since(ctx: Context) -> dt.date:
 
 def status_changes(ctx: Context) -> pd.DataFrame:
     """Give what changed in the reported status, the gravest first, by what had been reported by the day."""
+    # The summary and the table tell of the same changes: every subject is judged on two days for them once.
+    if "status_changes" not in ctx.kept:
+        ctx.kept["status_changes"] = _status_changes(ctx)
+    return ctx.kept["status_changes"]
+
+
+def _status_changes(ctx: Context) -> pd.DataFrame:
     if ctx.ledger is None or ctx.status.empty:
         return pd.DataFrame({"subject": []})
     found = what_changed(ctx.area, ctx.ledger, since=since(ctx), until=ctx.as_of, events=ctx.events)
@@ -70,8 +77,7 @@ def _evidence_cell(ctx: Context, ids: object) -> Cell:
     # Ids of events and claims stand in one cell. What the audience may not see is in neither table and is
     # left out.
     wanted = split_names(ids)
-    events = {str(row["event_id"]): row for _, row in ctx.events[ctx.events["event_id"].isin(wanted)].iterrows()}
-    claims = {str(row["claim_id"]): row for _, row in ctx.claims[ctx.claims["claim_id"].isin(wanted)].iterrows()}
+    events, claims = ctx.event_rows, ctx.claim_rows
     said: list[Cell] = []
     for one in wanted:
         if one in events:

@@ -12,7 +12,7 @@ from artimap.control.checkpoints.fees import Fees, fee_schedule, fees_between
 from artimap.control.checkpoints.life_cycle import checkpoints_on
 from artimap.core.i18n import format_count
 from artimap.core.phrases import known
-from artimap.core.vocab import PlaceKind, Vehicle
+from artimap.core.vocab import FeeOf, PlaceKind, Vehicle
 from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, TableBlock, cell, run
 from artimap.report.context import Context
 from artimap.report.sentences import counted, km, say, text_of, word
@@ -70,6 +70,8 @@ def _fee_sums(ctx: Context, found: Fees) -> Cell:
             parts.append(run(f" {say(ctx, 'fees.no_total')}", quiet=True))
         parts.append("; ")
     table = found.table[found.table["low"].notna()]
+    if table.empty:
+        return cell(run(say(ctx, "fees.none_stated"), quiet=True))
     # Three groups that never meet: dated amounts of posts that stand there (the sums), amounts without a
     # day, and those of posts that may stand somewhere else.
     undated = ((table["counts_as"] == "on") & ~table["dated"].astype(bool)) | (table["counts_as"] == "undated")
@@ -99,6 +101,7 @@ def _unknown(ctx: Context, found: Fees) -> str:
 def _rows(ctx: Context, ledger: Ledger) -> Iterable[tuple[Cell, ...]]:
     # Posts and fees of the day, read once for all legs and vehicles.
     posts, schedule = checkpoints_on(ctx.corridor, ledger, as_of=ctx.as_of), fee_schedule(ledger, as_of=ctx.as_of)
+    schedule = schedule[(schedule["fee_of"] == FeeOf.POST) & schedule["low"].notna()]  # the others ask for no leg
     for start, low, stop, high in legs(ctx):
         # Vehicles with the same answer share a row: seven rows that say "not stated" hide the one that differs.
         same: dict[tuple[Cell, str, int], list[str]] = {}
@@ -108,7 +111,7 @@ def _rows(ctx: Context, ledger: Ledger) -> Iterable[tuple[Cell, ...]]:
             )
             answer = (_fee_sums(ctx, found), _unknown(ctx, found), found.posts)
             same.setdefault(answer, []).append(word(ctx, "vehicle", vehicle.value))
-        span = km(ctx, pd.Series({"from_m": low, "to_m": high}))
+        span = km(ctx, {"from_m": low, "to_m": high})
         name = cell(run(f"{start} – {stop}", strong=True), run(f" ({span})", quiet=True))
         for (asked, unknown, number), vehicles in same.items():
             who = say(ctx, "fees.every") if len(vehicles) == len(VEHICLES) else ", ".join(vehicles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from artimap.core.i18n import format_count, format_day
 from artimap.core.phrases import harm_phrase, known
-from artimap.core.schema import split_names
+from artimap.core.schema import records, split_names
 from artimap.core.vocab import About, CheckpointStatus, Where
 from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, ReportSection, TableBlock, cell, joined, run
 from artimap.report.context import Context
@@ -53,12 +53,12 @@ def figure(ctx: Context, value: str) -> str:
     return harm_phrase(low, high, ctx.lang)
 
 
-def spans(ctx: Context, claims: pd.DataFrame) -> list[str]:
+def spans(ctx: Context, claims: Sequence[Mapping[str, Any]]) -> list[str]:
     """Say for each count of people on which sources differ, from where to where."""
     out = []
     values: dict[str, list[Any]] = {}
-    for predicate, value in zip(claims["predicate"], claims["value"], strict=True):
-        values.setdefault(predicate, []).append(value)
+    for row in claims:
+        values.setdefault(row["predicate"], []).append(row["value"])
     for name in HARMS:
         said = values.get(name, [])
         known = [str(value) for value in said if pd.notna(value)]
@@ -80,21 +80,28 @@ def spans(ctx: Context, claims: pd.DataFrame) -> list[str]:
     return out
 
 
-def _reports(claims: pd.DataFrame) -> Iterable[pd.DataFrame]:
+def _reports(claims: Sequence[Mapping[str, Any]]) -> Iterable[list[Mapping[str, Any]]]:
     # One row a report, not a claim: an article that gives three figures is one voice. A claim without a
     # report is its own.
-    key = claims["report_id"].fillna(claims["claim_id"])
-    order = claims.assign(_key=key).sort_values(["reported", "_key"], kind="stable", na_position="last")
-    return (rows for _, rows in order.groupby("_key", sort=False))
+    keys = {n: text_of(row["report_id"]) or str(row["claim_id"]) for n, row in enumerate(claims)}
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    # by the day of the report, then by its key; what has no day comes last
+    for n in sorted(keys, key=lambda n: (*_day_key(claims[n]["reported"]), keys[n])):
+        found.setdefault(keys[n], []).append(claims[n])
+    return found.values()
 
 
-def _claims_of_event(ctx: Context, rows: pd.DataFrame) -> Cell:
+def _day_key(day: Any) -> tuple[bool, int]:
+    return (True, 0) if pd.isna(day) else (False, int(day.value))
+
+
+def _claims_of_event(ctx: Context, rows: Iterable[Mapping[str, Any]]) -> Cell:
     # The sentence that a source is quoted with goes first; figures and other facts follow in the order of
     # the claims.
     parts: list[Cell] = []
     sentence: Cell = ()
-    for predicate, given in zip(rows["predicate"].astype(str), rows["value"], strict=True):
-        value = text_of(given)
+    for row in rows:
+        predicate, value = str(row["predicate"]), text_of(row["value"])
         label = word(ctx, "predicate", predicate) + say(ctx, "colon")
         if predicate in HARMS:
             parts.append(cell(run(label + figure(ctx, value), strong=True)))
@@ -108,11 +115,11 @@ def _claims_of_event(ctx: Context, rows: pd.DataFrame) -> Cell:
     return sentence + between + figures or cell(run(say(ctx, "not_stated"), quiet=True))
 
 
-def _source(row: pd.Series) -> Cell:
+def _source(row: Mapping[str, Any]) -> Cell:
     return cell(run(text_of(row["source"]), url=row["source_url"]))
 
 
-def _day(ctx: Context, row: pd.Series) -> Cell:
+def _day(ctx: Context, row: Mapping[str, Any]) -> Cell:
     # The day of such a claim is that of its event, set in for want of a better one. Printed, it would
     # look like a day of report.
     if row["date_basis"] == "from_event":
@@ -120,8 +127,8 @@ def _day(ctx: Context, row: pd.Series) -> Cell:
     return reported(ctx, row)
 
 
-def _event_blocks(ctx: Context, event: pd.Series, said: Mapping[str, pd.DataFrame]) -> list[Block]:
-    claims = said.get(str(event["event_id"]), ctx.claims.head(0))
+def _event_blocks(ctx: Context, event: Mapping[str, Any], said: Claims) -> list[Block]:
+    claims = said.get(str(event["event_id"]), [])
     line = event_line(ctx, event)
     # ``capitalize`` would make small letters of all the names that follow.
     blocks: list[Block] = [Heading(line[:1].upper() + line[1:], 5)]
@@ -130,16 +137,16 @@ def _event_blocks(ctx: Context, event: pd.Series, said: Mapping[str, pd.DataFram
         label = run(say(ctx, "places.contradiction") + say(ctx, "colon"), strong=True)
         blocks.append(Paragraph(cell(label, "; ".join(differ)), "warn"))
     # Nobody could know of it on the day: what later reports say stays out of this briefing.
-    if claims.empty and only_later(ctx, event):
+    if not claims and only_later(ctx, event):
         blocks.append(Paragraph(cell(say(ctx, "places.only_later")), "note"))
         return blocks
-    if claims.empty:
+    if not claims:
         summary = text_of(event["summary"])
         blocks.append(Paragraph(cell(f"{summary} " if summary else "", run(harm(ctx, event)))))
         return blocks
     rows = tuple(
-        (_claims_of_event(ctx, said), who(ctx, said.iloc[0]), _day(ctx, said.iloc[0]), _source(said.iloc[0]))
-        for said in _reports(claims)
+        (_claims_of_event(ctx, told), who(ctx, told[0]), _day(ctx, told[0]), _source(told[0]))
+        for told in _reports(claims)
     )
     blocks.append(TableBlock(_claims_head(ctx), rows, wide=0))
     return blocks
@@ -149,10 +156,12 @@ def _claims_head(ctx: Context) -> tuple[str, ...]:
     return tuple(say(ctx, f"places.{name}") for name in ("said", "who", "reported", "source"))
 
 
-def _claim_grid(ctx: Context, claims: pd.DataFrame) -> TableBlock:
-    order = claims.sort_values(["reported", "claim_id"], ascending=[False, True], kind="stable", na_position="last")
+def _claim_grid(ctx: Context, claims: Iterable[Mapping[str, Any]]) -> TableBlock:
+    # the newest first, and what has no day last
+    order = sorted(claims, key=lambda row: str(row["claim_id"]))
+    order.sort(key=lambda row: (_day_key(row["reported"])[0], -_day_key(row["reported"])[1]))
     rows = []
-    for _, row in order.iterrows():
+    for row in order:
         value, predicate = text_of(row["value"]), word(ctx, "predicate", row["predicate"])
         note = text_of(row["note"])
         said = cell(run(value, strong=True), f" – {predicate}") if value else cell(run(predicate, strong=True))
@@ -162,7 +171,18 @@ def _claim_grid(ctx: Context, claims: pd.DataFrame) -> TableBlock:
     return TableBlock(_claims_head(ctx), tuple(rows), wide=0)
 
 
-def _key_of(event: pd.Series) -> str | None:
+Claims = Mapping[str, list[Mapping[str, Any]]]
+"""Rows of CLAIMS by subject, in the order of the claims."""
+
+
+def _by_subject(claims: pd.DataFrame) -> Claims:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in records(claims):
+        found.setdefault(str(row["subject"]), []).append(row)
+    return found
+
+
+def _key_of(event: Mapping[str, Any]) -> str | None:
     if event["place_kind"] in (Where.NOWHERE.value, Where.DEPARTMENT.value):
         return None
     # Stretches go by their words: two towns and the road between them have no id of their own here.
@@ -176,9 +196,8 @@ def _chainages(ctx: Context) -> dict[str, float]:
         str(key): float(at)
         for key, at in zip(ctx.corridor.towns["place_id"], ctx.corridor.towns["chainage_m"], strict=True)
     }
-    units = ctx.corridor.units.groupby("pcode")["from_m"].min()
     # A place's own kilometre wins over that of the unit of the same code.
-    return {**{str(key): float(at) for key, at in units.items()}, **places}
+    return {**{key: low for key, (low, _) in ctx.unit_spans.items()}, **places}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,18 +207,17 @@ class _Place:
     key: str
     chainage_m: float
     name: str
-    events: list[pd.Series]
-    claims: pd.DataFrame
+    events: list[Mapping[str, Any]]
+    claims: list[Mapping[str, Any]]
 
 
 def _gather(ctx: Context) -> list[_Place]:
     at = _chainages(ctx)
-    events: dict[str, list[pd.Series]] = {}
+    events: dict[str, list[Mapping[str, Any]]] = {}
     names: dict[str, str] = {}
     near: dict[str, float] = {}
-    for _, event in ctx.events.sort_values(
-        ["date_start", "event_id"], ascending=[False, True], kind="stable"
-    ).iterrows():
+    newest_first = ctx.events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
+    for event in records(newest_first):
         key = _key_of(event)
         if key is None:
             continue
@@ -209,16 +227,16 @@ def _gather(ctx: Context) -> list[_Place]:
             key,
             ", ".join(ctx.names.get(one, "") for one in split_names(key)).strip(", ") or text_of(event["place"]) or key,
         )
-        start = known(event.get("chainage_m")) if "chainage_m" in event.index else None
+        start = known(event.get("chainage_m"))
         # The place nearest to the road's origin decides where it stands in the list, so that the order
         # follows the road.
-        on_road = "why_not" in event.index and pd.isna(event["why_not"])
+        on_road = "why_not" in event and pd.isna(event["why_not"])
         if on_road and (start is not None or known(event.get("from_m")) is not None):
             near[key] = min(near.get(key, float("inf")), start if start is not None else float(event["from_m"]))
     about = ctx.claims[ctx.claims["about"].isin([About.PLACE.value, About.STRETCH.value])]
-    groups = {str(key): rows for key, rows in about.groupby("subject", sort=True) if key != "nowhere"}
+    groups = {key: rows for key, rows in _by_subject(about).items() if key != "nowhere"}
     for key, rows in groups.items():
-        names.setdefault(key, ctx.names.get(key) or text_of(rows["place"].iloc[0]) or key)
+        names.setdefault(key, ctx.names.get(key) or text_of(rows[0]["place"]) or key)
     # Keys from events and from claims: a place of which only claims speak has no event, and the other way
     # round.
     found = []
@@ -226,7 +244,7 @@ def _gather(ctx: Context) -> list[_Place]:
         # Several units in one key: the first stands for the place in the order along the road.
         first = key.split(";")[0].strip()
         chainage = at.get(key, at.get(first, near.get(key, float("inf"))))
-        found.append(_Place(key, chainage, names[key], events.get(key, []), groups.get(key, ctx.claims.head(0))))
+        found.append(_Place(key, chainage, names[key], events.get(key, []), groups.get(key, [])))
     # Along the road; what lies off it is infinitely far and so last, by name.
     return sorted(found, key=lambda place: (place.chainage_m, place.name, place.key))
 
@@ -245,13 +263,13 @@ def _kind_of(ctx: Context, key: str) -> str:
 
 
 def _span(ctx: Context, key: str, chainage: float) -> str:
-    near = ctx.corridor.units[ctx.corridor.units["pcode"].isin(split_names(key))]
-    if len(near):
-        return km(ctx, pd.Series({"from_m": near["from_m"].min(), "to_m": near["to_m"].max()}))
-    return "" if chainage == float("inf") else km(ctx, pd.Series({"from_m": chainage, "to_m": chainage}))
+    near = [ctx.unit_spans[code] for code in split_names(key) if code in ctx.unit_spans]
+    if near:
+        return km(ctx, {"from_m": min(low for low, _ in near), "to_m": max(high for _, high in near)})
+    return "" if chainage == float("inf") else km(ctx, {"from_m": chainage, "to_m": chainage})
 
 
-def _place_fold(ctx: Context, place: _Place, said: Mapping[str, pd.DataFrame]) -> Fold:
+def _place_fold(ctx: Context, place: _Place, said: Claims) -> Fold:
     start = pd.Timestamp(ctx.as_of) - pd.Timedelta(days=WINDOW_DAYS)
     events, claims = place.events, place.claims
     # Older events are counted, and the newest of them is named: left out in silence, the place would look
@@ -278,7 +296,7 @@ def _holds(ctx: Context, place: _Place, *, differ: bool) -> str:
         for noun, count in (("events", len(place.events)), ("claims", len(place.claims)))
         if count
     ]
-    days = [event["date_start"] for event in place.events] + [place.claims["reported"].max()]
+    days = [event["date_start"] for event in place.events] + [row["reported"] for row in place.claims]
     newest = max((pd.Timestamp(day).date() for day in days if not pd.isna(day)), default=None)
     if newest is not None:
         parts.append(f"{say(ctx, 'unknown.newest')}{say(ctx, 'colon')}{format_day(newest, ctx.lang)}")
@@ -297,7 +315,7 @@ def places(ctx: Context) -> ReportSection:
     """Give each named place with what is said of it, by whom, when, contradictions side by side."""
     found = _gather(ctx)
     about_events = ctx.claims[ctx.claims["about"] == About.EVENT.value]
-    said = {str(event_id): rows for event_id, rows in about_events.groupby("subject", sort=False)}
+    said = _by_subject(about_events)
     blocks: list[Block] = [Paragraph(cell(say(ctx, "places.intro", days=WINDOW_DAYS)), "note")]
     if ctx.lang != "en":
         blocks.append(Paragraph(cell(say(ctx, "places.in_english")), "note"))
@@ -315,7 +333,7 @@ def places(ctx: Context) -> ReportSection:
     return ReportSection("places", say(ctx, "places.heading"), tuple(blocks))
 
 
-def _fee(ctx: Context, row: pd.Series) -> str:
+def _fee(ctx: Context, row: Mapping[str, Any]) -> str:
     low, high = known(row.get("fee_low")), known(row.get("fee_high"))
     unit = " ".join(text_of(row.get(name)) for name in ("fee_currency", "fee_unit")).strip()
     if low is None:
@@ -326,7 +344,7 @@ def _fee(ctx: Context, row: pd.Series) -> str:
     return f"{span} {unit}".strip()
 
 
-def _fee_day(ctx: Context, row: pd.Series) -> str:
+def _fee_day(ctx: Context, row: Mapping[str, Any]) -> str:
     stated = text_of(row.get("reported")) or text_of(row.get("last_reported"))
     try:
         return format_day(dt.date.fromisoformat(stated), ctx.lang)
@@ -335,12 +353,11 @@ def _fee_day(ctx: Context, row: pd.Series) -> str:
         return stated
 
 
-def _fees(ctx: Context, post: pd.Series) -> Cell:
-    said = ctx.fees[ctx.fees["checkpoint_id"] == post["checkpoint_id"]]
+def _fees(ctx: Context, post: Mapping[str, Any]) -> Cell:
     # Statements of a post side by side with their days and vehicles: they are not averaged, and none is
     # picked.
     lines = []
-    for _, row in said.iterrows():
+    for row in ctx.fee_rows.get(str(post["checkpoint_id"]), ()):
         amount = _fee(ctx, row)
         if not amount:
             continue
@@ -354,7 +371,7 @@ def _fees(ctx: Context, post: pd.Series) -> Cell:
     return cell(text_of(post["fees"]) or say(ctx, "not_stated"))
 
 
-def _state(ctx: Context, post: pd.Series) -> Cell:
+def _state(ctx: Context, post: Mapping[str, Any]) -> Cell:
     words = word(ctx, "checkpoint_status", post["status"])
     by, on = text_of(post.get("removed_by")), day_of(post.get("removed_on"))
     if post["status"] != CheckpointStatus.REMOVED or not (by or on):
@@ -366,7 +383,7 @@ def _state(ctx: Context, post: pd.Series) -> Cell:
 
 def _post_grid(ctx: Context, table: pd.DataFrame, *, placed: bool) -> TableBlock:
     rows = []
-    for _, row in table.iterrows():
+    for row in records(table):
         where = cell(run(text_of(row["place"]) or say(ctx, "not_stated"), strong=True))
         spot: tuple[Cell, ...] = (cell(together(km(ctx, row))),) if placed else ()
         rows.append(

@@ -7,6 +7,7 @@ A section is a function ``Context -> Section``; a new one is a function and a ro
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -121,9 +122,9 @@ def title(ctx: Context) -> ReportSection:
     return ReportSection("title", say(ctx, "title.heading", road=ctx.corridor.ref), tuple(blocks))
 
 
-def events_of_stretch(ctx: Context, row: pd.Series, *, limit: int) -> list[tuple[str, pd.Series]]:
+def events_of_stretch(ctx: Context, row: pd.Series, *, limit: int) -> list[tuple[str, dict[str, Any]]]:
     """Give the events that weigh most in a stretch's rate, of those that the audience may see."""
-    rows = {str(event["event_id"]): event for _, event in ctx.events.iterrows()}
+    rows = ctx.event_rows
     return [(one, rows[one]) for one in split_names(row["event_ids"]) if one in rows][:limit]
 
 

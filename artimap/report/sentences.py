@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -18,6 +18,9 @@ from artimap.core.schema import split_names
 from artimap.core.vocab import Party
 from artimap.report.blocks import Block, Cell, Listing, Paragraph, cell, run
 from artimap.report.context import Context
+
+Row: TypeAlias = "Mapping[str, Any] | pd.Series"
+"""A row of a table by column."""
 
 HARMS = ("killed", "injured", "abducted", "displaced", "arrested")
 """Predicates of claims whose value is a count of people."""
@@ -86,12 +89,12 @@ def together(text: str) -> str:
     return text.replace(" ", "\u00a0")
 
 
-def km(ctx: Context, row: pd.Series) -> str:
+def km(ctx: Context, row: Row) -> str:
     """Say between which kilometres a row lies."""
     return km_span(float(row["from_m"]), float(row["to_m"]), ctx.lang)
 
 
-def interval(ctx: Context, row: pd.Series) -> str:
+def interval(ctx: Context, row: Row) -> str:
     """Give a rate with its 80 % interval, per km and month."""
     rate, low, high = (known(row[name]) for name in ("rate", "lo80", "hi80"))
     if rate is None:
@@ -102,7 +105,7 @@ def interval(ctx: Context, row: pd.Series) -> str:
     return f"{shown} ({together(f'{format_rate(low, ctx.lang)} – {format_rate(high, ctx.lang)}')})"
 
 
-def when(ctx: Context, event: pd.Series) -> str:
+def when(ctx: Context, event: Row) -> str:
     """Say when an event was."""
     start, end = day_of(event["date_start"]), day_of(event["date_end"])
     if start is None:
@@ -110,12 +113,12 @@ def when(ctx: Context, event: pd.Series) -> str:
     return day_phrase(start, end, int(event["date_precision"]), ctx.lang)
 
 
-def harm(ctx: Context, event: pd.Series) -> str:
+def harm(ctx: Context, event: Mapping[str, Any]) -> str:
     """Say an event's harm; what no source states is left out."""
-    return harm_line(event.to_dict(), ctx.lang)
+    return harm_line(event, ctx.lang)
 
 
-def event_line(ctx: Context, event: pd.Series) -> str:
+def event_line(ctx: Context, event: Row) -> str:
     """Say an event in a line: kind, place, day."""
     kind = word(ctx, "kind", event["kind"])
     place = text_of(event["place"])
@@ -127,7 +130,7 @@ def sources(claims: pd.DataFrame, limit: int = 4) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(name) for name in claims["source"].dropna()))[:limit]
 
 
-def only_later(ctx: Context, event: pd.Series) -> bool:
+def only_later(ctx: Context, event: Row) -> bool:
     """Tell whether an event is known only from reports after the day of the answer."""
     # An event without any claim, of a user's own table say, is not judged by claims.
     if ctx.claims.empty or int(event["n_claims"]) == 0:
@@ -135,7 +138,7 @@ def only_later(ctx: Context, event: pd.Series) -> bool:
     return not bool((ctx.claims["subject"] == event["event_id"]).any())
 
 
-def who(ctx: Context, claim: pd.Series) -> Cell:
+def who(ctx: Context, claim: Row) -> Cell:
     """Say who makes a claim, and whether it is a party to what it speaks of."""
     name = text_of(claim["claimant"]) or say(ctx, "claimant_not_stated")
     party = str(claim["claimant_is_party"])
@@ -143,7 +146,7 @@ def who(ctx: Context, claim: pd.Series) -> Cell:
     return cell(run(name), run(f" ({note})", strong=party == Party.YES.value, quiet=party != Party.YES.value))
 
 
-def reported(ctx: Context, claim: pd.Series) -> Cell:
+def reported(ctx: Context, claim: Row) -> Cell:
     """Say when a claim was reported, as exactly as that is known; one surely later than the day is marked."""
     found, basis = day_of(claim["reported"]), text_of(claim.get("date_basis"))
     if found is None:

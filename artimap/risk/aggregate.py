@@ -15,7 +15,7 @@ from artimap.risk.coverage import RoadPieces
 from artimap.risk.event_counts import Counted
 from artimap.risk.posterior import Posterior
 
-_EVENNESS = 0.5
+_EVENNESS = 0.05
 """Within a piece that is estimated, incidents lie as if so many events a km that lie evenly had been seen besides."""
 
 
@@ -53,7 +53,7 @@ class Parts:
         slot = np.searchsorted(asked.edges, middle, side="right") - 1
         inside = (slot >= 0) & (slot < len(asked.piece))
         piece = np.where(inside, asked.piece[np.clip(slot, 0, max(len(asked.piece) - 1, 0))], -1)
-        row, part, share = counted.spread.over(edges)
+        row, part, share = counted.lies.over(edges)
         new = np.full(len(counted.events), -1)
         new[counted.rows] = np.arange(len(counted.rows))
         kept = new[row] >= 0
@@ -100,7 +100,7 @@ def share_out(counted: Counted, found: Posterior, asked: RoadPieces) -> Shared:
     # The entry of each event on the estimated piece in which the part lies.
     key = counts.row * pieces + counts.piece
     entry = np.searchsorted(key, parts.row * pieces + parts.base[parts.part])
-    within = parts.share / np.maximum(counts.share[entry], 1e-300)
+    within = parts.share / np.maximum(counted.laid[entry], 1e-300)
     phi = float(found.dispersion[0] @ found.dispersion[1])
     said = np.bincount(counts.piece, weights=found.placed * found.weight, minlength=pieces) / phi
     lean = said / (said + _EVENNESS * counts.length_km)
@@ -155,3 +155,9 @@ def shared_draws(draws: Floats, shared: Shared, length_km: Floats, *, rng: np.ra
             share[:, part] = rng.beta(np.maximum(a, 1e-3), np.maximum(b, 1e-3), size=(len(draws), int(part.sum())))
         out[:, piece] = (draws[:, here] * share).sum(axis=1)
     return out
+
+
+def watched_share(counted: Counted, found: Posterior) -> float:
+    """Part of the incidents of the window, by the rates of the road, that fell into observed time."""
+    seen = counted.counts.observation.share.mean(axis=1)
+    return float(seen @ found.mean / max(float(found.mean.sum()), 1e-300))

@@ -28,6 +28,7 @@ from artimap.risk.forecasts import (
     Happened,
     by_model,
     captured,
+    count_scores,
     cover,
     log_score,
     plain,
@@ -89,13 +90,14 @@ class Backtest:
     summary
         One row a method: ``method, periods, events`` (expected number on the road),
         ``expected`` (forecast), ``log_score`` (sum, nats), ``gain`` (nats an event over the
-        uniform rate) and ``gain_error`` (its standard error over periods), ``cover80,
+        uniform rate) and ``gain_error`` (its standard error over periods), ``crps`` (mean over
+        pieces and periods, in events; less is better), ``cover80,
         cover95`` (share of pieces and periods inside the predictive interval; counts are
         whole numbers, so a good forecast covers at least as much as it says), ``hit_rate``
         (share of events on the flagged road) and ``pai`` (hit rate by share of road).
     periods
         The same by period: ``origin, until, method, events, expected, log_score, hits,
-        cover80, cover95``.
+        crps, cover80, cover95``.
     capture
         ``method, road_share, hit_share``: how much of the events the worst part of the road
         caught, for any part.
@@ -182,11 +184,11 @@ def backtest(
     curves: dict[str, Any] = {}
     origin = first
     while origin + dt.timedelta(days=step) <= last:
-        happened = _happened(rows, spread, origin, step, next(iter(models.values())))
+        happened = happened_between(rows, spread, origin, step, next(iter(models.values())))
         known = rows[(told <= pd.Timestamp(origin)).to_numpy()]
         forecasts = []
         for name, one in models.items():
-            counted = Laid.over(corridor, known, ledger, reach=one.reach).on(origin, one)
+            counted = Laid.over(corridor, known, ledger, model=one, asked=shapes).on(origin, one)
             forecasts.append(by_model(name, counted, shapes, one, step))
             # The plain rules are made once, from the counts of the last model.
             if len(forecasts) == len(models):
@@ -205,6 +207,7 @@ def backtest(
                     "expected": float(forecast.expected.sum()),
                     "log_score": log_score(forecast, happened, shapes.length_m),
                     "hits": float(np.interp(flagged, ROAD_SHARES, caught)),
+                    "crps": float(count_scores(forecast.chances(), happened)[0].mean()),
                     "cover80": cover(forecast, happened, 0.80, rng),
                     "cover95": cover(forecast, happened, 0.95, rng),
                 }
@@ -234,7 +237,7 @@ def _first_report_days(events: pd.DataFrame, ledger: Ledger | None) -> tuple[pd.
     return known.fillna(assumed), int(known.isna().sum())
 
 
-def _happened(
+def happened_between(
     events: pd.DataFrame, spread: tuple[Any, Any, Any], origin: dt.date, step: int, model: RiskModel
 ) -> Happened:
     """Give what is now known to have happened in the period after an origin.
@@ -286,6 +289,7 @@ def _summary(periods: pd.DataFrame, flagged: float) -> pd.DataFrame:
                 "log_score": float(part["log_score"].sum()),
                 "gain": float(gain.sum()) / events if events else np.nan,
                 "gain_error": error / events if events else np.nan,
+                "crps": float(part["crps"].mean()),
                 "cover80": float(part["cover80"].mean()),
                 "cover95": float(part["cover95"].mean()),
                 "hit_rate": hit_rate,

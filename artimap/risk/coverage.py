@@ -34,6 +34,9 @@ LIKELY_SHARE = 0.25
 COVERED_SHARE = 0.2
 """A report that covers at least this share of a piece tells of the piece."""
 
+PINNED_SHARE = 0.75
+"""A report of which at least this share lies on one piece was made about it, and about no other."""
+
 CHANGED_RATIO, CHANGED_BY = 1.5, 3
 """The sources have changed where one window has this many times the publishers of the other, and this many more."""
 
@@ -106,6 +109,17 @@ def is_wide(table: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(table["place_kind"].isin([Where.COMMUNE, Where.DEPARTMENT]), dtype=bool)
 
 
+def pinned(spread: Spread, pieces: RoadPieces, *, wide: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Give the rows that surely lie on one piece, with it: a sign that somebody reports there.
+
+    What may lie on two pieces would make whoever reports on one of them seem to watch both.
+    """
+    rows, piece, weight = pieces.over(spread)
+    on_road = np.bincount(spread.row, weights=spread.weight, minlength=len(spread.off_corridor))
+    sure = (significant(weight / on_road[rows]) >= PINNED_SHARE) & ~wide[rows]
+    return rows[sure], piece[sure]
+
+
 def tells_of(spread: Spread, pieces: RoadPieces, *, wide: NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """Give the rows and pieces where a row says something about the piece itself.
 
@@ -161,9 +175,11 @@ class Reports:
         spread: Spread,
         pieces: RoadPieces,
         reach: Reach,
+        once: bool = False,
     ) -> Reports:
-        """Find what tells of which piece."""
-        row, piece = tells_of(spread, pieces, wide=is_wide(events))
+        """Find what tells of which piece; ``once``: of which one only (:func:`pinned`)."""
+        place = pinned if once else tells_of
+        row, piece = place(spread, pieces, wide=is_wide(events))
         told = pd.DataFrame({"piece": piece, "subject": events["event_id"].to_numpy()[row]})
         told["begun"] = events["date_start"].to_numpy()[row]
         told["ended"] = events["date_end"].fillna(events["date_start"]).to_numpy()[row]
@@ -189,7 +205,7 @@ class Reports:
         parts[0]["counts_from"] = parts[0][["day", "begun"]].max(axis=1)
         for table, key in ((ledger.subjects, "subject"), (ledger.posts, "claim_id")):
             rows = table.reset_index(drop=True)
-            row, piece = tells_of(corridor.spread(rows, reach=reach), pieces, wide=is_wide(rows))
+            row, piece = place(corridor.spread(rows, reach=reach), pieces, wide=is_wide(rows))
             parts.append(pd.DataFrame({"piece": piece, key: rows[key].to_numpy()[row]}).merge(said, on=key))
         columns = [*_TOLD, "counts_from"]
         whole = pd.concat([part[columns] for part in parts], ignore_index=True)

@@ -28,8 +28,8 @@ from artimap.core.metadata import SHARES, put_models
 from artimap.core.precision import significant, significant_columns
 from artimap.core.tables import RISK
 from artimap.core.vocab import EventKind, Info, Where
-from artimap.risk.aggregate import Parts, Shared, share_out, shared_draws
-from artimap.risk.coverage import LIKELY_SHARE, Reports, RoadPieces, changed, last_day, publishers
+from artimap.risk.aggregate import Parts, Shared, share_out, shared_draws, watched_share
+from artimap.risk.coverage import Reports, RoadPieces, changed, is_wide, last_day, publishers, tells_of
 from artimap.risk.event_counts import Counted, Laid, ages, tally
 from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
@@ -156,17 +156,19 @@ def corridor_risk_over_time(
         return {day: _no_pieces(corridor, day, model) for day in wanted}
     # Where an event may lie does not change with the day; only its age and whether it counts do. So it is
     # worked out once for all days.
-    laid = Laid.over(corridor, located, ledger, reach=model.reach)
+    bins = RoadPieces.of(table)
+    laid = Laid.over(corridor, located, ledger, model=model, asked=bins)
     # Reports are read from all events, also those of kinds that endanger nobody: a report of a protest
     # breaks the silence of a stretch.
-    bins = RoadPieces.of(table)
     told = Reports.of(corridor, laid.events, ledger, spread=laid.spread, pieces=bins, reach=model.reach)
+    row, piece = tells_of(laid.spread, bins, wide=is_wide(laid.events))
+    speaks = pd.DataFrame({"row": row, "piece": piece})
     out = table[["lixel_id", "corridor_id", "from_m", "to_m", "geometry"]].reset_index(drop=True)
     out["name"] = table["name"].to_numpy() if "name" in table.columns else None
     found = {}
     for done, day in enumerate(wanted, start=1):
         found[day] = _on_day(
-            corridor, out, bins, laid.on(day, model), told.by(day), day=day, model=model,
+            corridor, out, bins, laid.on(day, model), told.by(day), speaks, day=day, model=model,
             sources_known=ledger is not None,
         )  # fmt: skip
         if progress is not None:
@@ -187,6 +189,7 @@ def _on_day(
     bins: RoadPieces,
     counted: Counted,
     told: pd.DataFrame,
+    speaks: pd.DataFrame,
     *,
     day: dt.date,
     model: RiskModel,
@@ -210,7 +213,7 @@ def _on_day(
     now, before, whole = publishers(told, number, day=day, window_days=model.trend_days)
     # All columns that say what a rate rests on are made here, so that nobody has to guess it from the
     # rate.
-    evidence = _evidence(number, behind, shared, day=counted.last_report, as_of=day)
+    evidence = _evidence(number, counted, shared, speaks, as_of=day)
     # the class is that of the rate as it stands in the table
     rate = significant(shared.mean / km)
     ends = {name: np.quantile(asked, part, axis=0, method="hazen") / km for name, part in LEVELS.items()}
@@ -231,7 +234,7 @@ def _on_day(
         "last_rate": np.where(silent, rate, np.nan),
         "last_lo80": np.where(silent, ends["lo80"], np.nan),
         "last_hi80": np.where(silent, ends["hi80"], np.nan),
-        **_happened(asked / km, silent, model),
+        **_happened(rate, asked / km, silent, model, watched=watched_share(counted, found)),
         **_trend_columns(found, shared, km, silent, seed=model.seed),
         **evidence,
         "newest_report": newest,
@@ -298,21 +301,23 @@ def _length_shares(counted: Counted, bins: RoadPieces) -> Floats:
 def _fading(counted: Counted, found: Posterior) -> Floats:
     """Weight of each event by age, by the observed time of the whole road."""
     newest, oldest = ages(counted.events, counted.last_report)
-    aged = counted.counts.observation.aged().mean(axis=0)
-    step = np.clip(((newest + oldest) / 2 / STEP_DAYS).astype(np.int64), 0, len(aged) - 1)
+    watched = counted.counts.observation
+    road = dataclasses.replace(watched, share=watched.share.mean(axis=0, keepdims=True))
+    aged = road.aged(np.zeros(len(newest), dtype=np.int64), (newest + oldest) / 2)
     lives, weight = found.half_life
-    return np.asarray(np.exp2(-aged[step][:, None] / lives[None, :]) @ weight, dtype=float)
+    return np.asarray(np.exp2(-aged[:, None] / lives[None, :]) @ weight, dtype=float)
 
 
-def _happened(asked: Floats, silent: NDArray[np.bool_], model: RiskModel) -> dict[str, Floats]:
+def _happened(
+    rate: Floats, asked: Floats, silent: NDArray[np.bool_], model: RiskModel, *, watched: float
+) -> dict[str, Floats]:
     """Give the rate of what happens, where somebody states what part of it is reported."""
     names = ("happened_rate", "happened_lo80", "happened_hi80")
     stated = model.reported_share
     if stated is None:
         return {name: np.full(asked.shape[1], np.nan) for name in names}
-    rng = np.random.default_rng([model.seed, 1])
-    whole = asked / rng.beta(stated.found, stated.missing, size=(len(asked), 1))
-    values = (whole.mean(axis=0), *np.quantile(whole, (0.1, 0.9), axis=0, method="hazen"))
+    times = stated.times(watched, draws=len(asked), seed=model.seed)
+    values = (rate * times.mean(), *np.quantile(asked * times[:, None], (0.1, 0.9), axis=0, method="hazen"))
     return {name: np.where(silent, np.nan, value) for name, value in zip(names, values, strict=True)}
 
 
@@ -376,9 +381,10 @@ def corridor_risk_by_kind(
 
 
 def _evidence(
-    number: int, events: pd.DataFrame, shared: Shared, *, day: dt.date, as_of: dt.date
+    number: int, counted: Counted, shared: Shared, speaks: pd.DataFrame, *, as_of: dt.date
 ) -> dict[str, NDArray[Any]]:
     """Give what stands behind each rate: which events, how precise, how recent."""
+    events = counted.events.iloc[counted.rows]
     # How much of the evidence is known only to a section, a commune or a stretch: a rate made of vague
     # reports should not look as sharp as one made of exact ones.
     imprecise = events["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy()
@@ -386,10 +392,8 @@ def _evidence(
         {
             "piece": shared.piece,
             "weight": significant(shared.used),
-            "share": significant(shared.placed),
             "imprecise": imprecise[shared.row],
             "event_id": events["event_id"].to_numpy()[shared.row],
-            "day": last_day(events, day)[shared.row],
         }
     )
     # Pieces that nothing touches have no group; ``reindex`` over all of them gives null, not a missing
@@ -401,8 +405,11 @@ def _evidence(
     # Weights are rounded before they are sorted, and the id breaks ties: the list is the same on every
     # processor.
     ranked = touched.sort_values(["piece", "weight", "event_id"], ascending=[True, False, True])
-    # A piece that holds a sliver of a vague event must not carry its day as the day of its last incident.
-    last = touched[touched["share"] >= LIKELY_SHARE].groupby("piece")["day"].max().reindex(every)
+    # A piece that holds a sliver of a vague event must not carry its day as the day of its last incident; one of
+    # which the event speaks does, though its share there be small.
+    counts = speaks[speaks["row"].isin(counted.rows)]
+    days = pd.Series(last_day(counted.events, counted.last_report)[counts["row"].to_numpy()])
+    last = days.groupby(counts["piece"].to_numpy()).max().reindex(every)
     return {
         "n_events": np.bincount(shared.piece, minlength=number),
         "imprecise_share": (blurred / weight).reindex(every).to_numpy(),

@@ -17,25 +17,31 @@ from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.vocab import Where
+from artimap.risk.counts import Counts
 from artimap.risk.coverage import Reports, RoadPieces, bare
 from artimap.risk.model import RiskModel, why_not_counted
 from artimap.risk.observation import STEP_DAYS, Observation, observe
-from artimap.risk.posterior import Counts
 from artimap.roads.corridor import Corridor
-from artimap.roads.event_spread import Reach, Spread
+from artimap.roads.event_spread import Spread
 
+_SHORTEST_M = 4_000.0
+"""Pieces of the whole road that are at least this long in the middle are estimated as they are asked for."""
 _LONGEST_M = 10_000.0
 """A stretch is estimated in equal pieces no longer than this: what is true near one town need not be near the next."""
 
 
 @dataclass(frozen=True, eq=False)
 class BaseRoad:
-    """The road in the pieces that are estimated, the same whatever pieces somebody asks for.
+    """The road in the pieces that are estimated.
+
+    These are its towns and what lies between them, whatever pieces somebody asks for: those are summed up from
+    them. A road without towns has no such pieces of its own: there the pieces asked for are estimated as they
+    stand, where they cover the road and are no shorter than stretches.
 
     Attributes
     ----------
     pieces
-        Towns and what lies between them, from end to end.
+        From end to end of the road.
     town
         Which are towns.
     """
@@ -44,17 +50,21 @@ class BaseRoad:
     town: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, corridor: Corridor) -> BaseRoad:
+    def of(cls, corridor: Corridor, asked: RoadPieces | None = None) -> BaseRoad:
         """Cut a road."""
         table = corridor.stretches()
+        ends = np.r_[table["from_m"].to_numpy(dtype=float), corridor.length_m]
         town = (table["from_place"] == table["to_place"]).fillna(value=False).to_numpy(dtype=bool)
-        edges, towns = [0.0], []
-        for low, high, is_town in zip(table["from_m"], table["to_m"], town, strict=True):
+        if asked is not None and not town.any() and _is_whole(asked, corridor.length_m):
+            ends = np.r_[0.0, asked.edges[1:-1], corridor.length_m]
+            town = np.zeros(len(ends) - 1, dtype=bool)
+        edges, are_towns = [0.0], []
+        for low, high, is_town in zip(ends[:-1], ends[1:], town, strict=True):
             count = 1 if is_town else max(int(np.ceil((high - low) / _LONGEST_M - 1e-9)), 1)
             edges += [low + (high - low) * (part + 1) / count for part in range(count)]
-            towns += [is_town] * count
+            are_towns += [is_town] * count
         cut = gpd.GeoDataFrame({"from_m": edges[:-1], "to_m": edges[1:]})
-        return cls(RoadPieces.of(cut), np.array(towns, dtype=bool))
+        return cls(RoadPieces.of(cut), np.array(are_towns, dtype=bool))
 
     @property
     def edges(self) -> Floats:
@@ -76,6 +86,13 @@ class BaseRoad:
         return observe(piece, np.clip(age, 0.0, None), middle, reach, steps=steps)
 
 
+def _is_whole(asked: RoadPieces, length_m: float) -> bool:
+    """Tell whether pieces cover the road from end to end, and are as long as stretches are."""
+    if not len(asked.length_m) or (asked.piece < 0).any() or np.median(asked.length_m) < _SHORTEST_M:
+        return False
+    return bool(abs(asked.edges[0]) < 1.0 and abs(asked.edges[-1] - length_m) < 1.0)
+
+
 @dataclass(frozen=True, eq=False)
 class Counted:
     """Events, where they may lie, why some do not count, and the counts of the others.
@@ -85,14 +102,17 @@ class Counted:
     events
         EVENTS in order of their ids, whatever the caller's order, so that sums and draws
         are the same to the last digit.
-    spread, reasons
-        Where each may lie; why it does not count, as a code (null where it does).
+    spread, lies, reasons
+        Where each is said to be; where it may lie (:attr:`RiskModel.town_share`); why it does not count, as a code
+        (null where it does).
     road
         The pieces that are estimated.
     rows
         The row of ``events`` of each event in ``counts``.
     counts
         Events that count and touch the road.
+    laid
+        Share of each entry by length alone, whoever reported.
     last_report
         Day of the last report about the road; the day of the answer where there is none.
     newest_reports
@@ -101,10 +121,12 @@ class Counted:
 
     events: gpd.GeoDataFrame
     spread: Spread
+    lies: Spread
     reasons: pd.Series
     road: BaseRoad
     rows: Ints
     counts: Counts
+    laid: Floats
     last_report: dt.date
     newest_reports: pd.Series
 
@@ -115,18 +137,19 @@ class Laid:
 
     Attributes
     ----------
-    events, spread, road
+    events, spread, lies, road
         As in :class:`Counted`.
     row, piece, share
         One entry where an event may lie on a piece, sorted by row.
     leans, seeds
         Of each event, as in :class:`~artimap.risk.posterior.Counts`.
-    reports
-        Every report that tells of a piece of the road.
+    reports, signs
+        Every report that tells of a piece of the road; those that show that somebody reports there.
     """
 
     events: gpd.GeoDataFrame
     spread: Spread
+    lies: Spread
     road: BaseRoad
     row: Ints
     piece: Ints
@@ -134,24 +157,36 @@ class Laid:
     leans: NDArray[np.bool_]
     seeds: Ints
     reports: Reports
+    signs: Reports
 
     @classmethod
-    def over(cls, corridor: Corridor, located: gpd.GeoDataFrame, ledger: Ledger | None = None, *, reach: Reach) -> Laid:
-        """Lay events over the road."""
+    def over(
+        cls,
+        corridor: Corridor,
+        located: gpd.GeoDataFrame,
+        ledger: Ledger | None = None,
+        *,
+        model: RiskModel,
+        asked: RoadPieces | None = None,
+    ) -> Laid:
+        """Lay events over the road; over the pieces that are asked for, where they are fit for it."""
+        reach = model.reach
         # Sorted by id whatever order the caller has them in: sums of floats and draws hang on the order.
         events = bare(_sure_events(located, corridor.crs).sort_values("event_id", kind="stable"))
         spread = corridor.spread(events, reach=reach)
-        road = BaseRoad.of(corridor)
+        road, lies = BaseRoad.of(corridor, asked), _told_by_town(corridor, events, spread, model)
         return cls(
             events,
             spread,
+            lies,
             road,
-            *road.pieces.over(spread),
+            *road.pieces.over(lies),
             # An exact spot stays where it is; everything vaguer lies where incidents are, within its circle.
             leans=(events["place_kind"] != Where.POINT).to_numpy(dtype=bool),
             # A checksum of the id, since Python's own hash of a text changes from run to run.
             seeds=np.array([zlib.crc32(str(one).encode()) for one in events["event_id"]], dtype=np.int64),
             reports=Reports.of(corridor, events, ledger, spread=spread, pieces=road.pieces, reach=reach),
+            signs=Reports.of(corridor, events, ledger, spread=spread, pieces=road.pieces, reach=reach, once=True),
         )
 
     def on(self, day: dt.date, model: RiskModel) -> Counted:
@@ -166,14 +201,16 @@ class Laid:
         used = why.isna().to_numpy()[self.row]
         rows, new = np.unique(self.row[used], return_inverse=True)
         newest, oldest = ages(self.events, last)
+        observation = self.road.days_observed(self.signs.by(day), last, model)
+        number, piece, share = np.asarray(new, dtype=np.int64), self.piece[used], self.share[used]
         counts = Counts(
             length_km=self.road.pieces.length_m / 1000.0,
             town=self.road.town,
-            observation=self.road.days_observed(told, last, model),
+            observation=observation,
             idle_days=float((day - last).days),
-            row=np.asarray(new, dtype=np.int64),
-            piece=self.piece[used],
-            share=self.share[used],
+            row=number,
+            piece=piece,
+            share=_where_somebody_was(number, piece, share, (newest + oldest)[rows] / 2, observation),
             newest=newest[rows],
             oldest=oldest[rows],
             leans=self.leans[rows],
@@ -181,7 +218,52 @@ class Laid:
         )
         newest_by_piece = pd.to_datetime(told.groupby("piece")["day"].max().reindex(range(len(self.road.town))))
         used_rows = np.asarray(rows, dtype=np.int64)
-        return Counted(self.events, self.spread, why, self.road, used_rows, counts, last, newest_by_piece)
+        return Counted(
+            self.events, self.spread, self.lies, why, self.road, used_rows, counts, share, last, newest_by_piece
+        )
+
+
+def _told_by_town(corridor: Corridor, events: gpd.GeoDataFrame, spread: Spread, model: RiskModel) -> Spread:
+    """Spread those told by a place in part over the road half way to the next one.
+
+    Who names a place often means the nearest place with a name. What lies off the road stays off it.
+    """
+    wide = (events["place_kind"] == Where.PLACE).to_numpy(dtype=bool)
+    if "radius_m" in events.columns:
+        stated = pd.to_numeric(events["radius_m"]).to_numpy(dtype=float, na_value=np.nan)
+        wide = wide & ~(stated >= model.town_reach_m)
+    number = len(events)
+    on = np.bincount(spread.row, weights=spread.weight, minlength=number)
+    wide = wide & (on > 0)
+    if not wide.any() or not model.town_share:
+        return spread
+    far = corridor.spread(events[wide].assign(radius_m=model.town_reach_m), reach=model.reach)
+    row = np.flatnonzero(wide)[far.row]
+    reaches = np.bincount(row, weights=far.weight, minlength=number)
+    moved = np.where(reaches > 0, model.town_share * wide, 0.0)
+    part = np.divide(moved * on, reaches, out=np.zeros(number), where=reaches > 0)
+    return Spread(
+        row=np.r_[spread.row, row],
+        from_m=np.r_[spread.from_m, far.from_m],
+        to_m=np.r_[spread.to_m, far.to_m],
+        weight=np.r_[spread.weight * (1 - moved)[spread.row], far.weight * part[row]],
+        off_corridor=spread.off_corridor,
+        why_code=spread.why_code,
+    )
+
+
+_BLIND = 0.05
+"""Chance that a report comes from where nobody seems to report."""
+
+
+def _where_somebody_was(row: Ints, piece: Ints, share: Floats, age: Floats, seen: Observation) -> Floats:
+    """Move what may lie on several pieces to those on which somebody reported on its day; sums stay."""
+    if not len(row):
+        return share
+    watched = np.maximum(seen.share_at(piece, age[row]), _BLIND)
+    weight = share * watched
+    total, moved = (np.bincount(row, weights=one, minlength=len(age)) for one in (share, weight))
+    return np.asarray(weight * (total / moved)[row])
 
 
 _NEEDED = ("event_id", "record", "kind", "date_start", "date_end", "place_kind")

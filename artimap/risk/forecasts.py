@@ -7,7 +7,7 @@ impossible.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -43,7 +43,32 @@ class Forecast:
     method: str
     expected: Floats
     draws: Floats
-    dispersions: Floats
+    dispersions: Floats = field(default_factory=lambda: np.ones(1))
+
+    def chances(self) -> Floats:
+        """Give the chance of 0, 1, 2, … events on each piece, (pieces, numbers); each row sums to 1.
+
+        The last number holds all greater ones, whose chance is less than one in a million.
+        """
+        from scipy.stats import nbinom, poisson  # noqa: PLC0415 - slow to import, used only here
+
+        more = np.maximum(self.dispersions[:, None] - 1.0, 0.0)
+        mean = np.maximum(self.draws, 1e-12)
+        most = int(poisson.ppf(1 - 1e-7, mean.max()) + 12 * np.sqrt(float(more.max()) * mean.max()) + 3)
+        numbers = np.arange(min(most, _MOST_EVENTS) + 1)
+        heaped = more[:, 0] > 0
+        out = np.zeros((mean.shape[1], len(numbers)))
+        if (~heaped).any():
+            out += np.asarray(poisson.pmf(numbers, mean[~heaped][..., None])).sum(axis=0)
+        if heaped.any():
+            size = mean[heaped] / more[heaped]
+            odds = (1.0 / self.dispersions[heaped])[:, None, None]
+            out += np.asarray(nbinom.pmf(numbers, size[..., None], odds)).sum(axis=0)
+        out /= len(mean)
+        out[:, -1] += np.maximum(1.0 - out.sum(axis=1), 0.0)
+        kept = int(np.flatnonzero((out > _LEAST_CHANCE).any(axis=0)).max()) + 1
+        out[:, kept - 1] += out[:, kept:].sum(axis=1)
+        return out[:, :kept]
 
     def counts(self, rng: np.random.Generator) -> Floats:
         """Draw the number of events of each piece, (draws, pieces): negative binomial where they come in heaps."""
@@ -90,7 +115,7 @@ def plain(counted: Counted, asked: RoadPieces, model: RiskModel, step_days: floa
     kernel = total * smooth / smooth.sum() if smooth.sum() > 0 else uniform
     rules = {UNIFORM: uniform, LAST_PERIOD: last, KERNEL: kernel}
     mixed = {name: (1 - _MIXED_IN) * mean + _MIXED_IN * uniform for name, mean in rules.items()}
-    return [Forecast(name, mean, mean[None, :], np.ones(1)) for name, mean in mixed.items()]
+    return [Forecast(name, mean, mean[None, :]) for name, mean in mixed.items()]
 
 
 def _kernel(counted: Counted, pieces: RoadPieces) -> Floats:
@@ -116,6 +141,9 @@ ROAD_SHARES = np.linspace(0.0, 1.0, 41)
 """Shares of the road at which the capture curve is taken."""
 
 _IMPUTATIONS = 200
+_MOST_EVENTS = 400
+_LEAST_CHANCE = 1e-7
+"""Numbers of events whose chance is less everywhere are not told apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +210,40 @@ def cover(forecast: Forecast, happened: Happened, level: float, rng: np.random.G
         chosen = rng.choice(happened.piece[here], _IMPUTATIONS, p=happened.share[here])
         np.add.at(count, (np.flatnonzero(there), chosen[there]), 1)
     return float(((low <= count) & (count <= high)).mean())
+
+
+def count_scores(chances: Floats, happened: Happened) -> tuple[Floats, Floats, Floats]:
+    """Score the chances of each number of events by piece.
+
+    An event that may lie on several pieces, or may not have been in the period at all, makes the number of each
+    piece uncertain: scores are expected over it.
+
+    Returns
+    -------
+    tuple
+        By piece: CRPS (Matheson & Winkler 1976, *Management Science* 22; in events, less is better), the logarithm of
+        the chance of what happened (nats), and whether it lay in the 80 % interval.
+    """
+    pieces, numbers = chances.shape
+    below = np.cumsum(chances, axis=1)
+    low = (below < 0.1 - 1e-12).sum(axis=1)
+    high = np.minimum((below < 0.9 - 1e-12).sum(axis=1), numbers - 1)
+    crps, log, inside = np.zeros(pieces), np.zeros(pieces), np.zeros(pieces)
+    at = np.arange(numbers)
+    for piece in range(pieces):
+        here = np.flatnonzero(happened.piece == piece)
+        odds = happened.share[here] * happened.weight[happened.row[here]]
+        # Chance of each number of events here: a sum of yes and no.
+        told = np.ones(1)
+        for one in odds:
+            told = np.convolve(told, [1 - one, one])
+        for number, chance in enumerate(told):
+            if chance > 0:
+                spot = min(number, numbers - 1)
+                crps[piece] += chance * (((below[piece] - (at >= spot)) ** 2).sum() + (number - spot))
+                log[piece] += chance * np.log(max(chances[piece, spot], 1e-12))
+                inside[piece] += chance * (low[piece] <= number <= high[piece])
+    return crps, log, inside
 
 
 def captured(forecast: Forecast, happened: Happened, length_m: Floats) -> Floats:

@@ -6,13 +6,15 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from artimap.core import schema
+from artimap.core.arrays import Floats
 from artimap.core.metadata import JsonModel
 from artimap.core.reasons import code_of
 from artimap.core.vocab import EventKind, Record, WhyNot
-from artimap.risk.posterior import Fixed, Prior
+from artimap.risk.counts import Fixed, Prior
 from artimap.roads.event_spread import Reach
 
 ROAD_KINDS = frozenset(
@@ -33,6 +35,9 @@ ROAD_KINDS = frozenset(
 @dataclass(frozen=True, slots=True)
 class ReportedShare(JsonModel):
     """What part of the incidents is reported at all: a Beta prior with its source.
+
+    It is a share of all incidents, those of times and places at which nobody reports among them. A rate is of the
+    time in which somebody does, so that part of what is missing is in it already.
 
     Attributes
     ----------
@@ -58,6 +63,19 @@ class ReportedShare(JsonModel):
     def mean(self) -> float:
         """Expected share."""
         return self.found / (self.found + self.missing)
+
+    def times(self, watched: float, *, draws: int, seed: int) -> Floats:
+        """Draw how many incidents there are for each that a rate of observed time holds; one at least.
+
+        Parameters
+        ----------
+        watched
+            Part of the incidents that fell into observed time, by the rates.
+        draws, seed
+            How many, and their seed.
+        """
+        share = np.random.default_rng([seed, 1]).beta(self.found, self.missing, size=draws)
+        return np.asarray(np.maximum(watched / share, 1.0))
 
 
 EMBEDDED_SHARE = ReportedShare(
@@ -94,6 +112,9 @@ class RiskModel(JsonModel):
         Kinds of event that endanger road users.
     reach
         Radii and shares of spreading (:class:`artimap.roads.event_spread.Reach`).
+    town_share, town_reach_m
+        Part of the reports that name a place which mean the road around it, half way to the next: that part is
+        spread so far. Reports whose stated radius is as wide already are left as they are.
     prior_rate
         Prior mean in events per km and month. Null integrates mean and shape of the prior
         given the counts of all pieces, and puts vague events where the rates say that they
@@ -119,6 +140,8 @@ class RiskModel(JsonModel):
     trend_days: int = 90
     kinds: frozenset[EventKind] = ROAD_KINDS
     reach: Reach = field(default_factory=Reach)
+    town_share: float = 0.75
+    town_reach_m: float = 7_500.0
     prior_rate: float | None = None
     prior_shape: float = 0.5
     seed: int = 0
@@ -138,6 +161,10 @@ class RiskModel(JsonModel):
             wrong.append("window_days must be greater than 0")
         if not 0 < 2 * self.trend_days <= max(self.window_days, 1):
             wrong.append("trend_days must be greater than 0, and window_days hold two such windows")
+        if not 0 <= self.town_share <= 1:
+            wrong.append("town_share must lie between 0 and 1")
+        if self.town_reach_m <= 0:
+            wrong.append("town_reach_m must be greater than 0")
         if self.prior_shape <= 0:
             wrong.append("prior_shape must be greater than 0")
         if self.prior_rate is not None and self.prior_rate <= 0:

@@ -30,7 +30,7 @@ _AHEAD = 12
 
 _STAYS = np.array([720.0, 360.0, 180.0, 90.0])
 _ABSENCES = np.array([360.0, 180.0, 90.0])
-_ALWAYS = 0.3
+_ALWAYS = 0.2
 """Chance, before anything is known, that the reporters were there all the time."""
 _NEVER_LEAVE = 1e7
 _RATES = np.geomspace(0.15, 6.0, 10)
@@ -69,16 +69,23 @@ class Observation:
         part = np.clip(steps - np.arange(self.next_share.shape[1]), 0.0, 1.0)
         return np.asarray(self.next_share @ part / part.sum(), dtype=float)
 
+    def share_at(self, piece: Ints, age: Floats) -> Floats:
+        """Chance that somebody reported on a piece so many days ago."""
+        step = np.clip((age / STEP_DAYS).astype(np.int64), 0, self.share.shape[1] - 1)
+        return np.asarray(self.share[piece, step])
+
     def days(self) -> Floats:
         """Observed days of each piece and step."""
         days = self.share * STEP_DAYS
         days[:, 0] += self.share[:, 0] * self.extra_days
         return days
 
-    def aged(self) -> Floats:
-        """Observed days from now to the middle of each step: (pieces, steps)."""
+    def aged(self, piece: Ints, age: Floats) -> Floats:
+        """Observed days between so many days ago and the last report, on a piece."""
         days = self.days()
-        return np.cumsum(days, axis=1) - days / 2
+        step = np.clip((age / STEP_DAYS).astype(np.int64), 0, days.shape[1] - 1)
+        begun = np.cumsum(days, axis=1) - days
+        return np.asarray(begun[piece, step] + days[piece, step] * np.clip(age / STEP_DAYS - step, 0.0, 1.0))
 
 
 class _Chains:
@@ -195,7 +202,7 @@ def _smooth(own: list[Floats], start: float, steps: int) -> tuple[Floats, Floats
     leave, come, rates, prior = _grid(float(number), spans)
     chains = _Chains(np.repeat(leave, len(rates)), np.repeat(come, len(rates)), np.tile(rates, len(leave)))
     log_rate = np.log(np.tile(rates, len(leave)))
-    middle = (np.arange(steps) + 0.5) * STEP_DAYS
+    middle: Floats = (np.arange(steps, dtype=float) + 0.5) * STEP_DAYS
     # Ages run backwards in time, and so does the chain: it is the same chain seen from its other end.
     fits = np.empty((len(own), len(log_rate)))
     for piece, ages in enumerate(own):

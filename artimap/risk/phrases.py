@@ -35,11 +35,15 @@ def share_of(model: RiskModel | None) -> ReportedShare | None:
 
 
 def share_line(share: ReportedShare | None, lang: str) -> str:
-    """Say what part of the incidents is taken to be reported, and by what source."""
+    """Say what part of the incidents is taken to be reported, by what source, and that the embedded ones are a sample."""
+    sample = tr("sample.says", lang)
     if share is None:
-        return tr("map.rate.share_none", lang)
-    source = tr("map.rate.share_embedded", lang) if share == EMBEDDED_SHARE else share.source.rstrip(".")
-    return tr("map.rate.share_of", lang, n=format_number(100 * share.mean, lang), source=source)
+        return f"{tr('map.rate.share_none', lang)} {sample}"
+    n = format_number(100 * share.mean, lang)
+    # The source of the embedded share is the sentence on the sample itself.
+    if share == EMBEDDED_SHARE:
+        return f"{tr('map.rate.share_sample', lang, n=n)} {sample}"
+    return f"{tr('map.rate.share_of', lang, n=n, source=share.source.rstrip('.'))} {sample}"
 
 
 def happened_phrase(row: Mapping[Any, Any], share: ReportedShare | None, lang: str) -> str:

@@ -9,7 +9,7 @@ the weight of towns are integrated on a grid given the counts of all pieces.
 Time. Only observed time counts (:mod:`artimap.risk.observation`), and what is known fades
 with it: a discounted Gamma, the power-steady model (Smith 1979, *JRSS B* 41; West &
 Harrison 1997, *Bayesian Forecasting and Dynamic Models*, §10.8). How fast it fades is
-integrated: each half-life is weighed by how well it foretold each month from those before.
+integrated (:mod:`artimap.risk.memory`).
 
 Heaps. Incidents come in raids and are told twice. The variance of counts is taken to be
 ``dispersion`` times their mean; counts and exposure are divided by it (quasi-likelihood:
@@ -28,7 +28,9 @@ from numpy.typing import NDArray
 
 from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import DAYS_PER_MONTH
-from artimap.risk.observation import STEP_DAYS, Observation
+from artimap.risk.counts import Counts, Fixed, Prior, TimeSteps, fading
+from artimap.risk.memory import memory
+from artimap.risk.observation import STEP_DAYS
 
 LEVELS = {"lo50": 0.25, "hi50": 0.75, "lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 """Columns of the intervals, and the part of the posterior below each."""
@@ -44,72 +46,11 @@ _MEANS = np.geomspace(1 / 20, 20.0, 25)
 """Nodes of the mean, as multiples of a first guess at the whole road's rate."""
 _TOWNS = np.array([1.0, 2.0, 4.0, 8.0])
 """Nodes of how much more a kilometre of town weighs in the base than one of open road."""
-_HALF_LIVES = np.array([np.inf, 365.0, 180.0, 90.0, 45.0])
-_HALF_LIFE_PRIOR = np.array([0.4, 0.15, 0.15, 0.2, 0.1])
-_DISPERSIONS = np.array([1.0, 1.5, 2.0, 3.0, 4.5, 7.0])
-_DISPERSION_PRIOR = np.array([0.3, 0.2, 0.18, 0.15, 0.1, 0.07])
-_PERIOD_STEPS = 3
-"""Steps of a period: what came before a period is asked how many events it foretold there."""
 _SLOWEST_DAYS = 180.0
 """Half-life of what is known while nobody reports, where incidents themselves seem not to change."""
 _GRACE_DAYS = 30.0
 """So many silent days change nothing: reports come about once a month where somebody reports."""
 _REFERENCE_KM = 10.0
-_HEAP_KM = 50.0
-"""Heaps of events are looked for on ways about this long, and on the pieces themselves."""
-
-
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """Events over pieces of road, with the time in which each piece was observed.
-
-    Attributes
-    ----------
-    length_km, town
-        Length of each piece, and whether it is a town or a junction.
-    observation
-        The observed time of each piece, back from the last report of the road.
-    idle_days
-        Days from that report to the day of the answer.
-    row, piece, share
-        One entry where an event may lie on a piece, sorted by row; the shares of a row add
-        up to what of it lies on the road at all.
-    newest, oldest
-        Least and greatest age of each event at the last report of the road, in days; any day between is as likely.
-    leans
-        Whether the place of each event leans on the rates.
-    seeds
-        A whole number of each event's own, so that its draws depend on no other event.
-    """
-
-    length_km: Floats
-    town: NDArray[np.bool_]
-    observation: Observation
-    idle_days: float
-    row: Ints
-    piece: Ints
-    share: Floats
-    newest: Floats
-    oldest: Floats
-    leans: NDArray[np.bool_]
-    seeds: Ints
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """A fixed Gamma prior: mean in events per km and month, and shape for ten kilometres."""
-
-    mean: float
-    shape: float
-
-
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """What is stated and not integrated; null is integrated."""
-
-    half_life_days: float | None = None
-    dispersion: float | None = None
-    prior: Prior | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,131 +146,6 @@ class Posterior:
         return np.asarray(gammaincinv(self.shape, strata) / self.scale)
 
 
-def _weights(aged: Floats, half_life: float) -> Floats:
-    """Weight of what is so many observed days old."""
-    return np.ones_like(aged) if np.isinf(half_life) else np.exp2(-aged / half_life)
-
-
-class _Time:
-    """Days and steps of the window, by piece."""
-
-    def __init__(self, counts: Counts) -> None:
-        self.days = counts.observation.days()
-        self.aged = counts.observation.aged()
-        self.steps = self.days.shape[1]
-
-    def step(self, age: Floats) -> Ints:
-        return np.clip((age / STEP_DAYS).astype(np.int64), 0, self.steps - 1)
-
-    def exposure(self, counts: Counts, half_life: float) -> Floats:
-        """Months of each piece, discounted."""
-        return (self.days * _weights(self.aged, half_life)).sum(axis=1) / DAYS_PER_MONTH
-
-
-def memory(counts: Counts, fixed: Fixed) -> tuple[Floats, Floats, Floats]:
-    """Weigh half-lives and dispersions by how well each foretells a period from those before.
-
-    Returns
-    -------
-    tuple
-        Half-lives, dispersions, and the weight of each pair.
-    """
-    lives = _HALF_LIVES if fixed.half_life_days is None else np.array([fixed.half_life_days])
-    spread = _DISPERSIONS if fixed.dispersion is None else np.array([fixed.dispersion])
-    prior = np.log(_HALF_LIFE_PRIOR if len(lives) > 1 else np.ones(1))[:, None] + np.log(
-        _DISPERSION_PRIOR if len(spread) > 1 else np.ones(1)
-    )
-    if prior.size == 1:
-        return lives, spread, np.ones((1, 1))
-    from scipy.special import gammaln  # noqa: PLC0415 - slow to import, used only here
-
-    time = _Time(counts)
-    pieces, periods = len(counts.length_km), time.steps // _PERIOD_STEPS
-    used = periods * _PERIOD_STEPS
-    whole = _whole_events(counts)
-    # Each way of putting the events counts as a road of its own, beside the others.
-    grid = np.zeros((len(whole) * pieces, time.steps))
-    for way, (row, piece) in enumerate(whole):
-        step = time.step((counts.newest + counts.oldest)[row] / 2)
-        np.add.at(grid, (way * pieces + piece, step), 1.0)
-    happened = grid[:, :used].reshape(-1, periods, _PERIOD_STEPS).sum(axis=2)[:, ::-1]
-    days = time.days[:, :used].reshape(pieces, periods, _PERIOD_STEPS).sum(axis=2)[:, ::-1]
-    days = np.tile(days, (len(whole), 1))
-    months, length = days / DAYS_PER_MONTH, np.tile(counts.length_km, len(whole))
-    total, seen = happened.sum(), (months * length[:, None]).sum()
-    if total <= 0 or seen <= 0:
-        weight = np.exp(prior)
-        return lives, spread, weight / weight.sum()
-    # Each way has a mean of its own: it holds more or fewer of the events that may lie off the road.
-    by_way = (happened.sum(axis=1).reshape(len(whole), -1).sum(axis=1) + 0.5) / (seen / len(whole))
-    mean = np.repeat(by_way, pieces) * length
-    # Counted over long ways too: a raid told at three towns is one heap there, and three single events by piece.
-    way = np.cumsum(counts.length_km) - counts.length_km / 2
-    block = np.floor(way / way[-1] * max(round(float(way[-1]) / _HEAP_KM), 1) * (1 - 1e-9)).astype(np.int64)
-    blocks = (block + (block.max() + 1) * np.arange(len(whole))[:, None]).ravel()
-
-    def over_blocks(values: Floats) -> Floats:
-        return np.stack([np.bincount(blocks, weights=values[:, period]) for period in range(periods)], axis=1)
-
-    long = np.bincount(blocks, weights=length)
-    seen_long = over_blocks(months * length[:, None]) / long[:, None]
-    happened = np.concatenate([happened, over_blocks(happened)])
-    months, days = np.concatenate([months, seen_long]), np.concatenate([days, seen_long * DAYS_PER_MONTH])
-    mean, length = np.r_[mean, np.bincount(blocks, weights=mean)], np.r_[length, long]
-    shapes = np.array([0.03, 0.1, 0.3])
-    # Axes: half-life, dispersion, shape, piece.
-    phi = spread[None, :, None, None]
-    first = shapes[None, None, :, None] * length[None, None, None, :]
-    rate = first / mean
-    number, exposure = np.zeros((len(lives), 1, 1, len(length))), np.zeros((len(lives), 1, 1, len(length)))
-    log = np.zeros((len(lives), len(spread), len(shapes)))
-    for period in range(periods):
-        keep = np.stack([_weights(days[:, period], life) for life in lives])[:, None, None, :]
-        number, exposure = number * keep, exposure * keep
-        now, span = happened[:, period], months[:, period]
-        some = np.flatnonzero(span > 0.05)
-        if len(some):
-            shape = first[..., some] + number[..., some] / phi
-            expected = shape / (rate[..., some] + exposure[..., some] / phi) * span[some]
-            size = expected / (phi - 1.0 + expected / shape)
-            y = now[some]
-            log += (
-                gammaln(y + size) - gammaln(size) + size * np.log(size / (size + expected))
-                + y * np.log(expected / (size + expected))
-            ).sum(axis=3)  # fmt: skip
-        number, exposure = number + now, exposure + span
-    log /= len(whole)
-    # The shape is integrated here only to be done with; it is drawn anew with the rates.
-    peak = log.max(axis=2, keepdims=True)
-    whole = np.log(np.exp(log - peak).mean(axis=2)) + peak[..., 0] + prior
-    weight = np.exp(whole - whole.max())
-    # Six digits are more than the method knows; chains are handed out by them.
-    weight = np.round(weight / weight.sum(), 6)
-    return lives, spread, weight / weight.sum()
-
-
-def _whole_events(counts: Counts) -> list[tuple[Ints, Ints]]:
-    """Put each event whole on one piece, in a few ways: fractions of events would hide that they come in heaps.
-
-    Events of the same place go to the same piece, or all off the road: what is told of one raid stays together.
-    """
-    rows = len(counts.newest)
-    if not len(counts.row):
-        return [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
-    on = np.bincount(counts.row, weights=counts.share, minlength=rows)
-    first = np.searchsorted(counts.row, np.arange(rows))
-    running = np.cumsum(counts.share)
-    start = running[first] - counts.share[first]
-    sure = bool((np.bincount(counts.row, minlength=rows) == 1).all() and (on > 1 - 1e-9).all())
-    ways = []
-    for at in (0.5,) if sure else (0.2, 0.5, 0.8):
-        last = np.r_[first[1:], len(counts.row)] - 1
-        entry = np.clip(np.searchsorted(running, start + at * on), first, last)
-        there = np.flatnonzero(on >= at - 1e-9)
-        ways.append((there, counts.piece[entry[there]]))
-    return ways
-
-
 def _chains(weight: Floats) -> tuple[Ints, Ints]:
     """Hand the chains out over pairs of half-life and dispersion, by their weights."""
     edges = np.cumsum(weight.ravel())
@@ -390,7 +206,7 @@ class _EventsOnPieces:
     """Puts events on pieces, in all chains at once; those whose place and day are sure once for all."""
 
     def __init__(
-        self, counts: Counts, time: _Time, lives: Floats, *, trend_days: float, seed: int, sweeps: int
+        self, counts: Counts, time: TimeSteps, lives: Floats, *, trend_days: float, seed: int, sweeps: int
     ) -> None:
         self.time, self.pieces, self.trend, self.lives = time, len(counts.length_km), trend_days, lives
         rows = len(counts.newest)
@@ -418,14 +234,14 @@ class _EventsOnPieces:
         self.uniform = np.stack(own, axis=3) if own else np.zeros((3, sweeps, _CHAINS, 0))
 
     def _fade(self, piece: Ints, age: Floats, life: float) -> Floats:
-        return _weights(self.time.aged[piece, self.time.step(age)], life)
+        return fading(self.time.aged(piece, age), life)
 
     def _tallies(
         self, chain: Ints, piece: Ints, age: Floats, chains: int, life: Floats
     ) -> tuple[Floats, Floats, Floats]:
         """Discounted counts, and those of the two trend windows; by chain and piece."""
         at, size = chain * self.pieces + piece, chains * self.pieces
-        aged = self.time.aged[piece, self.time.step(age)]
+        aged = self.time.aged(piece, age)
         weight = np.exp2(-aged / life[chain])
         now, before = age < self.trend, (age >= self.trend) & (age < 2 * self.trend)
         return tuple(  # type: ignore[return-value]  # three of them, by the loop
@@ -479,7 +295,7 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
     seed
         Seed of the draws.
     """
-    time, pieces = _Time(counts), len(counts.length_km)
+    time, pieces = TimeSteps(counts), len(counts.length_km)
     lives, spread, weight = memory(counts, fixed)
     life, heap = _chains(weight)
     phi = spread[heap][:, None]
@@ -487,7 +303,7 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
     burn = 0 if fixed.prior is not None else _BURN_IN
     placing = _EventsOnPieces(counts, time, lives, trend_days=trend_days, seed=seed, sweeps=burn + _KEPT)
     faded = np.stack([_mean_fading(counts, time, one) for one in lives])
-    months = np.stack([time.exposure(counts, one) for one in lives])
+    months = np.stack([time.exposure(one) for one in lives])
     exposure = months[life] / phi
     pairs, which = np.unique(np.stack([life, heap]), axis=1, return_inverse=True)
     which = which.ravel()
@@ -537,7 +353,7 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
     by_life, by_heap = weight.sum(axis=1), weight.sum(axis=0)
     widened = np.broadcast_to(keep, size).reshape(flat)
     trend = _trend(
-        counts, time, now.reshape(flat), before.reshape(flat), (shape / scale).reshape(flat),
+        time, now.reshape(flat), before.reshape(flat), (shape / scale).reshape(flat),
         np.broadcast_to(phi, size).reshape(flat), trend_days,
     )  # fmt: skip
     return Posterior(
@@ -556,12 +372,11 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
     )
 
 
-def _mean_fading(counts: Counts, time: _Time, life: float) -> Floats:
+def _mean_fading(counts: Counts, time: TimeSteps, life: float) -> Floats:
     """Mean weight of the event of each entry over its days."""
     newest, oldest = counts.newest[counts.row], counts.oldest[counts.row]
     weights = [
-        _weights(time.aged[counts.piece, time.step(newest + (oldest - newest) * part)], life)
-        for part in (0.1, 0.3, 0.5, 0.7, 0.9)
+        fading(time.aged(counts.piece, newest + (oldest - newest) * part), life) for part in (0.1, 0.3, 0.5, 0.7, 0.9)
     ]
     return np.asarray(np.mean(weights, axis=0), dtype=float)
 
@@ -581,7 +396,7 @@ _WATCHED = 0.3
 """A window tells of a trend where at least this part of it was observed."""
 
 
-def _trend(counts: Counts, time: _Time, now: Floats, before: Floats, usual: Floats, phi: Floats, days: float) -> Trend:
+def _trend(time: TimeSteps, now: Floats, before: Floats, usual: Floats, phi: Floats, days: float) -> Trend:
     """Compare two windows: the rate of each is Gamma around that of the whole time."""
     age = (np.arange(time.steps) + 0.5) * STEP_DAYS
     last = time.days[:, age < days].sum(axis=1) / DAYS_PER_MONTH
@@ -592,5 +407,5 @@ def _trend(counts: Counts, time: _Time, now: Floats, before: Floats, usual: Floa
         late=(_CHANGE_SHAPE + now / phi, scale + last / phi),
         early=(_CHANGE_SHAPE + before / phi, scale + first / phi),
         known=(last > enough) & (first > enough),
-        told=now.any(axis=0) | before.any(axis=0),
+        told=np.asarray(now.any(axis=0) | before.any(axis=0), dtype=bool),
     )

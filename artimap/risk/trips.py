@@ -20,7 +20,7 @@ from artimap.core.arrays import Floats
 from artimap.core.dates import DAYS_PER_MONTH, day_of
 from artimap.core.metadata import JsonModel
 from artimap.core.precision import significant
-from artimap.risk.aggregate import share_out, shared_draws
+from artimap.risk.aggregate import share_out, shared_draws, watched_share
 from artimap.risk.coverage import RoadPieces
 from artimap.risk.event_counts import Counted, Laid
 from artimap.risk.model import RiskModel
@@ -153,7 +153,7 @@ def trip_risk(
     ('Saint-Marc – Gonaïves', 55, True)
     """
     model, day = model or RiskModel(), day_of(as_of)
-    counted = Laid.over(corridor, located, ledger, reach=model.reach).on(day, model)
+    counted = Laid.over(corridor, located, ledger, model=model).on(day, model)
     found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
     draws = found.draws(seed=model.seed)
     return trips_between(corridor, [(start, stop)], counted, found, draws, day=day, model=model)[0]
@@ -196,7 +196,9 @@ def _trip(
     ends = {name: float(np.quantile(drawn, part, method="hazen")) for name, part in _ENDS.items()}
     chance = -np.expm1(-drawn / DAYS_PER_MONTH)
     stated = model.reported_share
-    whole = drawn / (1.0 if stated is None else rng.beta(stated.found, stated.missing, size=len(drawn)))
+    watched = watched_share(counted, found)
+    times = np.ones(len(drawn)) if stated is None else stated.times(watched, draws=len(drawn), seed=model.seed)
+    whole = drawn * times
     told = known and stated is not None
     return TripRisk(
         name=stretch.name,
@@ -209,7 +211,7 @@ def _trip(
         chance=figure(float(chance.mean()), there=known),
         chance_lo80=figure(float(-np.expm1(-ends["lo80"] / DAYS_PER_MONTH)), there=known),
         chance_hi80=figure(float(-np.expm1(-ends["hi80"] / DAYS_PER_MONTH)), there=known),
-        happened=figure(float(whole.mean()), there=told),
+        happened=figure(mean * float(times.mean()), there=told),
         happened_lo80=figure(float(np.quantile(whole, 0.1, method="hazen")), there=told),
         happened_hi80=figure(float(np.quantile(whole, 0.9, method="hazen")), there=told),
         last_expected=figure(mean, there=not known),

@@ -138,4 +138,5 @@ def calibrated(line: shapely.LineString, posts: gpd.GeoDataFrame, *, ref: str) -
     xy = shapely.get_coordinates(line)
     xy = xy[np.r_[True, np.hypot(*np.diff(xy, axis=0).T) > 0]]
     along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]
+    along[-1] = line.length  # a sum of many parts differs from it in the last bit, and so would the road's length
     return shapely.LineString(xy), np.interp(along, at, km * 1000.0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -352,10 +353,11 @@ class Corridor:
         edges = np.r_[0.0, inner["chainage_m"].to_numpy(dtype=float), self.length_m]
         names: list[str] = []
         ids: list[str | None] = []
+        at, called, known = (self.towns[name].to_numpy() for name in ("chainage_m", "name", "place_id"))
         for edge in edges:
-            near = self.towns[(self.towns["chainage_m"] - edge).abs() <= max(1.0, _END_M * (edge in (0.0, edges[-1])))]
-            names.append(str(near["name"].iloc[0]) if len(near) else f"km {edge / 1000:.0f}")
-            ids.append(str(near["place_id"].iloc[0]) if len(near) else None)
+            near = np.flatnonzero(np.abs(at - edge) <= max(1.0, _END_M * (edge in (0.0, edges[-1]))))
+            names.append(str(called[near[0]]) if len(near) else f"km {edge / 1000:.0f}")
+            ids.append(str(known[near[0]]) if len(near) else None)
         return edges, names, ids
 
     def stretch(self, start: str | float, stop: str | float) -> Stretch:
@@ -470,12 +472,18 @@ class Corridor:
 
     def unit_pieces(self, pcode: str) -> list[tuple[float, float]]:
         """Give the pieces of road within 500 m of a unit, merged, in metres."""
-        near = self.units[(self.units["pcode"] == pcode)]
-        if near.empty:
-            return []
-        zero = np.zeros(len(near), dtype=np.int64)
-        _, low, high = merge(zero, near["from_m"].to_numpy(dtype=float), near["to_m"].to_numpy(dtype=float))
-        return list(zip(low.tolist(), high.tolist(), strict=True))
+        return list(self._units_on_road.get(pcode, ()))
+
+    @cached_property
+    def _units_on_road(self) -> dict[str, list[tuple[float, float]]]:
+        """The pieces of all units: each is asked for many times."""
+        codes, names = pd.factorize(self.units["pcode"])
+        at, low, high = merge(codes, self.units["from_m"].to_numpy(float), self.units["to_m"].to_numpy(float))
+        found: dict[str, list[tuple[float, float]]] = {str(name): [] for name in names}
+        for n, start, stop in zip(at.tolist(), low.tolist(), high.tolist(), strict=True):
+            if n >= 0:
+                found[str(names[n])].append((start, stop))
+        return found
 
     @property
     def _xy(self) -> Floats:

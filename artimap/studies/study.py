@@ -20,9 +20,10 @@ from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.life_cycle import checkpoints_on, checkpoints_over_time
 from artimap.control.contestation.estimate import estimate_contestation
 from artimap.control.contestation.layer import estimated_zones
-from artimap.control.status import control_status
-from artimap.control.zones.geometry import control_zones
-from artimap.control.zones.over_time import control_zones_over_time
+from artimap.control.status import read_evidence, status_of
+from artimap.control.zones.geometry import Maker, maker_of, zones_on
+from artimap.control.zones.model import ZoneModel
+from artimap.control.zones.over_time import zones_between
 from artimap.core.dates import day_of, month_ends
 from artimap.core.errors import DataError
 from artimap.core.files import encodable, write_bytes, write_geopackage, write_text
@@ -218,12 +219,12 @@ class Study:
     @KeptTable
     def status(self) -> pd.DataFrame:
         """STATUS of every place, section and stretch."""
-        return control_status(self.area, self._ledger, as_of=self.as_of, events=self.known)
+        return status_of(self._zone_maker.said, self.as_of)
 
     @KeptTable
     def zones(self) -> gpd.GeoDataFrame:
         """ZONES of what is reported."""
-        return control_zones(self.area, self._ledger, as_of=self.as_of, events=self.known, status=self.status)
+        return zones_on(self._zone_maker, self.status, self.as_of)
 
     @KeptTable
     def checkpoints(self) -> gpd.GeoDataFrame:
@@ -262,7 +263,13 @@ class Study:
     def zones_over_time(self) -> gpd.GeoDataFrame:
         """The reported zones from the first day that a map shows to the day of the answer."""
         first = self.as_of - dt.timedelta(days=SHOWN_DAYS)
-        return control_zones_over_time(self.area, self._ledger, since=first, until=self.as_of, events=self.known)
+        return zones_between(self._zone_maker, first, self.as_of)
+
+    @cached_property
+    def _zone_maker(self) -> Maker:
+        """What status and zones rest on, read once for all of them."""
+        said = read_evidence(self.area, self._ledger, events=self.known, model=None, known_on=None)
+        return maker_of(self.area, said, ZoneModel())
 
     # -- the products ---------------------------------------------------------------
 

@@ -40,6 +40,35 @@ def open_key(page, key):
     return page.locator("#card")
 
 
+CARDS = """async () => { const all = window.artimap.events, found = {};
+  for (let i = 0; i < all.count; i += 1) { const card = await all.detail(i);
+    found[card.key] = [card.heading, card.sentence, card.when, card.where, card.precision, card.icon.mark,
+      card.icon.hollow, card.statements.map(({ text, who, day }) => [text, who, day])]; }
+  return found; }"""
+
+
+def test_the_cards_of_events_say_what_the_files_say_in_every_language(opened, tmp_path, tables):
+    events = tables["events"].copy()  # some have no words of their own, no place, or began before the map does
+    events.loc[events.index[::5], "summary"] = pd.NA
+    events.loc[events.index[::7], "place"] = pd.NA
+    events.loc[events.index[::9], "date_start"] -= pd.Timedelta(days=40)
+    tables = tables | {"events": events}
+    chart = briefing_map(ARTIBONITE, as_of=DAY, since="2024-01-01", **tables)
+    with opened(chart.save(tmp_path / "map.html"), LAPTOP) as shown:
+        for made in (chart.page, *chart.others):
+            shown.click(f".languages button[lang={made.lang}]")
+            shown.wait_for_selector(f"html[lang={made.lang}]", state="attached")
+            keys = frozenset(made.events)
+            assert len(keys) > 20
+            assert shown.evaluate(CARDS) == {
+                one.key: [
+                    one.heading, one.sentence, one.when, one.where, one.precision, one.icon.mark, one.icon.hollow,
+                    [[said.text, said.who, said.day] for said in one.statements],
+                ]
+                for one in made.details if one.key in keys
+            }  # fmt: skip
+
+
 def test_opens_with_the_five_lines(page):
     if narrow(page):
         page.click("#tab-briefing")

@@ -1,7 +1,7 @@
 // What modules of the page need of a browser where they are loaded: the element with the data, and little more.
 export const SRC = new URL("../../artimap/maps/web/src/", import.meta.url);
 
-const EMPTY = { meta: { as_of: "2024-12-31", lang: "en", map: "map" }, details: { detail: [], icon: [], fact: [], statement: [], texts: [], rows: [] }, words: {}, layers: [], sheets: [], rates: [], posts: [], zones: [], title: ["", ""] };
+export const EMPTY = { meta: { as_of: "2024-12-31", lang: "en", map: "map" }, details: { detail: [], icon: [], fact: [], statement: [], texts: [], rows: [] }, words: {}, layers: [], sheets: [], rates: [], posts: [], zones: [], title: ["", ""] };
 
 /* Puts a page in the place of the browser's, and gives the module; imported once, as all modules are. */
 export async function load(name, { data = {}, map = {}, document = {} } = {}) {

@@ -7,6 +7,7 @@ what was said without a day is told apart, and a sum is only of the posts that s
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -229,33 +230,36 @@ def fees_between(  # noqa: PLR0913 - one keyword a choice
     rows = _rows(posts, schedule, (piece.from_m, piece.to_m), who)
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
 
-    def ids(rows: pd.DataFrame) -> tuple[str, ...]:
+    def ids(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
         # one post may ask by the trip and by the week: it has a row for each
-        return tuple(dict.fromkeys(rows["checkpoint_id"]))
+        return tuple(dict.fromkeys(row["checkpoint_id"] for row in rows))
 
     # Only posts that surely stand on the piece, and only their dated amounts, come into a sum. All else
     # is told beside it: adding a guess would make the road look better known, leaving it out in silence
     # cheaper, than it is.
-    on = table[table["counts_as"] == "on"]
-    dated = on["dated"] & on["low"].notna()
-    undated_fee = on[on["low"].notna() & ~on["dated"] & ~on["checkpoint_id"].isin(on.loc[dated, "checkpoint_id"])]
-    without_ids, undated_ids = ids(on[on["low"].isna()]), ids(undated_fee)
+    on = [row for row in rows if row["counts_as"] == "on"]
+    stated = [row for row in on if not np.isnan(row["low"])]
+    dated = [row for row in stated if row["dated"]]
+    with_day = set(ids(dated))
+    undated_ids = ids(row for row in stated if not row["dated"] and row["checkpoint_id"] not in with_day)
+    without_ids = ids(row for row in on if np.isnan(row["low"]))
     may_be_on, undated, unplaced, aged, removed = (
-        ids(table[table["counts_as"] == kind]) for kind in ("may_be_on", "undated", "unplaced", "aged", "removed")
+        ids(row for row in rows if row["counts_as"] == kind)
+        for kind in ("may_be_on", "undated", "unplaced", "aged", "removed")
     )
     doubts = (without_ids, undated_ids, may_be_on, undated, unplaced)
     return Fees(
         from_m=piece.from_m, to_m=piece.to_m, name=piece.name, vehicle=who, as_of=day_of(as_of),
-        posts=int(on["checkpoint_id"].nunique()),
-        asked=tuple(
+        posts=len(ids(on)),
+        asked=() if not dated else tuple(
             _sum(group, Per(str(per)), str(currency))
-            for (per, currency), group in on[dated].groupby(["per", "currency"])
+            for (per, currency), group in pd.DataFrame(dated).groupby(["per", "currency"])
         ),
         without_fee=without_ids, undated_fee=undated_ids, may_be_on=may_be_on, undated=undated, unplaced=unplaced,
         aged=aged, removed=removed,
         # A sum is a total only where no post is in doubt, at least one is known, and no amount is open
         # upwards ("more than").
-        complete=not any(doubts) and bool(len(on)) and bool(on.loc[dated, "high"].notna().all()),
+        complete=not any(doubts) and bool(on) and not any(np.isnan(row["high"]) for row in dated),
         table=table,
     )  # fmt: skip
 
@@ -266,6 +270,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_READ = ("checkpoint_id", "place", "kind", "status", "state", "from_m", "to_m", "claims")
+"""Columns of CHECKPOINTS that a sum of fees is made of."""
+
+
 def _sum(group: pd.DataFrame, per: Per, currency: str) -> Asked:
     # One open amount leaves the whole sum open: ``sum`` alone would skip the null and give a ceiling that
     # nobody stated.
@@ -273,23 +281,24 @@ def _sum(group: pd.DataFrame, per: Per, currency: str) -> Asked:
     return Asked(per, currency, int(group["checkpoint_id"].nunique()), float(group["low"].sum()), high)
 
 
-def _counts_as(post: Any, span: tuple[float, float]) -> str | None:
+def _counts_as(post: Mapping[str, Any], span: tuple[float, float]) -> str | None:
     """Say how a post counts for a piece of road; null where it stands off it."""
     # A post without a place may stand on any piece of its road, so it is a doubt for each of them; one of
     # which nothing new is said is counted among the old ones.
-    if pd.isna(post.from_m):
-        if post.status == CheckpointStatus.REMOVED:
+    if pd.isna(post["from_m"]):
+        if post["status"] == CheckpointStatus.REMOVED:
             return "removed"
-        return "unplaced" if post.status in (*_STANDS, CheckpointStatus.UNKNOWN) else "aged"
-    low, high = float(post.from_m), float(post.to_m)
+        return "unplaced" if post["status"] in (*_STANDS, CheckpointStatus.UNKNOWN) else "aged"
+    low, high = float(post["from_m"]), float(post["to_m"])
     if high < span[0] - _END_M or low > span[1] + _END_M:
         return None
-    if post.status == CheckpointStatus.REMOVED:
+    if post["status"] == CheckpointStatus.REMOVED:
         return "removed"
-    if post.status == CheckpointStatus.UNKNOWN:
+    if post["status"] == CheckpointStatus.UNKNOWN:
         return "undated"
     # A post that stood for the length of an attack or protest stands on those days only.
-    if post.status not in _STANDS or (post.state == PostState.MOMENTARY and post.status != CheckpointStatus.ACTIVE):
+    momentary = post["state"] == PostState.MOMENTARY and post["status"] != CheckpointStatus.ACTIVE
+    if post["status"] not in _STANDS or momentary:
         return "aged"
     within = low >= span[0] - _END_M and high <= span[1] + _END_M
     return "on" if within else "may_be_on"
@@ -299,26 +308,24 @@ _END_M = 500.0
 """A post this near to an end stands on the piece: towns and intervals are named, not measured."""
 
 
-def _rows(
-    posts: pd.DataFrame, schedule: pd.DataFrame, span: tuple[float, float], who: Vehicle
-) -> list[dict[str, object]]:
+def _rows(posts: pd.DataFrame, schedule: pd.DataFrame, span: tuple[float, float], who: Vehicle) -> list[dict[str, Any]]:
     # An amount for a wider kind (public transport) counts for the kinds it covers (a bus), never the
     # other way round.
     covers = [one.value for one in Vehicle if who is one or who in COVERS.get(one, ())]
     stated = schedule[(schedule["fee_of"] == FeeOf.POST) & schedule["low"].notna() & schedule["vehicle"].isin(covers)]
-    by_post = dict(iter(stated.groupby("checkpoint_id")))
-    rows: list[dict[str, object]] = []
-    post: Any
-    for post, passes in zip(posts.itertuples(index=False), passable(posts, who.value), strict=True):
+    by_post = {} if stated.empty else dict(iter(stated.groupby("checkpoint_id")))
+    rows: list[dict[str, Any]] = []
+    read = schema.records(pd.DataFrame(posts)[list(_READ)])
+    for post, passes in zip(read, passable(posts, who.value), strict=True):
         counts = _counts_as(post, span)
         if counts is None:
             continue
         base = {
-            "checkpoint_id": post.checkpoint_id, "place": post.place, "kind": post.kind, "status": post.status,
+            **{name: post[name] for name in ("checkpoint_id", "place", "kind", "status")},
             "counts_as": counts, "per": None, "currency": None, "low": np.nan, "high": np.nan, "dated": False,
-            "passable": passes, "claims": post.claims,
+            "passable": passes, "claims": post["claims"],
         }  # fmt: skip
-        own = by_post.get(post.checkpoint_id)
+        own = by_post.get(post["checkpoint_id"])
         if own is None:
             rows.append(base)
             continue

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -216,13 +217,27 @@ def checkpoints_over_time(
     """
     model = model or CheckpointModel()
     told = statements_of_posts(corridor, ledger, known_on=None if known_on is None else pd.Timestamp(day_of(known_on)))
-    return {day: _on_day(corridor, told, pd.Timestamp(day), model) for day in sorted({day_of(day) for day in days})}
+    wanted = sorted({day_of(day) for day in days})
+    rows = [_on_day(corridor, told, pd.Timestamp(day), model) for day in wanted]
+    # The rows of all days are made a table and held to the schema at once, then parted by day.
+    every = pd.DataFrame([row for those in rows for row in those], columns=list(CHECKPOINTS.names))
+    table: gpd.GeoDataFrame = schema.conform(
+        gpd.GeoDataFrame(every, crs=corridor.crs), CHECKPOINTS, crs=corridor.crs, unique=True
+    )  # fmt: skip
+    found: dict[dt.date, gpd.GeoDataFrame] = {}
+    stop = 0
+    for day, those in zip(wanted, rows, strict=True):
+        start, stop = stop, stop + len(those)
+        found[day] = table.iloc[start:stop].reset_index(drop=True)
+        put_models(found[day], model)
+        found[day].attrs["as_of"] = day.isoformat()
+    return found
 
 
 def _on_day(
     corridor: Corridor, told: Mapping[str, Sequence[PostStatement]], day: pd.Timestamp, model: CheckpointModel
-) -> gpd.GeoDataFrame:
-    """Give the posts of one day."""
+) -> list[dict[str, object]]:
+    """Give the rows of one day, along the road; last those without a place: their empty point draws nothing."""
     rows: list[dict[str, object]] = []
     for checkpoint_id, every in told.items():
         # What a statement says of later days is cut off at the day of the answer; one that speaks only of
@@ -257,13 +272,12 @@ def _on_day(
                 "geometry": shapely.Point() if low is None or high is None else _shape(corridor, low, high),
             }
         )
-    frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(CHECKPOINTS.names)), crs=corridor.crs)
-    # Along the road; those without a place stand last, and their empty point draws nothing.
-    frame = frame.sort_values(["from_m", "checkpoint_id"], na_position="last", kind="stable")
-    found: gpd.GeoDataFrame = schema.conform(frame, CHECKPOINTS, crs=corridor.crs)
-    put_models(found, model)
-    found.attrs["as_of"] = day.date().isoformat()
-    return found
+    return sorted(rows, key=_along_road)
+
+
+def _along_road(row: Mapping[str, Any]) -> tuple[bool, float, str]:
+    at = row["from_m"]
+    return at is None, 0.0 if at is None else float(at), str(row["checkpoint_id"])
 
 
 def _texts(said: Iterable[PostStatement], name: str) -> list[str]:

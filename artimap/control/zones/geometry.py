@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -25,7 +25,7 @@ from artimap.areas.user_layers import cached
 from artimap.claims.ledger import Ledger
 from artimap.control.history import interval_of
 from artimap.control.model import ControlModel
-from artimap.control.status import LedgerEvidence, control_status, in_words_of, read_evidence
+from artimap.control.status import LedgerEvidence, in_words_of, read_evidence, status_of
 from artimap.control.subjects import Subject, corridor_of
 from artimap.control.zones.model import ZoneModel
 from artimap.core import schema
@@ -205,13 +205,17 @@ def control_zones(
     Tao, R., Strandow, D., Findley, M., Thill, J.-C. and Walsh, J. (2016). A hybrid approach to modeling territorial
     control in violent armed conflicts. *Transactions in GIS* 20(3), 413–425.
     """
-    shape = zone_model or ZoneModel()
     day = day_of(as_of)
     said = read_evidence(area, ledger, events=events, model=model, known_on=known_on)
     if status is None:
-        status = control_status(area, ledger, as_of=day, events=events, model=model, known_on=known_on)
+        status = status_of(said, day, known_on=None if known_on is None else day_of(known_on))
+    return zones_on(maker_of(area, said, zone_model or ZoneModel()), status, day)
+
+
+def zones_on(maker: Maker, status: pd.DataFrame, day: dt.date) -> gpd.GeoDataFrame:
+    """Give the reported zones of a day, as :func:`control_zones` does; ``status`` is the STATUS of that day."""
+    said, shape = maker.said, maker.model
     known = set(status.loc[status["status"] != Status.UNKNOWN, "subject"])
-    maker = maker_of(area, said, shape)
     # A zone never reaches into a section of which nothing is said: colour on it would be a claim that
     # nobody made.
     maker = maker.closing(code for code in maker.outlines if code not in known)
@@ -223,7 +227,7 @@ def control_zones(
             continue
         valid = interval_of(said, subject.subject, day.toordinal())
         rows += rows_of(row, maker.pieces(subject, Status(row["status"])), valid)
-    zones = zones_of(rows, area)
+    zones = zones_of(rows, maker.area)
     zones.attrs.update(status.attrs)
     put_models(zones, shape)
     return zones
@@ -304,6 +308,8 @@ class Maker:
         All sections, and those of which nothing is said, where zones end; by p-code.
     along
         The roads in or along each section.
+    beside
+        The ground beside the road within reach of a place, by place and reach: it hangs on no day.
     """
 
     area: Area
@@ -313,6 +319,7 @@ class Maker:
     outlines: dict[str, shapely.Geometry]
     closed: dict[str, shapely.Geometry]
     along: dict[str, list[str]]
+    beside: dict[tuple[str, float], shapely.Geometry] = field(default_factory=dict)
 
     def closing(self, codes: Iterable[str]) -> Maker:
         """Give the same with these sections closed."""
@@ -344,8 +351,10 @@ class Maker:
         out: list[ZonePiece] = []
         # Bands are nested, the inner one part of the outer: drawn over one another they fade outwards.
         for band, reach, weight in self.model.edges():
-            road = road_within(self.net, point, reach, snap_m=self.model.snap_m)
-            beside = road.buffer(self.model.road_m, quad_segs=8)
+            if (subject.subject, reach) not in self.beside:
+                road = road_within(self.net, point, reach, snap_m=self.model.snap_m)
+                self.beside[subject.subject, reach] = road.buffer(self.model.road_m, quad_segs=8)
+            beside = self.beside[subject.subject, reach]
             # Only the closed sections that the band meets are cut off; a union of all of them for each band is
             # slow.
             near = [shape for shape in shut if shape.intersects(beside)]

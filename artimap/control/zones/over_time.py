@@ -74,12 +74,17 @@ def control_zones_over_time(
     if last < first:
         msg = f"control_zones_over_time: until ({last}) is before since ({first})"
         raise DateError(msg)
-    shape = zone_model or ZoneModel()
     said = read_evidence(area, ledger, events=events, model=model, known_on=known_on)
+    return zones_between(maker_of(area, said, zone_model or ZoneModel()), first, last)
+
+
+def zones_between(maker: Maker, first: dt.date, last: dt.date) -> gpd.GeoDataFrame:
+    """Give the reported zones between two days, both included, as :func:`control_zones_over_time` does."""
+    said, shape = maker.said, maker.model
     # All spans first: the shape of one zone hangs on the days on which the sections beside it have a
     # status.
     over = {subject: _spans(said, subject, first.toordinal(), last.toordinal()) for subject in said.subjects}
-    makers = _Makers(maker_of(area, said, shape), over)
+    makers = _Makers(maker, over)
     rows: list[dict[str, object]] = []
     for subject in said.subjects.values():
         for span in over[subject.subject]:
@@ -95,7 +100,7 @@ def control_zones_over_time(
                 # What stands on the last day keeps the id of ``control_zones``, so that both tables can be joined.
                 tail = "" if high == last.toordinal() else f"~{dt.date.fromordinal(low).isoformat()}"
                 rows += rows_of(status, pieces, valid, tail=tail)
-    zones = zones_of(sorted(rows, key=lambda row: str(row["zone_id"])), area)
+    zones = zones_of(sorted(rows, key=lambda row: str(row["zone_id"])), maker.area)
     put_models(zones, said.model, shape)
     zones.attrs["since"], zones.attrs["until"] = first.isoformat(), last.isoformat()
     return zones

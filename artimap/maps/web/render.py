@@ -57,6 +57,8 @@ def leaflet() -> tuple[str, str]:
     )
     # the map file and the images are not in the page: asking for them would be a request
     script = re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.MULTILINE).strip()
+    # Leaflet tries what only Internet Explorer had and catches the error; to word it, V8 reads the whole library again
+    script = script.replace("document.namespaces.add(", "document.namespaces?.add(")
     return script, re.sub(r"url\([^)]*\)", "none", sheet)
 
 
@@ -194,7 +196,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
     first = payload(page, map_name=map_name)
     packed = {other.lang: pack(changes(first, payload(other, map_name=map_name)) or {}) for other in others}
     names = {one.value: words(one)["language.name"] for one in Lang if one.value in {page.lang, *packed}}
-    data = to_json({**first, "details": rows_of(page.details), "languages": packed, "language_names": names})
+    data = to_json({**first, "details": rows_of(page), "languages": packed, "language_names": names})
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_web("page.html"))
     spoken = words(page.lang)
     text = template.render(

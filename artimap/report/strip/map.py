@@ -351,5 +351,6 @@ def _draw_months(page: Drawing, strip: StripMap, rows: EventLanes, lane_in: floa
 
 
 def _draw_foot(page: Drawing, strip: StripMap) -> None:
-    page.text(LEFT_IN - 0.45, 0.34, tr("strip.sources", strip.lang), size=7.2, colour="ink_2")
-    page.text(LEFT_IN - 0.45, 0.18, tr("strip.disclaimer", strip.lang), size=7.2, colour="ink_2")
+    page.text(LEFT_IN - 0.45, 0.47, tr("sample.strip", strip.lang), size=7.2, colour="ink_2")
+    page.text(LEFT_IN - 0.45, 0.31, tr("strip.sources", strip.lang), size=7.2, colour="ink_2")
+    page.text(LEFT_IN - 0.45, 0.15, tr("strip.disclaimer", strip.lang), size=7.2, colour="ink_2")

@@ -72,19 +72,22 @@ export function halfBits(code) {
 }
 
 /* Places along the curve to columns and rows of the grid, and where each of its 256 by 256
-   cells starts in the rows. */
+   cells starts in the rows, which are sorted along it. */
 export function gridFrom(codes) {
   const n = codes.length;
   const x = new Uint16Array(n);
   const y = new Uint16Array(n);
   const starts = new Uint32Array(65537);
+  let next = 0;
   for (let i = 0; i < n; i += 1) {
     const code = codes[i];
     x[i] = halfBits(code);
     y[i] = halfBits(code >>> 1);
-    starts[(code >>> 16) + 1] += 1;
+    const cell = code >>> 16;
+    if (cell >= next) starts.fill(i, next, cell + 1);
+    next = cell + 1;
   }
-  for (let cell = 0; cell < 65536; cell += 1) starts[cell + 1] += starts[cell];
+  starts.fill(n, next);
   return { x, y, starts };
 }
 

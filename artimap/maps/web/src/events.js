@@ -7,7 +7,7 @@ import { DATA } from "./data.js";
 import { bytesOf, columnsFrom, inflated } from "./decode.js";
 import { map } from "./map.js";
 import { EventStore, UNKNOWN } from "./store.js";
-import { count, dayText, fill, upper, word } from "./words.js";
+import { count, dayText, figure, fill, upper, word } from "./words.js";
 
 export const loaded = { events: null };
 const DAY_MS = 86400000;
@@ -46,7 +46,8 @@ class Events {
     const { text_ends: ends } = this.meta;
     const texts = await this.#allTexts();
     const bytes = await inflated(bytesOf(texts.slice(n ? ends[n - 1] : 0, ends[n])));
-    return JSON.parse(new TextDecoder().decode(bytes));
+    const columns = JSON.parse(new TextDecoder().decode(bytes));
+    return Object.fromEntries(this.meta.text_columns.map((name, k) => [name, columns[k]]));
   }
 
   /* --- filter and days -------------------------------------------------------------------- */
@@ -147,23 +148,17 @@ class Events {
     return this.store.pick(...this.gridOf(x, y), ...this.reach(pixels));
   }
 
-  /* The detail of a row, as the card opens it. Texts are opened a chunk at a time. */
+  /* The card of a row. Texts are opened a chunk at a time. */
   async detail(i) {
     if (this.listed) return DATA.details[this.meta.keys[i]];
     const { text_columns: names, rows_a_chunk: size } = this.meta;
-    const row = {};
-    if (names.length) {
-      const n = Math.floor(i / size);
-      if (!this.#chunks.has(n)) {
-        if (this.#chunks.size > 40) this.#chunks.clear();
-        this.#chunks.set(n, this.#chunk(n));
-      }
-      const columns = await this.#chunks.get(n);
-      names.forEach((name, k) => {
-        row[name] = columns[k][i % size];
-      });
+    if (!names.length) return new EventCard(this, i, {}, 0);
+    const n = Math.floor(i / size);
+    if (!this.#chunks.has(n)) {
+      if (this.#chunks.size > 40) this.#chunks.clear();
+      this.#chunks.set(n, this.#chunk(n));
     }
-    return rowDetail(this, i, row);
+    return new EventCard(this, i, await this.#chunks.get(n), i % size);
   }
 }
 
@@ -184,7 +179,10 @@ export async function loadEvents() {
     { ...meta, kinds: meta.kinds, sources: meta.source_rows.length ? meta.source_rows : null },
     columnsFrom(bytes, meta.layout),
   );
-  loaded.events = new Events(meta, store);
+  const events = new Events(meta, store);
+  for (const [i, key] of meta.keys.entries())
+    DATA.details[key] = new EventCard(events, i, meta.cells, i, DATA.details[key].statements);
+  loaded.events = events;
 }
 
 function harmText(low, high, best) {
@@ -212,8 +210,8 @@ function deathsText(row) {
 /* Of such events no toll is told where none is stated: nobody expects one. */
 const WITHOUT_TOLL = new Set(["protest", "displacement", "deployment", "checkpoint_report"]);
 
-/* The figures of an event in words: of those that come with their cards, and of those that are only rows. A figure
-   that the table does not have at all is not told; one that is not stated is told so. */
+/* The figures of an event in words. A figure that the table does not have at all is not told; one that is not stated
+   is told so. */
 export function factsOf(kind, row) {
   const [low, best, high] = deaths(row);
   const stated = low !== null || best !== null || high !== null;
@@ -244,41 +242,71 @@ export function factsOf(kind, row) {
   return facts;
 }
 
-/* Puts the facts into the cards that came without them, in the language of now. */
-export function putFacts() {
-  if (!DATA.events) return;
-  const columns = Object.entries(DATA.events.figures);
-  for (const [i, key] of DATA.events.keys.entries()) {
-    const detail = DATA.details[key];
-    const row = Object.fromEntries(columns.map(([name, values]) => [name, values[i]]));
-    if (detail) detail.facts = factsOf(detail.icon.mark, row);
-  }
-}
+/* The card of an event, of those that the page lists and of those that are only rows of columns: each part is put into
+   words when it is read, in the language of then. `cells` are the columns that tell more, which hold the event at `at`. */
+export class EventCard {
+  #events;
+  #i;
+  #cells;
+  #at;
 
-function rowDetail(events, i, row) {
-  const { store } = events;
-  const kind = events.kinds[store.kind[i]];
-  const name = word(`kind.${kind}`);
-  const unknown = store.harm[i] === UNKNOWN;
-  const start = dayText(events.isoOf(store.day[i]));
-  const span = store.span ? store.span[i] : 0;
-  const day = span ? fill("map.day.span", { a: start, b: dayText(events.isoOf(store.day[i] + span)) }) : start;
-  const when = row.date_precision > 1 ? fill(`map.day.precision_${row.date_precision === 2 ? 2 : 3}`, { day }) : day;
-  const facts = factsOf(kind, row);
-  const spot = events.placeOf(i);
-  const where = row.place || (spot ? `${spot.lat.toFixed(3)}, ${spot.lng.toFixed(3)}` : word("where.nowhere"));
-  return {
-    key: events.keyOf(i),
-    heading: upper(name),
-    sentence: row.summary || `${upper(name)}; ${word("predicate.killed")}: ${deathsText(row)}`,
-    when,
-    where,
-    icon: { mark: kind, hollow: unknown, groups: [] },
-    facts,
-    statements: [],
-    precision: row.place_kind ? word(`map.precision.${row.place_kind}`) : "",
-    links: [],
-  };
+  constructor(events, i, cells, at, statements = []) {
+    [this.#events, this.#i, this.#cells, this.#at] = [events, i, cells, at];
+    Object.assign(this, { key: events.keyOf(i), statements, links: [] });
+  }
+
+  get #row() {
+    return Object.fromEntries(Object.entries(this.#cells).map(([name, cells]) => [name, cells[this.#at]]));
+  }
+
+  #text(name) {
+    const text = this.#cells[name]?.[this.#at];
+    return text?.trim() ? text : "";
+  }
+
+  get icon() {
+    const { kinds, store } = this.#events;
+    return { mark: kinds[store.kind[this.#i]], hollow: store.harm[this.#i] === UNKNOWN, groups: [] };
+  }
+
+  get heading() {
+    return upper(word(`kind.${this.icon.mark}`));
+  }
+
+  get facts() {
+    return factsOf(this.icon.mark, this.#row);
+  }
+
+  /* An event may have begun before the first day of the page. */
+  get when() {
+    const { store } = this.#events;
+    const { days_before: before, date_precision: precision } = this.#row;
+    const begun = store.day[this.#i] - (before ?? 0);
+    const ended = store.day[this.#i] + (store.span ? store.span[this.#i] : 0);
+    const [a, b] = [begun, ended].map((day) => dayText(this.#events.isoOf(day)));
+    const day = begun === ended ? a : fill("map.day.span", { a, b });
+    return precision > 1 ? fill(`map.day.precision_${precision === 2 ? 2 : 3}`, { day }) : day;
+  }
+
+  get where() {
+    const spot = this.#events.listed ? null : this.#events.placeOf(this.#i);
+    return this.#text("place") || (spot ? `${spot.lat.toFixed(3)}, ${spot.lng.toFixed(3)}` : word("where.nowhere"));
+  }
+
+  get sentence() {
+    const kind = this.heading;
+    const made = this.#events.listed
+      ? fill("map.event.sentence", { kind, place: this.where })
+      : `${kind}; ${word("predicate.killed")}: ${deathsText(this.#row)}`;
+    return this.#text("summary") || made;
+  }
+
+  get precision() {
+    const { place_kind: kind, radius_m: radius } = this.#row;
+    if (radius && ["point", "place"].includes(kind))
+      return fill("map.precision.around", { what: word(`where.${kind}`), km: figure(radius / 1000, 6) });
+    return kind ? word(`map.precision.${kind}`) : "";
+  }
 }
 
 /* Posts, estimates and what is said of places: what was first reported after the last day goes,

@@ -8,7 +8,7 @@ import { loaded } from "./events.js";
 import { FONT } from "./labels.js";
 import { map } from "./map.js";
 import { BOX, shapeOf } from "./marks.js";
-import { forgetRows, openRows, ROWS_AT_ONCE } from "./rows.js";
+import { openRows, ROWS_AT_ONCE } from "./rows.js";
 import { classEdges, classOf, markSize, piles } from "./scale.js";
 import { on } from "./signals.js";
 import { UNKNOWN } from "./store.js";
@@ -254,5 +254,4 @@ export function startField() {
     const spot = (keys || []).find((key) => key.startsWith("spot:"));
     if (spot) openRows(loaded.events.store.inSpot(Number(spot.slice(5)), ROWS_AT_ONCE), null);
   });
-  on("language", forgetRows);
 }

@@ -92,9 +92,9 @@ function boxOfPlace(x, y, half, boxes) {
 
 /* Whether a name there would be read as that of another place: none may lie clearly nearer to it than its own. */
 export function misread(box, x, y, places) {
-  const away = (px, py) => Math.hypot(Math.max(box.x0 - px, 0, px - box.x1), Math.max(box.y0 - py, 0, py - box.y1));
-  const own = away(x, y);
-  return places.some((one) => (one.x !== x || one.y !== y) && away(one.x, one.y) < own - 5);
+  const away = (px, py) => Math.max(box.x0 - px, 0, px - box.x1) ** 2 + Math.max(box.y0 - py, 0, py - box.y1) ** 2;
+  const near = Math.sqrt(away(x, y)) - 5;
+  return near > 0 && places.some((one) => (one.x !== x || one.y !== y) && away(one.x, one.y) < near * near);
 }
 
 /* Spots above and below that the window would cut, moved along until they fit: the place stays under the name. */

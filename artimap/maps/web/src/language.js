@@ -5,7 +5,6 @@ import { openCard } from "./card.js";
 import { mapButtons } from "./controls.js";
 import { DATA, language, OPENING_LANGUAGE } from "./data.js";
 import { el } from "./dom.js";
-import { putFacts } from "./events.js";
 import { renameMarks } from "./layers.js";
 import { layout } from "./layout.js";
 import { estimateNote } from "./legend.js";
@@ -29,7 +28,6 @@ async function switchLanguage(lang) {
   if (language.undo) patch(DATA, language.undo);
   language.undo = lang === OPENING_LANGUAGE ? null : patch(DATA, openLanguages.get(lang));
   language.now = lang;
-  putFacts();
   zones.putDetails();
   posts.follow();
   redrawWords();

@@ -13,10 +13,13 @@ export const targets = new Map();
 
 /* Where each detail lies on the map: what a list leads to. */
 export function remember(feature) {
-  const bounds = L.latLngBounds(shapeIn(feature).flat(2));
-  for (const key of feature.details || []) {
-    if (!targets.has(key)) targets.set(key, { feature, bounds });
-  }
+  const target = {
+    feature,
+    get bounds() {
+      return L.latLngBounds(shapeIn(feature).flat(2));
+    },
+  };
+  for (const key of feature.details || []) if (!targets.has(key)) targets.set(key, target);
 }
 
 export function titleOf(feature) {

@@ -4,7 +4,7 @@ import { closeCard, openCard } from "./card.js";
 import { closeOnEscape, followFocus, mapButtons, wholeArea } from "./controls.js";
 import { DATA } from "./data.js";
 import { CALM, el } from "./dom.js";
-import { loadEvents, loaded, putFacts } from "./events.js";
+import { loadEvents, loaded } from "./events.js";
 import { startField } from "./field.js";
 import { filterNote } from "./filters.js";
 import { followEvents } from "./follow.js";
@@ -38,10 +38,10 @@ async function start() {
   );
   wholeArea(false);
   patternHome();
-  putFacts();
+  const events = loadEvents(); // many are unpacked while the base is drawn; few are there at once
   drawBase();
   makeMarkPanes();
-  await loadEvents();
+  await events;
   buildPanel();
   mapButtons();
   document.getElementById("top").append(el("div", { class: "tools", id: "tools" }));

@@ -1,21 +1,18 @@
-/* Events that are only rows: their details are made when they are asked for. */
+/* Events that are only rows: their cards are made when they are asked for. */
 
 import { DATA } from "./data.js";
 import { loaded } from "./events.js";
 import { targets } from "./layers.js";
 import { emit } from "./signals.js";
-import { view } from "./view.js";
 import { count, fill, word } from "./words.js";
 
 export const ROWS_AT_ONCE = 60;
-const rowDetails = new Set();
 
-/* Makes the details of rows and puts them where the card and the lists look for them. */
+/* Makes the cards of rows and puts them where the card and the lists look for them. */
 export async function rowKeys(rows) {
   const details = await Promise.all(rows.map((i) => loaded.events.detail(i)));
   return details.map((detail, n) => {
     DATA.details[detail.key] = detail;
-    rowDetails.add(detail.key);
     const place = loaded.events.placeOf(rows[n]);
     if (place && !targets.has(detail.key))
       targets.set(detail.key, { feature: { key: detail.key }, bounds: L.latLngBounds([place, place]) });
@@ -31,14 +28,14 @@ export async function openRows({ total, rows }, from) {
     emit("open", { keys, key: keys[0], from });
     return;
   }
-  const text =
-    total > keys.length
-      ? fill("field_newest", { n: count(total), m: count(keys.length) })
-      : fill("field_here", { n: count(total) });
   DATA.details["rows:here"] = {
     key: "rows:here",
-    heading: word("tab_events"),
-    sentence: text,
+    get heading() {
+      return word("tab_events");
+    },
+    get sentence() {
+      return fill(total > keys.length ? "field_newest" : "field_here", { n: count(total), m: count(keys.length) });
+    },
     when: "",
     where: "",
     icon: { mark: "other", groups: [], hollow: false },
@@ -48,14 +45,4 @@ export async function openRows({ total, rows }, from) {
     links: keys,
   };
   emit("open", { keys: ["rows:here"], key: "rows:here", from });
-}
-
-/* In another language, details are made anew. */
-export function forgetRows() {
-  const open = view.last && !view.card.hidden && view.last.keys.some((key) => rowDetails.has(key)) ? view.last : null;
-  for (const key of rowDetails) delete DATA.details[key];
-  rowDetails.clear();
-  if (!open) return;
-  const rows = open.keys.map((key) => Number(key.slice(4)));
-  openRows({ total: rows.length, rows }, open.from);
 }

@@ -69,7 +69,10 @@ export class EventStore {
     }
     for (const table of span ? [begun, ended] : [begun]) {
       for (let k = 0; k < kinds; k += 1) {
-        for (let d = 1; d < wide; d += 1) table[k * wide + d] += table[k * wide + d - 1];
+        for (let at = k * wide + 1, sum = 0; at < (k + 1) * wide; at += 1) {
+          sum += table[at];
+          table[at] = sum;
+        }
       }
     }
     this.begun = begun;
