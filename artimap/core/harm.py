@@ -9,6 +9,7 @@ import pandas as pd
 
 from artimap.core.i18n import tr
 from artimap.core.phrases import harm_phrase, known
+from artimap.core.schema import records
 from artimap.core.vocab import Record
 
 
@@ -57,7 +58,7 @@ def gravest(events: pd.DataFrame, most: int) -> pd.DataFrame:
     Figures over several events are left out: none of them is an event. Of equal harm the newest comes first.
     """
     single = events[(events["record"] == Record.EVENT).to_numpy(dtype=bool)]
-    harm = pd.Series([people_harmed(row) or 0.0 for row in single.to_dict("records")], index=single.index, dtype=float)
+    harm = pd.Series([people_harmed(row) or 0.0 for row in records(single)], index=single.index, dtype=float)
     order = single.assign(_harm=harm).sort_values(
         ["_harm", "date_start", "event_id"], ascending=[False, False, True], kind="stable"
     )

@@ -6,7 +6,7 @@ A section is a function ``Context -> Section``; a new one is a function and a ro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,7 +16,7 @@ from artimap.core.i18n import format_day, format_number, to_review, tr
 from artimap.core.metadata import model_of
 from artimap.core.phrases import known
 from artimap.core.precision import significant
-from artimap.core.schema import split_names
+from artimap.core.schema import records, split_names
 from artimap.core.vocab import CheckpointStatus, Info
 from artimap.report import appendix, places
 from artimap.report.blocks import (
@@ -164,16 +164,16 @@ def _gravest(ctx: Context) -> Cell:
     """Name the gravest events of all data, with the range of the figures and the number of publishers."""
     table = gravest(ctx.events, GRAVEST)
     parts: list[Cell] = []
-    for _, row in table.iterrows():
+    for row in records(table):
         when_where = ", ".join(part for part in (text_of(row["place"]), when(ctx, row)) if part)
         kind, figures = word(ctx, "kind", row["kind"]), _figures(ctx, row)
         parts.append(cell(run(when_where, strong=True), f"{say(ctx, 'colon')}{kind}, {figures}"))
     return joined(parts, ". ") + cell(".") if parts else cell(say(ctx, "gravest.none"))
 
 
-def _figures(ctx: Context, event: pd.Series) -> str:
+def _figures(ctx: Context, event: Mapping[str, Any]) -> str:
     about = ctx.claims[ctx.claims["subject"] == event["event_id"]]
-    differ, number = places.spans(ctx, about), len(sources(about, limit=len(about)))
+    differ, number = places.spans(ctx, records(about)), len(sources(about, limit=len(about)))
     told = differ or [harm(ctx, event)]
     told += [counted(ctx, "publishers", number)] if number else []
     return tr("map.trip.and", ctx.lang).join(told)
@@ -272,11 +272,11 @@ def gravest_events(ctx: Context) -> ReportSection:
     """Name the events that harmed most people, whatever their age, with every figure said and its publishers."""
     heading = say(ctx, "gravest.heading")
     rows = []
-    for _, row in gravest(ctx.events, _GRAVEST).iterrows():
+    for row in records(gravest(ctx.events, _GRAVEST)):
         about = ctx.claims[ctx.claims["subject"] == row["event_id"]]
         line = event_line(ctx, row)
         told = cell(run(line[:1].upper() + line[1:], strong=True))
-        rows.append((told, cell(harm(ctx, row)), cell("; ".join(places.spans(ctx, about)) or "–"),
+        rows.append((told, cell(harm(ctx, row)), cell("; ".join(places.spans(ctx, records(about))) or "–"),
                      cell(", ".join(sources(about, limit=len(about))) or "–")))  # fmt: skip
     if not rows:
         return ReportSection("gravest", heading, (Paragraph(cell(say(ctx, "gravest.none"))),))

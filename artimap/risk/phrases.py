@@ -35,7 +35,7 @@ def share_of(model: RiskModel | None) -> ReportedShare | None:
 
 
 def share_line(share: ReportedShare | None, lang: str) -> str:
-    """Say what part of the incidents is taken to be reported, by what source, and that the embedded ones are a sample."""
+    """Say what part of the incidents is taken to be reported, by what source, and that ours are a sample."""
     sample = tr("sample.says", lang)
     if share is None:
         return f"{tr('map.rate.share_none', lang)} {sample}"
@@ -51,8 +51,16 @@ def happened_phrase(row: Mapping[Any, Any], share: ReportedShare | None, lang: s
     if share is None or known(row.get("happened_rate")) is None:
         return ""
     length = (float(row["to_m"]) - float(row["from_m"])) / 1000
-    rate, low, high = ((known(row[f"happened_{name}"]) or 0.0) * length for name in ("rate", "lo80", "hi80"))
-    return share_phrase(share.mean, wait_phrase(rate, low, high, lang), lang)
+    waits = [
+        wait_phrase(*((known(row[f"{form}{name}"]) or 0.0) * length for name in ("rate", "lo80", "hi80")), lang)
+        for form in ("", "happened_")
+    ]
+    return _if_shared(share, *waits, lang)
+
+
+def _if_shared(share: ReportedShare, reported: str, happened: str, lang: str) -> str:
+    """Put a rate under the condition of a share; where it comes out the same, say why."""
+    return share_phrase(share.mean, tr("map.rate.same", lang) if happened == reported else happened, lang)
 
 
 def silence_phrase(row: Mapping[Any, Any], lang: str, *, short: bool = False) -> str:
@@ -114,8 +122,11 @@ def trip_phrase(trip: TripRisk, model: RiskModel | None, lang: str) -> str:
     parts = [reported_phrase(trip.expected, trip.lo80, trip.hi80, lang), trip_month(trip, lang)]
     share = share_of(model)
     if share is not None and trip.happened is not None:
-        wait = wait_phrase(trip.happened, trip.happened_lo80, trip.happened_hi80, lang)
-        parts.append(share_phrase(share.mean, wait, lang))
+        waits = (
+            wait_phrase(trip.expected, trip.lo80, trip.hi80, lang),
+            wait_phrase(trip.happened, trip.happened_lo80, trip.happened_hi80, lang),
+        )
+        parts.append(_if_shared(share, *waits, lang))
     return tr("map.trip.and", lang).join((*parts, silent))
 
 
