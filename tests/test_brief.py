@@ -13,6 +13,7 @@ import pytest
 from artimap.areas import embedded
 from artimap.cli import main
 from artimap.core.files import write_geopackage
+from artimap.risk.model import EMBEDDED_SHARE, RiskModel
 from artimap.studies.briefing import FILES, recent_events
 
 HOSTILE = (
@@ -44,7 +45,7 @@ def test_the_map_is_small(folder):
 
 def test_the_report_of_the_founding_week(folder):
     text = (folder / "a" / "report.md").read_text(encoding="utf-8")
-    for words in ("La Croix Périsse", "Pont-Sondé", "The Haitian Times", "15 Oct 2024", "Kokorat San Ras", "very thin"):
+    for words in ("La Croix Périsse", "Pont-Sondé", "The Haitian Times", "15 Oct 2024", "Kokorat San Ras", "thin data"):
         assert words in text, words
     assert "2.4 per 100" not in text
 
@@ -52,7 +53,8 @@ def test_the_report_of_the_founding_week(folder):
 def test_manifest_names_every_file_and_parameter(folder):
     manifest = json.loads((folder / "a" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["as_of"] == "2024-10-15"
-    assert manifest["model"]["half_life_days"] == 90
+    assert manifest["model"] == RiskModel(reported_share=EMBEDDED_SHARE).to_dict()
+    assert {"half_life_days", "dispersion", "observation"} <= set(manifest["model"])
     for entry in manifest["files"]:
         assert embedded.digest(folder / "a" / entry["file"]) == entry["sha256"]
 
@@ -60,7 +62,12 @@ def test_manifest_names_every_file_and_parameter(folder):
 def test_risk_gpkg_reads_back(folder):
     table = gpd.read_file(folder / "a" / "risk.gpkg", layer="stretches")
     assert table.crs.to_epsg() == 4326
-    assert len(table) == 18
+    assert len(table) == 36
+    silent = table["info"] == "silent"
+    assert silent.any()
+    assert table.loc[silent, ["rate", "lo80", "hi80", "happened_rate"]].isna().all(axis=None)
+    assert table.loc[silent, "last_rate"].notna().all()
+    assert table.loc[~silent, ["rate", "lo80", "hi80", "happened_rate"]].notna().all(axis=None)
     posts = gpd.read_file(folder / "a" / "risk.gpkg", layer="checkpoints")
     assert posts["from_m"].isna().any()
 
@@ -192,7 +199,7 @@ def test_acled_rows_count_but_reach_nobody_else(folder, tmp_path, capsys):
     assert "acleddata" in (out / "map.html").read_text(encoding="utf-8")
     before = gpd.read_file(folder / "a" / "risk.gpkg", layer="stretches").set_index("name")["rate"]
     after = gpd.read_file(out / "risk.gpkg", layer="stretches").set_index("name")["rate"]
-    assert after["Pont-Sondé – Carrefour Paye"] > before["Pont-Sondé – Carrefour Paye"]
+    assert after["Pont-Sondé"] > before["Pont-Sondé"]
 
 
 def test_a_mistyped_year_shows_in_the_count_of_recent_events(events):

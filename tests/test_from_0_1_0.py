@@ -76,6 +76,11 @@ def test_a_briefing_to_compare_with(tables, artibonite):
     assert old.checkpoints
     text = am.corridor_report(artibonite, **tables, as_of=DAY, since=OLD / "briefing").markdown()
     assert "15 Aug 2024" in text
+    # The road is cut otherwise now, into towns and the stretches between them: said once, and nothing compared.
+    pieces = len(tables["risk"])
+    assert text.count(f"{pieces} stretches of the road are cut otherwise than in the earlier briefing") == 2
+    assert "No stretch changed by a quarter or more" in text
+    assert "Then, reported a month" not in text
 
 
 def test_a_briefing_whose_manifest_keeps_no_tables(tmp_path):
@@ -94,7 +99,9 @@ def test_a_briefing_whose_manifest_keeps_no_tables(tmp_path):
 
 def test_the_model_of_a_briefing_is_read_again():
     content = json.loads((OLD / "briefing" / "manifest.json").read_text(encoding="utf-8"))
-    assert am.RiskModel.from_dict(content["model"]) == am.RiskModel()
+    model = am.RiskModel.from_dict(content["model"])
+    # What 0.1.0 stated stays stated; what it did not know of has the values of this release.
+    assert model == am.RiskModel(half_life_days=90.0)
 
 
 def test_a_table_without_what_goes_with_it():

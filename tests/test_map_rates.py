@@ -14,12 +14,15 @@ import artimap as am
 from artimap.areas.area import ARTIBONITE
 from artimap.core.errors import CrsError, ModelError
 from artimap.core.i18n import format_day
+from artimap.core.metadata import model_of
 from artimap.core.schema import split_names
 from artimap.core.vocab import Audience
 from artimap.maps.briefing import briefing_map
 from artimap.maps.fact_tables import stretches_sheet
 from artimap.maps.thematic_layers import stretch_details, stretch_mark
 from artimap.maps.timeline import risk_of_slider
+from artimap.risk.model import EMBEDDED_SHARE, RiskModel
+from artimap.risk.phrases import share_of
 from artimap.studies.study import study
 from tests.pagedata import block_in, data_in, opened, patched, plain
 
@@ -31,7 +34,8 @@ DAYS = (SINCE, dt.date(2023, 6, 30), dt.date(2024, 4, 30))
 @pytest.fixture(scope="module")
 def made(rn1, events, ledger):
     known = events[events["date_start"] <= pd.Timestamp(DAY)]
-    found = am.corridor_risk_over_time(rn1, rn1.locate(known), days=[*DAYS, DAY], ledger=ledger)
+    model = RiskModel(reported_share=EMBEDDED_SHARE)
+    found = am.corridor_risk_over_time(rn1, rn1.locate(known), days=[*DAYS, DAY], model=model, ledger=ledger)
     return {"risk": found[DAY], "risk_over_time": found, "corridor": rn1, "events": events, "ledger": ledger}
 
 
@@ -61,7 +65,8 @@ def test_each_day_opens_to_what_python_says_of_it(chart, page, made, rn1, lang):
     for day, shown in zip((*DAYS, DAY), shared["shown"], strict=True):
         ways = [(shared["states"][n], spoken["states"][n]) for n in shown]
         details = [patched(patched(first[one["key"]], one.get("detail")), told) for one, told in ways]
-        wanted = stretch_details(made["risk_over_time"][day].to_dict("records"), rn1.ref, lang, keys)
+        share = share_of(model_of(made["risk"], RiskModel))
+        wanted = stretch_details(made["risk_over_time"][day].to_dict("records"), rn1.ref, lang, keys, share=share)
         assert details == [plain(asdict(one)) for one in wanted]
         assert [patched(rows[one["key"]], one.get("row")) for one, _ in ways] == plain(
             stretches_sheet(made["risk_over_time"][day]).rows
@@ -145,4 +150,4 @@ def test_a_briefing_follows_the_days_and_names_only_what_its_audience_may_see():
     some = replace(all_seen, gated=replace(all_seen.gated, events=held)).risk_over_time
     assert named(some) == named(every) - {one}
     for a, b in zip(every.values(), some.values(), strict=True):
-        assert a["rate"].tolist() == b["rate"].tolist()
+        pd.testing.assert_series_equal(a["rate"], b["rate"], check_exact=True)

@@ -19,6 +19,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import artimap as am
 from artimap.areas.area import ARTIBONITE
 from artimap.claims.ledger import Ledger
 from artimap.core import phrases, schema, style
@@ -32,6 +33,7 @@ from artimap.maps import page as payload
 from artimap.maps.briefing import briefing_map
 from artimap.maps.furniture import PanelSection
 from artimap.maps.web import render
+from artimap.risk.phrases import stretch_phrase
 from tests.pagedata import data_in, patched
 
 DAY = dt.date(2024, 10, 15)
@@ -163,8 +165,59 @@ def test_a_rate_is_always_a_sentence(rate, lang):
 
 def test_more_often_is_a_shorter_wait():
     waits = [phrases.rate_phrase(rate, None, None, 10, "en") for rate in (0.05, 0.1, 0.2)]
-    days = [float(re.search(r"every ([\d.]+) days", said).group(1)) for said in waits]
+    days = [float(re.search(r"^reported about once in ([\d.]+) days$", said).group(1)) for said in waits]
     assert days == sorted(days, reverse=True)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ht"])
+def test_the_panel_opens_with_the_ways_between_the_cities(lang):
+    chart = am.study(am.ARTIBONITE).map(lang, over_time=False)
+    first, basis, *others = chart.page.furniture.briefing
+    trips = am.study(am.ARTIBONITE).trips
+    assert [item.text.partition(" (")[0] for item in first.items] == [trip.name for trip in trips]
+    for trip, item in zip(trips, first.items, strict=True):
+        unknown = words(lang)["map.trip.unknown"].partition("{")[0]
+        assert item.note.lower().startswith(unknown.lower()) != trip.known
+    assert words(lang)["map.rate.caveat"] in basis.text
+    told = " ".join(f"{one.text} {' '.join(item.text + item.note for item in one.items)}" for one in (basis, *others))
+    assert told.count(words(lang)["sample.says"]) == 1
+    gravest = next(one for one in others if one.heading == words(lang)["map.brief.gravest_head"])
+    assert any("Pont-Sondé" in item.text and "2024" in item.text and "70" in item.note for item in gravest.items)
+
+
+def test_silent_road_says_since_when_and_has_no_rate_in_its_card(chart, tables):
+    known = {detail.key: detail for detail in chart.page.details}
+    for row in tables["risk"].to_dict("records"):
+        card = known[f"stretch:{row['lixel_id']}"]
+        labels = {fact.label for fact in card.facts}
+        if row["info"] != "silent":
+            assert "Rate" in labels
+            assert "eported about once in" in card.sentence
+            continue
+        never = pd.isna(row["newest_report"])
+        assert card.icon.mark == ("silent" if never else "unobserved")
+        assert card.sentence.startswith("Not known: no report" if never else "Not known since ")
+        assert "Rate" not in labels
+        assert ("Last estimate" in labels) == (not never and row["n_events"] > 0)
+    quiet = style.mark("quiet"), style.mark("silent"), style.mark("unobserved")
+    assert len({(mark.width, mark.dash, mark.open) for mark in quiet}) == 3
+
+
+def test_a_quiet_stretch_is_not_called_calm(tables):
+    quiet = {"info": "quiet", "band": pd.NA, "n_events": 0, "rate": 0.01, "lo80": 0.001, "hi80": 0.02}
+    row = tables["risk"].iloc[0].to_dict() | quiet
+    for lang, calm in (("en", "not calm"), ("fr", "pas du calme"), ("ht", "pa vle di li kalm")):
+        said = stretch_phrase(row, lang)
+        assert calm in said
+        assert words(lang)["map.rate.reported"].partition("{")[0] in said
+        assert calm.split()[-1] in words(lang)["map.legend.quiet"]
+
+
+def test_a_share_is_told_as_the_nearest_simple_fraction():
+    assert phrases.share_phrase(1 / 3, "x", "fr") == "si environ un incident sur trois est signalé, x"
+    assert phrases.share_phrase(0.5, "x", "ht") == "si yo rapòte apeprè yon ensidan sou de, x"
+    assert phrases.share_phrase(0.9, "x", "en") == "if about nine in ten incidents are reported, x"
+    assert phrases.share_phrase(0.99, "x", "en") == "if about 99\u00a0% of incidents are reported, x"
 
 
 def test_not_stated_is_not_none():

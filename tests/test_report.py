@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import shapely
 
+import artimap as am
 from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.life_cycle import checkpoints_on
 from artimap.core import schema
@@ -27,6 +28,7 @@ from artimap.report.report import corridor_report
 from artimap.report.sections import SECTIONS
 from artimap.risk.estimate import corridor_risk
 from artimap.risk.model import RiskModel
+from artimap.risk.phrases import trip_phrase
 
 DAY = dt.date(2024, 10, 15)
 HOSTILE = (
@@ -116,7 +118,7 @@ def test_the_real_report_names_places_sources_and_thinness(artibonite, real):
     for wanted in (
         "La Croix Périsse",
         "Pont-Sondé",
-        "very thin data",
+        "thin data, so intervals are wide",
         "Sources differ",
         "Mayor of Saint-Marc",
         "15 Oct 2024",
@@ -189,10 +191,92 @@ def test_silence_never_reads_as_safety(artibonite, rn1):
         text = report_of(artibonite, rn1, lang=lang).markdown()
         row = next(line for line in text.splitlines() if line.startswith("| **Limbé"))
         assert words(lang)["info.silent"] in row
-        assert words(lang)["report.stretches.silent"] in row
+        assert words(lang)["map.stretch.silent_row"] in row
         assert not re.search(safe, row)
         assert not re.search(r"\d per km", row)
     assert "not a safe stretch" in report_of(artibonite, rn1).markdown()
+
+
+CITIES = ("Port-au-Prince – Saint-Marc", "Saint-Marc – Gonaïves", "Gonaïves – Cap-Haïtien")
+
+
+@pytest.fixture(scope="module")
+def newest(artibonite):
+    """The default study, as of the last day of the data."""
+    return am.study(artibonite)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ht"])
+def test_the_first_line_is_of_the_ways_between_the_cities(newest, lang):
+    lines = newest.report(lang).markdown().splitlines()
+    first = next(line for line in lines if line.startswith("1. "))
+    assert [first.index(name) for name in CITIES] == sorted(first.index(name) for name in CITIES)
+    model, trips = am.model_of(newest.risk, am.RiskModel), newest.trips
+    assert {trip.known for trip in trips} == {True, False}
+    for trip in trips:
+        said = trip_phrase(trip, model, lang)
+        assert escape(said) in first
+        unknown = words(lang)["map.trip.unknown"].partition("{")[0]
+        assert said.startswith(unknown) != trip.known
+        assert (words(lang)["map.rate.reported"].partition("{")[0] in said) or not trip.last_expected
+    # That rates are of what is reported, and by what part, stands near the top, its source once up there.
+    top = "\n".join(lines[: lines.index(next(line for line in lines if line.startswith("| ")))])
+    assert top.count(words(lang)["map.rate.caveat"]) == 1
+    assert top.count("ACLED") == 1
+    assert words(lang)["sample.says"] in top.replace("\\", "")
+    assert len(lines[: lines.index(next(line for line in lines if words(lang)["map.rate.caveat"] in line))]) < 25
+
+
+def test_the_gravest_events_are_named_whatever_their_age(newest):
+    text = newest.report().markdown()
+    top = text.partition("## Ways between the cities")[0]
+    assert "Pont-Sondé, 3 Oct 2024" in top
+    assert re.search(r"Pont-Sondé, 3 Oct 2024\*\*: attack on civilians, killed: from 20 to 200 \(13 statements\)", top)
+    table = text.partition("## Gravest events, whatever their age")[2].partition("\n## ")[0]
+    row = next(line for line in table.splitlines() if "3 Oct 2024" in line)
+    about = newest.ledger.claims[newest.ledger.claims["subject"] == "2024-10-03-pont-sonde"]
+    for source in about["source"].dropna().unique():
+        assert escape(source) in row
+    # Figures over several events are no event.
+    assert "1,018" not in table
+
+
+def test_every_rate_is_worded_as_reported_with_its_interval(newest):
+    table = newest.report().markdown().partition("## Towns and stretches")[2].partition("\n> ")[0]
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| **")]
+    assert len(rows) == len(newest.risk) == 36
+    for cells, info in zip(rows, newest.risk["info"], strict=True):
+        if info == "silent":
+            assert cells[2].startswith("**not known"), cells
+            assert cells[3] == "–"
+        else:
+            assert "reported about once in" in cells[2], cells
+            same = "if about two in five incidents are reported, the same" in cells[2]
+            assert same or "if about two in five incidents are reported, about once in" in cells[2], cells
+            assert cells[2].count("(80 %: ".replace(" %", "\u00a0%")) == 2 - same, cells
+    assert "happens" not in table
+
+
+def test_ways_are_compared_with_those_of_an_earlier_briefing(newest, tmp_path):
+    kept = newest.report().snapshot()
+    name = "Saint-Marc – Gonaïves"
+    assert kept["trips"][name] == next(trip.expected for trip in newest.trips if trip.name == name)
+    assert kept["trips"]["Gonaïves – Cap-Haïtien"] is None
+    assert {row["rate"] is None for row in kept["stretches"] if row["info"] == "silent"} == {True}
+    kept["trips"] = {name: 0.1, "Gonaïves – Cap-Haïtien": 0.5, "Port-au-Prince – Saint-Marc": None}
+    (tmp_path / "manifest.json").write_text(json.dumps({"report": kept}), encoding="utf-8")
+    told = newest.report(since=tmp_path).markdown().partition("\n## What changed")[2].partition("\n## ")[0]
+    assert re.search(r"\*\*Saint-Marc – Gonaïves\*\* \| higher \| 0.1 \| 0.\d+ \|", told)
+    assert "**Gonaïves – Cap-Haïtien** | silence begun or ended | 0.5 | not known |" in told
+    assert "**Port-au-Prince – Saint-Marc** | about the same | not known | not known |" in told
+    assert "cut otherwise" not in told
+
+
+def test_what_the_model_weighed_is_printed(newest):
+    text = newest.report().markdown().partition("## Parameters of the model")[2]
+    assert re.search(r"\*\*half\\_life\\_days\*\* \| weighed: none \d+", text)
+    assert re.search(r"\*\*dispersion\*\* \| weighed: 1 \d+", text)
+    assert "reported\\_share.source" in text
 
 
 def test_deaths_not_stated_are_not_zero(artibonite, rn1):

@@ -46,7 +46,7 @@ def test_what_changed_is_told_with_its_reasons(october):
     assert "claimed (Gran Grif) | assessed (Gran Grif)" in row
     assert "**New:** Radio Métropole, 22 Sep 2025" in row
     assert "**No longer counts:**" in october.partition(after)[2].partition("\n## ")[0]
-    assert "Since 15 Sep 2025 the reported status changed at" in october.partition("## Stretches")[0]
+    assert "Since 15 Sep 2025 the reported status changed at" in october.partition("## Towns and stretches")[0]
 
 
 def test_named_stretches_are_not_told_twice(october):
@@ -105,12 +105,30 @@ def test_every_status_says_how_sure_it_is_and_what_is_unknown_is_counted(october
     assert "more places, sections and stretches are not known" in october
 
 
-def test_the_chance_that_a_rate_rose_is_said_in_words(october):
+def test_a_change_is_said_in_words_only_where_it_is_all_but_sure(artibonite, rn1, events, ledger):
     after = "### More or less often than in the 90 days before"
-    assert "| very probably more often | 94 %" in line(october, "Montrouis – Pierre Payen", after)
-    assert "| probably less often | 16 %" in line(october, "Carrefour Paye – Villard", after)
-    told = october.partition(after)[2].partition("\n> ")[0]
-    assert "Limbé" not in told  # silent: nothing can be said
+    risk = am.corridor_risk(rn1, events, as_of="2025-10-15", ledger=ledger)
+    chances = {"Montrouis": 0.96, "Saint-Marc": 0.94, "Pont-Sondé": 0.5, "Carrefour Paye": 0.04, "L'Estère": None}
+    known = risk["name"].isin(list(chances))
+    assert known.sum() == len(chances)
+    risk.loc[known, "p_rose"] = risk.loc[known, "name"].map(chances).astype(float)
+    risk.loc[~known & (risk["info"] != "silent"), "p_rose"] = 0.5
+    report = am.corridor_report(artibonite, corridor=rn1, risk=risk, as_of="2025-10-15").markdown()
+    told = report.partition(after)[2].partition("\n> ")[0]
+    assert "| very probably more often reported | 96 %" in line(report, "Montrouis", after)
+    assert "| very probably less often reported | 4 %" in line(report, "Carrefour Paye", after)
+    for nothing in ("Saint-Marc", "Pont-Sondé", "L'Estère", "Limbé"):
+        assert nothing not in told
+    unclear = int((risk["info"] != "silent").sum()) - 3
+    silent = int((risk["info"] == "silent").sum())
+    assert f"{unclear} stretches without a sure change, 1 stretch observed too thinly" in told
+    assert f"{silent} stretches of which nothing is known" in told
+
+
+def test_nothing_is_said_of_a_change_that_is_not_sure(october):
+    told = october.partition("### More or less often than in the 90 days before")[2].partition("\n> ")[0]
+    assert "Nothing is said of the others" in told
+    assert "very probably" not in told
 
 
 @pytest.mark.parametrize("lang", [pytest.param("fr", marks=pytest.mark.exhaustive), "ht"])

@@ -14,8 +14,9 @@ from artimap.control.checkpoints.life_cycle import checkpoints_on
 from artimap.core import schema, style
 from artimap.core.canvas import svg_points
 from artimap.core.errors import ShareError
+from artimap.core.i18n import format_day
 from artimap.core.tables import EVENTS
-from artimap.report.strip.map import _spread_apart, strip_map
+from artimap.report.strip.map import _gravest, _spread_apart, strip_map
 from artimap.report.strip.marks import event_marks, lanes_of
 from artimap.risk.estimate import corridor_risk
 
@@ -103,6 +104,25 @@ def test_imprecise_events_are_bars_and_unknown_harm_is_hollow(rn1):
     marks = event_marks(located, DAY, 24)
     assert [(mark.bar, mark.hollow) for mark in marks] == [(False, True), (False, False), (True, True)]
     assert (marks[2].from_km, marks[2].to_km) == (95.0, 150.0)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ht"])
+def test_the_gravest_events_are_named_however_old(rn1, events, lang):
+    later = strip_map(rn1, events=events, as_of="2027-12-31", lang=lang, months=12)
+    assert not event_marks(rn1.locate(events), later.as_of, 12)
+    assert "Pont-Sondé" in _gravest(later)
+    assert format_day(dt.date(2024, 10, 3), lang) in _gravest(later)
+    before = strip_map(rn1, events=events, as_of="2024-10-02", lang=lang)
+    assert "2024" not in _gravest(before)
+
+
+def test_road_once_known_is_told_apart_from_road_without_reports(rn1, events):
+    # The lines of the legend are the same in both: what differs is on the road.
+    risk = corridor_risk(rn1, rn1.locate(events), as_of="2027-12-31")
+    assert set(risk["info"]) == {"silent"}
+    once = strip_map(rn1, risk=risk, as_of="2027-12-31").svg()
+    never = strip_map(rn1, risk=risk.assign(newest_report=None), as_of="2027-12-31").svg()
+    assert once != never
 
 
 def test_months_must_be_at_least_one(rn1):

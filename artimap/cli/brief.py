@@ -45,12 +45,19 @@ def _tell_own(done: Briefing, file: Path) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.studies.briefing import RECENT_DAYS  # noqa: PLC0415 - slow to import, used only here
+    from artimap.core.metadata import model_of  # noqa: PLC0415 - slow to import, used only here
+    from artimap.risk.model import RiskModel  # noqa: PLC0415
+    from artimap.risk.phrases import trip_name, trip_phrase  # noqa: PLC0415
+    from artimap.studies.briefing import RECENT_DAYS  # noqa: PLC0415
     from artimap.studies.study import check_since  # noqa: PLC0415
 
     check_since(args.since)
-    done = study_of(args, where).write(args.output, lang=args.lang, since=args.since)
+    study = study_of(args, where)
+    done = study.write(args.output, lang=args.lang, since=args.since)
     print(f"As of {done.as_of}, {where.label}. Written for the audience '{args.audience}':")
+    model = model_of(study.risk, RiskModel)
+    for trip in study.trips:
+        print(f"  {trip_name(trip, 'en')}: {trip_phrase(trip, model, 'en')}")
     newest = "none at all" if done.newest is None else f"the newest on {done.newest}"
     print(f"Events that began in the {RECENT_DAYS} days before: {done.recent}; {newest}.")
     tell_written(done.files)

@@ -13,6 +13,8 @@ from artimap.core.vocab import EventKind, Info
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from artimap.risk.model import RiskModel
+
 
 def add(commands: Commands) -> None:
     """Add the command."""
@@ -20,7 +22,10 @@ def add(commands: Commands) -> None:
     add_inputs(risk, audience="whose eyes: events that it may not see count, but are not named", words=False)
     risk.add_argument("--road", metavar="ID", help="road (default: the area's corridor)")
     risk.add_argument("--length-m", type=float, metavar="M", help="equal pieces of this length, not named stretches")
-    risk.add_argument("--half-life", type=float, default=90.0, metavar="DAYS", help="default: %(default)s")
+    risk.add_argument(
+        "--half-life", type=float, metavar="DAYS",
+        help="observed days in which what is known fades by half (default: several, weighed by what each foretells)",
+    )  # fmt: skip
     risk.add_argument(
         "--kind", action="append", choices=[one.value for one in EventKind], metavar="KIND",
         help="only this kind of event (may be repeated; default: all that endanger road users)",
@@ -34,10 +39,12 @@ def add(commands: Commands) -> None:
 def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.cli._shared import as_json, records, save  # noqa: PLC0415 - slow to import, used only here
     from artimap.risk.explain import explain  # noqa: PLC0415
-    from artimap.risk.model import ROAD_KINDS, RiskModel  # noqa: PLC0415
+    from artimap.risk.model import EMBEDDED_SHARE, ROAD_KINDS, RiskModel  # noqa: PLC0415
 
     kinds = frozenset(EventKind(one) for one in args.kind) if args.kind else ROAD_KINDS
-    model = RiskModel(half_life_days=args.half_life, kinds=kinds)
+    # The share is that of all kinds together: of one kind nobody has stated it.
+    share = None if args.kind else EMBEDDED_SHARE
+    model = RiskModel(half_life_days=args.half_life, kinds=kinds, reported_share=share)
     study = study_of(args, where, road=args.road, model=model)
     risk = study.risk_by(study.corridor.lixels(args.length_m) if args.length_m is not None else None)
     tell_day(study)
@@ -58,22 +65,42 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if args.json:
         print(as_json(records(risk)))
     elif args.output is None:
-        _show(risk, study.corridor.ref, model.trend_days)
+        _show(risk, study.corridor.ref, model)
     return 0
 
 
-def _show(risk: gpd.GeoDataFrame, ref: str, trend_days: int) -> None:
-    print(f"{ref}, as of {risk.attrs['as_of']}: events per km and month, 80 % interval, P(rose) over the window before")
-    for _, row in risk.iterrows():
+def _show(risk: gpd.GeoDataFrame, ref: str, model: RiskModel) -> None:
+    import pandas as pd  # noqa: PLC0415 - slow to import, used only here
+
+    from artimap.core.i18n import format_rate, tr  # noqa: PLC0415
+    from artimap.risk.phrases import (  # noqa: PLC0415 - slow to import, used only here
+        CALIBRATED,
+        share_line,
+        silence_phrase,
+        stretch_phrase,
+        trip_name,
+        trip_phrase,
+        trips_of,
+    )
+
+    share = model.reported_share
+    print(f"{ref}, as of {risk.attrs['as_of']}. {tr('map.rate.caveat', 'en')}")
+    print(share_line(share, "en"))
+    for trip in trips_of(risk):
+        print(f"  {trip_name(trip, 'en')}: {trip_phrase(trip, model, 'en')}")
+    print("Reported per km and month, and on the whole piece:")
+    for row in risk.to_dict("records"):
         name = row["name"] if isinstance(row["name"], str) else row["lixel_id"]
         span = f"km {row['from_m'] / 1000:.1f}-{row['to_m'] / 1000:.1f}"
         if row["info"] == Info.SILENT:
-            said = "not known: no recent report"
+            said = silence_phrase(row, "en", short=True)
         else:
-            said = f"{row['rate']:.2g}  ({row['lo80']:.1g} - {row['hi80']:.2g})  {row['p_rose']:.2f}  {row['info']}"
+            chance = row["p_rose"]
+            change = "" if pd.isna(chance) or 1 - CALIBRATED < chance < CALIBRATED else f"; P(rose) {chance:.2f}"
+            said = f"{format_rate(row['rate'], 'en'):>7}  {stretch_phrase(row, 'en')}{change}"
         print(f"  {name:32}  {span:16}  {said}")
     if risk["caution"].notna().any():
         now, before = risk.attrs["publishers"]
-        heard = f"{now} publishers in the last {trend_days} days, {before} before"
+        heard = f"{now} publishers in the last {model.trend_days} days, {before} before"
         print(f"The sources changed: {heard}. A rise may be theirs.")
     print("Silence is not safety.")

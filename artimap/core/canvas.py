@@ -214,7 +214,10 @@ def draw_line(page: Drawing, left: float, right: float, y: float, mark: Mark) ->
         count = max(int((right - left) / _DOT_STEP_IN), 1)
         step = (right - left) / count
         for number in range(count):
-            page.dot(left + (number + 0.5) * step, y, width / 144, colour=mark.colour or "ink")
+            at = left + (number + 0.5) * step
+            if mark.open and mark.casing is not None:
+                page.dot(at, y, mark.casing_width * _PX_TO_PT * _BROADER / 144, colour=mark.casing)
+            page.dot(at, y, width / 144, colour=mark.colour or "ink")
         return
     if mark.casing is not None and mark.casing_width > mark.width and mark.casing != style.token("paper"):
         extra = (mark.casing_width * _PX_TO_PT * _BROADER) / 144

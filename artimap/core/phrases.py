@@ -77,46 +77,41 @@ _FAR_LONGER = 30
 """Beyond so many times the waiting time itself, the far end of its interval is no figure to print."""
 
 
-def rate_phrase(
-    rate_per_km_month: float | None, lo: float | None, hi: float | None, length_km: float, lang: str
-) -> str:
-    r"""Say a rate as a waiting time on a stretch of road.
+def wait_phrase(per_month: float | None, lo: float | None, hi: float | None, lang: str) -> str:
+    r"""Say how often something comes as a wait, with its interval.
 
     Parameters
     ----------
-    rate_per_km_month
-        Incidents per kilometre and month.
+    per_month
+        How many come in a month.
     lo, hi
-        The 80 % interval of that rate, in the same unit; null leaves the interval out.
-    length_km
-        Length of the stretch, in km.
+        The 80 % interval of that, in the same unit; null leaves the interval out.
     lang
         ``"en"``, ``"fr"`` or ``"ht"``.
 
     Returns
     -------
     str
-        For example ``about 1 every 6 days on this stretch (between 3 and 14 days, 80 %)``;
-        "rate not known" where the rate is null or not above zero.
+        For example ``about once in 6.1 days (80 %: 3 to 12 days)``; "rate not known" where it is null or not
+        above zero.
 
-    >>> rate_phrase(0.1, 0.05, 0.2, 50.0, "en")
-    'about 1 every 6.1 days on this stretch (between 3 and 12 days, 80\xa0%)'
+    >>> wait_phrase(5.0, 2.5, 10.0, "en")
+    'about once in 6.1 days (80\xa0%: 3 to 12 days)'
     """
-    rate, low, high = known(rate_per_km_month), known(lo), known(hi)
-    if rate is None or rate <= 0 or length_km <= 0:
+    mean, low, high = known(per_month), known(lo), known(hi)
+    if mean is None or mean <= 0:
         return tr("map.rate.unknown", lang)
-    # A rate is told as a wait: "one every 6 days on this stretch" is understood, "0.1 per km and month"
-    # is not.
-    days = DAYS_PER_MONTH / (rate * length_km)
+    # A rate is told as a wait: "once in 6 days" is understood, "0.1 per km and month" is not.
+    days = DAYS_PER_MONTH / mean
     # Below a day the wait is no figure to plan with: so many a day instead.
     if days < 1:
         phrase = tr("map.rate.per_day", lang, n=format_number(1 / days, lang))
         if low is None or high is None:
             return phrase
-        a, b = (format_number(each * length_km / DAYS_PER_MONTH, lang) for each in (low, high))
+        a, b = (format_number(each / DAYS_PER_MONTH, lang) for each in (low, high))
         return f"{phrase} {tr('map.rate.between_per_day', lang, a=a, b=b)}"
     # The higher rate is the shorter wait, so the two ends change places.
-    least = DAYS_PER_MONTH / (high * length_km) if high else days
+    least = DAYS_PER_MONTH / high if high else days
     # One unit for all three figures. The shortest wait chooses it, unless it is far shorter than the
     # rate's own: "0.2 months" would be no figure.
     unit, size = _unit(max(least, days / 10))
@@ -126,10 +121,73 @@ def rate_phrase(
     if low is None or high is None or high <= 0:
         return phrase
     a = format_number(least / size, lang)
-    if low * _FAR_LONGER <= rate:  # the far end says no more than "or far longer"
+    if low * _FAR_LONGER <= mean:  # the far end says no more than "or far longer"
         return f"{phrase} {tr('map.rate.at_least', lang, a=a, units=many)}"
-    b = format_number(DAYS_PER_MONTH / (low * length_km) / size, lang)
+    b = format_number(DAYS_PER_MONTH / low / size, lang)
     return f"{phrase} {tr('map.rate.between', lang, a=a, b=b, units=many)}"
+
+
+def reported_phrase(per_month: float | None, lo: float | None, hi: float | None, lang: str) -> str:
+    r"""Say how often something is reported: never that it happens so often.
+
+    >>> reported_phrase(5.0, 2.5, 10.0, "en"), reported_phrase(None, None, None, "en")
+    ('reported about once in 6.1 days (80\xa0%: 3 to 12 days)', 'rate not known')
+    """
+    wait = wait_phrase(per_month, lo, hi, lang)
+    rate = known(per_month)
+    return wait if rate is None or rate <= 0 else tr("map.rate.reported", lang, rate=wait)
+
+
+def rate_phrase(
+    rate_per_km_month: float | None, lo: float | None, hi: float | None, length_km: float, lang: str
+) -> str:
+    r"""Say how often incidents are reported on a piece of road.
+
+    Parameters
+    ----------
+    rate_per_km_month
+        Incidents per kilometre and month.
+    lo, hi
+        The 80 % interval of that rate, in the same unit; null leaves the interval out.
+    length_km
+        Length of the piece, in km.
+    lang
+        ``"en"``, ``"fr"`` or ``"ht"``.
+
+    Returns
+    -------
+    str
+        For example ``reported about once in 6.1 days (80 %: 3 to 12 days)``; "rate not known" where the rate is
+        null or not above zero.
+
+    >>> rate_phrase(0.1, 0.05, 0.2, 50.0, "en")
+    'reported about once in 6.1 days (80\xa0%: 3 to 12 days)'
+    """
+    rate, low, high = (
+        None if value is None else value * length_km for value in (known(each) for each in (rate_per_km_month, lo, hi))
+    )
+    return reported_phrase(rate, low, high, lang)
+
+
+_SIMPLE = tuple((a, b) for b in (2, 3, 4, 5, 10) for a in range(1, b))
+_NEAR = 0.05
+"""A simple fraction stands for a share that lies no further from it."""
+
+
+def share_phrase(share: float, rate: str, lang: str) -> str:
+    r"""Put a rate under the condition that only a share is reported.
+
+    >>> share_phrase(0.4, "about once in 15 days", "en")
+    'if about two in five incidents are reported, about once in 15 days'
+    >>> share_phrase(0.02, "about once in a day", "en")
+    'if about 2\xa0% of incidents are reported, about once in a day'
+    """
+    a, b = min(_SIMPLE, key=lambda one: (round(abs(one[0] / one[1] - share), 9), one[1]))
+    if abs(a / b - share) > _NEAR:
+        return tr("map.rate.share_percent", lang, n=format_number(100 * share, lang), rate=rate)
+    numbers = tr("number.small", lang).split("|")
+    one, many = tr("map.rate.share", lang).split("|")
+    return (one if a == 1 else many).format(a=numbers[a - 1], b=numbers[b - 1], rate=rate)
 
 
 def rate_figure(rate_per_km_month: float | None, lang: str) -> str:
@@ -147,6 +205,8 @@ def harm_phrase(low: float | None, high: float | None, lang: str, *, best: float
 
     >>> harm_phrase(70, None, "en"), harm_phrase(70, 115, "en"), harm_phrase(0, 0, "en"), harm_phrase(None, None, "en")
     ('at least 70', '70 to 115', 'reported as none', 'not stated')
+    >>> harm_phrase(20, None, "en", best=70)
+    '20 to 70 or more'
     """
     least, most = known(low), known(high)
     if least is None and most is None:
@@ -154,6 +214,9 @@ def harm_phrase(low: float | None, high: float | None, lang: str, *, best: float
     if least is None:
         return tr("map.harm.unknown" if most is None else "map.harm.at_most", lang, n=_count(most, lang))
     if most is None:
+        middle = known(best)
+        if middle is not None and round(middle) > round(least):
+            return tr("map.harm.open", lang, a=_count(least, lang), b=_count(middle, lang))
         return tr("map.harm.at_least", lang, n=_count(least, lang))
     if most == 0:
         return tr("map.harm.none", lang)

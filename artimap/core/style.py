@@ -37,6 +37,8 @@ class Mark:
         band shows as a piece of road, open at both ends, where it is explained.
     casing, casing_width
         The edge on both sides of a line.
+    open
+        Of a dotted line: its edge is dotted as it is, so that the dots are rings.
     strokes, gap
         Of a bracket: how many strokes, and whether it is broken in the middle.
     path, inner
@@ -58,6 +60,7 @@ class Mark:
     band: bool = False
     casing: str | None = None
     casing_width: float = 0.0
+    open: bool = False
     strokes: int = 1
     gap: bool = False
     path: str | None = None

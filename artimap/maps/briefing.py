@@ -14,6 +14,7 @@ from artimap.core.crs import on_file_grid, require, tables_on_file_grid
 from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
 from artimap.core.files import encodable, write_text
+from artimap.core.harm import GRAVEST, gravest
 from artimap.core.schema import conform
 from artimap.core.tables import ZONES
 from artimap.core.vocab import Audience, Lang
@@ -375,6 +376,7 @@ def map_of_study(
         posts,
         past,
         own.layers,
+        gravest=None if gated.events is None else gravest(gated.events, GRAVEST),
     )
     return chart_of(area, tables, asked, languages)
 

@@ -27,6 +27,7 @@ from artimap.maps.page import Page
 from artimap.maps.thematic_layers import Drawn, ZoneShapes, zone_shapes, zones_layers
 from artimap.maps.timeline import StatesOverTime, all_days, posts_over_time, rates_over_time, zones_over_time
 from artimap.risk.model import RiskModel
+from artimap.risk.phrases import share_of, weighed_parameters
 
 if TYPE_CHECKING:
     from artimap.areas.area import Area
@@ -159,7 +160,10 @@ def _parts(area: Area, tables: Tables, said: VisibleClaims, asked: PageOptions, 
     )
     rates = None
     if corridor is not None and tables.risk_over_time is not None:
-        rates = rates_over_time(tables.risk_over_time, corridor.ref, lang=lang, event_ids=given.event_ids)
+        share = None if tables.risk is None else share_of(model_of(tables.risk, RiskModel))
+        rates = rates_over_time(
+            tables.risk_over_time, corridor.ref, lang=lang, event_ids=given.event_ids, share=share
+        )  # fmt: skip
     rows = rows_of(tables.user_layers)
     return _Parts(rows, build_layers(rows, given), rates, given.posts, None if zones is None else zones[1])
 
@@ -193,8 +197,12 @@ def _furniture(
     nowhere = 0 if field is None or tables.crowd is None else field.n - field.marks - spread - field.outside
     unplaced = len(unplaced_events) + len(posts.unplaced) + nowhere
     briefing = [
-        made.as_of_section(as_of=asked.as_of, since=asked.since, events=seen.events, newest=newest, lang=lang),
+        None if risk is None else made.trips_section(risk, asked.as_of, lang),
+        made.as_of_section(
+            as_of=asked.as_of, since=asked.since, events=seen.events, newest=newest, risk=risk, lang=lang
+        ),
         None if risk is None else made.worst_section(risk, by_key, lang),
+        None if tables.gravest is None else made.gravest_section(tables.gravest, by_key, lang),
         None if seen.checkpoints is None else made.posts_section(seen.checkpoints, posts.details, lang),
         made.changed_section(asked.changes, lang),
         made.unknown_section(risk=risk, unplaced=unplaced, spread=spread, lang=lang),
@@ -238,6 +246,7 @@ def _furniture(
             publishers=made.publishers_of(claims),
             licensed=() if risk is None else risk.attrs.get("licensed", ()),
             model=model,
+            weighed={} if risk is None else weighed_parameters(risk, lang),
             author=asked.author,
             title=title,
             as_of=asked.as_of,

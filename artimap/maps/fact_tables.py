@@ -117,14 +117,13 @@ def stretches_sheet(risk: pd.DataFrame) -> Sheet:
     """Give RISK as a table: place, state of reports, rate with its 80 % interval, newest days."""
     rows = []
     for row in records(risk.sort_values(["from_m", "lixel_id"], kind="stable")):
-        told = row["info"] != "silent"
         cells = (
             f"stretch:{row['lixel_id']}",
             text_or(row["name"]),
             _whole(row["from_m"]),
             _whole(row["to_m"]),
             f"info.{row['info']}",
-            *(_figure(row[name]) if told else None for name in ("rate", "lo80", "hi80")),
+            *(_figure(row[name]) for name in ("rate", "lo80", "hi80")),
             _whole(row["n_events"]),
             _day(row["last_event"]),
             _day(row["newest_report"]),

@@ -10,21 +10,35 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
 from artimap.areas import embedded
+from artimap.core.harm import harm_line
 from artimap.core.i18n import format_count, format_day, format_number, to_review, tr
-from artimap.core.phrases import rate_figure, rate_phrase
+from artimap.core.metadata import model_of
+from artimap.core.phrases import day_phrase, rate_figure
 from artimap.core.precision import significant
 from artimap.core.schema import records
 from artimap.core.vocab import CheckpointStatus, Info
-from artimap.maps.cards import Detail, sentence_case, text_or, to_date
+from artimap.maps.cards import Detail, event_key, sentence_case, text_or, to_date
 from artimap.maps.legend import LegendGroup
 from artimap.maps.thematic_layers import Drawn
 from artimap.maps.user_layer import ReadyLayer
+from artimap.risk.model import RiskModel
+from artimap.risk.phrases import (
+    happened_phrase,
+    share_line,
+    share_of,
+    silence_phrase,
+    stretch_phrase,
+    trip_name,
+    trip_phrase,
+    trips_of,
+)
 from artimap.sharing.view import Left
 
 if TYPE_CHECKING:
@@ -109,9 +123,15 @@ class Furniture:
 
 
 def as_of_section(
-    *, as_of: dt.date, since: dt.date, events: gpd.GeoDataFrame | None, newest: dt.date | None, lang: str
+    *,
+    as_of: dt.date,
+    since: dt.date,
+    events: gpd.GeoDataFrame | None,
+    newest: dt.date | None,
+    risk: gpd.GeoDataFrame | None,
+    lang: str,
 ) -> PanelSection:
-    """Say of which day the map speaks, and how old its newest report is."""
+    """Say of which day the map speaks, how old its newest report is, and what its rates are of."""
     shown = format_day(as_of, lang)
     parts = [tr("map.brief.as_of", lang, day=shown)]
     if newest is not None:
@@ -121,28 +141,56 @@ def as_of_section(
     if events is not None:
         count = format_count(len(events), lang)
         parts.append(tr("map.brief.events", lang, n=count, day=format_day(since, lang)))
+    if risk is not None and len(risk):
+        parts += [tr("map.rate.caveat", lang), share_line(share_of(model_of(risk, RiskModel)), lang)]
     return PanelSection(tr("map.brief.as_of_head", lang), " ".join(parts))
+
+
+def trips_section(risk: gpd.GeoDataFrame, as_of: dt.date, lang: str) -> PanelSection | None:
+    """Say what is reported on the whole way between the cities; None where the table knows of no trip."""
+    model = model_of(risk, RiskModel)
+    items = [ListItem(trip_name(trip, lang), sentence_case(trip_phrase(trip, model, lang))) for trip in trips_of(risk)]
+    heading = tr("map.trip.head_of", lang, day=format_day(as_of, lang))
+    return PanelSection(heading, "", tuple(items), name="trips") if items else None
+
+
+def gravest_section(events: pd.DataFrame, details: dict[str, Detail], lang: str) -> PanelSection | None:
+    """Name the events that harmed most people, of whatever age; None where none is known."""
+    items = []
+    for row in events.to_dict("records"):
+        start, end = to_date(row["date_start"]), to_date(row["date_end"])
+        when = "" if start is None else day_phrase(start, end, int(row["date_precision"]), lang)
+        place, key = text_or(row["place"], tr("where.nowhere", lang)), event_key(row["event_id"])
+        # Publishers of a table from elsewhere are not known: none is told then.
+        n = int(row["n_sources"])
+        by = [tr("map.fact.publishers_1" if n == 1 else "map.fact.publishers", lang, n=n)] if n else []
+        text = f"{when}, {place}{tr('report.colon', lang)}{tr('kind.' + str(row['kind']), lang)}"
+        note = sentence_case(tr("map.trip.and", lang).join([harm_line(row, lang), *by]))
+        items.append(ListItem(text, note, key if key in details else ""))
+    heading = tr("map.brief.gravest_head", lang)
+    return PanelSection(heading, "", tuple(items), name="gravest") if items else None
 
 
 def worst_section(risk: gpd.GeoDataFrame, details: dict[str, Detail], lang: str) -> PanelSection:
     """Name the stretches with the highest rate per km, and why."""
+    share = share_of(model_of(risk, RiskModel))
     table = risk[risk["band"].notna() & (risk["info"] == Info.REPORTED)]
     table = table.sort_values(["rate", "lixel_id"], ascending=[False, True], kind="stable").head(3)
     items = []
     for row in records(table):
         detail = details.get(f"stretch:{row['lixel_id']}")
-        length_km = (float(row["to_m"]) - float(row["from_m"])) / 1000
         last = to_date(row["last_event"])
         weight = format_number(float(row["events_used"]), lang)
         why = tr("map.brief.why", lang, n=int(row["n_events"]), weight=weight)
         if last is not None:  # when comes before how many: a low window cuts the end
             why = f"{tr('map.brief.why_last', lang, day=format_day(last, lang))} {why}"
-        rate = rate_phrase(row["rate"], row["lo80"], row["hi80"], length_km, lang)
-        told = tr("map.brief.rate", lang, rate=sentence_case(rate), figure=rate_figure(row["rate"], lang))
-        text = f"{told} {why}"
+        rate, happened = sentence_case(stretch_phrase(row, lang)), happened_phrase(row, share, lang)
+        told = [tr("map.brief.rate", lang, rate=rate, figure=rate_figure(row["rate"], lang))]
+        told += [f"{sentence_case(happened)}."] if happened else []
+        text = " ".join((*told, why))
         items.append(ListItem(text_or(row["name"]), text, detail.key if detail else ""))
     text = "" if items else tr("map.brief.worst_none", lang)
-    return PanelSection(tr("map.brief.worst_head", lang), text, tuple(items))
+    return PanelSection(tr("map.brief.worst_head", lang), text, tuple(items), name="worst")
 
 
 def posts_section(checkpoints: gpd.GeoDataFrame, placed: Sequence[Detail], lang: str) -> PanelSection:
@@ -191,7 +239,10 @@ def unknown_section(*, risk: gpd.GeoDataFrame | None, unplaced: int, spread: int
     if unplaced:
         parts.append(tr("map.brief.unplaced", lang, n=format_count(unplaced, lang)))
         parts.append(tr("map.brief.unplaced_listed", lang))
-    parts += [tr("map.brief.silence", lang), tr("sample.says", lang)]
+    parts.append(tr("map.brief.silence", lang))
+    # With rates it stands beside what part of the incidents is reported.
+    if risk is None or risk.empty:
+        parts.append(tr("sample.says", lang))
     return PanelSection(tr("map.brief.unknown_head", lang), " ".join(parts))
 
 
@@ -238,7 +289,10 @@ def margin_sections(
     if risk is not None:
         silent = risk[risk["info"] == Info.SILENT].sort_values("from_m", kind="stable")
         if len(silent):
-            items = tuple(ListItem(text_or(row["name"]), "", f"stretch:{row['lixel_id']}") for row in records(silent))
+            items = tuple(
+                ListItem(text_or(row["name"]), silence_phrase(row, lang, short=True), f"stretch:{row['lixel_id']}")
+                for row in records(silent)
+            )
             sections.append(PanelSection(tr("map.margin.silent", lang), tr("map.margin.silent_text", lang), items))
     counts: list[ListItem] = []
     counts += [ListItem(line) for line in left.words(lang)]
@@ -308,6 +362,7 @@ def about_sections(  # noqa: PLR0913 - one keyword a line of the page
     publishers: int,
     licensed: Sequence[str] = (),
     model: object | None,
+    weighed: Mapping[str, str] = MappingProxyType({}),
     author: str | None,
     title: str,
     as_of: dt.date,
@@ -328,6 +383,8 @@ def about_sections(  # noqa: PLR0913 - one keyword a line of the page
         Sources whose rows count in the rates but may not be passed on, as they ask to be cited.
     model
         The risk model, a frozen dataclass whose every field is printed; or None.
+    weighed
+        What stands in place of a parameter that the model leaves open, by its name.
     author
         Who made the map; None leaves the line out.
     title, as_of
@@ -355,7 +412,7 @@ def about_sections(  # noqa: PLR0913 - one keyword a line of the page
     cited = tr("map.about.cite", lang, by=by, title=title, day=format_day(as_of, lang))
     sections.append(PanelSection(tr("map.about.cite_head", lang), cited, name="cite"))
     if model is not None and dataclasses.is_dataclass(model):
-        rows = tuple(ListItem(name, text) for name, text in parameters(model, lang))
+        rows = tuple(ListItem(name, weighed.get(name, text)) for name, text in parameters(model, lang))
         sections.append(PanelSection(tr("map.about.method_head", lang), tr("map.about.method", lang), rows))
     if to_review(lang):
         sections.append(PanelSection(tr("map.about.review_head", lang), tr("map.about.review", lang)))

@@ -56,6 +56,7 @@ class Tables:
     zones_over_time: TableOverTime | None = None
     user_layers: tuple[ReadyLayer, ...] = ()
     density: gpd.GeoDataFrame | None = None
+    gravest: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

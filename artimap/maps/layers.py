@@ -204,7 +204,7 @@ def _place_detail(row: Mapping[str, Any], statements: tuple[SourceStatement, ...
     )
 
 
-_RATES = ("rate_", "quiet", "silent", "corridor_plain")
+_RATES = ("rate_", "quiet", "unobserved", "silent", "corridor_plain")
 _SERVED = ("fuel", "market", "commune_people")
 
 LAYERS: tuple[MapLayer, ...] = (

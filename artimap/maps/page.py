@@ -145,13 +145,13 @@ def _marks(layers: Sequence[Layer], details: Sequence[Detail]) -> dict[str, dict
     """Give the marks that a page may draw; those for users' layers only where they are used."""
     used = {feature.mark for layer in layers for feature in layer.features} | {one.icon.mark for one in details}
     return {
-        key: {name: value for name, value in plain_data(mark).items() if name not in _OUTLINES or value is not None}
+        key: {name: value for name, value in plain_data(mark).items() if value or name not in _SELDOM}
         for key, mark in style.load().marks.items()
         if mark.layer not in {"user", DENSITY} or key in used
     }
 
 
-_OUTLINES = ("path", "inner")
+_SELDOM = ("path", "inner", "open")
 
 
 def _sheet(sheet: Sheet) -> dict[str, Any]:

@@ -12,7 +12,8 @@ import shapely
 
 from artimap.core import style
 from artimap.core.i18n import format_count, format_number, tr
-from artimap.core.phrases import km_span, known, passable_phrase, rate_figure, rate_phrase, rule_phrase
+from artimap.core.metadata import model_of
+from artimap.core.phrases import km_span, known, passable_phrase, rate_figure, rule_phrase
 from artimap.core.precision import significant
 from artimap.core.schema import join_names, records, split_names
 from artimap.core.vocab import EventKind, Info, Status, Where
@@ -30,6 +31,8 @@ from artimap.maps.cards import (
     text_or,
 )
 from artimap.maps.event_columns import harm_of
+from artimap.risk.model import ReportedShare, RiskModel
+from artimap.risk.phrases import happened_phrase, last_known, share_of, stretch_phrase
 
 if TYPE_CHECKING:
     from artimap.roads.corridor import Corridor
@@ -69,7 +72,8 @@ def corridor_layer(
         plain = Feature("stretch:whole", "corridor_plain", parts_of(whole), label=corridor.ref)
         return Drawn((Layer("corridor", "map.layer.corridor", "line", (plain,), toggle=False),), ())
     table = risk.sort_values(["from_m", "lixel_id"], kind="stable")
-    details = stretch_details(records(table), corridor.ref, lang, event_ids)
+    share = share_of(model_of(risk, RiskModel))
+    details = stretch_details(records(table), corridor.ref, lang, event_ids, share=share)
     features = tuple(
         Feature(detail.key, detail.icon.mark, parts_of(shape), label=detail.where, details=(detail.key,))
         for detail, shape in zip(details, to_degrees(table.geometry, tolerance_m=ROAD_TOLERANCE_M), strict=True)
@@ -79,43 +83,50 @@ def corridor_layer(
 
 
 def stretch_details(
-    rows: Iterable[Mapping[str, Any]], ref: str, lang: str, event_ids: frozenset[str]
+    rows: Iterable[Mapping[str, Any]],
+    ref: str,
+    lang: str,
+    event_ids: frozenset[str],
+    *,
+    share: ReportedShare | None = None,
 ) -> tuple[Detail, ...]:
-    """Make the details of rows of RISK."""
-    return tuple(stretch_detail(row, ref, lang, event_ids) for row in rows)
+    """Make the details of rows of RISK; ``share`` is what part of the incidents is reported, where it is stated."""
+    return tuple(stretch_detail(row, ref, lang, event_ids, share=share) for row in rows)
 
 
 def stretch_mark(row: Mapping[str, Any]) -> str:
-    """Give the mark of a row of RISK: its class of rate, or quiet, or silent."""
+    """Give the mark of a row of RISK: its class of rate, or quiet, or silent, which was observed once or never."""
     band = known(row["band"])
     if row["info"] == Info.SILENT:
-        return "silent"
+        return "silent" if pd.isna(row["newest_report"]) else "unobserved"
     return "quiet" if band is None or row["info"] == Info.QUIET else f"rate_{int(band)}"
 
 
-def stretch_detail(row: Mapping[str, Any], ref: str, lang: str, event_ids: frozenset[str]) -> Detail:
+def stretch_detail(
+    row: Mapping[str, Any], ref: str, lang: str, event_ids: frozenset[str], *, share: ReportedShare | None = None
+) -> Detail:
     """Make the detail of one row of RISK."""
     mark = stretch_mark(row)
     length_km = (float(row["to_m"]) - float(row["from_m"])) / 1000
     span = km_span(float(row["from_m"]), float(row["to_m"]), lang)
     name = text_or(row["name"], f"{ref} {span}")
     facts = [Fact(tr("map.fact.length", lang), tr("map.km.length", lang, n=format_number(length_km, lang, digits=3)))]
-    rate = rate_phrase(row["rate"], row["lo80"], row["hi80"], length_km, lang)
-    if mark == "silent":
-        sentence = tr("map.stretch.silent", lang)
-    elif mark == "quiet":
-        sentence = tr("map.stretch.quiet", lang)
-    else:
-        sentence = sentence_case(rate)
+    sentence = sentence_case(stretch_phrase(row, lang))
+    if row["info"] != Info.SILENT:
         facts.append(Fact(tr("map.fact.rate", lang), rate_figure(row["rate"], lang)))
+    happened, last_rate = happened_phrase(row, share, lang), last_known(row, lang)
+    if happened:
+        facts.append(Fact(tr("map.fact.happened", lang), sentence_case(happened)))
+    if last_rate:
+        facts.append(Fact(tr("map.fact.last_rate", lang), sentence_case(last_rate)))
     if int(row["n_events"]):
         used = format_number(float(row["events_used"]), lang)
         facts.append(
             Fact(tr("map.fact.behind", lang), tr("map.fact.behind_text", lang, n=int(row["n_events"]), used=used))
         )
-    share = known(row["imprecise_share"])
-    if share is not None and share >= 0.005:
-        facts.append(Fact(tr("map.fact.imprecise", lang), tr("map.percent", lang, n=format_number(100 * share, lang))))
+    vague = known(row["imprecise_share"])
+    if vague is not None and vague >= 0.005:
+        facts.append(Fact(tr("map.fact.imprecise", lang), tr("map.percent", lang, n=format_number(100 * vague, lang))))
     last, days = day_or(row["last_event"], lang), known(row["days_since"])
     if last and days is not None:
         facts.append(

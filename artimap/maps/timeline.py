@@ -28,6 +28,7 @@ from artimap.maps.fact_tables import Cell, posts_sheet, stretches_sheet, zones_a
 from artimap.maps.thematic_layers import Drawn, posts_drawn, stretch_details
 
 if TYPE_CHECKING:
+    from artimap.risk.model import ReportedShare
     from artimap.roads.corridor import Corridor
 
 ZONES_LAYER = "zones_reported"
@@ -315,7 +316,9 @@ def _over_time(table: TableOverTime, states: Iterable[SliderState], lang: str) -
     )
 
 
-def rates_over_time(table: TableOverTime, ref: str, *, lang: str, event_ids: frozenset[str]) -> StatesOverTime:
+def rates_over_time(
+    table: TableOverTime, ref: str, *, lang: str, event_ids: frozenset[str], share: ReportedShare | None = None
+) -> StatesOverTime:
     """Say in one language what the road was like on each day.
 
     Parameters
@@ -328,8 +331,10 @@ def rates_over_time(table: TableOverTime, ref: str, *, lang: str, event_ids: fro
         Language of the details.
     event_ids
         Events that have a detail on the page, so that a stretch may lead to them.
+    share
+        What part of the incidents is reported, where it is stated.
     """
-    details = stretch_details(records(table.table), ref, lang, event_ids)
+    details = stretch_details(records(table.table), ref, lang, event_ids, share=share)
     rows = stretches_sheet(table.table).rows
     states = (SliderState(one.key, one.icon.mark, one, row=row) for one, row in zip(details, rows, strict=True))
     return _over_time(table, states, lang)

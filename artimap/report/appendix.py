@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -24,6 +26,7 @@ from artimap.report.sentences import (
     text_of,
     word,
 )
+from artimap.risk.phrases import weighed_parameters
 
 _SHOWN = 60
 
@@ -43,9 +46,11 @@ def _silent(ctx: Context) -> list[Block]:
     # driver which.
     items = []
     for _, row in table.iterrows():
-        name = run(text_of(row["name"]) or km(ctx, row), strong=True, mark="silent")
+        mark = "silent" if pd.isna(row["newest_report"]) else "unobserved"
+        name = run(text_of(row["name"]) or km(ctx, row), strong=True, mark=mark)
         label = f", {km(ctx, row)}; {say(ctx, 'unknown.newest')}{say(ctx, 'colon')}"
-        items.append(cell(name, label) + day_and_ago(ctx, row["newest_report"]))
+        newest = cell(run(say(ctx, "stretches.none_known"), quiet=True))
+        items.append(cell(name, label) + (newest if mark == "silent" else day_and_ago(ctx, row["newest_report"])))
     return [*blocks, Paragraph(cell(say(ctx, "unknown.silent_note")), "warn"), Listing(tuple(items))]
 
 
@@ -139,8 +144,13 @@ def _shown(ctx: Context, value: object) -> str:
     return str(value)
 
 
-def parameter_rows(ctx: Context, model: object, prefix: str = "") -> list[tuple[Cell, ...]]:
-    """Give a row for every field of a frozen model, those of a model inside it too."""
+def parameter_rows(
+    ctx: Context, model: object, prefix: str = "", *, weighed: Mapping[str, str] = MappingProxyType({})
+) -> list[tuple[Cell, ...]]:
+    """Give a row for every field of a frozen model, those of a model inside it too.
+
+    ``weighed`` stands in place of what the model leaves open, by its name.
+    """
     rows: list[tuple[Cell, ...]] = []
     if not dataclasses.is_dataclass(model):
         return rows
@@ -152,14 +162,15 @@ def parameter_rows(ctx: Context, model: object, prefix: str = "") -> list[tuple[
             rows += parameter_rows(ctx, value, f"{name}.")
             continue
         meaning = words(ctx.lang).get(f"report.model.{known_field.name}", "")
-        rows.append((cell(run(name, strong=True)), cell(_shown(ctx, value)), cell(meaning)))
+        shown = weighed.get(name) or _shown(ctx, value)
+        rows.append((cell(run(name, strong=True)), cell(shown), cell(meaning)))
     return rows
 
 
 def parameters(ctx: Context) -> ReportSection:
     """Print every parameter of the model, with its meaning."""
     blocks: list[Block] = []
-    rows = parameter_rows(ctx, ctx.model)
+    rows = parameter_rows(ctx, ctx.model, weighed=weighed_parameters(ctx.risk, ctx.lang))
     if rows:
         head = tuple(say(ctx, f"parameters.{name}") for name in ("name", "value", "meaning"))
         blocks += [Paragraph(cell(say(ctx, "parameters.note")), "note"), TableBlock(head, tuple(rows), wide=2)]
@@ -170,8 +181,8 @@ def parameters(ctx: Context) -> ReportSection:
 
 def method(ctx: Context) -> ReportSection:
     """Tell the method in plain words, with its sources."""
-    steps = tuple(cell(say(ctx, f"method.step_{number}")) for number in range(1, 7))
-    works = tuple(cell(say(ctx, f"method.source_{number}")) for number in range(1, 4))
+    steps = tuple(cell(say(ctx, f"method.step_{number}")) for number in range(1, 8))
+    works = tuple(cell(say(ctx, f"method.source_{number}")) for number in range(1, 5))
     blocks = (Listing(steps, numbered=True), Heading(say(ctx, "method.sources")), Listing(works))
     return ReportSection("method", say(ctx, "method.heading"), blocks, folded=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from artimap.core.i18n import format_day, format_rate
+from artimap.core.i18n import format_day, format_number, format_rate
 from artimap.core.phrases import known
 from artimap.core.vocab import About, Info
 from artimap.report.blocks import Block, Cell, Heading, Paragraph, ReportSection, TableBlock, cell, joined, run
@@ -13,6 +13,7 @@ from artimap.report.control_status import changed_blocks, changed_line
 from artimap.report.places import level_of
 from artimap.report.previous import Previous
 from artimap.report.sentences import counted, event_line, km, listed, reported, say, text_of, who, word
+from artimap.risk.phrases import trips_of
 
 _MOVED = 1.25
 """A rate that grew or shrank by this factor is told as up or down."""
@@ -39,9 +40,12 @@ def _direction(now: pd.Series, then: pd.Series) -> str:
     # Falling silent, or speaking again, is no change of the rate, and is told apart from it.
     if Info.SILENT.value in (now["info"], then["info"]):
         return "silence" if now["info"] != then["info"] else "same"
-    rate, old = known(now["rate"]), known(then["rate"])
+    return _moved(known(now["rate"]), known(then["rate"]))
+
+
+def _moved(rate: float | None, old: float | None) -> str:
     if rate is None or old is None or old <= 0:
-        return "same"
+        return "same" if (rate is None) == (old is None) else "silence"
     # Less than a quarter more or a fifth less is called the same: rates move a little with every day that
     # reports age.
     ratio = rate / old
@@ -76,7 +80,11 @@ def changes_line(ctx: Context) -> str:
     gained, lost = _posts(ctx, before)
     since = say(ctx, "not_stated") if before.as_of is None else format_day(before.as_of, ctx.lang)
     numbers = {name: directions.count(name) for name in ("up", "down", "silence")}
-    line = f"{say(ctx, 'changes.line', day=since, **numbers)} {standing}".rstrip()
+    line = say(ctx, "changes.line", day=since, **numbers)
+    other = len(ctx.risk) - len(directions)
+    if other:
+        line = f"{line} {say(ctx, 'changes.other_pieces', n=counted(ctx, 'stretches', other))}"
+    line = f"{line} {standing}".rstrip()
     if before.event_ids is None:
         return f"{line} {say(ctx, 'changes.no_ids')}"
     new = {"events": counted(ctx, "events", len(events)), "claims": counted(ctx, "claims", len(claims))}
@@ -92,7 +100,7 @@ def _rates(ctx: Context, before: Previous) -> Block:
         shown = []
         for row in (then, now):
             rate = known(row["rate"])
-            # A silent stretch has a rate of the prior; printed beside a real one it would look like a finding.
+            # Of a silent stretch an older release kept the rate of the prior: no finding.
             silent = row["info"] == Info.SILENT.value or rate is None
             shown.append(cell(word(ctx, "info", row["info"]) if silent else format_rate(rate or 0.0, ctx.lang)))
         name = text_of(now["name"]) or km(ctx, now)
@@ -101,6 +109,25 @@ def _rates(ctx: Context, before: Previous) -> Block:
         return Paragraph(cell(say(ctx, "changes.no_rates")))
     head = tuple(say(ctx, f"changes.{name}") for name in ("stretch", "direction", "then", "now"))
     return TableBlock(head, tuple(rows), figures=frozenset({2, 3}))
+
+
+def _trips(ctx: Context, before: Previous) -> list[Block]:
+    """Set the ways between the cities beside those of the earlier briefing, where it kept them."""
+    rows = []
+    for trip in trips_of(ctx.risk):
+        if before.trips is None or trip.name not in before.trips:
+            continue
+        old = before.trips[trip.name]
+        direction = _moved(trip.expected, old)
+        shown = (
+            cell(say(ctx, "not_known") if value is None else format_number(value, ctx.lang))
+            for value in (old, trip.expected)
+        )
+        rows.append((cell(run(trip.name, strong=True)), cell(say(ctx, f"changes.{direction}")), *shown))
+    if not rows:
+        return []
+    head = tuple(say(ctx, name) for name in ("trips.way", "changes.direction", "changes.then_way", "changes.now_way"))
+    return [TableBlock(head, tuple(rows), figures=frozenset({2, 3}))]
 
 
 def changes(ctx: Context) -> ReportSection:
@@ -112,6 +139,7 @@ def changes(ctx: Context) -> ReportSection:
         return ReportSection("changes", heading, (none, *changed_blocks(ctx, level_of)))
     blocks: list[Block] = [
         Paragraph(cell(changes_line(ctx)), "lead"),
+        *_trips(ctx, before),
         _rates(ctx, before),
         Paragraph(cell(say(ctx, "changes.rule")), "note"),
     ]

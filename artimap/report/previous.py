@@ -13,6 +13,7 @@ import pandas as pd
 
 from artimap.core.errors import DataError
 from artimap.core.phrases import known
+from artimap.risk.phrases import trips_of
 
 MANIFEST = "manifest.json"
 RISK_FILE = "risk.gpkg"
@@ -33,6 +34,9 @@ class Previous:
         What it knew; None where it did not keep them.
     checkpoints
         Its posts by id, with their status then; None where it did not keep them.
+    trips
+        Reported incidents a month on each way between cities, by its name, null where that was not known; None
+        where it kept none.
     """
 
     as_of: dt.date | None
@@ -40,6 +44,7 @@ class Previous:
     event_ids: frozenset[str] | None = None
     claim_ids: frozenset[str] | None = None
     checkpoints: Mapping[str, str] | None = None
+    trips: Mapping[str, float | None] | None = None
 
 
 def snapshot(
@@ -71,6 +76,7 @@ def snapshot(
         "event_ids": sorted(str(one) for one in events["event_id"]),
         "claim_ids": sorted(str(one) for one in claims["claim_id"]),
         "checkpoints": {str(key): str(value) for key, value in sorted(posts)},
+        "trips": {trip.name: trip.expected for trip in trips_of(risk)},
     }
 
 
@@ -141,10 +147,12 @@ def read_previous(folder: Path) -> Previous:
         # JSON writes a missing rate as null, which makes a column of objects; as floats it is NaN.
         table[column] = pd.to_numeric(table[column]).astype("float64")
     events, claims, posts = kept.get("event_ids"), kept.get("claim_ids"), kept.get("checkpoints")
+    trips = kept.get("trips")
     return Previous(
         _day(kept.get("as_of")),
         table,
         None if events is None else frozenset(str(one) for one in events),
         None if claims is None else frozenset(str(one) for one in claims),
         None if posts is None else {str(key): str(value) for key, value in posts.items()},
+        None if trips is None else {str(name): known(value) for name, value in trips.items()},
     )

@@ -6,16 +6,17 @@ A section is a function ``Context -> Section``; a new one is a function and a ro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from artimap.core.harm import GRAVEST, gravest
 from artimap.core.i18n import format_day, format_number, to_review, tr
 from artimap.core.metadata import model_of
-from artimap.core.phrases import known, rate_phrase
+from artimap.core.phrases import known
 from artimap.core.precision import significant
-from artimap.core.schema import split_names
+from artimap.core.schema import records, split_names
 from artimap.core.vocab import CheckpointStatus, Info
 from artimap.report import appendix, places
 from artimap.report.blocks import (
@@ -40,17 +41,32 @@ from artimap.report.sentences import (
     counted,
     day_and_ago,
     event_line,
+    harm,
     interval,
     km,
     say,
     sources,
     text_of,
     together,
+    when,
     word,
 )
-from artimap.risk.model import RiskModel
+from artimap.risk.model import ReportedShare, RiskModel
+from artimap.risk.phrases import (
+    CALIBRATED,
+    happened_phrase,
+    last_known,
+    share_line,
+    share_of,
+    silence_phrase,
+    stretch_phrase,
+    trip_month,
+    trip_name,
+    trip_phrase,
+    trips_of,
+)
 
-_WORST = 3
+_WORST, _GRAVEST = 3, 8
 # In fresh events, all stretches together: how little that is, the reader is told before the first
 # figure.
 _VERY_THIN, _THIN = 10.0, 30.0
@@ -119,19 +135,49 @@ def _why(ctx: Context, row: pd.Series) -> str:
     return ""
 
 
+def _trips(ctx: Context) -> Cell:
+    """Say what is reported on the whole way between the cities."""
+    model = model_of(ctx.risk, RiskModel)
+    parts: list[Cell] = [
+        cell(run(trip_name(trip, ctx.lang), strong=True), f"{say(ctx, 'colon')}{trip_phrase(trip, model, ctx.lang)}")
+        for trip in trips_of(ctx.risk)
+    ]
+    return joined(parts, ". ") + cell(".") if parts else cell(say(ctx, "summary.no_trips"))
+
+
 def _worst(ctx: Context) -> Cell:
     table = ctx.risk[(ctx.risk["info"] == Info.REPORTED.value) & ctx.risk["rate"].notna()]
     table = table.sort_values(["rate", "from_m"], ascending=[False, True], kind="stable").head(_WORST)
     if table.empty:
         return cell(say(ctx, "summary.no_worst"))
+    share = share_of(model_of(ctx.risk, RiskModel))
     parts: list[Cell] = []
     for _, row in table.iterrows():
-        length_km = (float(row["to_m"]) - float(row["from_m"])) / 1000
-        phrase = rate_phrase(known(row["rate"]), known(row["lo80"]), known(row["hi80"]), length_km, ctx.lang)
-        why = _why(ctx, row)
-        tail = f"{say(ctx, 'colon')}{phrase}" + (f"; {say(ctx, 'summary.most_weight')} {why}" if why else "")
+        fields, why = row.to_dict(), _why(ctx, row)
+        told = [stretch_phrase(fields, ctx.lang), happened_phrase(fields, share, ctx.lang)]
+        told += [f"{say(ctx, 'summary.most_weight')} {why}"] if why else []
+        tail = say(ctx, "colon") + tr("map.trip.and", ctx.lang).join(part for part in told if part)
         parts.append(cell(run(stretch_name(ctx, row), strong=True), tail))
     return joined(parts, ". ") + cell(".")
+
+
+def _gravest(ctx: Context) -> Cell:
+    """Name the gravest events of all data, with the range of the figures and the number of publishers."""
+    table = gravest(ctx.events, GRAVEST)
+    parts: list[Cell] = []
+    for row in records(table):
+        when_where = ", ".join(part for part in (text_of(row["place"]), when(ctx, row)) if part)
+        kind, figures = word(ctx, "kind", row["kind"]), _figures(ctx, row)
+        parts.append(cell(run(when_where, strong=True), f"{say(ctx, 'colon')}{kind}, {figures}"))
+    return joined(parts, ". ") + cell(".") if parts else cell(say(ctx, "gravest.none"))
+
+
+def _figures(ctx: Context, event: Mapping[str, Any]) -> str:
+    about = ctx.claims[ctx.claims["subject"] == event["event_id"]]
+    differ, number = places.spans(ctx, records(about)), len(sources(about, limit=len(about)))
+    told = differ or [harm(ctx, event)]
+    told += [counted(ctx, "publishers", number)] if number else []
+    return tr("map.trip.and", ctx.lang).join(told)
 
 
 def _posts(ctx: Context) -> str:
@@ -165,19 +211,79 @@ def _not_known(ctx: Context) -> str:
 
 
 def summary(ctx: Context) -> ReportSection:
-    """Answer in five lines: as of when; worst stretches; posts; what changed; what is not known."""
-    until = ctx.data_until
-    reach = say(ctx, "not_known") if until is None else format_day(until, ctx.lang)
-    first = say(ctx, "summary.as_of", day=format_day(ctx.as_of, ctx.lang), until=reach)
+    """Answer in five lines: the ways between the cities; worst stretches; gravest events; posts, changes; not known."""
+    day = format_day(ctx.as_of, ctx.lang)
+    changed = cell(_posts(ctx), " ", run(f"{say(ctx, 'summary.changed')}{say(ctx, 'colon')}", strong=True))
     lines = (
-        (say(ctx, "summary.when"), cell(f"{first} {thinness(ctx)} {tr('sample.says', ctx.lang)}")),
+        (say(ctx, "summary.trips", day=day), _trips(ctx)),
         (say(ctx, "summary.worst"), _worst(ctx)),
-        (say(ctx, "summary.checkpoints"), cell(_posts(ctx))),
-        (say(ctx, "summary.changed"), cell(changes_line(ctx))),
+        (say(ctx, "summary.gravest"), _gravest(ctx)),
+        (say(ctx, "summary.checkpoints"), changed + cell(changes_line(ctx))),
         (say(ctx, "summary.not_known"), cell(_not_known(ctx))),
     )
     items = tuple(cell(run(label + say(ctx, "colon"), strong=True)) + text for label, text in lines)
-    return ReportSection("summary", say(ctx, "summary.heading"), (Listing(items, numbered=True),))
+    return ReportSection(
+        "summary",
+        say(ctx, "summary.heading"),
+        (Listing(items, numbered=True), Paragraph(_basis(ctx), "warn"), Paragraph(cell(thinness(ctx)), "note")),
+    )
+
+
+def _basis(ctx: Context) -> Cell:
+    """Say what rates are of: reports, what part of the incidents that is, and up to which day."""
+    until = ctx.data_until
+    reach = say(ctx, "not_known") if until is None else format_day(until, ctx.lang)
+    first = say(ctx, "summary.as_of", day=format_day(ctx.as_of, ctx.lang), until=reach)
+    share = share_line(share_of(model_of(ctx.risk, RiskModel)), ctx.lang)
+    return cell(run(tr("map.rate.caveat", ctx.lang), strong=True), f" {share} {first}")
+
+
+def trips(ctx: Context) -> ReportSection:
+    """List the ways between the cities, each with the reported incidents on all of it."""
+    heading, model = say(ctx, "trips.heading"), model_of(ctx.risk, RiskModel)
+    rows = []
+    for trip in trips_of(ctx.risk):
+        chance = say(ctx, "not_known") if trip.chance is None else _percent(ctx, trip.chance)
+        if trip.chance_lo80 is not None and trip.chance_hi80 is not None:
+            chance += f" ({_percent(ctx, trip.chance_lo80)} – {_percent(ctx, trip.chance_hi80)})"
+        silent = format_number(trip.silent_m / 1000, ctx.lang, digits=3)
+        newest = None if trip.newest_report is None else pd.Timestamp(trip.newest_report)
+        rows.append(
+            (
+                cell(run(trip_name(trip, ctx.lang), strong=True)),
+                cell(trip_phrase(trip, model, ctx.lang)),
+                cell(trip_month(trip, ctx.lang) or say(ctx, "not_known")),
+                cell(chance),
+                cell(silent),
+                cell(run(say(ctx, "stretches.none_known"), quiet=True)) if newest is None else day_and_ago(ctx, newest),
+            )
+        )
+    if not rows:
+        return ReportSection("trips", heading, (Paragraph(cell(say(ctx, "summary.no_trips"))),))
+    head = tuple(say(ctx, f"trips.{name}") for name in ("way", "words", "month", "chance", "silent"))
+    grid = TableBlock((*head, say(ctx, "stretches.newest")), tuple(rows), figures=frozenset({2, 3, 4}), wide=1)
+    return ReportSection("trips", heading, (grid, Paragraph(cell(say(ctx, "trips.note")), "note")))
+
+
+def _percent(ctx: Context, chance: float) -> str:
+    return tr("map.percent", ctx.lang, n=format_number(100 * chance, ctx.lang))
+
+
+def gravest_events(ctx: Context) -> ReportSection:
+    """Name the events that harmed most people, whatever their age, with every figure said and its publishers."""
+    heading = say(ctx, "gravest.heading")
+    rows = []
+    for row in records(gravest(ctx.events, _GRAVEST)):
+        about = ctx.claims[ctx.claims["subject"] == row["event_id"]]
+        line = event_line(ctx, row)
+        told = cell(run(line[:1].upper() + line[1:], strong=True))
+        rows.append((told, cell(harm(ctx, row)), cell("; ".join(places.spans(ctx, records(about))) or "–"),
+                     cell(", ".join(sources(about, limit=len(about))) or "–")))  # fmt: skip
+    if not rows:
+        return ReportSection("gravest", heading, (Paragraph(cell(say(ctx, "gravest.none"))),))
+    head = tuple(say(ctx, f"gravest.{name}") for name in ("event", "harm", "range", "sources"))
+    note = Paragraph(cell(say(ctx, "gravest.note")), "note")
+    return ReportSection("gravest", heading, (TableBlock(head, tuple(rows), wide=0), note))
 
 
 def picture(ctx: Context) -> ReportSection:
@@ -186,27 +292,25 @@ def picture(ctx: Context) -> ReportSection:
     return ReportSection("strip", say(ctx, "picture.heading"), (PictureBlock(alt, say(ctx, "picture.caption")),))
 
 
-def _stretch_row(ctx: Context, row: pd.Series) -> tuple[Cell, ...]:
+def _stretch_row(ctx: Context, row: pd.Series, share: ReportedShare | None) -> tuple[Cell, ...]:
     # Three cases that must never look alike: silent (nobody reports, no figure is printed), quiet
     # (reports, none of an incident), and a rate.
-    info = str(row["info"])
-    length_km = (float(row["to_m"]) - float(row["from_m"])) / 1000
+    info, fields = str(row["info"]), row.to_dict()
     if info == Info.SILENT.value:
-        said: Cell = cell(run(say(ctx, "stretches.silent"), strong=True))
+        last = last_known(fields, ctx.lang)
+        tail = tr("map.trip.and", ctx.lang) + tr("map.rate.last", ctx.lang, rate=last) if last else ""
+        said = cell(run(silence_phrase(fields, ctx.lang, short=True), strong=True), tail)
         figure, used = cell(run("–", quiet=True)), cell(run("–", quiet=True))
-    elif info == Info.QUIET.value and int(row["n_events"]) == 0:
-        said = cell(say(ctx, "stretches.quiet"))
-        figure, used = cell(interval(ctx, row)), cell("0")
     else:
-        said = cell(rate_phrase(known(row["rate"]), known(row["lo80"]), known(row["hi80"]), length_km, ctx.lang))
+        told = [stretch_phrase(fields, ctx.lang), happened_phrase(fields, share, ctx.lang)]
+        said = cell(tr("map.trip.and", ctx.lang).join(part for part in told if part))
         figure = cell(interval(ctx, row))
         weight = format_number(float(row["events_used"]), ctx.lang)
         used = cell(str(int(row["n_events"])), run(f" ({weight})", quiet=True))
-    # A colour from the scale only where something was reported, as on the map.
-    band = known(row["band"])
-    mark = info if band is None or info != Info.REPORTED.value else f"band-{int(band)}"
+        if info == Info.QUIET.value and int(row["n_events"]) == 0:
+            used = cell("0")
     return (
-        cell(run(stretch_name(ctx, row), strong=True, mark=mark)),
+        cell(run(stretch_name(ctx, row), strong=True, mark=_mark(row))),
         cell(together(km(ctx, row))),
         said,
         figure,
@@ -221,49 +325,59 @@ def _stretch_row(ctx: Context, row: pd.Series) -> tuple[Cell, ...]:
     )
 
 
+def _mark(row: pd.Series) -> str:
+    # A colour from the scale only where something was reported, as on the map.
+    band = known(row["band"])
+    if row["info"] == Info.SILENT.value and not pd.isna(row["newest_report"]):
+        return "unobserved"
+    return str(row["info"]) if band is None or row["info"] != Info.REPORTED.value else f"band-{int(band)}"
+
+
 def _trend(ctx: Context) -> list[Block]:
-    """Say for each stretch with a rate whether it rose against the window before, with the chance of that."""
+    """Say of which stretches the rate surely changed against the window before; of the others, that nothing is said."""
     model = model_of(ctx.risk, RiskModel)
     if model is None or "p_rose" not in ctx.risk:
         return []
-    # Words by the chance that the rate rose. Between 30 and 70 of a hundred it is "unclear", not "the
-    # same".
-    steps = ((90, "surely_more"), (70, "more"), (30, "unclear"), (10, "less"))
+    table = ctx.risk[ctx.risk["info"] != Info.SILENT.value]
     rows = []
-    for _, row in ctx.risk[ctx.risk["info"] == Info.REPORTED.value].iterrows():
+    for _, row in table.iterrows():
         chance = known(row["p_rose"])
-        if chance is None:
+        # Below this nothing is said in words: it would too often be chance.
+        if chance is None or 1 - CALIBRATED < chance < CALIBRATED:
             continue
-        percent = round(100 * chance)
-        key = next((name for least, name in steps if percent >= least), "surely_less")
+        key = "surely_more" if chance >= CALIBRATED else "surely_less"
         name = cell(run(stretch_name(ctx, row), strong=True))
-        rows.append((name, cell(say(ctx, f"trend.{key}")), cell(tr("map.percent", ctx.lang, n=percent))))
-    if not rows:
-        return []
+        percent = tr("map.percent", ctx.lang, n=round(100 * chance))
+        rows.append((name, cell(say(ctx, f"trend.{key}")), cell(percent)))
+    thin = int(table["p_rose"].isna().sum())
+    rest = say(
+        ctx,
+        "trend.rest",
+        unclear=counted(ctx, "stretches", len(table) - thin - len(rows)),
+        thin=counted(ctx, "stretches", thin),
+        silent=counted(ctx, "stretches", len(ctx.risk) - len(table)),
+    )
     head = (say(ctx, "stretches.name"), say(ctx, "trend.change"), say(ctx, "trend.chance"))
-    note = Paragraph(cell(say(ctx, "trend.note", n=model.trend_days)), "note")
-    return [
-        Fold(
-            Heading(say(ctx, "trend.heading", n=model.trend_days)),
-            (TableBlock(head, tuple(rows), figures=frozenset({2})), note),
-            counted(ctx, "stretches", len(rows)),
-        )
-    ]
+    blocks: list[Block] = [TableBlock(head, tuple(rows), figures=frozenset({2}))] if rows else []
+    blocks += [Paragraph(cell(rest)), Paragraph(cell(say(ctx, "trend.note", n=model.trend_days)), "note")]
+    heading = Heading(say(ctx, "trend.heading", n=model.trend_days))
+    return [Fold(heading, tuple(blocks), counted(ctx, "stretches", len(rows)))]
 
 
 def stretches(ctx: Context) -> ReportSection:
     """List the named stretches from south to north."""
     if ctx.risk.empty:
         return ReportSection("stretches", say(ctx, "stretches.heading"), (Paragraph(cell(say(ctx, "stretches.none"))),))
+    share = share_of(model_of(ctx.risk, RiskModel))
     names = ("name", "km", "words", "rate", "used", "last", "newest", "info")
     grid = TableBlock(
         tuple(say(ctx, f"stretches.{name}") for name in names),
-        tuple(_stretch_row(ctx, row) for _, row in ctx.risk.iterrows()),
+        tuple(_stretch_row(ctx, row, share) for _, row in ctx.risk.iterrows()),
         figures=frozenset({3, 4}),
         wide=2,
     )
     blocks: list[Block] = [
-        Paragraph(cell(thinness(ctx)), "lead"),
+        Paragraph(cell(run(tr("map.rate.caveat", ctx.lang), strong=True), f" {thinness(ctx)}"), "lead"),
         grid,
         Paragraph(cell(say(ctx, "stretches.note")), "note"),
         Paragraph(cell(run(say(ctx, "stretches.silence"), strong=True)), "warn"),
@@ -302,8 +416,10 @@ def evidence(ctx: Context) -> ReportSection:
 SECTIONS: tuple[Callable[[Context], ReportSection], ...] = (
     title,
     summary,
+    trips,
     picture,
     stretches,
+    gravest_events,
     places.checkpoints,
     changes,
     appendix.unknown,

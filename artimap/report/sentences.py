@@ -10,8 +10,9 @@ import pandas as pd
 
 from artimap.claims.resolution import earliest_day
 from artimap.control.parties import UNNAMED
+from artimap.core.harm import harm_line
 from artimap.core.i18n import format_count, format_day, format_rate, tr, words
-from artimap.core.phrases import day_phrase, harm_phrase, km_span, known, rule_phrase
+from artimap.core.phrases import day_phrase, km_span, known, rule_phrase
 from artimap.core.reasons import why_words
 from artimap.core.schema import split_names
 from artimap.core.vocab import Party
@@ -113,20 +114,8 @@ def when(ctx: Context, event: Row) -> str:
 
 
 def harm(ctx: Context, event: Mapping[str, Any]) -> str:
-    """Say an event's harm: "killed at least 70, injured 16"; what no source states is left out."""
-    parts = []
-    # Killed has a range and a best figure; where all three are null nothing is said, which is not "0
-    # killed".
-    if not (pd.isna(event["killed_low"]) and pd.isna(event["killed_high"]) and pd.isna(event["killed_best"])):
-        figure = harm_phrase(
-            known(event["killed_low"]), known(event["killed_high"]), ctx.lang, best=known(event["killed_best"])
-        )
-        parts.append(f"{word(ctx, 'predicate', 'killed')}{say(ctx, 'colon')}{figure}")
-    for name in ("injured", "abducted", "displaced"):
-        if not pd.isna(event[name]):
-            figure = harm_phrase(known(event[name]), known(event[name]), ctx.lang)
-            parts.append(f"{word(ctx, 'predicate', name)}{say(ctx, 'colon')}{figure}")
-    return "; ".join(parts) or say(ctx, "harm_not_stated")
+    """Say an event's harm; what no source states is left out."""
+    return harm_line(event, ctx.lang)
 
 
 def event_line(ctx: Context, event: Row) -> str:

@@ -161,7 +161,8 @@ def _line(symbol: Symbol) -> tuple[_SymbolLayer, ...]:
             _SymbolLayer("MarkerLine", {"placement": f"{at}vertex", "rotate": "1"}, ("marker", (_picture(path, 22.0),)))
             for at, path in zip(("first", "last"), _bracket(mark), strict=True)
         )
-    casing = (_SymbolLayer("SimpleLine", _stroke(mark.casing, mark.casing_width)),) if mark.casing else ()
+    edge = mark.dash if mark.open else None
+    casing = (_SymbolLayer("SimpleLine", _stroke(mark.casing, mark.casing_width, edge)),) if mark.casing else ()
     colour = mark.colour or (own[0].line if own else style.token("ink_2"))
     return (*casing, _SymbolLayer("SimpleLine", _stroke(colour, max(mark.width, 1.0), mark.dash, opacity=mark.opacity)))
 

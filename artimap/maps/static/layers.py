@@ -205,7 +205,7 @@ def _path(frame: Frame, feature: Feature) -> Any:
 def _set_dash(artist: Any, mark: Mark) -> None:
     if mark.dash is None or mark.width <= 0:
         return
-    parts = [float(part) / mark.width for part in mark.dash.split()]
+    parts = [float(part) * 0.75 / artist.get_linewidth() for part in mark.dash.split()]
     if parts[0] == 0:  # round dots
         (artist.set_dash_capstyle if hasattr(artist, "set_dash_capstyle") else artist.set_capstyle)("round")
         parts[0] = 0.01
@@ -230,7 +230,7 @@ def _draw_lines(frame: Frame, features: Iterable[Feature]) -> None:
 
     for mark, feature in rows:
         for ring in (ring for part in feature.parts for ring in part if mark.casing):
-            add(ring, str(mark.casing), mark.casing_width, None, 1.0)
+            add(ring, str(mark.casing), mark.casing_width, mark if mark.open else None, 1.0)
     for mark, feature in rows:
         for ring in (ring for part in feature.parts for ring in part):
             add(ring, mark.colour or style.token("ink_2"), mark.width, mark, mark.opacity)

@@ -117,19 +117,31 @@ class _SheetLine:
         return self.size / 72 * 1.28 + self.below
 
 
-def _briefing(sections: Sequence[PanelSection], wide: float, size: float) -> list[_SheetLine]:
-    """Give the lines of the briefing; items in short."""
+_LEAST_ITEMS = {"trips": 9, "gravest": 2, "worst": 1}
+"""Items that a section keeps however little room there is, by its name."""
+
+
+def _briefing(
+    sections: Sequence[PanelSection], wide: float, size: float, *, items: int = 3, lines: int = 7
+) -> list[_SheetLine]:
+    """Give the lines of the briefing; of a section so many items, in short, and so many lines of its text."""
     out: list[_SheetLine] = []
     for section in sections:
         out += [_SheetLine(one, size, bold=True) for one in _lines(section.heading, wide, size, bold=True)]
-        texts = [(section.text, 5)] if section.text else []
-        for item in section.items[:3]:
+        texts = [(section.text, lines)] if section.text else []
+        for item in section.items[: max(items, _LEAST_ITEMS.get(section.name, 0))]:
             note = _SENTENCE_END.split(item.note, maxsplit=1)[0]
-            texts.append((f"{item.text} – {note}" if note else item.text, 3))
+            texts.append((f"{item.text} – {note}" if note else item.text, 5 if section.name == "trips" else 3))
         for text, most in texts:
             out += [_SheetLine(one, size) for one in _cut(_lines(text, wide, size, bold=False), most)]
         out[-1] = replace(out[-1], below=0.07)
     return out
+
+
+_SHORTER = (
+    (0.0, 3, 7), (0.5, 3, 7), (1.0, 3, 7), (1.5, 3, 7), (1.5, 2, 7), (2.0, 2, 7), (2.0, 1, 7), (2.0, 0, 7), (2.0, 0, 3),
+)  # fmt: skip
+"""How the briefing gives way, a step at a time: smaller letters, fewer items, fewer lines of a text."""
 
 
 def _column(
@@ -140,8 +152,8 @@ def _column(
     The legend first gives way, then the briefing: a mark that nobody explains is worse than small letters.
     """
     half = (wide - _BETWEEN_IN) / 2
-    for smaller in (0.0, 0.5, 1.0, 1.5, 2.0):
-        said = _briefing(sections, wide, _TEXT_PT - smaller)
+    for smaller, items, lines in _SHORTER:
+        said = _briefing(sections, wide, _TEXT_PT - smaller, items=items, lines=lines)
         left = room - sum(line.high for line in said) - _GAP_IN
         for size in (_SMALL_PT + 0.4, _SMALL_PT, _SMALL_PT - 0.6, _SMALL_PT - 1.2, _SMALL_PT - 1.8):
             columns = _columns([_entry(text, row, half, size) for text, row in rows], left)
@@ -264,7 +276,14 @@ def _swatch(drawing: Drawing, row: LegendRow, x: float, y: float) -> None:
                 drawing.line([at, at], [y - 0.06, y + 0.06], colour=line, width=mark.width * 0.75, dash=dash)
     else:
         if mark.casing:
-            drawing.line([x - 0.14, x + 0.14], [y, y], colour=mark.casing, width=min(mark.casing_width, 12) * 0.75)
+            drawing.line(
+                [x - 0.14, x + 0.14],
+                [y, y],
+                colour=mark.casing,
+                width=min(mark.casing_width, 12) * 0.75,
+                dash=dash if mark.open else None,
+                cap="round" if mark.open else "butt",
+            )
         line = _on_card(line, mark.opacity)
         drawing.line(
             [x - 0.14, x + 0.14],

@@ -18,10 +18,11 @@ import numpy as np
 import pandas as pd
 
 from artimap.core import style
-from artimap.core.canvas import Drawing, draw_line
+from artimap.core.canvas import Drawing, draw_line, width_of
 from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
 from artimap.core.files import write_bytes
+from artimap.core.harm import GRAVEST, gravest, harm_line
 from artimap.core.i18n import format_day, format_number, tr
 from artimap.core.metadata import model_of
 from artimap.core.phrases import known
@@ -42,7 +43,7 @@ from artimap.risk.model import RiskModel
 from artimap.roads.corridor import Corridor
 
 WIDTH_IN, LEFT_IN, RIGHT_IN = 11.7, 0.85, 0.9
-_LABEL_IN, _HEAD_IN, _EVENTS_IN = 1.16, 0.72, 4.9
+_LABEL_IN, _HEAD_IN, _EVENTS_IN = 1.16, 0.9, 4.9
 _POST_IN, _BAND_IN, _FOOT_IN = 0.125, 0.42, 0.68
 _LABEL_GAP_IN = 0.215
 _LABELLED_IN = 0.105
@@ -241,6 +242,24 @@ def _draw_head(page: Drawing, strip: StripMap, height: float) -> None:
     page.text(LEFT_IN - 0.45, height - 0.38, title, size=16, weight="bold")
     subtitle = tr("strip.subtitle", strip.lang, day=day, months=strip.months)
     page.text(LEFT_IN - 0.45, height - 0.64, subtitle, size=9, colour="ink_2")
+    page.text(LEFT_IN - 0.45, height - 0.84, _gravest(strip), size=9, weight="bold")
+
+
+def _gravest(strip: StripMap) -> str:
+    """Name the gravest events, also those too old to be drawn: as many as the line holds."""
+    known_by = strip.events if strip.events is None else strip.events[strip.events["date_start"] <= str(strip.as_of)]
+    if known_by is None:
+        return ""
+    parts: list[str] = []
+    line = ""
+    for row in gravest(known_by, GRAVEST).to_dict("records"):
+        day = format_day(pd.Timestamp(row["date_start"]).date(), strip.lang)
+        parts.append(f"{day}, {row['place']} ({harm_line({**row, 'displaced': None}, strip.lang)})")
+        longer = tr("strip.gravest", strip.lang, events=tr("map.trip.and", strip.lang).join(parts))
+        if line and width_of(longer, 9, bold=True) > WIDTH_IN - LEFT_IN:
+            break
+        line = longer
+    return line
 
 
 def _draw_towns(page: Drawing, strip: StripMap, *, top: float, band: float) -> None:
@@ -292,7 +311,8 @@ def _draw_band(page: Drawing, strip: StripMap, y: float) -> None:
             if info == Info.REPORTED.value and band is not None:
                 mark = style.rate_class(int(band))
             else:
-                mark = style.mark("silent" if info == Info.SILENT.value else "quiet")
+                never = pd.isna(row["newest_report"])
+                mark = style.mark("quiet" if info == Info.QUIET.value else "silent" if never else "unobserved")
             pieces.append((mark, float(row["from_m"]) / 1000, float(row["to_m"]) / 1000))
         # Thin marks first, wide ones over them: a thin mark never covers the end of a wide one.
         for mark, low, high in sorted(pieces, key=lambda one: (one[0].width, one[1])):

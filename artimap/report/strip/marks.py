@@ -12,6 +12,7 @@ import pandas as pd
 
 from artimap.core import style
 from artimap.core.canvas import Drawing, draw_line, draw_shape, width_of
+from artimap.core.harm import people_harmed
 from artimap.core.i18n import format_number, tr
 from artimap.core.phrases import known
 from artimap.core.vocab import CheckpointStatus, EventKind, Where
@@ -73,7 +74,7 @@ def legend_rows(
     """
     first = [LegendEntry("title", "", tr("strip.rate", lang))]
     first += [LegendEntry("line", f"rate_{band}", words) for band, words in enumerate(rates, start=1)]
-    first += [LegendEntry("line", key, tr(f"info.{key}", lang)) for key in ("quiet", "silent")]
+    first += [LegendEntry("line", key, tr(f"map.legend.{key}", lang)) for key in ("quiet", "unobserved", "silent")]
     groups = [first]
     if posts or apart:
         second = [LegendEntry("title", "", tr("strip.posts", lang))]
@@ -133,7 +134,6 @@ LANE_IN = 0.19
 _BAR_LANE = 0.66
 _EMPTY_LANE, _JANUARY_LANE = 0.24, 0.7
 _GLYPH_IN = 0.1
-_HARM = ("injured", "abducted")
 
 
 def lanes_of(spans: Sequence[tuple[float, float]], gap: float) -> list[int]:
@@ -166,17 +166,6 @@ class EventMark:
     bar: bool
 
 
-def _people(row: pd.Series) -> float | None:
-    # The best figure, else the least, else the greatest: the size of a mark needs one number.
-    dead = next(
-        (value for name in ("killed_best", "killed_low", "killed_high") if (value := known(row[name])) is not None),
-        None,
-    )
-    found = [value for value in (dead, *(known(row[name]) for name in _HARM)) if value is not None]
-    # None stated is None, drawn hollow at the least size; 0 is a statement.
-    return sum(found) if found else None
-
-
 def event_marks(table: pd.DataFrame | None, as_of: dt.date, months: int) -> list[EventMark]:
     """Give the events to draw: on this road, up to the day, of the last ``months`` months."""
     if table is None or not len(table):
@@ -198,7 +187,7 @@ def event_marks(table: pd.DataFrame | None, as_of: dt.date, months: int) -> list
         start, stop = (low, high) if bar else (at, at)
         if start is None or stop is None:
             continue
-        people = _people(row)
+        people = people_harmed(row.to_dict())
         ends, size = (start / 1000, stop / 1000), style.event_size(people)
         out.append(EventMark(month, *ends, str(row["kind"]), size, hollow=people is None, bar=bar))
     return out

@@ -77,6 +77,15 @@ export function lineStyle(mark) {
   };
 }
 
+/* The edge of a line: dotted as the line itself where its dots are rings. */
+export function edgeStyle(mark) {
+  return {
+    color: mark.casing,
+    dashArray: (mark.open && mark.dash) || null,
+    lineCap: mark.open ? "round" : "butt",
+  };
+}
+
 function drawLine(layer, renderer, group) {
   const rows = layer.features.map((feature) => ({
     feature,
@@ -94,8 +103,7 @@ function drawLine(layer, renderer, group) {
     return one;
   };
   for (const { feature, mark, latLngs } of rows) {
-    if (mark.casing)
-      linesOf.set(feature.key, { edge: add(latLngs, mark.casing_width, { color: mark.casing, lineCap: "butt" }) });
+    if (mark.casing) linesOf.set(feature.key, { edge: add(latLngs, mark.casing_width, edgeStyle(mark)) });
   }
   for (const { feature, mark, latLngs } of rows)
     linesOf.set(feature.key, { ...linesOf.get(feature.key), body: add(latLngs, mark.width, lineStyle(mark)) });

@@ -199,7 +199,15 @@ function swatchArea(made, mark, groups) {
 function swatchLine(made, mark) {
   const wide = Math.min(mark.width, 12);
   if (mark.casing)
-    made.append(svg("path", { d: "M1 10H27", stroke: mark.casing, "stroke-width": Math.min(mark.casing_width, 14) }));
+    made.append(
+      svg("path", {
+        d: "M1 10H27",
+        stroke: mark.casing,
+        "stroke-width": Math.min(mark.casing_width, 14),
+        "stroke-dasharray": (mark.open && mark.dash) || null,
+        "stroke-linecap": mark.open ? "round" : "butt",
+      }),
+    );
   made.append(
     svg("path", {
       d: "M1 10H27",

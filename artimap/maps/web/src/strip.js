@@ -134,7 +134,13 @@ function stripBand(scene) {
     scene.made.append(
       stripMark(
         key,
-        svg("path", { d, stroke: mark.casing, "stroke-width": mark.casing_width }),
+        svg("path", {
+          d,
+          stroke: mark.casing,
+          "stroke-width": mark.casing_width,
+          "stroke-dasharray": (mark.open && mark.dash) || null,
+          "stroke-linecap": mark.open ? "round" : "butt",
+        }),
         svg("path", {
           d,
           stroke: mark.colour,

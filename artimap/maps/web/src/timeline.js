@@ -8,6 +8,7 @@ import { el } from "./dom.js";
 import { loaded } from "./events.js";
 import {
   drawArea,
+  edgeStyle,
   groupsByLayer,
   lineStyle,
   linesOf,
@@ -218,7 +219,7 @@ function restyleRoad() {
     const { edge, body } = linesOf.get(feature.key);
     edge[1] = mark.casing_width;
     body[1] = mark.width;
-    edge[0].setStyle({ color: mark.casing, weight: edge[1] * widthScale() });
+    edge[0].setStyle({ ...edgeStyle(mark), weight: edge[1] * widthScale() });
     body[0].setStyle({ ...lineStyle(mark), weight: body[1] * widthScale() });
   }
   const rows = layer.features
