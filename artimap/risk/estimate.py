@@ -143,10 +143,10 @@ def corridor_risk_over_time(
     >>> risk = am.corridor_risk_over_time(rn1, rn1.locate(events), days=days)
     >>> for day, table in risk.items():
     ...     print(day, (table["info"] == "reported").sum(), "stretches with incidents")
-    2024-08-15 7 stretches with incidents
-    2024-08-31 7 stretches with incidents
-    2024-09-30 7 stretches with incidents
-    2024-10-15 8 stretches with incidents
+    2024-08-15 5 stretches with incidents
+    2024-08-31 6 stretches with incidents
+    2024-09-30 6 stretches with incidents
+    2024-10-15 11 stretches with incidents
     """
     model = model or RiskModel()
     # In order and each once, so that progress and the table of days do not hang on how days were given.

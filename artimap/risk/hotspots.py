@@ -246,7 +246,7 @@ def hotspots(
     >>> area = am.area("artibonite")
     >>> clusters = hotspots(am.read_corridor(area, "rn1"), am.read_events(area), as_of="2025-12-25")
     >>> clusters.attrs["named"], clusters.attrs["places"]
-    (26, 20)
+    (38, 21)
     """
     model = model or HotspotModel()
     day = day_of(as_of)
