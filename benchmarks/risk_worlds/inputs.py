@@ -142,7 +142,7 @@ def one_row_an_incident(table: gpd.GeoDataFrame, *, model: am.MatchModel | None 
     counted = table[table["kind"].isin([kind.value for kind in am.ROAD_KINDS])]
     # As in the embedded table of reports, each has its commune: one every 10 km.
     commune = ((shapely.get_y(counted.geometry) - _SOUTH_M) // STRETCH_M).astype(int).astype(str)
-    pairs = am.match_reports(pd.DataFrame(counted.drop(columns="geometry")).assign(commune=commune), model=model)
+    pairs = am.match_reports(counted.assign(commune=commune), model=model)
     first = {name: name for name in table["event_id"]}
 
     def root(name: str) -> str:
