@@ -34,14 +34,14 @@ _MOST_PAIRS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class ComparedReport:
-    """What of a report is compared; ``spot`` is x, y and radius, in metres."""
+    """What of a report is compared; days are counted, ``spot`` is x, y and radius, in metres."""
 
     id: str
-    start: np.datetime64
-    end: np.datetime64
+    start: int
+    end: int
     precision: int
     where: str
-    place: str
+    places: frozenset[str]
     codes: frozenset[str]
     commune: str
     actors: frozenset[str]
@@ -67,7 +67,7 @@ class PairEvidence:
     factors
         Logarithms of the other factors, by part.
     record
-        That of one event against a figure over several.
+        That of who published both, and of one event against a figure over several.
     chance
         How likely unrelated texts share as much; null where there is too little text.
     why
@@ -91,7 +91,7 @@ class Commonness:
         self._kinds = Counter(row.kind for row in rows)
         self._actors = Counter(name for row in rows for name in row.actors)
         self._with_actors = sum(bool(row.actors) for row in rows)
-        self._places = Counter((row.commune, row.place) for row in rows)
+        self._places = Counter((row.commune, row.places) for row in rows)
         self._communes = Counter(row.commune for row in rows)
         columns = [[None if row.killed is None else row.killed[0], *row.harm] for row in rows]
         self._figures = [
@@ -108,7 +108,7 @@ class Commonness:
 
     def place(self, row: ComparedReport) -> float:
         """Give the share of rows at a row's place, of those of its commune."""
-        return _share(self._places[row.commune, row.place], self._communes[row.commune])
+        return _share(self._places[row.commune, row.places], self._communes[row.commune])
 
     def figures(self, column: int, one: float, other: float) -> float:
         """Give the logarithm of the factor of two figures: by how few others come as close to either."""
@@ -139,11 +139,11 @@ class Texts:
     ----------
     rows
         Reports in order of day.
-    window
+    window_days
         Reports further apart in time are unrelated.
     """
 
-    def __init__(self, rows: Sequence[ComparedReport], window: np.timedelta64) -> None:
+    def __init__(self, rows: Sequence[ComparedReport], window_days: int) -> None:
         counts = Counter(word for row in rows for word in row.words)
         # Rare words count more, as in a search engine: "Savien" tells more than "attack".
         self._weight = {word: math.log(1.0 + len(rows) / count) for word, count in counts.items()}
@@ -154,7 +154,7 @@ class Texts:
             self._shared(one, other)
             for apart in range(1, len(rows), step)
             for one, other in zip(rows, rows[apart:], strict=False)
-            if min(len(one.words), len(other.words)) >= _LEAST_WORDS and other.start - one.end > window
+            if min(len(one.words), len(other.words)) >= _LEAST_WORDS and other.start - one.end > window_days
         )
 
     def _shared(self, one: ComparedReport, other: ComparedReport) -> float:

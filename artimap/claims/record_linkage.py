@@ -15,9 +15,9 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -28,7 +28,7 @@ from artimap.core.precision import DIGITS
 from artimap.core.schema import split_names
 from artimap.core.text import unaccented
 
-_PARTS = ("date", "place", "actors", "kind", "numbers", "words", "source")
+_PARTS = ("date", "place", "actors", "kind", "numbers", "words")
 PAIRS = ("report_a", "report_b", "score", *_PARTS, "why")
 """Columns of the table that :func:`match_reports` gives."""
 
@@ -151,11 +151,16 @@ def _read(row: pd.Series, spot: tuple[float, float, float] | None) -> ComparedRe
     end = pd.Timestamp(row["date_end"]) if pd.notna(row.get("date_end")) else start
     return ComparedReport(
         id=_text(row, "report_id", "event_id"),
-        start=start.to_datetime64(),
-        end=max(start, end).to_datetime64(),
+        start=start.toordinal(),
+        end=max(start, end).toordinal(),
         precision=int(_number(row, "date_precision") or 1),
         where=_text(row, "where", "place_kind"),
-        place=_text(row, "place_id") or unaccented(_text(row, "place", "words")),
+        # By key and by name: a file from elsewhere has the name alone, with other hyphens.
+        places=frozenset(
+            " ".join(re.findall(r"\w+", unaccented(text)))
+            for text in (_text(row, "place_id"), _text(row, "place", "words"))
+            if text
+        ),
         codes=frozenset(split_names(row.get("pcode"))),
         commune=unaccented(_text(row, "commune")),
         actors=frozenset(names - _UNNAMED),
@@ -193,26 +198,28 @@ def _metric(table: pd.DataFrame) -> object:
     return crs if crs is not None and crs.is_projected else None
 
 
-def _whole_days(span: np.timedelta64) -> int:
-    return int(span / np.timedelta64(1, "D"))
-
-
 def _gap(a: ComparedReport, b: ComparedReport) -> int:
     """Give the days between the two spans; none where they overlap."""
-    return max(_whole_days(a.start - b.end), _whole_days(b.start - a.end), 0)
+    return max(a.start - b.end, b.start - a.end, 0)
+
+
+@lru_cache(maxsize=8)
+def _laws_of_days(model: MatchModel) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Give how often reports of one event, and events of one raid, are so many days apart."""
+    gaps = range(model.window_days + 1)
+    # Some reports of one event are a week off.
+    one = [0.5 ** ((gap / model.half_days) ** 2) + 1e-3 for gap in gaps]
+    # A day before and a day after make two of every gap but none.
+    raid = [math.exp(-gap / model.raid_days) * (1.0 if gap else 0.5) for gap in gaps]
+    return tuple(value / math.fsum(one) for value in one), tuple(value / math.fsum(raid) for value in raid)
 
 
 def _days(a: ComparedReport, b: ComparedReport, gap: int, model: MatchModel) -> _Three:
     """Give how likely the days are of one event, of two events of one raid, and of two that have nothing in common."""
-    gaps = np.arange(model.window_days + 1)
-    # Some reports of one event are a week off.
-    one = 0.5 ** ((gaps / model.half_days) ** 2) + 1e-3
-    # A day before and a day after make two of every gap but none.
-    raid = np.exp(-gaps / model.raid_days) * np.where(gaps == 0, 0.5, 1.0)
-    of_one, of_raid = float(one[gap] / one.sum()), float(raid[gap] / raid.sum())
+    of_one, of_raid = (law[gap] for law in _laws_of_days(model))
     # Two days inside one month may well be two events: the longer the spans, the likelier do any two
     # overlap.
-    days = 1 + _whole_days(a.end - a.start) + _whole_days(b.end - b.start)
+    days = 1 + a.end - a.start + b.end - b.start
     chance = (days if gap == 0 else 2) / (days + 2 * model.window_days)
     if days > 1 and gap == 0:
         of_one, of_raid = max(of_one, 0.9), max(of_raid, chance)
@@ -236,8 +243,8 @@ def _places(a: ComparedReport, b: ComparedReport, common: Commonness) -> tuple[f
     named = bool(a.commune and b.commune)
     # A wide place is not another place. Only two that are both told finely can be.
     wide = {"department", "nowhere", "", "stretch"}
-    if a.place and a.place == b.place:
-        return _agreement("place", common.place(a)), "same place"
+    if a.places & b.places:
+        return _agreement("place", max(common.place(a), common.place(b))), "same place"
     if a.codes & b.codes:
         where = "same unit"
     # Six signs of a p-code are the commune (HT0542).
@@ -309,7 +316,9 @@ def _compare(
         spots = _spots(apart, a.spot[2], b.spot[2], model) if near else spots
     days = "same days" if gap == 0 else f"{gap} days apart"
     groups = "; ".join(sorted(a.actors & b.actors))
-    why = ", ".join(part for part in (days, where, groups, "same kind" if a.kind == b.kind else "other kind") if part)
+    kind = "same kind" if a.kind == b.kind else "other kind"
+    source = "same source" if a.source and a.source == b.source else ""
+    why = ", ".join(part for part in (days, where, groups, kind, source) if part)
     return PairEvidence(
         near=near,
         days=_days(a, b, gap, model),
@@ -319,9 +328,8 @@ def _compare(
             "actors": model.actors * _actors(a, b, common),
             "kind": model.kind * _kinds(a, b, common),
             "numbers": model.numbers * _numbers(a, b, common),
-            "source": model.source * _sources(a, b, gap),
         },
-        record=0.0 if a.single == b.single else _ONE_AND_SEVERAL,
+        record=model.source * _sources(a, b, gap) + (0.0 if a.single == b.single else _ONE_AND_SEVERAL),
         chance=texts.chance(a, b),
         why=why,
     )
@@ -330,14 +338,13 @@ def _compare(
 def _pairs(
     every: Sequence[tuple[ComparedReport, bool]], model: MatchModel, common: Commonness, texts: Texts
 ) -> dict[tuple[int, int], PairEvidence]:
-    window = np.timedelta64(model.window_days, "D")
     pairs: dict[tuple[int, int], PairEvidence] = {}
     for position, (one, own) in enumerate(every):
         for number, (other, also_own) in enumerate(every[position + 1 :], start=position + 1):
-            if other.start - one.end > window:
+            if other.start - one.end > model.window_days:
                 # A span that goes on may still meet a later report, so the loop stops only for reports
                 # of a single day.
-                if other.start - one.start > window and one.end == one.start:
+                if other.start - one.start > model.window_days and one.end == one.start:
                     break
                 continue
             # Pairs among ``others`` alone are not asked for: they were decided where they came from.
@@ -350,7 +357,7 @@ def _pairs(
 def _groups(
     every: Sequence[tuple[ComparedReport, bool]], odds: dict[tuple[int, int], float], least: float
 ) -> list[int]:
-    """Give each report its group: the best pairs first, and two groups are joined only if their reports fit on the whole.
+    """Give each report its group: best pairs first, and groups are joined only if their reports fit on the whole.
 
     A chain of pairs does not do: the first of a raid and the last are two events, however well each
     fits the one between them.
@@ -401,9 +408,9 @@ def match_reports(
     -------
     DataFrame
         ``report_a``, ``report_b``, ``score`` (0 to 1: the probability that both tell of one
-        event), its parts (``date``, ``place``, ``actors``, ``kind``, ``numbers``, ``words``,
-        ``source``: logarithms of the factors on the odds, above 0 for one event, below for
-        two) and ``why``, best first. A pair stands once, whatever the order of the rows.
+        event), its parts (``date``, ``place``, ``actors``, ``kind``, ``numbers``, ``words``:
+        logarithms of the factors on the odds, above 0 for one event, below for two) and
+        ``why``, best first. A pair stands once, whatever the order of the rows.
 
     Notes
     -----
@@ -429,7 +436,7 @@ def match_reports(
         [(one, True) for one in first] + [(one, False) for one in second], key=lambda both: (both[0].start, both[0].id)
     )
     rows = [one for one, _ in every]
-    texts = Texts(rows, np.timedelta64(model.window_days, "D"))
+    texts = Texts(rows, model.window_days)
     pairs = _pairs(every, model, Commonness(rows), texts)
     odds = learned_odds(
         list(pairs.values()), one_event=model.one_event, prior_pairs=model.prior_pairs, words=model.words
