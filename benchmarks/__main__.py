@@ -13,6 +13,7 @@ from benchmarks import (
     hotspots,
     house,
     maps,
+    matching,
     network,
     read_acled,
     snap,
@@ -25,6 +26,7 @@ SUITES = {
     "backtest": backtest.run,
     "contestation": contestation.run,
     "hotspots": hotspots.run,
+    "matching": matching.run,
     "read_acled": read_acled.run,
     "snap": snap.run,
     "network": network.run,
@@ -41,11 +43,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("suite", nargs="*", choices=[*SUITES, *PARTS, []], help="default: all")
     parser.add_argument("--repeat", type=int, default=5, help="runs of each (default: %(default)s)")
-    roads = parser.add_argument_group("made-up roads (calibration, hotspots)")
+    roads = parser.add_argument_group("made-up roads (calibration, hotspots, matching)")
     roads.add_argument("--runs", type=int, default=200, help="roads a line (default: %(default)s)")
     roads.add_argument("--worlds", help="names of worlds, joined by commas (calibration; default: all)")
     roads.add_argument("--jobs", type=int, default=1, help="processes at once (calibration; default: %(default)s)")
-    roads.add_argument("--seed", type=int, default=0, help="other roads (calibration; default: %(default)s)")
+    roads.add_argument("--seed", type=int, default=0, help="other roads (calibration, matching; default: %(default)s)")
     roads.add_argument("--write", action="store_true", help="put the tables into docs/calibration.md (calibration)")
     args = parser.parse_args()
     names = args.worlds.split(",") if args.worlds else ()
@@ -58,6 +60,7 @@ def main() -> None:
             "write": args.write,
         },
         "hotspots": {"runs": args.runs},
+        "matching": {"runs": args.runs, "seed": args.seed},
     }
     for name in args.suite or SUITES:
         print(f"## {name}")
