@@ -88,9 +88,7 @@ def embedded_pairs(model: am.MatchModel | None = None) -> tuple[int, int, int]:
 
 def run(repeat: int, *, runs: int = 20, seed: int = 0) -> None:  # noqa: ARG001 - runs say how many
     print(f"{runs} roads of 25 stretches a line, seed {seed}; at 2 events a tenth of them\n")
-    print(
-        "| world | in the table | per stretch and month | incidents | rows | rows left | bias, % | merged away | twice |"
-    )
+    print("| world | table | per stretch and month | incidents | rows | rows left | bias, % | merged away | twice |")
     print("|---|---|---|---|---|---|---|---|---|")
     for name, world in MATCHED.items():
         for what, given in TABLES.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from artimap.claims.linkage_decisions import DECISIONS, apply_decisions, read_de
 from artimap.claims.record_linkage import PAIRS, MatchModel, match_reports
 from artimap.cli import main
 from artimap.core.errors import ModelError, SchemaError
+from benchmarks import matching
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +80,127 @@ def test_nothing_in_nothing_out(reports):
 def test_a_model_checks_itself(wrong):
     with pytest.raises(ModelError):
         MatchModel(**wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"one_event": 0.0}, {"one_event": 1.0}, {"prior_pairs": 0.0}, {"raid_days": 0.0}, {"raid_m": -1.0}]
+)
+def test_a_model_checks_what_it_holds_of_raids(wrong):
+    with pytest.raises(ModelError, match="one_event lies between"):
+        MatchModel(**wrong)
+
+
+def test_the_embedded_pairs_are_no_worse_than_by_hand_set_weights():
+    wanted, listed, right = matching.embedded_pairs()
+    assert right / listed >= 0.94  # 0.939 before raids were thought of
+    assert right / wanted >= 0.92
+
+
+@pytest.mark.parametrize("given", matching.TABLES)
+@pytest.mark.parametrize(("per_month", "runs"), [(0.1, 6), (0.5, 1)])
+@pytest.mark.parametrize("world", ["duplicates", "raids3_matched", "raids of geometric mean 3"])
+def test_repetitions_become_one_row_and_raids_stay(world, per_month, runs, given):
+    one = matching.count(matching.MATCHED[world], per_month, runs=runs, seed=3, given=matching.TABLES[given])
+    assert abs(one.bias) <= 0.15
+    assert one.merged_away <= 0.15 * one.incidents
+    assert one.repeated <= 0.1 * one.rows
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("world", matching.MATCHED)
+def test_repetitions_and_raids_at_many_events(world):
+    assert abs(matching.count(matching.MATCHED[world], 2.0, runs=2, seed=3).bias) <= 0.15
+
+
+def rows(*own, **same):
+    """Reports of one place and day, but for what each has of its own, among unlike ones of other months."""
+    base = {"date_start": "2024-10-03", "place": "Savien", "commune": "Petite-Rivière", "kind": "road_ambush"}
+    apart = [
+        {"report_id": f"z{month}", "date_start": f"2023-{month:02d}-15", "place": f"Elsewhere {month}", "kind": kind}
+        for month, kind in zip(range(1, 10), ["protest", "abduction", "extortion_or_toll"] * 3, strict=True)
+    ]
+    named = [{"report_id": name, **base, **same, **one} for name, one in zip("abcdef", own, strict=False)]
+    return pd.DataFrame(named + apart)
+
+
+def score(table):
+    pairs = match_reports(table, model=MatchModel(threshold=1e-6)).set_index(["report_a", "report_b"])
+    return pairs["score"].get(("a", "b"), 0.0)
+
+
+def test_what_many_rows_have_says_less():
+    table = rows({}, {})
+    assert score(table.assign(kind="road_ambush")) < score(table)
+    assert score(table.assign(actors="Gran Grif")) < score(table.assign(actors=["Gran Grif"] * 2 + ["Other"] * 9))
+    many = rows({"killed_low": 1}, {"killed_low": 1})
+    few = rows({"killed_low": 40}, {"killed_low": 40})
+    assert score(many.fillna({"killed_low": 1})) < score(few.fillna({"killed_low": 1}))
+
+
+def test_a_group_and_a_kind_in_the_text_are_not_counted_twice():
+    words = "Gran Grif, road ambush, Savien, Petite-Rivière"
+    pairs = match_reports(rows({}, {}, summary=words, actors="Gran Grif"))
+    assert pairs["words"].tolist() == [0.0]
+
+
+def test_texts_that_share_what_is_rare_speak_for_one_event_and_unlike_ones_against():
+    one, other = "Seven lorries of rice stopped beside the sugar mill", "Fishermen fled towards Grande Saline by canoe"
+    assert score(rows({"summary": one}, {"summary": one})) > score(rows({}, {}))
+    assert score(rows({"summary": one}, {"summary": other})) < score(rows({}, {}))
+
+
+def test_one_publisher_rarely_tells_one_event_with_two_days():
+    other_day = {"date_start": "2024-10-04", "source": "radio"}
+    assert score(rows({"source": "radio"}, other_day)) < score(rows({"source": "paper"}, other_day))
+    assert score(rows({"source": "copy", "origin": "radio"}, other_day)) == score(rows({"source": "radio"}, other_day))
+    assert match_reports(rows({}, {}, source="radio"))["why"].str.endswith("same source").all()
+
+
+def test_places_of_other_files_match_by_their_words():
+    assert score(rows({"place": "Pont-Sondé", "place_id": "pont-sonde"}, {"place": "Pont Sonde"})) == pytest.approx(
+        score(rows({"place": "Pont Sonde"}, {"place": "Pont Sonde"})), abs=0.1
+    )
+    assert score(rows({"place": "Pont-Sondé"}, {"place": "Liancourt"})) < 0.5
+
+
+def spots(*north, crs="EPSG:32618", radius=300.0):
+    table = rows(*[{} for _ in north], place_kind="point", radius_m=radius)
+    points = gpd.points_from_xy([0.0] * len(table), [*north, *[1e6] * (len(table) - len(north))], crs=crs)
+    return gpd.GeoDataFrame(table, geometry=points)
+
+
+def test_exact_spots_count_by_how_far_they_are_apart():
+    near, far = score(spots(0.0, 100.0)), score(spots(0.0, 2_500.0))
+    assert near > score(rows({}, {})) > far
+    assert far < 0.5
+    # as far apart, told less exactly
+    assert score(spots(0.0, 2_500.0, radius=5_000.0)) > far
+    assert score(spots(0.0, 12_000.0)) < far
+    # degrees are no metres: then names are compared
+    assert score(spots(0.0, 0.5, crs="EPSG:4326")) == score(rows({}, {}))
+
+
+def test_a_chain_does_not_make_one_event_of_the_days_of_a_raid():
+    days = ["2024-10-03", "2024-10-04", "2024-10-06", "2024-10-07"]
+    figures = [2, 2, 9, 9]
+    table = rows(*[{"date_start": day, "killed_low": dead} for day, dead in zip(days, figures, strict=True)])
+    pairs = match_reports(table, model=MatchModel(threshold=0.3))
+    assert set(zip(pairs["report_a"], pairs["report_b"], strict=True)) <= {("a", "b"), ("c", "d")}
+    # every pair that is listed may be taken: no two reports end together that do not fit
+    table = rows(*[{"date_start": f"2024-10-{day:02d}"} for day in range(3, 9)])
+    pairs = match_reports(table, model=MatchModel(threshold=0.2))
+    assert len(pairs) < 5
+
+
+def test_a_table_full_of_repetitions_teaches_that_there_are_more():
+    told = [
+        {"report_id": f"{number}{copy}", "date_start": f"2024-{number:02d}-05", "place": f"Place {number}",
+         "commune": "Gonaïves", "kind": "road_ambush"}
+        for number in range(1, 13) for copy in "xy"
+    ]  # fmt: skip
+    once = [one for one in told if one["report_id"].endswith("x")]
+    pair = rows({}, {})
+    assert score(pd.concat([pair, pd.DataFrame(told)])) > score(pd.concat([pair, pd.DataFrame(once)]))
 
 
 def decided(*rows):

@@ -67,7 +67,7 @@ class MatchModel(JsonModel):
     numbers: float = 1.0
     words: float = 1.0
     source: float = 1.0
-    one_event: float = 0.25
+    one_event: float = 0.2
     prior_pairs: float = 8.0
     half_days: float = 1.0
     raid_days: float = 2.5
@@ -127,9 +127,9 @@ _PLACES = {"same unit": -0.7, "same commune": -1.3, "place not comparable": -3.5
 # How often two reports of one event agree, and two events near each other beyond what is common
 # in the table: one group does the same thing in one place again.
 _ALIKE = 0.9
-_ALIKE_NEARBY = {"place": 0.25, "actors": 0.5, "kind": 0.2}
+_ALIKE_NEARBY = {"place": 0.25, "actors": 0.5, "kind": 0.35}
 _OTHER_ACTORS = -0.8
-_OTHER_VIOLENT, _OTHER_KIND = -1.0, -2.0
+_OTHER_VIOLENT, _OTHER_KIND = -0.8, -2.0
 # A figure that overlaps an open or wide one speaks for, a little.
 _OVERLAP = 0.6
 # A publisher rarely tells one event twice, and hardly ever with two days.
