@@ -45,4 +45,3 @@ def run(repeat: int) -> None:  # noqa: ARG001 - the same input gives the same fi
         print(f"\nmodel less plain kernel: {apart.sum() / number:+.2f} ± {error:.2f} nats an event (95 % of periods)")
         ranks = _ranking(area, corridor, events, ledger, pieces)
         print(f"ranking of pieces, every day watched and observed time only, Spearman: {ranks:.2f}")
-

@@ -99,7 +99,7 @@ _VIOLENT = frozenset(
     {"attack_on_civilians", "armed_clash", "road_ambush", "arson_or_property_destruction", "police_operation",
      "abduction"}
 )  # fmt: skip
-# What an attack brings about: told under its own kind, of the same days.
+
 _HARM = ("injured", "abducted", "displaced")
 
 
