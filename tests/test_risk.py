@@ -282,7 +282,7 @@ def test_hyperparameters_are_integrated_as_a_fine_grid_says():
     y = np.array([0, 0, 1, 3, 0, 6])
     places = [{piece} for piece, n in enumerate(y) for _ in range(n)]
     found = estimated(counts(6, places))
-    a, m = np.meshgrid(np.geomspace(0.12, 16, 200), np.geomspace(0.05, 20, 400) * 10.5 / 6 / MONTHS, indexing="ij")
+    a, m = np.meshgrid(np.geomspace(0.12, 16, 200), np.geomspace(0.1, 10, 400) * 10.5 / 6 / MONTHS, indexing="ij")
     b = a / m
     log = 0.5 * np.log(a) - 1.5 * np.log1p(a)
     for one in y:
@@ -309,7 +309,7 @@ def test_a_vague_event_goes_where_the_rates_say():
 def test_placing_against_every_possibility_counted_out():
     """Three vague events on two pieces: all eight ways by hand, over a grid of priors; without discounting."""
     found = estimated(counts(2, [{0}, {0}, {0, 1}, {0, 1}, {0, 1}]))
-    a, m = np.meshgrid(np.geomspace(0.12, 16, 60), np.geomspace(0.05, 20, 200) * 5.5 / 2 / MONTHS, indexing="ij")
+    a, m = np.meshgrid(np.geomspace(0.12, 16, 60), np.geomspace(0.1, 10, 200) * 5.5 / 2 / MONTHS, indexing="ij")
     b, weight, mean = a / m, 0.0, 0.0
     prior = 0.5 * np.log(a) - 1.5 * np.log1p(a)
     for z in np.ndindex(2, 2, 2):

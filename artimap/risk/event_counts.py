@@ -26,7 +26,9 @@ from artimap.roads.event_spread import Spread
 
 _SHORTEST_M = 4_000.0
 """Pieces of the whole road that are at least this long in the middle are estimated as they are asked for."""
-_LONGEST_M = 10_000.0
+_NEAR_M = 5_000.0
+"""A report is a sign for the road so far to both sides: ten kilometres have enough to tell if somebody is there."""
+_LONGEST_M = 12_500.0
 """A stretch is estimated in equal pieces no longer than this: what is true near one town need not be near the next."""
 
 
@@ -82,7 +84,7 @@ class BaseRoad:
         age = (pd.Timestamp(last) - pd.to_datetime(told["day"])).dt.days.to_numpy(dtype=float)
         piece = told["piece"].to_numpy(dtype=np.int64)
         # Ten kilometres of road have enough reports to tell whether somebody is there.
-        reach = np.maximum(_LONGEST_M / 2, half)
+        reach = np.maximum(_NEAR_M, half)
         return observe(piece, np.clip(age, 0.0, None), middle, reach, steps=steps)
 
 

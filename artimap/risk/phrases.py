@@ -60,8 +60,8 @@ def happened_phrase(row: Mapping[Any, Any], share: ReportedShare | None, lang: s
 
 
 def _if_shared(share: ReportedShare, reported: str, happened: str, lang: str) -> str:
-    """Put a rate under the condition of a share; where it comes out the same, say why."""
-    return share_phrase(share.mean, tr("map.rate.same", lang) if happened == reported else happened, lang)
+    """Put a rate under the condition of a share; nothing where it comes out the same (:func:`share_line` says why)."""
+    return "" if happened == reported else share_phrase(share.mean, happened, lang)
 
 
 def silence_phrase(row: Mapping[Any, Any], lang: str, *, short: bool = False) -> str:
@@ -128,7 +128,7 @@ def trip_phrase(trip: TripRisk, model: RiskModel | None, lang: str) -> str:
             wait_phrase(trip.happened, trip.happened_lo80, trip.happened_hi80, lang),
         )
         parts.append(_if_shared(share, *waits, lang))
-    return tr("map.trip.and", lang).join((*parts, silent))
+    return tr("map.trip.and", lang).join(part for part in (*parts, silent) if part)
 
 
 def trip_month(trip: TripRisk, lang: str) -> str:

@@ -40,11 +40,11 @@ _LEAST = 1e-9
 _CHAINS = 64
 _BURN_IN = 12
 _KEPT = 16
-_SHAPES = np.geomspace(0.012, 1.6, 11)
+_SHAPES = np.geomspace(0.012, 1.6, 10)
 """Nodes of the shape of the Gamma process, for a kilometre."""
-_MEANS = np.geomspace(1 / 20, 20.0, 25)
+_MEANS = np.geomspace(1 / 10, 10.0, 17)
 """Nodes of the mean, as multiples of a first guess at the whole road's rate."""
-_TOWNS = np.array([1.0, 2.0, 4.0, 8.0])
+_TOWNS = np.array([1.0, 2.5, 6.0])
 """Nodes of how much more a kilometre of town weighs in the base than one of open road."""
 _SLOWEST_DAYS = 180.0
 """Half-life of what is known while nobody reports, where incidents themselves seem not to change."""
