@@ -51,11 +51,12 @@ def happened_phrase(row: Mapping[Any, Any], share: ReportedShare | None, lang: s
     if share is None or known(row.get("happened_rate")) is None:
         return ""
     length = (float(row["to_m"]) - float(row["from_m"])) / 1000
-    waits = [
-        wait_phrase(*((known(row[f"{form}{name}"]) or 0.0) * length for name in ("rate", "lo80", "hi80")), lang)
-        for form in ("", "happened_")
-    ]
-    return _if_shared(share, *waits, lang)
+
+    def wait(form: str) -> str:
+        rate, low, high = ((known(row[f"{form}{name}"]) or 0.0) * length for name in ("rate", "lo80", "hi80"))
+        return wait_phrase(rate, low, high, lang)
+
+    return _if_shared(share, wait(""), wait("happened_"), lang)
 
 
 def _if_shared(share: ReportedShare, reported: str, happened: str, lang: str) -> str:
