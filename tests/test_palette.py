@@ -119,8 +119,11 @@ def test_signs_of_places_are_told_by_what_stands_on_them():
 def drawn(artibonite, rn1, events, ledger):
     """The sheet as its pixels."""
     day = "2024-10-15"
+    risk = am.corridor_risk(rn1, rn1.locate(events), as_of=day, ledger=ledger)
+    # Every class, whatever the data give on that day.
+    risk["info"], risk["band"] = "reported", [1 + number % style.RATE_CLASSES for number in range(len(risk))]
     chart = am.briefing_map(
-        artibonite, as_of=day, corridor=rn1, risk=am.corridor_risk(rn1, rn1.locate(events), as_of=day, ledger=ledger),
+        artibonite, as_of=day, corridor=rn1, risk=risk,
         zones=am.control_zones(artibonite, ledger, as_of=day, events=events), events=events, ledger=ledger,
         languages=(),
     )  # fmt: skip
@@ -132,7 +135,7 @@ def test_pixels_of_the_sheet_are_the_colours_of_the_table(drawn):
     """What is drawn is what was tested above: each colour of the legend is found as it stands in the table."""
     seen, counts = np.unique(drawn, axis=0, return_counts=True)
     for name, text in {
-        **{f"rate {band}": style.rate_class(band).colour for band in (1, 2, 3)},
+        **{f"rate {band}": style.rate_class(band).colour for band in range(1, style.RATE_CLASSES + 1)},
         **{key: TABLE.groups[key].colour for key in ("gran_grif", "kokorat_san_ras", "canaan", "unnamed")},
         **{name: style.token(name) for name in ("paper", "sea")},
     }.items():

@@ -44,7 +44,7 @@ from artimap.roads.corridor import Corridor
 
 WIDTH_IN, LEFT_IN, RIGHT_IN = 11.7, 0.85, 0.9
 _LABEL_IN, _HEAD_IN, _EVENTS_IN = 1.16, 0.9, 4.9
-_POST_IN, _BAND_IN, _FOOT_IN = 0.125, 0.42, 0.68
+_POST_IN, _BAND_IN, _FOOT_IN = 0.125, 0.42, 0.84
 _LABEL_GAP_IN = 0.215
 _LABELLED_IN = 0.105
 
