@@ -60,20 +60,20 @@ class MatchModel(JsonModel):
         Least score of a pair that is listed.
     """
 
-    date: float = 1.0
+    date: float = 1.2
     place: float = 1.0
     actors: float = 1.0
-    kind: float = 1.0
+    kind: float = 0.8
     numbers: float = 1.0
     words: float = 1.0
     source: float = 1.0
     one_event: float = 0.2
     prior_pairs: float = 8.0
-    half_days: float = 1.0
+    half_days: float = 0.8
     raid_days: float = 2.5
     raid_m: float = 1_500.0
     window_days: int = 10
-    threshold: float = 0.5
+    threshold: float = 0.6
 
     def __post_init__(self) -> None:
         if not 0.0 < self.threshold < 1.0 or self.half_days <= 0.0 or self.window_days < 0:
@@ -95,6 +95,7 @@ _STOP = frozenset(
 )
 # Kinds that two reporters give the same event: an ambush in which somebody is taken is an abduction
 # too.
+_CONSEQUENCES = frozenset({"displacement", "road_closure"})
 _VIOLENT = frozenset(
     {"attack_on_civilians", "armed_clash", "road_ambush", "arson_or_property_destruction", "police_operation",
      "abduction"}
@@ -129,7 +130,7 @@ _PLACES = {"same unit": -0.7, "same commune": -1.3, "place not comparable": -3.5
 _ALIKE = 0.9
 _ALIKE_NEARBY = {"place": 0.25, "actors": 0.5, "kind": 0.35}
 _OTHER_ACTORS = -0.8
-_OTHER_VIOLENT, _OTHER_KIND = -0.8, -2.0
+_OTHER_VIOLENT, _CONSEQUENCE, _OTHER_KIND = -0.8, -1.2, -2.0
 # A figure that overlaps an open or wide one speaks for, a little.
 _OVERLAP = 0.6
 # A publisher rarely tells one event twice, and hardly ever with two days.
@@ -278,7 +279,11 @@ def _actors(a: ComparedReport, b: ComparedReport, common: Commonness) -> float:
 def _kinds(a: ComparedReport, b: ComparedReport, common: Commonness) -> float:
     if a.kind == b.kind:
         return _agreement("kind", common.kind(a.kind))
-    return _OTHER_VIOLENT if {a.kind, b.kind} <= _VIOLENT else _OTHER_KIND
+    both = {a.kind, b.kind}
+    if both <= _VIOLENT:
+        return _OTHER_VIOLENT
+    # One report may tell of an attack, another of those who fled from it or of the road that it closed.
+    return _CONSEQUENCE if both & _VIOLENT and both & _CONSEQUENCES else _OTHER_KIND
 
 
 def _numbers(a: ComparedReport, b: ComparedReport, common: Commonness) -> float:
