@@ -183,7 +183,7 @@ def test_exact_spots_count_by_how_far_they_are_apart():
 
 def test_a_chain_does_not_make_one_event_of_the_days_of_a_raid():
     table = rows(*[{"date_start": f"2024-10-{day:02d}"} for day in range(3, 9)])
-    pairs = match_reports(table, model=MatchModel(threshold=0.2))
+    pairs = match_reports(table, model=MatchModel(threshold=0.1))
     # each fits its neighbours, but three days hold more than one event: whoever takes every pair that is listed
     # gets pairs, not one event of six days
     assert set(zip(pairs["report_a"], pairs["report_b"], strict=True)) == {("a", "b"), ("c", "d"), ("e", "f")}
@@ -301,7 +301,7 @@ def test_the_command_lists_pairs_and_keeps_decisions(tmp_path, capsys):
     assert main(["review", "--decisions", str(path)]) == 0
     said = capsys.readouterr().out
     to_decide = len(read_decisions(path))
-    assert f"{to_decide} pairs at or above 0.5, {to_decide} to decide" in said
+    assert f"{to_decide} pairs at or above 0.6, {to_decide} to decide" in said
     table = read_decisions(path)
     table.loc[0, ["decision", "by"]] = ["different", "area coordinator"]
     table.to_csv(path, index=False)
@@ -330,6 +330,6 @@ def test_the_command_says_when_there_is_no_pair(tmp_path, capsys):
     path = tmp_path / "decisions.csv"
     assert main(["review", str(own), "--decisions", str(path)]) == 0
     said = capsys.readouterr().out
-    assert "0 pairs at or above 0.5, 0 to decide" in said
+    assert "0 pairs at or above 0.6, 0 to decide" in said
     assert "To decide" not in said
     assert read_decisions(path).empty
