@@ -36,7 +36,7 @@ from artimap.core import schema
 from artimap.core.files import defused
 from artimap.core.tables import ZONES
 from artimap.core.text import web_address
-from artimap.maps import build
+from artimap.maps import build, layers
 from artimap.maps.folium_layers import is_colour, what_breaks
 from artimap.maps.web import render
 from artimap.report import markdown
@@ -95,8 +95,9 @@ def tables(rn1, events, ledger):
 def drawn(tables, texts, **more):
     """Make a briefing in which every text is one of the payloads."""
     with pytest.MonkeyPatch.context() as patched:
-        for name in ("read_places", "read_units", "read_roads"):
-            patched.setattr(build, name, hostile_names(getattr(build, name), texts))
+        named = ((build, "read_places"), (build, "read_units"), (layers, "read_units"), (layers, "read_roads"))
+        for module, name in named:
+            patched.setattr(module, name, hostile_names(getattr(module, name), texts))
         return am.briefing_map(
             hostile_area(ARTIBONITE, texts[0]), as_of=DAY, since="2015-01-01", audience="internal",
             **hostile_tables(tables, texts), **more,

@@ -208,8 +208,9 @@ def test_the_page_has_room_for_the_tables(tmp_path, monkeypatch):
 
 
 def test_two_roads_without_a_cluster():
-    search = hotspots.searches()["the road"]
-    assert hotspots.roads_with_clusters(hotspots.CALM["raids of 3"], 30, search, runs=2) in {0.0, 50.0, 100.0}
+    found = hotspots.roads_with_clusters(hotspots.CALM["raids of 3"], 30, runs=2)
+    assert found
+    assert all(share in {0.0, 0.5, 1.0} for share, _ in found.values())
 
 
 # -- the full study: python -m benchmarks calibration --------------------------

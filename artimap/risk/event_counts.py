@@ -176,7 +176,7 @@ class Laid:
         # Sorted by id whatever order the caller has them in: sums of floats and draws hang on the order.
         events = bare(_sure_events(located, corridor.crs).sort_values("event_id", kind="stable"))
         spread = corridor.spread(events, reach=reach)
-        road, lies = BaseRoad.of(corridor, asked), _told_by_town(corridor, events, spread, model)
+        road, lies = BaseRoad.of(corridor, asked), _around_towns(corridor, events, spread, model)
         return cls(
             events,
             spread,
@@ -225,7 +225,7 @@ class Laid:
         )
 
 
-def _told_by_town(corridor: Corridor, events: gpd.GeoDataFrame, spread: Spread, model: RiskModel) -> Spread:
+def _around_towns(corridor: Corridor, events: gpd.GeoDataFrame, spread: Spread, model: RiskModel) -> Spread:
     """Spread those told by a place in part over the road half way to the next one.
 
     Who names a place often means the nearest place with a name. What lies off the road stays off it.

@@ -30,7 +30,7 @@ _HEAP_KM = 50.0
 
 
 @dataclass(frozen=True, eq=False)
-class _Periods:
+class _MonthlyCounts:
     """Counts of the pieces by period, the oldest first; each way of putting the events is a road of its own.
 
     Attributes
@@ -50,7 +50,7 @@ class _Periods:
     ways: int
 
     @classmethod
-    def of(cls, counts: Counts) -> _Periods | None:
+    def of(cls, counts: Counts) -> _MonthlyCounts | None:
         """Count the events; null where there is nothing to be counted."""
         time = TimeSteps(counts)
         pieces, periods = len(counts.length_km), time.steps // _PERIOD_STEPS
@@ -73,7 +73,7 @@ class _Periods:
         by_way = (happened.reshape(len(ways), -1).sum(axis=1) + 0.5) / seen
         return cls(happened, days, np.repeat(by_way, pieces) * length, length, len(ways)).with_long_ways(counts)
 
-    def with_long_ways(self, counts: Counts) -> _Periods:
+    def with_long_ways(self, counts: Counts) -> _MonthlyCounts:
         """Count over long ways too: a raid told at three towns is one heap there, and three single events by piece."""
         at = np.cumsum(counts.length_km) - counts.length_km / 2
         number = max(round(float(at[-1]) / _HEAP_KM), 1)
@@ -86,7 +86,7 @@ class _Periods:
             return out
 
         length = summed(self.length[:, None])
-        return _Periods(
+        return _MonthlyCounts(
             np.concatenate([self.happened, summed(self.happened)]),
             np.concatenate([self.days, summed(self.days * self.length[:, None]) / length]),
             np.r_[self.mean, summed(self.mean[:, None])[:, 0]],
@@ -108,7 +108,7 @@ def memory(counts: Counts, fixed: Fixed) -> tuple[Floats, Floats, Floats]:
     prior = np.log(_HALF_LIFE_PRIOR if len(lives) > 1 else np.ones(1))[:, None] + np.log(
         _DISPERSION_PRIOR if len(spread) > 1 else np.ones(1)
     )
-    periods = None if prior.size == 1 else _Periods.of(counts)
+    periods = None if prior.size == 1 else _MonthlyCounts.of(counts)
     log = prior if periods is None else prior + _foretold(periods, lives, spread)
     weight = np.exp(log - log.max())
     # Six digits are more than the method knows; chains are handed out by them.
@@ -116,7 +116,7 @@ def memory(counts: Counts, fixed: Fixed) -> tuple[Floats, Floats, Floats]:
     return lives, spread, weight / weight.sum()
 
 
-def _foretold(periods: _Periods, lives: Floats, spread: Floats) -> Floats:
+def _foretold(periods: _MonthlyCounts, lives: Floats, spread: Floats) -> Floats:
     """Logarithm of the chance of all counts, each foretold from those before: (half-lives, dispersions)."""
     from scipy.special import gammaln  # noqa: PLC0415 - slow to import, used only here
 

@@ -27,7 +27,7 @@ from hostile import (
 import artimap as am
 from artimap.areas.area import ARTIBONITE
 from artimap.core import schema
-from artimap.maps import build
+from artimap.maps import build, layers
 from artimap.maps.folium_layers import what_breaks
 
 pytestmark = pytest.mark.browser
@@ -52,8 +52,9 @@ TRACES = """() => ({
 def hostile(tables):
     """A briefing in which every text is one of the payloads, all of them in each field."""
     with pytest.MonkeyPatch.context() as patched:
-        for name in ("read_places", "read_units", "read_roads"):
-            patched.setattr(build, name, hostile_names(getattr(build, name), ALL))
+        named = ((build, "read_places"), (build, "read_units"), (layers, "read_units"), (layers, "read_roads"))
+        for module, name in named:
+            patched.setattr(module, name, hostile_names(getattr(module, name), ALL))
         made = hostile_tables(tables, ALL)
         return am.briefing_map(
             hostile_area(ARTIBONITE, ALL[0]), as_of=DAY, since="2015-01-01", audience="internal",
