@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -160,7 +161,11 @@ def test_artimap_risk(capsys, tmp_path):
     assert main(["risk", "--as-of", "2024-10-15"]) == 0
     said = capsys.readouterr().out
     assert "Pont-Sondé" in said
-    assert "not known: no recent report" in said
+    # Silence is told with its day, and apart from a piece of which nothing was ever reported.
+    assert re.search(
+        r"\n  Canaan +km [\d.]+-[\d.]+ +not known since 17 Mar 2023: nobody has reported on it since\n", said
+    )
+    assert re.search(r"\n  Titanyen – Cabaret +km [\d.]+-[\d.]+ +not known: no report of it is in the data\n", said)
     assert "The sources changed" in said
     for ending in ("csv", "json", "geojson", "gpkg"):
         assert main(["risk", "--as-of", "2024-10-15", "-o", str(tmp_path / f"risk.{ending}")]) == 0

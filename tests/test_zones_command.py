@@ -22,7 +22,7 @@ def test_the_list_says_what_is_known_and_what_is_not(capsys):
     out = told(capsys)
     assert "La Croix Périsse (communal section), km 124.9-138.4" in out
     assert "Liancourt (communal section)" in out
-    assert "Of 8 stretches of the road (146 km) nothing is said: unknown, not free of armed groups." in out
+    assert "Of 6 stretches of the road (113 km) nothing is said: unknown, not free of armed groups." in out
     assert "Statements held back: 7" in out
 
 

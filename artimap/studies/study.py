@@ -113,7 +113,7 @@ class Study:
     >>> import artimap as am
     >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
     >>> study.as_of.isoformat(), study.audience.value, len(study.events)
-    ('2024-10-15', 'partners', 75)
+    ('2024-10-15', 'partners', 105)
     """
 
     area: Area

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import artimap as am
@@ -73,7 +73,14 @@ def test_lengths_and_chainages_are_those_of_the_lines(net):
         assert net.vertex_m[inside] == pytest.approx(np.r_[0.0, np.cumsum(step)])
 
 
+def out_and_back() -> am.RoadNetwork:
+    """A loop whose turning point lies on a cut: adding the way to the start misses it by a rounding."""
+    bend = np.array([[0, -42], [0, 48], [0, -42]]) * 7.3
+    return am.RoadNetwork.from_edges(bend[:1], np.array([[0, 0]]), None, [bend], crs=UTM)
+
+
 @given(graphs(), st.floats(1.0, 900.0))
+@example(out_and_back(), 1.0)
 def test_lixels_are_the_network_once(net, length_m):
     table = net.lixels(length_m)
     index = net.lixel_index(length_m)

@@ -217,7 +217,7 @@ def fees_between(  # noqa: PLR0913 - one keyword a choice
     >>> rn1, ledger = am.read_corridor(art, "rn1"), am.read_claims(art)
     >>> found = am.fees_between(rn1, ledger, "Saint-Marc", "Gonaïves", vehicle="truck", as_of="2024-10-15")
     >>> found.posts, found.asked, found.complete
-    (2, (), False)
+    (3, (), False)
     """
     who = vehicle_of(vehicle)
     piece = corridor.stretch(start, stop)

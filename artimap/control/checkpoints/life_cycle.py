@@ -212,8 +212,8 @@ def checkpoints_over_time(
     >>> for day, table in posts.items():
     ...     print(day, (table["status"] == "active").sum(), "confirmed lately, of", len(table))
     2024-05-31 4 confirmed lately, of 7
-    2024-10-15 3 confirmed lately, of 11
-    2025-10-15 3 confirmed lately, of 18
+    2024-10-15 4 confirmed lately, of 11
+    2025-10-15 3 confirmed lately, of 20
     """
     model = model or CheckpointModel()
     told = statements_of_posts(corridor, ledger, known_on=None if known_on is None else pd.Timestamp(day_of(known_on)))

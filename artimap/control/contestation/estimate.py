@@ -304,7 +304,7 @@ def why_not_estimated(
     >>> art = am.area("artibonite")
     >>> why = why_not_estimated(art, am.read_events(art), start="2022-01-01", stop="2025-12-31")
     >>> int((why == "a figure over several events").sum())
-    16
+    20
     """
     codes = prepare(units, events, actors, start, stop, model or ContestationModel()).why_code
     return sentences(codes, codes.index)

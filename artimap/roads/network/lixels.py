@@ -150,6 +150,9 @@ def lixel_lines(index: LixelIndex, coords: Floats, coord_ptr: Ints, vertex_m: Fl
     start = np.empty((len(index), 2))
     start[first] = coords[coord_ptr[:-1]]
     start[cut] = coords[low] + (coords[high] - coords[low]) * share[:, None]
+    # A cut at a vertex is the vertex itself: the sum above may miss it by a rounding.
+    at_vertex = share == 1.0
+    start[cut[at_vertex]] = coords[high[at_vertex]]
     stop = np.empty_like(start)
     stop[:-1] = start[1:]
     stop[index.ptr[1:] - 1] = coords[coord_ptr[1:] - 1]
