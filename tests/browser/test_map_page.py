@@ -142,6 +142,9 @@ def test_every_layer_goes_and_comes_back(page):
         " return document.querySelectorAll(`${pane} path, ${pane} circle`).length; }"
     )
     for name in names:
+        if not page.locator(f"#layer-{name}").is_checked():  # it is off until it is asked for
+            assert page.evaluate(drawn, name) == 0, name
+            page.locator(f"#layer-{name}").click()
         before = page.evaluate(drawn, name)
         assert before > 0, name
         page.locator(f"#layer-{name}").click()
