@@ -104,7 +104,8 @@ def test_areas_lie_under_the_road_and_points_under_events(every):
 def test_a_page_without_them_holds_none_of_their_marks(artibonite):
     data = data_in(block_in(mapped(artibonite).html(), "data"))
     assert not set(user_marks()) & set(data["marks"])
-    assert not any("path" in mark for mark in data["marks"].values())
+    signs = {key for key, mark in data["marks"].items() if "path" in mark}
+    assert signs == {key for key, mark in style.load().marks.items() if mark.layer == "services"}
 
 
 def test_they_stand_in_the_picture(every, artibonite, tables):

@@ -319,9 +319,9 @@ def test_without_scripts_the_text_is_there(chromium, saved):
 
 
 TOLD = {
-    "en": ("As of 15 Oct 2024", "Road", "Gonaïves", "km 15.2 to 26.1"),
-    "fr": ("Au 15 oct. 2024", "Route", "Les Gonaïves", "15,2"),
-    "ht": ("Jouk 15 oktòb 2024", "Wout", "Gonayiv", "15,2"),
+    "en": ("As of 15 Oct 2024", "Road", "Gonaïves", "km 13.7 to 16.7"),
+    "fr": ("Au 15 oct. 2024", "Route", "Les Gonaïves", "km 13,7 à 16,7"),
+    "ht": ("Jouk 15 oktòb 2024", "Wout", "Gonayiv", "km 13,7 rive 16,7"),
 }
 
 
