@@ -181,7 +181,9 @@ def test_the_panel_opens_with_the_ways_between_the_cities(lang):
         unknown = words(lang)["map.trip.unknown"].partition("{")[0]
         assert item.note.lower().startswith(unknown.lower()) != trip.known
     assert words(lang)["map.rate.caveat"] in basis.text
-    told = " ".join(f"{one.text} {' '.join(item.text + item.note for item in one.items)}" for one in (stretches, basis, *others))
+    told = " ".join(
+        f"{one.text} {' '.join(item.text + item.note for item in one.items)}" for one in (stretches, basis, *others)
+    )
     assert told.count(words(lang)["sample.says"]) == 1
     gravest = next(one for one in others if one.heading == words(lang)["map.brief.gravest_head"])
     assert any("Pont-Sondé" in item.text and "2024" in item.text and "70" in item.note for item in gravest.items)
