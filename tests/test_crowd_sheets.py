@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from artimap.areas.area import ARTIBONITE
 from artimap.core import schema
+from artimap.core.i18n import tr
 from artimap.maps.briefing import briefing_map
 from artimap.maps.events_only import event_map
 from artimap.maps.export.files import export_map, map_tables
@@ -24,6 +25,7 @@ DAY = "2025-12-31"
 
 def many(events, n):
     base = events[events["place_kind"].isin(["place", "point"]) & (events["kind"] != "deployment")]
+    base = base[base["date_end"] <= pd.Timestamp(DAY)]  # the table goes on after the day of these maps
     rng = np.random.default_rng(7)
     rows = base.iloc[rng.integers(0, len(base), n)].reset_index(drop=True)
     away = rng.normal(0, 9_000, (n, 2))
@@ -112,6 +114,16 @@ def test_tables_without_the_columns_of_events_still_go_out(events):
     assert len(table) == 30
     assert table["key"].is_unique
     assert static_map(chart).png(dpi=40).startswith(b"\x89PNG")
+
+
+def test_what_comes_after_the_day_of_the_map_is_counted_and_not_exported(events):
+    rows = many(events, 40)
+    rows.loc[:9, ["date_start", "date_end"]] = pd.Timestamp(DAY) + pd.Timedelta(days=1)
+    chart = event_map(ARTIBONITE, rows, as_of=DAY, source="made up")
+    table = map_tables(chart.page, chart.events)["crowd"]
+    assert set(table["key"]) == {f"event:made:{k}" for k in range(10, 40)}
+    told = [item.text for section in chart.page.furniture.margin for item in section.items]
+    assert tr("map.margin.later", "en", n="10") in told
 
 
 def test_what_an_audience_may_not_see_is_not_in_the_export(events):

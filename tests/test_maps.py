@@ -172,14 +172,18 @@ def test_more_often_is_a_shorter_wait():
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])
 def test_the_panel_opens_with_the_ways_between_the_cities(lang):
     chart = am.study(am.ARTIBONITE).map(lang, over_time=False)
-    first, basis, *others = chart.page.furniture.briefing
+    first, stretches, basis, *others = chart.page.furniture.briefing
+    assert (first.name, stretches.name) == ("trips", "worst")
+    assert stretches.items
     trips = am.study(am.ARTIBONITE).trips
     assert [item.text.partition(" (")[0] for item in first.items] == [trip.name for trip in trips]
     for trip, item in zip(trips, first.items, strict=True):
         unknown = words(lang)["map.trip.unknown"].partition("{")[0]
         assert item.note.lower().startswith(unknown.lower()) != trip.known
     assert words(lang)["map.rate.caveat"] in basis.text
-    told = " ".join(f"{one.text} {' '.join(item.text + item.note for item in one.items)}" for one in (basis, *others))
+    told = " ".join(
+        f"{one.text} {' '.join(item.text + item.note for item in one.items)}" for one in (stretches, basis, *others)
+    )
     assert told.count(words(lang)["sample.says"]) == 1
     gravest = next(one for one in others if one.heading == words(lang)["map.brief.gravest_head"])
     assert any("Pont-Sondé" in item.text and "2024" in item.text and "70" in item.note for item in gravest.items)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import numpy as np
@@ -104,7 +105,8 @@ def test_areas_lie_under_the_road_and_points_under_events(every):
 def test_a_page_without_them_holds_none_of_their_marks(artibonite):
     data = data_in(block_in(mapped(artibonite).html(), "data"))
     assert not set(user_marks()) & set(data["marks"])
-    assert not any("path" in mark for mark in data["marks"].values())
+    signs = {key for key, mark in data["marks"].items() if "path" in mark}
+    assert signs == {key for key, mark in style.load().marks.items() if mark.layer == "services"}
 
 
 def test_they_stand_in_the_picture(every, artibonite, tables):
@@ -334,6 +336,11 @@ def test_hostile_texts_of_every_kind_of_layer_stay_text(artibonite, mark, tmp_pa
     sentences = {detail.sentence for detail in chart.page.details if detail.key.startswith("own_")}
     told = [text for text in ALL if kept(text).strip() and "[" not in kept(text)]
     assert sum(kept(text) in sentences for text in told) > 0.8 * len(told)  # the rest is masked
-    for kind in ("gpkg", "kml", "gpx"):
-        am.export_map(chart, tmp_path / f"m.{kind}")
+    written = [path for kind in ("gpkg", "kml", "gpx") for path in am.export_map(chart, tmp_path / f"m.{kind}")]
+    for path in written[1:]:
+        assert ET.parse(path).getroot().tag.endswith(path.suffix[1:])  # noqa: S314 - our own file
+    names = {detail.sentence.replace("\0", "\ufffd") for detail in chart.page.details if detail.key.startswith("own_")}
+    held = set(pyogrio.read_dataframe(written[0], layer=name)["sentence"].dropna())
+    assert sum(text in held for text in names) > 0.9 * len(names)  # no text ends at a null
+    assert any(text.startswith("\ufffd+alert(1)") for text in held)
     assert am.static_map(chart).svg()

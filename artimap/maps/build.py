@@ -196,12 +196,14 @@ def _furniture(
     spread = sum(int(feature.size) for layer in layers if layer.name == "somewhere" for feature in layer.features)
     nowhere = 0 if field is None or tables.crowd is None else field.n - field.marks - spread - field.outside
     unplaced = len(unplaced_events) + len(posts.unplaced) + nowhere
+    trips = None if risk is None else made.trips_section(risk, asked.as_of, lang)
+    worst = None if risk is None else made.worst_section(risk, by_key, lang)
+    basis = made.as_of_section(
+        as_of=asked.as_of, since=asked.since, events=seen.events, newest=newest, risk=risk, lang=lang
+    )
     briefing = [
-        None if risk is None else made.trips_section(risk, asked.as_of, lang),
-        made.as_of_section(
-            as_of=asked.as_of, since=asked.since, events=seen.events, newest=newest, risk=risk, lang=lang
-        ),
-        None if risk is None else made.worst_section(risk, by_key, lang),
+        # the heading of the trips gives the day: what is reported comes first, then what it rests on
+        *((basis, worst) if trips is None else (trips, worst, basis)),
         None if tables.gravest is None else made.gravest_section(tables.gravest, by_key, lang),
         None if seen.checkpoints is None else made.posts_section(seen.checkpoints, posts.details, lang),
         made.changed_section(asked.changes, lang),

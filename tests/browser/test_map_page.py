@@ -69,23 +69,30 @@ def test_the_cards_of_events_say_what_the_files_say_in_every_language(opened, tm
             }  # fmt: skip
 
 
-def test_opens_with_the_five_lines(page):
+def test_opens_with_the_trips_then_the_stretches(page):
     if narrow(page):
         page.click("#tab-briefing")
     heads = page.locator("#page-briefing h2").all_inner_texts()
-    assert heads == ["As of when", "Highest reported rates", "Posts on the road", "What is not known"]
+    assert heads == [
+        "Between the cities, as of 15 Oct 2024", "Highest reported rates, by km", "As of when",
+        "Gravest events, whatever their age", "Posts on the road", "What is not known",
+    ]  # fmt: skip
     assert "As of 15 Oct 2024" in page.locator("#page-briefing").inner_text()
 
 
 @pytest.mark.parametrize("size", [(1280, 720), LAPTOP, (1920, 1080)])
-def test_the_three_highest_stretches_stand_above_the_open_legend(opened, saved, size):
+def test_the_trips_and_the_three_highest_stretches_stand_above_the_open_legend(opened, saved, size):
     with opened(saved, size, reduced_motion="reduce") as page:
         for lang in ("en", "fr", "ht"):
             page.click(f".languages [lang={lang}]")
             page.wait_for_selector(f"html[lang={lang}]", state="attached")
             legend = page.locator("#legend").bounding_box()
-            rows = [row.bounding_box() for row in page.locator("#page-briefing .row").all()[:3]]
+            trips = page.locator("#page-briefing .is-trips .plain-row").all()
+            assert len(trips) == 3
+            assert not any(trip.evaluate("one => one.scrollHeight > one.clientHeight") for trip in trips)  # none is cut
+            rows = [row.bounding_box() for row in page.locator("#page-briefing .is-worst .row").all()]
             assert len(rows) == 3
+            assert max(trip.bounding_box()["y"] for trip in trips) < min(row["y"] for row in rows)
             assert max(row["y"] + row["height"] for row in rows) <= legend["y"]
             first = page.locator("#legend .legend-group").first.bounding_box()
             # of the first group the last line may touch the edge, in the longest words
@@ -142,6 +149,9 @@ def test_every_layer_goes_and_comes_back(page):
         " return document.querySelectorAll(`${pane} path, ${pane} circle`).length; }"
     )
     for name in names:
+        if not page.locator(f"#layer-{name}").is_checked():  # it is off until it is asked for
+            assert page.evaluate(drawn, name) == 0, name
+            page.locator(f"#layer-{name}").click()
         before = page.evaluate(drawn, name)
         assert before > 0, name
         page.locator(f"#layer-{name}").click()
@@ -309,9 +319,9 @@ def test_without_scripts_the_text_is_there(chromium, saved):
 
 
 TOLD = {
-    "en": ("As of 15 Oct 2024", "Road", "Gonaïves", "km 15.2 to 26.1"),
-    "fr": ("Au 15 oct. 2024", "Route", "Les Gonaïves", "15,2"),
-    "ht": ("Jouk 15 oktòb 2024", "Wout", "Gonayiv", "15,2"),
+    "en": ("As of 15 Oct 2024", "Road", "Gonaïves", "km 13.7 to 16.7"),
+    "fr": ("Au 15 oct. 2024", "Route", "Les Gonaïves", "km 13,7 à 16,7"),
+    "ht": ("Jouk 15 oktòb 2024", "Wout", "Gonayiv", "km 13,7 rive 16,7"),
 }
 
 

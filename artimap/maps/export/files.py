@@ -8,6 +8,7 @@ has no place on the map.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,9 @@ _ENDINGS: Final = ("gpkg", "kml", "gpx")
 _KINDS: Final[Mapping[str, Form]] = {"Point": "marker", "MultiLineString": "line", "MultiPolygon": "fill"}
 _SUFFIX: Final[Mapping[str, str]] = {"Point": "points", "MultiLineString": "lines", "MultiPolygon": "areas"}
 
+
+_NO_LETTER: Final = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""What XML 1.0 (section 2.2) has no place for; GDAL writes it all the same, and ends a text at the first null."""
 
 _NO_DAY: Final = dt.date(2000, 1, 1)
 """GDAL's time stamp in the file, the same each time: the map's own day stands in its title."""
@@ -75,7 +79,7 @@ def export_map(chart: DrawnMap, path: str | Path) -> tuple[Path, ...]:
         msg = "a map without sources is not exported: bring layers whose source and licence are stated"
         raise ShareError(msg)
     page = chart.page
-    layers = map_tables(page, chart.events)
+    layers = {name: _legible(table) for name, table in map_tables(page, chart.events).items()}
     if kind == "gpx":
         return _write_gpx(layers, page, target)
     with replacing(target) as temporary, clock_at(_NO_DAY):
@@ -123,6 +127,18 @@ def map_tables(page: Page, events: gpd.GeoDataFrame | None = None) -> dict[str, 
             table = pd.DataFrame([_row(layer, feature, details, page.lang) for _, feature in own]).astype(TEXT)
             out[name] = gpd.GeoDataFrame(table, geometry=[shape for shape, _ in own], crs=WGS84)
     return out
+
+
+def _letters(text: str) -> str:
+    """Give a text that every format holds whole: what is no letter in XML becomes the sign for such."""
+    return _NO_LETTER.sub("\ufffd", text)
+
+
+def _legible(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give a table whose texts every format holds whole."""
+    columns = [name for name in table.columns if name != table.geometry.name]
+    texts = [name for name in columns if _NO_LETTER.search("".join(table[name].dropna()))]
+    return table.assign(**{name: table[name].map(_letters, na_action="ignore").astype(TEXT) for name in texts})
 
 
 def _each_event(events: gpd.GeoDataFrame, lang: str) -> gpd.GeoDataFrame:
@@ -209,7 +225,7 @@ def _about(page: Page) -> list[dict[str, str]]:
     for section in furniture.about:
         rows.append({"heading": section.heading, "text": section.text, "note": ""})
         rows += [{"heading": section.heading, "text": item.text, "note": item.note} for item in section.items]
-    return [row for row in rows if row["text"] or row["note"]]
+    return [{key: _letters(text) for key, text in row.items()} for row in rows if row["text"] or row["note"]]
 
 
 def _margin(page: Page) -> list[dict[str, str]]:
@@ -217,7 +233,7 @@ def _margin(page: Page) -> list[dict[str, str]]:
     for section in page.furniture.margin:
         rows.append({"heading": section.heading, "text": section.text, "note": ""})
         rows += [{"heading": section.heading, "text": item.text, "note": item.note} for item in section.items]
-    return [row for row in rows if row["text"] or row["note"]]
+    return [{key: _letters(text) for key, text in row.items()} for row in rows if row["text"] or row["note"]]
 
 
 def _write_gpkg(layers: Mapping[str, gpd.GeoDataFrame], page: Page, path: Path) -> None:
@@ -276,14 +292,24 @@ def _notice(page: Page) -> str:
     return "\n".join(" ".join(part for part in row.values() if part) for row in _about(page))
 
 
+def _in_cdata(text: str) -> str:
+    """Part what ends a CDATA section: GDAL's writer of KML puts texts into one and leaves its end as it is."""
+    return text.replace("]]>", "]] >")
+
+
 def _write_kml(layers: Mapping[str, gpd.GeoDataFrame], page: Page, path: Path) -> None:
     for name, table in layers.items():
         if name in BASE_MAP:  # programs that read KML bring a map of their own
             continue
-        out = table[["geometry"]].assign(Name=table["name"], description=_described(table))
+        out = table[["geometry"]].assign(
+            Name=table["name"].map(_in_cdata, na_action="ignore").astype(TEXT),
+            description=_described(table).map(_in_cdata).astype(TEXT),
+        )
         pyogrio.write_dataframe(
             out, path, layer=name, driver="LIBKML", append=path.exists(),
-            dataset_options={"NAME": page.furniture.title, "DESCRIPTION": _notice(page)},
+            dataset_options={
+                "NAME": _in_cdata(_letters(page.furniture.title)), "DESCRIPTION": _in_cdata(_notice(page)),
+            },
         )  # fmt: skip
 
 
@@ -334,5 +360,5 @@ def _one_gpx(table: gpd.GeoDataFrame, path: Path, *, layer: str, page: Page) -> 
     with replacing(path) as temporary:
         pyogrio.write_dataframe(
             table, temporary, layer=layer, driver="GPX",
-            dataset_options={"METADATA_NAME": page.furniture.title, "METADATA_DESCRIPTION": _notice(page)},
+            dataset_options={"METADATA_NAME": _letters(page.furniture.title), "METADATA_DESCRIPTION": _notice(page)},
         )  # fmt: skip

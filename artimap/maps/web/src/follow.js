@@ -66,10 +66,16 @@ export function followRings() {
   }
 }
 
+const detailsOfMap = new WeakMap();
+
+/* A place whose zone had ended by the day of the map opens, on that day, what is said of it. */
 function ringNow(feature) {
-  const [key] = feature.details || [];
-  if (!key?.startsWith("zone:") || !zones.all) return !feature.begun || inDays(feature);
-  const now = zones.now(key);
-  if (now) feature.details = [now];
+  if (!detailsOfMap.has(feature)) detailsOfMap.set(feature, feature.details || []);
+  const details = detailsOfMap.get(feature);
+  const [key] = details;
+  const zone = key?.startsWith("zone:") ? key : feature.key.replace(/^place:/, "zone:reported:");
+  const now = key && zones.all ? zones.now(zone) : null;
+  feature.details = now ? [now] : details;
+  if (!key?.startsWith("zone:") || !zones.all) return Boolean(now) || !feature.begun || inDays(feature);
   return Boolean(now);
 }

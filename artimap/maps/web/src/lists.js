@@ -24,7 +24,7 @@ export function line(tag, cls, text) {
 export function sectionNode(section, level) {
   const made = el(
     "section",
-    { class: "block" },
+    { class: section.name ? `block is-${section.name}` : "block" },
     el(level, { dir: "auto", text: section.heading }),
     line("p", "", section.text),
   );
