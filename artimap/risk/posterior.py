@@ -50,6 +50,7 @@ _SLOWEST_DAYS = 180.0
 """Half-life of what is known while nobody reports, where incidents themselves seem not to change."""
 _GRACE_DAYS = 30.0
 """So many silent days change nothing: reports come about once a month where somebody reports."""
+_LEAST_SHAPE = 0.25
 _REFERENCE_KM = 10.0
 
 
@@ -351,7 +352,7 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
     sure_adds *= counts.share
     sure_adds[placing.open] = adds
     by_life, by_heap = weight.sum(axis=1), weight.sum(axis=0)
-    widened = np.broadcast_to(keep, size).reshape(flat)
+    widened = _widened(keep, shape).reshape(flat)
     trend = _trend(
         time, now.reshape(flat), before.reshape(flat), (shape / scale).reshape(flat),
         np.broadcast_to(phi, size).reshape(flat), trend_days,
@@ -379,6 +380,15 @@ def _mean_fading(counts: Counts, time: TimeSteps, life: float) -> Floats:
         fading(time.aged(counts.piece, newest + (oldest - newest) * part), life) for part in (0.1, 0.3, 0.5, 0.7, 0.9)
     ]
     return np.asarray(np.mean(weights, axis=0), dtype=float)
+
+
+def _widened(kept: Floats, shape: Floats) -> Floats:
+    """Give by what shape and scale of each draw are multiplied.
+
+    A Gamma of a smaller shape than :data:`_LEAST_SHAPE` has most of its mass at zero: widening it further would lower
+    its upper end, and a longer silence may not calm.
+    """
+    return np.maximum(np.broadcast_to(kept, shape.shape), np.minimum(1.0, _LEAST_SHAPE / shape))
 
 
 def _kept(counts: Counts, lives: Floats) -> Floats:
