@@ -73,7 +73,7 @@ def test_the_briefing_has_the_same_bytes(tmp_path):
     pytest.importorskip("numba")
     assert main(["brief", "--as-of", "2024-10-15", "-o", str(tmp_path / "with")]) == 0
     written = sorted(path.name for path in (tmp_path / "with").iterdir())
-    assert len(written) == 6
+    assert len(written) == 7
     assert written == sorted(path.name for path in (tmp_path / "without").iterdir())
     for name in written:
         assert (tmp_path / "with" / name).read_bytes() == (tmp_path / "without" / name).read_bytes(), name

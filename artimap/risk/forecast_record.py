@@ -33,6 +33,8 @@ DAYS = 30
 """How many days a briefing looks ahead."""
 _VERSION = 1
 _DIGITS = 6
+_DECIMALS = 6
+"""Chances are rounded to so many decimals, not digits: the smallest are differences that no two processors share."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +151,7 @@ def make_forecast(
     ]
     return ForecastTable(
         corridor.corridor_id, as_of, days, tuple(names),
-        {rule.method: significant(rule.chances(), _DIGITS) for rule in rules}, record,
+        {rule.method: np.round(rule.chances(), _DECIMALS) for rule in rules}, record,
     )  # fmt: skip
 
 

@@ -142,7 +142,7 @@ ROAD_SHARES = np.linspace(0.0, 1.0, 41)
 
 _IMPUTATIONS = 200
 _MOST_EVENTS = 400
-_LEAST_CHANCE = 1e-7
+_LEAST_CHANCE = 1e-6
 """Numbers of events whose chance is less everywhere are not told apart."""
 
 
@@ -241,7 +241,7 @@ def count_scores(chances: Floats, happened: Happened) -> tuple[Floats, Floats, F
             if chance > 0:
                 spot = min(number, numbers - 1)
                 crps[piece] += chance * (((below[piece] - (at >= spot)) ** 2).sum() + (number - spot))
-                log[piece] += chance * np.log(max(chances[piece, spot], 1e-12))
+                log[piece] += chance * np.log(max(chances[piece, spot], _LEAST_CHANCE))
                 inside[piece] += chance * (low[piece] <= number <= high[piece])
     return crps, log, inside
 
