@@ -198,7 +198,8 @@ def test_lines_that_are_not_in_metres_are_refused_with_the_call_that_mends_it(li
 
 
 def test_coordinates_that_cannot_be_in_their_system_are_refused():
-    turned = IN_DEGREES.to_crs(METRIC).map(lambda line: shapely.LineString([(y, x) for x, y in line.coords]))
+    flipped = [shapely.LineString([(y, x) for x, y in line.coords]) for line in IN_DEGREES.to_crs(METRIC)]
+    turned = gpd.GeoSeries(flipped, crs=METRIC)
     with pytest.raises(CrsError, match=r"far outside.*set_crs\('EPSG:32618', allow_override=True\)"):
         Corridor.from_lines(turned, corridor_id="x", ref="X", name="X")
     metres = IN_DEGREES.to_crs(METRIC).set_crs("EPSG:4326", allow_override=True)
