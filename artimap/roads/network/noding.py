@@ -88,9 +88,11 @@ def _by_crossings(parts: NDArray[np.object_], row: Ints) -> LinePieces:
     if not len(lines):
         return LinePieces(lines, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     end = tips(lines)
-    order = np.lexsort((shapely.length(lines), end[:, 1, 1], end[:, 1, 0], end[:, 0, 1], end[:, 0, 0]))
-    lines = np.asarray(lines[order])
     middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    # Two lines of one length between the same ends are told apart by their middles.
+    between = (shapely.get_y(middle), shapely.get_x(middle))
+    order = np.lexsort((*between, shapely.length(lines), end[:, 1, 1], end[:, 1, 0], end[:, 0, 1], end[:, 0, 0]))
+    lines, middle = np.asarray(lines[order]), middle[order]
     piece, part = shapely.STRtree(parts).query(middle, predicate="dwithin", distance=SAME_M)
     return LinePieces(lines, *_pairs(piece, row[part]))
 
