@@ -45,7 +45,9 @@ def test_what_changed_is_told_with_its_reasons(october):
     row = line(october, "Carrefour Paye", after)
     assert "claimed (Gran Grif) | assessed (Gran Grif)" in row
     assert "**New:** Radio Métropole, 22 Sep 2025" in row
-    assert "**No longer counts:**" in october.partition(after)[2].partition("\n## ")[0]
+    faded = line(october, "Petite-Rivière-de-l'Artibonite", after)
+    assert "**No longer counts:**" in faded
+    assert "what was said has faded or ended" in faded
     assert "Since 15 Sep 2025 the reported status changed at" in october.partition("## Towns and stretches")[0]
 
 

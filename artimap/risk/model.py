@@ -86,7 +86,9 @@ EMBEDDED_SHARE = ReportedShare(
         "the embedded reports hold about 46 (compared in counts)"
     ),
 )
-"""What part of the incidents the embedded reports hold: the prior of a study that counts them."""
+"""What part of the incidents the embedded reports hold: the prior of a study that counts them and no others."""
+SHARE_AREA = "artibonite"
+"""The area on whose own road that was counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,11 +123,9 @@ def trip_phrase(trip: TripRisk, model: RiskModel | None, lang: str) -> str:
     parts = [reported_phrase(trip.expected, trip.lo80, trip.hi80, lang), trip_month(trip, lang)]
     share = share_of(model)
     if share is not None and trip.happened is not None:
-        waits = (
-            wait_phrase(trip.expected, trip.lo80, trip.hi80, lang),
-            wait_phrase(trip.happened, trip.happened_lo80, trip.happened_hi80, lang),
-        )
-        parts.append(_if_shared(share, *waits, lang))
+        # On a whole way it is said in figures, also where they are the same: :func:`share_line` says why.
+        happened = wait_phrase(trip.happened, trip.happened_lo80, trip.happened_hi80, lang)
+        parts.append(share_phrase(share.mean, happened, lang))
     return tr("map.trip.and", lang).join(part for part in (*parts, silent) if part)
 
 

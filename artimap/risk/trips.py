@@ -51,7 +51,7 @@ class TripRisk(JsonModel):
     happened, happened_lo80, happened_hi80
         The same as ``expected`` for what happens, where somebody states what part is reported.
     last_expected
-        The last that was known, where the way is mostly silent.
+        The last that was known, where the way is mostly silent; null where nobody ever told of half of it.
     silent_m
         Metres of the way of which nobody has reported for long.
     newest_report
@@ -188,6 +188,8 @@ def _trip(
     silent = float(length[~(age <= model.quiet_after_days)].sum())
     newest = counted.newest_reports[length > 0].max()
     known = silent <= _MOSTLY * length.sum()
+    # A last estimate is of the way only where somebody once told of most of it: else it is that of other road.
+    once = float(length[counted.newest_reports.notna().to_numpy()].sum()) >= _MOSTLY * length.sum()
     mean = float(shared.mean[0])
 
     def figure(value: float, *, there: bool = True) -> float | None:
@@ -214,7 +216,7 @@ def _trip(
         happened=figure(mean * float(times.mean()), there=told),
         happened_lo80=figure(float(np.quantile(whole, 0.1, method="hazen")), there=told),
         happened_hi80=figure(float(np.quantile(whole, 0.9, method="hazen")), there=told),
-        last_expected=figure(mean, there=not known),
+        last_expected=figure(mean, there=once and not known),
         silent_m=float(significant(silent)),
         newest_report=None if pd.isna(newest) else str(newest.date()),
     )

@@ -40,7 +40,7 @@ from artimap.report.context import ReportOptions, ReportTables
 from artimap.report.report import Report, report_of
 from artimap.risk.estimate import corridor_risk, corridor_risk_over_time
 from artimap.risk.forecast_record import FORECAST_FILE, ForecastTable, make_forecast, record_of
-from artimap.risk.model import EMBEDDED_SHARE, RiskModel
+from artimap.risk.model import EMBEDDED_SHARE, SHARE_AREA, RiskModel
 from artimap.risk.trips import TripRisk, trip_risk
 from artimap.roads.corridor import Corridor
 from artimap.sharing.gate import Gated, gate, licensed_sources
@@ -100,7 +100,7 @@ class Study:
         For whom, and who gets what.
     model
         Parameters of the risk; where null those of :class:`artimap.RiskModel`, with what part of the incidents the
-        embedded reports are known to hold.
+        embedded reports are known to hold, where they are all there is and the road is the area's own.
     inputs
         All that was read, masked and linked, before the audience is thought of. Not to be passed on.
     gated
@@ -129,7 +129,11 @@ class Study:
 
     @property
     def _model(self) -> RiskModel:
-        return RiskModel(reported_share=EMBEDDED_SHARE) if self.model is None else self.model
+        if self.model is not None:
+            return self.model
+        # The share was counted on this road and these reports: of another road, or with more reports, nobody knows it.
+        counted = self.area.name == SHARE_AREA and self.corridor.corridor_id == self.area.corridor_id
+        return RiskModel(reported_share=EMBEDDED_SHARE if counted and self.inputs.own is None else None)
 
     @property
     def trips(self) -> tuple[TripRisk, ...]:
