@@ -33,6 +33,8 @@ class Area:
         OCHA COD-AB p-code of the area.
     corridor_id
         The road that briefings are about unless another is asked for.
+    timezone
+        The zone of its clocks: a moment that a file states in UTC is of that day there.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Area:
     crs: str
     pcode: str
     corridor_id: str
+    timezone: str = "UTC"
 
     @property
     def data_until(self) -> dt.date:
@@ -47,7 +50,7 @@ class Area:
         return embedded.manifest(self.name).data_until
 
 
-ARTIBONITE = Area("artibonite", "Artibonite", "EPSG:32618", "HT05", "rn1")
+ARTIBONITE = Area("artibonite", "Artibonite", "EPSG:32618", "HT05", "rn1", "America/Port-au-Prince")
 
 AREAS: dict[str, Area] = {known.name: known for known in (ARTIBONITE,)}
 """All areas by name. A new one is an ``Area`` here and a folder under ``data/``."""

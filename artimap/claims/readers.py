@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -243,7 +244,7 @@ def _placed_posts(posts: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
     return place_rows(table, area)
 
 
-def read_claims(what: Area | str | Path, *, area: Area | None = None) -> Ledger:
+def read_claims(what: Area | str | Path, *, area: Area | None = None, today: str | dt.date | None = None) -> Ledger:
     """Read claims: the embedded ones of an area, or those of a file.
 
     Parameters
@@ -254,6 +255,8 @@ def read_claims(what: Area | str | Path, *, area: Area | None = None) -> Ledger:
         its source).
     area
         The area that a file speaks of.
+    today
+        The day it is: see :func:`artimap.read_report`.
 
     Returns
     -------
@@ -270,7 +273,7 @@ def read_claims(what: Area | str | Path, *, area: Area | None = None) -> Ledger:
         If a file with the columns of CLAIMS breaks the schema.
     """
     if not isinstance(what, Area):
-        return _from_file(Path(what), area)
+        return _from_file(Path(what), area, today)
     reports = embedded.read_table(what.name, "reports")
     control = embedded.read_table(what.name, "control_claims")
     posts = embedded.read_table(what.name, "checkpoint_reports")
@@ -282,17 +285,17 @@ def read_claims(what: Area | str | Path, *, area: Area | None = None) -> Ledger:
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
 
 
-def _from_file(path: Path, area: Area | None) -> Ledger:
+def _from_file(path: Path, area: Area | None, today: str | dt.date | None) -> Ledger:
     if area is None:
         msg = f"say which area {path} speaks of: read_claims({str(path)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
     known = read_claims(area)
     # Only what a spreadsheet can hold is looked at for the columns of CLAIMS; None means that it has
     # others, and the readers of reports take the file.
-    own = read_own_claims(path, area) if path.suffix.lower() in _TABLES else None
+    own = read_own_claims(path, area, today=today) if path.suffix.lower() in _TABLES else None
     if own is not None:
         # The area's subjects stay, since statements are about its places. Its posts go: they belong to
         # claims that are not in this ledger.
         return Ledger(own, known.subjects, known.posts.iloc[:0])
-    read = read_report(path, area=area)
+    read = read_report(path, area=area, today=today)
     return Ledger(read.claims, known.subjects, posts_of(read.checkpoints, read.claims, like=known.posts))

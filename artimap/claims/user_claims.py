@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +14,13 @@ from artimap.areas import embedded
 from artimap.areas.area import Area, read_places, read_units
 from artimap.areas.gazetteer.resolve import Reading, resolve
 from artimap.core import schema
-from artimap.core.errors import DataError
+from artimap.core.dates import day_of
+from artimap.core.errors import Breach, DataError, SchemaError
 from artimap.core.schema import TEXT, split_names
 from artimap.core.tables import CLAIMS
 from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
 from artimap.sources.containers import open_table
+from artimap.sources.day_spans import future_days
 from artimap.sources.raw_table import as_text, folded
 from artimap.sources.template import csv_template, without_notes
 
@@ -70,7 +73,7 @@ def is_claims(columns: Sequence[str]) -> bool:
     return {folded(name) for name in columns} >= _NEEDED
 
 
-def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
+def read_own_claims(path: Path, area: Area, *, today: str | dt.date | None = None) -> pd.DataFrame | None:
     """Read statements from a file with the columns of the template or of CLAIMS.
 
     Parameters
@@ -79,6 +82,8 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
         CSV, spreadsheet or any other table.
     area
         The area in which places are looked up.
+    today
+        The day it is: see :func:`artimap.read_report`.
 
     Returns
     -------
@@ -135,7 +140,31 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
         ~stated, table["value"].map(lambda cell: _named(cell, names), na_action="ignore")
     )
     done: pd.DataFrame = schema.conform(table, CLAIMS)
+    _check_days(done, path.name, area, None if today is None else day_of(today))
     return done if confirmed else done.assign(last_confirmed=done["reported"])
+
+
+def _check_days(claims: pd.DataFrame, name: str, area: Area, today: dt.date | None) -> None:
+    """Refuse statements that end before they begin, or of days to come. An end far ahead is an open one.
+
+    Raises
+    ------
+    SchemaError
+        With each row that does.
+    """
+    days = [(column, claims[column]) for column in ("reported", "valid_from", "last_confirmed")]
+    wrong = [
+        (column, rows, "lies in the future") for column, rows in future_days(days, until=area.data_until, today=today)
+    ]
+    early = (claims["valid_to"] < claims["valid_from"]).to_numpy(dtype=bool)
+    wrong.append(("valid_to", early, "lies before valid_from"))
+    breaches = [
+        Breach(str(row + 1), column, str(claims[column].iloc[row].date()), why, "correct the day")
+        for column, rows, why in wrong
+        for row in rows.nonzero()[0].tolist()
+    ]
+    if breaches:
+        raise SchemaError(name, breaches)
 
 
 def _actors(area: Area) -> dict[str, str]:

@@ -107,6 +107,10 @@ def add_inputs(command: argparse.ArgumentParser, *, audience: str = _AUDIENCE, w
         help="which reports tell of one event: the file that 'artimap review' writes and you fill in",
     )  # fmt: skip
     command.add_argument("--as-of", metavar="DAY", help="day of the answer, YYYY-MM-DD (default: last day of the data)")
+    command.add_argument(
+        "--today", metavar="DAY",
+        help="the day it is, YYYY-MM-DD: rows of later days are rejected (default: days far beyond all others are)",
+    )  # fmt: skip
     if words:
         command.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
     command.add_argument(
@@ -137,7 +141,7 @@ def study_of(args: argparse.Namespace, area: Area, *, road: str | None = None, m
     say("reading the data")
     made = study(
         area, corridor=road, events=args.events, claims=args.claims, decisions=args.decisions, as_of=args.as_of,
-        audience=args.audience, policy=policy, model=model,
+        audience=args.audience, policy=policy, model=model, today=args.today,
     )  # fmt: skip
     return replace(made, progress=say)
 

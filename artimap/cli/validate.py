@@ -26,6 +26,7 @@ def add(commands: Commands) -> None:
         help="write the proposed mapping beside the file (last_night.mapping.toml for last_night.csv), where every "
         "command finds it; change it there",
     )  # fmt: skip
+    validate.add_argument("--today", metavar="DAY", help="the day it is: rows of later days are rejected")
     validate.add_argument(
         "--quarantine", type=Path, metavar="CSV", help="where rejected rows go (default: beside the file)"
     )
@@ -44,7 +45,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
             print(f"artimap: {beside} is there already and stays as it is", file=sys.stderr)
             return 1
         print(f"mapping: {propose_mapping(args.file, source=args.source).save(beside)}")
-    read = read_report(args.file, area=where, source=args.source, mapping=args.mapping)
+    read = read_report(args.file, area=where, source=args.source, mapping=args.mapping, today=args.today)
     print(f"{args.file}: {read.version}")
     for note in read.notes:
         print(f"note: {note}")

@@ -53,6 +53,9 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "abducted": ("abducted", "kidnapped", "enleves", "kidnappes", "kidnape", "otages", "nb_enleves",
         "personnes_enlevees"),
     "displaced": ("displaced", "deplaces", "idps", "deplase", "nb_deplaces", "personnes_deplacees"),
+    "count": ("events", "incidents", "nb_incidents", "nb_evenements", "nombre_d'incidents", "nombre_d'evenements",
+        "nombre_incidents", "number_of_events", "number_of_incidents", "n_events", "n_incidents", "event_count",
+        "incident_count", "count", "kantite"),
     "source": ("source", "sources", "publisher", "media", "sous", "source_name", "outlet"),
     "said_by": ("said_by", "claimant", "reporter_role", "selon", "dapre"),
     "is_party": ("is_party",),
@@ -207,7 +210,7 @@ def propose(columns: Sequence[str], *, labels: AnyMapping[str, str] | None = Non
                     break
     for wanted, words in FIELDS.items():
         # These fields must be named outright: "id" and "lat" are parts of a hundred other words.
-        if wanted in taken or wanted in {"id", "lat", "lon", "is_party", "radius_m"}:
+        if wanted in taken or wanted in {"id", "lat", "lon", "is_party", "radius_m", "count"}:
             continue
         telling = {word for word in words if len(word) >= 4}
         for column in columns:

@@ -11,23 +11,39 @@ import pandas as pd
 
 from artimap.core.arrays import Bools
 from artimap.core.schema import DAY, TEXT
+from artimap.core.text import unaccented
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import distinct, spread_out
 
-# Each pattern takes what the ones before it left. An hour after the day is allowed and dropped.
-_ISO: Final = r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$"
-_STRICT: Final = r"\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?"
+# Each pattern takes what the ones before it left. An hour after the day is allowed and dropped, but no other words:
+# "2024-10-03 to 2024-10-05" is a span, and a day alone would say more than is known.
+_HOUR: Final = (
+    r"(?:[T ,]+\d{1,2}(?:[:h.]\d{0,2})?(?:[:.]\d{1,2})?(?:[.,]\d+)?\s*(?:[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{0,2})?)?"
+)
+_ISO: Final = rf"^(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_HOUR}$"
+_STRICT: Final = rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}{_HOUR}"
+_UTC: Final = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)? ?(?:Z|UTC|GMT|[+-]00:?00)"
 _COMPACT: Final = r"^((?:19|20)\d{2})(\d{2})(\d{2})$"
-_PARTS: Final = r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[T ,].*)?$"
-_WORDS: Final = r"^(?:[A-Za-zÀ-ÿ]+,? )?(\d{1,2})(?:er|st|nd|rd|th)?[-/. ]+([A-Za-zÀ-ÿ]{3,10})\.?,?[-/. ]+(\d{4}|\d{2})$"
-_WORDS_US: Final = r"^([A-Za-zÀ-ÿ]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$"
+_PARTS: Final = rf"^(\d{{1,2}})[-/. ](\d{{1,2}})[-/. ](\d{{4}}|\d{{2}}){_HOUR}$"
+A_DAY: Final = rf"^(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}{_HOUR}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}}{_HOUR}|\d+)$"
+"""What is a day in numbers and nothing else: nearly all cells of most files."""
+# Before the day may stand its weekday or an article, and no other word: "before 3 October" is no day.
+_WEEKDAY: Final = (
+    r"(?:(?:le|on|the|the day|lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun|len|mad|mek|jed|van|dim)"
+    r"(?:di|edi|credi|dredi|manche|anch|day|sday|nesday|rsday|urday|urdi|kredi)?\.?,? ){0,2}"
+)
+_WORDS: Final = (
+    rf"^(?i:{_WEEKDAY})(\d{{1,2}})(?:er|st|nd|rd|th)?[-/. ]+([A-Za-zÀ-ÿ]{{2,10}})\.?,?[-/. ]+(\d{{4}}|\d{{2}})$"
+)
+_WORDS_US: Final = rf"^(?i:{_WEEKDAY})([A-Za-zÀ-ÿ]{{2,10}})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})$"
 # Day numbers of spreadsheets from 1954 to 2064: shorter numbers are years or counts.
 _SERIAL: Final = r"^([2-5]\d{4})(?:\.\d+)?$"
 _MONTHS: Final = {
-    "jan": 1, "fev": 2, "feb": 2, "fév": 2, "mar": 3, "mas": 3, "apr": 4, "avr": 4, "may": 5, "mai": 5,
+    "jan": 1, "fev": 2, "feb": 2, "mar": 3, "mas": 3, "apr": 4, "avr": 4, "may": 5, "mai": 5,
     "jun": 6,
-    "juin": 6, "jen": 6, "jul": 7, "juil": 7, "jiy": 7, "aug": 8, "aou": 8, "aoû": 8, "out": 8, "sep": 9, "oct": 10,
-    "okt": 10, "nov": 11, "dec": 12, "déc": 12, "des": 12,
+    "juin": 6, "jen": 6, "jul": 7, "juil": 7, "jiy": 7, "aug": 8, "aou": 8, "out": 8, "sep": 9, "oct": 10,
+    "okt": 10, "nov": 11, "dec": 12, "des": 12, "me": 5,
 }  # fmt: skip
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _SPREADSHEET_DAY_ZERO = np.datetime64("1899-12-30")
@@ -51,18 +67,22 @@ def present(texts: pd.Series) -> pd.Series:
 
 def month_of(word: str) -> float:
     """Give the month that a word names in English, French or Kreyòl; NaN where it names none."""
-    low = word.casefold()
-    # Four letters first: "juin" and "juil" begin alike.
-    for length in (4, 3):
-        if low[:length] in _MONTHS:
+    low = unaccented(word)
+    # Four letters first: "juin" and "juil" begin alike. Weekdays such as "mardi" are no months.
+    for length in () if low.endswith("di") else (4, 3):
+        if low[:length] in _MONTHS and (len(low) > 2 or low in _MONTHS):
             return float(_MONTHS[low[:length]])
     return np.nan
 
 
+def _century(years: pd.Series) -> pd.Series:
+    """Give years of two figures those of this century: 0001 is no 2001."""
+    numbers = years.astype("float64")
+    return numbers.mask(years.astype(str).str.len() == 2, numbers + 2000)
+
+
 def _dates(year: Any, month: Any, day: Any, index: pd.Index) -> pd.Series:
     parts = pd.DataFrame({"year": year, "month": month, "day": day}, index=index).astype("float64")
-    # years of two figures are of this century: reports of the last one are not what artimap reads
-    parts["year"] = parts["year"].mask(parts["year"] < 100, parts["year"] + 2000)
     # Parts that are missing or out of range go out here, since whole numbers cannot hold them. 31 June
     # passes, and to_datetime leaves it missing.
     fits = parts["year"].between(_FIRST_YEAR, _LAST_YEAR) & parts["month"].between(1, 12) & parts["day"].between(1, 31)
@@ -92,7 +112,7 @@ def _days_of(texts: pd.Series, weight: np.ndarray[Any, Any], name: str, order: s
 
     take(_ISO, "yyyy-mm-dd", lambda p: _dates(p[0], p[1], p[2], p.index))
     take(_COMPACT, "yyyymmdd", lambda p: _dates(p[0], p[1], p[2], p.index))
-    take(_WORDS, "day month in words", lambda p: _dates(p[2], p[1].map(month_of), p[0], p.index))
+    take(_WORDS, "day month in words", lambda p: _dates(_century(p[2]), p[1].map(month_of), p[0], p.index))
     take(_WORDS_US, "day month in words", lambda p: _dates(p[2], p[0].map(month_of), p[1], p.index))
     parts = texts[out.isna()].str.extract(_PARTS)
     parts = parts[parts[0].notna()]
@@ -107,12 +127,37 @@ def _days_of(texts: pd.Series, weight: np.ndarray[Any, Any], name: str, order: s
         # The same order for every row, also for those that would fit the other: half a column read the
         # other way would be wrong without a trace.
         day, month = (first, second) if how == "dd-mm-yyyy" else (second, first)
-        out[parts.index] = _dates(parts[2].astype("int64"), month, day, parts.index)
+        out[parts.index] = _dates(_century(parts[2]), month, day, parts.index)
         seen[how] = float(weights.sum())
     # Last: a bare number is a day only if nothing else fits.
     take(_SERIAL, "spreadsheet day numbers", _from_serial)
     # The commonest notation names the column.
     return Days(out, max(seen, key=lambda how: seen[how]) if seen else "no day", note)
+
+
+def numeric_order(texts: pd.Series) -> str | None:
+    """Tell by all dates of numbers in some texts whether day or month stands first; null where nothing tells."""
+    parts = texts.str.extractall(r"(?<!\d)(\d{1,2})[-/. ](\d{1,2})[-/. ](?:\d{4}|\d{2})(?!\d)")
+    if not len(parts):
+        return None
+    day_first, month_first = (int((parts[at].astype("int64") > 12).sum()) for at in (0, 1))
+    return None if day_first == month_first else "dd-mm-yyyy" if day_first > month_first else "mm-dd-yyyy"
+
+
+def _local(texts: pd.Series, zone: str | None) -> pd.Series:
+    """Turn moments in UTC into the day that it was where they happened.
+
+    Midnight stays: it is how a day alone is written.
+    """
+    if zone is None:
+        return texts
+    utc = texts.str.fullmatch(_UTC).fillna(value=False).astype(bool)
+    utc &= ~texts.str.contains(r"[T ]00:00(?::00(?:\.0+)?)? ?[ZUG+-]", regex=True).fillna(value=False).astype(bool)
+    if not utc.any():
+        return texts
+    plain = texts[utc].str.replace(r" ?(?:Z|UTC|GMT|[+-]00:?00)$", "", regex=True)
+    moments = pd.to_datetime(plain, format="ISO8601", utc=True, errors="coerce")
+    return texts.mask(utc, moments.dt.tz_convert(zone).dt.strftime("%Y-%m-%d").astype(TEXT).reindex(texts.index))
 
 
 def _part_order(day_first: float, month_first: float, name: str, order: str | None) -> tuple[str, str]:
@@ -142,6 +187,7 @@ def read_days(
     required: bool = False,
     order: str | None = None,
     uniform: bool = False,
+    zone: str | None = None,
 ) -> Days:
     """Read a column as days.
 
@@ -164,9 +210,11 @@ def read_days(
     uniform
         Whether only the notation that most rows have is taken: what is written in another
         way may be meant in another way.
+    zone
+        The zone of the clocks where it happened: an evening there is the next day in UTC.
     """
     texts, codes = distinct(column)
-    plain = present(texts).reset_index(drop=True)
+    plain = _local(present(texts).reset_index(drop=True), zone)
     # How many rows each distinct text stands for.
     weight = (
         np.ones(len(plain)) if codes is None else np.bincount(codes[codes >= 0], minlength=len(plain)).astype(float)

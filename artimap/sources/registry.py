@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,15 +15,17 @@ from artimap.areas import embedded
 from artimap.areas.area import Area, sure_area
 from artimap.areas.geometries import place_rows
 from artimap.core import schema
+from artimap.core.dates import day_of
 from artimap.core.errors import DataError
 from artimap.core.tables import EVENTS
 from artimap.sources import acled, hxl, ipis, kobo, tabular, template, ucdp
 from artimap.sources.column_map import Mapping, read_mapping
 from artimap.sources.containers import open_table
+from artimap.sources.day_spans import future_days
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw
 from artimap.sources.reader import Reader
-from artimap.sources.result import Read, account, finish
+from artimap.sources.result import ParsedRows, Read, account, finish
 
 
 def embedded_events(area: Area) -> gpd.GeoDataFrame:
@@ -116,7 +119,15 @@ def mapping_beside(path: Path) -> Path:
     return path.with_name(path.stem + ".mapping.toml")
 
 
-def _read(path: Path, *, area: Area, source: str, mapping: Mapping | str | Path | None, claims: bool) -> Read:
+def _read(
+    path: Path,
+    *,
+    area: Area,
+    source: str,
+    mapping: Mapping | str | Path | None,
+    claims: bool,
+    today: str | dt.date | None = None,
+) -> Read:
     sure_area(area)
     # A mapping beside the file is used only if nothing was asked for: a format that was named, or a
     # mapping that was given, goes before it.
@@ -145,6 +156,7 @@ def _read(path: Path, *, area: Area, source: str, mapping: Mapping | str | Path 
     # Damaged rows first: what stands in their shifted cells is not read, and not complained of.
     problems.damage(raw)
     parsed = reader.read(raw, area, problems, columns)
+    _mark_future(parsed, problems, area, None if today is None else day_of(today))
     # The account is closed before the tables are made: the cells, the largest thing in memory, can then
     # be let go.
     closed = account(raw, problems)
@@ -152,8 +164,26 @@ def _read(path: Path, *, area: Area, source: str, mapping: Mapping | str | Path 
     return finish(closed, parsed, problems, area=area, source=reader.name, licence=reader.terms.licence, claims=claims)
 
 
+def _mark_future(parsed: ParsedRows, problems: Problems, area: Area, today: dt.date | None) -> None:
+    """Reject the rows whose days lie in the future: one of them would move the day of every answer."""
+    names = ("date_start", "date_end", "first_seen", "last_confirmed")
+    given = {name: parsed.columns.get(name) for name in names} | {"reported": parsed.said.reported}
+    good = ~problems.bad
+    columns = [(name, days.where(good)) for name, days in given.items() if isinstance(days, pd.Series)]
+    fix = "correct the day" if today is not None else "correct the day, or say with --today which day it is"
+    for name, rows in future_days(columns, until=area.data_until, today=today):
+        problems.mark(
+            rows & good, column=name, why="lies in the future", fix=fix, cells=given[name].dt.strftime("%Y-%m-%d")
+        )  # fmt: skip
+
+
 def read_report(
-    path: str | Path, *, area: Area, source: str = "auto", mapping: Mapping | str | Path | None = None
+    path: str | Path,
+    *,
+    area: Area,
+    source: str = "auto",
+    mapping: Mapping | str | Path | None = None,
+    today: str | dt.date | None = None,
 ) -> Read:
     """Read a file of incidents or posts, and account for every row.
 
@@ -168,6 +198,9 @@ def read_report(
     mapping
         Which column is what, for tables of no known format: a :class:`Mapping` or a TOML file. A file
         ``NAME.mapping.toml`` beside the table is used where none is given, and the notes say so.
+    today
+        The day it is: rows of later days are rejected. No clock is read; where null, a day more than 400 days after
+        all others of the file and of the embedded data is.
 
     Returns
     -------
@@ -181,17 +214,22 @@ def read_report(
     SchemaError
         If a needed column is missing.
     """
-    return _read(Path(path), area=area, source=source, mapping=mapping, claims=True)
+    return _read(Path(path), area=area, source=source, mapping=mapping, claims=True, today=today)
 
 
 def validate(
-    path: str | Path, *, area: Area, source: str = "auto", mapping: Mapping | str | Path | None = None
+    path: str | Path,
+    *,
+    area: Area,
+    source: str = "auto",
+    mapping: Mapping | str | Path | None = None,
+    today: str | dt.date | None = None,
 ) -> Read:
     """Look through a file and give every problem at once: :func:`read_report` by the name of its use.
 
     ``breaches`` lists row, column, value, why and how to mend it; ``quarantine`` holds the rows.
     """
-    return read_report(path, area=area, source=source, mapping=mapping)
+    return read_report(path, area=area, source=source, mapping=mapping, today=today)
 
 
 def read_events(
@@ -200,6 +238,7 @@ def read_events(
     area: Area | None = None,
     source: str = "auto",
     mapping: Mapping | str | Path | None = None,
+    today: str | dt.date | None = None,
 ) -> gpd.GeoDataFrame:
     """Read events: the embedded ones of an area, or a file of one's own.
 
@@ -210,7 +249,7 @@ def read_events(
         template (``artimap template events`` writes one), or any table by a mapping.
     area
         The area that a file speaks of: its places are looked up there.
-    source, mapping
+    source, mapping, today
         See :func:`read_report`.
 
     Returns
@@ -237,7 +276,7 @@ def read_events(
     if area is None:
         msg = f"say which area {what} speaks of: read_events({str(what)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
-    read = _read(Path(what), area=area, source=source, mapping=mapping, claims=False)
+    read = _read(Path(what), area=area, source=source, mapping=mapping, claims=False, today=today)
     if READERS[read.source].table == "CHECKPOINTS":
         msg = f"{what} tells of posts, not of events: read it with read_report(…).checkpoints"
         raise DataError(msg)

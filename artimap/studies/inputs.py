@@ -110,7 +110,12 @@ Decisions = str | Path | pd.DataFrame
 
 
 def gather(
-    area: Area, events: Reports | None = None, decisions: Decisions | None = None, claims: Statements | None = None
+    area: Area,
+    events: Reports | None = None,
+    decisions: Decisions | None = None,
+    claims: Statements | None = None,
+    *,
+    today: str | dt.date | None = None,
 ) -> Gathered:
     """Join the embedded reports with those of a user's file, and honour decisions on both.
 
@@ -125,6 +130,8 @@ def gather(
         A file of decisions (``artimap review`` writes it), or its table.
     claims
         A file of statements that :func:`artimap.read_claims` reads, or what it gave. The same is masked in its words.
+    today
+        The day it is: see :func:`artimap.read_report`.
 
     Raises
     ------
@@ -133,10 +140,14 @@ def gather(
     """
     given = {"own_reports": events, "decisions": decisions, "own_claims": claims}
     files = {name: Path(one) for name, one in given.items() if isinstance(one, str | Path)}
-    found = replace(_reports(area, events, decisions), files=files)
+    found = replace(_reports(area, events, decisions, today), files=files)
     if claims is None:
         return found
-    own = claims if isinstance(claims, Ledger) else read_claims(_path(claims, "claims", "read_claims"), area=area)
+    own = (
+        claims
+        if isinstance(claims, Ledger)
+        else read_claims(_path(claims, "claims", "read_claims"), area=area, today=today)
+    )
     said, ledger = _masked(own.claims, area), found.ledger
     twice = sorted(set(said["claim_id"]) & set(ledger.claims["claim_id"]))
     if twice:
@@ -179,11 +190,15 @@ def _decisions(given: Decisions) -> pd.DataFrame:
     return read_decisions(path)
 
 
-def _reports(area: Area, events: Reports | None, decisions: Decisions | None) -> Gathered:
+def _reports(area: Area, events: Reports | None, decisions: Decisions | None, today: str | dt.date | None) -> Gathered:
     """Join the embedded reports with those of a file, and honour decisions on both."""
     table, ledger, own = read_events(area), read_claims(area), None
     if events is not None:
-        own = events if isinstance(events, Read) else read_report(_path(events, "events", "read_report"), area=area)
+        own = (
+            events
+            if isinstance(events, Read)
+            else read_report(_path(events, "events", "read_report"), area=area, today=today)
+        )
         claims = pd.concat([ledger.claims, _masked(own.claims, area)], ignore_index=True)
         posts = posts_of(own.checkpoints, own.claims, like=ledger.posts)
         said = pd.concat([ledger.posts, _masked(posts, area)], ignore_index=True) if len(posts) else ledger.posts

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parent))
 from made_files import TABULAR, csv_text
 
+from artimap.sources.day_spans import period_of, read_periods
 from artimap.sources.registry import read_report
-from artimap.sources.tabular import period_of, read_periods
 
 
 @pytest.mark.parametrize(
