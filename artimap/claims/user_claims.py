@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
 
-from artimap.areas import embedded
 from artimap.areas.area import Area, read_places, read_units
 from artimap.areas.gazetteer.resolve import Reading, resolve
 from artimap.core import schema
@@ -19,6 +18,7 @@ from artimap.core.errors import Breach, DataError, SchemaError
 from artimap.core.schema import TEXT, split_names
 from artimap.core.tables import CLAIMS
 from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
+from artimap.sources.actors import actor_names, split_actors
 from artimap.sources.containers import open_table
 from artimap.sources.day_spans import future_days
 from artimap.sources.raw_table import as_text, folded
@@ -134,7 +134,7 @@ def read_own_claims(path: Path, area: Area, *, today: str | dt.date | None = Non
     for name, value in filled.items():
         table[name] = table[name].fillna(value)
     table["predicate"] = table["predicate"].str.lower()
-    names = _actors(area)
+    names = actor_names(area)
     stated = table["predicate"].isin(STATEMENTS)
     table["value"] = table["value"].where(
         ~stated, table["value"].map(lambda cell: _named(cell, names), na_action="ignore")
@@ -167,23 +167,13 @@ def _check_days(claims: pd.DataFrame, name: str, area: Area, today: dt.date | No
         raise SchemaError(name, breaches)
 
 
-def _actors(area: Area) -> dict[str, str]:
-    """Give the name of every actor by each of its spellings."""
-    table = embedded.read_table(area.name, "actors")
-    return {
-        word.casefold(): str(name)
-        for name, aliases in zip(table["name"], table["aliases"], strict=True)
-        for word in (*split_names(aliases), str(name))
-    }
-
-
-def _named(cell: object, names: dict[str, str]) -> str | None:
-    return schema.join_names(names.get(one.casefold(), one) for one in split_names(cell))
+def _named(cell: str, names: Mapping[str, str]) -> str | None:
+    return schema.join_names(split_actors(cell, names))
 
 
 def strange_actors(claims: pd.DataFrame, area: Area) -> tuple[str, ...]:
     """Give the names in statements that the area's ACTORS do not hold: each counts as a side of its own."""
-    known = set(_actors(area).values())
+    known = set(actor_names(area).values())
     said = claims.loc[claims["predicate"].isin(STATEMENTS), "value"]
     return tuple(dict.fromkeys(one for cell in said for one in split_names(cell) if one not in known))
 

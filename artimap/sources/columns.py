@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from artimap.core.arrays import Bools
+from artimap.core.errors import DataError
 from artimap.core.schema import DAY, TEXT
 from artimap.core.text import unaccented
 from artimap.sources.quarantine import Problems
@@ -26,6 +27,7 @@ _STRICT: Final = rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}{_HOUR}"
 _UTC: Final = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)? ?(?:Z|UTC|GMT|[+-]00:?00)"
 _COMPACT: Final = r"^((?:19|20)\d{2})(\d{2})(\d{2})$"
 _PARTS: Final = rf"^(\d{{1,2}})[-/. ](\d{{1,2}})[-/. ](\d{{4}}|\d{{2}}){_HOUR}$"
+_RUINED: Final = r"\d{1,2}:\d{2}(?:\.\d+)?"
 A_DAY: Final = rf"^(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}{_HOUR}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}}{_HOUR}|\d+)$"
 """What is a day in numbers and nothing else: nearly all cells of most files."""
 # Before the day may stand its weekday or an article, and no other word: "before 3 October" is no day.
@@ -212,6 +214,11 @@ def read_days(
         way may be meant in another way.
     zone
         The zone of the clocks where it happened: an evening there is the next day in UTC.
+
+    Raises
+    ------
+    DataError
+        If most cells of a needed column are what a spreadsheet program makes of days: minutes and tenths.
     """
     texts, codes = distinct(column)
     plain = _local(present(texts).reset_index(drop=True), zone)
@@ -219,6 +226,12 @@ def read_days(
     weight = (
         np.ones(len(plain)) if codes is None else np.bincount(codes[codes >= 0], minlength=len(plain)).astype(float)
     )
+    if required and float(plain.dropna().str.fullmatch(_RUINED).mean() if plain.notna().any() else 0) > 0.5:
+        msg = (
+            f"{name}: a spreadsheet program has turned the days into minutes ({plain.dropna().iloc[0]!r}); fetch the "
+            "file again, and do not save it from a spreadsheet"
+        )
+        raise DataError(msg)
     days = _days_of(plain, weight, name, order)
     if uniform and days.order == "yyyy-mm-dd":
         # The template asks for one notation. Where most rows follow it, "03/10/2024" in one of them may

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
+import re
+import sqlite3
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 
 from artimap.core.crs import WGS84
 from artimap.core.errors import DataError
 from artimap.core.schema import TEXT
-from artimap.sources.csv_dialect import DELIMITERS, Layout, Score, Text, find_header, find_layout, is_tags, open_text
+from artimap.sources.csv_dialect import DELIMITERS, Layout, Score, Text, find_layout, is_tags, open_text
 from artimap.sources.csv_rows import TextRows, mend_rows, read_rows, swallows_rows
-from artimap.sources.raw_table import Raw, blank, header_names
+from artimap.sources.limits import check_lines, cut_cells
+from artimap.sources.raw_table import Raw, as_text, blank, header_names
+from artimap.sources.sheet_worker import cell_text
+from artimap.sources.workbooks import read_workbook
 
 _MOST_BYTES = 8 << 30
 _QUOTE, _LINE_END = ord('"'), ord("\n")
@@ -54,6 +61,7 @@ def read_text(path: Path, *, score: Score) -> Raw:
     try:
         text = open_text(path)
         layout = find_layout(text, score=score)
+        check_lines(path, len(layout.header))
         rows = _rows(text, layout)
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror or error}"
@@ -127,13 +135,11 @@ def _without_blank_rows(
 LON, LAT, EXTENT = "geometry_lon", "geometry_lat", "geometry_radius_m"
 """Columns that stand for the geometry of a map layer: its middle, and how far it reaches from there."""
 
-# A zip of a few kilobytes can unpack to gigabytes: the size is looked at before anything is unpacked.
-_MOST_SHEET_BYTES = 512 << 20
 _METRES_PER_DEGREE = 111_320.0
 
 
 def open_table(path: Path, *, score: Score, layer: str | None = None) -> Raw:
-    """Read every row of a file as text.
+    """Read every row of a file as text; cells that are longer than any report are cut.
 
     Parameters
     ----------
@@ -150,6 +156,10 @@ def open_table(path: Path, *, score: Score, layer: str | None = None) -> Raw:
     DataError
         If the file is absent, empty, damaged or no table.
     """
+    return cut_cells(_open(path, score=score, layer=layer))
+
+
+def _open(path: Path, *, score: Score, layer: str | None) -> Raw:
     if not path.is_file():
         msg = f"{path} is not there; write a template with: artimap template events -o {path}"
         raise DataError(msg)
@@ -157,13 +167,17 @@ def open_table(path: Path, *, score: Score, layer: str | None = None) -> Raw:
         head = file.read(512)
     # The first bytes decide: an XLSX renamed to .csv is common, as is the reverse.
     if head.startswith(b"PK\x03\x04"):
-        return _spreadsheet(path, score=score, sheet=layer)
+        with zipfile.ZipFile(path) if zipfile.is_zipfile(path) else nullcontext() as file:
+            packed = file is not None and any(name.lower().endswith((".shp", ".kml")) for name in file.namelist())
+        return _vector(path, score=score, layer=layer) if packed else read_workbook(path, score=score, sheet=layer)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return _sheet(path, score=score, sheet=layer)
+        return read_workbook(path, score=score, sheet=layer)
     if head.startswith(b"SQLite format 3\x00"):
         return _layer(path, score=score, layer=layer)
     if head.startswith(b"PAR1"):
         return _parquet(path)
+    if head.startswith(b"\x00\x00\x27\x0a") or re.search(rb"<(?:kml|gpx)[\s>]", head.lower()):
+        return _vector(path, score=score, layer=layer)
     # Each of these would otherwise be read as text, and give rows of nonsense.
     for mark, what, fix in (
         (b"%PDF", "a PDF", "copy its table into a spreadsheet"),
@@ -175,91 +189,10 @@ def open_table(path: Path, *, score: Score, layer: str | None = None) -> Raw:
         if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(mark):
             msg = f"{path} is {what}; {fix}"
             raise DataError(msg)
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"["):
+    # An array of HXL is JSON; a text that only begins with a bracket is none.
+    if re.match(rb"\{\s*[\"}]|\[\s*[\[{\]\"]", head.lstrip(b"\xef\xbb\xbf \r\n\t")):
         return _json(path)
     return read_text(path, score=score)
-
-
-def _spreadsheet(path: Path, *, score: Score, sheet: str | None) -> Raw:
-    """Look into a zip: a workbook is read, anything else refused."""
-    try:
-        with zipfile.ZipFile(path) as file:
-            names = set(file.namelist())
-            size = sum(one.file_size for one in file.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        msg = f"{path} is not a text file but a damaged zip or workbook ({error}); save the table again"
-        raise DataError(msg) from error
-    # XLSX, XLSB and ODS are zips with these members; a zip of CSV files has none.
-    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
-        inside = ", ".join(sorted(names)[:3])
-        msg = f"{path} is a zip archive ({inside} …), whatever its name says; unpack it and read the table inside"
-        raise DataError(msg)
-    if size > _MOST_SHEET_BYTES:
-        msg = f"{path} unpacks to {size >> 20} MB, too large for a spreadsheet; save the table as CSV (UTF-8)"
-        raise DataError(msg)
-    return _sheet(path, score=score, sheet=sheet)
-
-
-def _sheet(path: Path, *, score: Score, sheet: str | None) -> Raw:
-    try:
-        import python_calamine as calamine  # noqa: PLC0415
-    except ImportError as error:
-        msg = f"{path} is a spreadsheet: reading it needs pip install python-calamine; or save it as CSV"
-        raise DataError(msg) from error
-    try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
-        names = [sheet] if sheet is not None else list(book.sheet_names)
-        # With the empty area kept, columns stand where the user sees them.
-        pages = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names]
-    except (calamine.CalamineError, OSError, ValueError, KeyError) as error:
-        msg = f"{path} cannot be read as a spreadsheet ({error}); save the table as CSV (UTF-8)"
-        raise DataError(msg) from error
-    found: list[tuple[float, int, str, list[list[str]], int]] = []
-    for order, (name, page) in enumerate(pages):
-        rows = [[_cell(cell) for cell in row] for row in page]
-        rows = [row for row in rows if any(cell for cell in row)]
-        if not rows:
-            continue
-        at = find_header(rows[:40], score=score)
-        # A negative order lets max choose the first of sheets that look alike.
-        found.append((score([cell for cell in rows[at] if cell]), -order, name, rows, at))
-    if not found:
-        msg = f"{path} is empty; write a template with: artimap template events"
-        raise DataError(msg)
-    _, _, name, rows, at = max(found, key=lambda one: one[:2])
-    width = max(len(row) for row in rows[at:])
-    # A sheet may have formatted but empty columns to the right: columns count up to the last one with a
-    # name or a value.
-    named = max((place + 1 for place, cell in enumerate(rows[at]) if cell), default=width)
-    used = max(max((place + 1 for place, cell in enumerate(row) if cell), default=0) for row in rows[at:])
-    names = header_names(([*rows[at], *[""] * width])[: max(named, used)])
-    # Rows of a sheet are padded here, so a row with too few cells cannot be told from one with empty
-    # ones.
-    body = [([*row, *[""] * width])[: len(names)] for row in rows[at + 1 :]]
-    notes = [f"sheet {name!r}"] + ([f"of {len(found)} sheets with rows"] if len(found) > 1 else [])
-    if at:
-        notes.append(f"header on filled row {at + 1}: the rows above it are not data")
-    # The row above hashtags holds the headings for people.
-    labels = dict(zip(names, rows[at - 1], strict=False)) if at and is_tags(rows[at]) else {}
-    return Raw(path.name, pd.DataFrame(body, columns=names, dtype=TEXT), (" ".join(notes[:2]), *notes[2:]), {}, labels)
-
-
-def _cell(cell: Any) -> str:
-    """Write a spreadsheet's cell as text, days as YYYY-MM-DD and whole numbers without a point."""
-    if cell is None:
-        return ""
-    # Before numbers: in Python a bool is an int.
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    # Calamine gives every number as a float: 12 must not become "12.0". From 1e15 on a float does not
-    # hold every whole number.
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ", timespec="seconds")
-    if isinstance(cell, dt.date):
-        return cell.isoformat()
-    return str(cell).strip()
 
 
 def _json(path: Path) -> Raw:
@@ -269,6 +202,17 @@ def _json(path: Path) -> Raw:
     except (ValueError, RecursionError) as error:
         msg = f"{path} is damaged JSON ({error}); export it again"
         raise DataError(msg) from error
+    if isinstance(content, list) and content and all(isinstance(row, list) for row in content):
+        return _json_arrays(path, content)
+    # A server that gave up answers in JSON too: its remark is what the user must read.
+    remark = content.get("remark") or content.get("error") if isinstance(content, dict) else None
+    if remark and not content.get("features") and not content.get("elements"):
+        msg = f"{path} holds the answer of a server that gave up: {str(remark)[:200]!r}; fetch it again"
+        raise DataError(msg)
+    if isinstance(content, dict) and isinstance(content.get("results"), list):  # an answer of Kobo, or of ACLED
+        content = content["results"]
+    if isinstance(content, dict) and isinstance(content.get("data"), list):
+        content = content["data"]
     # A common mistake: the roads given to the reader of events.
     if isinstance(content, dict) and isinstance(content.get("elements"), list) and "osm3s" in content:
         msg = f"{path} holds OpenStreetMap's roads and places, no events: artimap data add osm {path.name}"
@@ -299,7 +243,38 @@ def _json(path: Path) -> Raw:
         {name: [_property(row.get(name)) for row in rows] for name in names}, index=range(len(rows)), dtype=TEXT
     )
     raw = Raw(path.name, cells, ("GeoJSON" if spatial else "JSON",), broken)
-    return _with_geometry(raw, gpd.GeoSeries(shapes, crs=WGS84)) if spatial else raw
+    return _with_geometry(raw, gpd.GeoSeries(shapes, crs=_stated_crs(path, content))) if spatial else raw
+
+
+def _stated_crs(path: Path, content: Any) -> Any:
+    """Give the system of a GeoJSON: that of its ``crs`` member, as QGIS and geopandas write it; else WGS 84.
+
+    Raises
+    ------
+    DataError
+        If the member names no system.
+    """
+    member = content.get("crs") if isinstance(content, dict) else None
+    properties = member.get("properties") if isinstance(member, dict) else None
+    name = properties.get("name") or properties.get("code") if isinstance(properties, dict) else None
+    if name is None:
+        return WGS84
+    try:
+        return pyproj.CRS.from_user_input(name if not isinstance(name, int) else f"EPSG:{name}")
+    except pyproj.exceptions.CRSError as error:
+        msg = f"{path} says that its coordinates are in {str(name)[:60]!r}, which is no system; export it in EPSG:4326"
+        raise DataError(msg) from error
+
+
+def _json_arrays(path: Path, rows: list[list[Any]]) -> Raw:
+    """Read rows as lists, the heading first: how HXL is sent as JSON."""
+    texts = [[_property(cell) for cell in row] for row in rows]
+    at = 1 if len(texts) > 1 and is_tags(texts[1]) else 0
+    width = max(len(row) for row in texts[at:])
+    names = header_names([*texts[at], *[""] * (width - len(texts[at]))])
+    body = [[*row, *[""] * (width - len(row))] for row in texts[at + 1 :]]
+    labels = dict(zip(names, texts[0], strict=False)) if at else {}
+    return Raw(path.name, pd.DataFrame(body, columns=names, dtype=TEXT), ("JSON, rows as lists",), {}, labels)
 
 
 def _property(value: Any) -> str:
@@ -307,7 +282,7 @@ def _property(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, float) and not np.isfinite(value):
         return str(value)
-    return _cell(value)
+    return cell_text(value)
 
 
 def _shape(geometry: Any) -> tuple[Any, bool]:
@@ -319,23 +294,68 @@ def _shape(geometry: Any) -> tuple[Any, bool]:
         return None, True
 
 
+def _views(path: Path) -> set[str]:
+    """Name the views of a GeoPackage: one that calls itself would never come to an end.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged.
+    """
+    try:
+        with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as base:
+            return {str(row[0]) for row in base.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
+    except sqlite3.Error as error:
+        msg = f"{path} cannot be read as GeoPackage ({error}); export it again"
+        raise DataError(msg) from error
+
+
 def _layer(path: Path, *, score: Score, layer: str | None) -> Raw:
+    return _vector(path, score=score, layer=layer, shut=frozenset(_views(path)), what="GeoPackage")
+
+
+def _vector(
+    path: Path, *, score: Score, layer: str | None, shut: frozenset[str] = frozenset(), what: str = "map layer"
+) -> Raw:
+    """Read a map file through GDAL: all layers with the columns of the one that looks most like a known format.
+
+    Raises
+    ------
+    DataError
+        If it is damaged, or holds nothing but views.
+    """
     import pyogrio  # noqa: PLC0415
     from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError  # noqa: PLC0415
 
     try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        every = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        names = [name for name in every if name not in shut]
         if not names:
-            msg = f"{path} has no layer"
+            msg = f"{path} has no layer" + (" but views, which are not read; export them as tables" if every else "")
             raise DataError(msg)
-        # Only the names of columns are read of every layer, the rows of one.
-        fields = {name: [str(one) for one in pyogrio.read_info(path, layer=name)["fields"]] for name in names}
-        chosen = layer or max(names, key=lambda name: (score(fields[name]), -names.index(name)))
-        table = pyogrio.read_dataframe(path, layer=chosen)
+        # Only the names of columns are read of every layer, the rows of those alike.
+        told = {name: pyogrio.read_info(path, layer=name, force_feature_count=True) for name in names}
+        fields = {name: tuple(str(one) for one in told[name]["fields"]) for name in names}
+        chosen = layer or max(
+            names, key=lambda name: (told[name]["features"] > 0, score(list(fields[name])), -names.index(name))
+        )
+        alike = [chosen] if layer else [name for name in names if fields[name] == fields[chosen]]
+        tables = [pyogrio.read_dataframe(path, layer=name) for name in alike]
     except (DataSourceError, DataLayerError, FieldError, GeometryError, OSError, ValueError, RuntimeError) as error:
-        msg = f"{path} cannot be read as GeoPackage ({error}); export it again"
+        if isinstance(error, DataError):
+            raise
+        msg = f"{path} cannot be read as {what} ({error}); export it again"
         raise DataError(msg) from error
-    return _from_frame(path, table, f"layer {chosen!r}")
+    table = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
+    if path.suffix.lower() in {".kml", ".kmz", ".gpx"}:
+        # Columns that these formats always have, and nobody filled in.
+        table = table.dropna(axis=1, how="all")
+    raw = _from_frame(path, table, f"layer{'s' if len(alike) > 1 else ''} {', '.join(repr(name) for name in alike)}")
+    others = [
+        f"{name!r} ({told[name]['features']} rows)" for name in names if name not in alike and told[name]["features"]
+    ]
+    others += [f"{name!r} (a view)" for name in sorted(shut & set(every))]
+    return raw.noting(f"not read, for they have other columns: {', '.join(others)}") if others else raw
 
 
 def _parquet(path: Path) -> Raw:
@@ -419,3 +439,25 @@ def _with_geometry(raw: Raw, shapes: gpd.GeoSeries) -> Raw:
             continue
         cells[name] = pd.Series([repr(float(value)) if not np.isnan(value) else "" for value in values], dtype=TEXT)
     return Raw(raw.name, cells, (*raw.notes, *notes), raw.damaged, raw.labels)
+
+
+_WKT: Final = re.compile(r"(?:SRID=(\d+);)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s*(?:Z|M|ZM)?\s*\(", re.IGNORECASE)
+
+
+def places_of_wkt(raw: Raw) -> Raw:
+    """Turn a column of shapes in words (WKT, as QGIS writes it) into coordinates; a damaged shape rejects its row."""
+    for name in raw.columns:
+        cells = raw.cells[name]
+        some = cells.dropna().iloc[:50]
+        if not len(some) or not all(isinstance(cell, str) and _WKT.match(cell.strip()) for cell in some):
+            continue
+        texts = as_text(cells)
+        codes = texts.str.extract(r"^SRID=(\d+);", flags=re.IGNORECASE)[0].dropna().unique()
+        plain = texts.str.replace(r"^SRID=\d+;\s*", "", regex=True, flags=re.IGNORECASE)
+        shapes = shapely.from_wkt(plain.where(plain.notna(), None).to_numpy(dtype=object), on_invalid="ignore")
+        wrong = np.flatnonzero(shapely.is_missing(shapes) & texts.notna().to_numpy(dtype=bool)).tolist()
+        damaged = raw.damaged | dict.fromkeys(wrong, ("has a damaged geometry", "draw it again, or leave it out"))
+        crs = f"EPSG:{codes[0]}" if len(codes) == 1 else None
+        rest = replace(raw.without({name}), damaged=damaged)
+        return _with_geometry(rest, gpd.GeoSeries(shapes, crs=crs)).noting(f"places from the column {name}")
+    return raw

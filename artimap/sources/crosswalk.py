@@ -22,7 +22,10 @@ _WORDS: Final[tuple[tuple[EventKind, str], ...]] = (
     (EventKind.ABDUCTION, r"abduct|kidnap|enleve|sequestr|hostage|otage|kidnape"),
     (EventKind.DISPLACEMENT, r"displace|deplace|fuite|flee|fled|deplase"),
     (EventKind.ARSON, r"arson|incendi|burn|fire|pillage|loot|property|boule|dife|destruction"),
-    (EventKind.ROAD_CLOSURE, r"road ?(block|clos)|route (bloqu|coup|barr)|barricade|barikad|block(ed)? road|barrage"),
+    (
+        EventKind.ROAD_CLOSURE,
+        r"road ?(block|clos)|route (bloqu|coup|barr)|barricade|barikad|block(ed)? road|barrage|bloc(age|us)|blok",
+    ),
     (EventKind.POLICE_OPERATION, r"police op|operation|arrest|raid|interpell"),
     (EventKind.ARMED_CLASH, r"clash|affrontement|fight|battle|shoot ?out|fusillade|combat|gun ?fire|echange de tirs"),
     (EventKind.PROTEST, r"protest|manifest|demonstr|riot|strike|greve|emeute"),

@@ -98,7 +98,7 @@ class Periods:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _PartialDate:
     """A date of which year or month may be left to another one, or to the day of the report."""
 
     year: int | None
@@ -106,7 +106,7 @@ class _Told:
     day: int
 
 
-class _Words:
+class _DateWords:
     """The words of a cell, taken one after the other."""
 
     def __init__(self, words: Sequence[str]) -> None:
@@ -209,7 +209,7 @@ def _relative(told: list[str], reported: dt.date | None) -> Period | None:
 
 
 def _month(told: list[str], reported: dt.date | None) -> Period | None:
-    words = _Words(told)
+    words = _DateWords(told)
     part = words.take(tuple(_PARTS))
     words.fillers()
     low, high = _PARTS[part] if part else (1, 31)
@@ -246,16 +246,16 @@ def _year_of(month: int, day: int, reported: dt.date | None) -> int:
     return reported.year - ((month, day) > (reported.month, reported.day))
 
 
-def _date(words: _Words, order: str) -> _Told | None:
+def _date(words: _DateWords, order: str) -> _PartialDate | None:
     """Take one date, whole or in part."""
     words.fillers()
     if (year := words.number(r"\d{4}")) is not None:
         month, day = words.number(), words.number()
-        return None if month is None or day is None else _Told(year, month, day)
+        return None if month is None or day is None else _PartialDate(year, month, day)
     if (month := words.month()) is not None:
         words.fillers()
         day = words.number()
-        return None if day is None else _Told(_year(words), month, day)
+        return None if day is None else _PartialDate(_year(words), month, day)
     day = words.number()
     if day is None:
         return None
@@ -264,24 +264,24 @@ def _date(words: _Words, order: str) -> _Told | None:
         del words.left[0]
     if (month := words.month()) is not None:
         words.fillers()
-        return _Told(_year(words), month, day)
+        return _PartialDate(_year(words), month, day)
     words.left = here
     second = words.left[0] if words.left else ""
     third = words.left[1] if len(words.left) > 1 else ""
     if re.fullmatch(r"\d{1,2}", second) and re.fullmatch(r"\d{4}|\d{2}", third):
         del words.left[:2]
         year = int(third) if len(third) == 4 else 2000 + int(third)
-        return _Told(year, int(second), day) if order != "mm-dd-yyyy" else _Told(year, day, int(second))
-    return _Told(None, None, day)
+        return _PartialDate(year, int(second), day) if order != "mm-dd-yyyy" else _PartialDate(year, day, int(second))
+    return _PartialDate(None, None, day)
 
 
-def _year(words: _Words) -> int | None:
+def _year(words: _DateWords) -> int | None:
     return words.number(r"\d{4}")
 
 
 def _dates(told: list[str], reported: dt.date | None, order: str) -> Period | None:
     """Read one date with a bound or a night, or two dates."""
-    words = _Words(told)
+    words = _DateWords(told)
     weekend = words.take(_WEEKEND)
     week = None if weekend else words.take(_WEEK)
     night = words.take(_NIGHT)
@@ -296,7 +296,7 @@ def _dates(told: list[str], reported: dt.date | None, order: str) -> Period | No
     second = _date(words, order) if words.left else None
     hours |= _pass_hours(words)
     if words.left and second is not None and second.year is None:  # "October 3 to 5, 2024"
-        second = _Told(_year(words), second.month, second.day)
+        second = _PartialDate(_year(words), second.month, second.day)
     if words.left or (between and second is None):
         return None
     if second is not None:
@@ -323,7 +323,7 @@ def _bounded(day: dt.date, before: str | None, after: str | None, reported: dt.d
     return Period(first, last if reported is None or reported < first else min(last, reported), 3)
 
 
-def _pass_hours(words: _Words) -> bool:
+def _pass_hours(words: _DateWords) -> bool:
     """Pass over an hour or a part of the day that follows a date."""
     left = list(words.left)
     while left and left[0] in {"a", "at", "vers", "around", "ver", "le", "apres", "pm", "nan", "au", "the", "in"}:
@@ -337,7 +337,7 @@ def _pass_hours(words: _Words) -> bool:
     return some
 
 
-def _whole(told: _Told, reported: dt.date | None) -> dt.date:
+def _whole(told: _PartialDate, reported: dt.date | None) -> dt.date:
     """Make a day of a date; what it leaves open comes from the day of the report.
 
     Raises
@@ -351,10 +351,10 @@ def _whole(told: _Told, reported: dt.date | None) -> dt.date:
     return dt.date(year, told.month, told.day)
 
 
-def _span(first: _Told, second: _Told, reported: dt.date | None) -> Period | None:
+def _span(first: _PartialDate, second: _PartialDate, reported: dt.date | None) -> Period | None:
     month = second.month if second.month is not None else first.month
     year = second.year if second.year is not None else first.year
-    last = _whole(_Told(year, month, second.day), reported)
+    last = _whole(_PartialDate(year, month, second.day), reported)
     started = first.month if first.month is not None else last.month
     # "du 28 décembre au 3 janvier 2026" begins the year before.
     begun = first.year if first.year is not None else last.year - (started > last.month)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import pandas as pd
+
 from artimap.areas.area import Area
-from artimap.sources.column_map import Mapping, bare, propose
+from artimap.sources.column_map import Mapping, bare, propose, unused
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, folded
 from artimap.sources.reader import Reader, Terms
@@ -17,6 +19,19 @@ _SIGNS: Final = frozenset(
     {"_id", "_uuid", "_submission_time", "_validation_status", "_index", "_status", "_submitted_by", "__version__",
      "_tags"}
 )  # fmt: skip
+_ODK: Final = frozenset(
+    {"key", "submissiondate", "meta-instanceid", "instanceid", "submitterid", "deviceid", "formversion"}
+)
+_POINT_PARTS: Final = (
+    ("_latitude", "lat"), ("_longitude", "lon"), ("_precision", "radius_m"), ("-latitude", "lat"),
+    ("-longitude", "lon"), ("-accuracy", "radius_m"),
+)  # fmt: skip
+# When the form was filled in, from the nearest to the day of the event to the farthest.
+_FORM_DAYS: Final = ("today", "start", "_submission_time", "submissiondate")
+_OF_FORM: Final = frozenset(
+    {"start", "end", "today", "key", "submissiondate", "meta_instanceid", "instanceid", "formversion", "reviewstate",
+     "edits", "attachmentspresent", "attachmentsexpected", "status"}
+)  # fmt: skip
 _PERSONAL: Final = frozenset(
     {
         "deviceid", "device_id", "username", "user_name", "_submitted_by", "phonenumber", "phone_number", "simserial",
@@ -24,7 +39,7 @@ _PERSONAL: Final = frozenset(
         "subscriberid", "email", "imei", "audit", "audit_url", "enumerator", "enumerator_name", "enqueteur",
         "nom_enqueteur",
         "nom_de_l'enqueteur", "telephone", "phone", "respondent_name", "background_audio", "meta/instancename",
-        "instancename",
+        "instancename", "submitterid", "submittername",
     }
 )  # fmt: skip
 """Columns about the person who filled in the form or the device used: never read, never kept."""
@@ -36,6 +51,8 @@ _WORDY: Final = ("deviceid", "device_id", "username", "phonenumber", "simserial"
 def recognise(columns: Sequence[str]) -> float:
     """Tell whether the columns are those of a Kobo export."""
     names = {_meta(name) for name in columns}
+    if {"key", "submissiondate"} <= names or len(names & _ODK) >= 3:
+        return 0.9
     signs = len(names & _SIGNS)
     if signs < 2 or not names & {"_uuid", "_submission_time", "__version__"}:
         return 0.0
@@ -68,33 +85,38 @@ def without_persons(raw: Raw) -> Raw:
     return raw.without(dropped).noting(f"dropped, and kept nowhere: {', '.join(sorted(dropped))}")
 
 
-def map_questions(columns: Sequence[str], labels: dict[str, str]) -> Mapping:
+def map_questions(columns: Sequence[str], labels: dict[str, str], cells: pd.DataFrame | None = None) -> Mapping:
     """Propose the mapping: the split geopoint, the accuracy of the device, and the questions by their words."""
     fixed: dict[str, str] = {}
     for name in columns:
         leaf = _meta(name)
-        for ending, field in (("_latitude", "lat"), ("_longitude", "lon"), ("_precision", "radius_m")):
-            marked = leaf.startswith("_") or "/_" in leaf  # before the group or before the question
+        for ending, field in _POINT_PARTS:
+            # Kobo marks them before the group or before the question; ODK parts them with a dash.
+            marked = leaf.startswith("_") or "/_" in leaf or ending.startswith("-")
             if leaf.endswith(ending) and marked and field not in fixed:
                 fixed[field] = name
     meta = {_meta(name): name for name in columns}
-    for sign, field in (("_uuid", "id"), ("_submission_time", "reported")):
+    if not {"lat", "lon"} <= set(fixed) and "_geolocation" in meta:
+        fixed["point"] = meta["_geolocation"]
+    for sign, field in (
+        ("_uuid", "id"), ("key", "id"), ("_submission_time", "reported"), ("submissiondate", "reported")
+    ):  # fmt: skip
         if sign in meta:
             fixed[field] = meta[sign]
     # "start" and "end" are when the form was filled in, not when the incident was.
     questions = [
         name
         for name in columns
-        if name not in fixed.values() and not _meta(name).startswith("_") and folded(name) not in {"start", "end"}
+        if name not in fixed.values() and not _meta(name).startswith("_") and folded(name) not in _OF_FORM
     ]
-    found = dict(propose(questions, labels=labels).columns)
+    found = dict(propose(questions, labels=labels, cells=cells).columns)
     # Kobo writes a geopoint whole and in parts: the parts are sure, the whole would be read twice.
     if "point" in found and {"lat", "lon"} <= set(fixed):
         del found["point"]
     # The day of the form is the best that is left, from the nearest to the day of the event to the
     # farthest; read() says so in a note.
     if "date" not in found:
-        for name in ("today", "start", "_submission_time"):
+        for name in _FORM_DAYS:
             if name in meta:
                 found["date"] = meta[name]
                 break
@@ -104,11 +126,15 @@ def map_questions(columns: Sequence[str], labels: dict[str, str]) -> Mapping:
 
 def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> ParsedRows:
     """Read the submissions of a form. The device's accuracy is the radius in which a row lies."""
-    used = mapping if mapping is not None else map_questions(raw.columns, raw.labels)
+    used = mapping if mapping is not None else map_questions(raw.columns, raw.labels, raw.cells)
     notes = ["columns: " + ", ".join(f"{field} = {column}" for field, column in used.columns.items())]
     when = used.columns.get("date", "")
-    if mapping is None and _meta(when) in {"today", "start", "_submission_time"}:
-        notes.append(f"no question asks for the day of the incident: the day of the form ({when}) is taken")
+    if mapping is None and _meta(when) in _FORM_DAYS:
+        notes.append(f"no question was seen to ask for the day of the incident: the day of the form ({when}) is taken")
+    plain = raw.without({name for name in raw.columns if _meta(name).startswith("_") or folded(name) in _OF_FORM})
+    notes += unused(plain, used)
+    if mapping is None and _meta(when) in _FORM_DAYS and len(notes) > 2:
+        notes.append("if one of these asks for it, say so in a mapping (artimap validate FILE --save-mapping)")
     if "radius_m" in used.columns and used.exact:
         notes.append("places are exact to what the device says")
     return read_mapped(raw, area, problems, used, version="Kobo export", prefix="kobo-", notes=notes)
@@ -121,6 +147,6 @@ READER: Final = Reader(
     read,
     Terms("own report"),
     mapping="kept",
-    propose=lambda raw: map_questions(without_persons(raw).columns, raw.labels),
+    propose=lambda raw: map_questions(without_persons(raw).columns, raw.labels, raw.cells),
     without_persons=without_persons,
 )

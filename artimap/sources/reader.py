@@ -43,7 +43,7 @@ def unchanged(raw: Raw) -> Raw:
 
 def propose_by_names(raw: Raw) -> Mapping:
     """Propose a mapping from the names and headings of the columns."""
-    return propose(raw.columns, labels=raw.labels)
+    return propose(raw.columns, labels=raw.labels, cells=raw.cells)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from artimap.core.dates import day_of
 from artimap.core.errors import DataError
 from artimap.core.tables import EVENTS
 from artimap.sources import acled, hxl, ipis, kobo, tabular, template, ucdp
-from artimap.sources.column_map import Mapping, read_mapping
+from artimap.sources.column_map import Mapping, propose, read_mapping
 from artimap.sources.containers import open_table
 from artimap.sources.day_spans import future_days
 from artimap.sources.quarantine import Problems
@@ -102,8 +102,9 @@ def _reader(raw: Raw, source: str, mapping: Mapping | None) -> Reader:
     # The message lists the columns as read: a wrong separator or a title row shows at once.
     if best is None or scores[best] < _LEAST:
         there = ", ".join(raw.columns[:15]) or "none"
+        none = "" if "date" in propose(raw.columns).columns else " and none tells a day"
         msg = (
-            f"{raw.name}: the columns are those of no format that artimap knows ({there}); say which column is what "
+            f"{raw.name}: the columns are those of no format that artimap knows{none} ({there}); say what is what "
             "in a mapping (artimap.propose_mapping), or use artimap's template: artimap template events"
         )
         raise DataError(msg)
@@ -293,4 +294,5 @@ def propose_mapping(path: str | Path, *, source: str = "auto") -> Mapping:
     """
     raw = open_table(Path(path), score=READERS[source].recognise if source in READERS else _best)
     best = source if source != "auto" else next(iter(recognise(raw.columns)), ANY_TABLE.name)
-    return READERS.get(best, ANY_TABLE).propose(raw)
+    reader = READERS.get(best, ANY_TABLE)
+    return reader.propose(reader.prepare(raw))

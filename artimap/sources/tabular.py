@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from pyproj import Transformer
 
 from artimap.areas.area import Area
+from artimap.core.crs import WGS84
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.schema import TEXT
 from artimap.core.vocab import EventKind, Party, Record, Sensitivity
-from artimap.sources.column_map import Mapping, propose
+from artimap.sources.actors import read_actors
+from artimap.sources.column_map import Mapping, columns_of_parts, day_parts, propose, unused
 from artimap.sources.columns import present, read_days, read_numbers
+from artimap.sources.containers import places_of_wkt
 from artimap.sources.coordinates import Coordinates, read_coordinates
 from artimap.sources.crosswalk import kind_of_words
 from artimap.sources.day_spans import read_periods
@@ -34,7 +39,7 @@ _FIGURES = ("killed", "injured", "abducted", "displaced")
 def _score(columns: tuple[str, ...]) -> float:
     found = propose(columns).columns
     placed = {"lat", "lon"} <= set(found) or "point" in found or "place" in found or "commune" in found
-    if "date" not in found:
+    if "date" not in found and not day_parts(columns):
         return 0.0
     # Held below 0.6, which a known format with most of its names passes: a hand-made table is what is
     # left over.
@@ -51,8 +56,10 @@ def recognise(columns: Sequence[str]) -> float:
 
 def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> ParsedRows:
     """Read the rows of a table with a mapping, proposed where none is given."""
-    used = mapping if mapping is not None else propose(raw.columns, labels=raw.labels)
-    notes = () if mapping is not None else ("columns: " + ", ".join(f"{k} = {v}" for k, v in used.columns.items()),)
+    used = mapping if mapping is not None else propose(raw.columns, labels=raw.labels, cells=raw.cells)
+    notes = list(unused(raw, used))
+    if mapping is None:
+        notes.insert(0, "columns: " + ", ".join(f"{name} = {column}" for name, column in used.columns.items()))
     return read_mapped(raw, area, problems, used, version="table with a column mapping", prefix="own-", notes=notes)
 
 
@@ -136,6 +143,8 @@ def read_mapped(
             why="is not a known step",
             fix="write low, moderate, high or severe", cells=raw.cells[columns["sensitivity"]],
         )  # fmt: skip
+    actors, actor_notes = read_actors(text("actors"), area)
+    said += actor_notes
     counts = _counts(raw, problems, mapping, said)
     party = text("is_party").str.lower()
     none = pd.Series(pd.array([pd.NA] * rows, dtype="Int64"))
@@ -150,7 +159,7 @@ def read_mapped(
             "kind": kind,
             # The words of the file are kept: the kind is artimap's reading of them.
             "sub_kind": text("sub_kind") if "sub_kind" in columns else text("kind"),
-            "actors": text("actors").str.replace(r"\s*[;|]\s*", "; ", regex=True),
+            "actors": actors,
             "killed_low": killed.low,
             "killed_best": killed.best,
             "killed_high": killed.high,
@@ -236,6 +245,8 @@ def read_where(raw: Raw, area: Area, problems: Problems, mapping: Mapping) -> Co
     if "lat" in columns and "lon" in columns:
         names = (columns["lon"], columns["lat"])
         return read_coordinates(raw.cells[names[0]], raw.cells[names[1]], problems, area=area, names=names)
+    if {"easting", "northing"} <= set(columns):
+        return _metric(raw, area, problems, (columns["easting"], columns["northing"]))
     if "point" not in columns:
         return None
     name = columns["point"]
@@ -249,6 +260,19 @@ def read_where(raw: Raw, area: Area, problems: Problems, mapping: Mapping) -> Co
         cells=cells
     )  # fmt: skip
     return read_coordinates(parts[1], parts[0], problems, area=area, names=(f"{name} (2nd part)", f"{name} (1st part)"))
+
+
+def _metric(raw: Raw, area: Area, problems: Problems, names: tuple[str, str]) -> Coordinates:
+    """Read metres of the area's own system, as a device that is set to UTM shows them."""
+    east, north = (read_numbers(raw.cells[name])[0].to_numpy(dtype=float) for name in names)
+    lon, lat = Transformer.from_crs(area.crs, WGS84, always_xy=True).transform(east, north)
+    cells = [
+        pd.Series(np.where(np.isfinite(one), one, np.nan)).map(repr, na_action="ignore").astype(TEXT)
+        for one in (lon, lat)
+    ]
+    found = read_coordinates(cells[0], cells[1], problems, area=area, names=names)
+    note = f"{names[0]}, {names[1]}: read as metres in {area.crs}"
+    return replace(found, notes=(*found.notes, note))
 
 
 def read_kinds(column: pd.Series | None, mapping: Mapping, rows: int) -> tuple[pd.Series, list[str]]:
@@ -288,4 +312,5 @@ READER: Final = Reader(
     read,
     Terms("own report"),
     mapping="kept",
+    prepare=lambda raw: columns_of_parts(places_of_wkt(raw)),
 )

@@ -13,10 +13,9 @@ import numpy as np
 import pandas as pd
 
 from artimap.areas.area import Area
-from artimap.core import schema
 from artimap.core.files import table_csv
-from artimap.core.schema import TEXT
 from artimap.core.vocab import EventKind, Party, Sensitivity
+from artimap.sources.actors import read_actors
 from artimap.sources.columns import read_days
 from artimap.sources.containers import open_table
 from artimap.sources.georeference import Hints, place
@@ -145,7 +144,8 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     sensitivity = _words(text["sensitivity"], problems, "sensitivity", steps, "is not a known step")
     rows = len(raw.cells)
     placed = place(problems, area=area, precision=pd.Series(np.full(rows, 1)), hints=Hints(words=text["place"]))
-    said = (*(day.note for day in days.values()), *(one.note for one in figures.values()))
+    actors, actor_notes = read_actors(text["actors"], area)
+    said = (*actor_notes, *(day.note for day in days.values()), *(one.note for one in figures.values()))
     killed = figures.pop("killed")
     return ParsedRows(
         columns={
@@ -155,9 +155,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
             "date_end": end.fillna(date),
             "date_precision": 1,
             "kind": kind,
-            "actors": text["actors"]
-            .map(lambda names: schema.join_names(names.split(";")), na_action="ignore")
-            .astype(TEXT),
+            "actors": actors,
             "killed_low": killed.low,
             "killed_best": killed.best,
             "killed_high": killed.high,
