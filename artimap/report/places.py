@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import shapely
 
+from artimap.areas.area import read_layer
 from artimap.core.i18n import format_count, format_day
 from artimap.core.phrases import harm_phrase, known
 from artimap.core.schema import records, split_names
@@ -37,6 +39,12 @@ from artimap.report.sentences import (
 
 WINDOW_DAYS = 365
 """Events older than this are counted under their place, not told one by one."""
+
+MOST_EVENTS = 20
+"""Of one place no more events are told one by one; the others are counted, with the dead that are told of them."""
+
+REACH_KM = 25
+"""Places farther from the road than this, outside the area, of which no statement speaks, are counted together."""
 
 _FIGURE = re.compile(r"^(\d+)(?:[–-](\d+)|(\+))?$")
 _AMOUNT = re.compile(r"^\d{1,12}(?= )")
@@ -209,6 +217,20 @@ class _Place:
     name: str
     events: list[Mapping[str, Any]]
     claims: list[Mapping[str, Any]]
+    far: bool = False
+
+
+def _far_keys(ctx: Context) -> set[str]:
+    """Give the places whose every event lies out of reach of the road and outside the area."""
+    if "geometry" not in ctx.events or ctx.events.empty:
+        return set()
+    shapes = ctx.events["geometry"].to_numpy()
+    away = shapely.distance(shapes, ctx.corridor.line) > REACH_KM * 1000.0
+    area = shapely.union_all(read_layer(ctx.area, "outline").geometry.to_numpy())
+    away[away] = ~shapely.intersects(shapes[away], area)
+    keys = [_key_of(event) for event in records(ctx.events[["place_kind", "place", "place_id", "pcode"]])]
+    near = {key for key, far in zip(keys, away, strict=True) if not far}
+    return {key for key in keys if key is not None and key not in near}
 
 
 def _gather(ctx: Context) -> list[_Place]:
@@ -240,11 +262,13 @@ def _gather(ctx: Context) -> list[_Place]:
     # Keys from events and from claims: a place of which only claims speak has no event, and the other way
     # round.
     found = []
+    far = _far_keys(ctx)
     for key in sorted({*events, *groups}):
         # Several units in one key: the first stands for the place in the order along the road.
         first = key.split(";")[0].strip()
         chainage = at.get(key, at.get(first, near.get(key, float("inf"))))
-        found.append(_Place(key, chainage, names[key], events.get(key, []), groups.get(key, [])))
+        beyond = key in far and key not in groups and chainage == float("inf")
+        found.append(_Place(key, chainage, names[key], events.get(key, []), groups.get(key, []), beyond))
     # Along the road; what lies off it is infinitely far and so last, by name.
     return sorted(found, key=lambda place: (place.chainage_m, place.name, place.key))
 
@@ -275,18 +299,43 @@ def _place_fold(ctx: Context, place: _Place, said: Claims) -> Fold:
     # Older events are counted, and the newest of them is named: left out in silence, the place would look
     # calmer than its past.
     recent = [event for event in events if event["date_start"] >= start]
+    more = recent[MOST_EVENTS:]
     note = ", ".join(part for part in (_kind_of(ctx, place.key), _span(ctx, place.key, place.chainage_m)) if part)
     blocks: list[Block] = []
     if len(claims):
         blocks.append(_claim_grid(ctx, claims))
-    for event in recent:
+    for event in recent[:MOST_EVENTS]:
         blocks += _event_blocks(ctx, event, said)
+    if more:
+        told = counted(ctx, "events", len(more))
+        blocks.append(Paragraph(cell(say(ctx, "places.more", events=told, dead=_dead(ctx, more))), "note"))
     differ = any(isinstance(block, Paragraph) and block.tone == "warn" for block in blocks)
     older = len(events) - len(recent)
     if older:
         newest, number = event_line(ctx, events[len(recent)]), counted(ctx, "events", older)
         blocks.append(Paragraph(cell(say(ctx, "places.older", events=number, line=newest)), "note"))
     return Fold(Heading(place.name, 4, note), tuple(blocks), _holds(ctx, place, differ=differ))
+
+
+def _dead(ctx: Context, events: Sequence[Mapping[str, Any]]) -> str:
+    """Say how many are told dead in some events: a least number, or that none states one."""
+    stated = [int(event["killed_low"]) for event in events if not pd.isna(event["killed_low"])]
+    return say(ctx, "places.no_dead") if not stated else say(ctx, "places.dead", n=format_count(sum(stated), ctx.lang))
+
+
+def _far_block(ctx: Context, places: Sequence[_Place]) -> list[Block]:
+    """Count what lies out of reach of the road: a file of a whole country must not bury it."""
+    if not places:
+        return []
+    events = [event for place in places for event in place.events]
+    most = sorted(places, key=lambda place: (-len(place.events), place.name))[:MOST_EVENTS]
+    names = "; ".join(f"{place.name} ({format_count(len(place.events), ctx.lang)})" for place in most)
+    line = say(
+        ctx, "places.far", events=counted(ctx, "events", len(events)), n=format_count(len(places), ctx.lang),
+        km=format_count(REACH_KM, ctx.lang), road=ctx.corridor.ref, area=ctx.area.label, dead=_dead(ctx, events),
+        names=names,
+    )  # fmt: skip
+    return [Paragraph(cell(line), "note")]
 
 
 def _holds(ctx: Context, place: _Place, *, differ: bool) -> str:
@@ -326,8 +375,8 @@ def places(ctx: Context) -> ReportSection:
         if not group:
             continue
         blocks.append(Heading(say(ctx, "places.on_road" if on_road else "places.elsewhere", road=ctx.corridor.ref)))
-        for place in group:
-            blocks.append(_place_fold(ctx, place, said))
+        blocks += [_place_fold(ctx, place, said) for place in group if not place.far]
+        blocks += _far_block(ctx, [place for place in group if place.far])
     if not found:
         blocks.append(Paragraph(cell(say(ctx, "places.none"))))
     return ReportSection("places", say(ctx, "places.heading"), tuple(blocks))

@@ -10,7 +10,9 @@ from pathlib import Path
 from statistics import median_low
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from artimap.areas import embedded as data
 from artimap.areas.area import Area
@@ -19,7 +21,7 @@ from artimap.claims.event_merging import merge_reports
 from artimap.claims.ledger import Ledger
 from artimap.claims.linkage_decisions import apply_decisions, read_decisions
 from artimap.claims.readers import posts_of, read_claims
-from artimap.claims.record_linkage import match_reports
+from artimap.claims.record_linkage import MatchModel, match_reports
 from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import join_names, split_names
@@ -32,6 +34,9 @@ from artimap.sources.result import Read
 
 _FREE_TEXT = ("summary", "note", "value", "claimant", "source", "place", "operator", "fee_text")
 _MOST_COMPARED = 2_000
+# Above this only rows near to an embedded event are compared; a file of a whole country would take minutes.
+_FEW = 300
+_NEAR_M = 30_000.0
 _STEPS = [step.value for step in Sensitivity]
 _FINEST = [
     where.value
@@ -207,7 +212,12 @@ def _reports(area: Area, events: Reports | None, decisions: Decisions | None, to
     reports = data.read_table(area.name, "reports")
     mine = pd.Series([], dtype=schema.TEXT) if own is None else own.events["event_id"]
     decided = None if decisions is None else _decisions(decisions)
-    undecided = _undecided(own, reports, decided)
+    undecided = 0
+    if own is not None:
+        undecided, left = _undecided(own, reports, decided, embedded=read_events(area))
+        if left:
+            told = f"{left} rows are too many to be compared with the embedded reports: some events may count twice"
+            own = replace(own, notes=(*own.notes, told))
     if decided is None or not len(decided):
         return Gathered(table, ledger, own, undecided=undecided)
     both = pd.concat(
@@ -239,18 +249,40 @@ def _masked(table: pd.DataFrame, area: Area) -> pd.DataFrame:
     return out
 
 
-def _undecided(own: Read | None, reports: pd.DataFrame, decided: pd.DataFrame | None) -> int:
-    """Count the pairs that nobody has decided; a large file is not compared, for it would take too long."""
-    if own is None or not 0 < len(own.events) <= _MOST_COMPARED:
-        return 0
-    pairs = match_reports(own.events, others=reports)
-    ids = set(own.events["event_id"])
+def _near_in_time_and_place(rows: gpd.GeoDataFrame, embedded: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the rows that an embedded event lies near to, in days and kilometres: no others can be the same event."""
+    window = np.timedelta64(MatchModel().window_days, "D")
+    first, last = (embedded[name].to_numpy(dtype="datetime64[D]") for name in ("date_start", "date_end"))
+    start, end = (rows[name].to_numpy(dtype="datetime64[D]") for name in ("date_start", "date_end"))
+    shapes, others = rows.geometry.to_numpy(), embedded.geometry.to_numpy()
+    tree = shapely.STRtree(others)
+    at, other = tree.query(shapes, predicate="dwithin", distance=_NEAR_M)
+    near = np.zeros(len(rows), dtype=bool)
+    near[at[(start[at] - window <= last[other]) & (first[other] <= end[at] + window)]] = True
+    # What has no place on either side is compared by its words.
+    nowhere = shapely.is_empty(shapes)
+    days = np.unique(np.concatenate([first, last]))
+    place = np.searchsorted(days, start - window)
+    soon = (place < len(days)) & (days[np.minimum(place, len(days) - 1)] <= end + window)
+    kept: gpd.GeoDataFrame = rows[near | (nowhere & soon)]
+    return kept
+
+
+def _undecided(
+    own: Read, reports: pd.DataFrame, decided: pd.DataFrame | None, *, embedded: gpd.GeoDataFrame
+) -> tuple[int, int]:
+    """Count the pairs that nobody has decided, and the rows that are too many to be compared."""
+    rows = own.events if len(own.events) <= _FEW else _near_in_time_and_place(own.events, embedded)
+    if not 0 < len(rows) <= _MOST_COMPARED:
+        return 0, len(rows)
+    pairs = match_reports(rows, others=reports)
+    ids = set(rows["event_id"])
     across = pairs[pairs["report_a"].isin(ids) != pairs["report_b"].isin(ids)]
     done = set()
     if decided is not None:
         rows = decided[decided["decision"].notna()]
         done = {tuple(sorted(pair)) for pair in zip(rows["report_a"], rows["report_b"], strict=True)}
-    return sum(pair not in done for pair in zip(across["report_a"], across["report_b"], strict=True))
+    return sum(pair not in done for pair in zip(across["report_a"], across["report_b"], strict=True)), 0
 
 
 def _keep_event_ids(before: pd.DataFrame, after: pd.DataFrame, mine: set[str]) -> pd.DataFrame:
