@@ -147,17 +147,21 @@ def voices(claims: pd.DataFrame) -> pd.Series:
     origin = claims["origin"].fillna(claims["source"]) if "origin" in claims else claims["source"]
     labels: list[str] = []
     publishers = {_bare(one) for name in (origin, claims["source"]) for one in name.dropna().unique()}
+    # A large file names few people and outlets, many times.
+    plain = {one: _bare(one) for column in (claims["claimant"], claims["source"], origin) for one in column.unique()}
     for claimant, source, outlet in zip(claims["claimant"], claims["source"], origin, strict=True):
-        who, publisher = _bare(claimant), _bare(outlet)
-        own = not who or _UNNAMED.search(who) is not None or who in {publisher, _bare(source)}
+        who, publisher = plain.get(claimant, ""), plain.get(outlet, "")
+        own = not who or _UNNAMED.search(who) is not None or who in {publisher, plain.get(source, "")}
         # an outlet that another one cites speaks with its own voice
         cited = f"outlet {who}" if who in publishers else f"claimant {who}"
         labels.append(f"outlet {publisher}" if own else cited)
     voice = pd.Series(labels, index=claims.index, dtype=object)
     # The same sentence under several names was copied by all but one: they become one voice. Numbers
     # and names are short, and equal by chance, so only sentences are looked at.
-    sentences = claims["value"].map(_bare).where(claims["predicate"] == Predicate.STATED)
-    for _, same in voice[sentences.fillna("") != ""].groupby(sentences):
+    sentences = claims["value"][(claims["predicate"] == Predicate.STATED) & claims["value"].notna()].map(_bare)
+    # Only what stands twice can have been copied.
+    sentences = sentences[(sentences != "") & sentences.duplicated(keep=False)]
+    for _, same in voice[sentences.index].groupby(sentences):
         repeated = set(same)
         if len(repeated) > 1:
             voice = voice.mask(voice.isin(repeated), min(repeated))
