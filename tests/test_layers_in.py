@@ -24,6 +24,7 @@ from artimap.areas.assembly import compare_road_units
 from artimap.areas.cod_ab import pcodes_of
 from artimap.areas.gazetteer.resolve import resolve
 from artimap.areas.geometries import place_rows
+from artimap.areas.install import add_cod_ab
 from artimap.cli import main
 from artimap.core import schema
 from artimap.core.errors import CorridorError, CrsError, DataError
@@ -680,3 +681,29 @@ def test_reference_boundaries_give_the_embedded_road_units(artibonite, reference
     assert (rn1["to_m"] - rn1["from_m"]).sum() == pytest.approx(114_800, abs=100)
     border = after[(after["road_id"] == "rn1") & (after["pcode"] == "HT0513-01") & (after["relation"] == "within_500m")]
     assert (border["to_m"] - border["from_m"]).sum() == pytest.approx(13_500, abs=200)
+
+
+def test_a_file_of_communes_takes_no_sections_away(artibonite, tmp_path):
+    def of(level: str) -> pd.DataFrame:
+        table = read_road_units(artibonite)
+        return table[table["level"] == level].reset_index(drop=True)
+
+    before, events = of("adm3"), am.read_events(artibonite)
+    cod(2).to_file(tmp_path / "communes.gpkg")
+    report = add_cod_ab(artibonite, tmp_path / "communes.gpkg").report
+    pd.testing.assert_frame_equal(of("adm3"), before)
+    assert any("kept as embedded for adm3" in line for line in report)
+    after = am.read_events(artibonite)
+    assert (after.geometry.is_empty == events.geometry.is_empty).all()
+
+
+def test_files_of_one_level_each_add_up(artibonite, tmp_path):
+    cod(3).to_file(tmp_path / "sections.gpkg")
+    cod(2).to_file(tmp_path / "communes.gpkg")
+    add_cod_ab(artibonite, tmp_path / "sections.gpkg")
+    sections = am.read_units(artibonite, "adm3")
+    report = add_cod_ab(artibonite, tmp_path / "communes.gpkg").report
+    assert any("kept from the file added before" in line and "adm3" in line for line in report)
+    assert am.read_units(artibonite, "adm3").geometry.geom_equals(sections.geometry).all()
+    layer = user_layers.find("artibonite", "cod-ab")
+    assert [name for name, _ in layer.inputs] == ["sections.gpkg", "communes.gpkg"]

@@ -18,7 +18,7 @@ from artimap.areas.corridors import read_corridor
 from artimap.core import schema
 from artimap.core.crs import WGS84
 from artimap.core.errors import CorridorError, DataError
-from artimap.core.tables import PLACES, ROAD_UNITS, ROADS
+from artimap.core.tables import PLACES, ROAD_UNITS, ROADS, UNITS
 from artimap.core.vocab import RoadRelation
 from artimap.roads.calibration import calibrated
 
@@ -71,7 +71,7 @@ def add_cod_ab(area: Area, path: Path) -> Added:
     said = list(units.attrs["notes"])
     levels = units["level"].value_counts()
     # The count goes first: it is what the user checks against what was published.
-    said.insert(0, "; ".join(f"{number} units of {level}" for level, number in levels.sort_index().items()))
+    said.insert(0, _counts(units))
     known = read_units(area)
     for level, number in levels.items():
         # Both directions are told: what stays approximate, and what the area did not know. Either may
@@ -81,6 +81,12 @@ def add_cod_ab(area: Area, path: Path) -> Added:
             said.append(f"{level}: not in this layer, so still approximate: {', '.join(lost['pcode'])}")
         if number and (new := units[(units["level"] == level) & ~units["pcode"].isin(known["pcode"])])["pcode"].any():
             said.append(f"{level}: not known to artimap before: {', '.join(new['pcode'])}")
+    # Boundaries are published a file a level: a file of communes must not take the sections away, neither those
+    # that were added before nor the embedded ones.
+    earlier, before_it = added_units(area), user_layers.find(area.name, _COD)
+    if earlier is not None and len(rest := earlier[~earlier["level"].isin(levels.index)]):
+        units = schema.conform(pd.concat([units, rest], ignore_index=True), UNITS)
+        said.append(f"kept from the file added before: {_counts(rest)}")
     # Always compared with the embedded figures, not with the layer added before: the same file added
     # twice then gives the same report.
     before = _embedded_road_units(area)
@@ -94,13 +100,18 @@ def add_cod_ab(area: Area, path: Path) -> Added:
         source=f"{path.name}, added by the user",
         date=str(days.max().date()) if len(days) else "undated",
         notes=tuple(said),
-        inputs=_inputs(cod_ab.files_of(path), path),
+        inputs=tuple(dict.fromkeys((*(before_it.inputs if before_it else ()), *_inputs(cod_ab.files_of(path), path)))),
         built_on=_built_on(area, "posts", "units"),
         tables=(),
     )
     tables = _by_level(units, table)
     listed = user_layers.register(area.name, layer, tables, stands_for={name: name for name in tables})
     return Added(listed, tuple(said))
+
+
+def _counts(units: pd.DataFrame) -> str:
+    counts = units["level"].value_counts().sort_index()
+    return "; ".join(f"{number} units of {level}" for level, number in counts.items())
 
 
 def add_osm(area: Area, path: Path) -> Added:
@@ -270,6 +281,13 @@ def _measured(area: Area, units: gpd.GeoDataFrame) -> tuple[pd.DataFrame, list[s
             "road_units measured anew on lines through posts, which may lie 300 m off (artimap data add osm FILE "
             "brings finer ones): " + ", ".join(coarse)
         )
+    # Where roads run is known of every level that the added boundaries do not bring: without this every event of a
+    # communal section would lose its road.
+    embedded_table = _embedded_road_units(area)
+    rest = embedded_table[~embedded_table["level"].isin(units["level"])]
+    if len(rest):
+        said.append(f"road_units kept as embedded for {', '.join(sorted(set(rest['level'])))}: not in this layer")
+        measured = schema.conform(pd.concat([measured, rest], ignore_index=True), ROAD_UNITS)
     return measured, said
 
 
