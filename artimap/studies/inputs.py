@@ -216,8 +216,8 @@ def _reports(area: Area, events: Reports | None, decisions: Decisions | None, to
     if own is not None:
         undecided, left = _undecided(own, reports, decided, embedded=read_events(area))
         if left:
-            told = f"{left} rows are too many to be compared with the embedded reports: some events may count twice"
-            own = replace(own, notes=(*own.notes, told))
+            many = f"{left} rows are too many to be compared with the embedded reports: some events may count twice"
+            own = replace(own, notes=(*own.notes, many))
     if decided is None or not len(decided):
         return Gathered(table, ledger, own, undecided=undecided)
     both = pd.concat(
