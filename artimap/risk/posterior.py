@@ -22,6 +22,7 @@ Tanner & Wong 1987, *JASA* 82).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,8 +144,13 @@ class Posterior:
         number, pieces = self.shape.shape
         rng = np.random.default_rng(seed)
         # for every piece: the draws of one may not hang on what another is
-        strata = rng.permuted(np.tile((np.arange(number) + 0.5) / number, (pieces, 1)), axis=1).T
-        return np.asarray(gammaincinv(self.shape, strata) / self.scale)
+        order = rng.permuted(np.tile(np.arange(number), (pieces, 1)), axis=1).T
+        strata = (np.arange(number) + 0.5) / number
+        # where nothing happened most shapes are the least one: its quantiles are worked out once
+        out = gammaincinv(_LEAST_SHAPE, strata)[order]
+        other = self.shape != _LEAST_SHAPE
+        out[other] = gammaincinv(self.shape[other], strata[order[other]])
+        return np.asarray(out / self.scale)
 
 
 def _chains(weight: Floats) -> tuple[Ints, Ints]:
@@ -154,8 +160,8 @@ def _chains(weight: Floats) -> tuple[Ints, Ints]:
     return at // weight.shape[1], at % weight.shape[1]
 
 
-class _Grid:
-    """Nodes of mean, shape and the weight of towns, for one exposure.
+class _Grids:
+    """Nodes of mean, shape and the weight of towns, for several exposures; each chain draws from the nodes of one.
 
     The prior of the mean is flat, that of the shape ``a`` of ten kilometres puts ``a/(1+a)``, the prior's
     share in the mean of a stretch with one expected event, at the square of a uniform
@@ -163,44 +169,63 @@ class _Grid:
     covers less where rates differ much.
     """
 
-    def __init__(self, counts: Counts, exposure: Floats, total: float, prior: Prior | None) -> None:
+    def __init__(self, counts: Counts, exposure: Floats, total: Floats, prior: Prior | None, which: Ints) -> None:
         from scipy.special import gammaln  # noqa: PLC0415 - slow to import, used only here
 
-        length = counts.length_km
+        length, self.which = counts.length_km, which
         if prior is not None:
-            shapes, towns, means = np.array([prior.shape / _REFERENCE_KM]), np.ones(1), np.array([prior.mean])
-            log = np.zeros((1, 1, 1))
+            shapes, towns, means = np.array([prior.shape / _REFERENCE_KM]), np.ones(1), np.array([[prior.mean]])
+            log = np.zeros(1)
         else:
             shapes, towns = _SHAPES, _TOWNS if counts.town.any() and not counts.town.all() else np.ones(1)
             # Half an event more, so that an empty road has a scale too: Jeffreys' prior for a Poisson rate adds
             # as much.
-            means = _MEANS * (total + 0.5) / max(float((exposure * length).sum()), 1e-9)
+            means = _MEANS * ((total + 0.5) / np.maximum(exposure @ length, 1e-9))[:, None]
             ten = shapes * _REFERENCE_KM
-            log = (0.5 * np.log(ten) - 1.5 * np.log1p(ten))[:, None, None] + 0.0 * means[None, None, :]
-            log = np.repeat(log, len(towns), axis=1)
-        nodes = [one.ravel() for one in np.meshgrid(shapes, towns, means, indexing="ij")]
-        self.rate = nodes[0] / nodes[2]
-        base = np.where(counts.town[None, :], nodes[1][:, None], 1.0) * length[None, :]
-        self.shape = nodes[0][:, None] * base
-        self.log_rate = np.log(self.rate[:, None] + exposure[None, :])
+            log = 0.5 * np.log(ten) - 1.5 * np.log1p(ten)
+        # Axes: exposure, shape, weight of towns, mean, piece. Rates hang on shape and mean only, shapes on the two
+        # others, and those of the open road on no weight of towns: nothing is worked out for more nodes than it has.
+        self.rate = shapes[:, None] / np.broadcast_to(means[:, None, :], (len(exposure), len(shapes), means.shape[1]))
+        self.shape = shapes[:, None, None] * (np.where(counts.town, towns[:, None], 1.0) * length)
+        self.log_rate = np.log(self.rate[..., None] + exposure[:, None, None, :])
         self.gamma = gammaln(self.shape)
-        self.fixed = log.ravel() + (self.shape * (np.log(self.rate)[:, None] - self.log_rate)).sum(axis=1)
-        # Shapes hang on two of the three axes only: their log-gammas are worked out once for all means.
-        self.few, self.means = self.shape[:: len(means)], len(means)
+        fixed = log[:, None, None] + self.shape.sum(axis=2)[:, :, None] * np.log(self.rate)[:, :, None, :]
+        fixed -= self.shape @ self.log_rate.swapaxes(2, 3)
+        self.fixed = fixed[which]
+        # chains stand in the order of their pairs (:func:`_chains`)
+        ends = np.searchsorted(which, np.arange(len(exposure) + 1))
+        self.chains = [slice(low, high) for low, high in pairwise(ends)]
+        self.flat = [one.reshape(-1, len(length)).T.copy() for one in self.log_rate]
+        open_road = slice(0, 1), np.flatnonzero(~counts.town)
+        self.kinds = [(part, pieces) for part, pieces in (open_road, (slice(None), np.flatnonzero(counts.town)))]
 
-    def draw(self, count: Floats, uniform: Floats) -> Ints:
-        """Draw a node for each chain given its counts, the rates integrated out."""
+    def draw(self, count: Floats, uniform: Floats) -> tuple[Floats, Floats]:
+        """Draw shape by piece and rate for each chain given its counts, the rates integrated out."""
         from scipy.special import gammaln  # noqa: PLC0415 - slow to import, used only here
 
-        if len(self.rate) == 1:
-            return np.zeros(len(count), dtype=np.int64)
-        some = np.flatnonzero(count.any(axis=0))
-        added = gammaln(self.few[None, :, some] + count[:, None, some]) - self.gamma[:: self.means][None, :, some]
-        log = self.fixed + np.repeat(added.sum(axis=2), self.means, axis=1) - count[:, some] @ self.log_rate[:, some].T
-        # Inverse of the cumulated weights, one uniform number a chain; the greatest is taken off before
-        # ``exp`` so that nothing overflows.
-        density = np.exp(log - log.max(axis=1, keepdims=True)).cumsum(axis=1)
-        return np.asarray((density < (uniform * density[:, -1])[:, None]).sum(axis=1), dtype=np.int64)
+        number, means = len(count), self.rate.shape[2]
+        if self.fixed[0].size > 1:
+            log = self.fixed.copy()
+            for part, pieces in self.kinds:
+                # Most pieces have no event: what is added there is nothing.
+                chain, at = np.nonzero(count[:, pieces])
+                if not len(chain):
+                    continue
+                some = pieces[at]
+                added = gammaln(self.shape[:, part, some] + count[chain, some]) - self.gamma[:, part, some]
+                first = np.append(0, np.flatnonzero(chain[1:] != chain[:-1]) + 1)
+                log[chain[first]] += np.moveaxis(np.add.reduceat(added, first, axis=2), 2, 0)[..., None]
+            for flat, own in zip(self.flat, self.chains, strict=True):
+                log[own] -= (count[own] @ flat).reshape(-1, len(self.shape), 1, means)
+            log = log.reshape(number, -1)
+            # Inverse of the cumulated weights, one uniform number a chain; the greatest is taken off before
+            # ``exp`` so that nothing overflows.
+            density = np.exp(log - log.max(axis=1, keepdims=True)).cumsum(axis=1)
+            node = np.count_nonzero(density < (uniform * density[:, -1])[:, None], axis=1)
+        else:
+            node = np.zeros(number, dtype=np.int64)
+        shape, town, mean = np.unravel_index(node, self.fixed.shape[1:])
+        return self.shape[shape, town], self.rate[self.which, shape, mean][:, None]
 
 
 class _EventsOnPieces:
@@ -308,19 +333,18 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
     exposure = months[life] / phi
     pairs, which = np.unique(np.stack([life, heap]), axis=1, return_inverse=True)
     which = which.ravel()
-    rough = [float((counts.share * faded[one]).sum()) for one in range(len(lives))]
-    grids = [
-        _Grid(counts, months[a] / spread[b], rough[a] / spread[b], fixed.prior)
-        for a, b in zip(pairs[0].tolist(), pairs[1].tolist(), strict=True)
-    ]  # fmt: skip
+    by_phi = spread[pairs[1]]
+    grids = _Grids(
+        counts, months[pairs[0]] / by_phi[:, None], (faded @ counts.share)[pairs[0]] / by_phi, fixed.prior, which
+    )
     rng = np.random.default_rng(seed)
     size = (_KEPT, _CHAINS, pieces)
     shape, scale, now, before = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
     placed, adds = np.zeros(len(placing.row)), np.zeros(len(placing.row))
     base, sure_adds = np.zeros(pieces), np.zeros(len(counts.row))
     weighed = placing.weigh(None)
-    entry_faded = faded[life]
-    open_faded = entry_faded[:, placing.open] / phi
+    entry_faded = faded[life] / phi
+    open_faded = entry_faded[:, placing.open]
     keep = _kept(counts, lives)[life]
     for sweep in range(burn + _KEPT):
         # Below 0 the chains are still on their way from the first guess and nothing is kept.
@@ -328,11 +352,7 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
         count, recent, earlier = placing.draw(sweep, weighed, life)
         count = count / phi
         uniform = rng.random(_CHAINS)
-        a, b = np.empty((_CHAINS, pieces)), np.empty((_CHAINS, 1))
-        for number, grid in enumerate(grids):
-            own = which == number
-            node = grid.draw(count[own], uniform[own])
-            a[own], b[own] = grid.shape[node], grid.rate[node][:, None]
+        a, b = grids.draw(count, uniform)
         one_by = 1.0 / (b + exposure)
         if slot >= 0:
             # the mean over places given the rates, not the places drawn: less noise, the same expectation
@@ -340,7 +360,7 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
             placed += probable.mean(axis=0) / _KEPT
             adds += (probable * open_faded * one_by[:, placing.piece]).mean(axis=0) / _KEPT
             base += (a * one_by).mean(axis=0) / _KEPT
-            sure_adds += (entry_faded / phi * one_by[:, counts.piece]).mean(axis=0) / _KEPT
+            sure_adds += (entry_faded * one_by[:, counts.piece]).mean(axis=0) / _KEPT
             shape[slot], scale[slot], now[slot], before[slot] = a + count, b + exposure, recent, earlier
         # Gibbs sampling: places given rates, then hyperparameters given counts, then rates given both.
         rates = rng.gamma(a + count) * one_by / counts.length_km

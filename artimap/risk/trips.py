@@ -156,12 +156,11 @@ def trip_risk(
     counted = Laid.over(corridor, located, ledger, model=model).on(day, model)
     found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
     draws = found.draws(seed=model.seed)
-    return trips_between(corridor, [(start, stop)], counted, found, draws, day=day, model=model)[0]
+    return trips_between([corridor.stretch(start, stop)], counted, found, draws, day=day, model=model)[0]
 
 
 def trips_between(
-    corridor: Corridor,
-    pairs: Iterable[tuple[str | float, str | float]],
+    ways: Iterable[Stretch],
     counted: Counted,
     found: Posterior,
     draws: Floats,
@@ -170,9 +169,7 @@ def trips_between(
     model: RiskModel,
 ) -> list[TripRisk]:
     """Sum up what was drawn for the pieces of the road over several trips."""
-    return [
-        _trip(corridor.stretch(start, stop), counted, found, draws, day=day, model=model) for start, stop in pairs
-    ]  # fmt: skip
+    return [_trip(way, counted, found, draws, day=day, model=model) for way in ways]
 
 
 def _trip(
