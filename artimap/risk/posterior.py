@@ -21,7 +21,8 @@ Tanner & Wong 1987, *JASA* 82).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -321,6 +322,38 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
     seed
         Seed of the draws.
     """
+    found, life = _sampled(_Alike(counts), fixed, trend_days, seed)
+    shape = found.shape.reshape(_KEPT, _CHAINS, -1)
+    widened = _widened(_kept(counts, found.half_life[0])[life], shape).reshape(found.shape.shape)
+    return replace(found, shape=found.shape * widened, scale=found.scale * widened)
+
+
+@dataclass(frozen=True, eq=False)
+class _Alike:
+    """Counts that are alike but for the days since the last report: these only widen what is known."""
+
+    counts: Counts
+
+    @cached_property
+    def _content(self) -> tuple[object, ...]:
+        one = self.counts
+        arrays = (one.length_km, one.town, one.row, one.piece, one.share, one.newest, one.oldest, one.leans, one.seeds)
+        watched = one.observation
+        return (watched.extra_days, *(array.tobytes() for array in (*arrays, watched.share)))
+
+    def __hash__(self) -> int:
+        """Equal counts are one key."""
+        return hash(self._content)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether all is equal, to the last bit."""
+        return isinstance(other, _Alike) and self._content == other._content
+
+
+@lru_cache(maxsize=2)  # months without a report follow one another
+def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple[Posterior, Ints]:
+    """Sample the posterior of the day of the last report; also the number of the half-life of each chain."""
+    counts = alike.counts
     time, pieces = TimeSteps(counts), len(counts.length_km)
     lives, spread, weight = memory(counts, fixed)
     life, heap = _chains(weight)
@@ -342,10 +375,11 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
     shape, scale, now, before = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
     placed, adds = np.zeros(len(placing.row)), np.zeros(len(placing.row))
     base, sure_adds = np.zeros(pieces), np.zeros(len(counts.row))
+    sure = np.flatnonzero(~placing.open)
+    sure_piece = counts.piece[sure]
     weighed = placing.weigh(None)
     entry_faded = faded[life] / phi
-    open_faded = entry_faded[:, placing.open]
-    keep = _kept(counts, lives)[life]
+    open_faded, sure_faded = entry_faded[:, placing.open], entry_faded[:, sure]
     for sweep in range(burn + _KEPT):
         # Below 0 the chains are still on their way from the first guess and nothing is kept.
         slot = sweep - burn
@@ -360,7 +394,7 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
             placed += probable.mean(axis=0) / _KEPT
             adds += (probable * open_faded * one_by[:, placing.piece]).mean(axis=0) / _KEPT
             base += (a * one_by).mean(axis=0) / _KEPT
-            sure_adds += (entry_faded * one_by[:, counts.piece]).mean(axis=0) / _KEPT
+            sure_adds[sure] += (sure_faded * one_by[:, sure_piece]).mean(axis=0) / _KEPT
             shape[slot], scale[slot], now[slot], before[slot] = a + count, b + exposure, recent, earlier
         # Gibbs sampling: places given rates, then hyperparameters given counts, then rates given both.
         rates = rng.gamma(a + count) * one_by / counts.length_km
@@ -372,14 +406,13 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
     sure_adds *= counts.share
     sure_adds[placing.open] = adds
     by_life, by_heap = weight.sum(axis=1), weight.sum(axis=0)
-    widened = _widened(keep, shape).reshape(flat)
     trend = _trend(
         time, now.reshape(flat), before.reshape(flat), (shape / scale).reshape(flat),
         np.broadcast_to(phi, size).reshape(flat), trend_days,
     )  # fmt: skip
-    return Posterior(
-        shape=shape.reshape(flat) * widened,
-        scale=scale.reshape(flat) * widened,
+    found = Posterior(
+        shape=shape.reshape(flat),
+        scale=scale.reshape(flat),
         adds=sure_adds,
         base=base,
         placed=every,
@@ -391,6 +424,7 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
         entry_piece=counts.piece,
         trend=trend,
     )
+    return found, life
 
 
 def _mean_fading(counts: Counts, time: TimeSteps, life: float) -> Floats:
