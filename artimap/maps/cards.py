@@ -166,19 +166,19 @@ class VisibleClaims:
 
     def __init__(self, ledger: Ledger | None, lang: str) -> None:
         self._lang = lang
-        self._rows: list[dict[str, Any]] = []
+        self._claims: dict[str, tuple[int, dict[str, Any]]] = {}
         self._subjects: dict[str, list[dict[str, Any]]] = {}
         if ledger is None:
             return
         table = ledger.claims.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last")
-        self._rows = records(table[[name for name in _READ if name in table.columns]])
-        for row in self._rows:
+        for place, row in enumerate(records(table[[name for name in _READ if name in table.columns]])):
+            self._claims[row["claim_id"]] = place, row
             self._subjects.setdefault(str(row["subject"]), []).append(row)
 
     def into(self, lang: str) -> VisibleClaims:
         """Give the same claims, told in another language."""
         other = VisibleClaims(None, lang)
-        other._rows, other._subjects = self._rows, self._subjects
+        other._claims, other._subjects = self._claims, self._subjects
         return other
 
     def about(self, subject: str) -> tuple[SourceStatement, ...]:
@@ -187,8 +187,8 @@ class VisibleClaims:
 
     def behind(self, ids: object) -> tuple[SourceStatement, ...]:
         """Give the statements whose claim ids are listed in a cell."""
-        wanted = frozenset(split_names(ids))
-        return statements_of((row for row in self._rows if row["claim_id"] in wanted), self._lang) if wanted else ()
+        wanted = sorted(self._claims[one] for one in frozenset(split_names(ids)) if one in self._claims)
+        return statements_of((row for _, row in wanted), self._lang)
 
 
 def precision_phrase(row: Mapping[str, Any], lang: str) -> str:
