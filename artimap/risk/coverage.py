@@ -227,18 +227,18 @@ class Reports:
     def _plain(self) -> tuple[NDArray[Any], ...]:
         columns = [(self.claims, ("counts_from", "piece", "day")), (self.events, ("begun", "heard", "piece", "ended"))]
         kinds = {"piece": np.int64}
-        return tuple(
-            table[name].to_numpy(dtype=kinds.get(name, schema.DAY)) for table, names in columns for name in names
-        )
+        days = (table[name].to_numpy(dtype=kinds.get(name, schema.DAY)) for table, names in columns for name in names)
+        return (*days, pd.factorize(self.claims["source"])[0])
 
-    def days_by(self, day: dt.date) -> tuple[Ints, NDArray[np.datetime64]]:
-        """Give piece and day of those that had been made by a day: :meth:`by` without sources."""
-        counts_from, piece, days, begun, heard, own_piece, ended = self._plain
+    def days_by(self, day: dt.date) -> tuple[Ints, NDArray[np.datetime64], Ints]:
+        """Give piece, day and number of the source (-1 for none) of those that had been made by a day (:meth:`by`)."""
+        counts_from, piece, days, begun, heard, own_piece, ended, source = self._plain
         when = np.datetime64(day, "s")
         said, own = counts_from <= when, (begun <= when) & ~(heard <= when)
         # an end that is not known is not after the day
         alone = np.fmin(ended[own], when)
-        return np.r_[piece[said], own_piece[own]], np.r_[days[said], alone]
+        unknown = np.full(len(alone), -1)
+        return np.r_[piece[said], own_piece[own]], np.r_[days[said], alone], np.r_[source[said], unknown]
 
     def by(self, day: dt.date) -> pd.DataFrame:
         """Give those that had been made by a day.
@@ -342,9 +342,9 @@ def report_coverage(
 
 
 def publishers(
-    told: pd.DataFrame, pieces: int, *, day: dt.date, window_days: int
+    piece: Ints, days: NDArray[np.datetime64], source: Ints, pieces: int, *, day: dt.date, window_days: int
 ) -> tuple[Ints, Ints, tuple[int, int]]:
-    """Count the publishers heard in the last window and in the one before.
+    """Count the publishers heard in the last window and in the one before; a source of -1 is not stated.
 
     Returns
     -------
@@ -352,10 +352,9 @@ def publishers(
         By piece, last and before; and the pair for the whole road.
     """
     # Periods are counted back from the last day: period 0 is the newest and a whole one.
-    age = (pd.Timestamp(day) - pd.to_datetime(told["day"])).dt.days.to_numpy()
+    age = (np.datetime64(day, "s") - days) / np.timedelta64(1, "D")
     # Publishers are compared as sets, by window: ten reports of one paper are one publisher.
-    source, names = pd.factorize(told["source"])  # -1 where it is not stated
-    piece, most = told["piece"].to_numpy(dtype=np.int64), max(len(names), 1)
+    most = int(source.max(initial=0)) + 1
     by_piece, whole = [], []
     for window in (0, 1):
         heard = (age >= window * window_days) & (age < (window + 1) * window_days) & (source >= 0)

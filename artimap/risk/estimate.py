@@ -25,7 +25,7 @@ from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import day_of
 from artimap.core.metadata import SHARES, put_models
-from artimap.core.precision import significant, significant_columns
+from artimap.core.precision import significant
 from artimap.core.tables import RISK
 from artimap.core.vocab import EventKind, Info, Where
 from artimap.risk.aggregate import PieceParts, Shared, share_out, shared_draws, watched_share
@@ -201,21 +201,22 @@ def _on_day(
     shared = share_out(counted, found, bins)
     draws = found.draws(seed=model.seed)
     asked = shared_draws(draws, shared, counted.counts.length_km, rng=np.random.default_rng(model.seed))
-    behind = counted.events.iloc[counted.rows]
     number, km = len(pieces), bins.length_m / 1000.0
 
     used = np.bincount(shared.piece, weights=shared.used, minlength=number)
     # Silence is decided by reports of any kind.
-    newest = newest_by(*told.days_by(day), number)
+    heard = told.days_by(day)
+    newest = newest_by(*heard[:2], number)
     age = (pd.Timestamp(day) - pd.Series(newest)).dt.days
     silent: NDArray[np.bool_] = (age.isna() | (age > model.quiet_after_days)).to_numpy(dtype=bool)
-    now, before, whole = publishers(told.by(day), number, day=day, window_days=model.trend_days)
+    now, before, whole = publishers(*heard, number, day=day, window_days=model.trend_days)
     # All columns that say what a rate rests on are made here, so that nobody has to guess it from the
     # rate.
     evidence = _evidence(number, counted, shared, speaks, as_of=day)
     # the class is that of the rate as it stands in the table
     rate = significant(shared.mean / km)
-    ends = {name: np.quantile(asked, part, axis=0, method="hazen") / km for name, part in LEVELS.items()}
+    parts = np.quantile(asked, list(LEVELS.values()), axis=0, method="hazen") / km
+    ends = dict(zip(LEVELS, parts, strict=True))
     length = _length_shares(counted, bins)
     columns = {
         "events_used": used,
@@ -243,8 +244,8 @@ def _on_day(
         "caution": SOURCES_CHANGED if sources_known and changed(*whole) else None,
         **_classes(rate, evidence["n_events"], silent, model=model),
     }
-    table = gpd.GeoDataFrame({**{name: pieces[name] for name in pieces.columns}, **columns}, crs=pieces.crs)
-    out = significant_columns(table, columns)
+    columns = {name: significant(one) if _is_float(one) else one for name, one in columns.items()}
+    out = gpd.GeoDataFrame({**{name: pieces[name] for name in pieces.columns}, **columns}, crs=pieces.crs)
     risk: gpd.GeoDataFrame = schema.conform(out, RISK, crs=pieces.crs)
     put_models(risk, model)
     risk.attrs["as_of"] = day.isoformat()
@@ -260,15 +261,18 @@ def _on_day(
     risk.attrs["trips"] = [
         trip.to_dict() for trip in trips_between(ways, counted, found, draws, day=day, model=model)
     ]
+    def behind(column: str) -> NDArray[Any]:
+        return counted.events[column].to_numpy()[counted.rows]
+
     # The parts behind each rate go with the table, so that ``explain`` shows what was printed, without a
     # second run.
     shares = Shares(
         lixel_id=risk["lixel_id"].to_numpy(),
         base=(shared.mean - np.bincount(shared.piece, weights=shared.adds, minlength=number)) / km,
-        event_id=behind["event_id"].to_numpy(),
-        kind=behind["kind"].to_numpy(),
-        day=behind["date_start"].to_numpy(),
-        place=behind["place"].to_numpy(),
+        event_id=behind("event_id"),
+        kind=behind("kind"),
+        day=behind("date_start"),
+        place=behind("place"),
         row=shared.row,
         piece=shared.piece,
         share=shared.placed,
@@ -277,6 +281,10 @@ def _on_day(
     )
     risk.attrs[SHARES] = shares.text()
     return risk
+
+
+def _is_float(values: object) -> bool:
+    return isinstance(values, np.ndarray) and values.dtype == np.float64
 
 
 def _weighed(nodes: Floats, weight: Floats) -> list[list[float | None]]:

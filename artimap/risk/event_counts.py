@@ -131,7 +131,7 @@ class Counted:
     counts: Counts
     laid: Floats
     last_report: dt.date
-    newest_reports: pd.Series
+    newest_reports: NDArray[np.datetime64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +194,7 @@ class Laid:
 
     def on(self, day: dt.date, model: RiskModel) -> Counted:
         """Count the events on a day."""
-        newest_by_piece = newest_by(*self.reports.days_by(day), len(self.road.town))
+        newest_by_piece = newest_by(*self.reports.days_by(day)[:2], len(self.road.town))
         newest_report = pd.Series(newest_by_piece).max()
         # Time after the last report is not observed: the answer is that of its day, and only grows less sure.
         last = day if model.observation == "whole" or pd.isna(newest_report) else min(newest_report.date(), day)
@@ -204,7 +204,7 @@ class Laid:
         used = why.isna().to_numpy()[self.row]
         rows, new = np.unique(self.row[used], return_inverse=True)
         newest, oldest = ages(self.events, last)
-        observation = self.road.days_observed(*self.signs.days_by(day), last, model)
+        observation = self.road.days_observed(*self.signs.days_by(day)[:2], last, model)
         number, piece, share = np.asarray(new, dtype=np.int64), self.piece[used], self.share[used]
         counts = Counts(
             length_km=self.road.pieces.length_m / 1000.0,
@@ -221,9 +221,8 @@ class Laid:
         )
         used_rows = np.asarray(rows, dtype=np.int64)
         return Counted(
-            self.events, self.spread, self.lies, why, self.road, used_rows, counts, share, last,
-            pd.Series(newest_by_piece),
-        )  # fmt: skip
+            self.events, self.spread, self.lies, why, self.road, used_rows, counts, share, last, newest_by_piece
+        )
 
 
 def _around_towns(corridor: Corridor, events: gpd.GeoDataFrame, spread: Spread, model: RiskModel) -> Spread:

@@ -140,18 +140,54 @@ class Posterior:
 
         Stratified: one draw from each slice of the unit interval, in an order of each piece's own.
         """
-        from scipy.special import gammaincinv  # noqa: PLC0415 - slow to import, used only here
-
         number, pieces = self.shape.shape
         rng = np.random.default_rng(seed)
         # for every piece: the draws of one may not hang on what another is
         order = rng.permuted(np.tile(np.arange(number), (pieces, 1)), axis=1).T
-        strata = (np.arange(number) + 0.5) / number
         # where nothing happened most shapes are the least one: its quantiles are worked out once
-        out = gammaincinv(_LEAST_SHAPE, strata)[order]
+        out = np.exp(_log_quantiles(number)[_ROWS_BELOW])[order]
         other = self.shape != _LEAST_SHAPE
-        out[other] = gammaincinv(self.shape[other], strata[order[other]])
+        out[other] = _quantiles(self.shape[other], order[other], number)
         return np.asarray(out / self.scale)
+
+
+_LOG_STEP, _MOST_SHAPE, _ROWS_BELOW = 0.125, 64.0, 1
+"""Of the table of quantiles: step between shapes, the greatest, and rows below the least."""
+
+
+@lru_cache(maxsize=1)
+def _log_quantiles(number: int) -> Floats:
+    """Logarithms of the quantiles of Gamma numbers: a row a shape, from the least up, a column a slice."""
+    from scipy.special import gammaincinv  # noqa: PLC0415 - slow to import, used only here
+
+    rows = int(np.ceil(np.log(_MOST_SHAPE / _LEAST_SHAPE) / _LOG_STEP)) + 2 + _ROWS_BELOW
+    shapes = _LEAST_SHAPE * np.exp(_LOG_STEP * (np.arange(rows) - _ROWS_BELOW))
+    return np.asarray(np.log(gammaincinv(shapes[:, None], (np.arange(number) + 0.5) / number)))
+
+
+def _quantiles(shape: Floats, order: Ints, number: int) -> Floats:
+    """Give the quantile of each Gamma number in the middle of its slice of the unit interval.
+
+    Read from a table by a cubic (to four digits at the worst) and bettered by one step of Halley's method, which
+    takes it to the last digits: less than half the time of an inversion from nothing.
+    """
+    from scipy.special import gammainc, gammaincinv, gammaln  # noqa: PLC0415 - slow to import, used only here
+
+    part = (order + 0.5) / number
+    table = _log_quantiles(number)
+    known = (shape > _LEAST_SHAPE) & (shape < _MOST_SHAPE)
+    a = shape[known]
+    at = np.log(a / _LEAST_SHAPE) / _LOG_STEP + _ROWS_BELOW
+    row = at.astype(np.int64)
+    u, column = at - row, order[known]
+    weights = (-u * (u - 1) * (u - 2) / 6, (u + 1) * (u - 1) * (u - 2) / 2, -(u + 1) * u * (u - 2) / 2, (u + 1) * u * (u - 1) / 6)  # fmt: skip
+    log = sum(weight * table[row + n, column] for n, weight in enumerate(weights, start=-1))
+    x = np.exp(log)
+    gap = (gammainc(a, x) - part[known]) / np.exp(a * log - x - gammaln(a))
+    out = np.empty_like(shape)
+    out[known] = x * np.exp(-gap / (1 - gap * (a - x) / 2))
+    out[~known] = gammaincinv(shape[~known], part[~known])
+    return out
 
 
 def _chains(weight: Floats) -> tuple[Ints, Ints]:
