@@ -22,11 +22,14 @@ _REACH_M = 5_000.0
 
 
 @cached
-def _services(area: Area, audience: Audience) -> tuple[pd.DataFrame, pd.Series, list[Any]]:
-    """Give the services, which of them are near a road, and their places: the same in every language."""
+def _services(
+    area: Area, audience: Audience
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame], pd.Series, list[Any]]:
+    """Give the services, those of each commune, which are near a road, and their places, for all languages."""
     table = read_services(area, audience=audience)
     near = table.geometry.distance(read_roads(area).geometry.union_all()) <= _REACH_M
-    return table, near, to_degrees(table.geometry)
+    plain = pd.DataFrame(table)
+    return plain, {str(code): own for code, own in plain.groupby("pcode")}, near, to_degrees(table.geometry)
 
 
 def services_layer(given: MapInputs) -> Drawn:
@@ -34,7 +37,7 @@ def services_layer(given: MapInputs) -> Drawn:
 
     Names of organisations are in it where the map is internal; partners see how many there are in a commune.
     """
-    table, near, shapes = _services(given.area, given.asked.audience)
+    table, communes, near, shapes = _services(given.area, given.asked.audience)
     kinds = table["kind"]
     details, features = [], []
     for kind in (ServiceKind.FUEL, ServiceKind.MARKET):
@@ -50,7 +53,6 @@ def services_layer(given: MapInputs) -> Drawn:
             )
             for n in spots
         ]  # fmt: skip
-    communes = dict(iter(table.groupby("pcode")))
     for n in range(len(table)):
         if kinds.iloc[n] != ServiceKind.POPULATION or shapes[n].is_empty:
             continue
