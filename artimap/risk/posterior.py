@@ -240,9 +240,10 @@ class _Grids:
         """Draw shape by piece and rate for each chain given its counts, the rates integrated out."""
         from scipy.special import gammaln  # noqa: PLC0415 - slow to import, used only here
 
-        number, means = len(count), self.rate.shape[2]
+        axes = self.fixed.shape
+        shape, town, mean = np.zeros((3, len(count)), dtype=np.int64)
         if self.fixed[0].size > 1:
-            log = self.fixed.copy()
+            gained = np.zeros(axes[:3])
             for part, pieces in self.kinds:
                 # Most pieces have no event: what is added there is nothing.
                 chain, at = np.nonzero(count[:, pieces])
@@ -251,18 +252,26 @@ class _Grids:
                 some = pieces[at]
                 added = gammaln(self.shape[:, part, some] + count[chain, some]) - self.gamma[:, part, some]
                 first = np.append(0, np.flatnonzero(chain[1:] != chain[:-1]) + 1)
-                log[chain[first]] += np.moveaxis(np.add.reduceat(added, first, axis=2), 2, 0)[..., None]
-            for flat, own in zip(self.flat, self.chains, strict=True):
-                log[own] -= (count[own] @ flat).reshape(-1, len(self.shape), 1, means)
-            log = log.reshape(number, -1)
-            # Inverse of the cumulated weights, one uniform number a chain; the greatest is taken off before
-            # ``exp`` so that nothing overflows.
-            density = np.exp(log - log.max(axis=1, keepdims=True)).cumsum(axis=1)
-            node = np.count_nonzero(density < (uniform * density[:, -1])[:, None], axis=1)
-        else:
-            node = np.zeros(number, dtype=np.int64)
-        shape, town, mean = np.unravel_index(node, self.fixed.shape[1:])
+                gained[chain[first]] += np.moveaxis(np.add.reduceat(added, first, axis=2), 2, 0)
+            lost = np.concatenate([count[own] @ flat for flat, own in zip(self.flat, self.chains, strict=True)])
+            log = self.fixed + gained[..., None]
+            log -= lost.reshape(axes[0], axes[1], 1, axes[3])
+            # The greatest is taken off before ``exp`` so that nothing overflows.
+            weight = np.exp(log - log.max(axis=(1, 2, 3), keepdims=True)).reshape(axes[0], -1, axes[3])
+            # Inverse of the cumulated weights, one uniform number a chain: first shape and town, then the mean.
+            both, left = _chosen(weight.sum(axis=2), uniform)
+            mean, _ = _chosen(weight[np.arange(len(both)), both], left)
+            shape, town = np.divmod(both, axes[2])
         return self.shape[shape, town], self.rate[self.which, shape, mean][:, None]
+
+
+def _chosen(weight: Floats, uniform: Floats) -> tuple[Ints, Floats]:
+    """Choose a column of each row by its weight; also the part of the uniform number that is left within it."""
+    until = weight.cumsum(axis=1)
+    point = uniform * until[:, -1]
+    column = np.count_nonzero(until < point[:, None], axis=1)
+    row = np.arange(len(weight))
+    return column, 1.0 - (until[row, column] - point) / weight[row, column]
 
 
 class _EventsOnPieces:
