@@ -22,9 +22,7 @@ _REACH_M = 5_000.0
 
 
 @cached
-def _services(
-    area: Area, audience: Audience
-) -> tuple[pd.DataFrame, dict[str, pd.DataFrame], pd.Series, list[Any]]:
+def _services(area: Area, audience: Audience) -> tuple[pd.DataFrame, dict[str, pd.DataFrame], pd.Series, list[Any]]:
     """Give the services, those of each commune, which are near a road, and their places, for all languages."""
     table = read_services(area, audience=audience)
     near = table.geometry.distance(read_roads(area).geometry.union_all()) <= _REACH_M

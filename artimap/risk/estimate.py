@@ -258,9 +258,8 @@ def _on_day(
     risk.attrs["publishers"] = list(whole) if sources_known else None
     risk.attrs["half_lives_days"] = _weighed(*found.half_life)
     risk.attrs["dispersions"] = _weighed(*found.dispersion)
-    risk.attrs["trips"] = [
-        trip.to_dict() for trip in trips_between(ways, counted, found, draws, day=day, model=model)
-    ]
+    risk.attrs["trips"] = [trip.to_dict() for trip in trips_between(ways, counted, found, draws, day=day, model=model)]
+
     def behind(column: str) -> NDArray[Any]:
         return counted.events[column].to_numpy()[counted.rows]
 

@@ -73,9 +73,7 @@ class BaseRoad:
         """Ends of the pieces, from one end of the road to the other."""
         return self.pieces.edges
 
-    def days_observed(
-        self, piece: Ints, days: NDArray[np.datetime64], last: dt.date, model: RiskModel
-    ) -> Observation:
+    def days_observed(self, piece: Ints, days: NDArray[np.datetime64], last: dt.date, model: RiskModel) -> Observation:
         """Estimate when each piece was observed, from the reports made by a day."""
         steps = int(np.ceil(model.window_days / STEP_DAYS))
         number = len(self.town)

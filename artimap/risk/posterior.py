@@ -83,10 +83,11 @@ class Trend:
         """Probability that the rate rose: P(X > Y) of two Gammas, by the Beta integral."""
         from scipy.special import betainc  # noqa: PLC0415 - slow to import, used only here
 
-        (x, a), (y, b) = self.late, self.early
-        rose = betainc(y, x, b / (a + b)).mean(axis=0)
+        (x, a), (y, b) = ([one[:, self.told] for one in window] for window in (self.late, self.early))
         # Nothing in either window tells nothing of a change: one half exactly, not the noise of the draws.
-        return np.where(self.told, rose, 0.5)
+        rose = np.full(len(self.told), 0.5)
+        rose[self.told] = betainc(y, x, b / (a + b)).mean(axis=0)
+        return rose
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +181,12 @@ def _quantiles(shape: Floats, order: Ints, number: int) -> Floats:
     at = np.log(a / _LEAST_SHAPE) / _LOG_STEP + _ROWS_BELOW
     row = at.astype(np.int64)
     u, column = at - row, order[known]
-    weights = (-u * (u - 1) * (u - 2) / 6, (u + 1) * (u - 1) * (u - 2) / 2, -(u + 1) * u * (u - 2) / 2, (u + 1) * u * (u - 1) / 6)  # fmt: skip
+    weights = (
+        -u * (u - 1) * (u - 2) / 6,
+        (u + 1) * (u - 1) * (u - 2) / 2,
+        -(u + 1) * u * (u - 2) / 2,
+        (u + 1) * u * (u - 1) / 6,
+    )
     log = sum(weight * table[row + n, column] for n, weight in enumerate(weights, start=-1))
     x = np.exp(log)
     gap = (gammainc(a, x) - part[known]) / np.exp(a * log - x - gammaln(a))

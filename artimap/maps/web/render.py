@@ -119,7 +119,7 @@ _OPTIONS = {
 def _plain_map(middle: list[float]) -> tuple[str, str, str]:
     """Write what folium writes of a map with nothing on it: importing folium takes longer than drawing most layers."""
     options = "".join(f'"{key}": {json.dumps(value)},\n' for key, value in _OPTIONS.items())
-    around = f'center: {json.dumps(middle)},\ncrs: L.CRS.EPSG3857,\n...{{\n{options}}}\n'
+    around = f"center: {json.dumps(middle)},\ncrs: L.CRS.EPSG3857,\n...{{\n{options}}}\n"
     return '<div class="folium-map" id="map_1" ></div>', f'var map_1 = L.map(\n"map_1",\n{{\n{around}}}\n);', "map_1"
 
 
