@@ -119,7 +119,7 @@ def fold(text: str) -> str:
     return " ".join(fold_word(word) for word in kept)
 
 
-def _names(row: Mapping[str, object], columns: Iterable[str]) -> list[tuple[str, str]]:
+def _names(row: Mapping[str, object] | pd.Series, columns: Iterable[str]) -> list[tuple[str, str]]:
     """List the names of a row with what kind of name each is."""
     out: list[tuple[str, str]] = []
     for column in columns:

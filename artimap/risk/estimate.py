@@ -261,7 +261,7 @@ def _on_day(
     risk.attrs["trips"] = [trip.to_dict() for trip in trips_between(ways, counted, found, draws, day=day, model=model)]
 
     def behind(column: str) -> NDArray[Any]:
-        return counted.events[column].to_numpy()[counted.rows]
+        return np.asarray(counted.events[column])[counted.rows]
 
     # The parts behind each rate go with the table, so that ``explain`` shows what was printed, without a
     # second run.

@@ -13,7 +13,6 @@ from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from artimap.claims.ledger import Ledger
 from artimap.core.arrays import Floats
@@ -188,7 +187,7 @@ def _trip(
     known = silent <= _MOSTLY * length.sum()
     # A last estimate is of the way only where somebody once told of most of it: else it is that of other road.
     once = float(length[~np.isnat(newest)].sum()) >= _MOSTLY * length.sum()
-    mean, last = float(shared.mean[0]), pd.Series(newest[length > 0]).max()
+    mean, heard = float(shared.mean[0]), newest[(length > 0) & ~np.isnat(newest)]
 
     def figure(value: float, *, there: bool = True) -> float | None:
         return float(significant(value)) if there else None
@@ -217,7 +216,7 @@ def _trip(
         happened_hi80=figure(high, there=told),
         last_expected=figure(mean, there=once and not known),
         silent_m=float(significant(silent)),
-        newest_report=None if pd.isna(last) else str(last.date()),
+        newest_report=str(heard.max().astype("datetime64[D]")) if len(heard) else None,
     )
 
 
