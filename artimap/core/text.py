@@ -89,6 +89,8 @@ def unaccented(text: str) -> str:
     >>> unaccented("Évènement")
     'evenement'
     """
+    if text.isascii():
+        return text.casefold()
     # Twice: casefold may make letters that can be parted again.
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(char for char in plain if not unicodedata.combining(char))
