@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median_low
 from types import MappingProxyType
 
@@ -131,6 +132,7 @@ def earliest_day(reported: object, basis: str) -> pd.Timestamp | None:
     return reported - pd.Timedelta(days=6) if basis == "by" else reported
 
 
+@lru_cache(maxsize=4_096)  # a few publishers make most claims
 def _bare(text: object) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", unaccented(_REMARK.sub(" ", text)))) if isinstance(text, str) else ""
 

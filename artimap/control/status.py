@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 
 import pandas as pd
@@ -83,7 +84,7 @@ def in_words_of(status: pd.Series, system: str) -> pd.Series:
     return status.map(table)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LedgerEvidence:
     """All that a ledger says of an area's subjects, ready to be asked for any day.
 
@@ -118,9 +119,15 @@ class LedgerEvidence:
         """Give what is said of a subject on a day, and its status by that; each is asked for many times."""
         key = subject, day
         if key not in self._judged:
-            said = picture(self.evidence.get(subject, ()), day, model=self.model, sides=self.sides)
-            self._judged[key] = said, decide(said)
+            told = [one for one in self.evidence.get(subject, ()) if one.start <= day]
+            said = picture(told, day, model=self.model, sides=self.sides)
+            self._judged[key] = said, decide(said) if told else self._nothing
         return self._judged[key]
+
+    @cached_property
+    def _nothing(self) -> Answer:
+        """The answer where nothing is said, as of most subjects on most days."""
+        return decide(picture((), 0, model=self.model, sides=self.sides))
 
     def answer(self, subject: str, day: int) -> Answer:
         """Give the status of a subject on a day."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -89,8 +89,8 @@ def unaccented(text: str) -> str:
     >>> unaccented("Évènement")
     'evenement'
     """
-    if text.isascii():  # most words of most files: nothing to take off
-        return text.lower()
+    if text.isascii():
+        return text.casefold()
     # Twice: casefold may make letters that can be parted again.
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(char for char in plain if not unicodedata.combining(char))
@@ -121,7 +121,7 @@ def fold(text: str) -> str:
     return " ".join(fold_word(word) for word in kept)
 
 
-def _names(row: pd.Series, columns: Iterable[str]) -> list[tuple[str, str]]:
+def _names(row: Mapping[str, object] | pd.Series, columns: Iterable[str]) -> list[tuple[str, str]]:
     """List the names of a row with what kind of name each is."""
     out: list[tuple[str, str]] = []
     for column in columns:
@@ -139,8 +139,9 @@ def match_name(table: pd.DataFrame, text: str) -> int | None:
     ``name_ht`` and ``aliases``.
     """
     asked = fold(text).replace(" ", "")
-    for position, (_, row) in enumerate(table.iterrows()):
-        names = _names(row, ("name", "name_fr", "name_ht", "aliases"))
+    columns = [name for name in ("name", "name_fr", "name_ht", "aliases") if name in table.columns]
+    for position, row in enumerate(zip(*(table[name].to_numpy(dtype=object) for name in columns), strict=True)):
+        names = _names(dict(zip(columns, row, strict=True)), columns)
         if any(asked == fold(name).replace(" ", "") for name, _ in names):
             return position
     return None

@@ -166,21 +166,19 @@ class VisibleClaims:
 
     def __init__(self, ledger: Ledger | None, lang: str) -> None:
         self._lang = lang
-        self._rows: list[dict[str, Any]] = []
+        self._claims: dict[str, tuple[int, dict[str, Any]]] = {}
         self._subjects: dict[str, list[dict[str, Any]]] = {}
-        self._places: dict[str, int] = {}
         if ledger is None:
             return
         table = ledger.claims.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last")
-        self._rows = records(table[[name for name in _READ if name in table.columns]])
-        for place, row in enumerate(self._rows):
+        for place, row in enumerate(records(table[[name for name in _READ if name in table.columns]])):
+            self._claims[row["claim_id"]] = place, row
             self._subjects.setdefault(str(row["subject"]), []).append(row)
-            self._places[str(row["claim_id"])] = place
 
     def into(self, lang: str) -> VisibleClaims:
         """Give the same claims, told in another language."""
         other = VisibleClaims(None, lang)
-        other._rows, other._subjects, other._places = self._rows, self._subjects, self._places
+        other._claims, other._subjects = self._claims, self._subjects
         return other
 
     def about(self, subject: str) -> tuple[SourceStatement, ...]:
@@ -189,8 +187,8 @@ class VisibleClaims:
 
     def behind(self, ids: object) -> tuple[SourceStatement, ...]:
         """Give the statements whose claim ids are listed in a cell."""
-        wanted = sorted({self._places[one] for one in split_names(ids) if one in self._places})
-        return statements_of((self._rows[place] for place in wanted), self._lang)
+        wanted = sorted(self._claims[one] for one in frozenset(split_names(ids)) if one in self._claims)
+        return statements_of((row for _, row in wanted), self._lang)
 
 
 def precision_phrase(row: Mapping[str, Any], lang: str) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -81,22 +81,22 @@ def changes(first: object, other: object) -> dict[str, Any] | None:
     """
     if first is other or (type(first) in _PLAIN and type(other) in _PLAIN):
         return None if first == other and type(first) is type(other) else {_WHOLE: other}
-    found: dict[str, Any] = {}
-    if isinstance(first, Mapping) and isinstance(other, Mapping) and first.keys() == other.keys():
-        pairs = [(str(name), first[name], other[name]) for name in first]
-    elif _is_row(first) and _is_row(other) and len(first) == len(other):  # type: ignore[arg-type]
-        pairs = [(str(n), a, b) for n, (a, b) in enumerate(zip(first, other, strict=True))]  # type: ignore[call-overload]
+    pairs: Iterable[tuple[object, Any, Any]]
+    if isinstance(first, dict) and isinstance(other, dict) and first.keys() == other.keys():
+        pairs = ((name, one, other[name]) for name, one in first.items())
+    elif isinstance(first, list | tuple) and isinstance(other, list | tuple) and len(first) == len(other):
+        pairs = zip(range(len(first)), first, other, strict=True)
     else:
         return None if first == other and type(first) is type(other) else {_WHOLE: other}
+    found: dict[str, Any] = {}
     for name, a, b in pairs:
+        # nearly all values are plain and the same: looked at here, a call is saved for each
+        if a is b or (type(a) in _PLAIN and type(a) is type(b) and a == b):
+            continue
         change = changes(a, b)
         if change is not None:
-            found[name] = change
+            found[str(name)] = change
     return found or None
-
-
-def _is_row(value: object) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def pack(value: object) -> str:

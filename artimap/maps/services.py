@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from artimap.areas.area import read_roads
+from artimap.areas.area import Area, read_roads
 from artimap.areas.services import read_services
+from artimap.areas.user_layers import cached
 from artimap.core.i18n import format_count, tr
-from artimap.core.vocab import ServiceKind
+from artimap.core.vocab import Audience, ServiceKind
 from artimap.maps.base_layers import Feature, Layer, parts_of, to_degrees
 from artimap.maps.cards import Detail, Fact, Icon, text_or
 from artimap.maps.inputs import MapInputs
@@ -18,15 +21,22 @@ _REACH_M = 5_000.0
 """Stations and markets farther from every road of the area are left out: they serve none of them."""
 
 
+@cached
+def _services(area: Area, audience: Audience) -> tuple[pd.DataFrame, dict[str, pd.DataFrame], pd.Series, list[Any]]:
+    """Give the services, those of each commune, which are near a road, and their places, for all languages."""
+    table = read_services(area, audience=audience)
+    near = table.geometry.distance(read_roads(area).geometry.union_all()) <= _REACH_M
+    plain = pd.DataFrame(table)
+    return plain, {str(code): own for code, own in plain.groupby("pcode")}, near, to_degrees(table.geometry)
+
+
 def services_layer(given: MapInputs) -> Drawn:
     """Give what is along the roads: all stations open one card, all markets another, each commune its own.
 
     Names of organisations are in it where the map is internal; partners see how many there are in a commune.
     """
-    table = read_services(given.area, audience=given.asked.audience)
-    near = table.geometry.distance(read_roads(given.area).geometry.union_all()) <= _REACH_M
+    table, communes, near, shapes = _services(given.area, given.asked.audience)
     kinds = table["kind"]
-    shapes = to_degrees(table.geometry)
     details, features = [], []
     for kind in (ServiceKind.FUEL, ServiceKind.MARKET):
         spots = [n for n in range(len(table)) if kinds.iloc[n] == kind and near.iloc[n]]
@@ -44,7 +54,7 @@ def services_layer(given: MapInputs) -> Drawn:
     for n in range(len(table)):
         if kinds.iloc[n] != ServiceKind.POPULATION or shapes[n].is_empty:
             continue
-        detail = _commune(table, table.iloc[n], given.lang)
+        detail = _commune(communes[table["pcode"].iloc[n]], table.iloc[n], given.lang)
         details.append(detail)
         parts, label = parts_of(shapes[n]), str(table["name"].iloc[n])
         features.append(
@@ -60,8 +70,7 @@ def _card(key: str, mark: str, sentence: str, row: pd.Series, lang: str, facts: 
     return Detail(key, heading, sentence, when="", where="", icon=Icon(mark), facts=(*facts, source))
 
 
-def _commune(table: pd.DataFrame, row: pd.Series, lang: str) -> Detail:
-    here = table[table["pcode"] == row["pcode"]]
+def _commune(here: pd.DataFrame, row: pd.Series, lang: str) -> Detail:
     said = [tr("map.services.people", lang, place=row["name"], n=format_count(int(row["value"]), lang))]
     counts = here[here["kind"] == ServiceKind.ORGANISATIONS]
     said += [tr("map.services.organisations", lang, n=format_count(int(n), lang)) for n in counts["value"]]

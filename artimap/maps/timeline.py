@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -40,7 +41,7 @@ _SHARED, _SPOKEN = ("icon", "links"), ("heading", "sentence", "when", "where", "
 # --- tables ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class TableOverTime:
     """RISK, CHECKPOINTS or ZONES of the days that a slider can show, rows that are alike once.
 
@@ -60,6 +61,16 @@ class TableOverTime:
     shown: tuple[tuple[int, ...], ...]
     table: pd.DataFrame
     road: tuple[tuple[str, float, float], ...] = ()
+
+    @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        """The rows as dicts: the same in every language."""
+        return records(self.table)
+
+    @cached_property
+    def stretches(self) -> tuple[tuple[Cell, ...], ...]:
+        """The rows of the sheet of stretches, where the table is one of RISK."""
+        return stretches_sheet(self.table).rows
 
 
 def risk_of_slider(
@@ -334,9 +345,9 @@ def rates_over_time(
     share
         What part of the incidents is reported, where it is stated.
     """
-    details = stretch_details(records(table.table), ref, lang, event_ids, share=share)
-    rows = stretches_sheet(table.table).rows
-    states = (SliderState(one.key, one.icon.mark, one, row=row) for one, row in zip(details, rows, strict=True))
+    details = stretch_details(table.records, ref, lang, event_ids, share=share)
+    both = zip(details, table.stretches, strict=True)
+    states = (SliderState(one.key, one.icon.mark, one, row=row) for one, row in both)
     return _over_time(table, states, lang)
 
 
@@ -448,20 +459,25 @@ def packed_states(
             found["feature"] = {**_drawn(one.feature), "shape": shapes[one.feature.parts]}
         return {"key": one.key, **{name: value for name, value in found.items() if value}}
 
-    def spoken(page: StatesOverTime, one: SliderState) -> dict[str, Any] | None:
-        before = None if one.key not in base else page.states[base[one.key]].detail
+    @cache
+    def of_the_day(lang: str, key: str) -> dict[str, Any] | None:
+        before = None if key not in base else pages[lang].states[base[key]].detail
+        return None if before is None else _fields(before, _SPOKEN)
+
+    def spoken(lang: str, one: SliderState) -> dict[str, Any] | None:
         if one.detail is None:
             return None
+        before = of_the_day(lang, one.key)
         if before is None:
             return {"=": plain_data(one.detail)}
-        return changes(_fields(before, _SPOKEN), _fields(one.detail, _SPOKEN)) or {}
+        return changes(before, _fields(one.detail, _SPOKEN)) or {}
 
     states = [shared(one) for one in first.states]
     whole = {"shown": first.shown, "shapes": more, "states": states, "road": first.road}
     return {
         name: pack(whole),
         **{
-            f"{name}_{lang}": pack({"when": page.whens, "states": [spoken(page, one) for one in page.states]})
+            f"{name}_{lang}": pack({"when": page.whens, "states": [spoken(lang, one) for one in page.states]})
             for lang, page in pages.items()
         },
     }

@@ -10,6 +10,7 @@ import pandas as pd
 
 from artimap.areas import embedded
 from artimap.core.i18n import format_count, format_day, format_number, words
+from artimap.core.schema import records
 from artimap.core.vocab import About, Audience, Info, Where
 from artimap.report.blocks import Block, Cell, Fold, Heading, Listing, Paragraph, ReportSection, TableBlock, cell, run
 from artimap.report.context import Context
@@ -34,7 +35,7 @@ _SHOWN = 60
 def placeless(ctx: Context) -> pd.DataFrame:
     """Give the events whose place is not stated, or is the department or wider, said by the day."""
     table = ctx.events[ctx.events["place_kind"].isin([Where.NOWHERE.value, Where.DEPARTMENT.value])]
-    return table[[not only_later(ctx, row) for _, row in table.iterrows()]] if len(table) else table
+    return table[[not only_later(ctx, row) for row in records(table)]] if len(table) else table
 
 
 def _silent(ctx: Context) -> list[Block]:
@@ -45,7 +46,7 @@ def _silent(ctx: Context) -> list[Block]:
     # Each silent stretch is named, with the day of the newest report: a count alone would not tell a
     # driver which.
     items = []
-    for _, row in table.iterrows():
+    for row in records(table):
         mark = "silent" if pd.isna(row["newest_report"]) else "unobserved"
         name = run(text_of(row["name"]) or km(ctx, row), strong=True, mark=mark)
         label = f", {km(ctx, row)}; {say(ctx, 'unknown.newest')}{say(ctx, 'colon')}"
@@ -63,12 +64,12 @@ def _placeless(ctx: Context) -> list[Block]:
     loose = loose.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last", kind="stable")
     heading = Heading(say(ctx, "unknown.placeless"))
     items: list[Cell] = []
-    for _, row in table.iterrows():
+    for row in records(table):
         said = sources(ctx.claims[ctx.claims["subject"] == row["event_id"]])
         names = f" [{', '.join(said)}]" if said else ""
         summary = text_of(row["summary"])
         items.append(cell(event_line(ctx, row), f". {summary}" if summary else "", run(names, quiet=True)))
-    for _, row in loose.iterrows():
+    for row in records(loose):
         said_words = f"{word(ctx, 'predicate', row['predicate'])}{say(ctx, 'colon')}{text_of(row['value'])}"
         place = text_of(row["place"]) and text_of(row["place"]) + say(ctx, "colon")
         note = text_of(row["note"]) and f" ({text_of(row['note'])})"

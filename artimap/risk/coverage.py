@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -140,6 +141,14 @@ def tells_of(spread: Spread, pieces: RoadPieces, *, wide: NDArray[np.bool_]) -> 
     return rows[told], piece[told]
 
 
+def newest_by(piece: Ints, day: NDArray[np.datetime64], pieces: int) -> NDArray[np.datetime64]:
+    """Give the newest of the days of each piece, NaT where there is none."""
+    out = np.full(pieces, np.datetime64("NaT", "s"))
+    # as whole numbers, of which "no day" is the least
+    np.maximum.at(out.view(np.int64), piece, day.astype(schema.DAY).view(np.int64))
+    return out
+
+
 def last_day(events: pd.DataFrame, day: dt.date) -> NDArray[Any]:
     """Give the last day of each event, no later than the day of the answer."""
     return np.asarray(np.minimum(events["date_end"].fillna(events["date_start"]).to_numpy(), np.datetime64(day, "s")))
@@ -213,6 +222,23 @@ class Reports:
         # day from which it counts comes first and stays.
         whole = whole.sort_values(columns, kind="stable", ignore_index=True).drop_duplicates(_TOLD)
         return cls(whole, _alone(told, told["subject"].map(said.groupby("subject")["day"].min())))
+
+    @cached_property
+    def _plain(self) -> tuple[NDArray[Any], ...]:
+        columns = [(self.claims, ("counts_from", "piece", "day")), (self.events, ("begun", "heard", "piece", "ended"))]
+        kinds = {"piece": np.int64}
+        days = (table[name].to_numpy(dtype=kinds.get(name, schema.DAY)) for table, names in columns for name in names)
+        return (*days, pd.factorize(self.claims["source"])[0])
+
+    def days_by(self, day: dt.date) -> tuple[Ints, NDArray[np.datetime64], Ints]:
+        """Give piece, day and number of the source (-1 for none) of those that had been made by a day (:meth:`by`)."""
+        counts_from, piece, days, begun, heard, own_piece, ended, source = self._plain
+        when = np.datetime64(day, "s")
+        said, own = counts_from <= when, (begun <= when) & ~(heard <= when)
+        # an end that is not known is not after the day
+        alone = np.fmin(ended[own], when)
+        unknown = np.full(len(alone), -1)
+        return np.r_[piece[said], own_piece[own]], np.r_[days[said], alone], np.r_[source[said], unknown]
 
     def by(self, day: dt.date) -> pd.DataFrame:
         """Give those that had been made by a day.
@@ -316,9 +342,9 @@ def report_coverage(
 
 
 def publishers(
-    told: pd.DataFrame, pieces: int, *, day: dt.date, window_days: int
+    piece: Ints, days: NDArray[np.datetime64], source: Ints, pieces: int, *, day: dt.date, window_days: int
 ) -> tuple[Ints, Ints, tuple[int, int]]:
-    """Count the publishers heard in the last window and in the one before.
+    """Count the publishers heard in the last window and in the one before; a source of -1 is not stated.
 
     Returns
     -------
@@ -326,10 +352,9 @@ def publishers(
         By piece, last and before; and the pair for the whole road.
     """
     # Periods are counted back from the last day: period 0 is the newest and a whole one.
-    age = (pd.Timestamp(day) - pd.to_datetime(told["day"])).dt.days.to_numpy()
+    age = (np.datetime64(day, "s") - days) / np.timedelta64(1, "D")
     # Publishers are compared as sets, by window: ten reports of one paper are one publisher.
-    source, names = pd.factorize(told["source"])  # -1 where it is not stated
-    piece, most = told["piece"].to_numpy(dtype=np.int64), max(len(names), 1)
+    most = int(source.max(initial=0)) + 1
     by_piece, whole = [], []
     for window in (0, 1):
         heard = (age >= window * window_days) & (age < (window + 1) * window_days) & (source >= 0)

@@ -22,21 +22,21 @@ from numpy.typing import NDArray
 
 from artimap.claims.ledger import Ledger
 from artimap.core import schema
-from artimap.core.arrays import Floats
+from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import day_of
 from artimap.core.metadata import SHARES, put_models
-from artimap.core.precision import significant, significant_columns
+from artimap.core.precision import significant
 from artimap.core.tables import RISK
 from artimap.core.vocab import EventKind, Info, Where
 from artimap.risk.aggregate import PieceParts, Shared, share_out, shared_draws, watched_share
-from artimap.risk.coverage import Reports, RoadPieces, changed, is_wide, last_day, publishers, tells_of
+from artimap.risk.coverage import Reports, RoadPieces, changed, is_wide, last_day, newest_by, publishers, tells_of
 from artimap.risk.event_counts import Counted, Laid, ages, tally
 from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
 from artimap.risk.observation import STEP_DAYS
 from artimap.risk.posterior import LEVELS, Posterior, posterior
 from artimap.risk.trips import city_pairs, trips_between
-from artimap.roads.corridor import Corridor
+from artimap.roads.corridor import Corridor, Stretch
 
 SOURCES_CHANGED = "sources_changed"
 """Word in ``caution`` where the publishers heard changed more than a trend can bear."""
@@ -161,16 +161,15 @@ def corridor_risk_over_time(
     # Reports are read from all events, also those of kinds that endanger nobody: a report of a protest
     # breaks the silence of a stretch.
     told = Reports.of(corridor, laid.events, ledger, spread=laid.spread, pieces=bins, reach=model.reach)
-    row, piece = tells_of(laid.spread, bins, wide=is_wide(laid.events))
-    speaks = pd.DataFrame({"row": row, "piece": piece})
+    speaks = tells_of(laid.spread, bins, wide=is_wide(laid.events))
+    ways = [corridor.stretch(start, stop) for start, stop in city_pairs(corridor)]
     out = table[["lixel_id", "corridor_id", "from_m", "to_m", "geometry"]].reset_index(drop=True)
     out["name"] = table["name"].to_numpy() if "name" in table.columns else None
     found = {}
     for done, day in enumerate(wanted, start=1):
         found[day] = _on_day(
-            corridor, out, bins, laid.on(day, model), told.by(day), speaks, day=day, model=model,
-            sources_known=ledger is not None,
-        )  # fmt: skip
+            ways, out, bins, laid.on(day, model), told, speaks, day=day, model=model, sources_known=ledger is not None
+        )
         if progress is not None:
             progress(done, len(wanted))
     return found
@@ -184,12 +183,12 @@ def _no_pieces(corridor: Corridor, day: dt.date, model: RiskModel) -> gpd.GeoDat
 
 
 def _on_day(
-    corridor: Corridor,
+    ways: list[Stretch],
     pieces: gpd.GeoDataFrame,
     bins: RoadPieces,
     counted: Counted,
-    told: pd.DataFrame,
-    speaks: pd.DataFrame,
+    told: Reports,
+    speaks: tuple[Ints, Ints],
     *,
     day: dt.date,
     model: RiskModel,
@@ -202,21 +201,22 @@ def _on_day(
     shared = share_out(counted, found, bins)
     draws = found.draws(seed=model.seed)
     asked = shared_draws(draws, shared, counted.counts.length_km, rng=np.random.default_rng(model.seed))
-    behind = counted.events.iloc[counted.rows]
     number, km = len(pieces), bins.length_m / 1000.0
 
     used = np.bincount(shared.piece, weights=shared.used, minlength=number)
     # Silence is decided by reports of any kind.
-    newest = told.groupby("piece")["day"].max().reindex(range(number)).to_numpy()
-    age = (pd.Timestamp(day) - pd.Series(pd.to_datetime(newest))).dt.days
+    heard = told.days_by(day)
+    newest = newest_by(*heard[:2], number)
+    age = (pd.Timestamp(day) - pd.Series(newest)).dt.days
     silent: NDArray[np.bool_] = (age.isna() | (age > model.quiet_after_days)).to_numpy(dtype=bool)
-    now, before, whole = publishers(told, number, day=day, window_days=model.trend_days)
+    now, before, whole = publishers(*heard, number, day=day, window_days=model.trend_days)
     # All columns that say what a rate rests on are made here, so that nobody has to guess it from the
     # rate.
     evidence = _evidence(number, counted, shared, speaks, as_of=day)
     # the class is that of the rate as it stands in the table
     rate = significant(shared.mean / km)
-    ends = {name: np.quantile(asked, part, axis=0, method="hazen") / km for name, part in LEVELS.items()}
+    parts = np.quantile(asked, list(LEVELS.values()), axis=0, method="hazen") / km
+    ends = dict(zip(LEVELS, parts, strict=True))
     length = _length_shares(counted, bins)
     columns = {
         "events_used": used,
@@ -244,9 +244,9 @@ def _on_day(
         "caution": SOURCES_CHANGED if sources_known and changed(*whole) else None,
         **_classes(rate, evidence["n_events"], silent, model=model),
     }
-    table = gpd.GeoDataFrame({**{name: pieces[name] for name in pieces.columns}, **columns}, crs=pieces.crs)
-    out = significant_columns(table, columns)
-    risk: gpd.GeoDataFrame = schema.conform(out, RISK, crs=corridor.crs)
+    columns = {name: significant(one) if _is_float(one) else one for name, one in columns.items()}
+    out = gpd.GeoDataFrame({**{name: pieces[name] for name in pieces.columns}, **columns}, crs=pieces.crs)
+    risk: gpd.GeoDataFrame = schema.conform(out, RISK, crs=pieces.crs)
     put_models(risk, model)
     risk.attrs["as_of"] = day.isoformat()
     risk.attrs["last_report"] = counted.last_report.isoformat()
@@ -258,19 +258,20 @@ def _on_day(
     risk.attrs["publishers"] = list(whole) if sources_known else None
     risk.attrs["half_lives_days"] = _weighed(*found.half_life)
     risk.attrs["dispersions"] = _weighed(*found.dispersion)
-    risk.attrs["trips"] = [
-        trip.to_dict()
-        for trip in trips_between(corridor, city_pairs(corridor), counted, found, draws, day=day, model=model)
-    ]
+    risk.attrs["trips"] = [trip.to_dict() for trip in trips_between(ways, counted, found, draws, day=day, model=model)]
+
+    def behind(column: str) -> NDArray[Any]:
+        return np.asarray(counted.events[column])[counted.rows]
+
     # The parts behind each rate go with the table, so that ``explain`` shows what was printed, without a
     # second run.
     shares = Shares(
         lixel_id=risk["lixel_id"].to_numpy(),
         base=(shared.mean - np.bincount(shared.piece, weights=shared.adds, minlength=number)) / km,
-        event_id=behind["event_id"].to_numpy(),
-        kind=behind["kind"].to_numpy(),
-        day=behind["date_start"].to_numpy(),
-        place=behind["place"].to_numpy(),
+        event_id=behind("event_id"),
+        kind=behind("kind"),
+        day=behind("date_start"),
+        place=behind("place"),
         row=shared.row,
         piece=shared.piece,
         share=shared.placed,
@@ -279,6 +280,10 @@ def _on_day(
     )
     risk.attrs[SHARES] = shares.text()
     return risk
+
+
+def _is_float(values: object) -> bool:
+    return isinstance(values, np.ndarray) and values.dtype == np.float64
 
 
 def _weighed(nodes: Floats, weight: Floats) -> list[list[float | None]]:
@@ -381,41 +386,33 @@ def corridor_risk_by_kind(
 
 
 def _evidence(
-    number: int, counted: Counted, shared: Shared, speaks: pd.DataFrame, *, as_of: dt.date
+    number: int, counted: Counted, shared: Shared, speaks: tuple[Ints, Ints], *, as_of: dt.date
 ) -> dict[str, NDArray[Any]]:
     """Give what stands behind each rate: which events, how precise, how recent."""
-    events = counted.events.iloc[counted.rows]
+    kinds, ids = (counted.events[name].to_numpy(dtype=object)[counted.rows] for name in ("place_kind", "event_id"))
     # How much of the evidence is known only to a section, a commune or a stretch: a rate made of vague
     # reports should not look as sharp as one made of exact ones.
-    imprecise = events["place_kind"].isin([Where.SECTION, Where.COMMUNE, Where.STRETCH]).to_numpy()
-    touched = pd.DataFrame(
-        {
-            "piece": shared.piece,
-            "weight": significant(shared.used),
-            "imprecise": imprecise[shared.row],
-            "event_id": events["event_id"].to_numpy()[shared.row],
-        }
+    imprecise = np.isin(kinds.astype(str), [Where.SECTION, Where.COMMUNE, Where.STRETCH])
+    used = significant(shared.used)
+    weight, blurred = (
+        np.bincount(shared.piece, weights=one, minlength=number) for one in (used, used * imprecise[shared.row])
     )
-    # Pieces that nothing touches have no group; ``reindex`` over all of them gives null, not a missing
-    # row.
-    every = range(number)
-    grouped = touched.groupby("piece")
-    weight = grouped["weight"].sum()
-    blurred = touched[touched["imprecise"]].groupby("piece")["weight"].sum().reindex(weight.index).fillna(0.0)
-    # Weights are rounded before they are sorted, and the id breaks ties: the list is the same on every
-    # processor.
-    ranked = touched.sort_values(["piece", "weight", "event_id"], ascending=[True, False, True])
+    n_events = np.bincount(shared.piece, minlength=number)
+    # Weights are rounded before they are sorted, and the id breaks ties, in whose order events stand: the list is the
+    # same on every processor.
+    ranked = np.lexsort((shared.row, -used, shared.piece))
+    by_piece = np.split(ids[shared.row[ranked]], np.cumsum(n_events)[:-1])
     # A piece that holds a sliver of a vague event must not carry its day as the day of its last incident; one of
     # which the event speaks does, though its share there be small.
-    counts = speaks[speaks["row"].isin(counted.rows)]
-    days = pd.Series(last_day(counted.events, counted.last_report)[counts["row"].to_numpy()])
-    last = days.groupby(counts["piece"].to_numpy()).max().reindex(every)
+    row, piece = speaks
+    counts = np.isin(row, counted.rows)
+    last = newest_by(piece[counts], last_day(counted.events, counted.last_report)[row[counts]], number)
     return {
-        "n_events": np.bincount(shared.piece, minlength=number),
-        "imprecise_share": (blurred / weight).reindex(every).to_numpy(),
-        "last_event": last.to_numpy(),
-        "days_since": (pd.Timestamp(as_of) - pd.to_datetime(last)).dt.days.to_numpy(),
-        "event_ids": ranked.groupby("piece")["event_id"].agg("; ".join).reindex(every).to_numpy(),
+        "n_events": n_events,
+        "imprecise_share": np.divide(blurred, weight, out=np.full(number, np.nan), where=n_events > 0),
+        "last_event": last,
+        "days_since": (pd.Timestamp(as_of) - pd.Series(last)).dt.days.to_numpy(),
+        "event_ids": np.array(["; ".join(own) or None for own in by_piece], dtype=object),
     }
 
 

@@ -18,7 +18,7 @@ from artimap.core.crs import require
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.vocab import Where
 from artimap.risk.counts import Counts
-from artimap.risk.coverage import Reports, RoadPieces, bare
+from artimap.risk.coverage import Reports, RoadPieces, bare, newest_by
 from artimap.risk.model import RiskModel, why_not_counted
 from artimap.risk.observation import STEP_DAYS, Observation, observe
 from artimap.roads.corridor import Corridor
@@ -73,7 +73,7 @@ class BaseRoad:
         """Ends of the pieces, from one end of the road to the other."""
         return self.pieces.edges
 
-    def days_observed(self, told: pd.DataFrame, last: dt.date, model: RiskModel) -> Observation:
+    def days_observed(self, piece: Ints, days: NDArray[np.datetime64], last: dt.date, model: RiskModel) -> Observation:
         """Estimate when each piece was observed, from the reports made by a day."""
         steps = int(np.ceil(model.window_days / STEP_DAYS))
         number = len(self.town)
@@ -81,8 +81,7 @@ class BaseRoad:
             part = np.clip(model.window_days / STEP_DAYS - np.arange(steps), 0.0, 1.0)
             return Observation(np.tile(part, (number, 1)), np.zeros(number), 0.0, np.ones((number, 1)))
         middle, half = (self.edges[:-1] + self.edges[1:]) / 2, np.diff(self.edges) / 2
-        age = (pd.Timestamp(last) - pd.to_datetime(told["day"])).dt.days.to_numpy(dtype=float)
-        piece = told["piece"].to_numpy(dtype=np.int64)
+        age = (np.datetime64(last, "s") - days) / np.timedelta64(1, "D")
         # Ten kilometres of road have enough reports to tell whether somebody is there.
         reach = np.maximum(_NEAR_M, half)
         return observe(piece, np.clip(age, 0.0, None), middle, reach, steps=steps)
@@ -130,7 +129,7 @@ class Counted:
     counts: Counts
     laid: Floats
     last_report: dt.date
-    newest_reports: pd.Series
+    newest_reports: NDArray[np.datetime64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,8 +192,8 @@ class Laid:
 
     def on(self, day: dt.date, model: RiskModel) -> Counted:
         """Count the events on a day."""
-        told = self.reports.by(day)
-        newest_report = pd.to_datetime(told["day"]).max()
+        newest_by_piece = newest_by(*self.reports.days_by(day)[:2], len(self.road.town))
+        newest_report = pd.Series(newest_by_piece).max()
         # Time after the last report is not observed: the answer is that of its day, and only grows less sure.
         last = day if model.observation == "whole" or pd.isna(newest_report) else min(newest_report.date(), day)
         # Events that do not count drop out of the entries, and the others are numbered anew without gaps:
@@ -203,7 +202,7 @@ class Laid:
         used = why.isna().to_numpy()[self.row]
         rows, new = np.unique(self.row[used], return_inverse=True)
         newest, oldest = ages(self.events, last)
-        observation = self.road.days_observed(self.signs.by(day), last, model)
+        observation = self.road.days_observed(*self.signs.days_by(day)[:2], last, model)
         number, piece, share = np.asarray(new, dtype=np.int64), self.piece[used], self.share[used]
         counts = Counts(
             length_km=self.road.pieces.length_m / 1000.0,
@@ -218,7 +217,6 @@ class Laid:
             leans=self.leans[rows],
             seeds=self.seeds[rows],
         )
-        newest_by_piece = pd.to_datetime(told.groupby("piece")["day"].max().reindex(range(len(self.road.town))))
         used_rows = np.asarray(rows, dtype=np.int64)
         return Counted(
             self.events, self.spread, self.lies, why, self.road, used_rows, counts, share, last, newest_by_piece

@@ -50,20 +50,23 @@ class Forecast:
 
         The last number holds all greater ones, whose chance is less than one in a million.
         """
-        from scipy.stats import nbinom, poisson  # noqa: PLC0415 - slow to import, used only here
+        from scipy.special import gammaln  # noqa: PLC0415 - slow to import, used only here
 
         more = np.maximum(self.dispersions[:, None] - 1.0, 0.0)
         mean = np.maximum(self.draws, 1e-12)
-        most = int(poisson.ppf(1 - 1e-7, mean.max()) + 12 * np.sqrt(float(more.max()) * mean.max()) + 3)
+        most = int(_poisson_quantile(1 - 1e-7, mean.max()) + 12 * np.sqrt(float(more.max()) * mean.max()) + 3)
         numbers = np.arange(min(most, _MOST_EVENTS) + 1)
         heaped = more[:, 0] > 0
         out = np.zeros((mean.shape[1], len(numbers)))
         if (~heaped).any():
-            out += np.asarray(poisson.pmf(numbers, mean[~heaped][..., None])).sum(axis=0)
+            plain = mean[~heaped][..., None]
+            out += np.exp(numbers * np.log(plain) - gammaln(numbers + 1.0) - plain).sum(axis=0)
         if heaped.any():
-            size = mean[heaped] / more[heaped]
+            # negative binomial: a Poisson number whose mean is Gamma
+            size = (mean[heaped] / more[heaped])[..., None]
             odds = (1.0 / self.dispersions[heaped])[:, None, None]
-            out += np.asarray(nbinom.pmf(numbers, size[..., None], odds)).sum(axis=0)
+            ways = gammaln(size + numbers) - gammaln(size) - gammaln(numbers + 1.0)
+            out += np.exp(ways + size * np.log(odds) + numbers * np.log1p(-odds)).sum(axis=0)
         out /= len(mean)
         out[:, -1] += np.maximum(1.0 - out.sum(axis=1), 0.0)
         kept = int(np.flatnonzero((out > _LEAST_CHANCE).any(axis=0)).max()) + 1
@@ -76,6 +79,16 @@ class Forecast:
         more = np.maximum(self.dispersions[:, None] - 1.0, 0.0)
         heaped = np.where(more > 0, rng.gamma(self.draws / np.where(more > 0, more, 1.0)) * more, self.draws)
         return rng.poisson(heaped).astype(float)
+
+
+def _poisson_quantile(part: float, mean: Floats) -> Floats:
+    """Give the least number that a Poisson number exceeds with a chance of no more than ``1 - part``."""
+    from scipy.special import pdtr, pdtrik  # noqa: PLC0415 - scipy.stats takes a third of a second to import
+
+    # the inverse in whole numbers may be one too high by its last bits
+    above = np.ceil(pdtrik(part, mean))
+    below = np.maximum(above - 1.0, 0.0)
+    return np.asarray(np.where(pdtr(below, mean) >= part, below, above))
 
 
 def by_model(name: str, counted: Counted, asked: RoadPieces, model: RiskModel, step_days: float) -> Forecast:
@@ -193,8 +206,6 @@ def cover(forecast: Forecast, happened: Happened, level: float, rng: np.random.G
 
     Vague events are put on pieces many times, each time whole.
     """
-    from scipy.stats import poisson  # noqa: PLC0415 - slow to import, used only here
-
     pieces = len(forecast.expected)
     if len(forecast.draws) > 1:
         drawn = forecast.counts(rng)
@@ -202,7 +213,7 @@ def cover(forecast: Forecast, happened: Happened, level: float, rng: np.random.G
         # give halves.
         low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf")
     else:
-        low, high = (poisson.ppf(end, forecast.expected) for end in ((1 - level) / 2, (1 + level) / 2))
+        low, high = (_poisson_quantile(end, forecast.expected) for end in ((1 - level) / 2, (1 + level) / 2))
     count = np.zeros((_IMPUTATIONS, pieces))
     for event, weight in enumerate(happened.weight):
         here = happened.row == event

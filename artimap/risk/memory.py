@@ -138,9 +138,12 @@ def _foretold(periods: _MonthlyCounts, lives: Floats, spread: Floats) -> Floats:
             expected = shape / (rate[..., some] + exposure[..., some] / phi) * span[some]
             # Negative binomial with variance ``phi`` times the mean, and that of the mean itself.
             size = expected / (phi - 1.0 + expected / shape)
-            told = now[some]
-            chance = gammaln(told + size) - gammaln(size) + size * np.log(size / (size + expected))
-            log += (chance + told * np.log(expected / (size + expected))).sum(axis=3)
+            chance = size * np.log(size / (size + expected))
+            # most periods of most pieces have no event, of which nothing more is to be said
+            hit = np.flatnonzero(now[some])
+            told, size, expected = now[some][hit], size[..., hit], expected[..., hit]
+            chance[..., hit] += gammaln(told + size) - gammaln(size) + told * np.log(expected / (size + expected))
+            log += chance.sum(axis=3)
         number, exposure = number + now, exposure + span
     log /= periods.ways
     peak = log.max(axis=2, keepdims=True)

@@ -204,8 +204,11 @@ def _smooth(own: list[Floats], start: float, steps: int) -> tuple[Floats, Floats
     log_rate = np.log(np.tile(rates, len(leave)))
     middle: Floats = (np.arange(steps, dtype=float) + 0.5) * STEP_DAYS
     # Ages run backwards in time, and so does the chain: it is the same chain seen from its other end.
-    fits = np.empty((len(own), len(log_rate)))
-    for piece, ages in enumerate(own):
+    # Pieces with the same reports, and those with none, fare alike: each such history is worked out once.
+    histories = {ages.tobytes(): ages for ages in own}
+    of_piece = np.array([list(histories).index(ages.tobytes()) for ages in own])
+    fits = np.empty((len(histories), len(log_rate)))
+    for piece, ages in enumerate(histories.values()):
         if not len(ages):
             total = chains.there * chains.ends(np.array([start])) + (1 - chains.there) * (
                 chains.comes(np.array([start])) + chains.absent(np.array([start]))
@@ -218,24 +221,23 @@ def _smooth(own: list[Floats], start: float, steps: int) -> tuple[Floats, Floats
         log = log + np.log(np.maximum(chains.ends(np.array([ages[0]]))[:, 0], 1e-300))
         log = log + np.log(np.maximum(chains.begins(np.array([max(start - ages[-1], 0.0)]))[:, 0], 1e-300))
         fits[piece] = log + len(ages) * log_rate
-    shape = (len(own), len(leave), len(rates))
+    shape = (len(histories), len(leave), len(rates))
     fit = fits.reshape(shape) + prior[None]
     by_chain = logsumexp(fit, axis=2) - logsumexp(prior, axis=1)[None]
     # Each report speaks for several pieces: their likelihoods are not independent.
-    together = (by_chain * _effective(own)).sum(axis=0) + logsumexp(prior, axis=1)
+    together = (by_chain[of_piece] * _effective(own)).sum(axis=0) + logsumexp(prior, axis=1)
     weight = np.exp(together - logsumexp(together))
     within = np.exp(fit - logsumexp(fit, axis=2, keepdims=True))
-    node = (within * weight[None, :, None]).reshape(len(own), -1)
-    share = np.zeros((len(own), steps))
-    silence, ahead = np.zeros(len(own)), np.zeros((len(own), _AHEAD))
+    node = (within * weight[None, :, None]).reshape(len(histories), -1)
+    share = np.zeros((len(histories), steps))
+    silence, ahead = np.zeros(len(histories)), np.zeros((len(histories), _AHEAD))
     coming = (np.arange(_AHEAD) + 0.5) * STEP_DAYS
-    for piece, ages in enumerate(own):
+    for piece, ages in enumerate(histories.values()):
         used = np.flatnonzero(node[piece] > 1e-4)
-        at = _at(chains, used, ages, middle, start)
+        at, today = np.split(_at(chains, used, ages, np.append(middle, 0.0), start), [steps], axis=1)
         share[piece] = node[piece][used] @ at / node[piece][used].sum()
         share[piece][middle > start] = 0.0
         # From the chance of today the chain goes on, towards what it is in the long run.
-        today = _at(chains, used, ages, np.zeros(1), start)
         rest = chains.there[used]
         later = rest + (today - rest) * np.exp(-(chains.leave + chains.come)[used] * coming)
         ahead[piece] = node[piece][used] @ later / node[piece][used].sum()
@@ -245,7 +247,7 @@ def _smooth(own: list[Floats], start: float, steps: int) -> tuple[Floats, Floats
     part = np.clip((start - np.arange(steps) * STEP_DAYS) / STEP_DAYS, 0.0, 1.0)
     edge = (part > 0) & (part < 1)
     share[:, edge] = np.maximum(share[:, edge], share[:, np.maximum(np.flatnonzero(edge) - 1, 0)])
-    return share * part, silence, ahead
+    return (share * part)[of_piece], silence[of_piece], ahead[of_piece]
 
 
 def _effective(own: list[Floats]) -> float:

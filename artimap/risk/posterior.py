@@ -21,7 +21,9 @@ Tanner & Wong 1987, *JASA* 82).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,10 +83,11 @@ class Trend:
         """Probability that the rate rose: P(X > Y) of two Gammas, by the Beta integral."""
         from scipy.special import betainc  # noqa: PLC0415 - slow to import, used only here
 
-        (x, a), (y, b) = self.late, self.early
-        rose = betainc(y, x, b / (a + b)).mean(axis=0)
+        (x, a), (y, b) = ([one[:, self.told] for one in window] for window in (self.late, self.early))
         # Nothing in either window tells nothing of a change: one half exactly, not the noise of the draws.
-        return np.where(self.told, rose, 0.5)
+        rose = np.full(len(self.told), 0.5)
+        rose[self.told] = betainc(y, x, b / (a + b)).mean(axis=0)
+        return rose
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,13 +141,59 @@ class Posterior:
 
         Stratified: one draw from each slice of the unit interval, in an order of each piece's own.
         """
-        from scipy.special import gammaincinv  # noqa: PLC0415 - slow to import, used only here
-
         number, pieces = self.shape.shape
         rng = np.random.default_rng(seed)
         # for every piece: the draws of one may not hang on what another is
-        strata = rng.permuted(np.tile((np.arange(number) + 0.5) / number, (pieces, 1)), axis=1).T
-        return np.asarray(gammaincinv(self.shape, strata) / self.scale)
+        order = rng.permuted(np.tile(np.arange(number), (pieces, 1)), axis=1).T
+        # where nothing happened most shapes are the least one: its quantiles are worked out once
+        out = np.exp(_log_quantiles(number)[_ROWS_BELOW])[order]
+        other = self.shape != _LEAST_SHAPE
+        out[other] = _quantiles(self.shape[other], order[other], number)
+        return np.asarray(out / self.scale)
+
+
+_LOG_STEP, _MOST_SHAPE, _ROWS_BELOW = 0.125, 64.0, 1
+"""Of the table of quantiles: step between shapes, the greatest, and rows below the least."""
+
+
+@lru_cache(maxsize=1)
+def _log_quantiles(number: int) -> Floats:
+    """Logarithms of the quantiles of Gamma numbers: a row a shape, from the least up, a column a slice."""
+    from scipy.special import gammaincinv  # noqa: PLC0415 - slow to import, used only here
+
+    rows = int(np.ceil(np.log(_MOST_SHAPE / _LEAST_SHAPE) / _LOG_STEP)) + 2 + _ROWS_BELOW
+    shapes = _LEAST_SHAPE * np.exp(_LOG_STEP * (np.arange(rows) - _ROWS_BELOW))
+    return np.asarray(np.log(gammaincinv(shapes[:, None], (np.arange(number) + 0.5) / number)))
+
+
+def _quantiles(shape: Floats, order: Ints, number: int) -> Floats:
+    """Give the quantile of each Gamma number in the middle of its slice of the unit interval.
+
+    Read from a table by a cubic (to four digits at the worst) and bettered by one step of Halley's method, which
+    takes it to the last digits: less than half the time of an inversion from nothing.
+    """
+    from scipy.special import gammainc, gammaincinv, gammaln  # noqa: PLC0415 - slow to import, used only here
+
+    part = (order + 0.5) / number
+    table = _log_quantiles(number)
+    known = (shape > _LEAST_SHAPE) & (shape < _MOST_SHAPE)
+    a = shape[known]
+    at = np.log(a / _LEAST_SHAPE) / _LOG_STEP + _ROWS_BELOW
+    row = at.astype(np.int64)
+    u, column = at - row, order[known]
+    weights = (
+        -u * (u - 1) * (u - 2) / 6,
+        (u + 1) * (u - 1) * (u - 2) / 2,
+        -(u + 1) * u * (u - 2) / 2,
+        (u + 1) * u * (u - 1) / 6,
+    )
+    log = sum(weight * table[row + n, column] for n, weight in enumerate(weights, start=-1))
+    x = np.exp(log)
+    gap = (gammainc(a, x) - part[known]) / np.exp(a * log - x - gammaln(a))
+    out = np.empty_like(shape)
+    out[known] = x * np.exp(-gap / (1 - gap * (a - x) / 2))
+    out[~known] = gammaincinv(shape[~known], part[~known])
+    return out
 
 
 def _chains(weight: Floats) -> tuple[Ints, Ints]:
@@ -154,8 +203,8 @@ def _chains(weight: Floats) -> tuple[Ints, Ints]:
     return at // weight.shape[1], at % weight.shape[1]
 
 
-class _Grid:
-    """Nodes of mean, shape and the weight of towns, for one exposure.
+class _Grids:
+    """Nodes of mean, shape and the weight of towns, for several exposures; each chain draws from the nodes of one.
 
     The prior of the mean is flat, that of the shape ``a`` of ten kilometres puts ``a/(1+a)``, the prior's
     share in the mean of a stretch with one expected event, at the square of a uniform
@@ -163,44 +212,72 @@ class _Grid:
     covers less where rates differ much.
     """
 
-    def __init__(self, counts: Counts, exposure: Floats, total: float, prior: Prior | None) -> None:
+    def __init__(self, counts: Counts, exposure: Floats, total: Floats, prior: Prior | None, which: Ints) -> None:
         from scipy.special import gammaln  # noqa: PLC0415 - slow to import, used only here
 
-        length = counts.length_km
+        length, self.which = counts.length_km, which
         if prior is not None:
-            shapes, towns, means = np.array([prior.shape / _REFERENCE_KM]), np.ones(1), np.array([prior.mean])
-            log = np.zeros((1, 1, 1))
+            shapes, towns, means = np.array([prior.shape / _REFERENCE_KM]), np.ones(1), np.array([[prior.mean]])
+            log = np.zeros(1)
         else:
             shapes, towns = _SHAPES, _TOWNS if counts.town.any() and not counts.town.all() else np.ones(1)
             # Half an event more, so that an empty road has a scale too: Jeffreys' prior for a Poisson rate adds
             # as much.
-            means = _MEANS * (total + 0.5) / max(float((exposure * length).sum()), 1e-9)
+            means = _MEANS * ((total + 0.5) / np.maximum(exposure @ length, 1e-9))[:, None]
             ten = shapes * _REFERENCE_KM
-            log = (0.5 * np.log(ten) - 1.5 * np.log1p(ten))[:, None, None] + 0.0 * means[None, None, :]
-            log = np.repeat(log, len(towns), axis=1)
-        nodes = [one.ravel() for one in np.meshgrid(shapes, towns, means, indexing="ij")]
-        self.rate = nodes[0] / nodes[2]
-        base = np.where(counts.town[None, :], nodes[1][:, None], 1.0) * length[None, :]
-        self.shape = nodes[0][:, None] * base
-        self.log_rate = np.log(self.rate[:, None] + exposure[None, :])
+            log = 0.5 * np.log(ten) - 1.5 * np.log1p(ten)
+        # Axes: exposure, shape, weight of towns, mean, piece. Rates hang on shape and mean only, shapes on the two
+        # others, and those of the open road on no weight of towns: nothing is worked out for more nodes than it has.
+        self.rate = shapes[:, None] / np.broadcast_to(means[:, None, :], (len(exposure), len(shapes), means.shape[1]))
+        self.shape = shapes[:, None, None] * (np.where(counts.town, towns[:, None], 1.0) * length)
+        self.log_rate = np.log(self.rate[..., None] + exposure[:, None, None, :])
         self.gamma = gammaln(self.shape)
-        self.fixed = log.ravel() + (self.shape * (np.log(self.rate)[:, None] - self.log_rate)).sum(axis=1)
-        # Shapes hang on two of the three axes only: their log-gammas are worked out once for all means.
-        self.few, self.means = self.shape[:: len(means)], len(means)
+        fixed = log[:, None, None] + self.shape.sum(axis=2)[:, :, None] * np.log(self.rate)[:, :, None, :]
+        fixed -= self.shape @ self.log_rate.swapaxes(2, 3)
+        self.fixed = fixed[which]
+        # chains stand in the order of their pairs (:func:`_chains`)
+        ends = np.searchsorted(which, np.arange(len(exposure) + 1))
+        self.chains = [slice(low, high) for low, high in pairwise(ends)]
+        self.flat = [one.reshape(-1, len(length)).T.copy() for one in self.log_rate]
+        open_road = slice(0, 1), np.flatnonzero(~counts.town)
+        self.kinds = [(part, pieces) for part, pieces in (open_road, (slice(None), np.flatnonzero(counts.town)))]
 
-    def draw(self, count: Floats, uniform: Floats) -> Ints:
-        """Draw a node for each chain given its counts, the rates integrated out."""
+    def draw(self, count: Floats, uniform: Floats) -> tuple[Floats, Floats]:
+        """Draw shape by piece and rate for each chain given its counts, the rates integrated out."""
         from scipy.special import gammaln  # noqa: PLC0415 - slow to import, used only here
 
-        if len(self.rate) == 1:
-            return np.zeros(len(count), dtype=np.int64)
-        some = np.flatnonzero(count.any(axis=0))
-        added = gammaln(self.few[None, :, some] + count[:, None, some]) - self.gamma[:: self.means][None, :, some]
-        log = self.fixed + np.repeat(added.sum(axis=2), self.means, axis=1) - count[:, some] @ self.log_rate[:, some].T
-        # Inverse of the cumulated weights, one uniform number a chain; the greatest is taken off before
-        # ``exp`` so that nothing overflows.
-        density = np.exp(log - log.max(axis=1, keepdims=True)).cumsum(axis=1)
-        return np.asarray((density < (uniform * density[:, -1])[:, None]).sum(axis=1), dtype=np.int64)
+        axes = self.fixed.shape
+        shape, town, mean = np.zeros((3, len(count)), dtype=np.int64)
+        if self.fixed[0].size > 1:
+            gained = np.zeros(axes[:3])
+            for part, pieces in self.kinds:
+                # Most pieces have no event: what is added there is nothing.
+                chain, at = np.nonzero(count[:, pieces])
+                if not len(chain):
+                    continue
+                some = pieces[at]
+                added = gammaln(self.shape[:, part, some] + count[chain, some]) - self.gamma[:, part, some]
+                first = np.append(0, np.flatnonzero(chain[1:] != chain[:-1]) + 1)
+                gained[chain[first]] += np.moveaxis(np.add.reduceat(added, first, axis=2), 2, 0)
+            lost = np.concatenate([count[own] @ flat for flat, own in zip(self.flat, self.chains, strict=True)])
+            log = self.fixed + gained[..., None]
+            log -= lost.reshape(axes[0], axes[1], 1, axes[3])
+            # The greatest is taken off before ``exp`` so that nothing overflows.
+            weight = np.exp(log - log.max(axis=(1, 2, 3), keepdims=True)).reshape(axes[0], -1, axes[3])
+            # Inverse of the cumulated weights, one uniform number a chain: first shape and town, then the mean.
+            both, left = _chosen(weight.sum(axis=2), uniform)
+            mean, _ = _chosen(weight[np.arange(len(both)), both], left)
+            shape, town = np.divmod(both, axes[2])
+        return self.shape[shape, town], self.rate[self.which, shape, mean][:, None]
+
+
+def _chosen(weight: Floats, uniform: Floats) -> tuple[Ints, Floats]:
+    """Choose a column of each row by its weight; also the part of the uniform number that is left within it."""
+    until = weight.cumsum(axis=1)
+    point = uniform * until[:, -1]
+    column = np.count_nonzero(until < point[:, None], axis=1)
+    row = np.arange(len(weight))
+    return column, 1.0 - (until[row, column] - point) / weight[row, column]
 
 
 class _EventsOnPieces:
@@ -296,6 +373,38 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
     seed
         Seed of the draws.
     """
+    found, life = _sampled(_Alike(counts), fixed, trend_days, seed)
+    shape = found.shape.reshape(_KEPT, _CHAINS, -1)
+    widened = _widened(_kept(counts, found.half_life[0])[life], shape).reshape(found.shape.shape)
+    return replace(found, shape=found.shape * widened, scale=found.scale * widened)
+
+
+@dataclass(frozen=True, eq=False)
+class _Alike:
+    """Counts that are alike but for the days since the last report: these only widen what is known."""
+
+    counts: Counts
+
+    @cached_property
+    def _content(self) -> tuple[object, ...]:
+        one = self.counts
+        arrays = (one.length_km, one.town, one.row, one.piece, one.share, one.newest, one.oldest, one.leans, one.seeds)
+        watched = one.observation
+        return (watched.extra_days, *(array.tobytes() for array in (*arrays, watched.share)))
+
+    def __hash__(self) -> int:
+        """Equal counts are one key."""
+        return hash(self._content)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether all is equal, to the last bit."""
+        return isinstance(other, _Alike) and self._content == other._content
+
+
+@lru_cache(maxsize=2)  # months without a report follow one another
+def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple[Posterior, Ints]:
+    """Sample the posterior of the day of the last report; also the number of the half-life of each chain."""
+    counts = alike.counts
     time, pieces = TimeSteps(counts), len(counts.length_km)
     lives, spread, weight = memory(counts, fixed)
     life, heap = _chains(weight)
@@ -308,31 +417,27 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
     exposure = months[life] / phi
     pairs, which = np.unique(np.stack([life, heap]), axis=1, return_inverse=True)
     which = which.ravel()
-    rough = [float((counts.share * faded[one]).sum()) for one in range(len(lives))]
-    grids = [
-        _Grid(counts, months[a] / spread[b], rough[a] / spread[b], fixed.prior)
-        for a, b in zip(pairs[0].tolist(), pairs[1].tolist(), strict=True)
-    ]  # fmt: skip
+    by_phi = spread[pairs[1]]
+    grids = _Grids(
+        counts, months[pairs[0]] / by_phi[:, None], (faded @ counts.share)[pairs[0]] / by_phi, fixed.prior, which
+    )
     rng = np.random.default_rng(seed)
     size = (_KEPT, _CHAINS, pieces)
     shape, scale, now, before = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
     placed, adds = np.zeros(len(placing.row)), np.zeros(len(placing.row))
     base, sure_adds = np.zeros(pieces), np.zeros(len(counts.row))
+    sure = np.flatnonzero(~placing.open)
+    sure_piece = counts.piece[sure]
     weighed = placing.weigh(None)
-    entry_faded = faded[life]
-    open_faded = entry_faded[:, placing.open] / phi
-    keep = _kept(counts, lives)[life]
+    entry_faded = faded[life] / phi
+    open_faded, sure_faded = entry_faded[:, placing.open], entry_faded[:, sure]
     for sweep in range(burn + _KEPT):
         # Below 0 the chains are still on their way from the first guess and nothing is kept.
         slot = sweep - burn
         count, recent, earlier = placing.draw(sweep, weighed, life)
         count = count / phi
         uniform = rng.random(_CHAINS)
-        a, b = np.empty((_CHAINS, pieces)), np.empty((_CHAINS, 1))
-        for number, grid in enumerate(grids):
-            own = which == number
-            node = grid.draw(count[own], uniform[own])
-            a[own], b[own] = grid.shape[node], grid.rate[node][:, None]
+        a, b = grids.draw(count, uniform)
         one_by = 1.0 / (b + exposure)
         if slot >= 0:
             # the mean over places given the rates, not the places drawn: less noise, the same expectation
@@ -340,7 +445,7 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
             placed += probable.mean(axis=0) / _KEPT
             adds += (probable * open_faded * one_by[:, placing.piece]).mean(axis=0) / _KEPT
             base += (a * one_by).mean(axis=0) / _KEPT
-            sure_adds += (entry_faded / phi * one_by[:, counts.piece]).mean(axis=0) / _KEPT
+            sure_adds[sure] += (sure_faded * one_by[:, sure_piece]).mean(axis=0) / _KEPT
             shape[slot], scale[slot], now[slot], before[slot] = a + count, b + exposure, recent, earlier
         # Gibbs sampling: places given rates, then hyperparameters given counts, then rates given both.
         rates = rng.gamma(a + count) * one_by / counts.length_km
@@ -352,14 +457,13 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
     sure_adds *= counts.share
     sure_adds[placing.open] = adds
     by_life, by_heap = weight.sum(axis=1), weight.sum(axis=0)
-    widened = _widened(keep, shape).reshape(flat)
     trend = _trend(
         time, now.reshape(flat), before.reshape(flat), (shape / scale).reshape(flat),
         np.broadcast_to(phi, size).reshape(flat), trend_days,
     )  # fmt: skip
-    return Posterior(
-        shape=shape.reshape(flat) * widened,
-        scale=scale.reshape(flat) * widened,
+    found = Posterior(
+        shape=shape.reshape(flat),
+        scale=scale.reshape(flat),
         adds=sure_adds,
         base=base,
         placed=every,
@@ -371,6 +475,7 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
         entry_piece=counts.piece,
         trend=trend,
     )
+    return found, life
 
 
 def _mean_fading(counts: Counts, time: TimeSteps, life: float) -> Floats:

@@ -13,7 +13,6 @@ from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from artimap.claims.ledger import Ledger
 from artimap.core.arrays import Floats
@@ -156,12 +155,11 @@ def trip_risk(
     counted = Laid.over(corridor, located, ledger, model=model).on(day, model)
     found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
     draws = found.draws(seed=model.seed)
-    return trips_between(corridor, [(start, stop)], counted, found, draws, day=day, model=model)[0]
+    return trips_between([corridor.stretch(start, stop)], counted, found, draws, day=day, model=model)[0]
 
 
 def trips_between(
-    corridor: Corridor,
-    pairs: Iterable[tuple[str | float, str | float]],
+    ways: Iterable[Stretch],
     counted: Counted,
     found: Posterior,
     draws: Floats,
@@ -170,37 +168,37 @@ def trips_between(
     model: RiskModel,
 ) -> list[TripRisk]:
     """Sum up what was drawn for the pieces of the road over several trips."""
-    return [
-        _trip(corridor.stretch(start, stop), counted, found, draws, day=day, model=model) for start, stop in pairs
-    ]  # fmt: skip
+    return [_trip(way, counted, found, draws, day=day, model=model) for way in ways]
 
 
 def _trip(
     stretch: Stretch, counted: Counted, found: Posterior, draws: Floats, *, day: dt.date, model: RiskModel
 ) -> TripRisk:
-    way = RoadPieces.of(pd.DataFrame({"from_m": [stretch.from_m], "to_m": [stretch.to_m]}))
+    ends_m = np.array([stretch.from_m, stretch.to_m])
+    way = RoadPieces(ends_m, np.zeros(1, dtype=np.int64), np.diff(ends_m))
     shared = share_out(counted, found, way)
     rng = np.random.default_rng([model.seed, 3])
     drawn = shared_draws(draws, shared, counted.counts.length_km, rng=rng)[:, 0]
     edges = counted.road.edges
     length = np.clip(np.minimum(edges[1:], stretch.to_m) - np.maximum(edges[:-1], stretch.from_m), 0.0, None)
-    age = (pd.Timestamp(day) - counted.newest_reports).dt.days.to_numpy(dtype=float)
+    newest = counted.newest_reports
+    age = (np.datetime64(day, "s") - newest) / np.timedelta64(1, "D")
     silent = float(length[~(age <= model.quiet_after_days)].sum())
-    newest = counted.newest_reports[length > 0].max()
     known = silent <= _MOSTLY * length.sum()
     # A last estimate is of the way only where somebody once told of most of it: else it is that of other road.
-    once = float(length[counted.newest_reports.notna().to_numpy()].sum()) >= _MOSTLY * length.sum()
-    mean = float(shared.mean[0])
+    once = float(length[~np.isnat(newest)].sum()) >= _MOSTLY * length.sum()
+    mean, heard = float(shared.mean[0]), newest[(length > 0) & ~np.isnat(newest)]
 
     def figure(value: float, *, there: bool = True) -> float | None:
         return float(significant(value)) if there else None
 
-    ends = {name: float(np.quantile(drawn, part, method="hazen")) for name, part in _ENDS.items()}
+    parts = np.quantile(drawn, list(_ENDS.values()), method="hazen").tolist()
+    ends = dict(zip(_ENDS, parts, strict=True))
     chance = -np.expm1(-drawn / DAYS_PER_MONTH)
     stated = model.reported_share
     watched = watched_share(counted, found)
     times = np.ones(len(drawn)) if stated is None else stated.times(watched, draws=len(drawn), seed=model.seed)
-    whole = drawn * times
+    low, high = np.quantile(drawn * times, (0.1, 0.9), method="hazen").tolist()
     told = known and stated is not None
     return TripRisk(
         name=stretch.name,
@@ -214,11 +212,11 @@ def _trip(
         chance_lo80=figure(float(-np.expm1(-ends["lo80"] / DAYS_PER_MONTH)), there=known),
         chance_hi80=figure(float(-np.expm1(-ends["hi80"] / DAYS_PER_MONTH)), there=known),
         happened=figure(mean * float(times.mean()), there=told),
-        happened_lo80=figure(float(np.quantile(whole, 0.1, method="hazen")), there=told),
-        happened_hi80=figure(float(np.quantile(whole, 0.9, method="hazen")), there=told),
+        happened_lo80=figure(low, there=told),
+        happened_hi80=figure(high, there=told),
         last_expected=figure(mean, there=once and not known),
         silent_m=float(significant(silent)),
-        newest_report=None if pd.isna(newest) else str(newest.date()),
+        newest_report=str(heard.max().astype("datetime64[D]")) if len(heard) else None,
     )
 
 

@@ -218,8 +218,7 @@ class Corridor:
         present = ~(shapely.is_missing(array) | shapely.is_empty(array))
         if not present.any():
             return chainage, offset
-        tree = shapely.STRtree(self._segments)
-        (which, segment), _ = tree.query_nearest(array[present], return_distance=True, all_matches=True)
+        (which, segment), _ = self._tree.query_nearest(array[present], return_distance=True, all_matches=True)
         order = np.lexsort((segment, which))
         which, segment = which[order], segment[order]
         first = np.r_[True, np.diff(which) > 0]
@@ -243,9 +242,8 @@ class Corridor:
             pieces (merged where they touch) or none.
         """
         circles = len(points)
-        tree = shapely.STRtree(self._segments)
         which, segment = (
-            tree.query(points, predicate="dwithin", distance=radius_m)
+            self._tree.query(points, predicate="dwithin", distance=radius_m)
             if circles
             else (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
         )
@@ -495,11 +493,11 @@ class Corridor:
                 found[str(names[n])].append((start, stop))
         return found
 
-    @property
+    @cached_property
     def _xy(self) -> Floats:
         return np.asarray(shapely.get_coordinates(self.line))
 
-    @property
-    def _segments(self) -> NDArray[Any]:
-        xy = self._xy
-        return np.asarray(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)))
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        """The segments of the line, in which near ones are found: made once, and asked for each table."""
+        return shapely.STRtree(shapely.linestrings(np.stack([self._xy[:-1], self._xy[1:]], axis=1)))

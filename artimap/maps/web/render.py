@@ -104,8 +104,27 @@ _NO_PICTURES = "L.Marker.mergeOptions({icon: L.divIcon()});\n"
 _RANDOM_ID = re.compile(r"\b([a-z]+(?:_[a-z]+)*)_([0-9a-f]{32})(?![0-9a-f])")
 
 
+_OPTIONS = {
+    "zoom": 9,
+    "zoomControl": False,
+    "preferCanvas": False,
+    "attributionControl": False,
+    "zoomSnap": 0.25,
+    "zoomDelta": 1,
+    "wheelPxPerZoomLevel": 90,
+    "maxBoundsViscosity": 0.8,
+}
+
+
+def _plain_map(middle: list[float]) -> tuple[str, str, str]:
+    """Write what folium writes of a map with nothing on it: importing folium takes longer than drawing most layers."""
+    options = "".join(f'"{key}": {json.dumps(value)},\n' for key, value in _OPTIONS.items())
+    around = f"center: {json.dumps(middle)},\ncrs: L.CRS.EPSG3857,\n...{{\n{options}}}\n"
+    return '<div class="folium-map" id="map_1" ></div>', f'var map_1 = L.map(\n"map_1",\n{{\n{around}}}\n);', "map_1"
+
+
 def base_map(page: Page) -> tuple[str, str, str]:
-    """Build the ``folium.Map`` underneath.
+    """Build the ``folium.Map`` underneath; without layers of the user's own it is written without folium.
 
     Returns
     -------
@@ -119,21 +138,14 @@ def base_map(page: Page) -> tuple[str, str, str]:
         If a layer of the user's own would not work without a network.
     """
     check(page.foreign)
+    west, south, east, north = page.bounds
+    middle = [(south + north) / 2, (west + east) / 2]
+    if not page.foreign:
+        return _plain_map(middle)
     import folium  # noqa: PLC0415 - heavy, and needed nowhere else
 
-    west, south, east, north = page.bounds
-    chart = folium.Map(
-        location=[(south + north) / 2, (west + east) / 2],
-        zoom_start=9,
-        tiles=None,
-        zoom_control=False,
-        attributionControl=False,
-        zoom_snap=0.25,
-        zoom_delta=1,
-        max_zoom=15,
-        wheelPxPerZoomLevel=90,
-        maxBoundsViscosity=0.8,
-    )
+    chart = folium.Map(location=middle, tiles=None)
+    chart.options = dict(_OPTIONS)
     # a control of layers names those before it, wherever its maker put it
     for layer in sorted(page.foreign, key=lambda one: type(one).__name__ == "LayerControl"):
         layer.add_to(chart)
@@ -146,8 +158,7 @@ def base_map(page: Page) -> tuple[str, str, str]:
     def counted(found: re.Match[str]) -> str:
         return ids.setdefault(found.group(), f"{found.group(1)}_{len(ids) + 1}")
 
-    if page.foreign:
-        script = _NO_PICTURES + script
+    script = _NO_PICTURES + script
     html, script = _RANDOM_ID.sub(counted, html), _RANDOM_ID.sub(counted, script)
     # the policy names the script as the browser reads it: without null signs, which HTML replaces
     lines = (line.strip() for line in encodable(script).replace("\0", "\ufffd").splitlines())

@@ -26,6 +26,7 @@ from artimap.core.harm import GRAVEST, gravest, harm_line
 from artimap.core.i18n import format_day, format_number, tr
 from artimap.core.metadata import model_of
 from artimap.core.phrases import known
+from artimap.core.schema import records
 from artimap.core.vocab import Info, Lang
 from artimap.report.strip.marks import (
     LANE_IN,
@@ -269,7 +270,7 @@ def _draw_towns(page: Drawing, strip: StripMap, *, top: float, band: float) -> N
     local = f"name_{strip.lang}"
     names = [
         str(row[local]) if local in towns.columns and isinstance(row[local], str) else str(row["name"])
-        for _, row in towns.iterrows()
+        for row in records(towns)
     ]
     true = [page.x(float(at) / 1000) for at in towns["chainage_m"]]
     shown = _spread_apart(true, _LABEL_GAP_IN, LEFT_IN, WIDTH_IN - RIGHT_IN)
@@ -285,7 +286,7 @@ def _posts(strip: StripMap) -> list[tuple[float, float, str]]:
     if table is None or not len(table):
         return []
     out = []
-    for _, row in table[table["from_m"].notna()].iterrows():
+    for row in records(table[table["from_m"].notna()]):
         low = float(row["from_m"]) / 1000
         high = low if pd.isna(row["to_m"]) else float(row["to_m"]) / 1000
         # a post at one spot still needs a bracket that can be seen: 2 km wide
@@ -306,7 +307,7 @@ def _draw_band(page: Drawing, strip: StripMap, y: float) -> None:
         draw_line(page, page.x(0), page.x(length), y, style.mark("corridor_plain"))
     else:
         pieces = []
-        for _, row in strip.risk.iterrows():
+        for row in records(strip.risk):
             band, info = known(row["band"]), str(row["info"])
             if info == Info.REPORTED.value and band is not None:
                 mark = style.rate_class(int(band))

@@ -150,12 +150,18 @@ def _across(
 
 
 def parts_of(pairs: Ints, number: int) -> Ints:
-    """Give the part of the net that each node belongs to."""
-    from scipy.sparse import coo_array  # noqa: PLC0415 - slow to import, used only here
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
-    net = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(number, number))
-    return np.asarray(connected_components(net, directed=False)[1], dtype=np.int64)
+    """Give the part of the net that each node belongs to, in the order of its first node."""
+    # Each node points at the least node known to hang together with it: for small nets this is done before scipy's
+    # graphs are imported.
+    least = np.arange(number)
+    while True:
+        ends = least[pairs]
+        low = ends.min(axis=1, initial=number)
+        if (ends == low[:, None]).all():
+            return np.asarray(np.unique(least, return_inverse=True)[1], dtype=np.int64)
+        np.minimum.at(least, ends.ravel(), np.repeat(low, 2))
+        while (least[least] != least).any():
+            least = least[least]
 
 
 _FACTOR = {"motorway": 1.0, "trunk": 1.0, "primary": 1.0, "secondary": 1.5, "tertiary": 3.0}
