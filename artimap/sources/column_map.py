@@ -39,6 +39,8 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "commune": ("commune", "admin2", "adm2", "komin", "adm2_pcode", "adm2_name", "municipality", "admin2pcode"),
     "department": ("department", "departement", "admin1", "adm1", "depatman", "adm1_pcode", "adm1_name"),
+    "country": ("country", "pays", "peyi", "country_name", "nom_du_pays", "admin0", "adm0", "adm0_name", "admin0_name",
+        "adm0_en", "adm0_fr", "adm0_pcode", "admin0pcode", "iso3", "country_code", "code_pays"),
     "kind": (
         "kind", "type", "event_type", "incident_type", "type_incident", "type_d'incident", "type_of_incident",
         "categorie",
@@ -207,7 +209,7 @@ def propose(columns: Sequence[str], *, labels: AnyMapping[str, str] | None = Non
                     break
     for wanted, words in FIELDS.items():
         # These fields must be named outright: "id" and "lat" are parts of a hundred other words.
-        if wanted in taken or wanted in {"id", "lat", "lon", "is_party", "radius_m"}:
+        if wanted in taken or wanted in {"id", "lat", "lon", "is_party", "radius_m", "country"}:
             continue
         telling = {word for word in words if len(word) >= 4}
         for column in columns:

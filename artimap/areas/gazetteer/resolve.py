@@ -388,6 +388,12 @@ def _precision(kind: Where, parsed: ParsedPhrase) -> int:
     return 2 if parsed.vague else 1
 
 
+def names_elsewhere(area: Area, text: str) -> bool:
+    """Tell whether all names in a phrase are of places that are known to lie outside the data."""
+    spans = parse(lexicon(area), text).main
+    return bool(spans) and all(span.hits[0].entry.where is Where.NOWHERE for span in spans)
+
+
 def known_place(area: Area, text: str) -> Candidate:
     """Give the one place that a name means.
 
