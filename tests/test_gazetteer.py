@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 import unicodedata
 
 import pytest
@@ -15,6 +17,7 @@ from artimap.core.errors import PlaceError
 from artimap.core.schema import split_names
 from artimap.core.text import fold
 from artimap.core.vocab import Where
+from artimap.sources.coordinates import degrees_of
 
 
 @pytest.mark.parametrize("mark", [*"'’‘ʼ`´′＇", "", " "])
@@ -196,3 +199,80 @@ def test_a_distance_off_the_roads_keeps_its_radius(artibonite):
 @given(st.text(max_size=40))
 def test_folding_twice_changes_nothing_in_comparison(text):
     assert fold(text.upper().lower()) == fold(fold(text)) or fold(text)
+
+
+_LONG = {
+    "one word": lambda n: "a" * n,
+    "unknown names": lambda n: " ".join(
+        f"{chr(65 + i % 26)}{'bdgklmnprst'[i % 11]}{'aeiou'[i % 5]}lon" for i in range(n // 6)
+    ),
+    "a map link": lambda n: (
+        "https://maps.example.org/place/" + "".join(chr(97 + (i * i + 7 * i) % 26) for i in range(n))
+    ),
+    "elided": lambda n: "L'" * (n // 2),
+    "blanks": lambda n: "RN" + " " * n + "x",
+    "articles": lambda n: "Savien " + "la " * (n // 3),
+    "joined": lambda n: "Savien et " * (n // 10),
+    "homonyms": lambda n: "Poteau, Bois-Neuf, Bassin, " * (n // 27),
+    "hyphens": lambda n: "a-" * (n // 2),
+}
+
+
+def _calls(act):
+    """Count the calls that something makes, in Python and in C."""
+    count = 0
+
+    def step(_frame, event, _what):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(step)
+    try:
+        act()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("kind", _LONG)
+def test_reading_grows_with_the_cell_and_no_faster(artibonite, kind):
+    resolve(artibonite, "Savien")  # what is kept between readings is made first
+    short, long = (_LONG[kind](n) for n in (240, 1_920))
+    steps = [
+        _calls(lambda text=text: (resolve(artibonite, text), am.find_place(artibonite, text))) for text in (short, long)
+    ]
+    # Eight times the letters: a square would be sixty-four times the steps.
+    assert steps[1] <= 20 * steps[0]
+    assert steps[1] < 400_000
+
+
+def test_a_text_that_is_too_long_is_cut_and_that_is_told(artibonite):
+    reading = resolve(artibonite, "Savien, " + "x" * 3_000 + ", Gonaïves")
+    assert reading.place_id == "savien"
+    assert "only the first 2,000 letters were read" in reading.why
+    assert "letters" not in resolve(artibonite, "Savien").why
+
+
+def test_a_list_of_many_names_is_no_place(artibonite):
+    reading = resolve(artibonite, "Savien, Préval, Jacob, Ségur, " * 5)
+    assert reading.kind is Where.NOWHERE
+    assert "more than 12 places" in reading.why
+    assert reading.candidates
+
+
+@pytest.mark.parametrize("text", ["RN{}x", "19 06{}x", "19°06{}'30", "{}N 19"])
+def test_blanks_in_a_cell_cost_nothing(artibonite, text):
+    def cost(blanks):
+        cells = [text.format(" " * (blanks + turn)) for turn in range(5)]
+        times = []
+        for cell in cells:
+            start = time.process_time()
+            resolve(artibonite, cell)
+            degrees_of(cell)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    resolve(artibonite, "Savien")
+    # Eight times the blanks; a pattern that tries all ways to share them takes five hundred times as long.
+    assert cost(1_600) <= 40 * max(cost(200), 0.000_2)

@@ -139,7 +139,13 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         area=area,
         precision=geo_precision,
         coordinates=coordinates,
-        hints=Hints(words=columns.tidy("location"), commune=columns.get("admin2"), department=columns.get("admin1")),
+        hints=Hints(
+            words=columns.tidy("location"),
+            commune=columns.get("admin2"),
+            department=columns.get("admin1"),
+            country=columns.get("country"),
+            named={"country": columns.name("country") or ""},
+        ),
     )
     without = [
         name

@@ -52,6 +52,8 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "commune": ("commune", "admin2", "adm2", "komin", "adm2_pcode", "adm2_name", "municipality", "admin2pcode"),
     "department": ("department", "departement", "admin1", "adm1", "depatman", "adm1_pcode", "adm1_name"),
+    "country": ("country", "pays", "peyi", "country_name", "nom_du_pays", "admin0", "adm0", "adm0_name", "admin0_name",
+        "adm0_en", "adm0_fr", "adm0_pcode", "admin0pcode", "iso3", "country_code", "code_pays"),
     "kind": (
         "kind", "type", "event_type", "incident_type", "type_incident", "type_d'incident", "type_of_incident",
         "categorie",
@@ -267,7 +269,7 @@ def _candidates(
 
 
 _RANKED: Final = ("date", "reported", "killed", "injured", "abducted", "displaced")
-_OUTRIGHT: Final = frozenset({"id", "lat", "lon", "is_party", "radius_m", "count", "easting", "northing"})
+_OUTRIGHT: Final = frozenset({"country", "id", "lat", "lon", "is_party", "radius_m", "count", "easting", "northing"})
 # "location.lat", "geo_lat", "site-latitude": told by their ends.
 _ENDINGS: Final = {
     "lat": re.compile(r"(?:^|[._ -])(?:lat|latitude)$|^geolat"),

@@ -34,6 +34,7 @@ _MINUTES = re.compile(
 _LETTERED = re.compile(
     r"^\s*(?P<front>[NSEWO])?\s*(?P<deg>\d{1,3}(?:[.,]\d+)?)\s*°?\s*(?P<back>[NSEWO])?\s*$", re.IGNORECASE
 )
+_MOST_LETTERS = 100
 _SIGNS = {"S": -1.0, "W": -1.0, "O": -1.0}  # O is ouest
 
 
@@ -66,6 +67,11 @@ def degrees_of(text: str) -> float:
     >>> round(degrees_of("19°06'30″N"), 4), degrees_of("72.5 W"), degrees_of("nowhere")
     (19.1083, -72.5, nan)
     """
+    # Runs of blanks are made one: the patterns allow them in many places, and would try all ways to share them.
+    # What is longer than this is no coordinate.
+    text = " ".join(text.split())
+    if len(text) > _MOST_LETTERS:
+        return float("nan")
     # Degrees with a letter need one: without it they are a plain number, which was read before.
     found = _LETTERED.match(text)
     if found and (found["front"] or found["back"]):

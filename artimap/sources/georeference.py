@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,15 @@ import shapely
 from numpy.typing import NDArray
 
 from artimap.areas.area import Area, read_units
+from artimap.areas.gazetteer.phrase_parser import MOST_LETTERS
 from artimap.areas.gazetteer.resolve import Reading, resolve
 from artimap.areas.geometries import place_rows
 from artimap.areas.user_layers import cached
-from artimap.core.arrays import Bools
+from artimap.core.arrays import Bools, Floats, Ints
 from artimap.core.schema import TEXT, split_names
 from artimap.core.text import fold
 from artimap.core.vocab import Level, Where
+from artimap.sources.contradictions import PlaceWords, judge_rows, mark_other_countries, read_words, unit_shapes
 from artimap.sources.coordinates import Coordinates, points
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import distinct, spread_out
@@ -46,6 +48,13 @@ class Hints:
     ----------
     words
         The place in words.
+    place
+        The words without those of the commune, in a table made by hand: there words, units and coordinates
+        are held against one another. What a source has coded itself is not.
+    country
+        The country; rows of another one are rejected.
+    named
+        Names of these columns in the file, by the names here.
     commune, department
         Name or p-code of the unit that a row without an exact place is counted in.
     radius_m
@@ -56,6 +65,9 @@ class Hints:
     commune: pd.Series | None = None
     department: pd.Series | None = None
     radius_m: pd.Series | None = None
+    place: pd.Series | None = None
+    country: pd.Series | None = None
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 _units = cached(read_units)
@@ -128,11 +140,13 @@ def place(
     """
     given = hints or Hints()
     rows = problems.rows
+    if given.country is not None:
+        mark_other_countries(problems, area, given.country, column=given.named.get("country", "country"))
     nothing = np.full(rows, np.nan)
     lon, lat = (nothing, nothing) if coordinates is None else (coordinates.lon, coordinates.lat)
     # Rejected rows get no place: their coordinates may be those of another country.
     there = ~np.isnan(lon) & ~np.isnan(lat) & ~problems.bad
-    level = precision.to_numpy(dtype=np.int64)
+    level = precision.to_numpy(dtype=np.int64).copy()
     # Coordinates of precision 3 are the middle of a unit, put there by a coder. A pin on them would
     # show an event where nobody said it was.
     pinned = there & (level < 3)
@@ -143,6 +157,9 @@ def place(
     if exact:
         kind[pinned & (level == 1)] = 1
     geometry = points(np.where(pinned, lon, np.nan), np.where(pinned, lat, np.nan), area)
+    said = _said_of_place(given, area, ~problems.bad)
+    judged = {row: words for row, words in said.items() if pinned[row] or level[row] == 3}
+    verdicts = judge_rows(problems, area, judged, geometry, column=given.named.get("place", "place"))
     wide = (level == 3) & ~problems.bad
     pcode: pd.Series | None = None
     if wide.any():
@@ -153,6 +170,9 @@ def place(
         # A stated radius only widens or narrows what has coordinates; for a unit it means nothing.
         stated = given.radius_m.to_numpy(dtype=float)
         radius = np.where(pinned & ~np.isnan(stated), stated, radius)
+    radius = np.fmax(radius, verdicts.radius)
+    if verdicts.units:
+        pcode = _count_in_units(verdicts.units, pcode, area, kind=kind, level=level, radius=radius, geometry=geometry)
     words = given.words if given.words is not None else pd.Series([None] * rows, dtype=TEXT)
     categories = pd.Index([name.value for name in names], dtype=TEXT)
     columns = {
@@ -167,23 +187,74 @@ def place(
     # Words are the last resort: coordinates and units that the source coded itself go before our
     # reading of its text.
     left = (kind == 0) & ~problems.bad & ~wide
-    notes: list[str] = []
-    readings: dict[int, Reading] = {}
-    if left.any():
-        readings = resolved_rows(words, left, lambda text: resolve(area, text))
-        if readings:
-            columns, geometry = _from_words(columns, geometry, readings, area)
-            notes.append(f"{len(readings)} rows have no coordinates: their places were read from words")
-        silent = int(left.sum()) - len(readings)
-        if silent:
-            notes.append(f"{silent} rows tell of no place: they stand in the margin, not on the map")
-    return PlaceColumns(columns, geometry, readings, tuple(notes))
+    readings = _readings(words, left, said, area)
+    if readings:
+        columns, geometry = _from_words(columns, geometry, readings, area)
+    return PlaceColumns(columns, geometry, readings, (*verdicts.notes, *_notes(words, left, readings)))
+
+
+def _readings(words: pd.Series, left: Bools, said: Mapping[int, PlaceWords], area: Area) -> dict[int, Reading]:
+    """Read the rows that have no place yet from their words."""
+    if not said or not left.any():
+        return resolved_rows(words, left, lambda text: resolve(area, text))
+    rows = [row for row in np.flatnonzero(left).tolist() if row in said]
+    seen = {one: read_words(area, one) for one in dict.fromkeys(said[row] for row in rows)}
+    return {row: seen[said[row]] for row in rows}
+
+
+def _notes(words: pd.Series, left: Bools, readings: Mapping[int, Reading]) -> list[str]:
+    """Tell how many places were read from words, and which words were cut."""
+    notes = []
+    if readings:
+        notes.append(f"{len(readings)} rows have no coordinates: their places were read from words")
+        cut = int((words[left].str.len() > MOST_LETTERS).sum())
+        if cut:
+            notes.append(f"{cut} rows have more than {MOST_LETTERS:,} letters for their place: the rest was not read")
+    silent = int(left.sum()) - len(readings)
+    if silent:
+        notes.append(f"{silent} rows tell of no place: they stand in the margin, not on the map")
+    return notes
+
+
+def _count_in_units(
+    found: Mapping[int, str],
+    pcode: pd.Series | None,
+    area: Area,
+    *,
+    kind: NDArray[np.int8],
+    level: Ints,
+    radius: Floats,
+    geometry: NDArray[Any],
+) -> pd.Series:
+    """Count rows in units in place of their coordinates; give all p-codes."""
+    for row, code in found.items():
+        kind[row], level[row], radius[row] = 4 if code == area.pcode else 3, 3, np.nan
+        geometry[row] = unit_shapes(area)[code]
+    whole = (pd.Series([None] * len(kind)) if pcode is None else pcode).astype(object)
+    whole.iloc[list(found)] = list(found.values())
+    return whole.astype(TEXT)
+
+
+def _said_of_place(given: Hints, area: Area, rows: Bools) -> dict[int, PlaceWords]:
+    """Give what the rows of a table made by hand say of their place, by row; nothing of other files."""
+    if given.place is None:
+        return {}
+    texts = [
+        [None] * len(rows) if column is None else [None if pd.isna(one) else str(one) for one in column]
+        for column in (given.words, given.place, given.commune, given.department)
+    ]
+    codes = _codes(given.commune, area, Level.ADM2, len(rows)).tolist()
+    home = _codes(given.department, area, Level.ADM1, len(rows)).tolist()
+    return {
+        row: PlaceWords(words or "", place, commune, department, code, ours == area.pcode)
+        for row, (words, place, commune, department, code, ours) in enumerate(zip(*texts, codes, home, strict=True))
+        if rows[row] and (words or place or commune or department)
+    }
 
 
 def _place_units(wide: Bools, kind: NDArray[np.int8], geometry: NDArray[Any], given: Hints, area: Area) -> pd.Series:
     """Place rows in their commune, or else their department; give their p-codes."""
-    units = _units(area)
-    shapes = dict(zip(units["pcode"], units["geometry"], strict=True))
+    shapes = unit_shapes(area)
     rows = np.flatnonzero(wide)
     # The commune where it is known, else the department: never both, never a point.
     commune = _codes(None if given.commune is None else given.commune.iloc[rows], area, Level.ADM2, len(rows))

@@ -133,6 +133,9 @@ def read_mapped(
             commune=text("commune"),
             department=text("department"),
             radius_m=radius,
+            place=text("place"),
+            country=text("country"),
+            named=columns,
         ),
     )
     sensitivity = text("sensitivity").str.lower()
@@ -250,7 +253,8 @@ def read_where(raw: Raw, area: Area, problems: Problems, mapping: Mapping) -> Co
     if "point" not in columns:
         return None
     name = columns["point"]
-    cells = present(as_text(raw.cells[name]))
+    # One blank for a run of them: the pattern below would try all ways to share them.
+    cells = present(as_text(raw.cells[name])).str.replace(r"\s+", " ", regex=True)
     # Latitude first, as Kobo and most people write it; a swap is found by the area later. A third and
     # fourth part (altitude, accuracy) are passed over.
     parts = cells.str.extract(r"^[\[(]?\s*([^\s,;]+)\s*[\s,;]\s*([^\s,;\])]+)").astype(TEXT)

@@ -115,6 +115,8 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
             .str.replace(r"\s+(?:department|département|province)$", "", regex=True, case=False)
             .where(where < 6),
             radius_m=pd.Series(np.where(where.to_numpy() == 2, _NEAR_M, np.nan)),
+            country=text("country"),
+            named=named,
         ),
     )
     kinds = violence.map({code: kind.value for code, kind in UCDP_KINDS.items()}).fillna(EventKind.OTHER.value)

@@ -15,10 +15,21 @@ BETWEEN = _set("between entre ant")
 AND = _set("and et ak e ek")
 TO = _set("to a jiska jusqu jusque rive pou")
 FROM = _set("from depi soti sot partant")
-TOWARDS = _set("vers towards toward direction pou ale bound")
+TOWARDS = _set("vers towards toward direction direksyon ve heading headed destination allant menant pou ale bound")
+# Which side of a second place something lies on, along a road: "L'Estère, avant Gonaïves".
+AFTER = _set("after apres apre past passe pase depase depasse beyond dela")
+BEFORE = _set("before avant anvan avan deca")
+COMING = _set("venant provenance coming sortant leaving from depi soti sot sort partant via")
+JUST = _set("just juste jis peu shortly immediately immediatement imedyatman kras right soon slightly")
+# What may stand between such a word and the name: "avant d'arriver à", "lè w fin pase", "after leaving".
+MOVING = _set(
+    "entrer arriver atteindre rive antre reaching reach arriving entering getting crossing leaving avoir quitte "
+    "quitter traverse traverser passer passing kite fin fini fenk ou w nou yo moun li ap k lew you we they way "
+    "junction men mais but the then puis ti tou yon little bit tras"
+)
 NEAR = _set(
     "near close toupre pre pres proche outside environs alentours abords zone zon area around perimetres perimetre "
-    "peripherie loin far autour cote bo ozalantou non"
+    "peripherie loin lwen far autour cote bo ozalantou non"
 )
 ENTRY = _set("entree entrees entrance entrances antre entry sortie sorties exit exits soti sot")
 ROAD = _set(
@@ -54,7 +65,7 @@ PLAIN = _set(
 )
 # Common words that known names begin with (Pont-Sondé, Gros-Morne): a misspelt name may begin with one,
 # though they are noise elsewhere.
-NAME_HEADS = _set("pont port carrefour bas bois poste saint croix gros petite grande terre anse cap mont ti")
+NAME_HEADS = _set("pont port carrefour bas bois poste saint croix gros petite grande terre anse cap mont ti passe")
 NOISE = (
     BETWEEN
     | AND
@@ -63,6 +74,10 @@ NOISE = (
     | TOWARDS
     | NEAR
     | ENTRY
+    | AFTER
+    | BEFORE
+    | COMING
+    | JUST
     | ROAD
     | SECTION
     | MANY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations, islice, product
 from math import fsum
 
@@ -19,6 +20,9 @@ CLOSE = 0.08
 _NEAR_M = 15_000.0
 # Six names of four meanings: more combinations are cut off, not waited for.
 _MOST = 4_096
+# A town may be named to say which small place is meant up to this far from it.
+_BESIDE_TOWN_M = 5_000.0
+_TOWNS = (PlaceKind.CITY, PlaceKind.TOWN)
 UNITS = (Where.SECTION, Where.COMMUNE, Where.DEPARTMENT)
 # Finest first. What has the lower rank may lie in what has the higher one.
 _RANK = {Where.STRETCH: 0, Where.POINT: 1, Where.PLACE: 1, Where.SECTION: 2, Where.COMMUNE: 3, Where.DEPARTMENT: 4}
@@ -42,6 +46,10 @@ class Choice:
 
 def _rank(entry: Entry) -> int:
     return 0 if entry.locality and entry.where is not Where.DEPARTMENT else _RANK.get(entry.where, 0)
+
+
+def _small(entry: Entry) -> bool:
+    return entry.where in (Where.POINT, Where.PLACE) and not entry.locality and entry.kind not in _TOWNS
 
 
 def is_town_of_commune(entry: Entry) -> bool:
@@ -81,6 +89,7 @@ def same_spot(best: Entry, other: Entry) -> bool:
     return bool(shared) and best.adm2 == other.adm2
 
 
+@lru_cache(maxsize=16_384)
 def relation(a: Entry, b: Entry) -> int:
     """Say how well two things fit one phrase: 2 one holds the other, 1 neighbours, 0 not at all."""
     if same(a, b) or inside(a, b) or inside(b, a):
@@ -132,10 +141,9 @@ def choose(spans: Sequence[Sequence[Hit]], *, lists: Sequence[bool], bracketed: 
         return choose_one(spans[0])
     # All combinations of meanings, best first: how well the meanings fit each other goes before how
     # well each name is spelt. "Savien, Petite-Rivière" is thus the Savien in that commune.
-    ranked = sorted(
-        islice(product(*(hits[:4] for hits in spans)), _MOST),
-        key=lambda combo: (-_fit(combo), -_score(combo)),
-    )
+    combos = list(islice(product(*(hits[:4] for hits in spans)), _MOST))
+    fits = {combo: _fit(combo) for combo in combos}
+    ranked = sorted(combos, key=lambda combo: (-fits[combo], -_score(combo)))
     best = ranked[0]
     choice = _leaf(best, lists, bracketed)
     if choice.rivals or choice.together or len(ranked) == 1:
@@ -144,7 +152,7 @@ def choose(spans: Sequence[Sequence[Hit]], *, lists: Sequence[bool], bracketed: 
     # Sorted, so the first that fits worse ends the search. What is left fits as well and scores as
     # high: the phrase does not tell them apart.
     for combo in ranked[1:]:
-        if _fit(combo) < _fit(best) or _score(best) - _score(combo) >= CLOSE:
+        if fits[combo] < fits[best] or _score(best) - _score(combo) >= CLOSE:
             break
         if all(same(one.entry, known.entry) for one, known in zip(combo, best, strict=True)):
             continue
@@ -207,8 +215,16 @@ def _leaf(combo: Sequence[Hit], lists: Sequence[bool], bracketed: Sequence[bool]
     if listed:
         return Choice((leaves[0],), tuple(leaves[1:]), listed=True, why="several places are named at once")
     if not related:
+        near = leaves[0].entry.geometry.distance(leaves[-1].entry.geometry) <= _BESIDE_TOWN_M
+        # "Carrefour Paye, Pont-Sondé": a small place may be told by a town beside it, in the next commune.
+        if near and len(leaves) == 2 and _small(leaves[0].entry) and leaves[1].entry.kind in _TOWNS:
+            first = replace(leaves[0], score=min(leaves[0].score, 0.84))
+            return Choice((first,), why=f"{first.entry.name}, told by the town beside it")
         return Choice(
-            (leaves[-1],), tuple(leaves[:-1]), clash=True, why=f"{leaves[0].entry.name} as known lies elsewhere"
+            (leaves[-1],),
+            tuple(leaves[:-1]),
+            clash=True,
+            why=f"{leaves[0].entry.name} and {leaves[-1].entry.name} as known do not lie together",
         )
     return Choice((min(leaves, key=_fineness),))
 
@@ -217,7 +233,7 @@ def _fineness(hit: Hit) -> tuple[int, int]:
     entry = hit.entry
     # A town whose commune is not known lies beyond the area's units; of two equally fine names the
     # other one is meant.
-    wide = not entry.adm2 and entry.kind in (PlaceKind.CITY, PlaceKind.TOWN)
+    wide = not entry.adm2 and entry.kind in _TOWNS
     return _rank(entry), int(wide)
 
 

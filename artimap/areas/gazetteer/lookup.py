@@ -99,8 +99,12 @@ def _score(asked: str, name: str) -> tuple[float, str]:
         return 0.72, "part of the name"
     if len(asked_words) > len(words) and set(words) < set(asked_words) and len(name) >= 5:
         return 0.68, "the name stands among the words"
+    one, other = asked.replace(" ", ""), name.replace(" ", "")
+    # Of texts so unlike in length no share could be high enough; the search for it grows with the cube of the length.
+    if 2 * min(len(one), len(other)) < _FUZZY_LEAST * (len(one) + len(other)):
+        return 0.0, ""
     # autojunk is for long texts: it would ignore the commonest letters.
-    ratio = SequenceMatcher(None, asked.replace(" ", ""), name.replace(" ", ""), autojunk=False).ratio()
+    ratio = SequenceMatcher(None, one, other, autojunk=False).ratio()
     if ratio >= _FUZZY_LEAST and min(len(asked), len(name)) >= 5:
         return round(0.8 * ratio, 3), "spelt nearly so"
     return 0.0, ""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import combinations
 
 from artimap.areas.area import Area
 from artimap.areas.gazetteer import cue_words as w
@@ -17,6 +15,9 @@ from artimap.core.text import APOSTROPHES, ARTICLES, fold_word
 from artimap.core.vocab import Where
 
 _LONGEST_NAME = 7
+# With articles and signs between them; a run of articles only would otherwise have no end.
+_LONGEST_RUN = 16
+_LONGER = 3
 _NEAR_SCORE = {0: 0.84, 1: 0.82, 2: 0.76}
 """A near spelling is never sure: same sound, one letter apart, two letters apart."""
 # A word may hold combining accents and any apostrophe, since NFKC joins not all of them. Signs are
@@ -51,7 +52,6 @@ _SIGNS = {"[": "(", "]": ")", ":": ";", "—": "–", "→": "–", "+": ";", "&
 
 def tokens(text: str) -> list[Token]:
     """Cut a phrase into words and signs; elided articles become words."""
-    text = unicodedata.normalize("NFKC", text)
     out: list[Token] = []
     for found in _TOKEN.finditer(text):
         raw = found.group()
@@ -117,25 +117,26 @@ class Lexicon:
     area: Area
     exact: dict[str, tuple[Hit, ...]] = field(repr=False)
     sounds: dict[str, tuple[str, ...]] = field(repr=False)
-    # ``sounds``: keys by how they sound. ``deletions``: keys by what is left of them with one or two
-    # letters left out. Both only narrow down what is compared.
-    deletions: dict[str, tuple[str, ...]] = field(repr=False)
+    # ``starts``: keys by first letter and length. Like ``sounds`` it only narrows down what is compared.
+    starts: dict[tuple[str, int], tuple[str, ...]] = field(repr=False)
+    longest: int
 
 
 @lru_cache(maxsize=65_536)
 def near(known: Lexicon, key: str) -> tuple[int, str] | None:
     """Give the nearest known key of a folded word or words, with its distance; None where none is near."""
-    # Short words are one letter apart from too many others.
-    if len(key) < 5 or key in known.exact:
+    # Short words are one letter apart from too many others, and what is longer than every name is near to none.
+    if not 5 <= len(key) <= known.longest + _LONGER or key in known.exact:
         return None
     # Of one sound, but more than three letters longer, is another name.
-    found = [(0, one) for one in known.sounds.get(sound(key), ()) if abs(len(one) - len(key)) <= 3]
+    found = [(0, one) for one in known.sounds.get(sound(key), ()) if abs(len(one) - len(key)) <= _LONGER]
     reach = _reach(key)
-    for form in _shorter(key, reach):
-        for one in known.deletions.get(form, ()):
-            away = distance(key, one)
-            # Misspellings rarely touch the first letter; a rhyme is another place.
-            if one[0] == key[0] and away <= min(reach, _reach(one)):
+    # Misspellings rarely touch the first letter; a rhyme is another place.
+    for length in range(len(key) - reach, len(key) + reach + 1):
+        for one in known.starts.get((key[0], length), ()):
+            most = min(reach, _reach(one))
+            away = distance(key, one, most)
+            if away <= most:
                 found.append((max(away, 1), one))
     return min(found, default=None)
 
@@ -144,30 +145,26 @@ def _reach(key: str) -> int:
     return 2 if len(key) >= 9 else 1
 
 
-def _shorter(key: str, reach: int) -> set[str]:
-    """Give the word with up to ``reach`` letters left out: near words share such a form."""
-    out = {key}
-    for count in range(1, reach + 1):
-        out.update(
-            "".join(char for at, char in enumerate(key) if at not in left)
-            for left in combinations(range(len(key)), count)
-        )
-    return out
-
-
-def distance(a: str, b: str) -> int:
-    """Count the letters to change, add, leave out or swap with a neighbour."""
-    two: list[int] = []
-    one = list(range(len(b) + 1))
-    # Row by row, with the last two rows kept: the second one is for swapped neighbours.
+def distance(a: str, b: str, most: int) -> int:
+    """Count the letters to change, add, leave out or swap with a neighbour; more than ``most`` is ``most + 1``."""
+    far = most + 1
+    two: dict[int, int] = {}
+    one = {j: j for j in range(min(len(b), most) + 1)}
+    # Row by row, with the last two rows kept: the second one is for swapped neighbours. Cells farther than
+    # ``most`` from the diagonal are never within it.
     for i, x in enumerate(a, start=1):
-        row = [i] + [0] * len(b)
-        for j, y in enumerate(b, start=1):
-            row[j] = min(one[j] + 1, row[j - 1] + 1, one[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                row[j] = min(row[j], two[j - 2] + 1)
+        row: dict[int, int] = {}
+        for j in range(max(0, i - most), min(len(b), i + most) + 1):
+            best = one.get(j, far) + 1
+            if j:
+                best = min(best, row.get(j - 1, far) + 1, one.get(j - 1, far) + (x != b[j - 1]))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == b[j - 1]:
+                best = min(best, two.get(j - 2, far) + 1)
+            row[j] = best
+        if not row or min(row.values()) > most:
+            return far
         two, one = one, row
-    return one[-1]
+    return min(one.get(len(b), far), far)
 
 
 _SOUNDS = (("ph", "f"), ("qu", "k"), ("ck", "k"), ("c", "k"), ("y", "i"), ("w", "r"), ("ou", "u"), ("z", "s"),
@@ -206,17 +203,16 @@ def lexicon(area: Area) -> Lexicon:
         if key
     }
     sounds: dict[str, list[str]] = {}
-    deletions: dict[str, list[str]] = {}
+    starts: dict[tuple[str, int], list[str]] = {}
     for key in sorted(hits):
         # Digits are never misspelt letters: "4e section" is not near "5e section".
         if len(key) < 5 or any(char.isdigit() for char in key):
             continue
         sounds.setdefault(sound(key), []).append(key)
-        for form in _shorter(key, _reach(key)):
-            deletions.setdefault(form, []).append(key)
+        starts.setdefault((key[0], len(key)), []).append(key)
     return Lexicon(
         area, hits, {key: tuple(known) for key, known in sounds.items()},
-        {key: tuple(known) for key, known in deletions.items()},
+        {key: tuple(known) for key, known in starts.items()}, max(map(len, hits), default=0),
     )  # fmt: skip
 
 
@@ -264,7 +260,7 @@ class Phrase:
     def _windows(self, start: int, *, across: bool) -> Iterator[tuple[int, str]]:
         """Give the ends and folded forms of the runs of words that begin at ``start``."""
         key, count = "", 0
-        for at in range(start, len(self.words)):
+        for at in range(start, min(start + _LONGEST_RUN, len(self.words))):
             word = self.words[at]
             # A name goes over a hyphen, and over a comma only where it is spelt exactly.
             if not self._free[at] or word.sign in {";", "/", "–"} or (word.sign and word.sign != "-" and not across):
@@ -273,7 +269,7 @@ class Phrase:
                 continue
             key, count = key + word.text, count + 1
             yield at + 1, key
-            if count >= _LONGEST_NAME:
+            if count >= _LONGEST_NAME or len(key) > self._known.longest + _LONGER:
                 return
 
     def _exact(self) -> list[Span]:

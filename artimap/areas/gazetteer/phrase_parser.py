@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from artimap.areas import embedded
 from artimap.areas.gazetteer import cue_words as w
-from artimap.areas.gazetteer.disambiguation import is_town_of_commune
+from artimap.areas.gazetteer.disambiguation import UNITS, inside, is_town_of_commune
 from artimap.areas.gazetteer.lookup import Entry, entries
 from artimap.areas.gazetteer.name_spans import Hit, Lexicon, Phrase, Span, Token, tokens
 from artimap.core.text import ARTICLES
 from artimap.core.vocab import Where
 
+MOST_LETTERS = 2_000
+"""Of a longer text only so much is read: what names one place is never so long."""
+
+MOST_NAMES = 12
+"""More names in one text are a list, and no place."""
+
 # A word that no text holds: it marks the place of a distance once that is cut out.
 AWAY = "qaway"
-_JUNCTION = re.compile(r"\b([^\W\d_][\w'’-]+) (?:junction|crossroads|intersection)\b", re.IGNORECASE)
+_JUNCTION = re.compile(r"\b([^\W\d_][\w'’-]{1,40}) (?:junction|crossroads|intersection)\b", re.IGNORECASE)
 _SECTION_WORDS = frozenset({"communal", "communale", "communales", "kominal", "rural", "rurale"})
 _PLACES = frozenset({Where.PLACE, Where.POINT})
 _COMMUNES = frozenset({Where.COMMUNE, Where.DEPARTMENT})
 _COMING = frozenset({"venant", "coming", "sortant", "leaving"})
+ONE_SIDE = frozenset({"after", "before"})
+# The singular only: "the roads of A" are streets.
+_ONE_ROAD = frozenset({"route", "road", "wout", "way", "chemin"})
+_ON = frozenset({"sur", "sou", "on", "nan", "en"})
+_OF = frozenset({"de", "du", "des", "d", "of"})
+_ASIDE = w.NOISE | w.MOVING | ARTICLES | frozenset(w.COMPASS)
 _LOCAL = frozenset({"localite", "locality", "lokalite", "carrefour", "zone", "zon"})
 # Cue words with the kinds of thing they ask for, the first that fits counts. Towards stands first and
 # has a rule of its own: it only asks for a commune where one name is all there is.
 _CUES = (
-    (w.TOWARDS - {"pou", "ale", "direction"}, (frozenset({Where.COMMUNE}),)),
+    (w.TOWARDS - {"pou", "ale", "direction", "direksyon"}, (frozenset({Where.COMMUNE}),)),
     (w.SECTION, (frozenset({Where.SECTION}),)),
     (w.COMMUNE, (_COMMUNES,)),
     (frozenset({"localites", "localities"}), (_COMMUNES,)),
@@ -104,6 +117,90 @@ class ParsedPhrase:
             return False
         return bool((w.NEAR - {"zone", "zon", "area"} | _COMING) & set(texts))
 
+    def relation(self, span: Span) -> str:
+        """Say how the words right before a name set something beside it.
+
+        ``after``, ``before``, ``towards``, ``road`` (on the road to it), ``from``, ``side`` (north of it); empty
+        where they do not.
+        """
+        texts: list[str] = []  # the nearest first
+        for word in reversed(self.words[self.before(span) : span.start]):
+            if word.sign == "-":
+                continue
+            # Beyond a sign or a word that is none of these, another thing is spoken of: in "after the attack in
+            # Savien" something lies in Savien, not after it.
+            if word.sign or word.text not in _ASIDE:
+                break
+            texts.append(word.text)
+        for text in texts:
+            if text in w.AFTER | w.BEFORE:
+                return "after" if text in w.AFTER else "before"
+        found = set(texts)
+        # One word for both: "after Pont-Sondé and Carrefour Paye".
+        gap = set(self.texts(self.before(span), span.start))
+        if gap & w.AND and not gap - w.AND - ARTICLES and not self.signs(self.before(span), span.start):
+            previous = next((one for one in self.spans if one.stop == self.before(span)), None)
+            way = "" if previous is None else self.relation(previous)
+            return way if way in ONE_SIDE else ""
+        # "to" and "for" alone may mean anything, beside a road they say where it leads.
+        for name, cues in (("towards", w.TOWARDS - {"pou", "ale"}), ("road", _ONE_ROAD), ("from", w.COMING)):
+            if found & cues:
+                return name
+        # "est" is also "is": a quarter of the compass is one with "of" behind it, or with Kreyòl "nan" before it.
+        at = next((at for at, text in enumerate(texts) if text in w.COMPASS), 0)
+        return "side" if set(texts[:at]) & _OF or (texts[at : at + 1] and "nan" in texts[at + 1 :]) else ""
+
+    def _only_aside(self, span: Span) -> bool:
+        """Tell whether a name only says on which side of another one something lies, or whence or whither one goes."""
+        way = self.relation(span)
+        if not way or span.hits[0].entry.where is Where.DEPARTMENT:
+            return False
+        if span is self.spans[0]:
+            # "En route vers Gonaïves après L'Estère": the second says that the first is only where one goes.
+            later = any(self.relation(one) in ONE_SIDE for one in self.spans[1:])
+            return way in ONE_SIDE or way == "from" or (way in ("road", "towards") and later) or self.on_the_way
+        previous = max((one for one in self.spans if one.stop <= span.start), key=lambda one: one.stop)
+        if ";" in self.signs(previous.stop, span.start):
+            return False
+        # "Savien and towards Jean-Denis" speaks of both; "after Savien and before Ségur" of what lies between.
+        return not w.AND & set(self.texts(previous.stop, span.start)) or self._only_aside(previous)
+
+    @property
+    def on_the_way(self) -> bool:
+        """Whether the first name is only where a road leads to: "sou wout Gonayiv"."""
+        first = self.spans[0]
+        return self.relation(first) == "road" and bool(_ON & set(self.texts(0, first.start)))
+
+    @property
+    def aside(self) -> list[Span]:
+        """The names that only say where the others lie: "avant Gonaïves" in "L'Estère, avant Gonaïves"."""
+        return [span for span in self.spans if span not in self.main]
+
+    @property
+    def main(self) -> list[Span]:
+        """The names that the phrase is about. Where only a side of a place is said, the place, with what holds it."""
+        aside = [span for span in self.spans if self._only_aside(span)]
+        wide = [span for span in self.spans if span not in aside and any(self._holds(span, one) for one in aside)]
+        plain = [span for span in self.spans if span not in aside and span not in wide]
+        if plain or not aside:
+            return plain or self.spans
+        first = next((span for span in aside if self.relation(span) in ONE_SIDE), None)
+        return self.spans if first is None else [span for span in self.spans if span is first or span in wide]
+
+    @property
+    def away_from_main(self) -> float | None:
+        """The distance from what the phrase is about; none in "Carrefour Paye, 2 km après Pont-Sondé"."""
+        mark = next((at for at, word in enumerate(self.words) if word.text == AWAY), len(self.words))
+        counted_from = next((span for span in self.spans if span.start > mark), None)
+        return None if counted_from is not None and counted_from not in self.main else self.away_m
+
+    def _holds(self, span: Span, other: Span) -> bool:
+        """Tell whether a name is here that of the unit around another: "after Savien (Petite-Rivière)"."""
+        # Before the other one a town is meant itself: "Saint-Marc, avant Pont-Sondé".
+        asked = any(wanted & set(UNITS) for wanted in self.wants(span)[:1])
+        hits = [hit for hit in span.hits if other.stop <= span.start or hit.entry.where is Where.DEPARTMENT or asked]
+        return any(inside(other.hits[0].entry, hit.entry) for hit in hits)
+
     def wants(self, span: Span) -> list[frozenset[Where]]:
         """List the kinds of thing that the words around a name ask for, the strongest first."""
         start = self.before(span)
@@ -151,15 +248,19 @@ class ParsedPhrase:
     @property
     def vague(self) -> bool:
         """Whether the words say near a place, not at it."""
-        first = self.spans[0].start if self.spans else 0
+        main = self.main
+        if not main:
+            return self.away_m is not None
         # Only the words before the first name: "near" after it speaks of another one.
-        around = set(self.texts(0, first))
-        return self.away_m is not None or bool(w.NEAR & around) or bool(set(w.COMPASS) & around)
+        around = set(self.texts(self.before(main[0]), main[0].start))
+        if self.away_from_main is not None or any(self.relation(span) in ONE_SIDE for span in main):
+            return True
+        return bool((w.NEAR | set(w.COMPASS)) & around) or self.relation(main[0]) == "towards" or self.on_the_way
 
     @property
     def junction_named_after(self) -> bool:
         """Whether the first name is that of a junction: "carrefour" stands right before it."""
-        at = self.spans[0].start if self.spans else 0
+        at = self.main[0].start if self.spans else 0
         return at > 0 and self.words[at - 1].text == "carrefour"
 
     @property
@@ -211,8 +312,10 @@ def _numbered(known: Lexicon) -> dict[tuple[str, int], Entry]:
     }
 
 
-def parse(known: Lexicon, text: str) -> ParsedPhrase:
-    """Take a phrase apart."""
+def parse(known: Lexicon, whole: str) -> ParsedPhrase:
+    """Take a phrase apart, of a long one the first ``MOST_LETTERS``."""
+    # Runs of blanks are made one: each pattern allows them in several places, and would try all ways to share them.
+    text = " ".join(unicodedata.normalize("NFKC", whole[:MOST_LETTERS]).split())[:MOST_LETTERS]
     numbers: list[str] = []
 
     def road(found: re.Match[str]) -> str:
@@ -243,7 +346,7 @@ def parse(known: Lexicon, text: str) -> ParsedPhrase:
         spans = _with_section(known, words, spans, start, stop, wanted)
     ids = _road_ids(known)
     roads = tuple(dict.fromkeys(f"rn{number}" for number in numbers if f"rn{number}" in ids))
-    return ParsedPhrase(text, words, spans, phrase.longer, phrase.cased, roads, bool(numbers), posts, away_m)
+    return ParsedPhrase(whole, words, spans, phrase.longer, phrase.cased, roads, bool(numbers), posts, away_m)
 
 
 def _river(words: list[Token], span: Span) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
+from math import inf
 
 import shapely
 
@@ -13,7 +14,7 @@ from artimap.areas.gazetteer import cue_words as w
 from artimap.areas.gazetteer import disambiguation, road_stretches
 from artimap.areas.gazetteer.lookup import Candidate, Entry
 from artimap.areas.gazetteer.name_spans import Hit, Lexicon, Span, lexicon
-from artimap.areas.gazetteer.phrase_parser import ParsedPhrase, parse
+from artimap.areas.gazetteer.phrase_parser import MOST_LETTERS, MOST_NAMES, ONE_SIDE, ParsedPhrase, parse
 from artimap.areas.gazetteer.road_positions import BESIDE_M, ON_ROAD_M, TOLERANCE_M, roads_for
 from artimap.core.errors import PlaceError
 from artimap.core.schema import join_names
@@ -77,7 +78,10 @@ def resolve(area: Area, text: str) -> Reading:
     >>> reading.kind.value, reading.corridor_id, round(reading.from_m / 1000), round(reading.to_m / 1000)
     ('stretch', 'rn1', 95, 150)
     """
-    return _read(lexicon(area), text)
+    reading = _read(lexicon(area), text)
+    if len(text) <= MOST_LETTERS:
+        return reading
+    return replace(reading, why=f"{reading.why}; only the first {MOST_LETTERS:,} letters were read")
 
 
 # Source tables repeat their phrases thousands of times. The key holds the lexicon: a changed layer
@@ -86,20 +90,22 @@ def resolve(area: Area, text: str) -> Reading:
 def _read(known: Lexicon, text: str) -> Reading:
     parsed = parse(known, text)
     # Before anything else: the names in "80 % of Gonaïves" would be read as Gonaïves.
-    if w.SHARE.search(text):
+    if w.SHARE.search(text[:MOST_LETTERS]):
         return _nowhere(parsed, "a share of an area has no extent on the map")
     if not parsed.spans:
         return _no_name(known, parsed)
+    if len(parsed.spans) > MOST_NAMES:
+        return _nowhere(parsed, f"more than {MOST_NAMES} places are named at once", _best(parsed.spans[:_SHOWN]))
     found = road_stretches.find(known, parsed)
     # The words ask for a stretch that cannot be had. Its ends are kept as candidates only: pinning one
     # of them would put the event at the wrong town.
     if isinstance(found, str):
         return _nowhere(parsed, found, _best(parsed.spans))
-    spans = parsed.spans
+    spans = parsed.main
     if found is not None:
-        rest = [span for span in spans if span not in found.used and not parsed.only_nearby(span, spans)]
+        rest = [span for span in spans if span not in found.used and not parsed.only_nearby(span, parsed.spans)]
         if not rest:
-            return _as_stretch(known, parsed, found)
+            return _as_stretch(known, parsed, road_stretches.cut_at(known, parsed, found))
         # A semicolon parts two places that are both meant.
         if parsed.apart(rest[0], found.used[0]):
             main = _place(known, parsed, rest)
@@ -187,7 +193,29 @@ def _place(known: Lexicon, parsed: ParsedPhrase, spans: list[Span]) -> Reading:
         if isinstance(unknown, Reading):
             return unknown
         choice = _widened(known, parsed, unknown, alone=len(named) == 1)
-    return _as_place(known, parsed, choice)
+    return _as_place(known, parsed, _with_aside(known, parsed, choice))
+
+
+def _with_aside(known: Lexicon, parsed: ParsedPhrase, choice: disambiguation.Choice) -> disambiguation.Choice:
+    """Hold a reading unsure where no road runs by it and by the name that says which side of it is meant."""
+    main = choice.hits[0]
+    others = [span.hits[0].entry for span in parsed.aside if span.hits[0].entry.where is not Where.NOWHERE]
+    # A commune that holds both may be meant as such: "Petite-Rivière, après Savien". On the road to a town is not
+    # in it.
+    doubt = (not others and parsed.on_the_way) or any(
+        disambiguation.inside(one, main.entry)
+        or (roads_for(known).apart(main.entry, one) == inf and not disambiguation.relation(main.entry, one))
+        for one in others
+    )
+    return _held(choice) if doubt else choice
+
+
+def _held(choice: disambiguation.Choice) -> disambiguation.Choice:
+    """Hold a choice at the score of a near spelling."""
+    hits, rivals = (
+        tuple(replace(hit, score=min(hit.score, _UNSURE)) for hit in hits) for hits in (choice.hits, choice.rivals)
+    )
+    return replace(choice, hits=hits, rivals=rivals)
 
 
 def _fitting(known: Lexicon, parsed: ParsedPhrase, span: Span) -> tuple[Hit, ...]:
@@ -203,6 +231,13 @@ def _fitting(known: Lexicon, parsed: ParsedPhrase, span: Span) -> tuple[Hit, ...
         for reach_m in (ON_ROAD_M, BESIDE_M):
             near = tuple(h for h in hits if any(roads.passes(h.entry, road, reach_m) for road in parsed.roads))
             hits = near or hits
+    # "Poteau, après Gonaïves": of two places of one name, that which the road from the second leads by first.
+    if len(hits) > 1 and (beside := [one.hits[0].entry for one in parsed.aside]):
+        roads = roads_for(known)
+        spots = tuple(hit for hit in hits if hit.entry.where not in disambiguation.UNITS) or hits
+        away = {hit: min(roads.apart(hit.entry, one) for one in beside) for hit in spots}
+        least = min(away.values())
+        hits = tuple(hit for hit in spots if away[hit] <= 2 * least) if least < inf else hits
     return hits
 
 
@@ -258,6 +293,10 @@ def _beside_unknown(
     entry = choice.hits[0].entry
     if not unknown or entry.where not in (Where.PLACE, Where.POINT, Where.COMMUNE) or entry.locality:
         return choice
+    way = parsed.relation(first)
+    # Before Gonaïves may be in the next commune: the place it lies beside is all that is known.
+    if way in ONE_SIDE:
+        return _held(replace(choice, why=f"{unknown!r} is not known, but {way} {entry.name}"))
     # The unknown locality is somewhere around a place whose commune is not known: no unit holds it.
     if not entry.adm2:
         why = f"{unknown!r} is not known, and {entry.name} has no boundary here"
@@ -300,10 +339,7 @@ def _widened(
 def _as_place(known: Lexicon, parsed: ParsedPhrase, choice: disambiguation.Choice) -> Reading:
     # A name that is not known may be the very place: the score is held at that of a near spelling.
     if parsed.unexplained:
-        lower = [
-            tuple(replace(hit, score=min(hit.score, _UNSURE)) for hit in hits) for hits in (choice.hits, choice.rivals)
-        ]
-        choice = replace(choice, hits=lower[0], rivals=lower[1])
+        choice = _held(choice)
     best = choice.hits[0]
     kind, entry = best.entry.where, best.entry
     candidates = disambiguation.candidates_of(choice)
@@ -336,7 +372,7 @@ def _as_place(known: Lexicon, parsed: ParsedPhrase, choice: disambiguation.Choic
         corridor_id=road or (entry.road_id or None),
         ambiguous=bool(choice.rivals),
         candidates=candidates[:_SHOWN],
-        radius_m=None if unit or parsed.away_m is None else parsed.away_m + TOLERANCE_M,
+        radius_m=None if unit or parsed.away_from_main is None else parsed.away_from_main + TOLERANCE_M,
         geometry=shapes[0] if len(shapes) == 1 else shapely.MultiPoint(shapes),
     )
 
@@ -346,10 +382,16 @@ def _precision(kind: Where, parsed: ParsedPhrase) -> int:
         return 3
     if kind is Where.SECTION:
         return 2
-    if parsed.away_m is not None:
+    if parsed.away_from_main is not None:
         # Precision as ACLED codes it: 1 the place, 2 near it, 3 only the unit around it.
-        return 2 if parsed.away_m <= road_stretches.SURROUNDINGS_M else 3
+        return 2 if parsed.away_from_main <= road_stretches.SURROUNDINGS_M else 3
     return 2 if parsed.vague else 1
+
+
+def names_elsewhere(area: Area, text: str) -> bool:
+    """Tell whether all names in a phrase are of places that are known to lie outside the data."""
+    spans = parse(lexicon(area), text).main
+    return bool(spans) and all(span.hits[0].entry.where is Where.NOWHERE for span in spans)
 
 
 def known_place(area: Area, text: str) -> Candidate:

@@ -86,6 +86,12 @@ class RoadIndex:
         found = self.position(entry, road_id) if road_id in self.corridors else None
         return found is not None and found[1] <= reach_m
 
+    def apart(self, a: Entry, b: Entry) -> float:
+        """Give the metres of road between two things that lie on one road; infinite where no road runs by both."""
+        spots = ((self.position(a, road), self.position(b, road)) for road in self.corridors)
+        near = [(x, y) for x, y in spots if x is not None and y is not None and max(x[1], y[1]) <= ON_ROAD_M]
+        return min((abs(x[0] - y[0]) for x, y in near), default=math.inf)
+
     def between(self, a: Entry, b: Entry, roads: tuple[str, ...]) -> list[RoadPiece]:
         """Give the pieces of road between two things, the best first; several where several roads fit alike."""
         # The wide reach is tried only where no road fits within the narrow one.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 from artimap.areas.gazetteer import cue_words as w
 from artimap.areas.gazetteer.lookup import Candidate, Entry
 from artimap.areas.gazetteer.name_spans import Hit, Lexicon, Span
-from artimap.areas.gazetteer.phrase_parser import AWAY, ParsedPhrase
+from artimap.areas.gazetteer.phrase_parser import AWAY, ONE_SIDE, ParsedPhrase
 from artimap.areas.gazetteer.road_positions import BESIDE_M, ON_ROAD_M, WAY_OUT_M, RoadIndex, RoadPiece, roads_for
 from artimap.core.precision import METRE_DECIMALS
 from artimap.core.text import ARTICLES
@@ -28,6 +28,7 @@ _UNNAMED = 0.87
 
 _SURE, _FAIR, _UNSURE = 0.95, 0.9, 0.84
 _TO = w.TO | {"au", "aux"}
+_RELATIONS = w.AFTER | w.BEFORE | w.JUST | w.COMING
 _GAP = w.TO | w.AND | w.TOWN | w.ENTRY | w.PLAIN | w.TOWARDS | w.COMMUNE | w.NEAR | w.ROAD | w.FACILITY
 
 
@@ -43,7 +44,7 @@ def find(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | str | None
     """Find a stretch in a phrase: the stretch, why there is none although the words ask for one, or None."""
     # From the most special wording to the most general: "5 km north of A on the road to B" must not be read as
     # the road between A and B.
-    for reading in (_at_distance, _way_out, _between, _road_of):
+    for reading in (_at_distance, _way_out, _between, _along, _road_of):
         found = reading(known, parsed)
         if found is not None:
             return found
@@ -145,7 +146,7 @@ def _ends(span: Span) -> list[Hit]:
     return [hit for hit in close if hit.entry.where in (Where.PLACE, Where.POINT)] or close
 
 
-def _pieces(known: Lexicon, parsed: ParsedPhrase, a: Span, b: Span) -> list[Candidate]:
+def _ranked(known: Lexicon, parsed: ParsedPhrase, a: Span, b: Span) -> list[tuple[RoadPiece, float]]:
     roads = roads_for(known)
     # A named road is the only one asked; else every road, and the best fit wins.
     asked = parsed.roads or tuple(roads.corridors)
@@ -157,8 +158,102 @@ def _pieces(known: Lexicon, parsed: ParsedPhrase, a: Span, b: Span) -> list[Cand
             found.setdefault(piece, min(one.score, other.score))
     ranked = sorted(found, key=lambda piece: (piece.cost_m, piece.road_id))
     # Offsets within a kilometre of the best are alike: which road is meant is then left open.
-    kept = [piece for piece in ranked if piece.cost_m <= ranked[0].cost_m + ON_ROAD_M / 3]
-    return [roads.candidate(one, min(_SURE, found[one]), "the road between two places") for one in kept]
+    return [(piece, found[piece]) for piece in ranked if piece.cost_m <= ranked[0].cost_m + ON_ROAD_M / 3]
+
+
+def _pieces(known: Lexicon, parsed: ParsedPhrase, a: Span, b: Span) -> list[Candidate]:
+    roads = roads_for(known)
+    return [
+        roads.candidate(piece, min(_SURE, score), "the road between two places")
+        for piece, score in _ranked(known, parsed, a, b)
+    ]
+
+
+# -- on one side of a place, towards or from another -----------------------------
+
+# "past A towards B" and "before A coming from B" lie between the two, "past A coming from B" beyond A.
+_BETWEEN_THEM = frozenset(
+    {("after", "towards"), ("after", "road"), ("before", "from"), ("after", "before"), ("before", "after")}
+)
+_BEYOND = frozenset({("before", "towards"), ("before", "road"), ("after", "from")})
+
+
+def _along(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | str | None:
+    """Read "A towards B", "after A, before B", "past A on the way to B", "before A coming from B"."""
+    main = parsed.main
+    for a, b in pairwise(parsed.spans):
+        gap = set(parsed.texts(a.stop, b.start)) - _GAP - ARTICLES - w.MOVING - _RELATIONS
+        # Any other word between the two makes it something that happens at A on the way to B.
+        if a in main and parsed.relation(b) == "towards" and parsed.relation(a) not in ONE_SIDE and not gap:
+            if parsed.signs(a.stop, b.start) - {",", "-"}:
+                continue
+            if any(span.hits[0].entry.where is Where.NOWHERE for span in (a, b)):
+                return None
+            found = _pieces(known, parsed, a, b)
+            return StretchCandidates(tuple(found), (a, b)) if found else "no one known road joins the two places"
+    near = next((span for span in main if parsed.relation(span) in ONE_SIDE), None)
+    if near is None:
+        return None
+    for other in parsed.spans:
+        pair = parsed.relation(near), parsed.relation(other)
+        if other is near or pair not in _BETWEEN_THEM | _BEYOND:
+            continue
+        found = _on_side(known, parsed, near, other, beyond=pair in _BEYOND)
+        if found:
+            return StretchCandidates(tuple(found), (near, other))
+        if pair[1] in ONE_SIDE:
+            return "no one known road joins the two places"
+    return None
+
+
+def _on_side(known: Lexicon, parsed: ParsedPhrase, near: Span, other: Span, *, beyond: bool) -> list[Candidate]:
+    """Give the road from a place to another, or away from it; of "just after" only the first kilometres."""
+    roads = roads_for(known)
+    just = bool(w.JUST & set(parsed.texts(parsed.before(near), near.start)))
+    out = []
+    for piece, sure in _ranked(known, parsed, near, other):
+        at = next((hit for hit in _ends(near) if roads.position(hit.entry, piece.road_id)), None)
+        here = None if at is None else roads.position(at.entry, piece.road_id)
+        if at is None or here is None:
+            continue
+        up = abs(here[0] - piece.from_m) < abs(here[0] - piece.to_m)
+        low, high, name = piece.from_m, piece.to_m, piece.name
+        if beyond:
+            up = not up
+            town = roads.next_town(at.entry, piece.road_id, 1 if up else -1)
+            if town is None:
+                continue
+            low, high = sorted((here[0], town[0]))
+            name = f"{roads.ref(piece.road_id)} {at.entry.name} – {town[1]}"
+        if just:
+            low, high = (low, min(high, low + WAY_OUT_M)) if up else (max(low, high - WAY_OUT_M), high)
+            name = f"{roads.ref(piece.road_id)} {at.entry.name}"
+        # Nobody says how far beyond: at the next town another name would have been given, so it is never sure.
+        score = min(_UNSURE if beyond else _FAIR, sure)
+        cut = RoadPiece(piece.road_id, low, high, name)
+        out.append(roads.candidate(cut, score, "the road on that side of the place"))
+    return out
+
+
+def cut_at(known: Lexicon, parsed: ParsedPhrase, found: StretchCandidates) -> StretchCandidates:
+    """Cut the road between two places where a third is passed: "between A and B, after C"."""
+    roads = roads_for(known)
+    pieces = list(found.candidates)
+    for span in parsed.aside:
+        way = parsed.relation(span)
+        if way not in ONE_SIDE or span in found.used or len(found.used) < 2:
+            continue
+        for at, one in enumerate(pieces):
+            here = next((spot for hit in _ends(span) if (spot := roads.position(hit.entry, one.id))), None)
+            first = next((spot for hit in _ends(found.used[0]) if (spot := roads.position(hit.entry, one.id))), None)
+            if here is None or first is None or one.from_m is None or one.to_m is None:
+                continue
+            if one.from_m < here[0] < one.to_m and here[1] <= ON_ROAD_M:
+                # Which end the words start from says what is "after".
+                rising = abs(first[0] - one.from_m) < abs(first[0] - one.to_m)
+                low, high = (here[0], one.to_m) if rising == (way == "after") else (one.from_m, here[0])
+                pieces[at] = roads.candidate(RoadPiece(one.id, low, high, one.name), one.score, one.why)
+    return StretchCandidates(tuple(pieces), found.used)
 
 
 # -- from one place -------------------------------------------------------------
@@ -192,13 +287,13 @@ def _at_distance(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | st
         link = set(parsed.texts(origin.stop, after[1].start))
         # "2 km from A, coming from B" lies beyond A as seen from B; "2 km before A coming from B" lies
         # on B's side.
-        away = bool(link & {"venant", "coming", "from", "sot", "soti"}) and not lead & {"avant", "before", "anvan"}
-        if other is not None and link & (w.TOWARDS | w.TO | w.FROM | {"venant", "coming", "de"}):
+        away = bool(link & w.COMING) and not lead & w.BEFORE
+        if other is not None and link & (w.TOWARDS | w.TO | w.COMING | {"de"}):
             used = (origin, after[1])
             return _towards(roads, parsed, entry, other, way=-1 if away else 1, used=used)
     if compass is not None:
         return _by_compass(roads, parsed, entry, compass, origin)
-    if parsed.roads and not lead & {"avant", "before", "apres", "after"}:
+    if parsed.roads and not lead & (w.BEFORE | w.AFTER):
         return _both_ways(roads, parsed, entry, origin)
     return None
 
@@ -312,8 +407,8 @@ def _to_next_town(roads: RoadIndex, parsed: ParsedPhrase, hit: Hit) -> StretchCa
 
 def _road_of(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | None:
     """Read "the road of A" and "RN1 in the commune of A"."""
-    spans = [span for span in parsed.spans if not parsed.only_nearby(span, parsed.spans)]
-    if len(spans) != 1:
+    spans = [span for span in parsed.main if not parsed.only_nearby(span, parsed.spans)]
+    if len(spans) != 1 or parsed.relation(spans[0]) in ONE_SIDE:
         return None
     span = spans[0]
     ahead = [
@@ -323,7 +418,6 @@ def _road_of(known: Lexicon, parsed: ParsedPhrase) -> StretchCandidates | None:
     if len(parsed.roads) == 1 and set(ahead) & w.COMMUNE:
         unit = next((hit for hit in span.hits if hit.entry.where is Where.COMMUNE), None)
         return None if unit is None else inside_unit(known, parsed.roads[0], unit.entry, used=(span,))
-    # The singular only: "the roads of A" are streets.
     behind = parsed.texts(span.stop, span.stop + 1)
     singular = {"route", "road", "wout", "chemin"}
     if parsed.road_named or not (set(ahead[-1:]) & singular or set(behind) & singular):
