@@ -17,6 +17,7 @@ from artimap.core.errors import DataError
 from artimap.core.schema import TEXT, split_names
 from artimap.core.tables import CLAIMS
 from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
+from artimap.sources.columns import PARTIES, STEPS, read_words
 from artimap.sources.containers import open_table
 from artimap.sources.raw_table import as_text, folded
 from artimap.sources.template import csv_template, without_notes
@@ -129,6 +130,9 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
     for name, value in filled.items():
         table[name] = table[name].fillna(value)
     table["predicate"] = table["predicate"].str.lower()
+    for name, known in (("sensitivity", STEPS), ("claimant_is_party", PARTIES)):
+        # what is no such word stays, and is complained of below as it was written
+        table[name] = read_words(table[name], known).fillna(table[name])
     names = _actors(area)
     stated = table["predicate"].isin(STATEMENTS)
     table["value"] = table["value"].where(
