@@ -81,7 +81,7 @@ def replace_folder(
     files: Mapping[str, bytes],
     *,
     ours: Callable[[Path], Collection[str]],
-    wait_s: float = WAIT_S,
+    wait_s: float | None = None,
 ) -> Replaced:
     """Replace a folder by another that holds these files and what in the old one was not artimap's.
 
@@ -94,7 +94,7 @@ def replace_folder(
     ours
         Which names of the old folder are artimap's: those go. Asked under the lock.
     wait_s
-        How long to wait for another run that is writing it, in seconds.
+        How long to wait for another run that is writing it, in seconds; :data:`WAIT_S` where null.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def replace_folder(
     Replaced(kept=('mine.txt',), removed=('b.txt',))
     """
     real = check_folder(folder)
-    with _naming(folder, real), _locked(real, folder, wait_s) as work:
+    with _naming(folder, real), _locked(real, folder, WAIT_S if wait_s is None else wait_s) as work:
         _finish(real, work)
         there = {one.name for one in real.iterdir()} if real.is_dir() else set()
         mine = {*ours(real), *files} if there else set(files)
@@ -130,6 +130,7 @@ def replace_folder(
         try:
             built = _build(work, files, mine, like=real)
             _swap(real, work)
+            _finish(real, work)
         except BaseException as error:
             # Where it broke off is not asked: finishing gives all of the old or all of the new from any point.
             with suppress(OSError):
@@ -138,7 +139,6 @@ def replace_folder(
                 new = built is not None and real.exists() and real.stat().st_ino == built
                 error.add_note(f"{folder} {'is new and whole' if new else 'is as it was'}")
             raise
-        _finish(real, work)
     return Replaced(tuple(sorted(there - mine)), tuple(sorted(there & mine - files.keys())))
 
 
