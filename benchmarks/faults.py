@@ -201,7 +201,7 @@ def simulate(writer: Writer, home: Path, *, kills: int, seed: int = 0) -> Iterat
 
 def _killed(trial: Trial, runs: int, number: signal.Signals) -> Row:
     row = Row(f"{number.name} while files are written", "at random moments of a write")
-    for _ in range(4 * runs):
+    for _ in range(10 * runs):
         run = trial.child(trial.other())
         trial.moment()
         run.send(number)

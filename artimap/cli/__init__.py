@@ -86,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SchemaError as error:
         # A product's terminal may be read over a shoulder or kept in a log; validate quotes what is wrong.
         own = getattr(args, "audience", Audience.INTERNAL.value) == Audience.INTERNAL.value
-        print(f"artimap: {error.told(cells=own)}", file=sys.stderr)
+        print(f"artimap: {error.words(cells=own)}", file=sys.stderr)
         return 1
     except ArtimapError as error:
         print(f"artimap: {error}", file=sys.stderr)

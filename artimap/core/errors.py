@@ -41,7 +41,7 @@ class Breach:
     why: str
     fix: str
 
-    def told(self, *, cells: bool) -> str:
+    def words(self, *, cells: bool) -> str:
         """Say it, with what stands in the cell or without."""
         where = [f"{what} {which}" for what, which in (("row", self.row), ("column", self.column)) if which]
         value = repr(self.value) if cells else "what stands there"
@@ -49,7 +49,7 @@ class Breach:
         return f"{', '.join(where)}: {said}; {self.fix}" if where else f"{said}; {self.fix}"
 
     def __str__(self) -> str:
-        return self.told(cells=True)
+        return self.words(cells=True)
 
 
 class SchemaError(ValueError, ArtimapError):
@@ -58,11 +58,11 @@ class SchemaError(ValueError, ArtimapError):
     def __init__(self, table: str, breaches: Sequence[Breach]) -> None:
         self.table = table
         self.breaches = tuple(breaches)
-        super().__init__(self.told(cells=True))
+        super().__init__(self.words(cells=True))
 
-    def told(self, *, cells: bool) -> str:
+    def words(self, *, cells: bool) -> str:
         """Say it, with what stands in the cells or, where others than their owner may read it, without."""
-        shown = [f"  - {breach.told(cells=cells)}" for breach in self.breaches[:20]]
+        shown = [f"  - {breach.words(cells=cells)}" for breach in self.breaches[:20]]
         more = len(self.breaches) - len(shown)
         if more > 0:
             shown.append(f"  … and {more} more")

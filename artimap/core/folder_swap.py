@@ -61,18 +61,20 @@ def check_folder(folder: Path) -> Path:
     if not real.exists():
         return real
     if not real.is_dir():
-        raise _told(errno.ENOTDIR, os.strerror(errno.ENOTDIR), folder)
+        raise _path_error(errno.ENOTDIR, os.strerror(errno.ENOTDIR), folder)
     if _cwd().is_relative_to(real):
         words = "is the folder you work in, and it is replaced whole: give the name of a folder in it"
-        raise _told(errno.EBUSY, words, folder)
+        raise _path_error(errno.EBUSY, words, folder)
     with os.scandir(real) as entries:
         if os.path.ismount(real) or any(os.path.ismount(one.path) for one in entries):
             words = "is a mount point or holds one, and it is replaced whole: give the name of a folder in it"
-            raise _told(errno.EBUSY, words, folder)
+            raise _path_error(errno.EBUSY, words, folder)
     if not os.access(real, os.W_OK):
-        raise _told(errno.EACCES, "is read-only", folder)
+        raise _path_error(errno.EACCES, "is read-only", folder)
     if not os.access(real.parent, os.W_OK):
-        raise _told(errno.EACCES, "stands in a folder that is read-only: it is built anew beside the old one", folder)
+        raise _path_error(
+            errno.EACCES, "stands in a folder that is read-only: it is built anew beside the old one", folder
+        )
     return real
 
 
@@ -130,27 +132,27 @@ def replace_folder(
         try:
             built = _build(work, files, mine, like=real)
             _swap(real, work)
-            _finish(real, work)
-        except BaseException as error:
-            # Where it broke off is not asked: finishing gives all of the old or all of the new from any point.
+        except KeyboardInterrupt as stop:
             with suppress(OSError):
                 _finish(real, work)
-            if isinstance(error, KeyboardInterrupt):
-                new = built is not None and real.exists() and real.stat().st_ino == built
-                error.add_note(f"{folder} {'is new and whole' if new else 'is as it was'}")
+            new = built is not None and real.exists() and real.stat().st_ino == built
+            stop.add_note(f"{folder} {'is new and whole' if new else 'is as it was'}")
             raise
+        finally:
+            # Where it broke off is not asked: this gives all of the old or all of the new from any point.
+            _finish(real, work)
     return Replaced(tuple(sorted(there - mine)), tuple(sorted(there & mine - files.keys())))
 
 
 def settle(folder: Path) -> None:
     """Finish what a dead run left of a folder that is about to be read, as far as there is leave to."""
     real = Path(os.path.realpath(folder))
-    if _work(real).exists():
+    if _work(real).exists() or _lock_file(real).exists():
         with suppress(OSError), _locked(real, folder, WAIT_S) as work:
             _finish(real, work)
 
 
-def _told(number: int, words: str, path: Path) -> OSError:
+def _path_error(number: int, words: str, path: Path) -> OSError:
     return OSError(number, words, str(path))
 
 
@@ -165,6 +167,10 @@ def _work(real: Path) -> Path:
     return real.with_name(f".{real.name}.artimap")
 
 
+def _lock_file(real: Path) -> Path:
+    return real.with_name(f".{real.name}.artimap.lock")
+
+
 @contextmanager
 def _naming(folder: Path, real: Path) -> Iterator[None]:
     """Let an error name the folder that was asked for, not the one that was built beside it, or nothing."""
@@ -174,9 +180,9 @@ def _naming(folder: Path, real: Path) -> Iterator[None]:
         where, work = str(error.filename or ""), str(_work(real))
         if isinstance(error, PermissionError) and os.name == "nt":
             words = "a file in it is open in another program, or it is read-only: close it and run again"
-            raise _told(errno.EACCES, words, folder) from error
+            raise _path_error(errno.EACCES, words, folder) from error
         if not where or where.startswith(work) or where == str(real):
-            raise _told(error.errno or errno.EIO, error.strerror or str(error), folder) from error
+            raise _path_error(error.errno or errno.EIO, error.strerror or str(error), folder) from error
         raise
 
 
@@ -205,7 +211,7 @@ def _locked(real: Path, folder: Path, wait_s: float) -> Iterator[Path]:
         If another run holds it for too long, or the file system has no locks: two runs could then mix.
     """
     real.parent.mkdir(parents=True, exist_ok=True)
-    path = real.with_name(f".{real.name}.artimap.lock")
+    path = _lock_file(real)
     patience = time.monotonic() + wait_s
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
@@ -214,7 +220,7 @@ def _locked(real: Path, folder: Path, wait_s: float) -> Iterator[Path]:
         except OSError as error:
             os.close(handle)
             words = "is on a file system without locks, where two runs could mix: write it elsewhere and copy it"
-            raise _told(error.errno or errno.ENOLCK, words, folder) from error
+            raise _path_error(error.errno or errno.ENOLCK, words, folder) from error
         # the one before may have deleted the file between opening and locking: then it is no lock any more
         if taken and path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
             break
@@ -223,7 +229,7 @@ def _locked(real: Path, folder: Path, wait_s: float) -> Iterator[Path]:
         if time.monotonic() > patience:
             who = holder.decode("ascii", "replace").strip()
             words = f"another run of artimap{f' (process {who})' if who else ''} is writing it and does not end"
-            raise _told(errno.EAGAIN, words, folder)
+            raise _path_error(errno.EAGAIN, words, folder)
         time.sleep(0.02)
     try:
         with suppress(OSError):  # a full disk: who holds it is then not known
@@ -331,7 +337,7 @@ def _finish(real: Path, work: Path) -> None:
             mine = set(json.loads(journal.read_bytes()))
         except ValueError as error:
             words = "cannot be read: take from the folder around it what is yours, and delete that folder"
-            raise _told(errno.EIO, words, journal) from error
+            raise _path_error(errno.EIO, words, journal) from error
         if old.exists() and not real.exists():  # between the two steps, where the system has not one
             new.rename(real)
         # One of them is the old folder, if it came to that: what the new one holds is all artimap's.
