@@ -10,6 +10,7 @@ from benchmarks import (
     contestation,
     density,
     density_methods,
+    faults,
     hotspots,
     house,
     maps,
@@ -34,6 +35,7 @@ SUITES = {
     "density_methods": density_methods.run,
     "maps": maps.run,
     "house": house.run,
+    "faults": faults.run,
 }
 PARTS = {"maps_briefing": maps.run_briefing, "maps_100k": maps.run_100k, "maps_1m": maps.run_1m}
 """What a suite is made of, to run one piece at a time."""
@@ -48,7 +50,12 @@ def main() -> None:
     roads.add_argument("--worlds", help="names of worlds, joined by commas (calibration; default: all)")
     roads.add_argument("--jobs", type=int, default=1, help="processes at once (calibration; default: %(default)s)")
     roads.add_argument("--seed", type=int, default=0, help="other roads (calibration, matching; default: %(default)s)")
-    roads.add_argument("--write", action="store_true", help="put the tables into docs/calibration.md (calibration)")
+    roads.add_argument(
+        "--write", action="store_true", help="put the tables into their page in docs (calibration, faults)"
+    )
+    parser.add_argument(
+        "--kills", type=int, default=200, help="runs killed at their files (faults; default: %(default)s)"
+    )
     args = parser.parse_args()
     names = args.worlds.split(",") if args.worlds else ()
     options = {
@@ -59,6 +66,7 @@ def main() -> None:
             "seed": args.seed,
             "write": args.write,
         },
+        "faults": {"kills": args.kills, "seed": args.seed, "write": args.write},
         "hotspots": {"runs": args.runs},
         "matching": {"runs": args.runs, "seed": args.seed},
     }

@@ -98,6 +98,7 @@ def test_briefings_hand_the_record_on(tmp_path):
         study = am.study(area, as_of=day)
         folder = tmp_path / day
         folder.mkdir()
+        (folder / "manifest.json").write_text('{"audience": "partners"}', encoding="utf-8")
         forecast = study.forecast(earlier)
         (folder / FORECAST_FILE).write_text(forecast.to_json(), encoding="utf-8")
         assert len(json.loads((folder / FORECAST_FILE).read_text(encoding="utf-8"))["record"]) == number

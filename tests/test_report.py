@@ -285,7 +285,7 @@ def test_ways_are_compared_with_those_of_an_earlier_briefing(newest, tmp_path):
     assert kept["trips"]["Gonaïves – Cap-Haïtien"] is None
     assert {row["rate"] is None for row in kept["stretches"] if row["info"] == "silent"} == {True}
     kept["trips"] = {name: 0.1, "Gonaïves – Cap-Haïtien": 0.5, "Port-au-Prince – Saint-Marc": None}
-    (tmp_path / "manifest.json").write_text(json.dumps({"report": kept}), encoding="utf-8")
+    (tmp_path / "manifest.json").write_text(json.dumps({"audience": "partners", "report": kept}), encoding="utf-8")
     told = newest.report(since=tmp_path).markdown().partition("\n## What changed")[2].partition("\n## ")[0]
     assert re.search(r"\*\*Saint-Marc – Gonaïves\*\* \| higher \| 0.1 \| \d[\d.]* \|", told)
     assert "**Gonaïves – Cap-Haïtien** | silence begun or ended | 0.5 | not known |" in told
@@ -384,7 +384,8 @@ def test_every_parameter_is_printed_with_its_meaning(artibonite, rn1):
 
 def test_changes_since_an_earlier_briefing(artibonite, rn1, tmp_path):
     before = report_of(artibonite, rn1, events=[an_event(rn1)], claims=[claim("c1", "stated", "one")])
-    (tmp_path / "manifest.json").write_text(json.dumps({"report": before.snapshot()}), encoding="utf-8")
+    earlier = {"audience": "partners", "report": before.snapshot()}
+    (tmp_path / "manifest.json").write_text(json.dumps(earlier), encoding="utf-8")
     rows = [an_event(rn1), an_event(rn1, event_id="e2", date_start="2024-10-10", date_end="2024-10-10", place="Here")]
     claims = [claim("c1", "stated", "one"), claim("c2", "stated", "two", subject="e2")]
     text = report_of(artibonite, rn1, events=rows, claims=claims, since=tmp_path).markdown()

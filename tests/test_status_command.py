@@ -229,11 +229,16 @@ def test_questions_that_do_not_go_together(capsys, arguments):
 def test_bad_statements_are_refused_with_every_reason(capsys, tmp_path):
     path = tmp_path / "bad.csv"
     path.write_text(CLAIMS + "Savien,owns,Gran Grif,radio,,maybe,12/10/2024\n", encoding="utf-8")
-    assert main(["status", "--claims", str(path)]) == 1
+    assert main(["status", "--claims", str(path), "--audience", "internal"]) == 1
     message = capsys.readouterr().err
     assert "owns" in message
     assert "maybe" in message
     assert "3 problems" in message
+    assert main(["status", "--claims", str(path)]) == 1
+    outside = capsys.readouterr().err  # of rows that are refused nothing is quoted where others may read it
+    assert "3 problems" in outside
+    assert "row 1, column predicate: what stands there is not a known word" in outside
+    assert not [cell for cell in ("owns", "maybe", "12/10/2024") if cell in outside]
     path.write_text("claim_id," + CLAIMS + "CL001,Savien,controls,Gran Grif,radio,,no,2024-10-12\n", encoding="utf-8")
     assert main(["status", "--claims", str(path)]) == 1
     assert "CL001 stands in the data already" in capsys.readouterr().err

@@ -19,6 +19,7 @@ from artimap.core.schema import TEXT, split_names
 from artimap.core.tables import CLAIMS
 from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
 from artimap.sources.actors import actor_names, split_actors
+from artimap.sources.columns import PARTIES, STEPS, read_words
 from artimap.sources.containers import open_table
 from artimap.sources.day_spans import future_days
 from artimap.sources.raw_table import as_text, folded
@@ -125,7 +126,7 @@ def read_own_claims(path: Path, area: Area, *, today: str | dt.date | None = Non
     stretch = table["subject"].str.contains(":").fillna(value=False)
     about = pd.Series([About.STRETCH.value if one else About.PLACE.value for one in stretch], dtype=TEXT)
     numbered = pd.Series([f"own-claim-{number:03d}" for number in range(1, len(table) + 1)], dtype=TEXT)
-    basis = table["reported"].map(lambda _: "stated", na_action="ignore").fillna("undated")
+    basis = table["reported"].map(lambda _: "stated", na_action="ignore").astype(TEXT).fillna("undated")
     filled: dict[str, pd.Series | str] = {
         "claim_id": numbered, "about": about, "claimant_is_party": Party.UNKNOWN.value, "date_basis": basis,
         "source": "not stated", "sensitivity": Sensitivity.MODERATE.value,
@@ -134,6 +135,9 @@ def read_own_claims(path: Path, area: Area, *, today: str | dt.date | None = Non
     for name, value in filled.items():
         table[name] = table[name].fillna(value)
     table["predicate"] = table["predicate"].str.lower()
+    for name, known in (("sensitivity", STEPS), ("claimant_is_party", PARTIES)):
+        # what is no such word stays, and is complained of below as it was written
+        table[name] = read_words(table[name], known).fillna(table[name])
     names = actor_names(area)
     stated = table["predicate"].isin(STATEMENTS)
     table["value"] = table["value"].where(

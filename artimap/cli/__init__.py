@@ -6,7 +6,9 @@ import argparse
 import errno
 import gc
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +17,8 @@ from artimap import __version__
 from artimap.areas.area import AREAS, area
 from artimap.cli import backtest, brief, data, density, locate, report, review, risk, status, template, validate, zones
 from artimap.cli import map as chart
-from artimap.core.errors import ArtimapError
+from artimap.core.errors import ArtimapError, SchemaError
+from artimap.core.vocab import Audience
 
 _COMMANDS = (brief, chart, report, risk, density, status, zones, backtest, template, validate, locate, review, data)
 
@@ -53,6 +56,27 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
+class _Terminated(KeyboardInterrupt):
+    """The process was asked to end."""
+
+
+@contextmanager
+def _ending_cleanly() -> Iterator[None]:
+    """Make SIGTERM unwind as Ctrl-C does, so that nothing half made is left lying about."""
+
+    def end(_number: int, _frame: object) -> None:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():  # Python lets no other thread do so
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -64,13 +88,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done; 1 a known error, told in a line with its fix; 2 bad arguments.
+        0 done; 1 a known error, told in a line with its fix; 2 bad arguments; 130 and 143 stopped.
     """
     args = _parser().parse_args(argv)
     try:
-        _check_output(getattr(args, "output", None))
-        with _few_collections():
+        with _ending_cleanly(), _few_collections():
+            _check_output(getattr(args, "output", None))
             return int(args.run(args, area(args.area)))
+    except SchemaError as error:
+        # A product's terminal may be read over a shoulder or kept in a log; validate quotes what is wrong.
+        own = getattr(args, "audience", Audience.INTERNAL.value) == Audience.INTERNAL.value
+        print(f"artimap: {error.words(cells=own)}", file=sys.stderr)
+        return 1
     except ArtimapError as error:
         print(f"artimap: {error}", file=sys.stderr)
         return 1
@@ -84,6 +113,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    except KeyboardInterrupt:
-        print("artimap: stopped; files are whole or not there at all", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stop:
+        told = "; ".join(getattr(stop, "__notes__", ["no file is half written"]))
+        print(f"artimap: stopped; {told}", file=sys.stderr)
+        return 143 if isinstance(stop, _Terminated) else 130

@@ -194,7 +194,7 @@ def tell_own(study: Study, file: Path | None) -> None:
     if own is None:
         return
     print(f"Your reports: {own.rows} rows read, {own.accepted} used, {len(own.quarantine)} rejected.")
-    for note in own.notes:
+    for note in own.notes_for(study.audience):
         print(f"  {note}")
     if len(own.quarantine):
         print(f"  Why rows are rejected: artimap validate {file}")

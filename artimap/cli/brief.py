@@ -34,9 +34,14 @@ def _tell_own(done: Briefing, file: Path) -> None:
         print(f"  {done.own_posts[0]} of them are posts, {done.own_posts[1]} of these on the road of the briefing.")
     if done.quarantine is not None:
         print(f"  Rejected rows, with the reason for each: {done.quarantine}")
-    for event_id, reading in done.readings.items():
-        if reading.kind is Where.NOWHERE or reading.ambiguous:
+    elif done.own_rejected:
+        print(f"  Rejected rows are kept nowhere, since none can be written beside {file}: artimap validate {file}")
+    lost = {key: one for key, one in done.readings.items() if one.kind is Where.NOWHERE or one.ambiguous}
+    if done.gated.audience is Audience.INTERNAL:
+        for event_id, reading in lost.items():
             print(f"  {event_id}: {reading.text!r} has no place on the map: {reading.why}")
+    elif lost:
+        print(f"  {len(lost)} of them have no place on the map: artimap validate {file} says which")
     if done.undecided:
         print(
             f"  {done.undecided} pairs of yours and embedded reports may tell of one event, which then counts twice. "
@@ -45,13 +50,15 @@ def _tell_own(done: Briefing, file: Path) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.core.metadata import model_of  # noqa: PLC0415 - slow to import, used only here
+    from artimap.core.folder_swap import check_folder  # noqa: PLC0415 - slow to import, used only here
+    from artimap.core.metadata import model_of  # noqa: PLC0415
+    from artimap.report.previous import check_since  # noqa: PLC0415
     from artimap.risk.model import RiskModel  # noqa: PLC0415
     from artimap.risk.phrases import trip_name, trip_phrase  # noqa: PLC0415
     from artimap.studies.briefing import RECENT_DAYS  # noqa: PLC0415
-    from artimap.studies.study import check_since  # noqa: PLC0415
 
-    check_since(args.since)
+    check_since(args.since, Audience(args.audience))
+    check_folder(args.output)
     study = study_of(args, where)
     done = study.write(args.output, lang=args.lang, since=args.since)
     print(f"As of {done.as_of}, {where.label}. Written for the audience '{args.audience}':")
@@ -61,6 +68,10 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     newest = "none at all" if done.newest is None else f"the newest on {done.newest}"
     print(f"Events that began in the {RECENT_DAYS} days before: {done.recent}; {newest}.")
     tell_written(done.files)
+    if done.removed:
+        print(f"Removed, left by an earlier run: {', '.join(done.removed)}.")
+    if done.kept:
+        print(f"Kept, and not looked at for the audience '{args.audience}': {', '.join(done.kept)}.")
     if args.events is not None:
         _tell_own(done, args.events)
     for gone, stays in done.merged:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from artimap.areas.area import Area
 from artimap.cli._shared import Commands, add_inputs, check_ending, say, study_of, tell_gated, tell_own, tell_written
+from artimap.core.vocab import Audience
 
 
 def add(commands: Commands) -> None:
@@ -22,10 +23,10 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.studies.study import check_since  # noqa: PLC0415 - slow to import, used only here
+    from artimap.report.previous import check_since  # noqa: PLC0415 - slow to import, used only here
 
     check_ending(args.output, (".html", ".md"), "a report")
-    check_since(args.since)
+    check_since(args.since, Audience(args.audience))
     study = study_of(args, where)
     say("writing the report")
     written = study.report(args.lang, since=args.since).save(args.output)

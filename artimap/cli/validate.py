@@ -37,6 +37,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if args.file is None:
         return _validate_embedded(where)
     from artimap.core.files import table_csv, write_text  # noqa: PLC0415
+    from artimap.sources.quarantine import quarantine_beside  # noqa: PLC0415
     from artimap.sources.registry import mapping_beside, propose_mapping, read_report  # noqa: PLC0415
 
     if args.save_mapping:
@@ -59,7 +60,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     print(f"{args.file}: {read.rows} rows read, {read.accepted} accepted, {len(read.quarantine)} rejected")
     if not len(read.quarantine):
         return 0
-    path = args.quarantine or args.file.with_name(args.file.stem + ".quarantine.csv")
+    path = args.quarantine or quarantine_beside(args.file)
     write_text(path, "\ufeff" + table_csv(read.quarantine))
     print(f"rejected rows: {path}")
     return 1

@@ -41,10 +41,15 @@ class Breach:
     why: str
     fix: str
 
-    def __str__(self) -> str:
+    def words(self, *, cells: bool) -> str:
+        """Say it, with what stands in the cell or without."""
         where = [f"{what} {which}" for what, which in (("row", self.row), ("column", self.column)) if which]
-        said = f"{self.value!r} {self.why}" if self.value else self.why
+        value = repr(self.value) if cells else "what stands there"
+        said = f"{value} {self.why}" if self.value else self.why
         return f"{', '.join(where)}: {said}; {self.fix}" if where else f"{said}; {self.fix}"
+
+    def __str__(self) -> str:
+        return self.words(cells=True)
 
 
 class SchemaError(ValueError, ArtimapError):
@@ -53,12 +58,16 @@ class SchemaError(ValueError, ArtimapError):
     def __init__(self, table: str, breaches: Sequence[Breach]) -> None:
         self.table = table
         self.breaches = tuple(breaches)
-        shown = [f"  - {breach}" for breach in self.breaches[:20]]
+        super().__init__(self.words(cells=True))
+
+    def words(self, *, cells: bool) -> str:
+        """Say it, with what stands in the cells or, where others than their owner may read it, without."""
+        shown = [f"  - {breach.words(cells=cells)}" for breach in self.breaches[:20]]
         more = len(self.breaches) - len(shown)
         if more > 0:
             shown.append(f"  … and {more} more")
         noun = "problem" if len(self.breaches) == 1 else "problems"
-        super().__init__(f"{table}: {len(self.breaches)} {noun}\n" + "\n".join(shown))
+        return f"{self.table}: {len(self.breaches)} {noun}\n" + "\n".join(shown)
 
 
 class CorridorError(ValueError, ArtimapError):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import errno
 import io
 import os
 import re
+import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import geopandas as gpd
@@ -54,8 +56,13 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, day:
     -------
     Path
         ``path``.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; it names the path.
     """
-    with replacing(path) as temporary, clock_at(day):
+    with replacing(path) as temporary, clock_at(day), _gdal_naming(path):
         for name, frame in layers.items():
             # Rounded after the change of system: what PROJ gives differs in its last bits between
             # machines.
@@ -72,7 +79,34 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, day:
                 table, temporary, layer=name, driver="GPKG", append=temporary.exists(), geometry_type=kind,
                 layer_metadata={KEY: written(frame)},
             )  # fmt: skip
+        _check_whole(temporary)
     return path
+
+
+def geopackage_bytes(layers: Mapping[str, gpd.GeoDataFrame], *, day: dt.date) -> bytes:
+    """Give the content of the file that :func:`write_geopackage` writes: GDAL writes it nowhere but to a disk."""
+    with tempfile.TemporaryDirectory(prefix="artimap-") as folder:
+        return write_geopackage(layers, Path(folder) / "tables.gpkg", day=day).read_bytes()
+
+
+@contextmanager
+def _gdal_naming(path: Path) -> Iterator[None]:
+    """Make an error of GDAL's, such as of a full disk, one of the system's that names the file."""
+    try:
+        yield
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise OSError(errno.EIO, f"cannot be written: {error}", str(path)) from error
+
+
+def _check_whole(path: Path) -> None:
+    """Refuse a GeoPackage that a full disk cut short: GDAL may close it without a word."""
+    with closing(sqlite3.connect(path)) as opened:
+        try:
+            (found,) = opened.execute("PRAGMA quick_check").fetchone()
+        except sqlite3.DatabaseError as error:
+            found = str(error)
+    if found != "ok":
+        raise OSError(errno.EIO, f"was not written whole, the disk may be full: {found}", str(path))
 
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
@@ -126,14 +160,27 @@ def replacing(path: Path) -> Iterator[Path]:
     ------
     Path
         The path to write to: same folder, same suffix.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; it names ``path``.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Beside the target, since replacing is one step only within a file system. GDAL may write side
-    # files: they go with the folder.
-    with tempfile.TemporaryDirectory(prefix=".artimap-", dir=path.parent) as folder:
-        temporary = Path(folder) / path.name
-        yield temporary
-        temporary.replace(path)
+    folder = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the target, since replacing is one step only within a file system. GDAL may write side
+        # files: they go with the folder.
+        with tempfile.TemporaryDirectory(prefix=".artimap-", dir=path.parent) as folder:
+            temporary = Path(folder) / path.name
+            yield temporary
+            temporary.replace(path)
+    except OSError as error:
+        # A full disk names no file, and the temporary one is not what was asked for.
+        where = str(error.filename or "")
+        if where and not where.startswith(folder or str(path.parent / ".artimap-")):
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def encodable(text: str) -> str:

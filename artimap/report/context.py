@@ -258,7 +258,7 @@ def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: 
         lang=asked.lang,
         audience=asked.audience,
         model=model_of(risk, RiskModel) if asked.model is None else asked.model,
-        previous=None if asked.since is None else read_previous(asked.since),
+        previous=None if asked.since is None else read_previous(asked.since, asked.audience),
         held=Held(gated, hidden_posts, asked.held_back),
         later=0 if ledger is None else len(ledger.claims) - len(ledger.until(day).claims),
         ledger=visible,

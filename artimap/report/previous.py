@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from artimap.core.errors import DataError
+from artimap.core.errors import DataError, ShareError
+from artimap.core.folder_swap import settle
 from artimap.core.phrases import known
+from artimap.core.vocab import Audience
 from artimap.risk.phrases import trips_of
 
 MANIFEST = "manifest.json"
@@ -113,7 +116,74 @@ def _from_tables(folder: Path) -> tuple[pd.DataFrame, dict[str, str] | None]:
     return pd.DataFrame(table[list(_COLUMNS)]), posts
 
 
-def read_previous(folder: Path) -> Previous:
+def check_since(folder: str | Path | None, audience: Audience) -> dict[str, Any]:
+    """Refuse a folder to compare with that is no briefing, or one for a wider audience, before any work is done.
+
+    What a briefing for internal use knew would show in the comparison: what is new, gone or changed since. Which
+    audience a manifest does not tell is taken for the widest.
+
+    Returns
+    -------
+    dict
+        Its manifest; empty where it is no object, and where there is no folder.
+
+    Raises
+    ------
+    DataError
+        If it holds no manifest, or one that cannot be read.
+    ShareError
+        If it is for a wider audience than this one.
+    """
+    if folder is None:
+        return {}
+    settle(Path(folder))
+    path = Path(folder) / MANIFEST
+    if not path.is_file():
+        msg = f"{folder} is not a briefing folder: it has no {MANIFEST}; give the folder of an earlier briefing"
+        raise DataError(msg)
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        msg = f"{path} is not JSON: give the folder of an earlier briefing, whole"
+        raise DataError(msg) from error
+    # The manifest is somebody's file: it may be a list, or lack a key, and is still JSON.
+    manifest = read if isinstance(read, dict) else {}
+    widest_first = list(Audience)
+    stated = manifest.get("audience")
+    if stated in widest_first:
+        wider, whom = widest_first.index(Audience(stated)) < widest_first.index(audience), f"for '{stated}'"
+    else:
+        wider, whom = audience is not widest_first[0], "for nobody knows whom"
+    if wider:
+        msg = f"{folder} is a briefing {whom}: compare one for '{audience}' with an earlier one for '{audience}'"
+        raise ShareError(msg)
+    return manifest
+
+
+@contextmanager
+def reading_since(folder: str | Path | None, audience: Audience) -> Iterator[None]:
+    """Read an earlier briefing in the block, all of it of one run.
+
+    Raises
+    ------
+    DataError, ShareError
+        As :func:`check_since` does, and if the folder was replaced meanwhile.
+    """
+    check_since(folder, audience)
+    before = None if folder is None else _identity(Path(folder))
+    yield
+    if folder is not None and before != _identity(Path(folder)):
+        msg = f"{folder} was replaced by another run while it was read: run artimap again"
+        raise DataError(msg)
+
+
+def _identity(folder: Path) -> tuple[int, ...]:
+    """Give numbers that change when a briefing is replaced: its manifest is never written twice in one file."""
+    found = (folder / MANIFEST).stat()
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def read_previous(folder: Path, audience: Audience = Audience.INTERNAL) -> Previous:
     """Read an older briefing folder.
 
     Parameters
@@ -121,27 +191,21 @@ def read_previous(folder: Path) -> Previous:
     folder
         A folder that holds ``manifest.json`` and, where the manifest keeps no table of
         stretches, ``risk.gpkg``.
+    audience
+        For whom it is read.
 
     Raises
     ------
     DataError
         If the folder is not a briefing or is damaged.
+    ShareError
+        If it is for a wider audience.
     """
-    path = folder / MANIFEST
-    if not path.is_file():
-        msg = f"{folder} holds no {MANIFEST}: give the folder of an earlier briefing"
-        raise DataError(msg)
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        msg = f"{path} is not JSON: give the folder of an earlier briefing, whole"
-        raise DataError(msg) from error
-    # The manifest is somebody's file: it may be a list, or lack the key, and is still JSON.
-    kept = manifest.get("report") if isinstance(manifest, dict) else None
+    manifest = check_since(folder, audience)
+    kept = manifest.get("report")
     if not isinstance(kept, dict):
-        as_of = _day(manifest.get("as_of")) if isinstance(manifest, dict) else None
         stretches, posts_then = _from_tables(folder)
-        return Previous(as_of, stretches, checkpoints=posts_then)
+        return Previous(_day(manifest.get("as_of")), stretches, checkpoints=posts_then)
     table = pd.DataFrame(kept.get("stretches", []), columns=list(_COLUMNS))
     for column in ("from_m", "to_m", "rate", "lo80", "hi80"):
         # JSON writes a missing rate as null, which makes a column of objects; as floats it is NaN.

@@ -15,6 +15,7 @@ from artimap.areas.area import Area
 from artimap.areas.user_layers import cached
 from artimap.core.schema import TEXT, join_names, split_names
 from artimap.core.text import unaccented
+from artimap.sources.quarantine import QuotingNote
 from artimap.sources.raw_table import distinct, spread_out
 
 _LONGEST: Final = 400
@@ -92,5 +93,6 @@ def read_actors(column: pd.Series, area: Area) -> tuple[pd.Series, tuple[str, ..
         near = difflib.get_close_matches(_key(one)[:60], names, n=1, cutoff=0.75)
         told.append(repr(one[:60]) + (f" (near to {names[near[0]]})" if near else ""))
     more = f", and {len(strange) - _MOST_TOLD} more" if len(strange) > _MOST_TOLD else ""
-    notes = (f"actors that artimap does not know stand as they are told: {', '.join(told)}{more}",) if told else ()
+    words = "actors that artimap does not know stand as they are told"
+    notes = (QuotingNote(words, f"{', '.join(told)}{more}"),) if told else ()
     return pd.Series(values, index=column.index, dtype=TEXT), notes

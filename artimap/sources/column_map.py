@@ -77,7 +77,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "reported": ("reported", "date_reported", "report_date", "reported_date", "date_rapport", "date_du_rapport",
         "submission_time", "date_publication"),
     "url": ("url", "link", "lien", "source_url", "hyperlink"),
-    "sensitivity": ("sensitivity", "sensibilite"),
+    "sensitivity": ("sensitivity", "sensibilite", "sansibilite"),
     "summary": ("summary", "notes", "note", "description", "resume", "details", "comment", "comments", "remarques",
         "commentaire", "rezime", "narrative"),
 }  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +15,7 @@ from artimap.core.arrays import Bools
 from artimap.core.errors import DataError
 from artimap.core.schema import DAY, TEXT
 from artimap.core.text import unaccented
+from artimap.core.vocab import Party, Sensitivity
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import distinct, spread_out
 
@@ -49,6 +52,26 @@ _MONTHS: Final = {
 }  # fmt: skip
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _SPREADSHEET_DAY_ZERO = np.datetime64("1899-12-30")
+STEPS: Final = MappingProxyType(
+    {
+        Sensitivity.LOW.value: "low minor faible bas basse fèb ba piti",
+        Sensitivity.MODERATE.value: "moderate medium modéré modérée moyen moyenne modere mwayen mwayenn",
+        Sensitivity.HIGH.value: "high élevé élevée haut haute fort forte important importante wo elve fò gwo",
+        # What stands between high and severe is read as severe: the slip that harms nobody.
+        Sensitivity.SEVERE.value: "severe critical extreme very_high sévère grave critique extrême très_élevé"
+        " très_élevée très_haut très_haute très_fort très_forte grav sevè kritik ekstrèm trè_wo wo_anpil grav_anpil"
+        " trè_grav",
+    }
+)
+"""Steps of sensitivity as people write them in English, French and Kreyòl."""
+PARTIES: Final = MappingProxyType(
+    {
+        Party.YES.value: "yes y true oui o vrai wi vre",
+        Party.NO.value: "no n false non faux fo",
+        Party.UNKNOWN.value: "unknown not_known ? inconnu inconnue pas_connu ne_sait_pas nsp enkoni pa_konnen",
+    }
+)
+"""Whether somebody is a party, as people write it in the three languages."""
 _NOTHING: Final = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "nat", "#n/a"})
 
 
@@ -329,3 +352,45 @@ def read_codes(column: pd.Series, problems: Problems, *, name: str, allowed: ran
         fix="write the code that the format has, or leave it empty", cells=column,
     )  # fmt: skip
     return numbers.mask(wrong).fillna(default).astype("int64")
+
+
+@lru_cache(maxsize=4096)
+def _folded_words(cell: str) -> str:
+    # Without accents: telephones and old exports leave them out.
+    return "_".join(unaccented(cell).casefold().replace("-", " ").replace("_", " ").strip(" .").split())
+
+
+def read_words(column: pd.Series, known: Mapping[str, str]) -> pd.Series:
+    """Read a column of words of a list as people write them; null where the cell is empty or no such word.
+
+    Parameters
+    ----------
+    column
+        The cells.
+    known
+        Spellings, joined by spaces, by the word that they stand for; case and accents make no difference.
+
+    Examples
+    --------
+    >>> read_words(pd.Series(["Sévère", "mwayen", "ELEVEE", "Très élevé", "so so"]), STEPS).tolist()
+    ['severe', 'moderate', 'high', 'severe', nan]
+    """
+    by = {_folded_words(one): word for word, spellings in known.items() for one in spellings.split()}
+    return column.map(lambda cell: by.get(_folded_words(cell)), na_action="ignore").astype(TEXT)
+
+
+def _read_listed(column: pd.Series, problems: Problems, name: str, known: Mapping[str, str], why: str) -> pd.Series:
+    read = read_words(column, known)
+    fix = f"write one of {', '.join(known)}, or the same in French or Kreyòl"
+    problems.mark((column.notna() & read.isna()).to_numpy(dtype=bool), column=name, why=why, fix=fix, cells=column)
+    return read
+
+
+def read_steps(column: pd.Series, problems: Problems, *, name: str) -> pd.Series:
+    """Read steps of sensitivity in three languages; a cell that is none rejects its row."""
+    return _read_listed(column, problems, name, STEPS, "is not a known step")
+
+
+def read_party(column: pd.Series, problems: Problems, *, name: str) -> pd.Series:
+    """Read yes, no and unknown in three languages; a cell that is none of them rejects its row."""
+    return _read_listed(column, problems, name, PARTIES, "is not yes, no or unknown")

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from artimap.core.schema import DAY, TEXT
 from artimap.core.text import unaccented
 from artimap.sources.columns import A_DAY, month_of, numeric_order, present
+from artimap.sources.quarantine import QuotingNote
 from artimap.sources.raw_table import Positions, as_text, distinct, spread_out
 
 _LONGEST: Final = 80
@@ -423,7 +424,8 @@ def read_periods(
     # beside.
     shown = list(dict.fromkeys(shown))
     some = ", ".join(repr(one[:30]) for one in shown[:_MOST_SHOWN])
-    note = f"{name}: read as a span of days, not as a day: {some}{', …' if len(shown) > _MOST_SHOWN else ''}"
+    more = ", …" if len(shown) > _MOST_SHOWN else ""
+    note = QuotingNote(f"{name}: read as a span of days, not as a day", f"{some}{more}")
     return Periods(as_text(column).mask(days.notna(), days), ends, sure, note)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from artimap.core.text import unaccented
 from artimap.sources.columns import present, read_numbers
-from artimap.sources.quarantine import Problems
+from artimap.sources.quarantine import Problems, QuotingNote
 from artimap.sources.raw_table import distinct
 
 _LONGEST: Final = 80
@@ -195,7 +195,7 @@ def _note(name: str, met: dict[str, _Figure]) -> str | None:
     if not met:
         return None
     shown = ", ".join(f"{text.strip()[:30]!r} as {_figure_words(one)}" for text, one in list(met.items())[:_MOST_SHOWN])
-    return f"{name}: figures in words were read: {shown}{', …' if len(met) > _MOST_SHOWN else ''}"
+    return QuotingNote(f"{name}: figures in words were read", f"{shown}{', …' if len(met) > _MOST_SHOWN else ''}")
 
 
 def _figure_words(figure: _Figure) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,28 @@ from artimap.sources.raw_table import Raw, as_text
 
 _MOST_TOLD = 10_000
 """Problems of one sort that are listed one by one; the quarantine file holds all."""
+
+
+class QuotingNote(str):
+    """A note on a file that quotes cells of it; ``bare`` is the same without them, for what others may read."""
+
+    __slots__ = ("bare",)
+    bare: str
+
+    def __new__(cls, bare: str, quoted: str, end: str = "") -> Self:
+        """Make it of the words, the cells and what follows them."""
+        made = super().__new__(cls, f"{bare}: {quoted}{end}")
+        made.bare = f"{bare}{end}"
+        return made
+
+
+def quarantine_beside(path: Path) -> Path:
+    """Give where the rejected rows of a table are kept: beside it.
+
+    >>> quarantine_beside(Path("reports/own.csv")).name
+    'own.quarantine.csv'
+    """
+    return path.with_name(path.stem + ".quarantine.csv")
 
 
 @dataclass(frozen=True, slots=True)

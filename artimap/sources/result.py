@@ -19,9 +19,9 @@ from artimap.core.errors import Breach, SchemaError
 from artimap.core.schema import TEXT
 from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, TABLES
 from artimap.core.text import web_address
-from artimap.core.vocab import About, CheckpointKind, Party, Predicate, Record, Sensitivity
+from artimap.core.vocab import About, Audience, CheckpointKind, Party, Predicate, Record, Sensitivity
 from artimap.sources.csv_rows import release_memory
-from artimap.sources.quarantine import Problems
+from artimap.sources.quarantine import Problems, QuotingNote
 from artimap.sources.raw_table import Positions, Raw, as_text, folded
 
 
@@ -69,6 +69,17 @@ class Read:
     def accepted(self) -> int:
         """Number of accepted rows."""
         return len(self.events) + len(self.checkpoints)
+
+    @property
+    def rejected(self) -> pd.DataFrame:
+        """Which rows were rejected and why, without a word of what stands in them: ``row`` and ``why``."""
+        return self.quarantine.iloc[:, -2:].set_axis(["row", "why"], axis="columns")
+
+    def notes_for(self, audience: Audience) -> tuple[str, ...]:
+        """Give the notes; for others than internal use without the cells that some quote."""
+        if audience is Audience.INTERNAL:
+            return self.notes
+        return tuple(note.bare if isinstance(note, QuotingNote) else note for note in self.notes)
 
 
 @dataclass(frozen=True)
@@ -255,7 +266,7 @@ def _link_notes(said: ClaimColumns, kept: NDArray[np.bool_]) -> tuple[str, ...]:
     count = int(given.isin(bad).sum())
     first = bad[0] if len(bad[0]) <= 60 else bad[0][:59] + "…"
     links = "1 link is no web address" if count == 1 else f"{count} links are no web addresses"
-    return (f"{links} (http or https) and will open nothing, for example {first!r}",)
+    return (QuotingNote(f"{links} (http or https) and will open nothing", f"for example {first!r}"),)
 
 
 def _accepted(parsed: ParsedRows, kept: NDArray[np.bool_], area: Area, licence: str) -> gpd.GeoDataFrame:

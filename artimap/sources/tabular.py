@@ -15,17 +15,17 @@ from artimap.areas.area import Area
 from artimap.core.crs import WGS84
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.schema import TEXT
-from artimap.core.vocab import EventKind, Party, Record, Sensitivity
+from artimap.core.vocab import EventKind, Record
 from artimap.sources.actors import read_actors
 from artimap.sources.column_map import Mapping, columns_of_parts, day_parts, propose, unused
-from artimap.sources.columns import present, read_days, read_numbers
+from artimap.sources.columns import PARTIES, present, read_days, read_numbers, read_steps, read_words
 from artimap.sources.containers import places_of_wkt
 from artimap.sources.coordinates import Coordinates, read_coordinates
 from artimap.sources.crosswalk import kind_of_words
 from artimap.sources.day_spans import read_periods
 from artimap.sources.georeference import Hints, place
 from artimap.sources.people_counts import Figures, read_figures
-from artimap.sources.quarantine import Problems
+from artimap.sources.quarantine import Problems, QuotingNote
 from artimap.sources.raw_table import Raw, as_text, distinct, folded, spread_out
 from artimap.sources.reader import Reader, Terms
 from artimap.sources.result import ClaimColumns, ParsedRows, event_ids
@@ -138,18 +138,10 @@ def read_mapped(
             named=columns,
         ),
     )
-    sensitivity = text("sensitivity").str.lower()
-    known = sensitivity.isin([step.value for step in Sensitivity])
-    if "sensitivity" in columns:
-        problems.mark(
-            (sensitivity.notna() & ~known).to_numpy(dtype=bool), column=columns["sensitivity"],
-            why="is not a known step",
-            fix="write low, moderate, high or severe", cells=raw.cells[columns["sensitivity"]],
-        )  # fmt: skip
     actors, actor_notes = read_actors(text("actors"), area)
     said += actor_notes
     counts = _counts(raw, problems, mapping, said)
-    party = text("is_party").str.lower()
+    sensitivity = read_steps(text("sensitivity"), problems, name=columns.get("sensitivity", ""))
     none = pd.Series(pd.array([pd.NA] * rows, dtype="Int64"))
     killed = figures.get("killed", Figures(none, none, none, None))
     return ParsedRows(
@@ -167,7 +159,7 @@ def read_mapped(
             "killed_best": killed.best,
             "killed_high": killed.high,
             **{name: one.best for name, one in figures.items() if name != "killed"},
-            "sensitivity": sensitivity.where(known).fillna(mapping.sensitivity.value),
+            "sensitivity": sensitivity.fillna(mapping.sensitivity.value),
             "licence": mapping.licence,
             "summary": text("summary"),
             **placed.columns,
@@ -177,7 +169,7 @@ def read_mapped(
             # A row without a source was said by the file.
             source=text("source").fillna(raw.name),
             claimant=text("said_by"),
-            party=party.where(party.isin([one.value for one in Party])),
+            party=read_words(text("is_party"), PARTIES),
             reported=reported,
             url=text("url"),
         ),
@@ -300,12 +292,11 @@ def read_kinds(column: pd.Series | None, mapping: Mapping, rows: int) -> tuple[p
                 unknown.append(word.strip()[:40])
         kinds.append((kind or EventKind.OTHER).value)
     values = spread_out(np.array([*kinds, EventKind.OTHER.value], dtype=object), codes, missing=EventKind.OTHER.value)
-    notes = []
+    notes: list[str] = []
     if unknown:
         shown = ", ".join(repr(word) for word in sorted(set(unknown))[:8])
-        notes.append(
-            f"kinds that tell nothing to artimap were read as other: {shown}; name them in the mapping under [kinds]"
-        )
+        said = "kinds that tell nothing to artimap were read as other"
+        notes.append(QuotingNote(said, shown, "; name them in the mapping under [kinds]"))
     return pd.Series(values, dtype=TEXT), notes
 
 

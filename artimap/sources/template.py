@@ -14,9 +14,9 @@ import pandas as pd
 
 from artimap.areas.area import Area
 from artimap.core.files import table_csv
-from artimap.core.vocab import EventKind, Party, Sensitivity
+from artimap.core.vocab import EventKind, Sensitivity
 from artimap.sources.actors import read_actors
-from artimap.sources.columns import read_days
+from artimap.sources.columns import read_days, read_party, read_steps
 from artimap.sources.containers import open_table
 from artimap.sources.georeference import Hints, place
 from artimap.sources.people_counts import read_figures
@@ -139,9 +139,8 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     # and no other spelling.
     kind = _words(text["kind"], problems, "kind", [one.value for one in EventKind], "is not a known kind")
     figures = {name: read_figures(text[name], problems, name=name) for name in _FIGURES}
-    party = _words(text["is_party"], problems, "is_party", [one.value for one in Party], "is not yes, no or unknown")
-    steps = [one.value for one in Sensitivity]
-    sensitivity = _words(text["sensitivity"], problems, "sensitivity", steps, "is not a known step")
+    party = read_party(text["is_party"], problems, name="is_party")
+    sensitivity = read_steps(text["sensitivity"], problems, name="sensitivity")
     rows = len(raw.cells)
     placed = place(problems, area=area, precision=pd.Series(np.full(rows, 1)), hints=Hints(words=text["place"]))
     actors, actor_notes = read_actors(text["actors"], area)

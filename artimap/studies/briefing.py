@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +21,15 @@ from artimap.core.dates import day_of
 from artimap.core.metadata import model_of
 from artimap.core.reasons import in_sentences
 from artimap.core.vocab import Lang
+from artimap.report.previous import MANIFEST
 from artimap.risk.model import RiskModel
 from artimap.sharing.gate import Gated
 
 FILES = ("map.html", "report.html", "report.md", "risk.gpkg", "strip.png", "forecast.json", "manifest.json")
 """What a briefing folder holds."""
+
+QUARANTINE = "quarantine.csv"
+"""What a briefing folder holds besides, where rows of the user's file were rejected."""
 
 
 RECENT_DAYS = 90
@@ -50,15 +58,18 @@ class Briefing:
     own_rows, own_rejected
         Rows of the user's file, and how many of them were rejected.
     quarantine
-        The file with the rejected rows, if there are any.
+        The file with the rejected rows as they were, if there are any: in a folder for internal use, else beside the
+        user's file; null too where it could not be written there.
     readings
         How the places of the user's rows were read, by event id.
     notes
-        What was decided while reading the user's file.
+        What was decided while reading the user's file; for others than internal use without what stands in its cells.
     own_posts
         Posts in the user's file, and how many of them stand on the corridor.
     merged, parted, undecided
         See :class:`artimap.studies.inputs.Gathered`.
+    kept, removed
+        Names of what lay in the folder: what is not artimap's is there still, files of an earlier run are not.
     """
 
     folder: Path
@@ -77,6 +88,8 @@ class Briefing:
     undecided: int = 0
     recent: int = 0
     newest: dt.date | None = None
+    kept: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 def recent_events(events: gpd.GeoDataFrame, day: dt.date) -> tuple[int, dt.date | None]:
@@ -87,7 +100,7 @@ def recent_events(events: gpd.GeoDataFrame, day: dt.date) -> tuple[int, dt.date 
 
 
 def manifest(
-    area: Area, *, day: dt.date, lang: Lang, risk: gpd.GeoDataFrame, files: list[Path], gated: Gated
+    area: Area, *, day: dt.date, lang: Lang, risk: gpd.GeoDataFrame, files: Mapping[str, bytes], gated: Gated
 ) -> dict[str, Any]:
     """Write down what the briefing is made of, for checking and for comparing with the next one."""
     entries = embedded.manifest(area.name)
@@ -104,6 +117,19 @@ def manifest(
         "left_out": in_sentences(risk.attrs["tally"]),
         "held_back": {"events": dict(gated.events_held.reasons), "statements": dict(gated.claims_held.reasons)},
         "method": list(gated.method_words(Lang.EN)),
-        "files": [{"file": path.name, "bytes": path.stat().st_size, "sha256": embedded.digest(path)} for path in files],
+        "files": [
+            {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in files.items()
+        ],
         "data": [{"name": entry.name, "sha256": entry.sha256, "licence": entry.licence} for entry in entries.layers],
     }
+
+
+def written_before(folder: Path) -> frozenset[str]:
+    """Give the names in a folder that an earlier run of artimap wrote: the next one may delete them."""
+    known = {*FILES, QUARANTINE}
+    with suppress(OSError, ValueError, KeyError, TypeError):  # whatever stands there: known names are enough
+        known |= {str(one["file"]) for one in json.loads((folder / MANIFEST).read_bytes())["files"]}
+    # What a dead run of an earlier release left lies in the folder itself.
+    known |= {one.name for one in folder.glob(".artimap-*")}
+    return frozenset(known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -25,8 +26,8 @@ from artimap.control.zones.geometry import Maker, maker_of, zones_on
 from artimap.control.zones.model import ZoneModel
 from artimap.control.zones.over_time import zones_between
 from artimap.core.dates import day_of, month_ends
-from artimap.core.errors import DataError
-from artimap.core.files import encodable, write_bytes, write_geopackage, write_text
+from artimap.core.files import encodable, geopackage_bytes, table_csv, write_text
+from artimap.core.folder_swap import check_folder, replace_folder
 from artimap.core.i18n import tr
 from artimap.core.metadata import model_of
 from artimap.core.reasons import in_sentences
@@ -37,6 +38,7 @@ from artimap.maps.inputs import PageOptions
 from artimap.maps.tiles import Tiles
 from artimap.maps.user_layer import UserLayer
 from artimap.report.context import ReportOptions, ReportTables
+from artimap.report.previous import MANIFEST, check_since, reading_since
 from artimap.report.report import Report, report_of
 from artimap.risk.estimate import corridor_risk, corridor_risk_over_time
 from artimap.risk.forecast_record import FORECAST_FILE, ForecastTable, make_forecast, record_of
@@ -45,8 +47,10 @@ from artimap.risk.trips import TripRisk, trip_risk
 from artimap.roads.corridor import Corridor
 from artimap.sharing.gate import Gated, gate, licensed_sources
 from artimap.sharing.policy import SharePolicy
+from artimap.sources.quarantine import quarantine_beside
+from artimap.sources.result import Read
 from artimap.sources.template import quarantine_csv
-from artimap.studies.briefing import Briefing, manifest, recent_events
+from artimap.studies.briefing import QUARANTINE, Briefing, manifest, recent_events, written_before
 from artimap.studies.inputs import Decisions, Gathered, Reports, Statements, gather
 
 Progress = Callable[[str], None]
@@ -55,19 +59,6 @@ F = TypeVar("F", bound=pd.DataFrame)
 
 def silent(_words: str) -> None:
     """Say nothing."""
-
-
-def check_since(folder: str | Path | None) -> None:
-    """Refuse a folder to compare with that is no briefing, before any work is done.
-
-    Raises
-    ------
-    DataError
-        If it holds no manifest.
-    """
-    if folder is not None and not (Path(folder) / "manifest.json").is_file():
-        msg = f"{folder} is not a briefing folder: it has no manifest.json"
-        raise DataError(msg)
 
 
 class KeptTable(cached_property[F]):
@@ -390,6 +381,7 @@ class Study:
 
     def record(self, since: str | Path | None = None) -> tuple[dict[str, Any], ...]:
         """Score the forecast of an earlier briefing by what was reported since, and give it with those before it."""
+        check_since(since, self.audience)
         folder = None if since is None else Path(since)
         return record_of(folder, self.corridor, self.known, as_of=self.as_of, model=self._model)
 
@@ -432,7 +424,7 @@ class Study:
         Parameters
         ----------
         folder
-            Where to write; made if missing. Files of an earlier briefing are replaced, whole.
+            Where to write; made if missing. An earlier briefing is replaced as one; files of your own in it stay.
         lang
             Language of the products.
         since
@@ -445,54 +437,85 @@ class Study:
 
         Raises
         ------
-        DataError
-            If ``since`` is no briefing folder.
+        DataError, ShareError
+            If ``since`` is no briefing folder, or one for a wider audience.
+        OSError
+            If the folder cannot be written: then it is as it was. The error names the path.
         """
-        check_since(since)
         folder, own, risk = Path(folder), self.inputs.own, self.risk
-        self.progress("estimating the risk of earlier months, drawing the map")
-        written = [self.map(lang).save(folder / "map.html")]
-        self.progress("writing the report")
-        report = self.report(lang, since=since)
-        written += [report.save(folder / "report.html"), report.save(folder / "report.md")]
-        self.progress("writing the tables")
-        layers = {"stretches": risk, "checkpoints": self.checkpoints, "zones": self.zones}
-        written.append(write_geopackage(layers, folder / "risk.gpkg", day=self.as_of))
-        write_bytes(folder / "strip.png", report.picture)
-        written.append(folder / "strip.png")
-        self.progress("looking ahead")
-        write_text(folder / FORECAST_FILE, self.forecast(since).to_json())
-        written.append(folder / FORECAST_FILE)
+        check_folder(folder)
+        files = self._contents(Lang(lang), None if since is None else Path(since))
+        self.progress("writing the folder")
+        done = replace_folder(folder, files, ours=written_before)
         quarantine = None
         if own is not None and len(own.quarantine):
-            quarantine = folder / "quarantine.csv"
-            write_text(quarantine, quarantine_csv(own))
-            written.append(quarantine)
-        content = manifest(self.area, day=self.as_of, lang=Lang(lang), risk=risk, files=written, gated=self.gated)
-        content |= self.inputs.digests()
-        content["report"] = report.snapshot()
-        write_text(folder / "manifest.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
-        written.append(folder / "manifest.json")
+            quarantine = self._keep_rejected(own, folder)
         recent, newest = recent_events(self.events, self.as_of)
         posts = None if own is None else own.checkpoints["corridor_id"]
         return Briefing(
             folder=folder,
             as_of=self.as_of,
-            files=tuple(written),
+            files=tuple(folder / name for name in files),
             tally=in_sentences(risk.attrs["tally"]),
             gated=self.gated,
             own_rows=0 if own is None else own.rows,
             own_rejected=0 if own is None else len(own.quarantine),
             quarantine=quarantine,
             readings={} if own is None else dict(own.readings),
-            notes=() if own is None else own.notes,
+            notes=() if own is None else own.notes_for(self.audience),
             own_posts=(0, 0) if posts is None else (len(posts), int(posts.notna().sum())),
             merged=self.inputs.merged,
             parted=self.inputs.parted,
             undecided=self.inputs.undecided,
             recent=recent,
             newest=newest,
+            kept=done.kept,
+            removed=done.removed,
         )
+
+    def _contents(self, lang: Lang, since: Path | None) -> dict[str, bytes]:
+        """Make all files of a briefing folder, with a manifest that certifies these very bytes."""
+        key = ("contents", lang, since)
+        if since is not None or key not in self._products:
+            with reading_since(since, self.audience):
+                self._products[key] = self._make_contents(lang, since)
+        made: dict[str, bytes] = self._products[key]
+        return made
+
+    def _make_contents(self, lang: Lang, since: Path | None) -> dict[str, bytes]:
+        own, risk, files = self.inputs.own, self.risk, dict[str, bytes]()
+        self.progress("estimating the risk of earlier months, drawing the map")
+        files["map.html"] = self.map(lang).html().encode("utf-8")
+        self.progress("writing the report")
+        report = self.report(lang, since=since)
+        files["report.html"] = report.html().encode("utf-8")
+        files["report.md"] = report.markdown().encode("utf-8")
+        self.progress("writing the tables")
+        layers = {"stretches": risk, "checkpoints": self.checkpoints, "zones": self.zones}
+        files["risk.gpkg"] = geopackage_bytes(layers, day=self.as_of)
+        files["strip.png"] = report.picture
+        self.progress("looking ahead")
+        files[FORECAST_FILE] = self.forecast(since).to_json().encode("utf-8")
+        if own is not None and len(own.quarantine):
+            inside = self.audience is Audience.INTERNAL
+            files[QUARANTINE] = (quarantine_csv(own) if inside else table_csv(own.rejected)).encode("utf-8")
+        content = manifest(self.area, day=self.as_of, lang=lang, risk=risk, files=files, gated=self.gated)
+        content |= self.inputs.digests()
+        content["report"] = report.snapshot()
+        files[MANIFEST] = (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+        return files
+
+    def _keep_rejected(self, own: Read, folder: Path) -> Path | None:
+        """Give where the rejected rows are as they were: never in a folder that is handed on."""
+        given = self.inputs.files.get("own_reports")
+        if self.audience is Audience.INTERNAL:
+            return folder / QUARANTINE
+        if given is None or given.resolve().is_relative_to(folder.resolve()):
+            return None
+        with suppress(OSError):  # the user's files may lie where nobody writes; the command says so
+            write_text(quarantine_beside(given), "\ufeff" + quarantine_csv(own))
+            return quarantine_beside(given)
+        return None
 
     @property
     def _ledger(self) -> Ledger:
@@ -606,7 +629,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     area
         The area.
     folder
-        Where to write; made if missing. Files of an earlier briefing are replaced, whole.
+        Where to write; made if missing. An earlier briefing is replaced as one; files of your own in it stay.
     events, decisions, claims, as_of, audience, model, policy, today
         As in :func:`artimap.study`.
     lang
@@ -625,9 +648,14 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     ------
     DataError, SchemaError, DateError
         If the user's file or day cannot be read.
+    ShareError
+        If ``since`` is for a wider audience.
+    OSError
+        If the folder cannot be written: then it is as it was. The error names the path.
     """
     say = progress or silent
-    check_since(since)
+    check_since(since, Audience(audience))
+    check_folder(Path(folder))
     say("reading the data")
     made = study(
         area, events=events, decisions=decisions, claims=claims, as_of=as_of, audience=audience, model=model,
