@@ -17,7 +17,7 @@ from artimap.core.i18n import format_day, tr, words
 from artimap.core.phrases import day_phrase, known
 from artimap.core.schema import records, split_names
 from artimap.core.text import web_address
-from artimap.core.vocab import EventKind, Predicate
+from artimap.core.vocab import About, EventKind, Predicate
 
 if TYPE_CHECKING:
     from artimap.claims.ledger import Ledger
@@ -157,7 +157,7 @@ def _statement(rows: list[Mapping[str, Any]], lang: str) -> SourceStatement:
 
 _READ = (
     "claim_id", "report_id", "subject", "predicate", "value", "claimant", "claimant_is_party", "reported",
-    "date_basis", "last_confirmed", "source", "source_url",
+    "date_basis", "last_confirmed", "source", "source_url", "about",
 )  # fmt: skip
 
 
@@ -186,9 +186,14 @@ class VisibleClaims:
         return statements_of(self._subjects.get(subject, ()), self._lang)
 
     def behind(self, ids: object) -> tuple[SourceStatement, ...]:
-        """Give the statements whose claim ids are listed in a cell."""
+        """Give the statements whose claim ids are listed in a cell, or that tell of an event which is listed there."""
         wanted = frozenset(split_names(ids))
-        return statements_of((row for row in self._rows if row["claim_id"] in wanted), self._lang) if wanted else ()
+        rows = (
+            row
+            for row in self._rows
+            if row["claim_id"] in wanted or (row.get("about") == About.EVENT and row["subject"] in wanted)
+        )
+        return statements_of(rows, self._lang) if wanted else ()
 
 
 def precision_phrase(row: Mapping[str, Any], lang: str) -> str:
