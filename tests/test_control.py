@@ -13,11 +13,11 @@ from pandas.testing import assert_frame_equal
 
 import artimap as am
 from artimap.claims.ledger import Ledger
-from artimap.control.assessment import backing, picture
+from artimap.control.assessment import attackers_of, backing, picture
 from artimap.control.evidence import Evidence, subjects_of
 from artimap.control.parties import STATE, UNNAMED, read_sides
 from artimap.control.rules import ALL_RULES, RULES, decide
-from artimap.control.status import read_evidence
+from artimap.control.status import read_evidence, row_of
 from artimap.core import schema
 from artimap.core.errors import DateError, ModelError, PlaceError
 from artimap.core.tables import CLAIMS, EVENTS, STATUS
@@ -515,3 +515,50 @@ def test_histories_and_changes_shift_with_their_days(artibonite, ledger, claims,
     assert_frame_equal(one[columns], other[columns])
     assert ((one["valid_from"] + by) == other["valid_from"]).all()
     assert ((one["valid_to"] + by) == other["valid_to"]).all()
+
+
+# --- who attacked -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("subject", "day", "attackers"),
+    [
+        ("l-estere", "2023-03-01", "Kokorat San Ras"),  # with the police, who were the other side of the clash
+        ("mirebalais", "2025-03-30", "400 Mawozo; Taliban gang (Canaan); Viv Ansanm; self-defence groups"),
+        ("HT0532-01", "2024-07-01", None),  # said to suffer from armed groups, by nobody named
+        ("cabaret", "2024-03-03", "unnamed armed group"),
+    ],
+)
+def test_what_was_attacked_names_whom_the_reports_name_and_nobody_else(said, subject, day, attackers):
+    row = row_of(said, said.subjects[subject], said.answer(subject, number(day)), dt.date.fromordinal(number(day)))
+    assert (row["status"], row["actors"], row["attackers"]) == (Status.ATTACKED_RECENTLY, None, attackers)
+
+
+@pytest.mark.parametrize(
+    ("kind", "actors", "named"),
+    [
+        ("road_ambush", ("Viv Ansanm", "PNH"), ("Viv Ansanm",)),
+        ("attack_on_civilians", ("a band of Terre Neuve",), ("a band of Terre Neuve",)),
+        ("attack_on_civilians", ("residents", "400 Mawozo"), ("400 Mawozo",)),
+        ("arson_or_property_destruction", ("PNH",), ("PNH",)),
+        ("armed_clash", ("PNH", "MSS"), ()),  # one side of a clash is not whoever attacked the place
+        ("armed_clash", ("residents", "Gran Grif", "PNH"), ("Gran Grif",)),
+        ("attacked", (), ()),
+    ],
+)
+def test_residents_and_state_forces_stand_for_no_attacker_where_another_is_named(artibonite, said, kind, actors, named):
+    one = replace(said.evidence["savien"][0], kind="attack", predicate=kind, actors=actors)
+    assert attackers_of([one], read_sides(artibonite)) == named
+
+
+def test_only_what_was_attacked_has_attackers(artibonite, ledger, events):
+    for day in ("2023-06-01", "2024-10-15", "2025-10-25"):
+        table = am.control_status(artibonite, ledger, as_of=day, events=events)
+        zones = am.control_zones(artibonite, ledger, as_of=day, events=events)
+        struck = table[table["attackers"].notna()]
+        assert len(struck)
+        assert set(struck["status"]) == {Status.ATTACKED_RECENTLY}
+        told = zones.drop_duplicates("subject").set_index("subject")["attackers"].dropna()
+        assert dict(told) == {
+            one: who for one, who in zip(struck["subject"], struck["attackers"], strict=True) if one in told
+        }

@@ -10,6 +10,7 @@ import pytest
 
 import artimap as am
 from artimap.core.errors import ShareError
+from artimap.core.i18n import tr
 from artimap.maps.export.files import map_tables
 
 DAY = "2024-10-15"
@@ -85,7 +86,8 @@ def test_kml_and_gpx_hold_the_same_marks(chart, tmp_path):
     names = set(pyogrio.read_dataframe(spots, layer="waypoints")["name"])
     assert "Gonaïves" in names
     tracks = pyogrio.read_dataframe(road, layer="tracks")
-    assert len(tracks) == len(map_tables(chart.page)["corridor"])
+    tables = map_tables(chart.page)
+    assert len(tracks) == len(tables["corridor"]) + len(tables["checkpoints_lines"])
     assert "OpenStreetMap" in kml.read_text(encoding="utf-8")
     assert "OpenStreetMap" in spots.read_text(encoding="utf-8")
 
@@ -102,3 +104,71 @@ def test_other_endings_and_maps_without_sources_are_refused(chart, tmp_path):
     bare = replace(chart, page=replace(chart.page, furniture=replace(chart.page.furniture, about=())))
     with pytest.raises(ShareError, match="without sources"):
         am.export_map(bare, tmp_path / "map.kml")
+
+
+@pytest.fixture(scope="module")
+def device(chart, tmp_path_factory):
+    """Give waypoints and tracks as a device for the road has them, by name of the element, with the file's notice."""
+    files = am.export_map(chart, tmp_path_factory.mktemp("gpx") / "map.gpx")
+    trees = [ET.parse(path).getroot() for path in files]  # noqa: S314 - we wrote them
+    ns = {"g": "http://www.topografix.com/GPX/1/1"}
+    found = {kind: [one for tree in trees for one in tree.findall(f"g:{kind}", ns)] for kind in ("wpt", "trk")}
+    rows = {
+        kind: [{one.tag.split("}")[1]: one.text for one in row} | dict(row.attrib) for row in rows]
+        for kind, rows in found.items()
+    }
+    return rows, trees[0].findtext("g:metadata/g:desc", namespaces=ns)
+
+
+def test_a_post_somewhere_along_a_stretch_is_a_track_and_no_pin(chart, device):
+    rows, _ = device
+    tables = map_tables(chart.page)
+    vague, known = tables["checkpoints_lines"], tables["checkpoints_points"]
+    assert len(vague) > 2
+    names = {kind: [row["name"] for row in rows[kind]] for kind in rows}
+    for place in vague["place"]:
+        assert [one for one in names["trk"] if one.endswith(place)], place
+        assert not [one for one in names["wpt"] if one.endswith(place)], place
+    assert all([one for one in names["wpt"] if place in one] for place in known["place"])
+    ends = {shape.geoms[0].coords[at] for shape in vague.geometry for at in (0, -1)}
+    posts = [row for row in rows["wpt"] if row["name"].startswith("Toll post · ")]
+    assert posts
+    assert not [row for row in posts if (float(row["lon"]), float(row["lat"])) in ends]
+
+
+def test_waypoints_tell_what_when_and_where(chart, device):
+    rows, _ = device
+    tables = map_tables(chart.page)
+    for name in ("events", "checkpoints_points"):
+        for row in tables[name].itertuples():
+            if not isinstance(row.happened, str):
+                continue
+            mark = next(one for one in rows["wpt"] if one["name"] == f"{row.kind} · {row.happened} · {row.place}")
+            assert (mark["type"], mark["cmt"]) == (row.kind, f"{row.happened} · {row.place}")
+            assert row.kind in mark["desc"]
+    assert any(one["name"] == "Gonaïves" for one in rows["wpt"])  # a town has no day
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ht"])
+def test_what_has_no_pin_and_no_track_is_told(artibonite, tables, tmp_path, lang):
+    chart = am.briefing_map(artibonite, as_of=DAY, lang=lang, languages=(), **tables)
+    spots, _ = am.export_map(chart, tmp_path / "map.gpx")
+    told = ET.parse(spots).getroot()[0].findtext("{*}desc")  # noqa: S314 - we wrote it
+    left = {layer.heading(lang): len(layer.features) for layer in chart.page.layers if layer.name.startswith("zones_")}
+    assert left
+    assert all(f"{name} ({n})" in told for name, n in left.items())
+    assert tr("map.export.left_out", lang).split("{")[0] in told
+
+
+def test_a_user_s_vague_posts_are_no_pins_either(artibonite, tmp_path):
+    path, said = tmp_path / "own.csv", "checkpoint_report,unnamed armed group,Radio A,a driver,no,low,A toll."
+    places = ("between Saint-Marc and Gonaïves", "Pont-Sondé", "commune de Saint-Marc", "1re section La Croix Périsse")
+    rows = [f"2026-04-0{n},{place},{said}\n" for n, place in enumerate(places, 1)]
+    path.write_text("date,place,kind,actors,source,said_by,is_party,sensitivity,summary\n" + "".join(rows), "utf-8")
+    chart = am.study(artibonite, events=path, as_of="2026-04-10").map(over_time=False)
+    spots, road = am.export_map(chart, tmp_path / "map.gpx")
+    pins, tracks = pyogrio.read_dataframe(spots, layer="waypoints"), pyogrio.read_dataframe(road, layer="tracks")
+    fresh = pins[pins["cmt"].fillna("").str.contains("Apr 2026") & pins["desc"].str.contains("A toll")]
+    assert list(fresh["cmt"].str.split(" · ").str[1]) == ["Pont-Sondé"]
+    assert not tracks["name"].str.contains("Apr 2026").any()
+    assert "roughly known (" in spots.read_text(encoding="utf-8")

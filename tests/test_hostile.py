@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import base64
+import csv
 import datetime as dt
 import json
 import re
 import sys
+import unicodedata
 import zlib
+from contextlib import suppress
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import folium
+import lxml.etree
+import pyogrio
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -32,6 +37,7 @@ from hostile import (
 import artimap as am
 from artimap.areas.area import ARTIBONITE
 from artimap.cli import main
+from artimap.cli._shared import save
 from artimap.core import schema
 from artimap.core.files import defused
 from artimap.core.tables import ZONES
@@ -436,3 +442,156 @@ def test_links_that_open_nothing_are_told(tmp_path, capsys):
     told = capsys.readouterr().out
     assert "1 link is no web address" in told
     assert "javascript:alert(1)" in told
+
+
+# --- files for other programs ---------------------------------------------------------------------
+
+FORBIDDEN = (
+    *(f"Bridge{sign}km 7" for sign in "\x00\x01\x08\x0b\x0c\x1b\x7f\x9b\ufffe\uffff\ud83d\udc00"),
+    "]]>", "x]]]]>><b>bold</b>", '<img src="https://example.org/p.png">', "<IMG SRC=//example.org/p>", "a & b &amp; <c",
+    "&#x3c;img src=https://example.org/p&#x3e;", "<a href='https://example.org'>open</a>", "<![CDATA[", "&lt;b&gt;",
+)  # fmt: skip
+TAG = re.compile(r"<\s*/?\s*[a-z!?]", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def exported(tables, tmp_path_factory):
+    """Give the hostile map in each form for other programs: a briefing, and events alone."""
+    folder = tmp_path_factory.mktemp("exports")
+    texts = (*ALL, *FORBIDDEN)
+    title = f"{FORBIDDEN[1]} ]]> {FORBIDDEN[15]}"
+    chart = drawn(tables, texts, title=title, author=FORBIDDEN[12], changes=list(texts))
+    alone = am.event_map(
+        ARTIBONITE, hostile_tables(tables, texts)["events"], as_of=DAY, source="\n".join(FORBIDDEN), title=title
+    )
+    return [
+        path
+        for name, one in (("map", chart), ("events", alone))
+        for ending in ("kml", "gpx", "gpkg")
+        for path in am.export_map(one, folder / f"{name}.{ending}")
+    ]
+
+
+def test_each_export_opens_with_strict_readers_and_holds_no_tag(exported):
+    assert {path.name for path in exported} >= {"map.kml", "map.gpx", "map-road.gpx", "map.gpkg", "events.kml"}
+    for path in exported:
+        rows = {name: pyogrio.read_dataframe(path, layer=name) for name, _ in pyogrio.list_layers(path)}
+        assert sum(map(len, rows.values())) > 10, path
+        if path.suffix == ".gpkg":
+            for form in rows["layer_styles"]["styleQML"]:
+                lxml.etree.fromstring(form.encode())
+            continue
+        tree = lxml.etree.parse(path)  # strict: it stops at the first sign that XML has no place for
+        names = {lxml.etree.QName(node).localname for node in tree.iter()}
+        assert not names & {"img", "b", "a", "script", "svg"}, path
+        # a program that shows a text as HTML reads it once more than XML does
+        texts = [node.text or "" for node in tree.iter()]
+        assert [text for text in texts if TAG.search(text)] == [], path
+
+
+def test_what_they_say_stays_readable_in_exports(exported):
+    """Nothing is dropped: a text that is shown as HTML gives the words that were written."""
+    kml = next(path for path in exported if path.name == "map.kml")
+    told = "\n".join(node.text or "" for node in lxml.etree.parse(kml).iter("{*}description"))
+    page = Seen(f"<p>{told}</p>")
+    assert {one[0] for one in page.kinds} == {"p"}
+    shown = "".join(page.text)
+    for text in ('<img src="https://example.org/p.png">', "a & b &amp; <c", "&lt;b&gt;", "]]>"):
+        assert text in shown, text
+    assert "Bridge\ufffdkm 7" in shown
+
+
+def test_tables_of_the_commands_open_with_gdal(tables, tmp_path):
+    texts = (*ALL, *FORBIDDEN)
+    zones = hostile_tables(tables, texts)["zones"]
+    zones.attrs["as_of"] = DAY
+    for ending in ("geojson", "gpkg", "csv", "json"):
+        path = save(zones, tmp_path / f"zones.{ending}", layer="zones")
+        if ending == "json":
+            assert len(json.loads(path.read_text(encoding="utf-8"))) == len(zones)
+        else:
+            assert len(pyogrio.read_dataframe(path)) == len(zones), ending
+
+
+# --- the terminal ---------------------------------------------------------------------------------
+
+OBEYED = (
+    "\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "\x1b]8;;https://example.org\x07open\x1b]8;;\x07", "\x9b2J", "\x1bc",
+    "\u202egnp.exe", "\u2066turned\u2069", "\x1b[1A\x1b[2Kover", "a\x08\x08b", "one\rtwo", "\x1b(0", "\u200fx\u061c",
+    "\U000e0041tag", "\x85next", "\x7f",
+)  # fmt: skip
+
+
+def obeyed_in(text):
+    """Give the signs of a text that a terminal may obey: controls, surrogates, and those of format but joiners."""
+    return {
+        hex(ord(sign))
+        for sign in set(text) - set("\n\t\u200b\u200c\u200d\ufeff\u00ad")
+        if unicodedata.category(sign) in ("Cc", "Cs", "Cf", "Zl", "Zp")
+    }
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Give reports and statements all of whose words hold signs that a terminal obeys."""
+    folder = tmp_path_factory.mktemp("obeyed")
+    reports, claims = folder / "own.csv", folder / "claims.csv"
+    head = "date,place,kind,actors,killed,source,said_by,is_party,sensitivity,summary\n"
+    with reports.open("w", encoding="utf-8", newline="") as file:
+        file.write(head)
+        rows = csv.writer(file)
+        for n, sign in enumerate(OBEYED):
+            place = ("Pont-Sondé", f"Nowhere{sign}")[n % 2]
+            same = [f"2024-10-{n % 28 + 1:02d}", place, "road_ambush", f"Gang{sign}", "1", f"Radio {sign}", f"a {sign}"]
+            rows.writerow([*same, "no", ("low", f"x{sign}")[n % 3 == 2], f"Truck {sign}"])
+            rows.writerow([*same, "no", "low", f"Truck {sign}."])
+    with claims.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["subject", "predicate", "value", "source", "claimant", "claimant_is_party", "reported"])
+        for sign in OBEYED:
+            rows.writerow(["Ennery", "controls", f"Gang {sign}", f"Radio {sign}", f"a {sign}", "no", "2024-10-01"])
+            rows.writerow([f"No place {sign}", "controls", f"Gang {sign}", "Radio", "a nurse", "no", "2024-10-01"])
+    return reports, claims
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status", "Ennery", "--claims", "{claims}"),
+        ("status", "--events", "{reports}", "--claims", "{claims}"),
+        ("status", "--since", "2024-09-01", "--claims", "{claims}"),
+        ("status", "--history", "Ennery", "--claims", "{claims}"),
+        ("status", "--format", "csv", "--claims", "{claims}"),
+        ("status", "--format", "json", "--claims", "{claims}"),
+        ("zones", "--claims", "{claims}"),
+        ("review", "{reports}", "--decisions", "{folder}/decisions.csv"),
+        ("validate", "{reports}"),
+        ("locate", "x\x1b[31m\u202ey"),
+        ("risk", "--explain", "Pont-Sondé", "--events", "{reports}"),
+        ("status", "--events", "{folder}/no\x1b[31m\u202e.csv"),
+        ("status", "No\x1b]0;x\x07where"),
+        ("st\x1b[31matus",),
+        ("--area", "\u202ex", "status"),
+    ],
+    ids=lambda command: " ".join(command)[:40].encode("ascii", "replace").decode(),
+)
+def test_no_cell_or_argument_moves_the_terminal(files, command, tmp_path, capsys):
+    reports, claims = files
+    words = [one.format(reports=reports, claims=claims, folder=tmp_path) for one in command]
+    if words[0] in ("status", "zones", "risk"):
+        words += ["--audience", "internal", "--as-of", "2024-10-30"]
+    with suppress(SystemExit):
+        main(words)
+    told = capsys.readouterr()
+    assert obeyed_in(told.out + told.err) == set()
+    assert told.out + told.err
+    if "json" in words:
+        assert OBEYED[0] in "".join(row["actors"] or "" for row in json.loads(told.out))
+
+
+def test_the_streams_of_a_caller_are_left_as_they_were(capsys):
+    before = sys.stdout, sys.stderr
+    main(["locate", "Gonaïves"])
+    assert (sys.stdout, sys.stderr) == before
+    sys.stdout.write("\x1b[0m")
+    assert capsys.readouterr().out.endswith("\x1b[0m")

@@ -12,6 +12,7 @@ import artimap as am
 from artimap.areas.area import ARTIBONITE
 from artimap.core.crs import on_file_grid
 from artimap.core.errors import CrsError, ModelError
+from artimap.core.i18n import tr
 from artimap.core.vocab import Audience
 from artimap.maps import page as payload
 from artimap.maps.briefing import briefing_map
@@ -143,3 +144,42 @@ def test_a_briefing_shows_earlier_zones_of_what_its_audience_may_see():
     assert not claims & hidden
     now = zones[~zones["zone_id"].str.contains("~")]
     assert set(now["zone_id"]) == set(found.zones["zone_id"])
+
+
+def _cards(lang, as_of, **given):
+    """Give the cards of what was attacked, as the map of a study has them."""
+    made = study(ARTIBONITE, as_of=as_of, audience=Audience.PARTNERS, **given)
+    zones = made.zones
+    drawn = zones_layers(zones[zones["kind"] == "attacked_recently"], VisibleClaims(made.ledger, lang), lang=lang)
+    return {detail.where: detail for detail in drawn.details}
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ht"])
+def test_an_attack_is_by_those_whom_the_reports_name_or_not_said_by_whom(tmp_path, lang):
+    rows = (
+        "2026-04-20,Anse-Rouge,attack_on_civilians,Viv Ansanm,Radio A,a listener,no,low,Houses burned.\n"
+        "2026-04-21,Marmelade,road_ambush,,Radio B,a driver,no,low,A truck was stopped.\n"
+        "2026-04-22,Ennery,armed_clash,unnamed armed group;PNH,Radio C,a nurse,no,low,Shots in the town.\n"
+    )
+    path = tmp_path / "own.csv"
+    path.write_text(f"date,place,kind,actors,source,said_by,is_party,sensitivity,summary\n{rows}", encoding="utf-8")
+    cards = _cards(lang, "2026-04-25", events=path)
+    nobody, group = tr("said.by_nobody", lang), tr("said.unnamed", lang)
+    assert "Viv Ansanm" in cards["Anse-Rouge"].sentence
+    assert nobody in cards["Marmelade"].sentence
+    assert group in cards["Ennery"].sentence
+    assert "PNH" not in cards["Ennery"].sentence
+    assert ("unnamed" in cards["Ennery"].sentence) == (lang == "en")
+    for place, who in (("Anse-Rouge", "a listener"), ("Marmelade", "a driver"), ("Ennery", "a nurse")):
+        card = cards[place]
+        assert [one.who for one in card.statements] == [who]
+        assert tr("map.group.unnamed", lang) not in card.sentence
+        assert card.icon.groups == ()
+
+
+def test_every_attack_tells_who_says_so():
+    for day in ("2024-03-01", "2025-10-25"):
+        cards = _cards("en", day)
+        assert cards
+        assert all(card.statements and all(one.who for one in card.statements) for card in cards.values())
+    assert "Gran Grif" in _cards("en", "2024-03-01")["Savien"].sentence

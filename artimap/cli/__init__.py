@@ -10,13 +10,15 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import TextIO
 
 from artimap import __version__
 from artimap.areas.area import AREAS, area
 from artimap.cli import backtest, brief, data, density, locate, report, review, risk, status, template, validate, zones
 from artimap.cli import map as chart
+from artimap.cli._shared import LegibleStream
 from artimap.core.errors import ArtimapError, SchemaError
 from artimap.core.vocab import Audience
 
@@ -90,6 +92,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 done; 1 a known error, told in a line with its fix; 2 bad arguments; 130 and 143 stopped.
     """
+    out = sys.stdout
+    # Here and nowhere else: whatever a command prints, and every error, goes through these two streams.
+    with redirect_stdout(LegibleStream(out)), redirect_stderr(LegibleStream(sys.stderr)):
+        return _main(argv, out)
+
+
+def _main(argv: Sequence[str] | None, out: TextIO) -> int:
     args = _parser().parse_args(argv)
     try:
         with _ending_cleanly(), _few_collections():
@@ -105,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except BrokenPipeError:
         # the reader (head, less) has gone: nothing more to say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         return 1
     except OSError as error:
         print(

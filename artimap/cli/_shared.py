@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -10,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from artimap.areas.area import Area
-from artimap.control.parties import UNNAMED
 from artimap.core.errors import ShareError
 from artimap.core.i18n import format_day, tr
-from artimap.core.schema import split_names
+from artimap.core.phrases import actors_phrase, named_phrase
 from artimap.core.vocab import Audience, Lang
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ import pandas as pd
 from artimap.core.crs import WGS84
 from artimap.core.files import table_csv, write_geopackage, write_text
 from artimap.core.precision import rounded_shapes, significant_columns
+from artimap.core.text import UNSEEN, legible
 
 FORMATS = (".csv", ".json", ".geojson", ".gpkg")
 
@@ -50,8 +51,25 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def as_json(content: object) -> str:
-    """Write rows as JSON."""
-    return json.dumps(content, ensure_ascii=False, indent=1)
+    """Write rows as JSON; signs that a terminal obeys are escaped, which is the same text to every reader of JSON."""
+    return UNSEEN.sub(lambda sign: json.dumps(sign.group())[1:-1], json.dumps(content, ensure_ascii=False, indent=1))
+
+
+class LegibleStream(io.TextIOBase):
+    """A stream on which data is text and nothing else: no cell of a file moves the cursor or turns a line round."""
+
+    def __init__(self, inner: TextIO) -> None:
+        self._inner = inner
+
+    def write(self, text: str) -> int:
+        """Write a text with what a terminal would obey made visible."""
+        self._inner.write(legible(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Pass on what is written."""
+        if not self._inner.closed:  # a stream is also flushed when it is thrown away
+            self._inner.flush()
 
 
 def save(table: pd.DataFrame, path: Path, *, layer: str = "stretches") -> Path:
@@ -223,8 +241,12 @@ def tell_gated(gated: Gated, audience: Audience) -> None:
 
 def actors_in(cell: object, lang: str) -> str:
     """Give the actors of a row in a language; names stay as the sources put them."""
-    names = [tr("said.unnamed", lang) if one == UNNAMED else one for one in split_names(cell)]
-    return "; ".join(names) or tr("report.actor_not_stated", lang)
+    return actors_phrase(cell, lang) or tr("report.actor_not_stated", lang)
+
+
+def named_in(row: pd.Series, lang: str) -> str:
+    """Give whom a row of STATUS or ZONES names; where nobody, that it is not said by whom."""
+    return named_phrase(row, lang) or tr("said.by_nobody", lang)
 
 
 def tell_doubts(study: Study, lang: str, out: TextIO | None = None) -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from artimap.cli._shared import actors_in
+from artimap.cli._shared import actors_in, named_in
 from artimap.control.assessment import SERIOUS
 from artimap.core.i18n import format_day, tr, words
 from artimap.core.reasons import why_words
@@ -107,7 +107,7 @@ def _overview(table: pd.DataFrame, lang: str, *, everything: bool) -> Iterator[s
             if row["status"] != Status.UNKNOWN:
                 level = tr("said.confidence", lang, level=tr(f"confidence.{row['confidence']}", lang))
                 last = _day(row["last_confirmed"], lang) + _ago(row["days_since"], lang)
-                tail = f"{tr('report.colon', lang)}{actors_in(row['actors'], lang)}; {level}; {last}"
+                tail = f"{tr('report.colon', lang)}{named_in(row, lang)}; {level}; {last}"
             yield f"  {_label(row):{width}}  {tr('status.' + row['status'], lang)}{tail}"
             if tail:
                 yield f"  {'':{width}}  {_rule(row, lang)}"
@@ -137,7 +137,7 @@ def _rule(row: pd.Series, lang: str) -> str:
 
 
 def _in_full(row: pd.Series, behind: pd.DataFrame, lang: str) -> Iterator[str]:
-    actors = actors_in(row["actors"], lang) if _text(row["actors"]) else ""
+    actors = "" if row["status"] == Status.UNKNOWN else named_in(row, lang)
     yield ""
     yield (
         f"{_label(row)} ({tr('where.' + row['kind'], lang)}, {row['subject']})"

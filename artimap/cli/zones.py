@@ -18,6 +18,7 @@ from artimap.cli._shared import (
     add_known_on,
     check_ending,
     doubts,
+    named_in,
     study_of,
     tell_doubts,
     tell_written,
@@ -135,7 +136,7 @@ def _lines(zones: gpd.GeoDataFrame, args: argparse.Namespace, study: Study) -> I
     known, colon = inner[inner["kind"] != Status.UNKNOWN], tr("report.colon", lang)
     for _, row in known.iterrows():
         span = "" if pd.isna(row["from_m"]) else f", km {row['from_m'] / 1000:.1f}-{row['to_m'] / 1000:.1f}"
-        said = f"{tr('status.' + row['kind'], lang)}{colon}{actors_in(row['actors'], lang)}"
+        said = f"{tr('status.' + row['kind'], lang)}{colon}{named_in(row, lang)}"
         first, last = (
             "…" if pd.isna(row[name]) else format_day(row[name].date(), lang) for name in ("valid_from", "valid_to")
         )

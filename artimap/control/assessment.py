@@ -32,6 +32,7 @@ class Part:
     claims: tuple[str, ...]
     last: int | None
     support: float
+    attackers: tuple[str, ...] = ()
 
     @property
     def km(self) -> str:
@@ -289,6 +290,20 @@ def level(support: float, model: ControlModel, *, at_most: str = "high") -> str:
     if support >= model.high and at_most == "high":
         return "high"
     return "medium" if support >= model.medium and at_most != "low" else "low"
+
+
+def attackers_of(rows: Iterable[Evidence], sides: Sides) -> tuple[str, ...]:
+    """Give whom reports of attacks name, the newest first; nobody where they name none.
+
+    A report names those who took part, not who struck whom. Residents and state forces are named beside those
+    who attacked them, so they are given only where no other side is; of a clash the state alone is no attacker.
+    """
+    named: dict[str, None] = {}
+    for one in rows:
+        others = [actor for actor in one.actors if sides.of(actor) not in {STATE, *sides.bystanders}]
+        clash = one.predicate == EventKind.ARMED_CLASH
+        named |= dict.fromkeys(others or ([] if clash else one.actors))
+    return tuple(named)
 
 
 def actors_of(rows: Iterable[Evidence]) -> tuple[str, ...]:

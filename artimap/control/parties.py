@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from artimap.areas import embedded
 from artimap.areas.area import Area
+from artimap.core import vocab
 from artimap.core.schema import split_names
 from artimap.core.vocab import ActorKind
 
 STATE = "state forces"
-UNNAMED = "unnamed armed group"
+UNNAMED = vocab.UNNAMED
 
 _STATE = (ActorKind.STATE_FORCE, ActorKind.MISSION)
 _BYSTANDERS = (ActorKind.CIVILIANS, ActorKind.OTHER)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 
-from artimap.control.assessment import SERIOUS, Part, SubjectPicture, actors_of, backing, level
+from artimap.control.assessment import SERIOUS, Part, SubjectPicture, actors_of, attackers_of, backing, level
 from artimap.control.evidence import Evidence
 from artimap.core.vocab import Status
 
@@ -32,6 +32,8 @@ class Answer:
         The same in words.
     parts
         For a stretch that takes its status from what lies on it.
+    attackers
+        Of what was attacked: whom the reports of it name.
     """
 
     status: Status
@@ -41,6 +43,7 @@ class Answer:
     support: float
     confidence: str
     parts: tuple[Part, ...] = ()
+    attackers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +224,7 @@ def decide(seen: SubjectPicture) -> Answer:
             evidence=evidence,
             support=support,
             confidence=level(support, seen.model, at_most=rule.at_most),
+            attackers=() if rule.names_actors else attackers_of(evidence, seen.sides),
         )
     raise AssertionError  # pragma: no cover - the last rule always applies
 
@@ -265,6 +269,7 @@ def of_stretch(own: Answer, seen: SubjectPicture, *, gather: bool) -> Answer:
     return Answer(
         SERIOUS[gravest], GRAVEST_PART.name, _joined((), behind), (), support,
         level(support, seen.model, at_most="medium"), behind,
+        tuple(dict.fromkeys(name for part in behind for name in part.attackers)),
     )  # fmt: skip
 
 

@@ -152,7 +152,7 @@ class LedgerEvidence:
                     Part(
                         subject=other, name=self.subjects[other].name, status=there.status, actors=there.actors,
                         from_m=low, to_m=high, claims=tuple(one.claim for one in there.evidence),
-                        last=_newest(there.evidence, day), support=there.support,
+                        last=_newest(there.evidence, day), support=there.support, attackers=there.attackers,
                     )
                 )  # fmt: skip
         return of_stretch(own, replace(seen, parts=tuple(parts)), gather=self.subjects[subject].named)
@@ -284,6 +284,7 @@ def row_of(said: LedgerEvidence, subject: Subject, answer: Answer, day: dt.date)
         "kind": subject.kind,
         "status": answer.status,
         "actors": join_names(answer.actors),
+        "attackers": join_names(answer.attackers),
         "confidence": answer.confidence,
         "support": round(answer.support, 4),
         "last_confirmed": None if last is None else pd.Timestamp(dt.date.fromordinal(last)),

@@ -140,7 +140,9 @@ def table_csv(table: pd.DataFrame) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([defused(str(name)) for name in table.columns])
     for row in table.itertuples(index=False, name=None):
-        writer.writerow([defused(str(cell)) if pd.notna(cell) else "" for cell in row])
+        # a return alone is not quoted by every release of Python, and ends the row for readers
+        texts = ("" if pd.isna(cell) else str(cell).replace("\r\n", "\n").replace("\r", "\n") for cell in row)
+        writer.writerow([defused(text) for text in texts])
     return out.getvalue()
 
 

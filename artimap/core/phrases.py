@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from artimap.core.dates import DAYS_PER_MONTH
 from artimap.core.i18n import format_count, format_day, format_number, format_rate, tr, words
 from artimap.core.schema import split_names
+from artimap.core.vocab import UNNAMED
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DAYS_PER_YEAR = DAYS_PER_MONTH * 12
 _MAX_DAYS = 120
@@ -39,6 +44,28 @@ def rule_phrase(name: str, lang: str) -> str:
     """
     key = f"rule.{name}"
     return tr(key, lang) if key in words(lang) else name
+
+
+def actors_phrase(cell: object, lang: str, *, between: str = "; ") -> str:
+    """Name actors as the sources do; only what stands for an unnamed group is translated. Empty for nobody.
+
+    >>> actors_phrase("Gran Grif; unnamed armed group", "fr")
+    'Gran Grif; groupe armé non nommé'
+    """
+    return between.join(tr("said.unnamed", lang) if one == UNNAMED else one for one in split_names(cell))
+
+
+def named_phrase(row: Mapping[str, Any] | pd.Series, lang: str, *, between: str = "; ") -> str:
+    """Say whom a row of STATUS or ZONES names: who holds it or is there, or whom reports of an attack name.
+
+    Empty where it names nobody: ``said.by_nobody`` says so, and no group stands in for it.
+
+    >>> named_phrase({"actors": None, "attackers": "400 Mawozo"}, "en")
+    'named in the reports: 400 Mawozo'
+    """
+    named = actors_phrase(row["actors"], lang, between=between)
+    attackers = actors_phrase(row.get("attackers"), lang, between=between)
+    return named or (tr("said.attack_names", lang, who=attackers) if attackers else "")
 
 
 def passable_phrase(text: str, lang: str) -> str:

@@ -58,6 +58,22 @@ def web_address(value: object) -> str:
     return address if known and "@" not in parts.netloc else ""
 
 
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
+    "\U000e0000-\U000e007f]"
+)
+"""Signs that a reader does not see but a terminal obeys: escapes, other ends of lines, turned directions, tags."""
+
+
+def legible(text: str) -> str:
+    r"""Give a text in which signs that are obeyed and not seen stand as text; tabs and line ends stay.
+
+    >>> legible("\x1b[31mred\u202egnp.exe")
+    '⟨U+001B⟩[31mred⟨U+202E⟩gnp.exe'
+    """
+    return UNSEEN.sub(lambda sign: f"⟨U+{ord(sign.group()):04X}⟩", text)
+
+
 # All the signs that keyboards and word processors put for an apostrophe.
 APOSTROPHES = "'’‘ʼ`´′＇‛"
 

@@ -6,6 +6,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Self
 
+UNNAMED = "unnamed armed group"
+"""What stands in a column of actors for a group that the source does not name."""
+
 
 class EventKind(StrEnum):
     """What happened."""

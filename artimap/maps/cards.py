@@ -17,7 +17,7 @@ from artimap.core.i18n import format_day, tr, words
 from artimap.core.phrases import day_phrase, known
 from artimap.core.schema import records, split_names
 from artimap.core.text import web_address
-from artimap.core.vocab import EventKind, Predicate
+from artimap.core.vocab import About, EventKind, Predicate
 
 if TYPE_CHECKING:
     from artimap.claims.ledger import Ledger
@@ -157,7 +157,7 @@ def _statement(rows: list[Mapping[str, Any]], lang: str) -> SourceStatement:
 
 _READ = (
     "claim_id", "report_id", "subject", "predicate", "value", "claimant", "claimant_is_party", "reported",
-    "date_basis", "last_confirmed", "source", "source_url",
+    "date_basis", "last_confirmed", "source", "source_url", "about",
 )  # fmt: skip
 
 
@@ -168,17 +168,20 @@ class VisibleClaims:
         self._lang = lang
         self._claims: dict[str, tuple[int, dict[str, Any]]] = {}
         self._subjects: dict[str, list[dict[str, Any]]] = {}
+        self._events: dict[str, list[tuple[int, dict[str, Any]]]] = {}
         if ledger is None:
             return
         table = ledger.claims.sort_values(["reported", "claim_id"], ascending=[False, True], na_position="last")
         for place, row in enumerate(records(table[[name for name in _READ if name in table.columns]])):
             self._claims[row["claim_id"]] = place, row
+            if row.get("about") == About.EVENT:
+                self._events.setdefault(str(row["subject"]), []).append((place, row))
             self._subjects.setdefault(str(row["subject"]), []).append(row)
 
     def into(self, lang: str) -> VisibleClaims:
         """Give the same claims, told in another language."""
         other = VisibleClaims(None, lang)
-        other._claims, other._subjects = self._claims, self._subjects
+        other._claims, other._subjects, other._events = self._claims, self._subjects, self._events
         return other
 
     def about(self, subject: str) -> tuple[SourceStatement, ...]:
@@ -186,9 +189,13 @@ class VisibleClaims:
         return statements_of(self._subjects.get(subject, ()), self._lang)
 
     def behind(self, ids: object) -> tuple[SourceStatement, ...]:
-        """Give the statements whose claim ids are listed in a cell."""
-        wanted = sorted(self._claims[one] for one in frozenset(split_names(ids)) if one in self._claims)
-        return statements_of((row for _, row in wanted), self._lang)
+        """Give the statements whose claim ids are listed in a cell, or that tell of an event which is listed there."""
+        wanted = {
+            place: row
+            for one in split_names(ids)
+            for place, row in (*([self._claims[one]] if one in self._claims else []), *self._events.get(one, ()))
+        }
+        return statements_of((wanted[place] for place in sorted(wanted)), self._lang)
 
 
 def precision_phrase(row: Mapping[str, Any], lang: str) -> str:

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from artimap.core import style
 from artimap.core.i18n import format_day, format_number, tr
-from artimap.core.phrases import known
-from artimap.core.schema import records, split_names
+from artimap.core.phrases import actors_phrase, known
+from artimap.core.schema import records
 from artimap.core.vocab import Audience, Estimate, WhyNot
 from artimap.maps.base_layers import ESTIMATED, Feature, Layer, parts_of, to_degrees
 from artimap.maps.cards import Detail, Fact, Icon, day_or, iso_day, text_or
-from artimap.maps.thematic_layers import Drawn
+from artimap.maps.thematic_layers import Drawn, zone_groups
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -86,12 +85,12 @@ def estimates_layer(
 
 def _detail(row: Mapping[str, Any], mark: str, lang: str, *, held: bool) -> Detail:
     name, estimate = text_or(row["name"]), Estimate(row["estimate"])
-    who = ", ".join(split_names(row["actors"])) or tr("map.group.unnamed", lang)
+    who = actors_phrase(row["actors"], lang, between=", ") or tr("said.by_nobody", lang)
     word = "held" if held else estimate.value
     if estimate is Estimate.INSUFFICIENT:
         word = f"insufficient_{_why(row)}"
     period = tr("map.estimate.period", lang, a=_day(row["valid_from"], lang), b=_day(row["valid_to"], lang))
-    groups = () if mark == _UNKNOWN or not text_or(row["actors"]) else _groups(row["actors"])
+    groups = () if mark == _UNKNOWN else zone_groups(row["actors"])
     return Detail(
         key=f"zone:{row['zone_id']}",
         heading=tr(f"map.estimate.head_{'unknown' if mark == _UNKNOWN else estimate.value}", lang),
@@ -102,10 +101,6 @@ def _detail(row: Mapping[str, Any], mark: str, lang: str, *, held: bool) -> Deta
         facts=() if held else _facts(row, lang),
         precision="" if word == "insufficient_few" else tr("map.estimate.model", lang),
     )
-
-
-def _groups(actors: object) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(style.group(name).key for name in split_names(actors)))
 
 
 def _day(value: object, lang: str) -> str:

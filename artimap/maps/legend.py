@@ -109,4 +109,6 @@ def _legend_rows(
 
 def _example(mark: str) -> tuple[str, ...]:
     """Give the colours that the legend shows a status in: none, but two for the hatch."""
+    if mark == "zone_attacked_recently":  # no colour on the map either
+        return ()
     return ("gran_grif", "state") if mark in ("zone_contested", "estimate_contested") else ("unnamed",)

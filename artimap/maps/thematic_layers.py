@@ -13,7 +13,7 @@ import shapely
 from artimap.core import style
 from artimap.core.i18n import format_count, format_number, tr
 from artimap.core.metadata import model_of
-from artimap.core.phrases import km_span, known, passable_phrase, rate_figure, rule_phrase
+from artimap.core.phrases import actors_phrase, km_span, known, named_phrase, passable_phrase, rate_figure, rule_phrase
 from artimap.core.precision import significant
 from artimap.core.schema import join_names, records, split_names
 from artimap.core.vocab import EventKind, Info, Status, Where
@@ -167,9 +167,9 @@ _ZONE_TOLERANCE_M = 15.0
 """Nobody knows the edge of a zone better: three pixels where one is closest."""
 
 
-def _groups(actors: object) -> tuple[str, ...]:
-    keys = dict.fromkeys(style.group(name).key for name in split_names(actors))
-    return tuple(keys) or ("unnamed",)
+def zone_groups(actors: object) -> tuple[str, ...]:
+    """Give the colours of those who are said to hold a place or be there: none where nobody is, or it was attacked."""
+    return tuple(dict.fromkeys(style.group(name).key for name in split_names(actors)))
 
 
 ZoneShapes = Sequence[tuple[Mapping[str, Any], Parts]]
@@ -219,10 +219,11 @@ def zones_layers(zones: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str, sha
 
 def zone_detail(row: Mapping[str, Any], mark: str, said: VisibleClaims, lang: str) -> Detail:
     """Make the detail of one row of ZONES."""
-    actors = split_names(row["actors"])
-    who = ", ".join(actors) if actors else tr("map.group.unnamed", lang)
+    who = named_phrase(row, lang, between=", ") or tr("said.by_nobody", lang)
     kind = str(row["kind"])
     unknown = kind == Status.UNKNOWN
+    # a dispute is somebody's, named or not; an attack on a place says nothing of who is there, so it has no colour
+    groups = zone_groups(row["actors"]) or (("unnamed",) if kind == Status.CONTESTED else ())
     facts = [
         Fact(tr("map.fact.last_confirmed", lang), day_or(row["last_confirmed"], lang, tr("map.day.none", lang))),
         Fact(tr("map.fact.rule", lang), rule_phrase(text_or(row["rule"]), lang)),
@@ -233,7 +234,7 @@ def zone_detail(row: Mapping[str, Any], mark: str, said: VisibleClaims, lang: st
         sentence=tr(f"map.zone.{kind}", lang, who=who, place=text_or(row["name"])),
         when=day_or(row["last_confirmed"], lang),
         where=text_or(row["name"]),
-        icon=Icon(mark, groups=() if unknown else _groups(row["actors"])),
+        icon=Icon(mark, groups=() if unknown else groups),
         facts=tuple(facts),
         statements=said.behind(row["claims"]),
         precision="" if unknown else tr("map.precision.zone", lang),
@@ -294,7 +295,7 @@ _SEEN = ("first_seen", "last_confirmed")
 def checkpoint_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) -> Detail:
     """Make the detail of one row of CHECKPOINTS."""
     kind, status = tr(f"checkpoint.{row['kind']}", lang), tr(f"checkpoint_status.{row['status']}", lang)
-    operator = text_or(row["operator"], tr("map.fact.nobody", lang)).replace(";", ",")
+    operator = actors_phrase(row["operator"], lang, between=", ") or tr("map.fact.nobody", lang)
     place = text_or(row["place"], tr("map.precision.road_only", lang))
     facts = [Fact(tr("map.fact.operator", lang), operator)]
     fees = text_or(row["fees"])

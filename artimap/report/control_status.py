@@ -9,7 +9,8 @@ import pandas as pd
 
 from artimap.control.assessment import SERIOUS
 from artimap.control.history import what_changed
-from artimap.core.i18n import format_day
+from artimap.core.i18n import format_day, tr
+from artimap.core.phrases import named_phrase
 from artimap.core.schema import split_names
 from artimap.core.vocab import Status
 from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, TableBlock, cell, joined, run
@@ -142,7 +143,7 @@ def status_grid(ctx: Context, level: Level) -> list[Block]:
         (
             cell(run(text_of(row["name"]), strong=True), run(level(ctx, row.get("subject")), quiet=True)),
             cell(word(ctx, "status", row[kind])),
-            cell(actors(ctx, row["actors"]) or say(ctx, "not_stated")),
+            cell(named_phrase(row, ctx.lang) or tr("said.by_nobody", ctx.lang)),
             cell(word(ctx, "confidence", row["confidence"])),
             day_and_ago(ctx, row["last_confirmed"]),
             _rule(ctx, row),

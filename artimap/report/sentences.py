@@ -9,12 +9,10 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from artimap.claims.resolution import earliest_day
-from artimap.control.parties import UNNAMED
 from artimap.core.harm import harm_line
 from artimap.core.i18n import format_count, format_day, format_rate, tr, words
-from artimap.core.phrases import day_phrase, km_span, known, rule_phrase
+from artimap.core.phrases import actors_phrase, day_phrase, km_span, known, rule_phrase
 from artimap.core.reasons import why_words
-from artimap.core.schema import split_names
 from artimap.core.vocab import Party
 from artimap.report.blocks import Block, Cell, Listing, Paragraph, cell, run
 from artimap.report.context import Context
@@ -169,7 +167,7 @@ def reason(ctx: Context, code: str) -> str:
 
 def actors(ctx: Context, cell_of: Any) -> str:
     """Name actors as the sources do; what stands for an unnamed group is said in the language of the report."""
-    return "; ".join(tr("said.unnamed", ctx.lang) if one == UNNAMED else one for one in split_names(cell_of))
+    return actors_phrase(cell_of, ctx.lang)
 
 
 def rule(ctx: Context, name: str) -> str:

@@ -241,10 +241,12 @@ def rows_of(
     tail: str = "",
 ) -> list[dict[str, object]]:
     """Make the rows of ZONES of a row of STATUS; ``tail`` tells zones of one subject at different times apart."""
-    kept = ("subject", "name", "actors", "confidence", "support", "last_confirmed", "rule", "reason", "claims")
+    kept = (
+        "subject", "name", "actors", "attackers", "confidence", "support", "last_confirmed", "rule", "reason", "claims",
+    )  # fmt: skip
     return [
         {
-            **{name: status[name] for name in kept},
+            **{name: status.get(name) for name in kept},  # a STATUS of an earlier release has no attackers
             "zone_id": f"reported:{status['subject']}{piece.tail}{tail}",
             "kind": status["status"],
             "layer": "reported",

@@ -8,7 +8,9 @@ has no place on the map.
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +26,7 @@ from artimap.core import style
 from artimap.core.crs import WGS84
 from artimap.core.errors import ShareError
 from artimap.core.files import clock_at, replacing
-from artimap.core.i18n import words
+from artimap.core.i18n import tr, words
 from artimap.core.schema import TEXT
 from artimap.maps.base_layers import Feature, Layer, Parts
 from artimap.maps.cards import Detail
@@ -42,6 +44,8 @@ _SUFFIX: Final[Mapping[str, str]] = {"Point": "points", "MultiLineString": "line
 _NO_LETTER: Final = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 """What XML 1.0 (section 2.2) has no place for; GDAL writes it all the same, and ends a text at the first null."""
 
+_NO_TAG: Final = str.maketrans("<>", "‹›")
+
 _NO_DAY: Final = dt.date(2000, 1, 1)
 """GDAL's time stamp in the file, the same each time: the map's own day stands in its title."""
 
@@ -57,8 +61,9 @@ def export_map(chart: DrawnMap, path: str | Path) -> tuple[Path, ...]:
     path
         A file name that ends in ``.gpkg`` (every layer with a style that QGIS takes by
         itself, what is not on the map, and the sources), ``.kml`` (a folder a layer) or
-        ``.gpx`` (events, posts, places and points of your own as waypoints; the road, and lines and edges of areas of
-        your own, as tracks in a second file ``NAME-road.gpx``, since GDAL writes one kind a file).
+        ``.gpx`` (events, posts, places and points of your own as waypoints; the road, posts said to stand somewhere
+        along a stretch, and lines and edges of areas of your own as tracks in a second file ``NAME-road.gpx``, since
+        GDAL writes one kind a file; what is only an area is left out, and the file says so).
 
     Returns
     -------
@@ -104,8 +109,8 @@ def map_tables(page: Page, events: gpd.GeoDataFrame | None = None) -> dict[str, 
     -------
     dict
         Tables in EPSG:4326 by layer name; a layer that holds points and lines is parted in two.
-        Columns: ``key``, ``name`` (heading or label), ``symbol`` (for styles), ``legend`` (its
-        words), ``sentence``, ``happened``, ``place``, ``precision``, ``says`` (who said what, when,
+        Columns: ``key``, ``name`` (heading or label), ``kind`` (what it is), ``symbol`` (for styles), ``legend``
+        (its words), ``sentence``, ``happened``, ``place``, ``precision``, ``says`` (who said what, when,
         a line a statement; of a layer of the user's own what its columns say), ``links`` (one a line), geometry.
     """
     details = {detail.key: detail for detail in page.details}
@@ -159,7 +164,7 @@ def _each_event(events: gpd.GeoDataFrame, lang: str) -> gpd.GeoDataFrame:
     table = pd.DataFrame(
         {
             "key": "event:" + key.where(key != "", pd.Series(rows.index.astype(str), index=rows.index)),
-            "name": label, "symbol": kind.where(~hollow, kind + ":hollow"), "legend": label,
+            "name": label, "kind": label, "symbol": kind.where(~hollow, kind + ":hollow"), "legend": label,
             "sentence": text("summary"), "happened": first.where(first == last.fillna(first), first + " – " + last),
             "place": text("place"), "precision": text("place_kind").map(lambda one: spoken.get(f"where.{one}", one)),
             "says": None, "links": text("source_url"), "actors": text("actors"),
@@ -203,6 +208,7 @@ def _row(layer: Layer, feature: Feature, details: Mapping[str, Detail], lang: st
     return {
         "key": feature.key,
         "name": name or symbol.label,
+        "kind": (first.heading if first else "") or symbol.label,
         "symbol": symbol.value,
         "legend": symbol.label,
         "sentence": _lines(detail.sentence for detail in opened),
@@ -282,19 +288,39 @@ def _symbols(page: Page) -> dict[str, Symbol]:
 
 def _described(table: gpd.GeoDataFrame) -> pd.Series:
     """Put a row's words into one text, as programs for the road show them."""
-    parts = [table[name].fillna("") for name in ("legend", "happened", "sentence", "precision", "says", "links")]
+    parts = ("kind", "legend", "happened", "place", "sentence", "precision", "says", "links")
+    return _joined_columns(table, parts, "\n")
+
+
+def _titled(table: gpd.GeoDataFrame) -> pd.Series:
+    """Name each row by what it is, of when and where: a device for the road shows no more than that in its list."""
+    return _joined_columns(table, ("kind", "happened", "place"), " · ").where(table["happened"].notna(), table["name"])
+
+
+def _joined_columns(table: gpd.GeoDataFrame, names: Iterable[str], between: str) -> pd.Series:
+    parts = [table[name].fillna("") for name in names]
     return pd.Series(
-        ["\n".join(dict.fromkeys(text for text in row if text)) for row in zip(*parts, strict=True)], dtype=TEXT
-    )
+        [between.join(dict.fromkeys(text for text in row if text)) for row in zip(*parts, strict=True)],
+        index=table.index, dtype=TEXT,
+    )  # fmt: skip
 
 
 def _notice(page: Page) -> str:
     return "\n".join(" ".join(part for part in row.values() if part) for row in _about(page))
 
 
-def _in_cdata(text: str) -> str:
-    """Part what ends a CDATA section: GDAL's writer of KML puts texts into one and leaves its end as it is."""
-    return text.replace("]]>", "]] >")
+def _untagged(text: str) -> str:
+    """Give a text that is no tag wherever it is shown, and ends no CDATA section, which GDAL leaves as it is.
+
+    Programs that read KML and GPX show names and texts now as HTML, now as they are: a picture in one would be
+    fetched from its server as soon as somebody opens the file.
+    """
+    return _letters(text).translate(_NO_TAG)
+
+
+def _escaped(text: str) -> str:
+    """Give a text as HTML, which a KML description is."""
+    return html.escape(_letters(text), quote=False)
 
 
 def _write_kml(layers: Mapping[str, gpd.GeoDataFrame], page: Page, path: Path) -> None:
@@ -302,63 +328,74 @@ def _write_kml(layers: Mapping[str, gpd.GeoDataFrame], page: Page, path: Path) -
         if name in BASE_MAP:  # programs that read KML bring a map of their own
             continue
         out = table[["geometry"]].assign(
-            Name=table["name"].map(_in_cdata, na_action="ignore").astype(TEXT),
-            description=_described(table).map(_in_cdata).astype(TEXT),
+            Name=_titled(table).map(_untagged, na_action="ignore").astype(TEXT),
+            description=_described(table).map(_escaped).astype(TEXT),
         )
         pyogrio.write_dataframe(
-            out, path, layer=name, driver="LIBKML", append=path.exists(),
-            dataset_options={
-                "NAME": _in_cdata(_letters(page.furniture.title)), "DESCRIPTION": _in_cdata(_notice(page)),
-            },
-        )  # fmt: skip
+            out,
+            path,
+            layer=name,
+            driver="LIBKML",
+            append=path.exists(),
+            dataset_options={"NAME": _untagged(page.furniture.title), "DESCRIPTION": _escaped(_notice(page))},
+        )
 
 
 def _write_gpx(layers: Mapping[str, gpd.GeoDataFrame], page: Page, target: Path) -> tuple[Path, ...]:
-    points = [_ends(table) for name, table in layers.items() if name not in BASE_MAP - {"places"}]
-    spots = pd.concat([table for table in points if len(table)], ignore_index=True)
+    points, lines = [], []
+    left: Counter[str] = Counter()
+    for layer in page.layers:
+        for name in (layer.name, *(f"{layer.name}_{suffix}" for suffix in _SUFFIX.values())):
+            table = layers.get(name)
+            if table is None or table.empty or name in BASE_MAP - {"places"}:
+                continue
+            if table.geom_type.iloc[0] == "Point":
+                points.append(table)
+            elif _is_track(layer):
+                lines.append(table)
+            else:
+                left[layer.heading(page.lang)] += len(table)
+    notice = _notice(page)
+    if left:
+        notice += "\n" + tr(
+            "map.export.left_out", page.lang, what="; ".join(f"{name} ({n})" for name, n in left.items())
+        )
+    spots = pd.concat(points, ignore_index=True)
     waypoints = gpd.GeoDataFrame(
-        {"name": spots["name"], "desc": _described(spots), "src": ["artimap"] * len(spots)},
+        {
+            "name": _titled(spots), "cmt": _joined_columns(spots, ("happened", "place"), " · "),
+            "desc": _described(spots), "src": pd.Series("artimap", index=spots.index), "type": spots["kind"],
+        },
         geometry=spots.geometry, crs=WGS84,
     )  # fmt: skip
-    road = target.with_name(f"{target.stem}-road.gpx")
     written = [target]
-    _one_gpx(waypoints, target, layer="waypoints", page=page)
-    tables = [layers[layer.name] for layer in page.layers if layer.name in layers and _is_track(layer)]
-    if tables:
-        table = pd.concat(tables, ignore_index=True)
+    _one_gpx(waypoints, target, layer="waypoints", title=page.furniture.title, notice=notice)
+    if lines:
+        table = pd.concat(lines, ignore_index=True)
         ways = [shape.boundary if shape.geom_type == "MultiPolygon" else shape for shape in table.geometry]
         ways = [shapely.MultiLineString([way]) if way.geom_type == "LineString" else way for way in ways]
-        tracks = gpd.GeoDataFrame({"name": table["name"], "desc": _described(table)}, geometry=ways, crs=WGS84)
-        _one_gpx(tracks, road, layer="tracks", page=page)
-        written.append(road)
+        texts = {"name": _titled(table), "desc": _described(table), "type": table["kind"]}
+        written.append(target.with_name(f"{target.stem}-road.gpx"))
+        tracks = gpd.GeoDataFrame(texts, geometry=ways, crs=WGS84)
+        _one_gpx(tracks, written[-1], layer="tracks", title=page.furniture.title, notice=notice)
     return tuple(written)
 
 
 def _is_track(layer: Layer) -> bool:
-    """Tell whether GPX holds a layer as tracks: the road, and the user's own lines, bands and the edges of areas."""
-    return layer.name == "corridor" or (bool(layer.title) and layer.kind in ("line", "band", "area"))
+    """Tell whether GPX holds what is no point of a layer as tracks.
+
+    The road; posts said to stand somewhere along a stretch, which a pin would put where nobody does; and the user's
+    own lines, bands and the edges of areas.
+    """
+    return layer.name in ("corridor", "checkpoints") or (bool(layer.title) and layer.kind in ("line", "band", "area"))
 
 
-def _ends(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give the points of a table: a post over a stretch of road stands at both its ends, an area nowhere."""
-    kind = str(table.geom_type.iloc[0])
-    if kind == "Point":
-        return table
-    if kind != "MultiLineString" or not str(table["symbol"].iloc[0]).startswith("post_"):
-        return table.iloc[:0]
-    ends: Sequence[Any] = [
-        shapely.Point(coordinates[at])
-        for at in (0, -1)
-        for coordinates in (shapely.get_coordinates(shape) for shape in table.geometry)
-    ]
-    return gpd.GeoDataFrame(
-        pd.concat([table.drop(columns="geometry")] * 2, ignore_index=True), geometry=ends, crs=WGS84
-    )
-
-
-def _one_gpx(table: gpd.GeoDataFrame, path: Path, *, layer: str, page: Page) -> None:
+def _one_gpx(table: gpd.GeoDataFrame, path: Path, *, layer: str, title: str, notice: str) -> None:
+    texts = {
+        name: table[name].map(_untagged, na_action="ignore").astype(TEXT) for name in table.columns.drop("geometry")
+    }
     with replacing(path) as temporary:
         pyogrio.write_dataframe(
-            table, temporary, layer=layer, driver="GPX",
-            dataset_options={"METADATA_NAME": _letters(page.furniture.title), "METADATA_DESCRIPTION": _notice(page)},
+            table.assign(**texts), temporary, layer=layer, driver="GPX",
+            dataset_options={"METADATA_NAME": _untagged(title), "METADATA_DESCRIPTION": _untagged(notice)},
         )  # fmt: skip
