@@ -120,7 +120,7 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
     stretch = table["subject"].str.contains(":").fillna(value=False)
     about = pd.Series([About.STRETCH.value if one else About.PLACE.value for one in stretch], dtype=TEXT)
     numbered = pd.Series([f"own-claim-{number:03d}" for number in range(1, len(table) + 1)], dtype=TEXT)
-    basis = table["reported"].map(lambda _: "stated", na_action="ignore").fillna("undated")
+    basis = table["reported"].map(lambda _: "stated", na_action="ignore").astype(TEXT).fillna("undated")
     filled: dict[str, pd.Series | str] = {
         "claim_id": numbered, "about": about, "claimant_is_party": Party.UNKNOWN.value, "date_basis": basis,
         "source": "not stated", "sensitivity": Sensitivity.MODERATE.value,

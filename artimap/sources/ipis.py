@@ -107,7 +107,11 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         .astype(TEXT)
         .fillna(CheckpointKind.ROADBLOCK.value)
     )
-    kind = kind.mask(tax.notna() | amount.notna(), CheckpointKind.TOLL.value)
+    taxed = tax.notna() | amount.notna()
+    # A toll is a toll whoever keeps it; that a force does must not be lost with the kind.
+    of_state = taxed & kind.isin([CheckpointKind.POLICE_POST, CheckpointKind.SEARCH_POST])
+    operator = operator.mask(of_state, operator.str.cat(text("t"), sep="; ", na_rep="").str.strip("; "))
+    kind = kind.mask(taxed, CheckpointKind.TOLL.value)
     fees = tax.str.cat(amount, sep=": ", na_rep="").str.strip(": ")
     idle = [name for name in raw.columns if folded(name) not in _KNOWN]
     if idle:
