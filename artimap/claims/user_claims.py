@@ -18,7 +18,9 @@ from artimap.core.schema import TEXT, split_names
 from artimap.core.tables import CLAIMS
 from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
 from artimap.sources.containers import open_table
+from artimap.sources.licences import OWN, strictest
 from artimap.sources.raw_table import as_text, folded
+from artimap.sources.registry import OWNERS, row_licences
 from artimap.sources.template import csv_template, without_notes
 
 STATEMENTS = (
@@ -70,7 +72,7 @@ def is_claims(columns: Sequence[str]) -> bool:
     return {folded(name) for name in columns} >= _NEEDED
 
 
-def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
+def read_own_claims(path: Path, area: Area, licence: str | None = None) -> pd.DataFrame | None:
     """Read statements from a file with the columns of the template or of CLAIMS.
 
     Parameters
@@ -79,6 +81,8 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
         CSV, spreadsheet or any other table.
     area
         The area in which places are looked up.
+    licence
+        As in :func:`artimap.read_report`.
 
     Returns
     -------
@@ -124,8 +128,9 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
     filled: dict[str, pd.Series | str] = {
         "claim_id": numbered, "about": about, "claimant_is_party": Party.UNKNOWN.value, "date_basis": basis,
         "source": "not stated", "sensitivity": Sensitivity.MODERATE.value,
-        "licence": "own report",
     }  # fmt: skip
+    base = strictest(OWN, licence, OWNERS)
+    table["licence"] = row_licences(raw, area, pd.Series([base] * len(table), dtype=TEXT), licence)
     for name, value in filled.items():
         table[name] = table[name].fillna(value)
     table["predicate"] = table["predicate"].str.lower()

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from artimap.core.errors import ModelError, ShareError
 from artimap.core.schema import split_names
 from artimap.core.vocab import ActorKind, Audience, Sensitivity
+from artimap.sources.licences import is_shut
 from artimap.sources.registry import READERS
 
 _TERMS = tuple(reader.terms for reader in READERS.values())
@@ -73,7 +74,8 @@ class SharePolicy:
     partners_delay_days, public_delay_days
         How old a row must be before it leaves, where a rule says ``delay``.
     licensed
-        Beginnings of licences whose rows never leave the house.
+        Owners whose rows never leave the house, by the words with which their licences name them. Rows of a licence
+        that forbids passing on itself (internal, not redistributable) stay as well.
     licensed_rows
         ``aggregate`` or ``remove``: what happens to those rows.
     mask_text
@@ -140,8 +142,7 @@ class SharePolicy:
         """Tell whether a licence, or one of several joined by ``"; "``, keeps its rows in the house."""
         # A row that several sources back is licensed where one of them is: it could be read out of the
         # others.
-        starts = tuple(one.casefold() for one in self.licensed)
-        return any(one.casefold().startswith(starts) for one in split_names(licence))
+        return isinstance(licence, str) and is_shut(licence, self.licensed)
 
 
 @dataclass(frozen=True, slots=True)

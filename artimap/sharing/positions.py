@@ -46,8 +46,8 @@ _POST: Final = (
     r"|patwouy\w*"
     r"|bases?|baz|camps?|kan|barracks|casernes?|kazen|garrisons?|garnisons?|positions?|pozisyon|points? de controle"
     r"|pwen kontwol|control points?|road ?blocks?|barrages?|baraj|barraj|barricades?|barikad|barye|barrieres?"
-    r"|headquarters|hq|qg|quartiers? generaux|quartier general|stationed|stationnee?s?|estasyone|deployed|deployee?s?|deploiements?"
-    r"|deployments?|deplwaman|deplwaye|presence|prezans|searches|fouilles?|fouye)"
+    r"|headquarters|hq|qg|quartiers? generaux|quartier general|stationed|stationnee?s?|estasyone|deployed|deployee?s?"
+    r"|deploiements?|deployments?|deplwaman|deplwaye|presence|prezans|searches|fouilles?|fouye)"
 )
 _BETWEEN: Final = (
     r"(?:en|in|of|the|de|la|le|l|les|du|des|d|a|an|au|aux|by|par|pa|tenue?s?|kept|held|manned|run|nan|yo|ki|with|avec|ak|and|et|se"

@@ -21,6 +21,7 @@ from artimap.core.vocab import Audience, Level, Record, Sensitivity, WhyHeld
 from artimap.sharing.masking import mask_column
 from artimap.sharing.policy import Access, Action, Rules, SharePolicy, citation
 from artimap.sharing.positions import positions
+from artimap.sources.licences import is_owned
 
 _COMMUNE = len("HT0542")
 # All columns that may tell the place more exactly than the unit does: words, ids of places and roads,
@@ -461,7 +462,7 @@ def _kept_rows(table: pd.DataFrame, decided: pd.DataFrame, area: Area, policy: S
 def _need_access(licences: pd.Series, accesses: Sequence[Access], policy: SharePolicy) -> None:
     named = {one.source.casefold() for one in accesses}
     for start in policy.licensed:
-        used = any(SharePolicy(licensed=(start,)).is_licensed(licence) for licence in licences)
+        used = any(is_owned(str(licence), (start,)) for licence in licences)
         if used and start.casefold() not in named:
             msg = (
                 f"aggregates of {start} rows must cite the day of access and the filters: "

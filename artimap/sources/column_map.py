@@ -15,6 +15,7 @@ from artimap.core.files import write_text
 from artimap.core.text import unaccented
 from artimap.core.vocab import EventKind, Sensitivity
 from artimap.sources.containers import EXTENT, LAT, LON
+from artimap.sources.licences import LICENCE_NAMES, OWN
 from artimap.sources.raw_table import folded
 
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
@@ -62,9 +63,16 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "sensitivity": ("sensitivity", "sensibilite"),
     "summary": ("summary", "notes", "note", "description", "resume", "details", "comment", "comments", "remarques",
         "commentaire", "rezime", "narrative"),
+    "geo_precision": ("geo_precision", "geo_precis", "precision_geo", "place_precision", "precision_du_lieu",
+        "precision_lieu"),
+    "date_precision": ("date_precision", "time_precision", "time_precis", "precision_date", "precision_de_la_date",
+        "precision_temps"),
+    "licence": LICENCE_NAMES,
 }  # fmt: skip
 """What a table may tell, and how its columns are often called in English, French and Kreyòl (without accents)."""
 
+_WHOLE: Final = frozenset({"id", "lat", "lon", "is_party", "radius_m", "geo_precision", "date_precision", "licence"})
+"""Fields that a column must name whole."""
 _ORDERS = ("dd-mm-yyyy", "mm-dd-yyyy")
 
 
@@ -91,7 +99,7 @@ class Mapping:
     columns: AnyMapping[str, str]
     kinds: AnyMapping[str, EventKind] = field(default_factory=dict)
     date_order: str | None = None
-    licence: str = "own report"
+    licence: str = OWN
     sensitivity: Sensitivity = Sensitivity.MODERATE
     exact: bool = False
 
@@ -159,7 +167,7 @@ def read_mapping(path: Path | str) -> Mapping:
             # Folded here as the cells are folded later, or a word with a capital would never be met.
             kinds={folded(str(word)): EventKind(str(kind)) for word, kind in kinds.items()},
             date_order=content.get("date_order"),
-            licence=str(content.get("licence", "own report")),
+            licence=str(content.get("licence", OWN)),
             sensitivity=Sensitivity(str(content.get("sensitivity", Sensitivity.MODERATE.value))),
             # Nothing but true: an "exact" by mistake would turn places into points on the map.
             exact=content.get("exact") is True,
@@ -207,7 +215,7 @@ def propose(columns: Sequence[str], *, labels: AnyMapping[str, str] | None = Non
                     break
     for wanted, words in FIELDS.items():
         # These fields must be named outright: "id" and "lat" are parts of a hundred other words.
-        if wanted in taken or wanted in {"id", "lat", "lon", "is_party", "radius_m"}:
+        if wanted in taken or wanted in _WHOLE:
             continue
         telling = {word for word in words if len(word) >= 4}
         for column in columns:

@@ -7,6 +7,7 @@ from typing import Final
 
 from artimap.areas.area import Area
 from artimap.sources.column_map import Mapping, bare, propose
+from artimap.sources.licences import OWN
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, folded
 from artimap.sources.reader import Reader, Terms
@@ -119,7 +120,7 @@ READER: Final = Reader(
     "exports of Kobo and ODK forms",
     recognise,
     read,
-    Terms("own report"),
+    Terms(OWN),
     mapping="kept",
     propose=lambda raw: map_questions(without_persons(raw).columns, raw.labels),
     without_persons=without_persons,

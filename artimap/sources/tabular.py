@@ -22,10 +22,11 @@ from artimap.core.schema import DAY, TEXT
 from artimap.core.text import unaccented
 from artimap.core.vocab import EventKind, Party, Sensitivity
 from artimap.sources.column_map import Mapping, propose
-from artimap.sources.columns import month_of, present, read_days, read_numbers
+from artimap.sources.columns import month_of, present, read_days, read_numbers, widened
 from artimap.sources.coordinates import Coordinates, read_coordinates
 from artimap.sources.crosswalk import kind_of_words
 from artimap.sources.georeference import Hints, place
+from artimap.sources.licences import OWN
 from artimap.sources.people_counts import Figures, read_figures
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Positions, Raw, as_text, distinct, folded, spread_out
@@ -240,7 +241,10 @@ def read_mapped(
     # Periods in words first: they leave a day in the cell, so that what is left can be read as days.
     spans = read_periods(raw.cells[columns["date"]], name=columns["date"])
     days = read_days(spans.cells, problems, name=columns["date"], required=True, order=mapping.date_order)
-    end = spans.last.fillna(days.days)
+    level = _stated(raw, columns.get("date_precision"))
+    day_level = spans.precision.mask(spans.precision < level, level)
+    start, end = widened(days.days, level)
+    end = spans.last.fillna(end)
     said += [note for note in (spans.note, days.note) if note]
     if "date_end" in columns:
         # The order found for the first day holds for the last one: alone it may have no day above 12 to
@@ -251,7 +255,7 @@ def read_mapped(
             why="lies before the first day",
             fix="swap the two days", cells=raw.cells[columns["date_end"]],
         )  # fmt: skip
-        end = last.days.fillna(end)
+        start, end = days.days, last.days.fillna(end)
     reported = None
     if "reported" in columns:
         reported = read_days(raw.cells[columns["reported"]], problems, name=columns["reported"]).days
@@ -271,10 +275,13 @@ def read_mapped(
         radius = read_numbers(raw.cells[columns["radius_m"]])[0]
         # A radius of nothing is a device that did not say; below ten metres no hand-held one is right.
         radius = radius.where((radius > 0) & np.isfinite(radius)).clip(lower=10.0)
+    precision = _precision(text("place"), text("commune").fillna(text("department")), coordinates)
+    stated = _stated(raw, columns.get("geo_precision"))
     placed = place(
         problems,
         area=area,
-        precision=_precision(text("place"), text("commune").fillna(text("department")), coordinates),
+        # Whoever coded a point as the middle of a unit said that it is no place.
+        precision=precision.mask(precision < stated, stated),
         coordinates=coordinates,
         exact=mapping.exact,
         hints=Hints(
@@ -298,9 +305,9 @@ def read_mapped(
     return ParsedRows(
         columns={
             "event_id": event_ids(raw, problems, prefix=prefix, column=columns.get("id")),
-            "date_start": days.days,
+            "date_start": start,
             "date_end": end,
-            "date_precision": spans.precision,
+            "date_precision": day_level,
             "kind": kind,
             # The words of the file are kept: the kind is artimap's reading of them.
             "sub_kind": text("sub_kind") if "sub_kind" in columns else text("kind"),
@@ -354,6 +361,14 @@ def _precision(place_words: pd.Series, unit: pd.Series, coordinates: Coordinates
     # the town.
     pinned = False if coordinates is None else ~np.isnan(coordinates.lon)
     return pd.Series(np.where(place_words.isna() & unit.notna() & ~pinned, 3, 1).astype(np.int64))
+
+
+def _stated(raw: Raw, name: str | None) -> pd.Series:
+    """Give the precision that each row states, 1 to 3 as ACLED and artimap code it; 1 where it states none."""
+    if name is None:
+        return pd.Series(np.ones(len(raw.cells), dtype=np.int64))
+    numbers = read_numbers(raw.cells[name])[0]
+    return numbers.where(numbers.isin([1, 2, 3])).fillna(1).astype("int64")
 
 
 def _where_words(place_words: pd.Series, commune: pd.Series) -> pd.Series:
@@ -422,6 +437,6 @@ READER: Final = Reader(
     "any other table of incidents, by a mapping",
     recognise,
     read,
-    Terms("own report"),
+    Terms(OWN),
     mapping="kept",
 )

@@ -515,7 +515,7 @@ def _begun(inputs: Gathered, day: dt.date) -> gpd.GeoDataFrame:
     return begun
 
 
-def study(
+def study(  # noqa: PLR0913 - one keyword a choice
     area: Area,
     *,
     corridor: Corridor | str | None = None,
@@ -526,6 +526,7 @@ def study(
     audience: str = Audience.PARTNERS,
     policy: SharePolicy | None = None,
     model: RiskModel | None = None,
+    licence: str | None = None,
 ) -> Study:
     """Read, mask, link and gate once all that the products of a road on a day are made from.
 
@@ -549,6 +550,8 @@ def study(
         For whom it is, and who gets what; :class:`artimap.SharePolicy` as it stands where null.
     model
         Parameters of the risk.
+    licence
+        Whose the rows of your files are, where they do not say it (:func:`artimap.read_report`).
 
     Returns
     -------
@@ -570,7 +573,7 @@ def study(
     day = None if as_of is None else day_of(as_of)
     reader = Audience(audience)
     road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
-    inputs = gather(area, events, decisions, claims)
+    inputs = gather(area, events, decisions, claims, policy=policy, licence=licence)
     day = inputs.last_day(area) if day is None else day
     gated = gate(
         _begun(inputs, day), inputs.ledger.until(day), audience=reader, area=area, as_of=day, policy=policy
@@ -591,6 +594,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     since: Path | None = None,
     model: RiskModel | None = None,
     policy: SharePolicy | None = None,
+    licence: str | None = None,
     progress: Progress | None = None,
 ) -> Briefing:
     """Write a briefing on an area's corridor: map, report, risk table, strip picture, manifest.
@@ -603,7 +607,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
         The area.
     folder
         Where to write; made if missing. Files of an earlier briefing are replaced, whole.
-    events, decisions, claims, as_of, audience, model, policy
+    events, decisions, claims, as_of, audience, model, policy, licence
         As in :func:`artimap.study`.
     lang
         Language of the products.
@@ -627,6 +631,6 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     say("reading the data")
     made = study(
         area, events=events, decisions=decisions, claims=claims, as_of=as_of, audience=audience, model=model,
-        policy=policy,
+        policy=policy, licence=licence,
     )  # fmt: skip
     return replace(made, progress=say).write(folder, lang=lang, since=since)
