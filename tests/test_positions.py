@@ -23,8 +23,8 @@ from artimap.studies.study import study
 DAY = dt.date(2025, 6, 30)
 OUTSIDE = [Audience.PARTNERS, Audience.PUBLIC]
 FORCES = [
-    "PNH", "UDMO", "police", "Lapolis", "Polisye BOID yo", "Haitian National Police", "MSS", "MMAS", "Kenyan contingent",
-    "Kényans", "GSF", "Force de répression des gangs", "FAd'H", "army", "l'armée", "Lame d Ayiti", "soldats", "UTAG",
+    "PNH", "UDMO", "police", "Lapolis", "Polisye BOID yo", "Haitian National Police", "MSS", "MMAS",
+    "Kenyan contingent", "Kényans", "GSF", "Force de répression des gangs", "FAd'H", "army", "l'armée", "Lame d Ayiti", "soldats", "UTAG",
     "forces de l'ordre", "Fòs lòd", "security forces", "Forces de sécurité, PNH", "PNH / MSS", "police et brigades",
     "multinational force", "Gran Grif; PNH",
 ]  # fmt: skip
@@ -105,9 +105,9 @@ def test_a_policy_file_may_add_forces_and_take_none_out(tmp_path):
 
 
 EVENT = {
-    "record": "event", "date_start": "2025-06-12", "date_end": "2025-06-12", "date_precision": 1,
-    "alleged_gang_dead": False, "place": "Kafou", "place_kind": "place", "geo_precision": 1, "n_claims": 1, "n_sources": 1, "sensitivity": "low",
-    "licence": "own report",
+    "record": "event", "date_start": "2025-06-12", "date_end": "2025-06-12", "date_precision": 1, "place": "Kafou",
+    "alleged_gang_dead": False, "place_kind": "place", "geo_precision": 1, "n_claims": 1, "n_sources": 1,
+    "sensitivity": "low", "licence": "own report",
 }  # fmt: skip
 
 

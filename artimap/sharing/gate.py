@@ -22,6 +22,7 @@ from artimap.core.vocab import About, Audience, Sensitivity, WhyHeld
 from artimap.sharing.policy import Access, Action, SharePolicy, citation
 from artimap.sharing.positions import positions
 from artimap.sharing.release import release
+from artimap.sources.licences import is_owned
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +237,7 @@ def _licensed(table: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which rows come, alone or with others, from a source whose rows may not be passed on."""
     # By the policy as it stands, not by the caller's: what a source's terms forbid cannot be allowed by a
     # file.
-    shut = {licence: SharePolicy().is_licensed(str(licence)) for licence in table["licence"].dropna().unique()}
+    shut = {one: is_owned(str(one), SharePolicy().licensed) for one in table["licence"].dropna().unique()}
     return np.asarray([shut.get(licence, False) for licence in table["licence"]], dtype=bool)
 
 

@@ -281,7 +281,9 @@ def _one(
     if wanted is Action.REMOVE:
         return Action.REMOVE, WhyHeld(sensitivity.value)
     if policy.is_licensed(licence):
-        return policy.licensed_rows, WhyHeld.LICENSED
+        # Counts may leave where it is known how their owner wants to be cited; "internal" says that nothing may.
+        counted = is_owned(licence, policy.licensed)
+        return policy.licensed_rows if counted else Action.REMOVE, WhyHeld.LICENSED
     return wanted, WhyHeld(sensitivity.value)
 
 

@@ -54,6 +54,8 @@ _RESPELT: Final = {
     "associatedactor1": "assoc_actor_1", "associatedactor2": "assoc_actor_2", "eventidcountry": "event_id_cnty",
     "eventidnocountry": "event_id_no_cnty", "subevent": "sub_event_type", "inter1code": "inter1",
     "inter2code": "inter2",
+    # Shapefiles keep ten letters of a name.
+    **{name[:10].replace("_", ""): name for name in reversed((*_OWN, *_OWN_TOO)) if len(name) > 10},
     **{name.replace("_", ""): name for names in (_OWN, _OWN_TOO, *_ALIASES.values()) for name in names},
 }  # fmt: skip
 _ALONE: Final = frozenset(

@@ -119,15 +119,23 @@ def licences_of(
     """
     rows = len(raw.cells)
     column = licence_column(raw.columns)
-    if isinstance(base, str) and column is None and not any(len(one.columns) or one.rows.any() for _, one in marks):
-        return base
+    # Whoever says that rows are to stay inside is believed, whatever the rows say.
+    strict = given if given is not None and is_shut(given, owners) else None
+    pointed = given is None and any(one.columns or one.rows.any() for _, one in marks)
+    if isinstance(base, str) and column is None and not pointed:
+        return strictest(base, strict, owners)
     known = pd.Series([base] * rows, dtype=TEXT) if isinstance(base, str) else base.astype(TEXT).fillna(OWN)
     stated = raw.text(column)
+    # The number of a plate or of a driver's licence is no licence, and must not be printed as one.
+    stated = stated.mask(stated.str.contains(r"\d{5}").fillna(value=False).astype(bool))
     pairs = {pair: strictest(*pair, owners) for pair in set(zip(known, _nulls(stated), strict=True))}
-    out = [pairs[pair] for pair in zip(known, _nulls(stated), strict=True)]
+    out = [strictest(pairs[pair], strict, owners) for pair in zip(known, _nulls(stated), strict=True)]
+    silent = stated.isna().to_numpy(dtype=bool)
     for licence, one in () if given is not None else marks:
         by = "columns" if one.columns else "values"
-        for at in range(rows) if one.sure else np.flatnonzero(one.rows).tolist():
+        # A row that says whose it is is not judged by its neighbours.
+        held = np.ones(rows, dtype=bool) if one.columns else one.rows | (silent & one.sure)
+        for at in np.flatnonzero(held).tolist():
             if not is_shut(out[at], owners):
                 out[at] = f"{licence} (told by its {by})"
     return pd.Series(out, dtype=TEXT)

@@ -31,7 +31,7 @@ from artimap.sources.licences import shut_rows, shut_words
 from artimap.sources.registry import OWNERS, read_events, read_report
 from artimap.sources.result import Read
 
-_FREE_TEXT = ("summary", "note", "value", "claimant", "source", "place", "operator", "fee_text", "licence")
+_FREE_TEXT = ("summary", "note", "value", "claimant", "source", "place", "operator", "fee_text")
 _MOST_COMPARED = 2_000
 _STEPS = [step.value for step in Sensitivity]
 _FINEST = [
