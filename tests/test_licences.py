@@ -190,7 +190,7 @@ def test_what_points_to_a_licensed_source_is_held(artibonite, tmp_path, rows, ki
 
 
 @pytest.mark.parametrize("licence", ["internal", "ACLED", "Ne pas diffuser, INSO"])
-@pytest.mark.parametrize("name", ["tabular", "template", "artimap", "ucdp", "kobo", "ipis"])
+@pytest.mark.parametrize("name", ["tabular", "template", "own_events", "ucdp", "kobo", "ipis"])
 def test_the_licence_column_of_any_format_is_believed(artibonite, tmp_path, name, licence):
     said = zip(rows_of(name, 3), (licence, "CC0", ""), strict=True)
     read = am.read_report(save(tmp_path, [row | {"licence": one} for row, one in said], "csv"), area=artibonite)
@@ -319,7 +319,7 @@ def test_write_table_and_back(artibonite, tmp_path):
     path = tmp_path / "t.csv"
     am.write_table(mixed(artibonite, tmp_path), path, audience="internal")
     back = am.read_report(path, area=artibonite)
-    assert (back.source, sum(back.shut.values()), back.accepted) == ("artimap", 3, 4)
+    assert (back.source, sum(back.shut.values()), back.accepted) == ("own_events", 3, 4)
 
 
 def test_a_mapping_frees_nothing(artibonite, tmp_path):

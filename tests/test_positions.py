@@ -23,10 +23,10 @@ from artimap.studies.study import study
 DAY = dt.date(2025, 6, 30)
 OUTSIDE = [Audience.PARTNERS, Audience.PUBLIC]
 FORCES = [
-    "PNH", "UDMO", "police", "Lapolis", "Polisye BOID yo", "Haitian National Police", "MSS", "MMAS",
-    "Kenyan contingent", "Kényans", "GSF", "Force de répression des gangs", "FAd'H", "army", "l'armée", "Lame d Ayiti", "soldats", "UTAG",
-    "forces de l'ordre", "Fòs lòd", "security forces", "Forces de sécurité, PNH", "PNH / MSS", "police et brigades",
-    "multinational force", "Gran Grif; PNH",
+    "PNH", "UDMO", "police", "Lapolis", "Polisye BOID yo", "Haitian National Police", "MSS", "MMAS", "Kényans",
+    "Kenyan contingent", "GSF", "Force de répression des gangs", "FAd'H", "army", "l'armée", "Lame d Ayiti", "soldats",
+    "UTAG", "forces de l'ordre", "Fòs lòd", "security forces", "Forces de sécurité, PNH", "PNH / MSS",
+    "police et brigades", "multinational force", "Gran Grif; PNH",
 ]  # fmt: skip
 OTHERS = [
     "Gran Grif", "Kokorat San Ras", "unnamed armed group", "Viv Ansanm", "residents", "self-defence groups",

@@ -152,7 +152,7 @@ def _metric(shapes: NDArray[Any], area: Area) -> NDArray[Any]:
 
 
 READER: Final = Reader(
-    "artimap",
+    "own_events",
     "artimap's own table of events, written out",
     recognise,
     known_columns(read),

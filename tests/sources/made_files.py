@@ -95,7 +95,7 @@ FORMATS = {
     "kobo": ("kobo", KOBO, "incident/date_incident", ("_uuid", "_submission_time")),
     "ipis": ("ipis", IPIS, "d", ("lt", "ln")),
     "template": ("template", TEMPLATE, "date", ("place", "kind", "source")),
-    "artimap": (
+    "own_events": (
         "artimap",
         OWN,
         "date_start",
@@ -110,7 +110,7 @@ KEYS = {
     "ucdp": "id",
     "hxl": "#event+id",
     "kobo": "_uuid",
-    "artimap": "event_id",
+    "own_events": "event_id",
     "tabular": "Nº",
 }
 
