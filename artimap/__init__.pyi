@@ -246,14 +246,12 @@ from .sources.registry import (
     propose_mapping as propose_mapping,
     read_events as read_events,
     read_report as read_report,
+    read_template as read_template,
     recognise as recognise,
     validate as validate,
 )
 from .sources.result import (
     Read as Read,
-)
-from .sources.template import (
-    read_template as read_template,
 )
 from .studies.briefing import (
     Briefing as Briefing,

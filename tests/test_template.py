@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from artimap.core.errors import DataError, SchemaError
 from artimap.core.vocab import Where
-from artimap.sources.template import COLUMNS, quarantine_csv, read_template, template_csv
+from artimap.sources.registry import read_template
+from artimap.sources.template import COLUMNS, quarantine_csv, template_csv
 
 
 def write(path, rows, mark=",", encoding="utf-8", header=None):

@@ -244,7 +244,13 @@ def _placed_posts(posts: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
     return place_rows(table, area)
 
 
-def read_claims(what: Area | str | Path, *, area: Area | None = None, today: str | dt.date | None = None) -> Ledger:
+def read_claims(
+    what: Area | str | Path,
+    *,
+    area: Area | None = None,
+    licence: str | None = None,
+    today: str | dt.date | None = None,
+) -> Ledger:
     """Read claims: the embedded ones of an area, or those of a file.
 
     Parameters
@@ -255,8 +261,8 @@ def read_claims(what: Area | str | Path, *, area: Area | None = None, today: str
         its source).
     area
         The area that a file speaks of.
-    today
-        The day it is: see :func:`artimap.read_report`.
+    licence, today
+        Of a file, as in :func:`artimap.read_report`.
 
     Returns
     -------
@@ -273,7 +279,7 @@ def read_claims(what: Area | str | Path, *, area: Area | None = None, today: str
         If a file with the columns of CLAIMS breaks the schema.
     """
     if not isinstance(what, Area):
-        return _from_file(Path(what), area, today)
+        return _from_file(Path(what), area, licence, today)
     reports = embedded.read_table(what.name, "reports")
     control = embedded.read_table(what.name, "control_claims")
     posts = embedded.read_table(what.name, "checkpoint_reports")
@@ -282,20 +288,20 @@ def read_claims(what: Area | str | Path, *, area: Area | None = None, today: str
     return Ledger(claims, _subjects(control, what), _placed_posts(posts, what))
 
 
-_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
+_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".gpkg")
 
 
-def _from_file(path: Path, area: Area | None, today: str | dt.date | None) -> Ledger:
+def _from_file(path: Path, area: Area | None, licence: str | None, today: str | dt.date | None) -> Ledger:
     if area is None:
         msg = f"say which area {path} speaks of: read_claims({str(path)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
     known = read_claims(area)
-    # Only what a spreadsheet can hold is looked at for the columns of CLAIMS; None means that it has
+    # Only what a table without shapes is kept in is looked at for the columns of CLAIMS; None means that it has
     # others, and the readers of reports take the file.
-    own = read_own_claims(path, area, today=today) if path.suffix.lower() in _TABLES else None
+    own = read_own_claims(path, area, licence, today=today) if path.suffix.lower() in _TABLES else None
     if own is not None:
         # The area's subjects stay, since statements are about its places. Its posts go: they belong to
         # claims that are not in this ledger.
         return Ledger(own, known.subjects, known.posts.iloc[:0])
-    read = read_report(path, area=area, today=today)
+    read = read_report(path, area=area, licence=licence, today=today)
     return Ledger(read.claims, known.subjects, posts_of(read.checkpoints, read.claims, like=known.posts))

@@ -22,7 +22,9 @@ from artimap.sources.actors import actor_names, split_actors
 from artimap.sources.columns import PARTIES, STEPS, read_words
 from artimap.sources.containers import open_table
 from artimap.sources.day_spans import future_days
+from artimap.sources.licences import OWN, strictest
 from artimap.sources.raw_table import as_text, folded
+from artimap.sources.registry import OWNERS, row_licences
 from artimap.sources.template import csv_template, without_notes
 
 STATEMENTS = (
@@ -74,7 +76,9 @@ def is_claims(columns: Sequence[str]) -> bool:
     return {folded(name) for name in columns} >= _NEEDED
 
 
-def read_own_claims(path: Path, area: Area, *, today: str | dt.date | None = None) -> pd.DataFrame | None:
+def read_own_claims(
+    path: Path, area: Area, licence: str | None = None, *, today: str | dt.date | None = None
+) -> pd.DataFrame | None:
     """Read statements from a file with the columns of the template or of CLAIMS.
 
     Parameters
@@ -83,8 +87,8 @@ def read_own_claims(path: Path, area: Area, *, today: str | dt.date | None = Non
         CSV, spreadsheet or any other table.
     area
         The area in which places are looked up.
-    today
-        The day it is: see :func:`artimap.read_report`.
+    licence, today
+        As in :func:`artimap.read_report`.
 
     Returns
     -------
@@ -130,8 +134,9 @@ def read_own_claims(path: Path, area: Area, *, today: str | dt.date | None = Non
     filled: dict[str, pd.Series | str] = {
         "claim_id": numbered, "about": about, "claimant_is_party": Party.UNKNOWN.value, "date_basis": basis,
         "source": "not stated", "sensitivity": Sensitivity.MODERATE.value,
-        "licence": "own report",
     }  # fmt: skip
+    base = strictest(OWN, licence, OWNERS)
+    table["licence"] = row_licences(raw, area, pd.Series([base] * len(table), dtype=TEXT), licence)
     for name, value in filled.items():
         table[name] = table[name].fillna(value)
     table["predicate"] = table["predicate"].str.lower()

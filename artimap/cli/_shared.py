@@ -120,6 +120,7 @@ def add_inputs(command: argparse.ArgumentParser, *, audience: str = _AUDIENCE, w
         "--claims", type=Path, metavar="FILE",
         help="your own statements of who holds what (artimap template claims), added to the embedded ones",
     )  # fmt: skip
+    add_licence(command)
     command.add_argument(
         "--decisions", type=Path, metavar="CSV",
         help="which reports tell of one event: the file that 'artimap review' writes and you fill in",
@@ -143,6 +144,15 @@ def add_inputs(command: argparse.ArgumentParser, *, audience: str = _AUDIENCE, w
     )  # fmt: skip
 
 
+def add_licence(command: argparse.ArgumentParser) -> None:
+    """Add the argument for whose a user's rows are."""
+    command.add_argument(
+        "--licence", metavar="TEXT",
+        help="whose the rows of your files are, where they do not say it, for example 'own report'; rows that point to "
+        "a licensed source are held back from partners and public until you say so",
+    )  # fmt: skip
+
+
 def add_known_on(command: argparse.ArgumentParser) -> None:
     """Add the argument for what had been said by a day."""
     command.add_argument(
@@ -151,16 +161,28 @@ def add_known_on(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def study_of(args: argparse.Namespace, area: Area, *, road: str | None = None, model: RiskModel | None = None) -> Study:
-    """Read what was asked for as a study: the same options mean the same in every command."""
+def study_of(
+    args: argparse.Namespace,
+    area: Area,
+    *,
+    road: str | None = None,
+    model: RiskModel | None = None,
+    out: TextIO | None = None,
+) -> Study:
+    """Read what was asked for as a study: the same options mean the same in every command.
+
+    The first line on ``out`` (the errors' stream where null) says how many rows of the user's are held back.
+    """
     from artimap.studies.study import study  # noqa: PLC0415 - slow to import, used only here
 
     policy = policy_of(args)
     say("reading the data")
     made = study(
         area, corridor=road, events=args.events, claims=args.claims, decisions=args.decisions, as_of=args.as_of,
-        audience=args.audience, policy=policy, model=model, today=args.today,
+        audience=args.audience, policy=policy, model=model, licence=args.licence, today=args.today,
     )  # fmt: skip
+    for line in made.inputs.shut_lines():
+        print(line, file=out or sys.stderr)
     return replace(made, progress=say)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
 
     check_since(args.since, Audience(args.audience))
     check_folder(args.output)
-    study = study_of(args, where)
+    study = study_of(args, where, out=sys.stdout)
     done = study.write(args.output, lang=args.lang, since=args.since)
     print(f"As of {done.as_of}, {where.label}. Written for the audience '{args.audience}':")
     model = model_of(study.risk, RiskModel)

@@ -81,7 +81,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.roads.density.kernel_density import network_density  # noqa: PLC0415 - slow to import, used only here
 
     check_ending(args.output, _ENDINGS, "a density")
-    study = study_of(args, where)
+    study = study_of(args, where, out=sys.stdout)
     # where forces stand is no event, whatever the audience
     kinds = args.kind or [one.value for one in EventKind if one is not EventKind.DEPLOYMENT]
     visible = study.events[study.events["kind"].isin(kinds)]

@@ -59,7 +59,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         print(f"artimap: {error}", file=sys.stderr)
         return 2
     check_ending(args.output, (".html", *_PICTURES, *_EXPORTS), "a map")
-    study = study_of(args, where)
+    study = study_of(args, where, out=sys.stdout)
     page = args.output.suffix.lower() == ".html"
     later = page and not args.events_only
     say("estimating the risk of earlier months, drawing the map" if later else "drawing the map")

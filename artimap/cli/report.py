@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from artimap.areas.area import Area
@@ -27,7 +28,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
 
     check_ending(args.output, (".html", ".md"), "a report")
     check_since(args.since, Audience(args.audience))
-    study = study_of(args, where)
+    study = study_of(args, where, out=sys.stdout)
     say("writing the report")
     written = study.report(args.lang, since=args.since).save(args.output)
     print(f"As of {study.as_of}, {where.label}. Written for the audience '{args.audience}':")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from artimap.areas.area import Area
-from artimap.cli._shared import Commands
+from artimap.cli._shared import Commands, add_licence
 from artimap.core.errors import SchemaError
 from artimap.core.vocab import Where
 
@@ -27,6 +27,7 @@ def add(commands: Commands) -> None:
         "command finds it; change it there",
     )  # fmt: skip
     validate.add_argument("--today", metavar="DAY", help="the day it is: rows of later days are rejected")
+    add_licence(validate)
     validate.add_argument(
         "--quarantine", type=Path, metavar="CSV", help="where rejected rows go (default: beside the file)"
     )
@@ -37,16 +38,24 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if args.file is None:
         return _validate_embedded(where)
     from artimap.core.files import table_csv, write_text  # noqa: PLC0415
+    from artimap.sources.licences import shut_words  # noqa: PLC0415
     from artimap.sources.quarantine import quarantine_beside  # noqa: PLC0415
-    from artimap.sources.registry import mapping_beside, propose_mapping, read_report  # noqa: PLC0415
+    from artimap.sources.registry import known_file, mapping_beside, propose_mapping, read_report  # noqa: PLC0415
 
-    if args.save_mapping:
+    known = known_file(args.file) if args.save_mapping else None
+    if args.save_mapping and known is None:
         beside = mapping_beside(args.file)
         if beside.exists():
             print(f"artimap: {beside} is there already and stays as it is", file=sys.stderr)
             return 1
         print(f"mapping: {propose_mapping(args.file, source=args.source).save(beside)}")
-    read = read_report(args.file, area=where, source=args.source, mapping=args.mapping, today=args.today)
+    read = read_report(
+        args.file, area=where, source=args.source, mapping=args.mapping, licence=args.licence, today=args.today
+    )
+    if read.shut:
+        print(shut_words(read.shut, read.rows, args.file.name))
+    if known is not None:
+        print(f"{args.file}: {known.what} is a known format: its columns are known, and no mapping is written")
     print(f"{args.file}: {read.version}")
     for note in read.notes:
         print(f"note: {note}")

@@ -31,6 +31,7 @@ from artimap.maps.fact_tables import Cell, CellKind, Sheet
 from artimap.maps.thematic_layers import Drawn
 from artimap.sharing.masking import mask_column
 from artimap.sharing.policy import Action, Rules, SharePolicy
+from artimap.sharing.positions import layer_positions
 from artimap.sharing.release import release
 
 if TYPE_CHECKING:
@@ -270,18 +271,25 @@ def _drawable(shapes: gpd.GeoSeries) -> np.ndarray:
 def _for_audience(
     one: UserLayer, area: Area, audience: Audience, policy: SharePolicy | None, as_of: dt.date
 ) -> gpd.GeoDataFrame:
-    """Leave out rows that say themselves that they may not go so far; a user's row is never blurred, it stays back."""
+    """Leave out positions of forces, and rows that say themselves that they may not go so far.
+
+    A user's row is never blurred, it stays back.
+    """
     table = one.table
-    if audience is Audience.INTERNAL or not {"sensitivity", "licence"} & {str(name) for name in table.columns}:
+    if audience is Audience.INTERNAL:
         return table
     rules = policy or SharePolicy()
+    words = pd.DataFrame(table.drop(columns=table.active_geometry_name))
+    table = table[~layer_positions(words, one.title, area, forces=rules.forces)]
+    if not {"sensitivity", "licence"} & {str(name) for name in table.columns}:
+        return table
     whole = {Action.BLUR: Action.REMOVE, Action.AGGREGATE: Action.REMOVE}
     given = rules.rules(audience)
     kept = Rules(*(whole.get(action, action) for action in (given.low, given.moderate, given.high, given.severe)))
     rules = SharePolicy(
         partners=kept, public=kept, partners_delay_days=rules.partners_delay_days,
         public_delay_days=rules.public_delay_days, licensed=rules.licensed, licensed_rows=Action.REMOVE,
-        mask_text=False,
+        mask_text=False, forces=rules.forces, positions_after_days=rules.positions_after_days,
     )  # fmt: skip
     at = pd.Series(np.arange(len(table)), name="_row")
     frame = pd.DataFrame(table.drop(columns=table.active_geometry_name)).reset_index(drop=True).assign(_row=at)

@@ -240,10 +240,8 @@ def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: 
     if "why_code" not in shown.columns:  # not located yet, or somewhere else now than they were
         shown = corridor.locate(shown)
     status = _or_empty(tables.status, STATUS)
-    posts, hidden_posts = _or_empty(tables.checkpoints, CHECKPOINTS), 0
     # A post goes where all of its claims are held back, so that its place does not leave by another door.
-    if ledger is not None:
-        posts, hidden_posts = gated.posts(posts)
+    posts, hidden_posts = gated.posts(_or_empty(tables.checkpoints, CHECKPOINTS))
     visible = gated.ledger
     return Context(
         area=area,

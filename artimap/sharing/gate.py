@@ -20,7 +20,9 @@ from artimap.core.schema import split_names
 from artimap.core.tables import EVENTS
 from artimap.core.vocab import About, Audience, Sensitivity, WhyHeld
 from artimap.sharing.policy import Access, Action, SharePolicy, citation
+from artimap.sharing.positions import positions
 from artimap.sharing.release import release
+from artimap.sources.licences import is_owned
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Gated:
         Who gets what, and who this is for.
     hidden
         Claims that are left out.
+    area
+        Whose ACTORS say which posts are those of forces.
     """
 
     events: gpd.GeoDataFrame | None
@@ -78,13 +82,23 @@ class Gated:
     aggregates: pd.DataFrame = field(default_factory=pd.DataFrame)
     citation: str = ""
     hidden: frozenset[str] = frozenset()
+    area: Area | None = None
 
     def posts(self, checkpoints: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
-        """Leave out the posts of which every claim is left out; give the others and how many went."""
+        """Leave out the posts of which every claim is left out, and those of forces; give the others and how many went.
+
+        The post of a force stays only where it rests on claims, and none of these is left out.
+        """
         # A post that rests on no claim at all (of a user's own table) was never subject to the gate of claims
         # and stays.
-        behind = [split_names(cell) for cell in checkpoints["claims"]]
-        keep = np.array([not ids or any(one not in self.hidden for one in ids) for ids in behind], dtype=bool)
+        if self.audience is Audience.INTERNAL:
+            return checkpoints, 0
+        rests = [split_names(cell) for cell in checkpoints["claims"]]
+        keep = np.array([not ids or any(one not in self.hidden for one in ids) for ids in rests], dtype=bool)
+        if self.area is not None:
+            forces = _forces(checkpoints, self.area, self.policy, None)
+            public = [bool(ids) and not any(one in self.hidden for one in ids) for ids in rests]
+            keep &= ~forces | np.array(public, dtype=bool)
         return checkpoints[keep], len(keep) - int(keep.sum())
 
     def held_words(self, lang: str, *, posts: int = 0) -> tuple[str, ...]:
@@ -166,7 +180,7 @@ def gate(
     if not all(start.casefold() in cited for start in chosen.licensed):
         rules = replace(rules, licensed_rows=Action.REMOVE)
     out, hidden_events = events, frozenset[str]()
-    told = Gated(events, ledger, audience, chosen)
+    told = Gated(events, ledger, audience, chosen, area=area)
     if events is not None:
         done = release(events, audience=audience, policy=rules, area=area, as_of=as_of, accesses=accesses)
         blurred = done.changed.get("blurred", 0)
@@ -193,13 +207,23 @@ def gate(
     # Where no events were given nobody can say which of them would be hidden: all claims about events
     # stay back.
     related = about_event if events is None else about_event & kept.table["subject"].isin(hidden_events)
-    seen = kept.table[~related].reset_index(drop=True)
+    # Who keeps a post stands in the table of posts, not in each of its claims.
+    posted = set(ledger.posts.loc[_forces(ledger.posts, area, chosen, as_of), "claim_id"])
+    force = kept.table["claim_id"].isin(posted) & ~related
+    seen = kept.table[~related & ~force].reset_index(drop=True)
     # By difference from what was given, not by adding up reasons: whatever the cause, a claim that is not
     # seen is hidden, and so is the post that rests on it alone.
     hidden = frozenset(set(claims["claim_id"]) - set(seen["claim_id"]))
     posts = ledger.posts[~ledger.posts["claim_id"].isin(hidden)].reset_index(drop=True)
-    reasons = _held(kept.held_codes, related=0 if events is None else int(related.sum()))
+    codes = dict(kept.held_codes)
+    if force.any():
+        codes[WhyHeld.POSITION] = codes.get(WhyHeld.POSITION, 0) + int(force.sum())
+    reasons = _held(codes, related=0 if events is None else int(related.sum()))
     return replace(told, ledger=Ledger(seen, ledger.subjects, posts), claims_held=reasons, hidden=hidden)
+
+
+def _forces(table: pd.DataFrame, area: Area, policy: SharePolicy, as_of: dt.date | None) -> NDArray[np.bool_]:
+    return positions(table, area, forces=policy.forces, after_days=policy.positions_after_days, as_of=as_of)
 
 
 def _held(codes: Mapping[WhyHeld, int], *, related: int = 0) -> HeldBack:
@@ -213,7 +237,7 @@ def _licensed(table: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which rows come, alone or with others, from a source whose rows may not be passed on."""
     # By the policy as it stands, not by the caller's: what a source's terms forbid cannot be allowed by a
     # file.
-    shut = {licence: SharePolicy().is_licensed(str(licence)) for licence in table["licence"].dropna().unique()}
+    shut = {one: is_owned(str(one), SharePolicy().licensed) for one in table["licence"].dropna().unique()}
     return np.asarray([shut.get(licence, False) for licence in table["licence"]], dtype=bool)
 
 

@@ -14,10 +14,14 @@ from typing import Any, Literal
 
 from artimap.core.errors import ModelError, ShareError
 from artimap.core.schema import split_names
-from artimap.core.vocab import Audience, Sensitivity
+from artimap.core.vocab import ActorKind, Audience, Sensitivity
+from artimap.sources.licences import is_shut
 from artimap.sources.registry import READERS
 
 _TERMS = tuple(reader.terms for reader in READERS.values())
+
+
+_LEAST_AGE = 30
 
 
 class Action(StrEnum):
@@ -70,11 +74,18 @@ class SharePolicy:
     partners_delay_days, public_delay_days
         How old a row must be before it leaves, where a rule says ``delay``.
     licensed
-        Beginnings of licences whose rows never leave the house.
+        Owners whose rows never leave the house, by the words with which their licences name them. Rows of a licence
+        that forbids passing on itself (internal, not redistributable) stay as well.
     licensed_rows
         ``aggregate`` or ``remove``: what happens to those rows.
     mask_text
         Mask names of people, phones and plates in free text.
+    forces
+        Kinds of actors whose posts, bases and presence are positions, which leave for nobody outside: state forces
+        and missions; with ``self_defence`` the posts of self-defence groups too.
+    positions_after_days
+        How old the position of a force must be before it leaves, where it was publicly said: with a web address, or
+        among the embedded facts. At least 30; deployments never leave.
     """
 
     partners: Rules = Rules()
@@ -87,6 +98,8 @@ class SharePolicy:
     licensed: tuple[str, ...] = tuple(terms.owner for terms in _TERMS if not terms.rows_leave)
     licensed_rows: Action = Action.AGGREGATE
     mask_text: bool = True
+    forces: tuple[str, ...] = (ActorKind.STATE_FORCE.value, ActorKind.MISSION.value)
+    positions_after_days: int = 90
 
     def __post_init__(self) -> None:
         # With two rows in a cell each of two sources can work out the other's; three is the least that hides
@@ -103,6 +116,13 @@ class SharePolicy:
             raise ModelError(msg)
         if min(self.partners_delay_days, self.public_delay_days) < 0:
             msg = "a delay below 0 days is none: use partners_delay_days and public_delay_days of 0 or more"
+            raise ModelError(msg)
+        if not set(self.forces) <= set(ActorKind):
+            msg = f"forces is {', '.join(self.forces)}: use some of {', '.join(ActorKind)}"
+            raise ModelError(msg)
+        # A post stays where it is for weeks: what was said of it sooner is as good as today's.
+        if self.positions_after_days < _LEAST_AGE:
+            msg = f"positions_after_days is {self.positions_after_days}: use {_LEAST_AGE} or more"
             raise ModelError(msg)
         # A policy may be stricter than the licence, never laxer: ``pass``, ``delay`` and ``blur`` would hand
         # rows on.
@@ -122,8 +142,7 @@ class SharePolicy:
         """Tell whether a licence, or one of several joined by ``"; "``, keeps its rows in the house."""
         # A row that several sources back is licensed where one of them is: it could be read out of the
         # others.
-        starts = tuple(one.casefold() for one in self.licensed)
-        return any(one.casefold().startswith(starts) for one in split_names(licence))
+        return isinstance(licence, str) and is_shut(licence, self.licensed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +326,9 @@ def _single(name: str, value: object) -> Any:
         # The list may grow only: terms of a source do not end because a file leaves it out.
         lost = [one for one in standing if one not in value]
         if lost:
-            msg = f"{name} leaves {', '.join(lost)} out, whose terms let nobody pass the rows on: keep it in the list"
+            terms = name == "licensed"
+            why = "whose terms let nobody pass the rows on" if terms else "whose posts and bases are always held"
+            msg = f"{name} leaves {', '.join(lost)} out, {why}: keep it in the list"
             raise ModelError(msg)
         return tuple(value)
     if type(value) is not wanted:

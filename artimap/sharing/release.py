@@ -17,9 +17,11 @@ import shapely
 from artimap.areas.area import ARTIBONITE, Area, read_places, read_units
 from artimap.core.errors import ShareError
 from artimap.core.schema import TEXT, split_names
-from artimap.core.vocab import About, Audience, EventKind, Level, Record, Sensitivity, WhyHeld
+from artimap.core.vocab import Audience, Level, Record, Sensitivity, WhyHeld
 from artimap.sharing.masking import mask_column
 from artimap.sharing.policy import Access, Action, Rules, SharePolicy, citation
+from artimap.sharing.positions import positions
+from artimap.sources.licences import is_owned
 
 _COMMUNE = len("HT0542")
 # All columns that may tell the place more exactly than the unit does: words, ids of places and roads,
@@ -234,25 +236,22 @@ def _days(table: pd.DataFrame) -> pd.Series:
     return pd.Series(pd.NaT, index=table.index)
 
 
-def _decide(table: pd.DataFrame, audience: Audience, policy: SharePolicy, as_of: dt.date | None) -> pd.DataFrame:
+def _decide(
+    table: pd.DataFrame, audience: Audience, policy: SharePolicy, as_of: dt.date | None, area: Area
+) -> pd.DataFrame:
     """Give an action and a reason for each row."""
     rules = policy.rules(audience)
     words = {one.value: one for one in Sensitivity}
     # Where forces are stands above every rule and licence: such rows go to nobody outside, whatever the
-    # policy says.
-    positions = pd.Series(data=False, index=table.index)
-    for column, word in (("kind", EventKind.DEPLOYMENT), ("about", About.DEPLOYMENT)):
-        if column in table.columns:
-            # In a text column of pandas a comparison with null is null; here it means that the row is no
-            # position.
-            positions |= (table[column] == word).fillna(value=False).astype(bool)
+    # policy says of their sensitivity.
+    forces = positions(table, area, forces=policy.forces, after_days=policy.positions_after_days, as_of=as_of).tolist()
     days = _days(table)
     # Days are counted back from the day of the answer, not from today: the same call gives the same rows
     # next year.
     limit = None if as_of is None else pd.Timestamp(as_of - dt.timedelta(days=policy.delay_days(audience)))
     actions: list[Action] = []
     reasons: list[WhyHeld] = []
-    rows = zip(positions, table["licence"], table["sensitivity"], days, strict=True)
+    rows = zip(forces, table["licence"], table["sensitivity"], days, strict=True)
     for position, licence, sensitivity, day in rows:
         action, reason = _one(position, licence, words.get(sensitivity), policy, rules)
         if action is Action.DELAY:
@@ -282,7 +281,9 @@ def _one(
     if wanted is Action.REMOVE:
         return Action.REMOVE, WhyHeld(sensitivity.value)
     if policy.is_licensed(licence):
-        return policy.licensed_rows, WhyHeld.LICENSED
+        # Counts may leave where it is known how their owner wants to be cited; "internal" says that nothing may.
+        counted = is_owned(licence, policy.licensed)
+        return policy.licensed_rows if counted else Action.REMOVE, WhyHeld.LICENSED
     return wanted, WhyHeld(sensitivity.value)
 
 
@@ -405,7 +406,7 @@ def release(
     if as_of is None and Action.DELAY in {rules.action(one) for one in Sensitivity}:
         msg = f"the policy delays rows for the audience '{audience}': say from which day on, with as_of="
         raise ShareError(msg)
-    decided = _decide(table, audience, policy, as_of)
+    decided = _decide(table, audience, policy, as_of, area)
     # Each row ends in exactly one of: ``out``, as it is or blurred; an aggregate; held back with a
     # reason. ``held_codes`` and ``out`` add up to the rows given.
     out, blurred = _kept_rows(table, decided, area, policy)
@@ -463,7 +464,7 @@ def _kept_rows(table: pd.DataFrame, decided: pd.DataFrame, area: Area, policy: S
 def _need_access(licences: pd.Series, accesses: Sequence[Access], policy: SharePolicy) -> None:
     named = {one.source.casefold() for one in accesses}
     for start in policy.licensed:
-        used = any(SharePolicy(licensed=(start,)).is_licensed(licence) for licence in licences)
+        used = any(is_owned(str(licence), (start,)) for licence in licences)
         if used and start.casefold() not in named:
             msg = (
                 f"aggregates of {start} rows must cite the day of access and the filters: "

@@ -63,7 +63,7 @@ class VisibleTables:
 
     def posts(self, checkpoints: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """Leave out of posts of another day those of which the reader may see no claim."""
-        if self.ledger is None or self.left.gated is None:
+        if self.left.gated is None:
             return checkpoints
         return self.left.gated.posts(checkpoints)[0]
 
@@ -103,6 +103,6 @@ def visible_tables(
         before = (last < pd.Timestamp(since)).to_numpy(dtype=bool) & ~after
         later, earlier = int(after.sum()), int(before.sum())
         shown = shown[~(after | before)]
-    if checkpoints is not None and ledger is not None:
+    if checkpoints is not None:
         checkpoints, posts = gated.posts(checkpoints)
     return VisibleTables(shown, gated.ledger, checkpoints, Left(held_back, earlier, later, gated, posts))

@@ -5,19 +5,22 @@ Rows of ACLED belong to whoever downloaded them: they are marked as not to be pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from artimap.areas.area import Area
 from artimap.core.schema import TEXT, join_names, split_names, trimmed
 from artimap.core.vocab import EventKind, Sensitivity
-from artimap.sources.columns import present, read_codes, read_counts, read_days
+from artimap.sources.columns import present, read_codes, read_counts, read_days, widened
 from artimap.sources.coordinates import read_coordinates
-from artimap.sources.crosswalk import kind_of_acled
+from artimap.sources.crosswalk import crosswalk, kind_of_acled
 from artimap.sources.georeference import Hints, place
+from artimap.sources.licences import Marks, matching
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Positions, Raw, as_text, blank, distinct, folded, spread_out
 from artimap.sources.reader import Reader, Terms, known_columns
@@ -46,14 +49,38 @@ _ALIASES: Final = {
     "longitude": ("longitude", "lon", "long", "lng"),
     "fatalities": ("fatalities", "total_fatalities"),
 }
-# Stands for a missing day among day numbers: numpy has no whole number that is missing.
-_NO_DAY: Final = -1_000_000
+# Headings as people respell them: written apart, together, with dots.
+_RESPELT: Final = {
+    "associatedactor1": "assoc_actor_1", "associatedactor2": "assoc_actor_2", "eventidcountry": "event_id_cnty",
+    "eventidnocountry": "event_id_no_cnty", "subevent": "sub_event_type", "inter1code": "inter1",
+    "inter2code": "inter2",
+    # Shapefiles keep ten letters of a name.
+    **{name[:10].replace("_", ""): name for name in reversed((*_OWN, *_OWN_TOO)) if len(name) > 10},
+    **{name.replace("_", ""): name for names in (_OWN, _OWN_TOO, *_ALIASES.values()) for name in names},
+}  # fmt: skip
+_ALONE: Final = frozenset(
+    {
+        "event_id_cnty", "event_id_no_cnty", "assoc_actor_1", "assoc_actor_2", "inter1", "inter2", "disorder_type",
+        "civilian_targeting", "source_scale",
+    }
+)  # fmt: skip
+"""Names that no other table has."""
+_TOGETHER: Final = frozenset({"sub_event_type", "time_precision", "interaction", "actor1", "actor2", "data_id"})
+"""Names of which two together are in no other table."""
+_WORDS: Final = (
+    r"(?<![a-z])acled|\[size ?=|^(?:civilians|protesters|rioters|unidentified [\w' -]+) \([a-z ]+\)$"
+    r"|(?:police|military|government) (?:forces )?of [a-z' -]+ \(\d{4}-"
+    r"|^(?:explosions/remote violence|strategic developments|abduction/forced disappearance|air/drone strike"
+    r"|looting/property destruction|remote explosive/landmine/ied"
+    r"|shelling/artillery/missile attack)$"
+)
+"""What stands in ACLED's cells alone: its name, its crowd sizes, its actors with their country, its types."""
 _INTER_CODES: Final = frozenset(str(code) for code in range(9))
 
 
 def recognise(columns: Sequence[str]) -> float:
     """Tell how much a list of column names looks like ACLED: 0 not at all, 1 fully."""
-    names = {folded(name) for name in columns}
+    names = {_bare(name) for name in columns}
     if not {"event_date", "event_type"} <= names:
         return 0.0
     telling = len(names & set(_OWN)) / len(_OWN)
@@ -64,13 +91,55 @@ def recognise(columns: Sequence[str]) -> float:
     return min(1.0, 0.45 + 0.35 * telling + 0.2 * known)
 
 
+def _bare(name: str) -> str:
+    plain = folded(name)
+    return _RESPELT.get(re.sub(r"[^a-z0-9]", "", plain), plain)
+
+
+def telling(columns: Sequence[str]) -> tuple[str, ...]:
+    """Give the columns by which a table is known as ACLED's, whatever else it holds.
+
+    >>> telling(["Event ID Cnty", "date"]), telling(["actor1", "date"]), telling(["actor1", "Sub Event Type"])
+    (('Event ID Cnty',), (), ('actor1', 'Sub Event Type'))
+    """
+    alone = tuple(name for name in columns if _bare(name) in _ALONE)
+    together = tuple(name for name in columns if _bare(name) in _TOGETHER)
+    return alone + together if alone or len({_bare(name) for name in together}) > 1 else ()
+
+
+def marks(raw: Raw, area: Area) -> Marks:
+    """Find columns and rows that point to ACLED: its ids, its name, its words for actors and types."""
+    # Ids are the three letters of a country and a number: HTI1234. The first two are those of the area.
+    ids = rf"(?:acled[-_ ]?)?{re.escape(area.pcode[:2])}[a-z][-_ ]?\d{{1,7}}"
+    rows = matching(raw, ids, whole=True) | matching(raw, _WORDS) | _typed(raw)
+    return Marks(telling([*raw.columns, *raw.labels.values()]), rows)
+
+
+def _typed(raw: Raw) -> NDArray[np.bool_]:
+    """Tell which rows hold one of ACLED's event types and, in another column, a sub-event type of it."""
+    table = crosswalk().dropna(subset=["acled_event", "acled_sub_event"])
+    event, sub = (
+        "|".join(re.escape(text) for text in sorted(set(table[name]))) for name in ("acled_event", "acled_sub_event")
+    )
+    first, second = (matching(raw, pattern, whole=True) for pattern in (event, sub))
+    if not (first & second).any():
+        return first & second
+    # "Protests" is both an event type and plain English: two cells are wanted, not one that is both.
+    cells = sum(
+        np.asarray(as_text(raw.cells[name]).str.fullmatch(f"{event}|{sub}", case=False).fillna(value=False), dtype=int)
+        for name in raw.columns
+    )
+    both: NDArray[np.bool_] = first & second & (cells > 1)
+    return both
+
+
 class _Columns:
     """The file's columns by ACLED's names, whatever their case."""
 
     def __init__(self, raw: Raw) -> None:
         self._raw = raw
         # Read from the right, so that the leftmost of two columns of one name wins.
-        self._names = {folded(name): name for name in reversed(raw.columns)}
+        self._names = {_bare(name): name for name in reversed(raw.columns)}
 
     def name(self, wanted: str) -> str | None:
         """Give the file's own name for a column, or None."""
@@ -115,7 +184,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     time_precision = _codes(columns, "time_precision", problems, rows, notes, absent=1, empty=2)
     # Without a code nobody knows that the point is the place itself: its surroundings are taken.
     geo_precision = _codes(columns, "geo_precision", problems, rows, notes, absent=2, empty=2)
-    start, end = _widened(days.days, time_precision)
+    start, end = widened(days.days, time_precision)
     # Missing is not zero: a copy without the column says nothing of deaths.
     killed_cells = columns.get("fatalities")
     killed = (
@@ -188,24 +257,6 @@ def _codes(
         notes.append(f"{name} is not in the file: taken as {absent}")
         return pd.Series(np.full(rows, absent, dtype=np.int64))
     return read_codes(column, problems, name=columns.name(name) or name, allowed=range(1, 4), default=empty)
-
-
-def _widened(days: pd.Series, precision: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Give the first and last day that a row may mean."""
-    level, day = precision.to_numpy(), days.to_numpy(dtype="datetime64[D]")
-    number = np.where(np.isnat(day), _NO_DAY, day.astype(np.int64))
-    # Day and precision in one number: four fits the three codes.
-    codes, found = pd.factorize(number * 4 + level)  # worked out once for each day and precision
-    day, level = (found // 4).astype("datetime64[D]"), found % 4
-    day[found // 4 == _NO_DAY] = np.datetime64("NaT", "D")
-    week, month = level == 2, level == 3
-    first = np.where(week, day - np.timedelta64(3, "D"), day)
-    last = np.where(week, day + np.timedelta64(3, "D"), day)
-    of = day.astype("datetime64[M]")
-    first = np.where(month, of.astype("datetime64[D]"), first)
-    last = np.where(month, (of + 1).astype("datetime64[D]") - np.timedelta64(1, "D"), last)
-    start, end = (pd.Series(each.astype("datetime64[s]")[codes]) for each in (first, last))
-    return start, end
 
 
 def _kinds(columns: _Columns, problems: Problems, raw: Raw, notes: list[str]) -> pd.Series:
@@ -304,7 +355,7 @@ def _version(columns: _Columns, order: str) -> str:
         values = present(texts.head(5_000)).dropna().str.replace(r"\.0$", "", regex=True)
         style = "inter as numbers" if len(values) and values.isin(_INTER_CODES).all() else "inter as text"
     legacy = columns.name("event_id_cnty") is not None and any(
-        folded(name) in {"data_id", "event_id_no_cnty"}
+        _bare(name) in {"data_id", "event_id_no_cnty"}
         for name in columns._raw.columns  # noqa: SLF001
     )
     old = legacy or (style == "inter as numbers" and order != "yyyy-mm-dd")
@@ -322,4 +373,5 @@ READER: Final = Reader(
         citation="ACLED (Armed Conflict Location & Event Data), www.acleddata.com",
         rows_leave=False,
     ),
+    marks=marks,
 )

@@ -24,6 +24,7 @@ from artimap.sources.columns import month_of, present, read_days
 from artimap.sources.containers import EXTENT, LAT, LON
 from artimap.sources.crosswalk import kind_of_words
 from artimap.sources.day_spans import period_of
+from artimap.sources.licences import LICENCE_NAMES, OWN
 from artimap.sources.people_counts import figure_of
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, blank, folded
@@ -80,9 +81,19 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "sensitivity": ("sensitivity", "sensibilite", "sansibilite"),
     "summary": ("summary", "notes", "note", "description", "resume", "details", "comment", "comments", "remarques",
         "commentaire", "rezime", "narrative"),
+    "geo_precision": ("geo_precision", "geo_precis", "precision_geo", "place_precision", "precision_du_lieu",
+        "precision_lieu"),
+    "date_precision": ("date_precision", "time_precision", "time_precis", "precision_date", "precision_de_la_date",
+        "precision_temps"),
+    "licence": LICENCE_NAMES,
 }  # fmt: skip
 """What a table may tell, and how its columns are often called in English, French and Kreyòl (without accents)."""
 
+_WHOLE: Final = frozenset(
+    {"id", "lat", "lon", "is_party", "radius_m", "geo_precision", "date_precision", "licence", "country", "count",
+     "easting", "northing"}
+)  # fmt: skip
+"""Fields that a column must name whole."""
 _ORDERS = ("dd-mm-yyyy", "mm-dd-yyyy")
 
 
@@ -109,7 +120,7 @@ class Mapping:
     columns: AnyMapping[str, str]
     kinds: AnyMapping[str, EventKind] = field(default_factory=dict)
     date_order: str | None = None
-    licence: str = "own report"
+    licence: str = OWN
     sensitivity: Sensitivity = Sensitivity.MODERATE
     exact: bool = False
 
@@ -177,7 +188,7 @@ def read_mapping(path: Path | str) -> Mapping:
             # Folded here as the cells are folded later, or a word with a capital would never be met.
             kinds={folded(str(word)): EventKind(str(kind)) for word, kind in kinds.items()},
             date_order=content.get("date_order"),
-            licence=str(content.get("licence", "own report")),
+            licence=str(content.get("licence", OWN)),
             sensitivity=Sensitivity(str(content.get("sensitivity", Sensitivity.MODERATE.value))),
             # Nothing but true: an "exact" by mistake would turn places into points on the map.
             exact=content.get("exact") is True,
@@ -252,7 +263,7 @@ def _candidates(
 
     def partly(wanted: str) -> list[str]:
         # "id" and "lat" are parts of a hundred other words.
-        telling = set() if wanted in _OUTRIGHT else {word for word in FIELDS[wanted] if len(word) >= 4}
+        telling = set() if wanted in _WHOLE else {word for word in FIELDS[wanted] if len(word) >= 4}
         return [one for one in columns if telling & set(names[one].split("_"))]
 
     # Days and counts first, over every way of being named: "date" may be that of the form where another
@@ -269,7 +280,6 @@ def _candidates(
 
 
 _RANKED: Final = ("date", "reported", "killed", "injured", "abducted", "displaced")
-_OUTRIGHT: Final = frozenset({"country", "id", "lat", "lon", "is_party", "radius_m", "count", "easting", "northing"})
 # "location.lat", "geo_lat", "site-latitude": told by their ends.
 _ENDINGS: Final = {
     "lat": re.compile(r"(?:^|[._ -])(?:lat|latitude)$|^geolat"),

@@ -394,3 +394,25 @@ def read_steps(column: pd.Series, problems: Problems, *, name: str) -> pd.Series
 def read_party(column: pd.Series, problems: Problems, *, name: str) -> pd.Series:
     """Read yes, no and unknown in three languages; a cell that is none of them rejects its row."""
     return _read_listed(column, problems, name, PARTIES, "is not yes, no or unknown")
+
+
+# Stands for a missing day among day numbers: numpy has no whole number that is missing.
+_NO_DAY: Final = -1_000_000
+
+
+def widened(days: pd.Series, precision: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Give the first and last day that a row may mean: by its precision the day, three days each way, or its month."""
+    level, day = precision.to_numpy(), days.to_numpy(dtype="datetime64[D]")
+    number = np.where(np.isnat(day), _NO_DAY, day.astype(np.int64))
+    # Day and precision in one number: four fits the three codes.
+    codes, found = pd.factorize(number * 4 + level)  # worked out once for each day and precision
+    day, level = (found // 4).astype("datetime64[D]"), found % 4
+    day[found // 4 == _NO_DAY] = np.datetime64("NaT", "D")
+    week, month = level == 2, level == 3
+    first = np.where(week, day - np.timedelta64(3, "D"), day)
+    last = np.where(week, day + np.timedelta64(3, "D"), day)
+    of = day.astype("datetime64[M]")
+    first = np.where(month, of.astype("datetime64[D]"), first)
+    last = np.where(month, (of + 1).astype("datetime64[D]") - np.timedelta64(1, "D"), last)
+    start, end = (pd.Series(each.astype("datetime64[s]")[codes]) for each in (first, last))
+    return start, end

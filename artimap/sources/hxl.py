@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from artimap.areas.area import Area
-from artimap.sources.column_map import Mapping
+from artimap.sources.column_map import FIELDS, Mapping, bare
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw
 from artimap.sources.reader import Reader, Terms
@@ -34,6 +35,9 @@ _TAGS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("source", ("#meta+source", "#org+source", "#source")),
     ("url", ("#meta+url", "#link", "#url")),
     ("id", ("#event+id", "#event+code", "#meta+id", "#id")),
+    ("geo_precision", ("#geo+precision",)),
+    ("date_precision", ("#date+precision",)),
+    ("licence", ("#meta+licence", "#meta+license")),
     ("summary", ("#event+description", "#description", "#meta+notes", "#notes")),
 )
 """Fields and the hashtags that tell them, the most telling first. Attributes may stand in any order."""
@@ -77,6 +81,12 @@ def map_tags(columns: Sequence[str]) -> Mapping:
 def read(raw: Raw, area: Area, problems: Problems, mapping: Mapping | None) -> ParsedRows:
     """Read the rows of an HXL table. Hashtags that artimap has no field for are named in the notes."""
     used = mapping if mapping is not None else map_tags(raw.columns)
+    # What says how well place and day are known seldom has a tag; left out, a month would become a day.
+    headed = {bare(label): name for name, label in raw.labels.items()}
+    for field in ("geo_precision", "date_precision"):
+        name = next((headed[word] for word in FIELDS[field] if word in headed), None)
+        if name is not None and field not in used.columns:
+            used = replace(used, columns={**used.columns, field: name})
     idle = [name for name in raw.columns if name not in used.columns.values()]
     notes = [f"hashtags not read: {', '.join(idle)}"] if idle else []
     return read_mapped(

@@ -14,6 +14,7 @@ from artimap.core.schema import TEXT
 from artimap.core.vocab import CheckpointKind, CheckpointStatus
 from artimap.sources.columns import read_days
 from artimap.sources.coordinates import points, read_coordinates
+from artimap.sources.licences import licence_column
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, folded
 from artimap.sources.reader import Reader, Terms, known_columns
@@ -107,9 +108,13 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         .astype(TEXT)
         .fillna(CheckpointKind.ROADBLOCK.value)
     )
-    kind = kind.mask(tax.notna() | amount.notna(), CheckpointKind.TOLL.value)
+    taxed = tax.notna() | amount.notna()
+    # A toll is a toll whoever keeps it; that a force does must not be lost with the kind.
+    of_state = taxed & kind.isin([CheckpointKind.POLICE_POST, CheckpointKind.SEARCH_POST])
+    operator = operator.mask(of_state, operator.str.cat(text("t"), sep="; ", na_rep="").str.strip("; "))
+    kind = kind.mask(taxed, CheckpointKind.TOLL.value)
     fees = tax.str.cat(amount, sep=": ", na_rep="").str.strip(": ")
-    idle = [name for name in raw.columns if folded(name) not in _KNOWN]
+    idle = [name for name in raw.columns if folded(name) not in _KNOWN and name != licence_column(raw.columns)]
     if idle:
         notes.append(f"columns not read: {', '.join(idle[:20])}")
     return ParsedRows(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from artimap.areas.area import Area
 from artimap.sources.column_map import Mapping, bare, propose, unused
+from artimap.sources.licences import OWN
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, folded
 from artimap.sources.reader import Reader, Terms
@@ -145,7 +146,7 @@ READER: Final = Reader(
     "exports of Kobo and ODK forms",
     recognise,
     read,
-    Terms("own report"),
+    Terms(OWN),
     mapping="kept",
     propose=lambda raw: map_questions(without_persons(raw).columns, raw.labels, raw.cells),
     without_persons=without_persons,

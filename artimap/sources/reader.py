@@ -8,6 +8,7 @@ from typing import Literal
 
 from artimap.areas.area import Area
 from artimap.sources.column_map import Mapping, propose
+from artimap.sources.licences import Marks
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw
 from artimap.sources.result import ParsedRows
@@ -41,6 +42,11 @@ def unchanged(raw: Raw) -> Raw:
     return raw
 
 
+def no_marks(_raw: Raw, _area: Area) -> Marks:
+    """Find nothing that points to an owner."""
+    return Marks()
+
+
 def propose_by_names(raw: Raw) -> Mapping:
     """Propose a mapping from the names and headings of the columns."""
     return propose(raw.columns, labels=raw.labels, cells=raw.cells)
@@ -71,6 +77,8 @@ class Reader:
         Proposes a mapping for a file that looks like it.
     prepare
         Takes away what must not be read, before anything else.
+    marks
+        Finds what in a file of other columns points to the owner of this format.
     without_persons
         Takes away columns about the people who filled in a form. It runs on every file that looks like this
         format, whichever reader was asked for.
@@ -86,6 +94,7 @@ class Reader:
     propose: Callable[[Raw], Mapping] = propose_by_names
     prepare: Callable[[Raw], Raw] = unchanged
     without_persons: Callable[[Raw], Raw] = unchanged
+    marks: Callable[[Raw, Area], Marks] = no_marks
 
 
 def known_columns(

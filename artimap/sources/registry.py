@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +19,14 @@ from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import DataError
 from artimap.core.tables import EVENTS
-from artimap.sources import acled, hxl, ipis, kobo, tabular, template, ucdp
+from artimap.sources import acled, hxl, ipis, kobo, own_events, tabular, template, ucdp
 from artimap.sources.column_map import Mapping, propose, read_mapping
 from artimap.sources.containers import open_table
+from artimap.sources.csv_dialect import is_tags
 from artimap.sources.day_spans import future_days
+from artimap.sources.licences import is_shut, licences_of, strictest
 from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Raw
+from artimap.sources.raw_table import Raw, header_names
 from artimap.sources.reader import Reader
 from artimap.sources.result import ParsedRows, Read, account, finish
 
@@ -45,6 +48,7 @@ READERS: Final[dict[str, Reader]] = {
     reader.name: reader
     for reader in (
         template.READER,
+        own_events.READER,
         acled.READER,
         ucdp.READER,
         hxl.READER,
@@ -58,6 +62,11 @@ READERS: Final[dict[str, Reader]] = {
 # A table of incidents scores above this with a column of days alone: below it there is no day, and
 # nothing could be read.
 _LEAST = 0.3
+# Above this a header is that of a format: a table of one's own scores below.
+_KNOWN = 0.6
+
+OWNERS: Final = tuple(reader.terms.owner for reader in READERS.values() if not reader.terms.rows_leave)
+"""Whose rows stay in the house, by the word with which their licences begin."""
 
 
 def recognise(columns: Sequence[str]) -> dict[str, float]:
@@ -87,7 +96,48 @@ def _best(columns: Sequence[str]) -> float:
     return max((reader.recognise(columns) for reader in READERS.values()), default=0.0)
 
 
+def known_format(columns: Sequence[str]) -> Reader | None:
+    """Give the format that a header is of, where its columns are known and take no mapping; else None."""
+    best = next(iter(recognise(columns).items()), None)
+    if best is None or best[1] < _KNOWN or READERS[best[0]].mapping != "refused":
+        return None
+    return READERS[best[0]]
+
+
+def _fixed(reader: Reader) -> bool:
+    """Tell whether a format's columns mean what they mean, whoever says otherwise: it has an owner, or is our own."""
+    return bool(reader.terms.owner) or reader is own_events.READER
+
+
+def _headed(raw: Raw) -> Raw:
+    """Give a file with tags its headings back, where these are a format's: what a file is stands above its tags."""
+    if len(raw.cells) and not raw.labels and not is_tags(raw.columns):
+        first = [cell if isinstance(cell, str) else "" for cell in raw.cells.iloc[0]]
+        if not is_tags(first):
+            return raw
+        # In GeoPackage, Parquet and JSON the tags are the first row.
+        names = header_names(first)
+        damaged = {row - 1: why for row, why in raw.damaged.items() if row}
+        cells = raw.cells.iloc[1:].reset_index(drop=True).set_axis(names, axis=1)
+        raw = replace(raw, cells=cells, damaged=damaged, labels=dict(zip(names, raw.columns, strict=True)))
+    headings = header_names([raw.labels.get(name) or "" for name in raw.columns])
+    if not raw.labels or not any(
+        reader.terms.owner and reader.recognise(headings) >= _KNOWN for reader in READERS.values()
+    ):
+        return raw
+    again = replace(raw, cells=raw.cells.set_axis(headings, axis=1), labels={})
+    return again.noting("read by its headings, not by its hashtags")
+
+
 def _reader(raw: Raw, source: str, mapping: Mapping | None) -> Reader:
+    known = known_format(raw.columns)
+    renamed = known is not None and not known.terms.rows_leave and source not in {"auto", known.name}
+    if known is not None and (renamed or (mapping is not None and _fixed(known))):
+        msg = (
+            f"{raw.name} is of a known format ({known.what}): its columns mean what they mean there, and its licence "
+            "stays with its rows; leave mapping and source out"
+        )
+        raise DataError(msg)
     if source != "auto":
         if source not in READERS:
             msg = f"no source {source!r}; there is: auto, {', '.join(READERS)}"
@@ -127,6 +177,7 @@ def _read(
     source: str,
     mapping: Mapping | str | Path | None,
     claims: bool,
+    licence: str | None,
     today: str | dt.date | None = None,
 ) -> Read:
     sure_area(area)
@@ -138,8 +189,12 @@ def _read(
     columns = given if given is None or isinstance(given, Mapping) else read_mapping(given)
     # With a format named, only its own header counts, so that a row of data that looks like another
     # format is not taken for the header.
-    raw = open_table(path, score=READERS[source].recognise if source in READERS else _best)
-    if found:
+    raw = _headed(open_table(path, score=READERS[source].recognise if source in READERS else _best))
+    known = known_format(raw.columns)
+    if found and known is not None and _fixed(known):
+        columns = None
+        raw = raw.noting(f"the format is known: {kept.name} is not used")
+    elif found:
         raw = raw.noting(f"columns as {kept.name} says")
     reader = _reader(raw, source, columns)
     if columns is not None and reader.mapping == "refused":
@@ -161,8 +216,49 @@ def _read(
     # The account is closed before the tables are made: the cells, the largest thing in memory, can then
     # be let go.
     closed = account(raw, problems)
+    whose = _licences(raw, area, reader, parsed.columns.get("licence"), licence)
     del raw
-    return finish(closed, parsed, problems, area=area, source=reader.name, licence=reader.terms.licence, claims=claims)
+    return finish(
+        closed, parsed, problems, area=area, source=reader.name, licence=whose, claims=claims,
+        owners=OWNERS,
+    )  # fmt: skip
+
+
+def _licences(
+    raw: Raw, area: Area, reader: Reader, stated: pd.Series | str | None, given: str | None
+) -> pd.Series | str:
+    base: pd.Series | str = reader.terms.licence if stated is None else stated
+    if given is None or not isinstance(base, str):
+        return row_licences(raw, area, base, given, known=bool(reader.terms.owner) and reader.terms.rows_leave)
+    if not reader.terms.rows_leave:
+        # A table that looks like ACLED's by a day and a type alone may be anybody's: there the user knows better.
+        found = reader.marks(raw, area)
+        base = base if found.sure else given
+    elif not reader.terms.owner:
+        base = strictest(base, given, OWNERS)
+    return row_licences(raw, area, base, given, known=bool(reader.terms.owner))
+
+
+def row_licences(
+    raw: Raw, area: Area, base: pd.Series | str, given: str | None = None, *, known: bool = False
+) -> pd.Series | str:
+    """Give the licence of each row of a file: the strictest of what it is known by.
+
+    Parameters
+    ----------
+    raw, area
+        The file, and where it speaks of.
+    base
+        What format, mapping or table say.
+    given
+        What the user says of it.
+    known
+        Whether the owner is known by the columns, and lets rows leave: then cells may name anybody.
+    """
+    shut = isinstance(base, str) and is_shut(base, OWNERS)
+    looked = () if known or shut else tuple(one for one in READERS.values() if not one.terms.rows_leave)
+    marks = [(one.terms.licence, one.marks(raw, area)) for one in looked]
+    return licences_of(raw, base, marks, owners=OWNERS, given=given)
 
 
 def _mark_future(parsed: ParsedRows, problems: Problems, area: Area, today: dt.date | None) -> None:
@@ -184,6 +280,7 @@ def read_report(
     area: Area,
     source: str = "auto",
     mapping: Mapping | str | Path | None = None,
+    licence: str | None = None,
     today: str | dt.date | None = None,
 ) -> Read:
     """Read a file of incidents or posts, and account for every row.
@@ -198,7 +295,11 @@ def read_report(
         A name of :data:`READERS`; ``"auto"`` recognises the format by its columns.
     mapping
         Which column is what, for tables of no known format: a :class:`Mapping` or a TOML file. A file
-        ``NAME.mapping.toml`` beside the table is used where none is given, and the notes say so.
+        ``NAME.mapping.toml`` beside the table is used where none is given, and the notes say so. A known format takes
+        none.
+    licence
+        Whose the rows are that state no licence, and those that point to a licensed source by their columns or
+        values. It makes no row of a known format or of a stricter licence freer.
     today
         The day it is: rows of later days are rejected. No clock is read; where null, a day more than 400 days after
         all others of the file and of the embedded data is.
@@ -215,7 +316,7 @@ def read_report(
     SchemaError
         If a needed column is missing.
     """
-    return _read(Path(path), area=area, source=source, mapping=mapping, claims=True, today=today)
+    return _read(Path(path), area=area, source=source, mapping=mapping, claims=True, licence=licence, today=today)
 
 
 def validate(
@@ -224,13 +325,42 @@ def validate(
     area: Area,
     source: str = "auto",
     mapping: Mapping | str | Path | None = None,
+    licence: str | None = None,
     today: str | dt.date | None = None,
 ) -> Read:
     """Look through a file and give every problem at once: :func:`read_report` by the name of its use.
 
     ``breaches`` lists row, column, value, why and how to mend it; ``quarantine`` holds the rows.
     """
-    return read_report(path, area=area, source=source, mapping=mapping, today=today)
+    return read_report(path, area=area, source=source, mapping=mapping, licence=licence, today=today)
+
+
+def read_template(area: Area, path: Path) -> Read:
+    """Read a user's reports from the CSV template.
+
+    Parameters
+    ----------
+    area
+        The area in which places are looked up.
+    path
+        The file: commas, semicolons or tabs; UTF-8 or Windows-1252. Lines that start with
+        ``#`` are notes.
+
+    Returns
+    -------
+    Read
+        Accepted rows as events and claims, the others in quarantine with every reason.
+        A row whose place is not known is accepted and placed nowhere: it stands in the
+        margin of the products.
+
+    Raises
+    ------
+    DataError
+        If the file is absent or no CSV.
+    SchemaError
+        If a needed column is missing.
+    """
+    return read_report(path, area=area, source=template.READER.name)
 
 
 def read_events(
@@ -239,6 +369,7 @@ def read_events(
     area: Area | None = None,
     source: str = "auto",
     mapping: Mapping | str | Path | None = None,
+    licence: str | None = None,
     today: str | dt.date | None = None,
 ) -> gpd.GeoDataFrame:
     """Read events: the embedded ones of an area, or a file of one's own.
@@ -250,7 +381,7 @@ def read_events(
         template (``artimap template events`` writes one), or any table by a mapping.
     area
         The area that a file speaks of: its places are looked up there.
-    source, mapping, today
+    source, mapping, licence, today
         See :func:`read_report`.
 
     Returns
@@ -277,7 +408,7 @@ def read_events(
     if area is None:
         msg = f"say which area {what} speaks of: read_events({str(what)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
-    read = _read(Path(what), area=area, source=source, mapping=mapping, claims=False, today=today)
+    read = _read(Path(what), area=area, source=source, mapping=mapping, claims=False, licence=licence, today=today)
     if READERS[read.source].table == "CHECKPOINTS":
         msg = f"{what} tells of posts, not of events: read it with read_report(…).checkpoints"
         raise DataError(msg)
@@ -286,13 +417,18 @@ def read_events(
     return events
 
 
+def known_file(path: str | Path) -> Reader | None:
+    """Give the format of a file, where its columns are known and it takes no mapping; else None."""
+    return known_format(_headed(open_table(Path(path), score=_best)).columns)
+
+
 def propose_mapping(path: str | Path, *, source: str = "auto") -> Mapping:
     """Propose which column of a table is what, from its names.
 
     The proposal is to be looked at: ``propose_mapping(path).save("mapping.toml")``, change it, and
     pass it as ``mapping=``.
     """
-    raw = open_table(Path(path), score=READERS[source].recognise if source in READERS else _best)
+    raw = _headed(open_table(Path(path), score=READERS[source].recognise if source in READERS else _best))
     best = source if source != "auto" else next(iter(recognise(raw.columns)), ANY_TABLE.name)
     reader = READERS.get(best, ANY_TABLE)
     return reader.propose(reader.prepare(raw))

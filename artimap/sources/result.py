@@ -21,6 +21,7 @@ from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, TABLES
 from artimap.core.text import web_address
 from artimap.core.vocab import About, Audience, CheckpointKind, Party, Predicate, Record, Sensitivity
 from artimap.sources.csv_rows import release_memory
+from artimap.sources.licences import shut_rows
 from artimap.sources.quarantine import Problems, QuotingNote
 from artimap.sources.raw_table import Positions, Raw, as_text, folded
 
@@ -52,6 +53,8 @@ class Read:
     readings
         How the accepted rows' places in words were read, by event id; only for rows that
         have no coordinates.
+    shut
+        Accepted rows that are for internal use only, by the licence that says so.
     """
 
     events: gpd.GeoDataFrame
@@ -64,6 +67,7 @@ class Read:
     version: str
     notes: tuple[str, ...] = ()
     readings: Mapping[str, Reading] = field(default_factory=dict, repr=False)
+    shut: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def accepted(self) -> int:
@@ -214,7 +218,15 @@ def account(raw: Raw, problems: Problems) -> Account:
 
 
 def finish(
-    closed: Account, parsed: ParsedRows, problems: Problems, *, area: Area, source: str, licence: str, claims: bool
+    closed: Account,
+    parsed: ParsedRows,
+    problems: Problems,
+    *,
+    area: Area,
+    source: str,
+    licence: pd.Series | str,
+    claims: bool,
+    owners: tuple[str, ...],
 ) -> Read:
     """Part the rows into accepted and quarantined, and hold the accepted ones to their table.
 
@@ -227,7 +239,9 @@ def finish(
     source
         Name of the reader.
     licence
-        Licence of rows that state none of their own.
+        Licence of each row, or of all.
+    owners
+        Whose rows stay in the house.
     claims
         Whether to write the claims too: much the larger table where there are a million rows.
     """
@@ -241,7 +255,8 @@ def finish(
     readings = {key.iloc[at]: parsed.readings[row] for at, row in enumerate(rows) if row in parsed.readings}
     said = schema.empty(CLAIMS)
     if claims:
-        about = accepted.assign(licence=licence) if posts else accepted  # CHECKPOINTS hold no licence: their claims do
+        # CHECKPOINTS hold no licence: their claims do.
+        about = accepted.assign(licence=_own(licence, kept, accepted.index)) if posts else accepted
         said = (_post_claims if posts else _event_claims)(about, parsed.said, kept)
     return Read(
         events=schema.empty(EVENTS, crs=area.crs) if posts else accepted,
@@ -254,6 +269,7 @@ def finish(
         version=parsed.version,
         notes=(*closed.notes, *parsed.notes, *_link_notes(parsed.said, kept)),
         readings=readings,
+        shut=shut_rows(_own(licence, kept, accepted.index), owners),
     )
 
 
@@ -269,12 +285,12 @@ def _link_notes(said: ClaimColumns, kept: NDArray[np.bool_]) -> tuple[str, ...]:
     return (QuotingNote(f"{links} (http or https) and will open nothing", f"for example {first!r}"),)
 
 
-def _accepted(parsed: ParsedRows, kept: NDArray[np.bool_], area: Area, licence: str) -> gpd.GeoDataFrame:
+def _accepted(parsed: ParsedRows, kept: NDArray[np.bool_], area: Area, licence: pd.Series | str) -> gpd.GeoDataFrame:
     everything = bool(kept.all())
     index = pd.RangeIndex(int(kept.sum()))
     table: dict[str, pd.Series] = {}
     stated = {"licence": licence} if parsed.table == "EVENTS" else {}
-    for name, value in {**_COMMON[parsed.table], **stated, **parsed.columns}.items():
+    for name, value in {**_COMMON[parsed.table], **parsed.columns, **stated}.items():
         if not isinstance(value, pd.Series):
             table[name] = constant(value, index)
         # Without rejected rows nothing is copied: a file of a million rows has not room for two of each

@@ -18,12 +18,13 @@ from artimap.core.schema import TEXT
 from artimap.core.vocab import EventKind, Record
 from artimap.sources.actors import read_actors
 from artimap.sources.column_map import Mapping, columns_of_parts, day_parts, propose, unused
-from artimap.sources.columns import PARTIES, present, read_days, read_numbers, read_steps, read_words
+from artimap.sources.columns import PARTIES, present, read_days, read_numbers, read_steps, read_words, widened
 from artimap.sources.containers import places_of_wkt
 from artimap.sources.coordinates import Coordinates, read_coordinates
 from artimap.sources.crosswalk import kind_of_words
 from artimap.sources.day_spans import read_periods
 from artimap.sources.georeference import Hints, place
+from artimap.sources.licences import OWN
 from artimap.sources.people_counts import Figures, read_figures
 from artimap.sources.quarantine import Problems, QuotingNote
 from artimap.sources.raw_table import Raw, as_text, distinct, folded, spread_out
@@ -89,7 +90,10 @@ def read_mapped(
         raw.cells[columns["date"]], name=columns["date"], reported=reported, order=mapping.date_order
     )  # fmt: skip
     days = read_days(spans.cells, problems, name=columns["date"], required=True, order=mapping.date_order, zone=zone)
-    end = spans.last.fillna(days.days)
+    level = _stated(raw, columns.get("date_precision"))
+    day_level = spans.precision.mask(spans.precision < level, level)
+    start, end = widened(days.days, level)
+    end = spans.last.fillna(end)
     said += [note for note in (spans.note, days.note) if note]
     if "date_end" in columns:
         # The order found for the first day holds for the last one: alone it may have no day above 12 to
@@ -105,7 +109,7 @@ def read_mapped(
             why="lies before the first day",
             fix="swap the two days", cells=raw.cells[columns["date_end"]],
         )  # fmt: skip
-        end = last.days.fillna(end)
+        start, end = days.days, last.days.fillna(end)
     kind, kind_notes = read_kinds(raw.cells[columns["kind"]] if "kind" in columns else None, mapping, rows)
     said += kind_notes
     figures = {
@@ -122,10 +126,13 @@ def read_mapped(
         radius = read_numbers(raw.cells[columns["radius_m"]])[0]
         # A radius of nothing is a device that did not say; below ten metres no hand-held one is right.
         radius = radius.where((radius > 0) & np.isfinite(radius)).clip(lower=10.0)
+    precision = _precision(text("place"), text("commune").fillna(text("department")), coordinates)
+    stated = _stated(raw, columns.get("geo_precision"))
     placed = place(
         problems,
         area=area,
-        precision=_precision(text("place"), text("commune").fillna(text("department")), coordinates),
+        # Whoever coded a point as the middle of a unit said that it is no place.
+        precision=precision.mask(precision < stated, stated),
         coordinates=coordinates,
         exact=mapping.exact,
         hints=Hints(
@@ -147,9 +154,9 @@ def read_mapped(
     return ParsedRows(
         columns={
             "event_id": event_ids(raw, problems, prefix=prefix, column=columns.get("id")),
-            "date_start": days.days,
+            "date_start": start,
             "date_end": end,
-            "date_precision": spans.precision,
+            "date_precision": day_level,
             **counts,
             "kind": kind,
             # The words of the file are kept: the kind is artimap's reading of them.
@@ -222,6 +229,14 @@ def _precision(place_words: pd.Series, unit: pd.Series, coordinates: Coordinates
     # the town.
     pinned = False if coordinates is None else ~np.isnan(coordinates.lon)
     return pd.Series(np.where(place_words.isna() & unit.notna() & ~pinned, 3, 1).astype(np.int64))
+
+
+def _stated(raw: Raw, name: str | None) -> pd.Series:
+    """Give the precision that each row states, 1 to 3 as ACLED and artimap code it; 1 where it states none."""
+    if name is None:
+        return pd.Series(np.ones(len(raw.cells), dtype=np.int64))
+    numbers = read_numbers(raw.cells[name])[0]
+    return numbers.where(numbers.isin([1, 2, 3])).fillna(1).astype("int64")
 
 
 def _where_words(place_words: pd.Series, commune: pd.Series) -> pd.Series:
@@ -305,7 +320,7 @@ READER: Final = Reader(
     "any other table of incidents, by a mapping",
     recognise,
     read,
-    Terms("own report"),
+    Terms(OWN),
     mapping="kept",
     prepare=lambda raw: columns_of_parts(places_of_wkt(raw)),
 )

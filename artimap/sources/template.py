@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -17,13 +16,13 @@ from artimap.core.files import table_csv
 from artimap.core.vocab import EventKind, Sensitivity
 from artimap.sources.actors import read_actors
 from artimap.sources.columns import read_days, read_party, read_steps
-from artimap.sources.containers import open_table
 from artimap.sources.georeference import Hints, place
+from artimap.sources.licences import OWN
 from artimap.sources.people_counts import read_figures
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, as_text, folded
 from artimap.sources.reader import Reader, Terms, known_columns
-from artimap.sources.result import ClaimColumns, ParsedRows, Read, account, event_ids, finish, require_columns
+from artimap.sources.result import ClaimColumns, ParsedRows, Read, event_ids, require_columns
 
 COLUMNS: dict[str, str] = {
     "date": "day it happened, YYYY-MM-DD",
@@ -184,46 +183,6 @@ def _words(texts: pd.Series, problems: Problems, name: str, allowed: list[str], 
     return low.mask(wrong)
 
 
-def read_template(area: Area, path: Path) -> Read:
-    """Read a user's reports from the CSV template.
-
-    Parameters
-    ----------
-    area
-        The area in which places are looked up.
-    path
-        The file: commas, semicolons or tabs; UTF-8 or Windows-1252. Lines that start with
-        ``#`` are notes.
-
-    Returns
-    -------
-    Read
-        Accepted rows as events and claims, the others in quarantine with every reason.
-        A row whose place is not known is accepted and placed nowhere: it stands in the
-        margin of the products.
-
-    Raises
-    ------
-    DataError
-        If the file is absent or no CSV.
-    SchemaError
-        If a needed column is missing.
-    """
-    raw = without_notes(open_table(path, score=recognise))
-    problems = Problems(len(raw.cells))
-    problems.damage(raw)
-    parsed = read(raw, area, problems)
-    return finish(
-        account(raw, problems),
-        parsed,
-        problems,
-        area=area,
-        source=READER.name,
-        licence=READER.terms.licence,
-        claims=True,
-    )
-
-
 def quarantine_csv(read: Read) -> str:
     """Give the quarantined rows as CSV text; cells that a spreadsheet would run are defused."""
     return table_csv(read.quarantine)
@@ -234,6 +193,6 @@ READER: Final = Reader(
     "artimap's own template",
     recognise,
     known_columns(read),
-    Terms("own report"),
+    Terms(OWN),
     prepare=without_notes,
 )

@@ -29,7 +29,8 @@ from artimap.core.tables import EVENTS
 from artimap.core.vocab import Sensitivity, Where
 from artimap.sharing.masking import mask_column
 from artimap.sharing.policy import SharePolicy
-from artimap.sources.registry import read_events, read_report
+from artimap.sources.licences import shut_rows, shut_words
+from artimap.sources.registry import OWNERS, read_events, read_report
 from artimap.sources.result import Read
 
 _FREE_TEXT = ("summary", "note", "value", "claimant", "source", "place", "operator", "fee_text")
@@ -84,6 +85,17 @@ class Gathered:
         path = self.files.get("own_reports")
         return "own reports" if path is None else path.name
 
+    def shut_lines(self) -> tuple[str, ...]:
+        """Say how many rows of the user's files are for internal use only, a line a file."""
+        told = []
+        if self.own is not None:
+            told.append(shut_words(self.own.shut, self.own.rows, self.own_name))
+        if self.own_claims is not None:
+            path, said = self.files.get("own_claims"), self.own_claims
+            name = "own statements" if path is None else path.name
+            told.append(shut_words(shut_rows(said["licence"], OWNERS), len(said), name))
+        return tuple(one for one in told if one)
+
     def digests(self) -> dict[str, dict[str, object]]:
         """Write down which files of the user it is made from, for a manifest."""
         out: dict[str, dict[str, object]] = {
@@ -120,6 +132,8 @@ def gather(
     decisions: Decisions | None = None,
     claims: Statements | None = None,
     *,
+    policy: SharePolicy | None = None,
+    licence: str | None = None,
     today: str | dt.date | None = None,
 ) -> Gathered:
     """Join the embedded reports with those of a user's file, and honour decisions on both.
@@ -135,8 +149,10 @@ def gather(
         A file of decisions (``artimap review`` writes it), or its table.
     claims
         A file of statements that :func:`artimap.read_claims` reads, or what it gave. The same is masked in its words.
-    today
-        The day it is: see :func:`artimap.read_report`.
+    policy
+        Says whose rows stay in the house: they add nothing to an event that others tell of.
+    licence, today
+        Of the files, as in :func:`artimap.read_report`.
 
     Raises
     ------
@@ -145,14 +161,12 @@ def gather(
     """
     given = {"own_reports": events, "decisions": decisions, "own_claims": claims}
     files = {name: Path(one) for name, one in given.items() if isinstance(one, str | Path)}
-    found = replace(_reports(area, events, decisions, today), files=files)
+    found = replace(_reports(area, events, decisions, policy or SharePolicy(), licence, today), files=files)
     if claims is None:
         return found
-    own = (
-        claims
-        if isinstance(claims, Ledger)
-        else read_claims(_path(claims, "claims", "read_claims"), area=area, today=today)
-    )
+    own = claims
+    if not isinstance(own, Ledger):
+        own = read_claims(_path(own, "claims", "read_claims"), area=area, licence=licence, today=today)
     said, ledger = _masked(own.claims, area), found.ledger
     twice = sorted(set(said["claim_id"]) & set(ledger.claims["claim_id"]))
     if twice:
@@ -195,15 +209,20 @@ def _decisions(given: Decisions) -> pd.DataFrame:
     return read_decisions(path)
 
 
-def _reports(area: Area, events: Reports | None, decisions: Decisions | None, today: str | dt.date | None) -> Gathered:
+def _reports(
+    area: Area,
+    events: Reports | None,
+    decisions: Decisions | None,
+    policy: SharePolicy,
+    licence: str | None,
+    today: str | dt.date | None,
+) -> Gathered:
     """Join the embedded reports with those of a file, and honour decisions on both."""
     table, ledger, own = read_events(area), read_claims(area), None
     if events is not None:
-        own = (
-            events
-            if isinstance(events, Read)
-            else read_report(_path(events, "events", "read_report"), area=area, today=today)
-        )
+        own = events if isinstance(events, Read) else None
+        if own is None:
+            own = read_report(_path(events, "events", "read_report"), area=area, licence=licence, today=today)
         claims = pd.concat([ledger.claims, _masked(own.claims, area)], ignore_index=True)
         posts = posts_of(own.checkpoints, own.claims, like=ledger.posts)
         said = pd.concat([ledger.posts, _masked(posts, area)], ignore_index=True) if len(posts) else ledger.posts
@@ -224,7 +243,7 @@ def _reports(area: Area, events: Reports | None, decisions: Decisions | None, to
         [reports[["report_id", "event_id"]], pd.DataFrame({"report_id": mine, "event_id": mine})], ignore_index=True
     )
     told = _keep_event_ids(both, apply_decisions(both, decided), set(mine))
-    events_now, parted = _decided_events(table, reports, told, area)
+    events_now, parted = _decided_events(table, reports, told, area, policy)
     stays = told.set_index("report_id")["event_id"]
     subject = ledger.claims["report_id"].map(stays)
     about_event = (ledger.claims["about"] == "event") & subject.notna()
@@ -296,7 +315,7 @@ def _keep_event_ids(before: pd.DataFrame, after: pd.DataFrame, mine: set[str]) -
 
 
 def _decided_events(
-    table: gpd.GeoDataFrame, reports: pd.DataFrame, told: pd.DataFrame, area: Area
+    table: gpd.GeoDataFrame, reports: pd.DataFrame, told: pd.DataFrame, area: Area, policy: SharePolicy
 ) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Make the events anew whose reports are no longer the same; give them and the reports that were parted."""
     now = told.set_index("report_id")["event_id"]
@@ -314,20 +333,19 @@ def _decided_events(
     into = out["event_id"].map(now).fillna(out["event_id"])
     count = Counter(into)
     several = into[[count[event] > 1 for event in into]]
-    joined = [_joined(out.loc[rows.index], str(event)) for event, rows in several.groupby(several, sort=True)]
+    joined = [_joined(out.loc[rows.index], str(event), policy) for event, rows in several.groupby(several, sort=True)]
     kept = out.drop(index=several.index)
     whole = pd.concat([kept, *joined]) if joined else kept
     whole = whole.sort_values(["date_start", "event_id"], kind="stable").reset_index(drop=True)
     return schema.conform(whole, EVENTS), parted
 
 
-def _joined(rows: gpd.GeoDataFrame, event: str) -> gpd.GeoDataFrame:
+def _joined(rows: gpd.GeoDataFrame, event: str, policy: SharePolicy) -> gpd.GeoDataFrame:
     """Make one row of an embedded event and a user's rows about it.
 
     The finest place and day win, the embedded ones among equals; deaths are the least and greatest figure said. A
     row that may not be passed on adds nothing but its claims: the event must not become one that may not be shown.
     """
-    policy = SharePolicy()
     free = rows[[not policy.is_licensed(str(one)) for one in rows["licence"]]]
     used = free if len(free) else rows
     first = (used["event_id"] != event).astype(int)

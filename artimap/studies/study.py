@@ -549,6 +549,7 @@ def study(  # noqa: PLR0913 - one keyword a choice
     audience: str = Audience.PARTNERS,
     policy: SharePolicy | None = None,
     model: RiskModel | None = None,
+    licence: str | None = None,
     today: str | dt.date | None = None,
 ) -> Study:
     """Read, mask, link and gate once all that the products of a road on a day are made from.
@@ -573,8 +574,10 @@ def study(  # noqa: PLR0913 - one keyword a choice
         For whom it is, and who gets what; :class:`artimap.SharePolicy` as it stands where null.
     model
         Parameters of the risk.
+    licence
+        Whose the rows of your files are, where they do not say it (:func:`artimap.read_report`).
     today
-        The day it is: rows of later days are rejected. See :func:`artimap.read_report`.
+        The day it is: rows of later days are rejected (:func:`artimap.read_report`).
 
     Returns
     -------
@@ -596,7 +599,7 @@ def study(  # noqa: PLR0913 - one keyword a choice
     day = None if as_of is None else day_of(as_of)
     reader = Audience(audience)
     road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
-    inputs = gather(area, events, decisions, claims, today=today)
+    inputs = gather(area, events, decisions, claims, policy=policy, licence=licence, today=today)
     day = inputs.last_day(area) if day is None else day
     gated = gate(
         _begun(inputs, day), inputs.ledger.until(day), audience=reader, area=area, as_of=day, policy=policy
@@ -617,6 +620,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     since: Path | None = None,
     model: RiskModel | None = None,
     policy: SharePolicy | None = None,
+    licence: str | None = None,
     today: str | dt.date | None = None,
     progress: Progress | None = None,
 ) -> Briefing:
@@ -630,7 +634,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
         The area.
     folder
         Where to write; made if missing. An earlier briefing is replaced as one; files of your own in it stay.
-    events, decisions, claims, as_of, audience, model, policy, today
+    events, decisions, claims, as_of, audience, model, policy, licence, today
         As in :func:`artimap.study`.
     lang
         Language of the products.
@@ -659,6 +663,6 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     say("reading the data")
     made = study(
         area, events=events, decisions=decisions, claims=claims, as_of=as_of, audience=audience, model=model,
-        policy=policy, today=today,
+        policy=policy, licence=licence, today=today,
     )  # fmt: skip
     return replace(made, progress=say).write(folder, lang=lang, since=since)

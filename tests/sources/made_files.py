@@ -78,6 +78,14 @@ TABULAR = {
     "Longitude": "-72,61", "Morts": "1", "Blessés": "", "Acteurs": "Group A", "Source": "radio",
     "Commentaire": "De nuit.",
 }  # fmt: skip
+OWN = {
+    "event_id": "own-a", "record": "event", "overlaps": "", "date_start": "2024-10-03", "date_end": "2024-10-04",
+    "date_precision": "2", "kind": "road_ambush", "sub_kind": "", "actors": "Group A", "killed_low": "1",
+    "killed_best": "2", "killed_high": "", "alleged_gang_dead": "no", "injured": "", "abducted": "3", "displaced": "",
+    "place": "Pont-Sondé", "place_kind": "place", "place_id": "pont-sonde", "pcode": "", "road_id": "", "from_m": "",
+    "to_m": "", "radius_m": "1500", "geo_precision": "2", "n_claims": "2", "n_sources": "2", "sensitivity": "low",
+    "licence": "own report", "summary": "A truck was stopped.",
+}  # fmt: skip
 
 FORMATS = {
     "acled": ("acled", ACLED, "event_date", ("event_type",)),
@@ -87,6 +95,12 @@ FORMATS = {
     "kobo": ("kobo", KOBO, "incident/date_incident", ("_uuid", "_submission_time")),
     "ipis": ("ipis", IPIS, "d", ("lt", "ln")),
     "template": ("template", TEMPLATE, "date", ("place", "kind", "source")),
+    "own_events": (
+        "artimap",
+        OWN,
+        "date_start",
+        ("event_id", "record", "date_precision", "kind", "place_kind", "geo_precision", "sensitivity"),
+    ),
     "tabular": ("tabular", TABULAR, "Date de l'incident", ()),
 }
 """Made format: reader, one good row, its day column, and the columns that cannot be missing beside it."""
@@ -96,6 +110,7 @@ KEYS = {
     "ucdp": "id",
     "hxl": "#event+id",
     "kobo": "_uuid",
+    "own_events": "event_id",
     "tabular": "Nº",
 }
 
