@@ -37,6 +37,10 @@ from artimap.core.files import table_csv, write_geopackage, write_text
 from artimap.core.precision import rounded_shapes, significant_columns
 from artimap.core.text import UNSEEN, legible
 
+SOME_LEFT, NONE_USED = 3, 4
+"""What a command ends with where rows were rejected or have no place and that was asked to count; where no row of the
+user's was used."""
+
 FORMATS = (".csv", ".json", ".geojson", ".gpkg")
 
 

@@ -240,6 +240,11 @@ def propose(
         free = [] if wanted in taken else [one for one in candidates if one not in taken.values() and fits(wanted, one)]
         if free:
             taken[wanted] = min(free, key=lambda one: _rank(wanted, names[one] + "_" + said[one]))
+    for wanted in _RANKED:
+        # A column that is named outright is the field even where no cell of it can be read: each row then says why.
+        whole = [one for word in FIELDS[wanted] for one in columns if names[one] == word and one not in taken.values()]
+        if wanted not in taken and whole:
+            taken[wanted] = whole[0]
     if cells is not None and "kind" not in taken:
         # No heading tells what happened, but cells may: the name of a waypoint, the title of a placemark.
         left = [one for one in columns if one not in taken.values() or one == taken.get("summary")]

@@ -334,11 +334,12 @@ def test_a_wrong_mapping_is_told(tmp_path, text, why):
 
 def test_validate_on_the_command_line(tmp_path, capsys):
     path = saved(tmp_path, [ACLED, {**ACLED, "event_id_cnty": "2", "fatalities": "=many"}])
-    assert main(["validate", str(path)]) == 1
+    assert main(["validate", str(path)]) == 3
     out = capsys.readouterr().out
     assert "ACLED current" in out
     assert "row 1 is the first with a report" in out
-    assert "row 2, column fatalities: '=many' is not a count of people; write a whole number" in out
+    assert "1 row, fatalities: is not a count of people; write a whole number" in out
+    assert "row 2: '=many'" in out
     assert "2 rows read, 1 accepted, 1 rejected" in out
     assert "'=many" in (tmp_path / "a.quarantine.csv").read_text(encoding="utf-8")
     assert main(["validate", str(saved(tmp_path, [TEMPLATE], name="b.csv"))]) == 0

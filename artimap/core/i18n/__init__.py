@@ -1,4 +1,4 @@
-"""The words of the products in English, French and Kreyòl. Error texts stay English.
+"""The words of the products in English, French and Kreyòl, and what is wrong with a user's rows. Errors stay English.
 
 One TOML file a language, the same keys in all (a test holds that). A table ``review`` in a
 file says which wordings are settled; a speaker has still to check all others, and products say so.
@@ -134,3 +134,39 @@ def _marks(text: str, lang: str) -> str:
     # Through a sign that no number has: in French the comma becomes the point's place taker, and would
     # be replaced twice.
     return text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
+
+
+_FIELD = re.compile(r"\\\{(\w+)\\\}")
+
+
+@cache
+def _patterns(part: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Give the sentences of a part in English as patterns, the longest first."""
+    known = [(key, text) for key, text in words(Lang.EN).items() if key.startswith(part + ".")]
+    known.sort(key=lambda both: -len(both[1]))
+    return tuple((key, re.compile(_FIELD.sub(r"(?P<\1>.*)", re.escape(text)), re.DOTALL)) for key, text in known)
+
+
+def translated(text: str, part: str, lang: str) -> str:
+    """Give a sentence that was made in English in another language; as it stands where no wording of it is known.
+
+    Parameters
+    ----------
+    text
+        The sentence.
+    part
+        The table of its wordings, for example ``"row_why"``.
+    lang
+        The language.
+
+    Examples
+    --------
+    >>> translated("is not one of 1 to 3", "row_why", "fr")
+    "n'est pas entre 1 et 3"
+    """
+    if lang == Lang.EN:
+        return text
+    for key, pattern in _patterns(part):
+        if met := pattern.fullmatch(text):
+            return tr(key, lang, **met.groupdict())
+    return text
