@@ -68,9 +68,7 @@ _HAPPENED: Final = frozenset(EventKind) - _STANDING - {
     EventKind.OTHER, EventKind.ROAD_CLOSURE, EventKind.POLICE_OPERATION, EventKind.EXTORTION_OR_TOLL,
 }  # fmt: skip
 """Kinds of which a force may be part without standing there."""
-_HOLDING: Final = frozenset(
-    {Predicate.CONTROLS, Predicate.BASE, Predicate.PRESENCE, Predicate.CONTESTED, Predicate.DEPLOYED}
-)
+_HOLDING: Final = frozenset({Predicate.CONTROLS, Predicate.BASE, Predicate.PRESENCE, Predicate.DEPLOYED})
 _KEPT_BY_FORCES: Final = frozenset({CheckpointKind.POLICE_POST, CheckpointKind.SEARCH_POST})
 _PUBLISHED: Final = "facts;"
 """How the licence of facts begins that were read from publications."""
