@@ -22,6 +22,7 @@ from artimap.core.errors import DataError
 from artimap.core.schema import split_names
 from artimap.core.text import unaccented, web_address
 from artimap.core.vocab import About, ActorKind, CheckpointKind, EventKind, Predicate
+from artimap.sources.crosswalk import kind_of_words
 
 _FORCE: Final = (
     r"(?:pnh|hnp|udmo|cimo|boid|utag|swat|polifront|usgpn|dcpj|blts|bsap|mss|mmas|mmss|gsf|frg|fad ?h|minustah"
@@ -56,6 +57,7 @@ _BETWEEN: Final = (
 )
 _FORCES: Final = re.compile(rf"\b{_FORCE}\b")
 _PHRASE: Final = re.compile(rf"\b(?:{_FORCE}(?: {_BETWEEN}){{0,3}} {_POST}|{_POST}(?: {_BETWEEN}){{0,4}} {_FORCE})\b")
+_POSTS: Final = re.compile(rf"\b{_POST}\b")
 _DEFENCE: Final = re.compile(r"\b(?:self ?defen[cs]e|auto ?defense|oto ?defans|vigilan(?:ce|t)\w*|vijilans|bwa kale)\b")
 _A_NAME = 6  # more words than this are a sentence, no name
 _PARTS: Final = re.compile(r"\s*(?:[;,/&|+]|\s(?:et|and|ak|avec|with)\s)\s*")
@@ -66,9 +68,7 @@ _HAPPENED: Final = frozenset(EventKind) - _STANDING - {
     EventKind.OTHER, EventKind.ROAD_CLOSURE, EventKind.POLICE_OPERATION, EventKind.EXTORTION_OR_TOLL,
 }  # fmt: skip
 """Kinds of which a force may be part without standing there."""
-_HOLDING: Final = frozenset(
-    {Predicate.CONTROLS, Predicate.BASE, Predicate.PRESENCE, Predicate.CONTESTED, Predicate.DEPLOYED}
-)
+_HOLDING: Final = frozenset({Predicate.CONTROLS, Predicate.BASE, Predicate.PRESENCE, Predicate.DEPLOYED})
 _KEPT_BY_FORCES: Final = frozenset({CheckpointKind.POLICE_POST, CheckpointKind.SEARCH_POST})
 _PUBLISHED: Final = "facts;"
 """How the licence of facts begins that were read from publications."""
@@ -138,6 +138,10 @@ def _column(table: pd.DataFrame, name: str) -> list[object]:
 
 def _in_any(*cells: object) -> bool:
     return any(tells_position(cell) for cell in cells)
+
+
+def _names_post(cell: object) -> bool:
+    return isinstance(cell, str) and _POSTS.search(_plain(cell)) is not None
 
 
 def _is_name(cell: object) -> bool:
@@ -220,15 +224,22 @@ def _standing(table: pd.DataFrame, area: Area, forces: Sequence[str]) -> Bools:
         )
     if "actors" not in table.columns and "kind" not in table.columns:
         return np.zeros(rows, dtype=bool)
-    words = zip(*(_column(table, name) for name in ("actors", "sub_kind", "summary", "place")), strict=True)
-    return np.array(
-        [
-            kind == EventKind.DEPLOYMENT
-            or (kind not in _HAPPENED and ((kind in _STANDING and named(who)) or _in_any(*texts)))
-            for kind, (who, *texts) in zip(kinds, words, strict=True)
-        ],
-        dtype=bool,
-    )
+    words = zip(kinds, *(_column(table, name) for name in ("actors", "sub_kind", "summary", "place")), strict=True)
+    return np.array([_event_stands(kind, named(who), *texts) for kind, who, *texts in words], dtype=bool)
+
+
+def _event_stands(kind: object, force: bool, sub_kind: object, summary: object, place: object) -> bool:  # noqa: FBT001 - one row's facts, in a row
+    """Tell whether an event says where a force stands; ``force`` tells that one is among its actors."""
+    if kind in _STANDING:
+        return kind == EventKind.DEPLOYMENT or force or _in_any(sub_kind, summary, place)
+    if kind in _HAPPENED:
+        return False
+    # A row whose kind tells nothing may still tell of an attack.
+    told = kind_of_words(summary[:200]) if kind == EventKind.OTHER and isinstance(summary, str) else None
+    if told in _HAPPENED and not tells_position(sub_kind):
+        return False
+    posted = _names_post(sub_kind) or (kind == EventKind.OTHER and _names_post(summary))
+    return (force and posted) or _in_any(sub_kind, summary, place)
 
 
 def _public_and_old(table: pd.DataFrame, after_days: int, as_of: dt.date | None) -> Bools:

@@ -183,9 +183,9 @@ class Study:
         later = set(self.inputs.events["event_id"]) - set(begun["event_id"])
         of_later = (ledger.claims["about"] == About.EVENT) & ledger.claims["subject"].isin(later)
         known = Ledger(ledger.claims[~of_later].reset_index(drop=True), ledger.subjects, ledger.posts)
-        everything = gate(
-            begun, known, audience=self.audience, area=self.area, as_of=self.as_of, policy=self.policy
-        )  # fmt: skip
+        # How old a row is counts from the last day that is known: what was said since is told with the rest.
+        day = max(self.as_of, self.last_day)
+        everything = gate(begun, known, audience=self.audience, area=self.area, as_of=day, policy=self.policy)
         return replace(self, gated=everything)
 
     @property

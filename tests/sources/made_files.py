@@ -96,7 +96,7 @@ FORMATS = {
     "ipis": ("ipis", IPIS, "d", ("lt", "ln")),
     "template": ("template", TEMPLATE, "date", ("place", "kind", "source")),
     "own_events": (
-        "artimap",
+        "own_events",
         OWN,
         "date_start",
         ("event_id", "record", "date_precision", "kind", "place_kind", "geo_precision", "sensitivity"),
