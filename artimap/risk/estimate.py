@@ -194,9 +194,11 @@ def _tables(
     pieces: gpd.GeoDataFrame, found: list[_Estimate], model: RiskModel, *, crs: str
 ) -> Iterator[gpd.GeoDataFrame]:
     """Make RISK of each day; all are held to the schema together, as that takes as long for one as for all."""
+    if not found:
+        return
     number = len(pieces)
     rows = pieces.iloc[np.tile(np.arange(number), len(found))].reset_index(drop=True)
-    columns = {name: np.concatenate([day[name] for day, _, _ in found]) for name in (found[0][0] if found else ())}
+    columns = {name: np.concatenate([day[name] for day, _, _ in found]) for name in found[0][0]}
     rounded = {name: significant(one) if one.dtype == np.float64 else one for name, one in columns.items()}
     both = gpd.GeoDataFrame({**{name: rows[name] for name in rows.columns}, **rounded}, crs=pieces.crs)
     whole: gpd.GeoDataFrame = schema.conform(both, RISK, crs=crs, unique=bool(pieces["lixel_id"].is_unique))
