@@ -21,7 +21,7 @@ from geopandas.array import GeometryDtype
 
 from artimap.core.errors import ModelError
 from artimap.core.i18n import format_day, tr
-from artimap.core.schema import records
+from artimap.core.schema import objects, records
 from artimap.maps.base_layers import Feature, Layer, Parts
 from artimap.maps.cards import Detail, VisibleClaims
 from artimap.maps.codec import changes, pack, plain_data
@@ -182,7 +182,7 @@ def _comparable(column: pd.Series) -> list[object]:
     """Give values of which two that are alike are equal: shapes as bytes, null as None."""
     if isinstance(column.dtype, GeometryDtype):
         return list(shapely.to_wkb(column.to_numpy()))
-    return [None if null else value for value, null in zip(column.to_numpy(dtype=object), column.isna(), strict=True)]
+    return [None if null else value for value, null in zip(objects(column), column.isna(), strict=True)]
 
 
 def _days_shown(

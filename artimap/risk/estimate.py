@@ -294,14 +294,14 @@ def _on_day(
     }
 
     def behind(column: str) -> NDArray[Any]:
-        return np.asarray(counted.events[column])[counted.rows]
+        return schema.objects(counted.events[column])[counted.rows]
 
     shares = Shares(
         lixel_id=np.zeros(0, dtype=object),
         base=(shared.mean - np.bincount(shared.piece, weights=shared.adds, minlength=number)) / km,
         event_id=behind("event_id"),
         kind=behind("kind"),
-        day=behind("date_start"),
+        day=counted.events["date_start"].to_numpy()[counted.rows],
         place=behind("place"),
         row=shared.row,
         piece=shared.piece,
@@ -415,7 +415,7 @@ def _evidence(
     number: int, counted: Counted, shared: Shared, speaks: tuple[Ints, Ints], *, as_of: dt.date
 ) -> dict[str, NDArray[Any]]:
     """Give what stands behind each rate: which events, how precise, how recent."""
-    kinds, ids = (counted.events[name].to_numpy(dtype=object)[counted.rows] for name in ("place_kind", "event_id"))
+    kinds, ids = (schema.objects(counted.events[name])[counted.rows] for name in ("place_kind", "event_id"))
     # How much of the evidence is known only to a section, a commune or a stretch: a rate made of vague
     # reports should not look as sharp as one made of exact ones.
     imprecise = np.isin(kinds.astype(str), [Where.SECTION, Where.COMMUNE, Where.STRETCH])
