@@ -99,6 +99,18 @@ def in_ci() -> bool:
 
 
 @pytest.fixture(scope="session")
+def newest(artibonite) -> am.Study:
+    """The default study, as of the last day of the data: its tables are copies, its products are kept."""
+    return am.study(artibonite)
+
+
+@pytest.fixture(scope="session")
+def of_day(artibonite) -> am.Study:
+    """The study of the day that most tests ask for."""
+    return am.study(artibonite, as_of=DAY)
+
+
+@pytest.fixture(scope="session")
 def tables(rn1, events, ledger):
     """The tables of a briefing's map, as its arguments."""
     before = events[events["date_start"] <= pd.Timestamp(DAY)]

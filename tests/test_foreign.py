@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import folium
 import pytest
 from folium import plugins
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 import artimap as am
 from artimap.core.errors import ShareError
 from artimap.maps.folium_layers import what_breaks
+from artimap.maps.web.render import base_map
 
 SHAPES = {
     "type": "FeatureCollection",
@@ -33,6 +36,16 @@ def linked_shapes():
     layer = folium.GeoJson(SHAPES)
     layer.embed = False  # what folium sets for an address, which it would fetch here and now
     return layer
+
+
+@pytest.mark.parametrize("bounds", [(-72.9, 18.5, -72.1, 19.6), (-1.0, 2.0, 3.0, 5.5), (10.0, -20.25, 11.0, -20.0)])
+def test_a_map_without_layers_is_written_as_folium_writes_it(bounds):
+    page = SimpleNamespace(bounds=bounds, foreign=())
+    html, script, name = base_map(page)
+    page.foreign = (folium.CircleMarker((19.1, -72.7)),)
+    made, scripts, named = base_map(page)
+    assert (made, named) == (html, name)
+    assert script in scripts
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,6 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import artimap as am
 from artimap.areas.area import ARTIBONITE
 from artimap.claims.ledger import Ledger
 from artimap.core import phrases, schema, style
@@ -170,12 +169,12 @@ def test_more_often_is_a_shorter_wait():
 
 
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])
-def test_the_panel_opens_with_the_ways_between_the_cities(lang):
-    chart = am.study(am.ARTIBONITE).map(lang, over_time=False)
+def test_the_panel_opens_with_the_ways_between_the_cities(newest, lang):
+    chart = newest.map(lang, over_time=False)
     first, stretches, basis, *others = chart.page.furniture.briefing
     assert (first.name, stretches.name) == ("trips", "worst")
     assert stretches.items
-    trips = am.study(am.ARTIBONITE).trips
+    trips = newest.trips
     assert [item.text.partition(" (")[0] for item in first.items] == [trip.name for trip in trips]
     for trip, item in zip(trips, first.items, strict=True):
         unknown = words(lang)["map.trip.unknown"].partition("{")[0]

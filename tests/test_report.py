@@ -200,12 +200,6 @@ def test_silence_never_reads_as_safety(artibonite, rn1):
 CITIES = ("Port-au-Prince – Saint-Marc", "Saint-Marc – Gonaïves", "Gonaïves – Cap-Haïtien")
 
 
-@pytest.fixture(scope="module")
-def newest(artibonite):
-    """The default study, as of the last day of the data."""
-    return am.study(artibonite)
-
-
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])
 def test_the_first_line_is_of_the_ways_between_the_cities(newest, lang):
     lines = newest.report(lang).markdown().splitlines()

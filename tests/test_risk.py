@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from itertools import pairwise
 
 import geopandas as gpd
@@ -26,7 +27,7 @@ from artimap.risk.estimate import corridor_risk, corridor_risk_by_kind
 from artimap.risk.explain import PRIOR, explain
 from artimap.risk.model import RiskModel
 from artimap.risk.observation import STEP_DAYS, Observation, _at, _Chains, observe
-from artimap.risk.posterior import LEVELS, Posterior, posterior
+from artimap.risk.posterior import LEVELS, Posterior, _quantiles, _sampled, posterior
 from artimap.risk.trips import TripRisk, trip_risk
 from artimap.roads.corridor import Corridor
 from artimap.roads.event_spread import Reach
@@ -270,6 +271,30 @@ MONTHS = 730 / DAYS_PER_MONTH
 
 def estimated(found: Counts, fixed: Fixed = PLAIN) -> Posterior:
     return posterior(found, fixed, trend_days=90)
+
+
+@pytest.mark.parametrize("shapes", [(0.005, 0.25), (0.25, 0.26), (0.25, 64.0), (63.0, 500.0)])
+def test_quantiles_from_the_table_are_those_of_an_inversion(shapes):
+    rng = np.random.default_rng(1)
+    shape = np.exp(rng.uniform(*np.log(shapes), 4_000))
+    order = np.r_[np.zeros(500), np.full(500, 1023), rng.integers(0, 1024, 3_000)].astype(np.int64)
+    wanted = special.gammaincinv(shape, (order + 0.5) / 1024)
+    assert _quantiles(shape, order, 1024) == pytest.approx(wanted, rel=1e-12, abs=0)
+
+
+def test_days_that_share_a_sample_are_as_if_drawn_alone():
+    found = counts(3, [{0}, {0, 1}, {1, 2}, {2}], ages=[(5.0, 9.0), (100.0, 100.0), (40.0, 60.0), (300.0, 300.0)])
+    days = [replace(found, idle_days=idle) for idle in (0.0, 20.0, 200.0)]
+    fixed = Fixed()
+    together = [estimated(one, fixed) for one in days]
+    for one, other in zip(days, together, strict=True):
+        _sampled.cache_clear()
+        alone = estimated(one, fixed)
+        assert (alone.shape == other.shape).all()
+        assert (alone.scale == other.scale).all()
+        assert (alone.mean == other.mean).all()
+    assert (together[2].shape <= together[0].shape).all()
+    assert (together[2].shape < together[0].shape).any()
 
 
 def ends(found: Posterior) -> dict[str, np.ndarray]:

@@ -57,10 +57,10 @@ def test_the_layer_is_off_at_first_and_keeps_names_in_the_house(artibonite, rn1,
 
 
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])
-def test_every_product_says_that_the_set_is_a_sample(artibonite, rn1, lang):
+def test_every_product_says_that_the_set_is_a_sample(artibonite, rn1, of_day, lang):
     chart = am.briefing_map(artibonite, corridor=rn1, as_of=DAY, lang=lang, languages=())
     told = [section.text for section in (*chart.page.furniture.briefing, *chart.page.furniture.about)]
     assert sum("115" in text and "60" in text and "ACLED" in text for text in told) == 2
-    report = am.study(artibonite, as_of=DAY).report(lang).markdown()
+    report = of_day.report(lang).markdown()
     assert "115" in report
     assert "ACLED" in report

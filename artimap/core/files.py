@@ -68,8 +68,8 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, day:
             # machines.
             table = significant_columns(frame.to_crs(WGS84))
             table = table.set_geometry(rounded_shapes(table.geometry.to_numpy()), crs=WGS84)
-            for column in table.columns:
-                if pd.api.types.is_datetime64_any_dtype(table[column].dtype):
+            for column, dtype in table.dtypes.items():
+                if pd.api.types.is_datetime64_any_dtype(dtype):
                     # Days as text: GDAL would write them as moments, with an hour.
                     table[column] = table[column].dt.strftime("%Y-%m-%d").astype("str")
             kinds = set(table.geometry.geom_type.dropna())

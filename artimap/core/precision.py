@@ -83,7 +83,8 @@ def significant_columns(table: Frame, columns: Iterable[str] | None = None) -> F
     """
     floats = [str(name) for name, dtype in table.dtypes.items() if dtype == np.float64]
     chosen = floats if columns is None else [name for name in columns if name in floats]
-    rounded: Frame = table.assign(**{name: significant(table[name].to_numpy()) for name in chosen})
+    plain = pd.DataFrame(table)  # a GeoDataFrame copies its ``attrs`` with each column
+    rounded: Frame = table.assign(**{name: significant(plain[name].to_numpy()) for name in chosen})
     return rounded
 
 

@@ -8,6 +8,7 @@ and a program parts them at ``:`` and ``,`` alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from string import Formatter
@@ -87,9 +88,9 @@ def sentences(codes: Iterable[Any], index: pd.Index | None = None) -> pd.Series:
     return pd.Series([sentence(code) if isinstance(code, str) else None for code in codes], index=index, dtype=TEXT)
 
 
-def tally(codes: pd.Series) -> dict[str, int]:
-    """Count codes, the most frequent first, and those as frequent by their sentences."""
-    counts = codes.dropna().value_counts()
+def tally(codes: Iterable[object]) -> dict[str, int]:
+    """Count codes, the most frequent first, and those as frequent by their sentences; null is none."""
+    counts = Counter(code for code in codes if isinstance(code, str))
     return {
         str(code): int(n) for code, n in sorted(counts.items(), key=lambda pair: (-pair[1], sentence(str(pair[0]))))
     }

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from artimap.core.crs import require
 from artimap.core.errors import Breach, SchemaError
@@ -82,6 +83,20 @@ def split_names(value: object) -> tuple[str, ...]:
     return tuple(part for part in (piece.strip() for piece in value.split(";")) if part)
 
 
+def objects(values: pd.Series) -> NDArray[Any]:
+    """Give values as ``to_numpy(dtype=object)`` does; of short texts in a tenth of the time.
+
+    >>> objects(pd.Series(["a", None], dtype=TEXT)).tolist()
+    ['a', nan]
+    """
+    if getattr(values.dtype, "storage", "") != "pyarrow":
+        return values.to_numpy(dtype=object)
+    array: Any = values.array
+    texts: NDArray[Any] = array.__arrow_array__().to_numpy(zero_copy_only=False)
+    texts[pd.isna(texts)] = array.dtype.na_value
+    return texts
+
+
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Give the rows of a table as dicts by column; takes half the time of ``to_dict("records")``.
 
@@ -90,7 +105,7 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """
     plain = pd.DataFrame(table)  # of a GeoDataFrame every column is looked at for shapes
     names = [str(name) for name in plain.columns]
-    columns = [plain[name].to_numpy(dtype=object) for name in plain.columns]
+    columns = [objects(plain[name]) for name in plain.columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from artimap.core.schema import split_names
+from artimap.core.schema import objects, split_names
 
 _PLAIN = re.compile(r"https?://[^\s<>\"'`\\^{}|]+", re.IGNORECASE)
 """No blank, quote, bracket or backslash: nothing that could end the attribute or the text that it stands in."""
@@ -156,7 +156,7 @@ def match_name(table: pd.DataFrame, text: str) -> int | None:
     """
     asked = fold(text).replace(" ", "")
     columns = [name for name in ("name", "name_fr", "name_ht", "aliases") if name in table.columns]
-    for position, row in enumerate(zip(*(table[name].to_numpy(dtype=object) for name in columns), strict=True)):
+    for position, row in enumerate(zip(*(objects(table[name]) for name in columns), strict=True)):
         names = _names(dict(zip(columns, row, strict=True)), columns)
         if any(asked == fold(name).replace(" ", "") for name, _ in names):
             return position

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import pandas as pd
 
 from artimap.areas.area import Area, read_roads
 from artimap.areas.services import read_services
 from artimap.areas.user_layers import cached
 from artimap.core.i18n import format_count, tr
+from artimap.core.schema import records
 from artimap.core.vocab import Audience, ServiceKind
 from artimap.maps.base_layers import Feature, Layer, parts_of, to_degrees
 from artimap.maps.cards import Detail, Fact, Icon, text_or
@@ -22,12 +22,12 @@ _REACH_M = 5_000.0
 
 
 @cached
-def _services(area: Area, audience: Audience) -> tuple[pd.DataFrame, dict[str, pd.DataFrame], pd.Series, list[Any]]:
-    """Give the services, those of each commune, which are near a road, and their places, for all languages."""
+def _services(area: Area, audience: Audience) -> tuple[tuple[dict[str, Any], Any, bool], ...]:
+    """Give each service with its place, and whether it is near a road: the same in every language."""
     table = read_services(area, audience=audience)
     near = table.geometry.distance(read_roads(area).geometry.union_all()) <= _REACH_M
-    plain = pd.DataFrame(table)
-    return plain, {str(code): own for code, own in plain.groupby("pcode")}, near, to_degrees(table.geometry)
+    rows = records(table.drop(columns="geometry"))
+    return tuple(zip(rows, to_degrees(table.geometry), near.tolist(), strict=True))
 
 
 def services_layer(given: MapInputs) -> Drawn:
@@ -35,47 +35,53 @@ def services_layer(given: MapInputs) -> Drawn:
 
     Names of organisations are in it where the map is internal; partners see how many there are in a commune.
     """
-    table, communes, near, shapes = _services(given.area, given.asked.audience)
-    kinds = table["kind"]
+    services = _services(given.area, given.asked.audience)
     details, features = [], []
     for kind in (ServiceKind.FUEL, ServiceKind.MARKET):
-        spots = [n for n in range(len(table)) if kinds.iloc[n] == kind and near.iloc[n]]
+        spots = [(row, shape) for row, shape, near in services if row["kind"] == kind and near]
         if not spots:
             continue
         card = f"services:{kind}"
-        details.append(_card(card, kind, tr(f"map.services.{kind}", given.lang), table.iloc[spots[0]], given.lang))
+        details.append(_card(card, kind, tr(f"map.services.{kind}", given.lang), spots[0][0], given.lang))
         features += [
             Feature(
-                str(table["service_id"].iloc[n]), kind, parts_of(shapes[n]), label=text_or(table["name"].iloc[n]),
-                size=_POINT_PX, details=(card,),
+                str(row["service_id"]), kind, parts_of(shape), label=text_or(row["name"]), size=_POINT_PX,
+                details=(card,),
             )
-            for n in spots
+            for row, shape in spots
         ]  # fmt: skip
-    for n in range(len(table)):
-        if kinds.iloc[n] != ServiceKind.POPULATION or shapes[n].is_empty:
+    communes: dict[object, list[Mapping[str, Any]]] = {}
+    for row, _, _ in services:
+        communes.setdefault(row["pcode"], []).append(row)
+    for row, shape, _ in services:
+        if row["kind"] != ServiceKind.POPULATION or shape.is_empty:
             continue
-        detail = _commune(communes[table["pcode"].iloc[n]], table.iloc[n], given.lang)
+        detail = _commune(communes[row["pcode"]], row, given.lang)
         details.append(detail)
-        parts, label = parts_of(shapes[n]), str(table["name"].iloc[n])
         features.append(
-            Feature(detail.key, "commune_people", parts, label=label, size=_POINT_PX, details=(detail.key,))
-        )
+            Feature(
+                detail.key, "commune_people", parts_of(shape), label=str(row["name"]), size=_POINT_PX,
+                details=(detail.key,),
+            )
+        )  # fmt: skip
     layer = Layer("services", "map.layer.services", "point", tuple(features), shown=False)
     return Drawn((layer,) if features else (), tuple(details))
 
 
-def _card(key: str, mark: str, sentence: str, row: pd.Series, lang: str, facts: tuple[Fact, ...] = ()) -> Detail:
+def _card(
+    key: str, mark: str, sentence: str, row: Mapping[str, Any], lang: str, facts: tuple[Fact, ...] = ()
+) -> Detail:
     source = Fact(tr("map.services.source", lang), f"{row['source']}, {row['licence']}")
     heading = tr("map.services.heading", lang)
     return Detail(key, heading, sentence, when="", where="", icon=Icon(mark), facts=(*facts, source))
 
 
-def _commune(here: pd.DataFrame, row: pd.Series, lang: str) -> Detail:
+def _commune(here: Sequence[Mapping[str, Any]], row: Mapping[str, Any], lang: str) -> Detail:
     said = [tr("map.services.people", lang, place=row["name"], n=format_count(int(row["value"]), lang))]
-    counts = here[here["kind"] == ServiceKind.ORGANISATIONS]
-    said += [tr("map.services.organisations", lang, n=format_count(int(n), lang)) for n in counts["value"]]
-    names = here.loc[here["kind"] == ServiceKind.ORGANISATION, "name"]
-    facts = (Fact(tr("map.services.named", lang), "; ".join(names)),) if len(names) else ()
+    counts = [one for one in here if one["kind"] == ServiceKind.ORGANISATIONS]
+    said += [tr("map.services.organisations", lang, n=format_count(int(one["value"]), lang)) for one in counts]
+    names = [str(one["name"]) for one in here if one["kind"] == ServiceKind.ORGANISATION]
+    facts = (Fact(tr("map.services.named", lang), "; ".join(names)),) if names else ()
     # Who is counted and who counts are of two sources; both are named.
-    shown = {**row, "source": "; ".join(dict.fromkeys([row["source"], *counts["source"]]))}
-    return _card(f"services:{row['pcode']}", "commune_people", " ".join(said), pd.Series(shown), lang, facts)
+    shown = {**row, "source": "; ".join(dict.fromkeys([row["source"], *(one["source"] for one in counts)]))}
+    return _card(f"services:{row['pcode']}", "commune_people", " ".join(said), shown, lang, facts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -21,7 +21,7 @@ from geopandas.array import GeometryDtype
 
 from artimap.core.errors import ModelError
 from artimap.core.i18n import format_day, tr
-from artimap.core.schema import records
+from artimap.core.schema import objects, records
 from artimap.maps.base_layers import Feature, Layer, Parts
 from artimap.maps.cards import Detail, VisibleClaims
 from artimap.maps.codec import changes, pack, plain_data
@@ -106,7 +106,7 @@ def risk_of_slider(
 
 
 def _along_road(risk: pd.DataFrame) -> pd.DataFrame:
-    plain = pd.DataFrame(risk)[[name for name in risk.columns if name != "geometry"]]
+    plain = pd.DataFrame({name: risk[name] for name in risk.columns if name != "geometry"})  # without what goes with it
     at = plain["from_m"].to_numpy()
     # as a rule it is in order: sorting by two columns takes longer than all else here
     return plain if (np.diff(at) > 0).all() else plain.sort_values(["from_m", "lixel_id"], kind="stable")
@@ -182,7 +182,7 @@ def _comparable(column: pd.Series) -> list[object]:
     """Give values of which two that are alike are equal: shapes as bytes, null as None."""
     if isinstance(column.dtype, GeometryDtype):
         return list(shapely.to_wkb(column.to_numpy()))
-    return [None if null else value for value, null in zip(column.to_numpy(dtype=object), column.isna(), strict=True)]
+    return [None if null else value for value, null in zip(objects(column), column.isna(), strict=True)]
 
 
 def _days_shown(
@@ -242,14 +242,14 @@ def zones_of_slider(
     table = gpd.GeoDataFrame(both, geometry="geometry", crs=zones.crs)
     starts = [*table["valid_from"].dropna(), *(table["valid_to"].dropna() + pd.Timedelta(days=1))]
     days = sorted({first, *(one for one in starts if first < one < day)})
-    shown = [
-        (table["valid_from"].isna() | (table["valid_from"] <= one))
-        & (table["valid_to"].isna() | (table["valid_to"] >= one))
-        for one in days
+    low, high = (table[name].to_numpy() for name in ("valid_from", "valid_to"))
+    standing = [
+        (np.isnat(low) | (low <= one)) & (np.isnat(high) | (high >= one))
+        for one in (day.to_datetime64() for day in days)
     ]
     return TableOverTime(
         tuple(one.date() for one in days),
-        (*(tuple(mask[mask].index) for mask in shown), tuple(range(len(zones)))),
+        (*(tuple(np.flatnonzero(one).tolist()) for one in standing), tuple(range(len(zones)))),
         table,
         () if corridor is None else zones_along(corridor, table),
     )
@@ -451,7 +451,7 @@ def packed_states(
         before = None if one.key not in base else first.states[base[one.key]]
         found: dict[str, Any] = {"row": changes(None if before is None else before.row or None, one.row or None)}
         if before is not None and before.detail is not None and one.detail is not None:
-            found["detail"] = changes(_fields(before.detail, _SHARED), _fields(one.detail, _SHARED))
+            found["detail"] = _detail_changes(before.detail, one.detail, _SHARED)
         if one.feature is not None:
             if one.feature.parts not in shapes:
                 shapes[one.feature.parts] = len(drawn_now) + len(more)
@@ -459,25 +459,18 @@ def packed_states(
             found["feature"] = {**_drawn(one.feature), "shape": shapes[one.feature.parts]}
         return {"key": one.key, **{name: value for name, value in found.items() if value}}
 
-    @cache
-    def of_the_day(lang: str, key: str) -> dict[str, Any] | None:
-        before = None if key not in base else pages[lang].states[base[key]].detail
-        return None if before is None else _fields(before, _SPOKEN)
-
-    def spoken(lang: str, one: SliderState) -> dict[str, Any] | None:
+    def spoken(page: StatesOverTime, one: SliderState) -> dict[str, Any] | None:
+        before = None if one.key not in base else page.states[base[one.key]].detail
         if one.detail is None:
             return None
-        before = of_the_day(lang, one.key)
-        if before is None:
-            return {"=": plain_data(one.detail)}
-        return changes(before, _fields(one.detail, _SPOKEN)) or {}
+        return {"=": plain_data(one.detail)} if before is None else _detail_changes(before, one.detail, _SPOKEN)
 
     states = [shared(one) for one in first.states]
     whole = {"shown": first.shown, "shapes": more, "states": states, "road": first.road}
     return {
         name: pack(whole),
         **{
-            f"{name}_{lang}": pack({"when": page.whens, "states": [spoken(lang, one) for one in page.states]})
+            f"{name}_{lang}": pack({"when": page.whens, "states": [spoken(page, one) for one in page.states]})
             for lang, page in pages.items()
         },
     }
@@ -489,5 +482,8 @@ def _drawn(feature: Feature) -> dict[str, Any]:
     return {name: getattr(feature, name) for name in names if getattr(feature, name)}
 
 
-def _fields(detail: Detail, names: Sequence[str]) -> dict[str, Any]:
-    return {name: plain_data(getattr(detail, name)) for name in names}
+def _detail_changes(before: Detail, now: Detail, names: Sequence[str]) -> dict[str, Any]:
+    """Give :func:`changes` of these fields; most are the same and not looked into."""
+    pairs = ((name, getattr(before, name), getattr(now, name)) for name in names)
+    found = {name: changes(plain_data(one), plain_data(other)) for name, one, other in pairs if one != other}
+    return {name: value for name, value in found.items() if value is not None}

@@ -141,6 +141,11 @@ def tells_of(spread: Spread, pieces: RoadPieces, *, wide: NDArray[np.bool_]) -> 
     return rows[told], piece[told]
 
 
+def days_until(day: dt.date, past: NDArray[np.datetime64]) -> Floats:
+    """Give how many days lie between past days and a day, NaN where there is none."""
+    return np.asarray(np.floor((np.datetime64(day, "s") - past) / np.timedelta64(1, "D")), dtype=float)
+
+
 def newest_by(piece: Ints, day: NDArray[np.datetime64], pieces: int) -> NDArray[np.datetime64]:
     """Give the newest of the days of each piece, NaT where there is none."""
     out = np.full(pieces, np.datetime64("NaT", "s"))
@@ -352,7 +357,7 @@ def publishers(
         By piece, last and before; and the pair for the whole road.
     """
     # Periods are counted back from the last day: period 0 is the newest and a whole one.
-    age = (np.datetime64(day, "s") - days) / np.timedelta64(1, "D")
+    age = days_until(day, days)
     # Publishers are compared as sets, by window: ten reports of one paper are one publisher.
     most = int(source.max(initial=0)) + 1
     by_piece, whole = [], []

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from artimap.claims.ledger import Ledger
@@ -29,7 +28,17 @@ from artimap.core.precision import significant
 from artimap.core.tables import RISK
 from artimap.core.vocab import EventKind, Info, Where
 from artimap.risk.aggregate import PieceParts, Shared, share_out, shared_draws, watched_share
-from artimap.risk.coverage import Reports, RoadPieces, changed, is_wide, last_day, newest_by, publishers, tells_of
+from artimap.risk.coverage import (
+    Reports,
+    RoadPieces,
+    changed,
+    days_until,
+    is_wide,
+    last_day,
+    newest_by,
+    publishers,
+    tells_of,
+)
 from artimap.risk.event_counts import Counted, Laid, ages, tally
 from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
@@ -165,14 +174,42 @@ def corridor_risk_over_time(
     ways = [corridor.stretch(start, stop) for start, stop in city_pairs(corridor)]
     out = table[["lixel_id", "corridor_id", "from_m", "to_m", "geometry"]].reset_index(drop=True)
     out["name"] = table["name"].to_numpy() if "name" in table.columns else None
-    found = {}
+    found = []
     for done, day in enumerate(wanted, start=1):
-        found[day] = _on_day(
-            ways, out, bins, laid.on(day, model), told, speaks, day=day, model=model, sources_known=ledger is not None
+        found.append(
+            _on_day(
+                ways, bins, laid.on(day, model), told, speaks, day=day, model=model, sources_known=ledger is not None
+            )
         )
         if progress is not None:
             progress(done, len(wanted))
-    return found
+    return dict(zip(wanted, _tables(out, found, model, crs=corridor.crs), strict=True))
+
+
+_Estimate = tuple[dict[str, NDArray[Any]], dict[str, Any], Shares]
+"""Of one day: columns of RISK, what goes with the table, and the parts behind each rate, of pieces yet to be named."""
+
+
+def _tables(
+    pieces: gpd.GeoDataFrame, found: list[_Estimate], model: RiskModel, *, crs: str
+) -> Iterator[gpd.GeoDataFrame]:
+    """Make RISK of each day; all are held to the schema together, as that takes as long for one as for all."""
+    if not found:
+        return
+    number = len(pieces)
+    rows = pieces.iloc[np.tile(np.arange(number), len(found))].reset_index(drop=True)
+    columns = {name: np.concatenate([day[name] for day, _, _ in found]) for name in found[0][0]}
+    rounded = {name: significant(one) if one.dtype == np.float64 else one for name, one in columns.items()}
+    both = gpd.GeoDataFrame({**{name: rows[name] for name in rows.columns}, **rounded}, crs=pieces.crs)
+    whole: gpd.GeoDataFrame = schema.conform(both, RISK, crs=crs, unique=bool(pieces["lixel_id"].is_unique))
+    for n, (_, aside, shares) in enumerate(found):
+        risk = whole.iloc[n * number : (n + 1) * number].reset_index(drop=True)
+        put_models(risk, model)
+        # The parts behind each rate go with the table, so that ``explain`` shows what was printed, without a
+        # second run.
+        named = dataclasses.replace(shares, lixel_id=risk["lixel_id"].to_numpy())
+        risk.attrs.update(aside, **{SHARES: named.text()})
+        yield risk
 
 
 def _no_pieces(corridor: Corridor, day: dt.date, model: RiskModel) -> gpd.GeoDataFrame:
@@ -184,7 +221,6 @@ def _no_pieces(corridor: Corridor, day: dt.date, model: RiskModel) -> gpd.GeoDat
 
 def _on_day(
     ways: list[Stretch],
-    pieces: gpd.GeoDataFrame,
     bins: RoadPieces,
     counted: Counted,
     told: Reports,
@@ -193,7 +229,7 @@ def _on_day(
     day: dt.date,
     model: RiskModel,
     sources_known: bool,
-) -> gpd.GeoDataFrame:
+) -> _Estimate:
     """Estimate the rates of one day."""
     # The road is estimated in pieces of its own (``counted.road``), then shared out to the pieces asked for:
     # from ``shared`` on everything is by those.
@@ -201,14 +237,13 @@ def _on_day(
     shared = share_out(counted, found, bins)
     draws = found.draws(seed=model.seed)
     asked = shared_draws(draws, shared, counted.counts.length_km, rng=np.random.default_rng(model.seed))
-    number, km = len(pieces), bins.length_m / 1000.0
+    number, km = len(bins.length_m), bins.length_m / 1000.0
 
     used = np.bincount(shared.piece, weights=shared.used, minlength=number)
     # Silence is decided by reports of any kind.
     heard = told.days_by(day)
     newest = newest_by(*heard[:2], number)
-    age = (pd.Timestamp(day) - pd.Series(newest)).dt.days
-    silent: NDArray[np.bool_] = (age.isna() | (age > model.quiet_after_days)).to_numpy(dtype=bool)
+    silent = ~(days_until(day, newest) <= model.quiet_after_days)
     now, before, whole = publishers(*heard, number, day=day, window_days=model.trend_days)
     # All columns that say what a rate rests on are made here, so that nobody has to guess it from the
     # rate.
@@ -239,38 +274,34 @@ def _on_day(
         **evidence,
         "newest_report": newest,
         # Without a ledger nobody knows who published: null, not 0, which would read as "no source at all".
-        "publishers_recent": now if sources_known else None,
-        "publishers_earlier": before if sources_known else None,
-        "caution": SOURCES_CHANGED if sources_known and changed(*whole) else None,
+        "publishers_recent": now if sources_known else np.full(number, None),
+        "publishers_earlier": before if sources_known else np.full(number, None),
+        "caution": np.full(number, SOURCES_CHANGED if sources_known and changed(*whole) else None, dtype=object),
         **_classes(rate, evidence["n_events"], silent, model=model),
     }
-    columns = {name: significant(one) if _is_float(one) else one for name, one in columns.items()}
-    out = gpd.GeoDataFrame({**{name: pieces[name] for name in pieces.columns}, **columns}, crs=pieces.crs)
-    risk: gpd.GeoDataFrame = schema.conform(out, RISK, crs=pieces.crs)
-    put_models(risk, model)
-    risk.attrs["as_of"] = day.isoformat()
-    risk.attrs["last_report"] = counted.last_report.isoformat()
-    risk.attrs["tally"] = tally(counted)
     # What may lie off the road is told in the same unit as ``events_used``, discounted by age. It is of
     # all events that count, not only of those that touch a piece.
     off = (counted.spread.off_corridor * _fading(counted, found))[counted.reasons.isna()].sum()
-    risk.attrs["off_corridor"] = float(significant(off))
-    risk.attrs["publishers"] = list(whole) if sources_known else None
-    risk.attrs["half_lives_days"] = _weighed(*found.half_life)
-    risk.attrs["dispersions"] = _weighed(*found.dispersion)
-    risk.attrs["trips"] = [trip.to_dict() for trip in trips_between(ways, counted, found, draws, day=day, model=model)]
+    aside = {
+        "as_of": day.isoformat(),
+        "last_report": counted.last_report.isoformat(),
+        "tally": tally(counted),
+        "off_corridor": float(significant(off)),
+        "publishers": list(whole) if sources_known else None,
+        "half_lives_days": _weighed(*found.half_life),
+        "dispersions": _weighed(*found.dispersion),
+        "trips": [trip.to_dict() for trip in trips_between(ways, counted, found, draws, day=day, model=model)],
+    }
 
     def behind(column: str) -> NDArray[Any]:
-        return np.asarray(counted.events[column])[counted.rows]
+        return schema.objects(counted.events[column])[counted.rows]
 
-    # The parts behind each rate go with the table, so that ``explain`` shows what was printed, without a
-    # second run.
     shares = Shares(
-        lixel_id=risk["lixel_id"].to_numpy(),
+        lixel_id=np.zeros(0, dtype=object),
         base=(shared.mean - np.bincount(shared.piece, weights=shared.adds, minlength=number)) / km,
         event_id=behind("event_id"),
         kind=behind("kind"),
-        day=behind("date_start"),
+        day=counted.events["date_start"].to_numpy()[counted.rows],
         place=behind("place"),
         row=shared.row,
         piece=shared.piece,
@@ -278,12 +309,7 @@ def _on_day(
         weight=shared.used,
         adds=shared.adds / km[shared.piece],
     )
-    risk.attrs[SHARES] = shares.text()
-    return risk
-
-
-def _is_float(values: object) -> bool:
-    return isinstance(values, np.ndarray) and values.dtype == np.float64
+    return columns, aside, shares
 
 
 def _weighed(nodes: Floats, weight: Floats) -> list[list[float | None]]:
@@ -389,7 +415,7 @@ def _evidence(
     number: int, counted: Counted, shared: Shared, speaks: tuple[Ints, Ints], *, as_of: dt.date
 ) -> dict[str, NDArray[Any]]:
     """Give what stands behind each rate: which events, how precise, how recent."""
-    kinds, ids = (counted.events[name].to_numpy(dtype=object)[counted.rows] for name in ("place_kind", "event_id"))
+    kinds, ids = (schema.objects(counted.events[name])[counted.rows] for name in ("place_kind", "event_id"))
     # How much of the evidence is known only to a section, a commune or a stretch: a rate made of vague
     # reports should not look as sharp as one made of exact ones.
     imprecise = np.isin(kinds.astype(str), [Where.SECTION, Where.COMMUNE, Where.STRETCH])
@@ -411,7 +437,7 @@ def _evidence(
         "n_events": n_events,
         "imprecise_share": np.divide(blurred, weight, out=np.full(number, np.nan), where=n_events > 0),
         "last_event": last,
-        "days_since": (pd.Timestamp(as_of) - pd.Series(last)).dt.days.to_numpy(),
+        "days_since": days_until(as_of, last),
         "event_ids": np.array(["; ".join(own) or None for own in by_piece], dtype=object),
     }
 
@@ -423,4 +449,4 @@ def _classes(rate: Floats, n_events: NDArray[Any], silent: NDArray[np.bool_], *,
     # A class only where an incident was reported. A quiet piece has a rate too, of the prior, but a
     # colour from the scale would read as a finding; a silent one is an information gap.
     band = 1 + np.searchsorted(np.asarray(model.band_rates), rate, side="right")
-    return {"info": info, "band": pd.Series(band, dtype="Int64").mask(info != Info.REPORTED)}
+    return {"info": info, "band": np.where(info == Info.REPORTED, band, np.nan)}

@@ -12,13 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from artimap.claims.ledger import Ledger
-from artimap.core import reasons
+from artimap.core import reasons, schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.vocab import Where
 from artimap.risk.counts import Counts
-from artimap.risk.coverage import Reports, RoadPieces, bare, newest_by
+from artimap.risk.coverage import Reports, RoadPieces, bare, days_until, newest_by
 from artimap.risk.model import RiskModel, why_not_counted
 from artimap.risk.observation import STEP_DAYS, Observation, observe
 from artimap.roads.corridor import Corridor
@@ -81,7 +81,7 @@ class BaseRoad:
             part = np.clip(model.window_days / STEP_DAYS - np.arange(steps), 0.0, 1.0)
             return Observation(np.tile(part, (number, 1)), np.zeros(number), 0.0, np.ones((number, 1)))
         middle, half = (self.edges[:-1] + self.edges[1:]) / 2, np.diff(self.edges) / 2
-        age = (np.datetime64(last, "s") - days) / np.timedelta64(1, "D")
+        age = days_until(last, days)
         # Ten kilometres of road have enough reports to tell whether somebody is there.
         reach = np.maximum(_NEAR_M, half)
         return observe(piece, np.clip(age, 0.0, None), middle, reach, steps=steps)
@@ -304,11 +304,10 @@ def _sure_events(located: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
 
 def ages(events: pd.DataFrame, day: dt.date) -> tuple[Floats, Floats]:
     """Give the least and greatest age of each event in days: what was reported by the day was before it."""
-    today = pd.Timestamp(day)
-    start, end = events["date_start"], events["date_end"].fillna(events["date_start"])
+    start, end = (events[name].to_numpy(dtype=schema.DAY) for name in ("date_start", "date_end"))
     # An event that is still going on is 0 days old, not of negative age.
-    newest = np.clip((today - end).dt.days.to_numpy(dtype=float), 0.0, None)
-    oldest = np.clip((today - start).dt.days.to_numpy(dtype=float), 0.0, None)
+    newest = np.clip(days_until(day, np.where(np.isnat(end), start, end)), 0.0, None)
+    oldest = np.clip(days_until(day, start), 0.0, None)
     return np.minimum(newest, oldest), oldest
 
 
@@ -316,5 +315,5 @@ def tally(counted: Counted) -> dict[str, int]:
     """Give why rows do not count, as codes, and how many, the most frequent first."""
     # An event that counts by kind and day may still have no place on the road; that reason stands where
     # no other does.
-    off = pd.Series(list(counted.spread.why_code), index=counted.events.index, dtype=counted.reasons.dtype)
-    return reasons.tally(counted.reasons.where(~counted.reasons.isna(), off))
+    pairs = zip(counted.reasons.to_numpy(dtype=object), counted.spread.why_code, strict=True)
+    return reasons.tally(off if pd.isna(why) else why for why, off in pairs)

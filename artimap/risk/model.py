@@ -201,7 +201,7 @@ def why_not_counted(
     Place is not looked at here: that is :meth:`~artimap.roads.corridor.Corridor.spread`.
     """
     day = pd.Timestamp(as_of)
-    reasons = pd.Series([None] * len(events), index=events.index, dtype=object)
+    reasons = np.full(len(events), None, dtype=object)
     oldest = pd.Timestamp(last_report or as_of) - pd.Timedelta(days=model.window_days)
     # A later reason writes over an earlier one: an event of the future is that first of all, whatever its
     # kind.
@@ -211,5 +211,5 @@ def why_not_counted(
         (events["date_end"].fillna(events["date_start"]) < oldest, code_of(WhyNot.OLD, model.window_days)),
         (events["date_start"] > day, code_of(WhyNot.FUTURE)),
     ):
-        reasons = reasons.mask(mask.to_numpy(dtype=bool), why)
-    return reasons.astype(schema.TEXT)
+        reasons[mask.to_numpy(dtype=bool)] = why
+    return pd.Series(reasons, index=events.index, dtype=schema.TEXT)

@@ -20,7 +20,7 @@ from artimap.core.dates import DAYS_PER_MONTH, day_of
 from artimap.core.metadata import JsonModel
 from artimap.core.precision import significant
 from artimap.risk.aggregate import share_out, shared_draws, watched_share
-from artimap.risk.coverage import RoadPieces
+from artimap.risk.coverage import RoadPieces, days_until
 from artimap.risk.event_counts import Counted, Laid
 from artimap.risk.model import RiskModel
 from artimap.risk.posterior import Posterior, posterior
@@ -182,8 +182,7 @@ def _trip(
     edges = counted.road.edges
     length = np.clip(np.minimum(edges[1:], stretch.to_m) - np.maximum(edges[:-1], stretch.from_m), 0.0, None)
     newest = counted.newest_reports
-    age = (np.datetime64(day, "s") - newest) / np.timedelta64(1, "D")
-    silent = float(length[~(age <= model.quiet_after_days)].sum())
+    silent = float(length[~(days_until(day, newest) <= model.quiet_after_days)].sum())
     known = silent <= _MOSTLY * length.sum()
     # A last estimate is of the way only where somebody once told of most of it: else it is that of other road.
     once = float(length[~np.isnat(newest)].sum()) >= _MOSTLY * length.sum()

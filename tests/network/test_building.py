@@ -10,8 +10,11 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 import artimap as am
+from artimap.roads.network.line_joins import parts_of
 from artimap.roads.network.noding import GRID_M
 
 UTM = "EPSG:32618"
@@ -168,3 +171,16 @@ def test_a_piece_of_the_real_layer(artibonite, reference):
         laid = {row for rows in net.report.edges["rows"] for row in rows.split("; ") if row}
         assert laid == {str(label) for label in roads.index}
         assert net.parts["length_m"].iloc[0] > 0.5 * net.length_m.sum()
+
+
+@pytest.mark.parametrize(("nodes", "pairs"), [(0, 0), (5, 0), (12, 7), (400, 250), (400, 600)])
+def test_parts_of_a_net_are_those_of_scipy(nodes, pairs):
+    drawn = np.random.default_rng(nodes + pairs).integers(0, max(nodes, 1), (pairs, 2))
+    net = coo_array((np.ones(pairs), (drawn[:, 0], drawn[:, 1])), shape=(nodes, nodes))
+    wanted = connected_components(net, directed=False)[1] if nodes else []
+    assert parts_of(drawn, nodes).tolist() == list(wanted)
+
+
+def test_a_long_way_in_any_order_is_one_part():
+    order = np.random.default_rng(3).permutation(3_000)
+    assert set(parts_of(np.stack([order[:-1], order[1:]], axis=1), 3_000).tolist()) == {0}
