@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
 
 from artimap.core.dates import DAYS_PER_MONTH
 from artimap.core.i18n import format_count, format_day, format_number, format_rate, tr, words
@@ -18,6 +21,7 @@ _DAYS_PER_YEAR = DAYS_PER_MONTH * 12
 _MAX_DAYS = 120
 """From here on a span is told in months, because nobody counts 200 days."""
 _MAX_MONTHS = 24
+_UNNAMED = "unnamed armed group"
 
 
 def known(value: object) -> float | None:
@@ -39,6 +43,22 @@ def rule_phrase(name: str, lang: str) -> str:
     """
     key = f"rule.{name}"
     return tr(key, lang) if key in words(lang) else name
+
+
+def held_before_phrase(row: Mapping[Any, Any], lang: str) -> str:
+    """Say who was last known to hold what a row of STATUS or ZONES speaks of, on what day and who said so.
+
+    >>> row = {"held_before": "Gran Grif", "held_before_on": dt.date(2024, 5, 3), "held_before_said": "A"}
+    >>> held_before_phrase(row, "en"), held_before_phrase({}, "en")
+    ('Gran Grif, 3 May 2024, said by A', '')
+    """
+    names = [tr("said.unnamed", lang) if one == _UNNAMED else one for one in split_names(row.get("held_before"))]
+    day = row.get("held_before_on")
+    if not names or day is None or pd.isna(day):
+        return ""
+    sources = ", ".join(split_names(row.get("held_before_said"))) or tr("report.claimant_not_stated", lang)
+    day = day.date() if isinstance(day, pd.Timestamp) else day
+    return tr("said.held_before", lang, who=", ".join(names), day=format_day(day, lang), source=sources)
 
 
 def passable_phrase(text: str, lang: str) -> str:
