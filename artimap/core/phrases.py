@@ -45,7 +45,7 @@ def rule_phrase(name: str, lang: str) -> str:
     return tr(key, lang) if key in words(lang) else name
 
 
-def held_before_phrase(row: Mapping[Any, Any], lang: str) -> str:
+def held_before_phrase(row: Mapping[Any, Any] | pd.Series, lang: str) -> str:
     """Say who was last known to hold what a row of STATUS or ZONES speaks of, on what day and who said so.
 
     >>> row = {"held_before": "Gran Grif", "held_before_on": dt.date(2024, 5, 3), "held_before_said": "A"}
