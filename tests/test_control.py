@@ -351,7 +351,7 @@ def test_who_was_last_known_keeps_the_place_beside_what_happened_since(
     assert row["status"] == status
     assert row["held_before"] == holder
     assert row["held_before_on"] == before["last_confirmed"]
-    assert set(row["held_before_said"].split("; ")) <= set(ledger.claims["source"])
+    assert set(row["held_before_sources"].split("; ")) <= set(ledger.claims["source"])
     assert f"Last known before: {holder}: " in row["reason"]
     # once the new report has faded, what was known before it is the status again
     older = with_newer(ledger, subject, "attacked", "2025-06-01")
@@ -375,7 +375,7 @@ def test_every_reader_is_told_who_was_last_known_when_and_by_whom(artibonite, le
     said = held_before_phrase(row, lang)
     assert said.startswith("Gran Grif, ")
     assert format_day(row["held_before_on"].date(), lang) in said
-    assert all(source in said for source in row["held_before_said"].split("; "))
+    assert all(source in said for source in row["held_before_sources"].split("; "))
     only_there = table[table["subject"] == "savien"]
     zones = am.control_zones(artibonite, newer, as_of="2025-10-15", events=events, status=only_there)
     assert zones["held_before"].tolist() == ["Gran Grif"] * len(zones)

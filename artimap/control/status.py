@@ -287,7 +287,7 @@ def row_of(said: LedgerEvidence, subject: Subject, answer: Answer, day: dt.date)
         "days_since": None if last is None else number - last,
         "held_before": join_names(actors_of(before)),
         "held_before_on": None if held is None else pd.Timestamp(dt.date.fromordinal(held)),
-        "held_before_said": join_names(dict.fromkeys(one.source for one in before if one.source)),
+        "held_before_sources": join_names(dict.fromkeys(one.source for one in before if one.source)),
         "rule": answer.rule,
         "reason": reason(answer, number),
         "claims": join_names(

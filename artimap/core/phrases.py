@@ -48,7 +48,7 @@ def rule_phrase(name: str, lang: str) -> str:
 def held_before_phrase(row: Mapping[Any, Any] | pd.Series, lang: str) -> str:
     """Say who was last known to hold what a row of STATUS or ZONES speaks of, on what day and who said so.
 
-    >>> row = {"held_before": "Gran Grif", "held_before_on": dt.date(2024, 5, 3), "held_before_said": "A"}
+    >>> row = {"held_before": "Gran Grif", "held_before_on": dt.date(2024, 5, 3), "held_before_sources": "A"}
     >>> held_before_phrase(row, "en"), held_before_phrase({}, "en")
     ('Gran Grif, 3 May 2024, said by A', '')
     """
@@ -56,7 +56,7 @@ def held_before_phrase(row: Mapping[Any, Any] | pd.Series, lang: str) -> str:
     day = row.get("held_before_on")
     if not names or day is None or pd.isna(day):
         return ""
-    sources = ", ".join(split_names(row.get("held_before_said"))) or tr("report.claimant_not_stated", lang)
+    sources = ", ".join(split_names(row.get("held_before_sources"))) or tr("report.claimant_not_stated", lang)
     day = day.date() if isinstance(day, pd.Timestamp) else day
     return tr("said.held_before", lang, who=", ".join(names), day=format_day(day, lang), source=sources)
 

@@ -243,7 +243,7 @@ def rows_of(
     """Make the rows of ZONES of a row of STATUS; ``tail`` tells zones of one subject at different times apart."""
     kept = (
         "subject", "name", "actors", "confidence", "support", "last_confirmed", "held_before", "held_before_on",
-        "held_before_said", "rule", "reason", "claims",
+        "held_before_sources", "rule", "reason", "claims",
     )  # fmt: skip
     return [
         {
