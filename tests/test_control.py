@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -20,8 +21,13 @@ from artimap.control.rules import ALL_RULES, RULES, decide
 from artimap.control.status import read_evidence, row_of
 from artimap.core import schema
 from artimap.core.errors import DateError, ModelError, PlaceError
+from artimap.core.i18n import format_day, tr
+from artimap.core.phrases import held_before_phrase
 from artimap.core.tables import CLAIMS, EVENTS, STATUS
 from artimap.core.vocab import Party, Status
+from artimap.maps.cards import VisibleClaims
+from artimap.maps.thematic_layers import zone_detail
+from artimap.report.control_status import status_grid
 
 # rule, subject, day, actors, and claims that must stand behind it
 EXAMPLES = [
@@ -304,6 +310,80 @@ def test_words_of_other_systems():
     assert words.loc["claimed", "isw"] == "claimed control"
     assert words.loc["contested", "viina"] == "CONTESTED"
     assert words.loc["unknown", ["isw", "viina"]].isna().all()
+
+
+# --- an event erases no memory -----------------------------------------------------------------
+
+_NEWER = {
+    "claim_id": "new", "about": "place", "claimant": "Radio B", "source": "Radio B", "claimant_is_party": "no",
+    "date_basis": "stated", "sensitivity": "low", "licence": "own",
+}  # fmt: skip
+
+
+def with_newer(ledger, subject, predicate, day, value=None):
+    day = pd.Timestamp(day)
+    row = {
+        **_NEWER, "subject": subject, "predicate": predicate, "value": value, "reported": day,
+        "valid_from": day, "valid_to": day if predicate == "attacked" else None, "last_confirmed": day,
+    }  # fmt: skip
+    return as_ledger(ledger, pd.concat([ledger.claims, pd.DataFrame([row])], ignore_index=True))
+
+
+@pytest.mark.parametrize(
+    ("predicate", "value", "status"),
+    [
+        ("attacked", None, "attacked_recently"), ("attacked", "unnamed armed group", "attacked_recently"),
+        ("affected", None, "attacked_recently"), ("contested", None, "contested"), ("presence", "PNH", "presence"),
+        ("presence", "400 Mawozo", "presence"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("subject", ["savien", "HT0521-05"])
+def test_who_was_last_known_keeps_the_place_beside_what_happened_since(
+    artibonite, ledger, events, subject, predicate, value, status
+):
+    day = "2025-10-15"
+    before = am.control_status(artibonite, ledger, as_of=day, events=events).set_index("subject").loc[subject]
+    assert before["status"] == "last_known"
+    holder = before["actors"]
+    assert pd.isna(before["held_before"])
+    newer = with_newer(ledger, subject, predicate, "2025-10-10", value)
+    row = am.control_status(artibonite, newer, as_of=day, events=events).set_index("subject").loc[subject]
+    assert row["status"] == status
+    assert row["held_before"] == holder
+    assert row["held_before_on"] == before["last_confirmed"]
+    assert set(row["held_before_sources"].split("; ")) <= set(ledger.claims["source"])
+    assert f"Last known before: {holder}: " in row["reason"]
+    # once the new report has faded, what was known before it is the status again
+    older = with_newer(ledger, subject, "attacked", "2025-06-01")
+    later = am.control_status(artibonite, older, as_of=day, events=events).set_index("subject")
+    assert later.loc[subject, ["status", "actors"]].tolist() == ["last_known", holder]
+
+
+def test_what_is_held_now_or_was_never_held_has_nobody_before(artibonite, ledger, events):
+    table = am.control_status(artibonite, ledger, as_of="2024-10-15", events=events).set_index("subject")
+    assert pd.isna(table.loc["savien", "held_before"])
+    newer = with_newer(ledger, "marmelade", "attacked", "2024-10-10")
+    row = am.control_status(artibonite, newer, as_of="2024-10-15", events=events).set_index("subject").loc["marmelade"]
+    assert (row["status"], row["held_before"] is None or pd.isna(row["held_before"])) == ("attacked_recently", True)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ht"])
+def test_every_reader_is_told_who_was_last_known_when_and_by_whom(artibonite, ledger, events, lang):
+    newer = with_newer(ledger, "savien", "attacked", "2025-10-10")
+    table = am.control_status(artibonite, newer, as_of="2025-10-15", events=events)
+    row = table.set_index("subject").loc["savien"]
+    said = held_before_phrase(row, lang)
+    assert said.startswith("Gran Grif, ")
+    assert format_day(row["held_before_on"].date(), lang) in said
+    assert all(source in said for source in row["held_before_sources"].split("; "))
+    only_there = table[table["subject"] == "savien"]
+    zones = am.control_zones(artibonite, newer, as_of="2025-10-15", events=events, status=only_there)
+    assert zones["held_before"].tolist() == ["Gran Grif"] * len(zones)
+    detail = zone_detail(zones.iloc[0].to_dict(), "zone_attacked", VisibleClaims(newer, lang), lang)
+    assert (tr("map.fact.held_before", lang), said) in [(fact.label, fact.text) for fact in detail.facts]
+    reader = SimpleNamespace(status=only_there, zones=zones, lang=lang, as_of=dt.date(2025, 10, 15))
+    grid = status_grid(reader, lambda *_: "")
+    assert said in str(grid)
 
 
 # --- laws ------------------------------------------------------------------------------------

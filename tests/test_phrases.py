@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import random
 from pathlib import Path
 
@@ -140,3 +141,37 @@ def test_every_reading_says_why(results):
             else:
                 assert not reading.geometry.is_empty, row
                 assert reading.candidates, row
+
+
+_ON_RN1 = {
+    "saint-marc": ("Saint-Marc", "Sen Mak"), "pont-sonde": ("Pont-Sondé", "Pon Sonde"),
+    "carrefour-paye": ("Carrefour Paye", "Kafou Peye"), "villard": ("Villard", "Villard"),
+    "l-estere": ("L'Estère", "Lestè"), "gonaives": ("Gonaïves", "Gonayiv"),
+}  # fmt: skip
+_THE_PLACE = (
+    "{x}, après {y}", "RN1, {x}, juste avant {y}", "{x} (après {y})", "{x}, past {y}", "at {x}, just before {y}",
+    "{x} on the road to {y}", "{x}, apre {y}", "nan {x}, anvan ou rive {y}", "{x} sou wout {y}", "{x} north of {y}",
+)  # fmt: skip
+_THE_ROAD = (
+    "{x} vers {y}", "{x}, direction {y}", "après {x}, avant {y}", "avant {y} en venant de {x}", "{x} towards {y}",
+    "past {x} on the way to {y}", "{x} nan direksyon {y}", "apre {x} sou wout {y}", "anvan {y}, lè w ap soti {x}",
+    "soti {x} pou ale {y}", "between {x} and {y}", "{x} - {y}",
+)  # fmt: skip
+
+
+def test_every_pair_of_places_on_the_road_is_read_alike(artibonite):
+    """The rule is one of words and chainages, not of the phrases in a list."""
+    corridor = am.read_corridor(artibonite, "rn1")
+    places = am.read_places(artibonite).set_index("place_id").loc[list(_ON_RN1)]
+    at = dict(zip(_ON_RN1, corridor.project(places.geometry.to_numpy())[0].tolist(), strict=True))
+    for x, y in itertools.permutations(_ON_RN1, 2):
+        ends = pytest.approx(sorted((at[x], at[y])), abs=1_500)
+        for i in (0, 1):
+            names = {"x": _ON_RN1[x][i], "y": _ON_RN1[y][i]}
+            for pattern in _THE_PLACE:
+                reading = am.resolve(artibonite, pattern.format(**names))
+                assert (reading.place_id, reading.ambiguous) == (x, False), reading
+            for pattern in _THE_ROAD:
+                reading = am.resolve(artibonite, pattern.format(**names))
+                assert (reading.kind, reading.corridor_id, reading.ambiguous) == (Where.STRETCH, "rn1", False), reading
+                assert [reading.from_m, reading.to_m] == ends, reading

@@ -24,6 +24,7 @@ import pandas as pd
 from artimap.cli._shared import actors_in, named_in
 from artimap.control.assessment import SERIOUS
 from artimap.core.i18n import format_day, tr, words
+from artimap.core.phrases import held_before_phrase
 from artimap.core.reasons import why_words
 from artimap.core.schema import split_names
 from artimap.core.vocab import Lang, Status, WhyNot
@@ -111,6 +112,8 @@ def _overview(table: pd.DataFrame, lang: str, *, everything: bool) -> Iterator[s
             yield f"  {_label(row):{width}}  {tr('status.' + row['status'], lang)}{tail}"
             if tail:
                 yield f"  {'':{width}}  {_rule(row, lang)}"
+            if kept := held_before_phrase(row, lang):
+                yield f"  {'':{width}}  {tr('report.places.held_before', lang)}{tr('report.colon', lang)}{kept}"
         if len(rows) > len(shown):
             yield f"  {tr('said.unknown', lang, n=len(rows) - len(shown))}"
             silent = rows[rows["status"] == Status.UNKNOWN]
@@ -148,6 +151,8 @@ def _in_full(row: pd.Series, behind: pd.DataFrame, lang: str) -> Iterator[str]:
         level = tr("said.confidence", lang, level=tr(f"confidence.{row['confidence']}", lang))
         last = _day(row["last_confirmed"], lang) + _ago(row["days_since"], lang)
         yield f"  {level} ({row['support']:.2f}); {tr('said.confirmed', lang, day=last)}"
+    if kept := held_before_phrase(row, lang):
+        yield f"  {tr('report.places.held_before', lang)}{tr('report.colon', lang)}{kept}"
     if not len(behind):
         yield f"  {tr('said.nothing', lang)}"
     for counts, heading in ((True, "rests_on"), (False, "not_counted")):

@@ -33,6 +33,7 @@ class Part:
     last: int | None
     support: float
     attackers: tuple[str, ...] = ()
+    before: tuple[Evidence, ...] = ()
 
     @property
     def km(self) -> str:
@@ -92,6 +93,16 @@ class SubjectPicture:
     def held_by(self) -> tuple[str, ...]:
         """Give the sides that are said to hold it."""
         return tuple(dict.fromkeys(side for one in self.holds for side in one.sides))
+
+    def last_holders(self) -> tuple[Evidence, ...]:
+        """Give what was last said of who held it or was there, and has faded, ended, or been put in doubt.
+
+        Of these the ones that had not ended, and of them the newest: otherwise a group that left years ago would be
+        named beside the one that came after it.
+        """
+        rows = [one for one in self.old if one.end is None or one.end >= self.day] or self.old
+        newest = max((one.confirmed(self.day) for one in rows), default=0)
+        return tuple(one for one in rows if one.confirmed(self.day) >= newest - self.model.attacked_days)
 
     def quarrels(self) -> tuple[Evidence, ...]:
         """Give the fresh holds that contradict one another or a party's word that the holder has left."""

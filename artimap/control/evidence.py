@@ -76,6 +76,8 @@ class Evidence:
         What is said and by whom, in words.
     publishers
         Independent publishers behind an event; 1 for a claim.
+    source
+        The outlet of a claim; empty for an event.
     """
 
     subject: str
@@ -94,6 +96,7 @@ class Evidence:
     via: Via
     words: str
     publishers: int = 1
+    source: str = ""
 
     @property
     def joint(self) -> bool:
@@ -193,6 +196,7 @@ class _ClaimReader:
             half_life=self.model.half_life(predicate), voice=str(row.voice), named=_NOT_NAMED not in str(row.voice),
             party=Party(row.claimant_is_party), via="own",
             words=f"{'; '.join(actors) or 'armed groups'}: {predicate.value} ({row.source})",
+            source=str(row.source),
         )  # fmt: skip
 
 
@@ -292,6 +296,7 @@ def _from_posts(
                 half_life=reader.model.toll_days, voice=str(claim.voice), named=_NOT_NAMED not in str(claim.voice),
                 party=Party(claim.claimant_is_party), via="post",
                 words=f"{'; '.join(actors)}: {'sets up' if passing else 'keeps'} a {post.kind} ({claim.source})",
+                source=str(claim.source),
             )  # fmt: skip
 
 

@@ -34,6 +34,8 @@ class Answer:
         For a stretch that takes its status from what lies on it.
     attackers
         Of what was attacked: whom the reports of it name.
+    before
+        Who was last known to hold it or be there, where the status gives it to nobody: an attack erases no memory.
     """
 
     status: Status
@@ -44,6 +46,10 @@ class Answer:
     confidence: str
     parts: tuple[Part, ...] = ()
     attackers: tuple[str, ...] = ()
+    before: tuple[Evidence, ...] = ()
+
+
+_GIVEN_TO_NOBODY = (Status.ATTACKED_RECENTLY, Status.PRESENCE, Status.CONTESTED, Status.LAST_KNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,22 +217,31 @@ def decide(seen: SubjectPicture) -> Answer:
         named = [one for one in evidence if one.kind in ("hold", "presence", "contested")]
         if rule.name == "held_and_attacked":
             named += [one for one in evidence if one.kind == "attack" and len(one.sides) == 1]
-        # Of what is stale, name who was last said to be there: those that had not ended, and of these the
-        # newest. Otherwise a group that left years ago would be named beside the one that came after it.
         if rule.name == "nobody_renewed":
-            named = [one for one in evidence if one.end is None or one.end >= seen.day] or named
-            newest = max(one.confirmed(seen.day) for one in named)
-            named = [one for one in named if one.confirmed(seen.day) >= newest - seen.model.attacked_days]
+            named = list(seen.last_holders())
+        actors = actors_of(named) if rule.names_actors else ()
         return Answer(
             status=rule.status,
             rule=rule.name,
-            actors=actors_of(named) if rule.names_actors else (),
+            actors=actors,
             evidence=evidence,
             support=support,
             confidence=level(support, seen.model, at_most=rule.at_most),
             attackers=() if rule.names_actors else attackers_of(evidence, seen.sides),
+            before=_before(rule.status, seen, actors),
         )
     raise AssertionError  # pragma: no cover - the last rule always applies
+
+
+def _before(status: Status, seen: SubjectPicture, named: tuple[str, ...]) -> tuple[Evidence, ...]:
+    """Give who was last known to hold a subject, where its status gives it to nobody and does not name them."""
+    if status not in _GIVEN_TO_NOBODY or seen.holds:
+        return ()
+    rows = seen.last_holders()
+    if status in (Status.ATTACKED_RECENTLY, Status.LAST_KNOWN):
+        return rows
+    # Beside presence or a dispute that is fresh, an older presence tells nothing; who held the place does.
+    return tuple(one for one in rows if one.kind == "hold" and not set(named).issuperset(one.actors))
 
 
 def of_stretch(own: Answer, seen: SubjectPicture, *, gather: bool) -> Answer:
@@ -270,6 +285,9 @@ def of_stretch(own: Answer, seen: SubjectPicture, *, gather: bool) -> Answer:
         SERIOUS[gravest], GRAVEST_PART.name, _joined((), behind), (), support,
         level(support, seen.model, at_most="medium"), behind,
         tuple(dict.fromkeys(name for part in behind for name in part.attackers)),
+        # what was last known of the stretch and of what lies on it, attacked now or not
+        (*own.before, *(one for part in seen.parts for one in part.before))
+        if SERIOUS[gravest] in _GIVEN_TO_NOBODY else (),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from artimap.areas.area import Area
 from artimap.claims.ledger import Ledger
-from artimap.control.assessment import Part, SubjectPicture, backing, picture
+from artimap.control.assessment import Part, SubjectPicture, actors_of, backing, picture
 from artimap.control.evidence import Evidence, EvidenceBySubject, gather
 from artimap.control.model import ControlModel
 from artimap.control.parties import Sides, read_sides
@@ -153,6 +153,7 @@ class LedgerEvidence:
                         subject=other, name=self.subjects[other].name, status=there.status, actors=there.actors,
                         from_m=low, to_m=high, claims=tuple(one.claim for one in there.evidence),
                         last=_newest(there.evidence, day), support=there.support, attackers=there.attackers,
+                        before=there.before,
                     )
                 )  # fmt: skip
         return of_stretch(own, replace(seen, parts=tuple(parts)), gather=self.subjects[subject].named)
@@ -238,7 +239,9 @@ def control_status(
         w being ``voice_weight`` (``presence_weight`` for presence), times
         ``party_weight`` for a party, halved with every half-life since the voice was
         last heard; ``confidence`` is the same in words: contested, claimed and presence
-        are never more than medium, last known and unknown always low. A subject of which
+        are never more than medium, last known and unknown always low. What was attacked, or where
+        only presence is said, keeps who was last known to hold it in ``held_before``, with the newest day and the
+        outlets that said so. A subject of which
         nothing usable is said is ``unknown``, never free of armed groups.
 
     Raises
@@ -278,6 +281,8 @@ def row_of(said: LedgerEvidence, subject: Subject, answer: Answer, day: dt.date)
     # The claims of the parts count as used too, else the same row would list them as not counted.
     used = {one.claim for one in answer.evidence} | {claim for part in answer.parts for claim in part.claims}
     unused = _not_counted(said, subject.subject, used, number)
+    before = _before(answer)
+    held = max((one.confirmed(number) for one in before), default=None)
     return {
         "subject": subject.subject,
         "name": subject.name,
@@ -289,6 +294,9 @@ def row_of(said: LedgerEvidence, subject: Subject, answer: Answer, day: dt.date)
         "support": round(answer.support, 4),
         "last_confirmed": None if last is None else pd.Timestamp(dt.date.fromordinal(last)),
         "days_since": None if last is None else number - last,
+        "held_before": join_names(actors_of(before)),
+        "held_before_on": None if held is None else pd.Timestamp(dt.date.fromordinal(held)),
+        "held_before_sources": join_names(dict.fromkeys(one.source for one in before if one.source)),
         "rule": answer.rule,
         "reason": reason(answer, number),
         "claims": join_names(
@@ -303,6 +311,13 @@ def row_of(said: LedgerEvidence, subject: Subject, answer: Answer, day: dt.date)
     }
 
 
+def _before(answer: Answer) -> tuple[Evidence, ...]:
+    """Give who was last known to hold it, the newest first; of a status that is itself the last known nothing more."""
+    if answer.status is Status.LAST_KNOWN:
+        return ()
+    return tuple(sorted(dict.fromkeys(answer.before), key=lambda one: (-one.until, one.claim)))
+
+
 def reason(answer: Answer, day: int) -> str:
     """Say in words why: the rule, then what it rests on."""
     # ``dict.fromkeys`` drops repeats and keeps the order: one claim may back a rule in two roles.
@@ -313,7 +328,9 @@ def reason(answer: Answer, day: int) -> str:
     ]
     facts += [f"{part.name} {part.status.value} ({part.km})" for part in answer.parts]
     words = rule_named(answer.rule).words
-    return words if not facts else f"{words} {'. '.join(facts)}."
+    words = words if not facts else f"{words} {'. '.join(facts)}."
+    before = [f"{one.words}, {dt.date.fromordinal(one.confirmed(day)).isoformat()}" for one in _before(answer)]
+    return f"{words} Last known before: {'. '.join(before)}." if before else words
 
 
 def _newest(evidence: tuple[Evidence, ...], day: int) -> int | None:

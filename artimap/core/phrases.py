@@ -9,15 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from artimap.core.dates import DAYS_PER_MONTH
 from artimap.core.i18n import format_count, format_day, format_number, format_rate, tr, words
 from artimap.core.schema import split_names
 from artimap.core.vocab import UNNAMED
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _DAYS_PER_YEAR = DAYS_PER_MONTH * 12
 _MAX_DAYS = 120
@@ -66,6 +65,22 @@ def named_phrase(row: Mapping[str, Any] | pd.Series, lang: str, *, between: str 
     named = actors_phrase(row["actors"], lang, between=between)
     attackers = actors_phrase(row.get("attackers"), lang, between=between)
     return named or (tr("said.attack_names", lang, who=attackers) if attackers else "")
+
+
+def held_before_phrase(row: Mapping[Any, Any] | pd.Series, lang: str) -> str:
+    """Say who was last known to hold what a row of STATUS or ZONES speaks of, on what day and who said so.
+
+    >>> row = {"held_before": "Gran Grif", "held_before_on": dt.date(2024, 5, 3), "held_before_sources": "A"}
+    >>> held_before_phrase(row, "en"), held_before_phrase({}, "en")
+    ('Gran Grif, 3 May 2024, said by A', '')
+    """
+    names = [tr("said.unnamed", lang) if one == UNNAMED else one for one in split_names(row.get("held_before"))]
+    day = row.get("held_before_on")
+    if not names or day is None or pd.isna(day):
+        return ""
+    sources = ", ".join(split_names(row.get("held_before_sources"))) or tr("report.claimant_not_stated", lang)
+    day = day.date() if isinstance(day, pd.Timestamp) else day
+    return tr("said.held_before", lang, who=", ".join(names), day=format_day(day, lang), source=sources)
 
 
 def passable_phrase(text: str, lang: str) -> str:

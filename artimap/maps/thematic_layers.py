@@ -13,7 +13,16 @@ import shapely
 from artimap.core import style
 from artimap.core.i18n import format_count, format_number, tr
 from artimap.core.metadata import model_of
-from artimap.core.phrases import actors_phrase, km_span, known, named_phrase, passable_phrase, rate_figure, rule_phrase
+from artimap.core.phrases import (
+    actors_phrase,
+    held_before_phrase,
+    km_span,
+    known,
+    named_phrase,
+    passable_phrase,
+    rate_figure,
+    rule_phrase,
+)
 from artimap.core.precision import significant
 from artimap.core.schema import join_names, records, split_names
 from artimap.core.vocab import EventKind, Info, Status, Where
@@ -228,6 +237,8 @@ def zone_detail(row: Mapping[str, Any], mark: str, said: VisibleClaims, lang: st
         Fact(tr("map.fact.last_confirmed", lang), day_or(row["last_confirmed"], lang, tr("map.day.none", lang))),
         Fact(tr("map.fact.rule", lang), rule_phrase(text_or(row["rule"]), lang)),
     ]
+    if before := held_before_phrase(row, lang):
+        facts.append(Fact(tr("map.fact.held_before", lang), before))
     return Detail(
         key=f"zone:{row['zone_id']}",
         heading=sentence_case(tr(f"status.{kind}", lang)),

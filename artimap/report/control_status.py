@@ -10,7 +10,7 @@ import pandas as pd
 from artimap.control.assessment import SERIOUS
 from artimap.control.history import what_changed
 from artimap.core.i18n import format_day, tr
-from artimap.core.phrases import named_phrase
+from artimap.core.phrases import held_before_phrase, named_phrase
 from artimap.core.schema import split_names
 from artimap.core.vocab import Status
 from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, TableBlock, cell, joined, run
@@ -143,7 +143,7 @@ def status_grid(ctx: Context, level: Level) -> list[Block]:
         (
             cell(run(text_of(row["name"]), strong=True), run(level(ctx, row.get("subject")), quiet=True)),
             cell(word(ctx, "status", row[kind])),
-            cell(named_phrase(row, ctx.lang) or tr("said.by_nobody", ctx.lang)),
+            _who(ctx, row),
             cell(word(ctx, "confidence", row["confidence"])),
             day_and_ago(ctx, row["last_confirmed"]),
             _rule(ctx, row),
@@ -161,6 +161,14 @@ def status_grid(ctx: Context, level: Level) -> list[Block]:
     counts = shown[kind].value_counts()
     said = ", ".join(f"{word(ctx, 'status', one)} {counts[one]}" for one in Status if one in counts)
     return [Fold(Heading(say(ctx, "places.status_heading")), tuple(blocks), said)]
+
+
+def _who(ctx: Context, row: pd.Series) -> Cell:
+    named = cell(named_phrase(row, ctx.lang) or tr("said.by_nobody", ctx.lang))
+    before = held_before_phrase(row, ctx.lang)
+    if not before:
+        return named
+    return named + cell(run(f"; {say(ctx, 'places.held_before')}{say(ctx, 'colon')}{before}", quiet=True))
 
 
 def _rule(ctx: Context, row: pd.Series) -> Cell:

@@ -157,7 +157,7 @@ def place(
     if exact:
         kind[pinned & (level == 1)] = 1
     geometry = points(np.where(pinned, lon, np.nan), np.where(pinned, lat, np.nan), area)
-    said = _place_words_of(given, area, ~problems.bad)
+    said = _place_words(given, area, ~problems.bad)
     judged = {row: words for row, words in said.items() if pinned[row] or level[row] == 3}
     verdicts = judge_rows(problems, area, judged, geometry, column=given.named.get("place", "place"))
     wide = (level == 3) & ~problems.bad
@@ -235,7 +235,7 @@ def _count_in_units(
     return whole.astype(TEXT)
 
 
-def _place_words_of(given: Hints, area: Area, rows: Bools) -> dict[int, PlaceWords]:
+def _place_words(given: Hints, area: Area, rows: Bools) -> dict[int, PlaceWords]:
     """Give what the rows of a table made by hand say of their place, by row; nothing of other files."""
     if given.place is None:
         return {}

@@ -24,6 +24,7 @@ _TAGS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("place", ("#loc+name", "#loc")),
     ("commune", ("#adm2+name", "#adm2+code", "#adm2")),
     ("department", ("#adm1+name", "#adm1+code", "#adm1")),
+    ("country", ("#country+name", "#country+code", "#country")),
     ("kind", ("#event+type", "#cause+type", "#crisis+type", "#event", "#cause")),
     ("sub_kind", ("#event+subtype", "#event+sub_type")),
     ("actors", ("#actor+name", "#group+name", "#actor", "#group")),

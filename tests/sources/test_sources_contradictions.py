@@ -152,3 +152,21 @@ def test_a_cell_that_is_too_long_is_cut_and_told(artibonite, tmp_path):
     read, event = one(artibonite, tmp_path, place="Savien, " + "x" * 5_000)
     assert event["place_kind"] != "nowhere"
     assert any("more than 2,000 letters" in note for note in read.notes)
+
+
+@pytest.mark.parametrize(
+    ("heading", "tags", "row"),
+    [
+        ("Date,Where,Country", "#date,#loc+name,#country+name", "2025-12-01,Savien,{}"),
+        ("Date,Where,Country", "#date,#loc+name,#country+code", "2025-12-01,Savien,{}"),
+        ("dat,kote,peyi", "", "2025-12-01,Savien,{}"),
+        ("date,lieu,pays", "", "2025-12-01,Savien,{}"),
+    ],
+)
+def test_the_country_is_read_from_tags_and_headings_of_three_languages(artibonite, tmp_path, heading, tags, row):
+    path = tmp_path / "a.csv"
+    lines = [heading, *([tags] if tags else []), row.format("HTI"), row.format("NGA"), row.format("Ayiti")]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    read = read_report(path, area=artibonite)
+    assert (read.accepted, len(read.quarantine)) == (2, 1)
+    assert "another country" in read.quarantine["why"].iloc[0]

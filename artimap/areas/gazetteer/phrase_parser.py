@@ -33,6 +33,7 @@ ONE_SIDE = frozenset({"after", "before"})
 # The singular only: "the roads of A" are streets.
 _ONE_ROAD = frozenset({"route", "road", "wout", "way", "chemin"})
 _ON = frozenset({"sur", "sou", "on", "nan", "en"})
+_PASSED = frozenset({"passe", "pase", "depase", "depasse"})
 _OF = frozenset({"de", "du", "des", "d", "of"})
 _ASIDE = w.NOISE | w.MOVING | ARTICLES | frozenset(w.COMPASS)
 _LOCAL = frozenset({"localite", "locality", "lokalite", "carrefour", "zone", "zon"})
@@ -132,6 +133,9 @@ class ParsedPhrase:
             if word.sign or word.text not in _ASIDE:
                 break
             texts.append(word.text)
+        # "Pont-Sondé passé": the word may follow the last name.
+        if span is self.spans[-1] and _PASSED & set(self.texts(span.stop, span.stop + 1)):
+            return "after"
         for text in texts:
             if text in w.AFTER | w.BEFORE:
                 return "after" if text in w.AFTER else "before"

@@ -200,6 +200,10 @@ def _with_aside(known: Lexicon, parsed: ParsedPhrase, choice: disambiguation.Cho
     """Hold a reading unsure where no road runs by it and by the name that says which side of it is meant."""
     main = choice.hits[0]
     others = [span.hits[0].entry for span in parsed.aside if span.hits[0].entry.where is not Where.NOWHERE]
+    # "Après Pont-Sondé, à Saint-Marc" may speak of the town as of its commune, unless brackets or a word say which.
+    towns = [span for span in parsed.main if span.hits[0].entry.where is Where.PLACE and not parsed.bracketed(span)]
+    if len(towns) > 1 and any(parsed.relation(span) in ONE_SIDE for span in towns):
+        return _held(choice)
     # A commune that holds both may be meant as such: "Petite-Rivière, après Savien". On the road to a town is not
     # in it.
     doubt = (not others and parsed.on_the_way) or any(

@@ -112,7 +112,7 @@ def _is_between(parsed: ParsedPhrase, a: Span, b: Span) -> bool:
     if gap & {"to", "jiska"} and not gap - {"to", "jiska"} - ARTICLES - w.TOWN and not cues - w.NOISE:
         return True
     # A dash between one town and its own commune joins nothing.
-    if "–" in signs and not gap - {"to"} and not _same_place(a, b):
+    if "–" in signs and not gap - {"to"} - ARTICLES and not _same_place(a, b):
         return True
     return _road_cue(parsed, a, b, cues) and (bool(signs) or not gap or bool(gap & (w.AND | _TO)))
 

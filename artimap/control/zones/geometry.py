@@ -242,11 +242,12 @@ def rows_of(
 ) -> list[dict[str, object]]:
     """Make the rows of ZONES of a row of STATUS; ``tail`` tells zones of one subject at different times apart."""
     kept = (
-        "subject", "name", "actors", "attackers", "confidence", "support", "last_confirmed", "rule", "reason", "claims",
+        "subject", "name", "actors", "attackers", "confidence", "support", "last_confirmed", "held_before",
+        "held_before_on", "held_before_sources", "rule", "reason", "claims",
     )  # fmt: skip
     return [
         {
-            **{name: status.get(name) for name in kept},  # a STATUS of an earlier release has no attackers
+            **{name: status.get(name) for name in kept},  # a STATUS of an earlier release has fewer
             "zone_id": f"reported:{status['subject']}{piece.tail}{tail}",
             "kind": status["status"],
             "layer": "reported",
