@@ -185,6 +185,8 @@ def test_without_leave_to_write_it_is_refused_before_any_work(folder, monkeypatc
     with pytest.raises(PermissionError, match="read-only") as told:
         check_folder(folder)
     assert told.value.filename == str(folder)
+    with pytest.raises(PermissionError, match="is read-only"):
+        check_folder(refused / "a" / "b")
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO])
