@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
@@ -244,6 +243,8 @@ def _one_stopped(trial: Trial, runs: int) -> Row:
 
 
 def _full(trial: Trial, runs: int) -> Row:
+    import resource  # noqa: PLC0415 - Windows has none
+
     row = Row("full disk", "RLIMIT_FSIZE: no file can grow beyond a random size")
     largest = max(map(len, trial.writer.sets["new"].values()))
 

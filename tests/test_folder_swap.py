@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from artimap.core import folder_swap
-from artimap.core.files import write_bytes
+from artimap.core.files import write_bytes, written_together
 from artimap.core.folder_swap import check_folder, replace_folder, settle
 from benchmarks import faults
 
@@ -185,6 +185,8 @@ def test_without_leave_to_write_it_is_refused_before_any_work(folder, monkeypatc
     with pytest.raises(PermissionError, match="read-only") as told:
         check_folder(folder)
     assert told.value.filename == str(folder)
+    with pytest.raises(PermissionError, match="is read-only"):
+        check_folder(refused / "a" / "b")
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO])
@@ -258,3 +260,23 @@ def test_the_simulator_finds_no_mix(tmp_path):
     for row in faults.simulate(writer, tmp_path, kills=12, seed=1):
         assert row.mixed == row.lost == 0, row
         assert row.tried > 0 or row.skipped
+
+
+def test_files_of_one_set_wait_for_the_last(tmp_path):
+    table, notice = tmp_path / "a.csv", tmp_path / "a.notice.txt"
+    with written_together():
+        write_bytes(table, b"1")
+        write_bytes(notice, b"1")
+        assert not table.exists()
+    assert table.read_bytes() == notice.read_bytes() == b"1"
+
+    def broken():
+        with written_together():
+            write_bytes(table, b"2")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        broken()
+    write_bytes(notice, b"3")
+    assert (table.read_bytes(), notice.read_bytes()) == (b"1", b"3")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.notice.txt"]

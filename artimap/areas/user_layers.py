@@ -26,7 +26,8 @@ import pandas as pd
 import pyogrio
 
 from artimap.core.errors import DataError
-from artimap.core.files import write_geopackage, write_text
+from artimap.core.files import geopackage_bytes, write_text
+from artimap.core.folder_swap import replace_folder
 from artimap.core.schema import TEXT
 
 ENV = "ARTIMAP_DATA"
@@ -265,22 +266,18 @@ def register(
     InstalledLayer
         As it is listed.
     """
-    # The folder is emptied first: a table of the former layer that this one lacks must not stay. If the
-    # run breaks off before the manifest is written, ``check`` tells what is missing.
-    home = folder() / area / layer.name
-    if home.is_dir():
-        shutil.rmtree(home)
-    home.mkdir(parents=True)
-    listed = []
+    listed, files = [], dict[str, bytes]()
     for name, frame in tables.items():
         if isinstance(frame, gpd.GeoDataFrame):
-            path = write_geopackage({name: frame}, home / f"{name}.gpkg", day=_STAMP)
+            file, content = f"{name}.gpkg", geopackage_bytes({name: frame}, day=_STAMP)
         else:
-            path = home / f"{name}.csv"
-            write_text(path, frame.to_csv(index=False, lineterminator="\n"))
-        content = path.read_bytes()
+            file, content = f"{name}.csv", frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
+        files[file] = content
         sha = hashlib.sha256(content).hexdigest()
-        listed.append(UserTable(name, path.name, len(frame), len(content), sha, stands_for.get(name, "")))
+        listed.append(UserTable(name, file, len(frame), len(content), sha, stands_for.get(name, "")))
+    # All that lies there is artimap's: a table of the former layer that this one lacks must not stay. If the run
+    # breaks off before the manifest is written, ``check`` tells what differs.
+    replace_folder(folder() / area / layer.name, files, ours=lambda old: [one.name for one in old.iterdir()])
     done = replace(layer, tables=tuple(listed))
     _write(area, [*(one for one in layers(area) if one.name != layer.name), done])
     return done

@@ -162,14 +162,15 @@ def _estimates(zones: pd.DataFrame, lang: str) -> Iterator[str]:
 
 
 def _save(zones: gpd.GeoDataFrame, ending: str, args: argparse.Namespace, study: Study) -> tuple[Path, ...]:
-    from artimap.core.files import write_text  # noqa: PLC0415 - slow to import, used only here
+    from artimap.core.files import write_text, written_together  # noqa: PLC0415 - slow to import, used only here
 
     if ending in _TABLES:
         from artimap.cli._shared import save  # noqa: PLC0415
 
         notice = args.output.with_name(args.output.stem + ".notice.txt")
-        save(zones, args.output, layer="zones")
-        write_text(notice, "\n".join(_notice(zones, args, study)) + "\n")
+        with written_together():
+            save(zones, args.output, layer="zones")
+            write_text(notice, "\n".join(_notice(zones, args, study)) + "\n")
         return args.output, notice
     chart = study.map_of_zones(zones, args.lang, title=_title(study.area, args))
     if ending in _PICTURES:

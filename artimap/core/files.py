@@ -11,7 +11,9 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
@@ -146,6 +148,33 @@ def table_csv(table: pd.DataFrame) -> str:
     return out.getvalue()
 
 
+@dataclass(frozen=True)
+class _Together:
+    kept: ExitStack
+    ready: list[tuple[Path, Path]] = field(default_factory=list)
+
+
+_TOGETHER: ContextVar[_Together | None] = ContextVar("together", default=None)
+
+
+@contextmanager
+def written_together() -> Iterator[None]:
+    """Let the files that are written in the block take their places at its end, one right after the other.
+
+    A full disk or a run that is stopped while it writes leaves all of them as they were: no table stands beside
+    the notice of another.
+    """
+    with ExitStack() as kept:
+        together = _Together(kept)
+        token = _TOGETHER.set(together)
+        try:
+            yield
+        finally:
+            _TOGETHER.reset(token)
+        for temporary, path in together.ready:
+            temporary.replace(path)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path beside ``path``; on success it takes that place.
@@ -173,10 +202,16 @@ def replacing(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Beside the target, since replacing is one step only within a file system. GDAL may write side
         # files: they go with the folder.
-        with tempfile.TemporaryDirectory(prefix=".artimap-", dir=path.parent) as folder:
+        with ExitStack() as mine:
+            together = _TOGETHER.get()
+            made = tempfile.TemporaryDirectory(prefix=".artimap-", dir=path.parent)
+            folder = (mine if together is None else together.kept).enter_context(made)
             temporary = Path(folder) / path.name
             yield temporary
-            temporary.replace(path)
+            if together is None:
+                temporary.replace(path)
+            else:
+                together.ready.append((temporary, path))
     except OSError as error:
         # A full disk names no file, and the temporary one is not what was asked for.
         where = str(error.filename or "")

@@ -59,6 +59,9 @@ def check_folder(folder: Path) -> Path:
     """
     real = Path(os.path.realpath(folder))
     if not real.exists():
+        above = next(one for one in real.parents if one.exists())
+        if not os.access(above, os.W_OK):
+            raise _path_error(errno.EACCES, f"cannot be made: {above} is read-only", folder)
         return real
     if not real.is_dir():
         raise _path_error(errno.ENOTDIR, os.strerror(errno.ENOTDIR), folder)

@@ -15,7 +15,7 @@ import shapely
 from artimap.areas.area import ARTIBONITE, Area
 from artimap.core.crs import WGS84
 from artimap.core.errors import ShareError
-from artimap.core.files import replacing, table_csv, write_geopackage, write_text
+from artimap.core.files import replacing, table_csv, write_geopackage, write_text, written_together
 from artimap.core.metadata import write_parquet
 from artimap.core.precision import significant_columns
 from artimap.core.vocab import Audience
@@ -116,13 +116,14 @@ def write_table(
         msg = f"{path.name}: artimap writes {', '.join(_FORMATS)}; choose one of these endings"
         raise ShareError(msg)
     done = release(table, audience=audience, policy=policy, area=area, as_of=as_of, accesses=accesses)
-    _write(done.table, path, as_of or area.data_until)
-    # The name is fixed, so a file of an earlier run may lie there. Left in place, its counts would be
-    # taken for this run's.
     counts = path.with_name(path.stem + ".aggregates.csv")
-    if len(done.aggregates):
-        write_text(counts, "\ufeff" + _csv_text(done.aggregates))
-    else:
+    with written_together():
+        _write(done.table, path, as_of or area.data_until)
+        if len(done.aggregates):
+            write_text(counts, "\ufeff" + _csv_text(done.aggregates))
+        write_text(path.with_name(path.stem + ".notice.txt"), done.notice)
+    if not len(done.aggregates):
+        # The name is fixed, so a file of an earlier run may lie there. Left in place, its counts would be
+        # taken for this run's.
         counts.unlink(missing_ok=True)
-    write_text(path.with_name(path.stem + ".notice.txt"), done.notice)
     return done

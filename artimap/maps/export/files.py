@@ -25,7 +25,7 @@ import shapely
 from artimap.core import style
 from artimap.core.crs import WGS84
 from artimap.core.errors import ShareError
-from artimap.core.files import clock_at, replacing
+from artimap.core.files import clock_at, replacing, written_together
 from artimap.core.i18n import tr, words
 from artimap.core.schema import TEXT
 from artimap.maps.base_layers import Feature, Layer, Parts
@@ -86,7 +86,8 @@ def export_map(chart: DrawnMap, path: str | Path) -> tuple[Path, ...]:
     page = chart.page
     layers = {name: _legible(table) for name, table in map_tables(page, chart.events).items()}
     if kind == "gpx":
-        return _write_gpx(layers, page, target)
+        with written_together():
+            return _write_gpx(layers, page, target)
     with replacing(target) as temporary, clock_at(_NO_DAY):
         if kind == "kml":
             _write_kml(layers, page, temporary)
