@@ -11,11 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from artimap.core.text import legible, web_address
+from artimap.core.text import web_address
 
 # Line ends and other control characters would break tables and lists; U+2028 and U+2029 end lines in
 # some readers too.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Marks that turn the reading direction can show a file name or a number backwards; they are made
+# visible, not dropped.
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 Tone = Literal["", "lead", "note", "warn"]
 
@@ -138,8 +141,8 @@ def clean(text: object) -> str:
     >>> clean("a\nb"), clean("x\u202ey")
     ('a b', 'x⟨U+202E⟩y')
     """
-    # marks that turn the reading direction can show a file name or a number backwards: made visible, not dropped
-    return legible(_CONTROL.sub(" ", str(text)))
+    line = _CONTROL.sub(" ", str(text))
+    return _DIRECTION.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", line)
 
 
 def run(text: object, *, url: object = None, strong: bool = False, quiet: bool = False, mark: str = "") -> Run:
