@@ -8,32 +8,45 @@ not a guarantee: read a text before it leaves the house.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
 
 from artimap.areas.area import Area
 from artimap.core.schema import TEXT
-from artimap.sharing.masking.known_names import known
-from artimap.sharing.masking.personal_details import names, phones, plates
+from artimap.sharing.masking.identifiers import Kind, identifiers
+from artimap.sharing.masking.known_names import everyday, known
+from artimap.sharing.masking.personal_details import names
 
 __all__ = ["MASKS", "Masked", "MaskedColumn", "MaskedSpan", "mask", "mask_column"]
 
-Personal = Literal["person", "phone", "plate"]
+Personal = Literal["person"] | Kind
 
-MASKS: dict[Personal, str] = {"person": "[name]", "phone": "[phone]", "plate": "[plate]"}
+MASKS: dict[Personal, str] = {
+    "person": "[name]", "phone": "[phone]", "plate": "[plate]", "email": "[email]", "handle": "[handle]", "ip": "[ip]",
+    "position": "[position]", "account": "[account]", "id": "[id]", "birth": "[birth]", "address": "[address]",
+}  # fmt: skip
 """What stands in the place of each kind."""
+
+_MASKED = re.compile(r"\[(?:" + "|".join(one[1:-1] for one in MASKS.values()) + r")(?:\? [^\[\]\n]*)?\]")
+_MARK = re.compile(r"\[(" + "|".join(one[1:-1] for one in MASKS.values()) + r")\? [^\[\]\n]*\]")
 
 
 @dataclass(frozen=True, slots=True)
 class MaskedSpan:
-    """Where something personal stood in the text before masking, and of which kind. The words are not kept."""
+    """Where something personal stood in the text before masking, and of which kind. The words are not kept.
+
+    ``sure`` is false where the rules have only a weak sign, such as two unknown capitals in a row.
+    """
 
     start: int
     end: int
     kind: Personal
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +81,31 @@ def find_personal(text: str, *, area: Area | None = None) -> tuple[MaskedSpan, .
     tuple of MaskedSpan
         In order, without overlap.
     """
-    # Plates before phones before names: a plate's digits could pass for part of a number, and its letters
-    # for a name. Who comes later may not touch what is taken.
-    found = [MaskedSpan(*span, "plate") for span in plates(text)]
-    found += _apart([MaskedSpan(*span, "phone") for span in phones(text)], found)
-    found += _apart([MaskedSpan(*span, "person") for span in names(text, known(area))], found)
+    # Identifiers before names: an address holds capitals that could pass for a name. Who comes later may not
+    # touch what is taken, and masks what is left of its own.
+    names_known = known(area)
+    taken = bytearray(len(text))
+    found: list[MaskedSpan] = []
+    for start, end, kind, sure in identifiers(text, names_known.group_words):
+        found += _free(text, taken, MaskedSpan(start, end, kind, sure))
+    # What was masked or marked before is not read again.
+    for match in _MASKED.finditer(text):
+        taken[match.start() : match.end()] = b"\x01" * len(match.group())
+    for start, end, sure in names(text, names_known, everyday(area)):
+        found += _free(text, taken, MaskedSpan(start, end, "person", sure))
     return tuple(sorted(found, key=lambda one: one.start))
 
 
-def _apart(new: list[MaskedSpan], taken: list[MaskedSpan]) -> list[MaskedSpan]:
-    """Give those that touch none of the spans already taken."""
-    return [one for one in new if not any(one.start < other.end and other.start < one.end for other in taken)]
+def _free(text: str, taken: bytearray, one: MaskedSpan) -> Iterator[MaskedSpan]:
+    """Give the parts of a span that are not taken yet and hold a letter or digit, and take them."""
+    for piece in re.finditer(rb"\x00+", taken[one.start : one.end]):
+        start, end = one.start + piece.start(), one.start + piece.end()
+        inner = re.search(r"\w(?:.*\w)?", text[start:end], re.DOTALL)
+        if len(piece.group()) == one.end - one.start:
+            yield one
+        elif inner:
+            yield replace(one, start=start + inner.start(), end=start + inner.end())
+    taken[one.start : one.end] = b"\x01" * (one.end - one.start)
 
 
 def mask(text: str, *, area: Area | None = None) -> Masked:
