@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from artimap.sharing.masking.known_names import KnownNames, atoms, plain, words
@@ -43,6 +44,8 @@ _COURTESY = frozenset(
 )
 _POLITE = frozenset("mr mrs mme mlle monsieur madame mademoiselle msye misye madan madmwazel miss".split())
 """Those of them that stand before a name without a capital too."""
+_NICKNAMES = frozenset({"ti", "gwo", "bos", "boss", "tonton"})
+_WIDOWS = frozenset("veuve vve widow epoux epouse famille family fanmi consorts heritiers".split())
 _SAINTS = frozenset({"saint", "sainte", "st", "ste", "sen", "sent"})
 # without their accent these are everyday words: se (it is), pe (to be silent), met (to put), fre (cool)
 _ACCENTED = {"se": "sè", "pe": "pè", "met": "mèt", "fre": "frè"}
@@ -66,7 +69,12 @@ class _WordSpan:
 
     @property
     def initial(self) -> bool:
-        return len(self.text) == 1 and self.cap
+        return self.cap and all(len(part) == 1 for part in self.text.split("-"))
+
+    @property
+    def shortened(self) -> bool:
+        """Whether it ends in an initial: "Jean-P"."""
+        return self.cap and len(self.text.rsplit("-", 1)[-1]) == 1
 
 
 def _tokens(text: str) -> list[_WordSpan]:
@@ -156,7 +164,7 @@ class _NameReader:
     def joined(self, position: int) -> bool:
         """Tell whether a token may belong to one name with the token before."""
         gap, before = self.gap(position), self.tokens[position - 1]
-        if _SPACE.fullmatch(gap) or (before.initial and _INITIAL_GAP.fullmatch(gap)):
+        if _SPACE.fullmatch(gap) or (before.shortened and _INITIAL_GAP.fullmatch(gap)):
             return True
         if _QUOTED.fullmatch(gap):
             return before.folded not in self.words.cues
@@ -184,7 +192,7 @@ class _NameReader:
         token = self.tokens[position]
         if not token.cap or token.kept or self.is_title(position) or token.text == "I":
             return False
-        if self.given(position) == "strong" or (token.initial and self.text[token.end : token.end + 1] == "."):
+        if self.given(position) == "strong" or (token.initial and ("-" in token.text or self.text[token.end : token.end + 1] == ".")):
             return True
         lists = self.words
         if token.acronym and self.given(position) is None:
@@ -315,6 +323,9 @@ class _NameReader:
             return 2
         if atoms(self.tokens[first].text)[0] in _SAINTS:
             return 0
+        head = self.tokens[first - 1].folded if first else ""
+        if head in _NICKNAMES and self.gap(first) == " " and not self._everyday(first):
+            return 1
         borne = sum(self.tokens[one].folded in self.words.family for one in range(first, stop))
         if stop - first >= 2 and (borne or "weak" in ranks or self.tokens[first].initial):
             return 2 if borne + len(ranks - {None}) > 1 or not located else 1
@@ -337,7 +348,7 @@ class _NameReader:
         named = self.given(last) is not None or all(self.tokens[one].initial for one in range(first, stop))
         if not named or stop >= len(self.tokens) or self.tokens[stop].kept != "place" or not self.tokens[stop].cap:
             return False
-        return self.gap(stop).isspace() or (self.tokens[last].initial and self.gap(stop) in {". ", "."})
+        return self.gap(stop).isspace() or (self.tokens[last].shortened and self.gap(stop) in {". ", "."})
 
     def _grown(self, first: int, stop: int) -> tuple[int, int]:
         """Take in the head of a nickname ("Tonton Jo") and a surname that is also a place ("Jean Bélanger")."""
@@ -346,6 +357,8 @@ class _NameReader:
             return first - 1, stop
         if head is not None and head.initial and self.tokens[first].initial and self.gap(first) in {". ", ".", ".-"}:
             first -= 1  # "M. J. Desdunes": what reads as a title is an initial
+        elif head is not None and head.acronym and len(head.text) == 2 and self._lettered(first):
+            first -= 1  # "JP Etienne"
         place_before = head is not None and head.kept == "place" and head.cap and self.gap(first).isspace()
         if place_before and all(self.given(one) for one in range(first, stop)) and not self._led(first - 1):
             return first - 1, stop
@@ -356,10 +369,16 @@ class _NameReader:
             stop < len(self.tokens)
             and self.tokens[stop].kept == "place"
             and self.tokens[stop].cap
-            and (self.gap(stop).isspace() or (self.tokens[stop - 1].initial and self.gap(stop) in {". ", "."}))
+            and (self.gap(stop).isspace() or (self.tokens[stop - 1].shortened and self.gap(stop) in {". ", "."}))
         ):
             stop += 1
         return first, stop
+
+    def _lettered(self, first: int) -> bool:
+        """Tell whether two capitals before a family name can be initials."""
+        head, lists = self.tokens[first - 1], self.words
+        ordinary = head.kept or head.folded in lists.plain or head.folded in lists.titles
+        return not ordinary and self.gap(first) == " " and self.tokens[first].folded in lists.family
 
     def _led(self, position: int) -> bool:
         """Tell whether something before a place says that it is one."""
@@ -373,7 +392,8 @@ class _NameReader:
         """Give place names that follow "Mme", "pasteur" and the like: there they are surnames."""
         for position in range(1, len(self.tokens)):
             token, before = self.tokens[position], self.tokens[position - 1]
-            if token.kept != "place" or before.folded in self.words.offices or not self.is_title(position - 1):
+            called = self.is_title(position - 1) or before.folded in _WIDOWS
+            if token.kept != "place" or before.folded in self.words.offices or not called:
                 continue
             if _AFTER_TITLE.fullmatch(self.gap(position)):
                 yield position, position + 1
@@ -458,6 +478,18 @@ class _NameReader:
         people += list(self._lower_case())
         for first, stop, sure in sorted(set(people)):
             yield self.tokens[first].start, self.tokens[stop - 1].end, sure
+        for token in self.tokens:
+            if token.text.count("-") > 1 and not token.cap and not token.kept:
+                yield from self._in_link(token)
+
+    def _in_link(self, token: _WordSpan) -> Iterator[tuple[int, int, bool]]:
+        """Give names among the words of a link: ``enlevement-de-jean-villard``."""
+        parts = [(match.start(), match.end(), plain(match.group())) for match in _ATOM.finditer(token.text)]
+        for (start, _, one), (_, end, other) in pairwise(parts):
+            surname = other in self.words.given or other in self.words.family
+            surname |= (other,) in self.known.places.get(other, ())
+            if one in self.words.given and surname and (one, other) not in self.known.places.get(one, ()):
+                yield token.start + start, token.start + end, True
 
     def _everyday(self, position: int) -> bool:
         token, lists = self.tokens[position], self.words
