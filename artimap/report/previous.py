@@ -14,6 +14,7 @@ import pandas as pd
 from artimap.core.errors import DataError
 from artimap.core.phrases import known
 from artimap.risk.phrases import trips_of
+from artimap.sharing.masking import masked_id
 
 MANIFEST = "manifest.json"
 RISK_FILE = "risk.gpkg"
@@ -151,8 +152,9 @@ def read_previous(folder: Path) -> Previous:
     return Previous(
         _day(kept.get("as_of")),
         table,
-        None if events is None else frozenset(str(one) for one in events),
-        None if claims is None else frozenset(str(one) for one in claims),
-        None if posts is None else {str(key): str(value) for key, value in posts.items()},
+        # Ids of a user's rows are read as they are made today, whatever version wrote them.
+        None if events is None else frozenset(masked_id(str(one)) for one in events),
+        None if claims is None else frozenset(masked_id(str(one)) for one in claims),
+        None if posts is None else {masked_id(str(key)): str(value) for key, value in posts.items()},
         None if trips is None else {str(name): known(value) for name, value in trips.items()},
     )

@@ -6,8 +6,8 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import pandas as pd
@@ -19,6 +19,7 @@ from artimap.core.schema import split_names
 _ATOM = re.compile(r"[^\W_]+")
 
 
+@lru_cache(maxsize=1 << 16)  # most words come again
 def plain(text: str) -> str:
     """Give a word without accents and case.
 
@@ -48,10 +49,13 @@ class Words:
     nickname_heads: frozenset[str]
     given: frozenset[str]
     weak_given: frozenset[str]
-    listed: frozenset[str]
     family: frozenset[str]
     offices: frozenset[str]
     name_cues: frozenset[str]
+    lone_given: frozenset[str]
+    """Given names as they are listed that are no words: names even alone and without a capital."""
+    listed: frozenset[str]
+    """All listed words that are no names."""
 
 
 def _raw() -> dict[str, str | list[str]]:
@@ -63,31 +67,31 @@ def words() -> Words:
     """Read the word lists, once."""
     raw = _raw()
     read: dict[str, frozenset[str]] = {}
-    raw["listed"] = raw["given"]
-    for name in Words.__dataclass_fields__:
-        entry = raw[name]
+    for name, entry in raw.items():
+        if name.startswith("known_"):
+            continue
         read[name] = frozenset(plain(one) for one in (entry.split() if isinstance(entry, str) else entry))
-    lists = Words(**read)
-    everyday = frozenset().union(
-        *(getattr(lists, name) for name in Words.__dataclass_fields__ if name not in _PEOPLE), lists.weak_given
-    )
+    ordinary = frozenset[str]().union(*(found for name, found in read.items() if name not in _PEOPLE))
+    words_too = ordinary | read["weak_given"]
 
     def kreyol(names: frozenset[str]) -> frozenset[str]:
         # A spelling of three letters is too often a word of its own.
         spelt = (one for name in names for one in kreyol_spellings(name))
-        return names | {one for one in spelt if len(one) > 3 and one not in everyday}
+        return names | {one for one in spelt if len(one) > 3 and one not in words_too}
 
-    given = kreyol(lists.given - lists.weak_given) | lists.given
-    weak = kreyol(lists.weak_given)
-    return replace(lists, given=given | weak, weak_given=weak, family=kreyol(lists.family))
+    lone = read["given"] - read["weak_given"]
+    weak = kreyol(read["weak_given"])
+    people = {"given": kreyol(lone) | weak, "weak_given": weak, "family": kreyol(read["family"])}
+    return Words(**read | people, lone_given=lone - ordinary, listed=ordinary)
 
 
-_PEOPLE = frozenset({"given", "weak_given", "listed", "family", "name_cues"})
+_PEOPLE = frozenset({"given", "weak_given", "family", "cues", "name_cues"})
 _TO_KREYOL = tuple(
     (re.compile(found), put)
     for found, put in (
         (r"ph", "f"), (r"th", "t"), (r"(?<![cs])h", ""), (r"s[ch]+", "ch"), (r"chr", "kr"), (r"c?qu|c[ck]", "k"),
-        (r"c(?=[eiy])", "s"), (r"c(?!h)", "k"), (r"x$", ""), (r"tz", "ts"), (r"^s(?=[tpk])", "es"), (r"ey$", "e"), (r"x", "ks"), (r"gn", "ny"), (r"gu(?=[eiy])", "g"),
+        (r"c(?=[eiy])", "s"), (r"c(?!h)", "k"), (r"x$", ""), (r"tz", "ts"), (r"^s(?=[tpk])", "es"), (r"ey$", "e"),
+        (r"x", "ks"), (r"gn", "ny"), (r"gu(?=[eiy])", "g"),
         (r"g(?=[eiy])", "j"), (r"je(?=an)", "j"), (r"eau|au", "o"), (r"oin", "wen"), (r"oi|oy", "wa"),
         (r"oui", "wi"), (r"ou(?=[aei])", "w"), (r"ill", "iy"), (r"(?:ai|ei|[iy])[nm](?![aeiouynm])", "en"),
         (r"(?<=i)en(?![aeiouynm])", "EN"), (r"[ea][nm](?![aeiouynm])", "an"), (r"EN", "en"), (r"ai|o?eu|ei", "e"),
@@ -199,10 +203,19 @@ def known(area: Area | None) -> KnownNames:
 
 
 @cache
+def public_links(area: Area | None) -> frozenset[str]:
+    """Give the links of the embedded tables, which stay whole though a headline in one may name a minister."""
+    tables = ("reports", "control_claims", "checkpoint_reports")
+    read = (embedded.read_table(one.name, name) for one in ((area,) if area else AREAS.values()) for name in tables)
+    return frozenset(str(link) for rows in read for link in rows["source_url"].dropna())
+
+
+@cache
 def everyday(area: Area | None) -> frozenset[str]:
     """Give words that stand in lower case in the embedded texts and in the sentences of the products."""
     prose = [
-        files("artimap.core").joinpath("i18n", f"{lang}.toml").read_text(encoding="utf-8") for lang in ("en", "fr", "ht")
+        files("artimap.core").joinpath("i18n", f"{lang}.toml").read_text(encoding="utf-8")
+        for lang in ("en", "fr", "ht")
     ]
     for one in (area,) if area is not None else AREAS.values():
         for table, columns in (("reports", ["summary", "note"]), ("control_claims", ["note"])):

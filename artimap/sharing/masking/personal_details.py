@@ -26,7 +26,9 @@ _APPOSED = re.compile(r"\s*[,:(]\s*$")
 _CLOSED = re.compile(r"\s{0,4}(?:[,.;)»”\"]|$|(?:et|ak|and)\b)")
 _AND = re.compile(r"\s*,?\s*(?:et|ak|and|&|epi)\s*$")
 _INITIAL_GAP = re.compile(r"\.?-|\.\s?")
-_AGE = re.compile(r"\s{0,4}(?:,\s*|\(\s*)(?:aged\s+|âgée?\s+de\s+)?\d{1,2}(?:\s*(?:ans?|lane|years?|yrs|y\.o)\b|\s*[,)])")
+_AGE = re.compile(
+    r"\s{0,4}(?:,\s*|\(\s*)(?:aged\s+|âgée?\s+de\s+)?\d{1,2}(?:\s*(?:ans?|lane|years?|yrs|y\.o)\b|\s*[,)])"
+)
 _HARMED = re.compile(
     r"\s{1,4}(?:(?:a|ont|avait|avaient)\s+été|est|sont|était|serait|was|were|has been|had been|is|te|ki)?\s{0,4}"
     r"(?:tuée?s?|mort\w*|décédé\w*|blessé\w*|enlevé\w*|kidnappé\w*|abattu\w*|arrêté\w*|libéré\w*|violée?s?|battue?s?|touchée?s?|"
@@ -42,10 +44,10 @@ _ENDS = frozenset('.!?:;«»"“”–—•(\n')
 _COURTESY = frozenset(
     atoms("m mr mrs ms mme mlle me mm dr monsieur madame mademoiselle mesye msye misye madan mis maitre")
 )
-_POLITE = frozenset("mr mrs mme mlle monsieur madame mademoiselle msye misye madan madmwazel miss".split())
+_POLITE = frozenset(atoms("mr mrs mme mlle monsieur madame mademoiselle msye misye madan madmwazel miss"))
 """Those of them that stand before a name without a capital too."""
 _NICKNAMES = frozenset({"ti", "gwo", "bos", "boss", "tonton"})
-_WIDOWS = frozenset("veuve vve widow epoux epouse famille family fanmi consorts heritiers".split())
+_WIDOWS = frozenset(atoms("veuve vve widow epoux epouse famille family fanmi consorts heritiers"))
 _SAINTS = frozenset({"saint", "sainte", "st", "ste", "sen", "sent"})
 # without their accent these are everyday words: se (it is), pe (to be silent), met (to put), fre (cool)
 _ACCENTED = {"se": "sè", "pe": "pè", "met": "mèt", "fre": "frè"}
@@ -192,7 +194,9 @@ class _NameReader:
         token = self.tokens[position]
         if not token.cap or token.kept or self.is_title(position) or token.text == "I":
             return False
-        if self.given(position) == "strong" or (token.initial and ("-" in token.text or self.text[token.end : token.end + 1] == ".")):
+        if token.initial:
+            return "-" in token.text or self.text[token.end : token.end + 1] == "."
+        if self.given(position) == "strong":
             return True
         lists = self.words
         if token.acronym and self.given(position) is None:
@@ -244,7 +248,7 @@ class _NameReader:
             return False
         # After a given name or an initial an everyday word is a family name: "Jean Bonhomme".
         after_given = self.given(position - 1) is not None or self.tokens[position - 1].initial
-        return self._is_name_part(position) or (after_given and token.folded in self.words.family)
+        return self._is_name_part(position) or (after_given and (token.initial or token.folded in self.words.family))
 
     def _before(self, position: int, count: int) -> list[int]:
         """Give up to ``count`` tokens before one, in its sentence, nearest first."""
@@ -309,9 +313,7 @@ class _NameReader:
         # Sure signs before the name come first, then what stands after it. Only what has neither is asked
         # whether a street or a school bears it: "police inspector X" is a person in front of a police station
         # too.
-        if self._titled(first) or self._cued(first) or self._kin(first):
-            return 2
-        if _AGE.match(self.text, self.tokens[stop - 1].end) or self._apposed(first, stop):
+        if self._titled(first) or self._cued(first) or self._kin(first) or self._aged(first, stop):
             return 2
         if self._headed(first) or self._tailed(stop):
             return 0
@@ -323,24 +325,34 @@ class _NameReader:
             return 2
         if atoms(self.tokens[first].text)[0] in _SAINTS:
             return 0
-        head = self.tokens[first - 1].folded if first else ""
-        if head in _NICKNAMES and self.gap(first) == " " and not self._everyday(first):
-            return 1
-        borne = sum(self.tokens[one].folded in self.words.family for one in range(first, stop))
-        if stop - first >= 2 and (borne or "weak" in ranks or self.tokens[first].initial):
-            return 2 if borne + len(ranks - {None}) > 1 or not located else 1
-        if located:
-            return 0
         if stop - first >= 2:
-            # Two unknown capitals in a row are masked. One mask too many costs a word, one too few may cost a
-            # life.
-            return 0 if all(self._everyday(one) for one in range(first, stop)) else 1
+            return self._sign_of_several(first, stop, located=located)
+        return 0 if located and not self._nicknamed(first) else self._sign_of_one(first)
+
+    def _sign_of_several(self, first: int, stop: int, *, located: bool) -> Sign:
+        weak = any(self.given(one) for one in range(first, stop))
+        borne = sum(self.tokens[one].folded in self.words.family for one in range(first, stop))
+        if borne or weak or self.tokens[first].initial:
+            return 2 if not located or borne + weak > 1 else 1
+        # Two unknown capitals in a row are masked. One mask too many costs a word, one too few may cost a life.
+        ordinary = all(self._everyday(one) for one in range(first, stop))
+        return 0 if located or ordinary else 1
+
+    def _sign_of_one(self, first: int) -> Sign:
+        stop = first + 1
         if self._speaks(stop) and not self.opens(first):
             return 2
-        if _HARMED.match(self.text, self.tokens[stop - 1].end) is not None or self._described(stop):
+        if _HARMED.match(self.text, self.tokens[first].end) is not None or self._described(stop):
             return 2
         article = first > 0 and self.tokens[first - 1].folded in _ARTICLES
-        return 1 if (borne or self._formed(first)) and not article and not self._everyday(first) else 0
+        borne = self.tokens[first].folded in self.words.family or self._formed(first) or self._nicknamed(first)
+        return 1 if borne and not article and not self._everyday(first) else 0
+
+    def _nicknamed(self, first: int) -> bool:
+        return first > 0 and self.tokens[first - 1].folded in _NICKNAMES and self.gap(first) == " "
+
+    def _aged(self, first: int, stop: int) -> bool:
+        return _AGE.match(self.text, self.tokens[stop - 1].end) is not None or self._apposed(first, stop)
 
     def _takes_place(self, first: int, stop: int) -> bool:
         """Tell whether a given name or initials are followed by a place, which is then a family name."""
@@ -412,8 +424,11 @@ class _NameReader:
         token, lists = self.tokens[position], self.words
         if len(token.text) < 2 or token.kept:
             return position, False
+        if position and self._spaced(position) and self.tokens[position - 1].folded in self.words.heads | _SAINTS:
+            return position, False
         rank, stop = self.given(position), position + 1
-        while stop < len(self.tokens) and self._spaced(stop) and self._may_follow(stop):
+        # No name has more than eight words; without a bound a list of names is read anew from each of them.
+        while stop < min(len(self.tokens), position + 8) and self._spaced(stop) and self._may_follow(stop):
             stop += 1
         polite = position and self.tokens[position - 1].folded in _POLITE and self._after_title(position)
         if polite and not token.cap and not self._function(position):
@@ -425,7 +440,7 @@ class _NameReader:
             return stop, True
         if token.cap:
             return position, False
-        if token.folded in lists.listed - lists.weak_given and not self._function(position):
+        if token.folded in lists.lone_given and not self._function(position):
             return position + 1, False
         if len(token.text) > 2 and not self._function(position) and self._named(position):
             return stop, False
@@ -442,18 +457,14 @@ class _NameReader:
 
     def _may_follow(self, position: int) -> bool:
         token = self.tokens[position]
-        if len(token.text) < 3 or token.kept and not token.cap:
+        if len(token.text) < 3 or (token.kept and not token.cap):
             return False
         return self.given(position) is not None or token.folded in self.words.family or self._place_word(position)
 
     def _function(self, position: int) -> bool:
         """Tell whether a word in lower case is one of the language, as far as the lists know it."""
-        token, lists = self.tokens[position], self.words
-        lists_of_words = (
-            lists.openers, lists.plain, lists.heads, lists.titles, lists.kin, lists.humans, lists.speech, lists.locative,
-            lists.offices, lists.short_titles, self.everyday,
-        )  # fmt: skip
-        return len(token.text) < 3 or any(token.folded in some for some in lists_of_words)
+        token = self.tokens[position]
+        return len(token.text) < 3 or token.folded in self.words.listed or token.folded in self.everyday
 
     def _named(self, position: int) -> bool:
         near = [self.tokens[one].folded for one in self._before(position, 5)]
