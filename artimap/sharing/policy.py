@@ -74,7 +74,7 @@ class SharePolicy:
     licensed_rows
         ``aggregate`` or ``remove``: what happens to those rows.
     mask_text
-        Mask names of people, phones and plates in free text.
+        Mask names of people, and what leads to them, in free text, links and ids.
     """
 
     partners: Rules = Rules()

@@ -123,8 +123,8 @@ def gather(
     area
         The area.
     events
-        A file that :func:`artimap.read_report` reads, or what it gave. Names of people, telephone numbers and plates
-        in its words are masked.
+        A file that :func:`artimap.read_report` reads, or what it gave. Personal details in its words, links and ids
+        are masked; what is unsure is marked, for internal use.
     decisions
         A file of decisions (``artimap review`` writes it), or its table.
     claims

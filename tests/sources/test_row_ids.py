@@ -48,7 +48,8 @@ def test_the_secret_is_made_once_and_is_the_users_alone(home, tmp_path):
     assert not set(ids(tmp_path / "c.csv").events["event_id"]) & set(first)
 
 
-def test_another_secret_gives_other_ids(home, tmp_path, monkeypatch):
+@pytest.mark.usefixtures("home")
+def test_another_secret_gives_other_ids(tmp_path, monkeypatch):
     first = ids(tmp_path / "a.csv").claims
     monkeypatch.setenv(ENV, "shared by a team")
     other = ids(tmp_path / "a.csv").claims
