@@ -103,7 +103,7 @@ def measured(half: Half) -> Score:
     return score
 
 
-def run(_repeat: int = 1) -> None:
+def run(_repeat: int) -> None:
     """Print recall and precision of both halves, by kind."""
     for half in ("tune", "held"):
         score = measured(half)

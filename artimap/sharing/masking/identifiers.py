@@ -114,14 +114,14 @@ _MONTH = (
 _NTH = r"\d{1,2}(?:er|ye|yè|e|st|nd|rd|th)?"
 _DATE = (
     rf"(?i:\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[/.\-\s]\d{{1,2}}[/.\-\s]\d{{2,4}}"
-    rf"|(?:{_NTH}|premier|premye)\s(?:de\s|of\s)?{_MONTH}(?:\s|,\s)\d{{4}}|{_MONTH}\s{_NTH},?\s\d{{4}}|{_MONTH}\s\d{{4}}"
+    rf"|(?:{_NTH}|[a-zàéè-]{{2,12}})\s(?:de\s|of\s)?{_MONTH}(?:\s|,\s)\d{{4}}|{_MONTH}\s{_NTH},?\s\d{{4}}|{_MONTH}\s\d{{4}}"
     rf"|{_NTH}\s{_MONTH}|(?:19|20)\d{{2}})"
 )
 _PLACE_WORD = (
     r"(?:[A-ZÀ-Þ][\w’'-]{1,30}|le|la|en|in|on|à|a|au|aux|nan|an|mwa|jou|vil|dans|de|du|d['’]|at|near|bò|the|of|il y a)"
 )
 _BIRTH = re.compile(
-    r"(?<!\w)(?:(?:[Nn][ée]e?s?\s(?:le|à|a|au|en|dans|aux|vers)\b|[Bb]orn\b"
+    r"(?<!\w)(?:(?:[Nn][ée](?:e|\(e\)|[·.]e)?s?\s(?:le|un|à|a|au|en|dans|aux|vers)\b|[Bb]orn\b"
     r"|(?:[Tt]e|[Ll]i|ki|nan|[Mm]wen|m|l|yo|[A-ZÀ-Þ][\w-]{1,30})\sf[èe]t\b)"
     rf"(?:[\s,]{{1,2}}{_PLACE_WORD}){{0,6}}?"
     r"|(?i:date\sde\snaissance|naissance|birth\s?da(?:te|y)|date\sof\sbirth|anniversaire|anivèsè|ddn|d\.?o\.?b\.?"
@@ -145,7 +145,7 @@ _ADDRESS = re.compile(
     rf"(?<![\w.,/-])(?:(?i:{_NUMBER})|\d{{1,4}}(?:\s?(?:bis|ter|[A-D]\b))?)"
     rf"(?:\s?,\s?|\s)(?:(?:de\s|du\s|nan\s|sou\s|on\s|dans\s)?(?:la\s|l['’])?)(?i:{_ROAD}){_STREET_NAME}(?:[\s,]{{1,3}}(?i:{_NUMBER})(?!\w))?"
     rf"|(?<!\w)(?:nan\s)?(?i:{_ROAD}){_STREET_NAME}(?:\s?,\s?|\s)(?:(?:au|nan|at)\s)?(?i:{_NUMBER})(?!\w)"
-    rf"|(?<!\w)(?i:{_ROAD}){_STREET_NAME},\s?\d{{1,4}}(?:\s?(?:bis|ter))?(?![\w.,:/h%-]|\s?[a-zà-ÿ])"
+    rf"|(?<!\w)(?i:{_ROAD}){_STREET_NAME}(?:,\s?\d{{1,4}}(?:\s?(?:bis|ter))?(?![\w.,:/h%-]|\s?[a-zà-ÿ])|\s\d{{1,4}}(?=\s?[,.;)]\s|\.?$))"
     rf"|(?<![\w.,/-])\d{{1,4}}(?:\s?[A-D])?,?\s(?!National|Nasyonal)[A-ZÀ-Þ][\w’'-]{{1,30}}(?:\s[A-ZÀ-Þ][\w’'-]{{1,30}}){{0,2}}\s(?i:{_ROAD_EN})(?!\w)"
     r"|(?<![\w.,/-])\d{1,4},?\sDelmas\s\d{1,3}(?!\w)|(?<!\w)Delmas\s\d{1,3},?\s(?:#|n°|no\.?|nimewo)\s?\d{1,4}(?!\w)"
 )

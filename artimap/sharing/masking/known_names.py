@@ -92,7 +92,7 @@ _TO_KREYOL = tuple(
         (r"ph", "f"), (r"th", "t"), (r"(?<![cs])h", ""), (r"s[ch]+", "ch"), (r"chr", "kr"), (r"c?qu|c[ck]", "k"),
         (r"c(?=[eiy])", "s"), (r"c(?!h)", "k"), (r"x$", ""), (r"tz", "ts"), (r"^s(?=[tpk])", "es"), (r"ey$", "e"),
         (r"x", "ks"), (r"gn", "ny"), (r"gu(?=[eiy])", "g"),
-        (r"g(?=[eiy])", "j"), (r"je(?=an)", "j"), (r"eau|au", "o"), (r"oin", "wen"), (r"oi|oy", "wa"),
+        (r"g(?=[eiy])", "j"), (r"je(?=an)", "j"), (r"eau|au", "o"), (r"oin(?![aeiouy])", "wen"), (r"oi|oy", "wa"),
         (r"oui", "wi"), (r"ou(?=[aei])", "w"), (r"ill", "iy"), (r"(?:ai|ei|[iy])[nm](?![aeiouynm])", "en"),
         (r"(?<=i)en(?![aeiouynm])", "EN"), (r"[ea][nm](?![aeiouynm])", "an"), (r"EN", "en"), (r"ai|o?eu|ei", "e"),
         (r"(?<![ow])u", "i"), (r"y", "i"), (r"i(?=[aeo])", "y"), (r"r(?=w|o)", "w"),

@@ -246,6 +246,8 @@ class _NameReader:
         token = self.tokens[position]
         if not self.joined(position) or not token.cap or token.kept:
             return False
+        if self.tokens[position - 1].folded in {"ti", "gwo"} and self.is_title(position):
+            return True  # "Ti Pè": there a title is a nickname
         # After a given name or an initial an everyday word is a family name: "Jean Bonhomme".
         after_given = self.given(position - 1) is not None or self.tokens[position - 1].initial
         return self._is_name_part(position) or (after_given and (token.initial or token.folded in self.words.family))
@@ -323,7 +325,9 @@ class _NameReader:
         ranks = {self.given(one) for one in range(first, stop)}
         if "strong" in ranks or (self._takes_place(first, stop) and not located):
             return 2
-        if atoms(self.tokens[first].text)[0] in _SAINTS:
+        if atoms(self.tokens[first].text)[0] in _SAINTS and (
+            stop - first == 1 or self.tokens[first].folded not in self.words.family
+        ):
             return 0
         if stop - first >= 2:
             return self._sign_of_several(first, stop, located=located)
