@@ -14,6 +14,7 @@ from benchmarks import (
     hotspots,
     house,
     maps,
+    masking,
     matching,
     network,
     read_acled,
@@ -36,6 +37,7 @@ SUITES = {
     "maps": maps.run,
     "house": house.run,
     "faults": faults.run,
+    "masking": masking.run,
 }
 PARTS = {"maps_briefing": maps.run_briefing, "maps_100k": maps.run_100k, "maps_1m": maps.run_1m}
 """What a suite is made of, to run one piece at a time."""

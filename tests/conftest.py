@@ -27,6 +27,7 @@ settings.load_profile("artimap")
 
 # a developer's own layers must not change what the tests see
 os.environ["ARTIMAP_DATA"] = str(Path(tempfile.mkdtemp(prefix="artimap-tests-")) / "none")
+os.environ["ARTIMAP_ID_KEY"] = "a secret that all tests know"
 
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
 MOST_WORKERS = 8  # each may hold a browser and half a gigabyte

@@ -196,7 +196,7 @@ def test_words_are_masked_and_it_is_told(artibonite):
     assert "Exemplin" not in page
     assert "3700 0000" not in page
     assert "[phone]" in page
-    assert "Clinic: names, telephone numbers or plates are masked in 1 cells." in margin(chart)
+    assert "Clinic: names, numbers or addresses of people are masked in 1 cells." in margin(chart)
 
 
 # --- refusals -----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pandas as pd
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.files import defused, table_csv, write_text
 from artimap.core.schema import TEXT
+from artimap.sources.row_ids import keyed_ids
 
 DECISIONS = ("report_a", "report_b", "decision", "by", "note", "score", "why")
 """Columns of a file of decisions; ``decision`` is ``same``, ``different`` or empty (not decided)."""
@@ -26,7 +27,8 @@ def read_decisions(path: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        :data:`DECISIONS`, all text; empty where there is no such file yet.
+        :data:`DECISIONS`, all text; empty where there is no such file yet. Ids of a user's rows are as they are
+        made today, whatever version wrote them.
 
     Raises
     ------
@@ -43,6 +45,8 @@ def read_decisions(path: Path) -> pd.DataFrame:
     )
     for name in DECISIONS:
         table[name] = table[name].map(_live, na_action="ignore").astype(TEXT)
+    for name in ("report_a", "report_b"):
+        table[name] = keyed_ids(table[name])
     # Only the first four are needed; note, score and why are for people.
     breaches = [Breach("", name, "", "is missing", "add the column") for name in DECISIONS[:4] if name not in read]
     decided: dict[tuple[str, str], str] = {}

@@ -29,7 +29,7 @@ from artimap.maps.base_layers import Feature, Layer, LayerKind, parts_of, to_deg
 from artimap.maps.cards import Detail, Fact, Icon, day_or
 from artimap.maps.fact_tables import Cell, CellKind, Sheet
 from artimap.maps.thematic_layers import Drawn
-from artimap.sharing.masking import mask_column
+from artimap.sharing.masking import Unsure, mask_column
 from artimap.sharing.policy import Action, Rules, SharePolicy
 from artimap.sharing.positions import layer_positions
 from artimap.sharing.release import release
@@ -223,7 +223,7 @@ def ready_layers(
             continue
         table = _for_audience(one, area, audience, policy, as_of)
         held += len(one.table) - len(table)
-        ready.append(_ready(one, table, _free_name(one.title, {other.name for other in ready}), area))
+        ready.append(_ready(one, table, _free_name(one.title, {other.name for other in ready}), area, audience))
     return ReadyLayers(tuple(ready), held)
 
 
@@ -306,7 +306,8 @@ def _free_name(title: str, taken: set[str]) -> str:
     return name
 
 
-def _ready(one: UserLayer, table: gpd.GeoDataFrame, name: str, area: Area) -> ReadyLayer:
+def _ready(one: UserLayer, table: gpd.GeoDataFrame, name: str, area: Area, audience: Audience) -> ReadyLayer:
+    unsure: Unsure = "mark" if audience is Audience.INTERNAL else "mask"
     columns: list[tuple[str, CellKind]] = []
     cells: list[list[str | None]] = []
     masked = 0
@@ -316,7 +317,7 @@ def _ready(one: UserLayer, table: gpd.GeoDataFrame, name: str, area: Area) -> Re
             columns.append((encodable(column), "day"))
             cells.append([None if pd.isna(day) else day.strftime("%Y-%m-%d") for day in values])
             continue
-        done = mask_column(pd.Series([_text(value) for value in values], dtype=TEXT), area=area)
+        done = mask_column(pd.Series([_text(value) for value in values], dtype=TEXT), area=area, unsure=unsure)
         masked += int((done.counts > 0).sum())
         columns.append((encodable(column), "text"))
         cells.append([None if pd.isna(text) else str(text) for text in done.text])

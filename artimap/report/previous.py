@@ -17,6 +17,7 @@ from artimap.core.folder_swap import settle
 from artimap.core.phrases import known
 from artimap.core.vocab import Audience
 from artimap.risk.phrases import trips_of
+from artimap.sharing.masking import masked_id
 
 MANIFEST = "manifest.json"
 RISK_FILE = "risk.gpkg"
@@ -215,8 +216,9 @@ def read_previous(folder: Path, audience: Audience = Audience.INTERNAL) -> Previ
     return Previous(
         _day(kept.get("as_of")),
         table,
-        None if events is None else frozenset(str(one) for one in events),
-        None if claims is None else frozenset(str(one) for one in claims),
-        None if posts is None else {str(key): str(value) for key, value in posts.items()},
+        # Ids of a user's rows are read as they are made today, whatever version wrote them.
+        None if events is None else frozenset(masked_id(str(one)) for one in events),
+        None if claims is None else frozenset(masked_id(str(one)) for one in claims),
+        None if posts is None else {masked_id(str(key)): str(value) for key, value in posts.items()},
         None if trips is None else {str(name): known(value) for name, value in trips.items()},
     )

@@ -21,7 +21,7 @@ from artimap.core.tables import EVENTS
 from artimap.core.vocab import About, Audience, Sensitivity, WhyHeld
 from artimap.sharing.policy import Access, Action, SharePolicy, citation
 from artimap.sharing.positions import positions
-from artimap.sharing.release import release
+from artimap.sharing.release import release, without_marks
 from artimap.sources.licences import is_owned
 
 
@@ -174,7 +174,9 @@ def gate(
     if audience is Audience.INTERNAL:
         return Gated(events, ledger, audience, chosen)
     cited = {one.source.casefold() for one in accesses}
-    rules = replace(chosen, mask_text=False)  # a briefing masks a user's words when it reads them
+    rules = replace(
+        chosen, mask_text=False
+    )  # a study masks a user's words when it reads them, and marks what is unsure
     # Without day and filters of the download the aggregates of a licensed source could not be cited as
     # its terms ask. Its rows are left out then; the briefing does not fail for it.
     if not all(start.casefold() in cited for start in chosen.licensed):
@@ -214,7 +216,7 @@ def gate(
     # By difference from what was given, not by adding up reasons: whatever the cause, a claim that is not
     # seen is hidden, and so is the post that rests on it alone.
     hidden = frozenset(set(claims["claim_id"]) - set(seen["claim_id"]))
-    posts = ledger.posts[~ledger.posts["claim_id"].isin(hidden)].reset_index(drop=True)
+    posts = without_marks(ledger.posts[~ledger.posts["claim_id"].isin(hidden)].reset_index(drop=True))
     codes = dict(kept.held_codes)
     if force.any():
         codes[WhyHeld.POSITION] = codes.get(WhyHeld.POSITION, 0) + int(force.sum())

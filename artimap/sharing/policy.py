@@ -79,7 +79,7 @@ class SharePolicy:
     licensed_rows
         ``aggregate`` or ``remove``: what happens to those rows.
     mask_text
-        Mask names of people, phones and plates in free text.
+        Mask names of people, and what leads to them, in free text, links and ids.
     forces
         Kinds of actors whose posts, bases and presence are positions, which leave for nobody outside: state forces
         and missions; with ``self_defence`` the posts of self-defence groups too.

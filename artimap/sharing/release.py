@@ -18,7 +18,8 @@ from artimap.areas.area import ARTIBONITE, Area, read_places, read_units
 from artimap.core.errors import ShareError
 from artimap.core.schema import TEXT, split_names
 from artimap.core.vocab import Audience, Level, Record, Sensitivity, WhyHeld
-from artimap.sharing.masking import mask_column
+from artimap.sharing.masking import mask_column, mask_ids, settled
+from artimap.sharing.masking.known_names import public_links
 from artimap.sharing.policy import Access, Action, Rules, SharePolicy, citation
 from artimap.sharing.positions import positions
 from artimap.sources.licences import is_owned
@@ -163,11 +164,16 @@ FREE_TEXT: Final = (
     "notes",
     "statement",
     "fee_text",
+    "fees",
     "claimant",
     "operator",
     "value",
     "place",
     "words",
+    "actors",
+    "sub_kind",
+    "source",
+    "source_url",
 )
 """Columns whose words people write: masked before they leave."""
 
@@ -339,14 +345,32 @@ def _blur(rows: gpd.GeoDataFrame, area: Area, policy: SharePolicy) -> gpd.GeoDat
     return blur_to_unit(rows[known], codes[known], area, level=level)
 
 
+_ID_COLUMNS: Final = ("event_id", "report_id", "claim_id", "checkpoint_id")
+
+
+def without_marks(table: pd.DataFrame) -> pd.DataFrame:
+    """Mask what was marked as unsure when a user's rows were read: marks are for internal use alone."""
+    out = table.copy()
+    for column in FREE_TEXT:
+        if column in out.columns and (text := out[column].astype(TEXT)).str.contains("? ", regex=False).any():
+            out[column] = text.map(settled, na_action="ignore").astype(TEXT)
+    return out
+
+
 def _mask(table: pd.DataFrame, area: Area) -> tuple[pd.DataFrame, int]:
     masked, cells = table.copy(), 0
+    for column in _ID_COLUMNS:
+        if column in masked.columns:
+            masked[column] = mask_ids(masked[column], area=area)
     for column in FREE_TEXT:
         # All columns in which people write, whatever the table: a name hides in a remark as well as in a
         # summary.
         if column in masked.columns:
-            done = mask_column(masked[column].astype(TEXT), area=area)
-            masked[column] = done.text
+            text = masked[column].astype(TEXT)
+            if column == "source_url":
+                text = text[~text.isin(public_links(area))]
+            done = mask_column(text, area=area)
+            masked[column] = done.text.reindex(masked.index).fillna(masked[column].astype(TEXT))
             cells += int((done.counts > 0).sum())
     return masked, cells
 
@@ -421,7 +445,7 @@ def release(
     gone.loc[unblurred, "reason"] = WhyHeld.UNBLURRED
     counts = gone["reason"].value_counts(sort=False)
     used = table.loc[[*out.index, *why.index[why == WhyHeld.COUNTED]]]
-    cells = 0
+    cells, out = 0, without_marks(out)
     # Masked last and whatever the row's sensitivity: a name in a harmless row is a name.
     if policy.mask_text:
         out, cells = _mask(out, area)
@@ -486,6 +510,8 @@ def _method(audience: Audience, policy: SharePolicy, changed: Mapping[str, int],
         said.append(f"Some rows leave only after {policy.delay_days(audience)} days.")
     if policy.mask_text:
         cells = changed.get("masked", 0)
-        said.append(f"Names of people, phone numbers and plates in free text are masked by rule ({cells} cells).")
+        said.append(
+            f"Names of people, and numbers and addresses that lead to them, are masked by rule ({cells} cells)."
+        )
     said.append("Rows that this audience may not see are left out and counted below.")
     return " ".join(said)

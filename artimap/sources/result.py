@@ -24,6 +24,7 @@ from artimap.sources.csv_rows import release_memory
 from artimap.sources.licences import shut_rows
 from artimap.sources.quarantine import Problems, QuotingNote
 from artimap.sources.raw_table import Positions, Raw, as_text, folded
+from artimap.sources.row_ids import keyed_ids, lost_note
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def require_columns(raw: Raw, needed: Sequence[str], *, fix: str) -> dict[str, s
 
 
 def event_ids(raw: Raw, problems: Problems, *, prefix: str, column: str | None) -> pd.Series:
-    """Give each row its id: that of the file, or one made of what the row says.
+    """Give each row its id: that of the file, or one made of what the row says and keyed (:mod:`.row_ids`).
 
     An id that stands in an earlier row already is a fault of the later row; a row that says
     the very same as another gets a number after its id.
@@ -161,15 +162,15 @@ def event_ids(raw: Raw, problems: Problems, *, prefix: str, column: str | None) 
         )  # fmt: skip
         # The common case, without hashing every row.
         if own.notna().all():
-            return start + own
+            return keyed_ids(start + own)
         # Rows without an id get one made of their cells. It may by chance be the id of another row:
         # that row is marked, as two rows must never share one.
-        mixed = own.fillna(_made_ids(raw))
+        mixed = keyed_ids(start + own.fillna(_made_ids(raw)))
         problems.mark(
             _repeats(mixed) & ~twice, column=column, why="is the id that another row gets", fix="give it another id"
         )
-        return start + mixed
-    return start + _made_ids(raw)
+        return mixed
+    return keyed_ids(start + _made_ids(raw))
 
 
 def _repeats(texts: pd.Series) -> NDArray[np.bool_]:
@@ -267,7 +268,7 @@ def finish(
         rows=closed.rows,
         source=source,
         version=parsed.version,
-        notes=(*closed.notes, *parsed.notes, *_link_notes(parsed.said, kept)),
+        notes=(*closed.notes, *parsed.notes, *_link_notes(parsed.said, kept), *lost_note(key)),
         readings=readings,
         shut=shut_rows(_own(licence, kept, accepted.index), owners),
     )

@@ -26,14 +26,18 @@ from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import join_names, split_names
 from artimap.core.tables import EVENTS
-from artimap.core.vocab import Sensitivity, Where
-from artimap.sharing.masking import mask_column
+from artimap.core.vocab import About, Sensitivity, Where
+from artimap.sharing.masking import mask_column, mask_ids, masked_id
 from artimap.sharing.policy import SharePolicy
 from artimap.sources.licences import shut_rows, shut_words
 from artimap.sources.registry import OWNERS, read_events, read_report
 from artimap.sources.result import Read
 
-_FREE_TEXT = ("summary", "note", "value", "claimant", "source", "place", "operator", "fee_text")
+_FREE_TEXT = (
+    "summary", "note", "value", "claimant", "source", "source_url", "place", "operator", "fee_text", "fees", "actors",
+    "sub_kind",
+)  # fmt: skip
+_IDS = ("event_id", "claim_id", "report_id", "checkpoint_id")
 _MOST_COMPARED = 2_000
 # Above this only rows near to an embedded event are compared; a file of a whole country would take minutes.
 _FEW = 300
@@ -143,8 +147,8 @@ def gather(
     area
         The area.
     events
-        A file that :func:`artimap.read_report` reads, or what it gave. Names of people, telephone numbers and plates
-        in its words are masked.
+        A file that :func:`artimap.read_report` reads, or what it gave. Personal details in its words, links and ids
+        are masked; what is unsure is marked, for internal use.
     decisions
         A file of decisions (``artimap review`` writes it), or its table.
     claims
@@ -201,12 +205,15 @@ def _decisions(given: Decisions) -> pd.DataFrame:
         If the file is not there: what was decided must not be left out in silence.
     """
     if isinstance(given, pd.DataFrame):
-        return given
-    path = _path(given, "decisions", "read_decisions")
-    if not path.is_file():
-        msg = f"{path} is not there; artimap review writes a file to decide in"
-        raise DataError(msg)
-    return read_decisions(path)
+        table = given
+    else:
+        path = _path(given, "decisions", "read_decisions")
+        if not path.is_file():
+            msg = f"{path} is not there; artimap review writes a file to decide in"
+            raise DataError(msg)
+        table = read_decisions(path)
+    # They may name rows by what is masked since: the same rows are meant.
+    return table.assign(report_a=mask_ids(table["report_a"]), report_b=mask_ids(table["report_b"]))
 
 
 def _reports(
@@ -223,6 +230,7 @@ def _reports(
         own = events if isinstance(events, Read) else None
         if own is None:
             own = read_report(_path(events, "events", "read_report"), area=area, licence=licence, today=today)
+        own = _with_safe_ids(own)
         claims = pd.concat([ledger.claims, _masked(own.claims, area)], ignore_index=True)
         posts = posts_of(own.checkpoints, own.claims, like=ledger.posts)
         said = pd.concat([ledger.posts, _masked(posts, area)], ignore_index=True) if len(posts) else ledger.posts
@@ -260,12 +268,37 @@ def _reports(
 
 
 def _masked(table: pd.DataFrame, area: Area) -> pd.DataFrame:
-    """Mask names of people, phone numbers and plates in the free text of a user's rows."""
-    out = table.copy()
+    """Mask personal details in a user's rows; what is unsure is marked, and masked by the gate.
+
+    A user's own team reads its words with the marks; who may see more than that is not known yet when they are read.
+    """
+    out = _safe_ids(table)
     for name in _FREE_TEXT:
         if name in out.columns:
-            out[name] = mask_column(out[name].astype(schema.TEXT), area=area).text
+            out[name] = mask_column(out[name].astype(schema.TEXT), area=area, unsure="mark").text
     return out
+
+
+def _safe_ids(table: pd.DataFrame) -> pd.DataFrame:
+    """Take what is personal out of the ids of a user's rows."""
+    out = table.copy()
+    for name in _IDS:
+        if name in out.columns:
+            out[name] = mask_ids(out[name])
+    if "subject" in out.columns:
+        row = out["about"].isin([About.EVENT, About.CHECKPOINT])
+        out["subject"] = out["subject"].where(~row, mask_ids(out["subject"].where(row)))
+    return out
+
+
+def _with_safe_ids(own: Read) -> Read:
+    return replace(
+        own,
+        events=_safe_ids(own.events),
+        claims=_safe_ids(own.claims),
+        checkpoints=_safe_ids(own.checkpoints),
+        readings={masked_id(one): reading for one, reading in own.readings.items()},
+    )
 
 
 def _near_in_time_and_place(rows: gpd.GeoDataFrame, embedded: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import pandas as pd
@@ -19,6 +19,7 @@ from artimap.core.schema import split_names
 _ATOM = re.compile(r"[^\W_]+")
 
 
+@lru_cache(maxsize=1 << 16)  # most words come again
 def plain(text: str) -> str:
     """Give a word without accents and case.
 
@@ -48,6 +49,13 @@ class Words:
     nickname_heads: frozenset[str]
     given: frozenset[str]
     weak_given: frozenset[str]
+    family: frozenset[str]
+    offices: frozenset[str]
+    name_cues: frozenset[str]
+    lone_given: frozenset[str]
+    """Given names as they are listed that are no words: names even alone and without a capital."""
+    listed: frozenset[str]
+    """All listed words that are no names."""
 
 
 def _raw() -> dict[str, str | list[str]]:
@@ -59,10 +67,58 @@ def words() -> Words:
     """Read the word lists, once."""
     raw = _raw()
     read: dict[str, frozenset[str]] = {}
-    for name in Words.__dataclass_fields__:
-        entry = raw[name]
+    for name, entry in raw.items():
+        if name.startswith("known_"):
+            continue
         read[name] = frozenset(plain(one) for one in (entry.split() if isinstance(entry, str) else entry))
-    return Words(**read)
+    ordinary = frozenset[str]().union(*(found for name, found in read.items() if name not in _PEOPLE))
+    words_too = ordinary | read["weak_given"]
+
+    def kreyol(names: frozenset[str]) -> frozenset[str]:
+        # A spelling of three letters is too often a word of its own.
+        spelt = (one for name in names for one in kreyol_spellings(name))
+        return names | {one for one in spelt if len(one) > 3 and one not in words_too}
+
+    lone = read["given"] - read["weak_given"]
+    weak = kreyol(read["weak_given"])
+    people = {"given": kreyol(lone) | weak, "weak_given": weak, "family": kreyol(read["family"])}
+    return Words(**read | people, lone_given=lone - ordinary, listed=ordinary)
+
+
+_PEOPLE = frozenset({"given", "weak_given", "family", "cues", "name_cues"})
+_TO_KREYOL = tuple(
+    (re.compile(found), put)
+    for found, put in (
+        (r"ph", "f"), (r"th", "t"), (r"(?<![cs])h", ""), (r"s[ch]+", "ch"), (r"chr", "kr"), (r"c?qu|c[ck]", "k"),
+        (r"c(?=[eiy])", "s"), (r"c(?!h)", "k"), (r"x$", ""), (r"tz", "ts"), (r"^s(?=[tpk])", "es"), (r"ey$", "e"),
+        (r"x", "ks"), (r"gn", "ny"), (r"gu(?=[eiy])", "g"),
+        (r"g(?=[eiy])", "j"), (r"je(?=an)", "j"), (r"eau|au", "o"), (r"oin(?![aeiouy])", "wen"), (r"oi|oy", "wa"),
+        (r"oui", "wi"), (r"ou(?=[aei])", "w"), (r"ill", "iy"), (r"(?:ai|ei|[iy])[nm](?![aeiouynm])", "en"),
+        (r"(?<=i)en(?![aeiouynm])", "EN"), (r"[ea][nm](?![aeiouynm])", "an"), (r"EN", "en"), (r"ai|o?eu|ei", "e"),
+        (r"(?<![ow])u", "i"), (r"y", "i"), (r"i(?=[aeo])", "y"), (r"r(?=w|o)", "w"),
+        (r"(?<=[aeiou])s(?=[aeiouy])", "z"), (r"(?<=[aeiou])r+(?![aeiouyw])", ""), (r"([^aeiou])\1", r"\1"),
+    )
+)  # fmt: skip
+
+
+def kreyol_spellings(name: str) -> Iterator[str]:
+    """Give how a French name may be written in Kreyòl, where each letter is a sound; without accents.
+
+    >>> "antwan" in kreyol_spellings("antoine"), "jozef" in kreyol_spellings("joseph")
+    (True, True)
+    """
+    # What is mute at the end differs from name to name: it is read both ways. A mute e goes last, as the
+    # consonant before it is spoken: "Antoine" ends in n, not in a nasal vowel.
+    mute = name[:-1] if re.search(r"(?:es|.{3}[sdtxz])$", name) else name
+    for written in dict.fromkeys((name, mute)):
+        spoken = written
+        for pattern, put in _TO_KREYOL:
+            spoken = pattern.sub(put, spoken)
+        yield spoken
+        if written.endswith("e"):
+            yield spoken.removesuffix("e").removesuffix("r")
+        if spoken.endswith("on"):
+            yield f"{spoken}n"  # "Wilsonn": the n is spoken
 
 
 Phrase = tuple[str, ...]
@@ -79,6 +135,8 @@ class KnownNames:
 
     places: dict[str, tuple[Phrase, ...]]
     groups: dict[str, tuple[Phrase, ...]]
+    group_words: frozenset[str]
+    """Names of groups in one piece, as their accounts are called."""
 
     @staticmethod
     def _longest(table: dict[str, tuple[Phrase, ...]], here: Phrase, position: int) -> int:
@@ -139,4 +197,31 @@ def known(area: Area | None) -> KnownNames:
             rows = embedded.read_table(one.name, table)
             places += _cells(rows, "place")
             groups += _cells(rows, "source")
-    return KnownNames(_index(places), _index(groups))
+    index = _index(groups)
+    joined = frozenset("".join(phrase) for phrases in index.values() for phrase in phrases)
+    return KnownNames(_index(places), index, joined)
+
+
+@cache
+def public_links(area: Area | None) -> frozenset[str]:
+    """Give the links of the embedded tables, which stay whole though a headline in one may name a minister."""
+    tables = ("reports", "control_claims", "checkpoint_reports")
+    read = (embedded.read_table(one.name, name) for one in ((area,) if area else AREAS.values()) for name in tables)
+    return frozenset(str(link) for rows in read for link in rows["source_url"].dropna())
+
+
+@cache
+def everyday(area: Area | None) -> frozenset[str]:
+    """Give words that stand in lower case in the embedded texts and in the sentences of the products."""
+    prose = [
+        files("artimap.core").joinpath("i18n", f"{lang}.toml").read_text(encoding="utf-8")
+        for lang in ("en", "fr", "ht")
+    ]
+    for one in (area,) if area is not None else AREAS.values():
+        for table, columns in (("reports", ["summary", "note"]), ("control_claims", ["note"])):
+            rows = embedded.read_table(one.name, table)
+            prose += [str(cell) for column in columns for cell in rows[column].dropna()]
+    lists = words()
+    return frozenset(
+        plain(match.group()) for text in prose for match in re.finditer(r"(?<![\w’'-])[a-zà-ÿ]{2,}(?![\w’'-])", text)
+    ) - (lists.given - lists.weak_given)

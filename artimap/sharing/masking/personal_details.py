@@ -6,66 +6,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
 
 from artimap.sharing.masking.known_names import KnownNames, atoms, plain, words
 
-# a Haitian number has eight digits and starts with 2 to 5
-_PHONE = re.compile(
-    r"""(?<![\w.,/])(?:
-      (?:\+|00)\s?\d{1,3}(?:[\s.\-]?\(?\d{1,4}\)?){2,5}              # with a country code
-    | \(?509\)?[\s.\-]*[2-5]\d(?:[\s.\-]?\d{2}){3}
-    | [2-5]\d{3}[\s.\-]?\d{4}
-    | [2-5]\d(?:[\s.\-]\d{2}){3}
-    )(?![\w/]|[.,]\d|-\d)""",
-    re.VERBOSE,
-)
-_PHONE_CUE = re.compile(
-    r"(?:t[eé]l(?:\.|[eé]phone|ef[oò]n)?|whats?app|num[eé]ro|nimewo|phone|call|appel\w*|rele|ring|joindre|cell?|mobile|sms)"
-    r"[^\d+(]{0,24}$",
-    re.IGNORECASE,
-)
-_MONEY = re.compile(r"\s*(?:gourdes?|goud|htg|usd|\$|dollars?|dola|us\b|personnes|people|moun)", re.IGNORECASE)
-_DAY = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
-_YEARS = re.compile(r"(?:19|20)\d{2}[\s.\-](?:19|20)\d{2}$")
-_ROUND = re.compile(r"\d{2}00[\s.\-]\d{2}00$")
-
-_PLATE = re.compile(r"(?<![\w-])(?!(?:HT|RN|RD|BP|PK|US|EU)[\s-]?\d)[A-Z]{2}[\s\-–]?\d{5}(?![\w]|-\d)")
-_CUED_PLATE = re.compile(
-    r"(?:plaqu\w*|plak|plate|immatricul\w*|imatrikil\w*|licen[cs]e|registration)\b(?:[^\w\n]+[a-zà-ÿ°'’]+){0,4}?[^\w\n]+"
-    r"(?P<plate>[A-Za-z]{1,3}[\s\-–]?\d{3,6})(?!\w)",
-    re.IGNORECASE,
-)
-
-
-def phones(text: str) -> Iterator[tuple[int, int]]:
-    """Give start and end of the phone numbers in a text; dates, years, sums and coordinates are none."""
-    for match in _PHONE.finditer(text):
-        found = match.group()
-        digits = re.sub(r"\D", "", found)
-        # Eight digits are a Haitian number, fifteen the most that E.164 allows.
-        if not 8 <= len(digits) <= 15:
-            continue
-        # What looks like a day, a span of years, a round sum or money is a number only after "call" or with a
-        # country code: otherwise every death toll with a year beside it would be masked.
-        cued = _PHONE_CUE.search(text[: match.start()]) is not None
-        coded = found.startswith(("+", "00"))
-        doubtful = _DAY.match(digits) or _YEARS.match(found) or _ROUND.match(found) or _MONEY.match(text[match.end() :])
-        if doubtful and not (cued or coded):
-            continue
-        yield match.start(), match.end()
-
-
-def plates(text: str) -> Iterator[tuple[int, int]]:
-    """Give start and end of the number plates in a text: ``AA-12345``, ``TP 12345``, or any form after "plate"."""
-    seen: set[int] = set()
-    # The two letters of roads, p-codes and the like (RN 1, HT05...) are shut out in the pattern.
-    for match in _PLATE.finditer(text):
-        seen.add(match.start())
-        yield match.start(), match.end()
-    for match in _CUED_PLATE.finditer(text):
-        if match.start("plate") not in seen:
-            yield match.start("plate"), match.end("plate")
-
+Sign = Literal[0, 1, 2]
+"""Whether a run of words is a person: no, perhaps, surely."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _ATOM = re.compile(r"[^\W_]+")
@@ -76,19 +23,31 @@ _QUOTED = re.compile(r"\s*[\"“”«»]\s*$")
 _AFTER_TITLE = re.compile(r"\.?\s*(?:[\"“«]\s*)?$")
 _AFTER_CUE = re.compile(r"\s*:?\s*(?:[\"“«]\s*)?$")
 _APPOSED = re.compile(r"\s*[,:(]\s*$")
-_CLOSED = re.compile(r"\s*(?:[,.;)»”\"]|$|(?:et|ak|and)\b)")
+_CLOSED = re.compile(r"\s{0,4}(?:[,.;)»”\"]|$|(?:et|ak|and)\b)")
 _AND = re.compile(r"\s*,?\s*(?:et|ak|and|&|epi)\s*$")
-_AGE = re.compile(r"\s*(?:,\s*|\(\s*)(?:aged\s+|âgée?\s+de\s+)?\d{1,2}(?:\s*(?:ans?|lane|years?|yrs|y\.o)\b|\s*[,)])")
+_INITIAL_GAP = re.compile(r"\.?-|\.\s?")
+_AGE = re.compile(
+    r"\s{0,4}(?:,\s*|\(\s*)(?:aged\s+|âgée?\s+de\s+)?\d{1,2}(?:\s*(?:ans?|lane|years?|yrs|y\.o)\b|\s*[,)])"
+)
 _HARMED = re.compile(
-    r"\s+(?:(?:a|ont|avait|avaient)\s+été|est|sont|était|serait|was|were|has been|had been|is|te|ki)?\s*"
+    r"\s{1,4}(?:(?:a|ont|avait|avaient)\s+été|est|sont|était|serait|was|were|has been|had been|is|te|ki)?\s{0,4}"
     r"(?:tuée?s?|mort\w*|décédé\w*|blessé\w*|enlevé\w*|kidnappé\w*|abattu\w*|arrêté\w*|libéré\w*|violée?s?|battue?s?|touchée?s?|"
     r"assassiné\w*|killed|shot|kidnapped|abducted|arrested|freed|released|wounded|hurt|beaten|murdered|raped|stabbed|died|dead|"
     r"mouri|touye|kidnape|blese|pran bal|disparèt|disparue?s?|missing)\b"
+)
+# how given names of Haiti begin and end where they are no names of saints
+_NAME_FORM = re.compile(
+    r"^(?:wood|djen|dieu|ker|mcken|guer|wis|wil|jhon|mack|rood|fritz|frantz|mik|lov)[a-z]{3}"
+    r"|[a-z]{3}(?:son|sonn|ner|nel|lande|line|lyne|ens|ndy|rlie|nise|ley|vens|bert|nold|dieu|nette|vil)$"
 )
 _ENDS = frozenset('.!?:;«»"“”–—•(\n')
 _COURTESY = frozenset(
     atoms("m mr mrs ms mme mlle me mm dr monsieur madame mademoiselle mesye msye misye madan mis maitre")
 )
+_POLITE = frozenset(atoms("mr mrs mme mlle monsieur madame mademoiselle msye misye madan madmwazel miss"))
+"""Those of them that stand before a name without a capital too."""
+_NICKNAMES = frozenset({"ti", "gwo", "bos", "boss", "tonton"})
+_WIDOWS = frozenset(atoms("veuve vve widow epoux epouse famille family fanmi consorts heritiers"))
 _SAINTS = frozenset({"saint", "sainte", "st", "ste", "sen", "sent"})
 # without their accent these are everyday words: se (it is), pe (to be silent), met (to put), fre (cool)
 _ACCENTED = {"se": "sè", "pe": "pè", "met": "mèt", "fre": "frè"}
@@ -112,7 +71,12 @@ class _WordSpan:
 
     @property
     def initial(self) -> bool:
-        return len(self.text) == 1 and self.cap
+        return self.cap and all(len(part) == 1 for part in self.text.split("-"))
+
+    @property
+    def shortened(self) -> bool:
+        """Whether it ends in an initial: "Jean-P"."""
+        return self.cap and len(self.text.rsplit("-", 1)[-1]) == 1
 
 
 def _tokens(text: str) -> list[_WordSpan]:
@@ -158,11 +122,20 @@ def _keep_known(text: str, tokens: list[_WordSpan], known: KnownNames) -> None:
 class _NameReader:
     """One text being read; ``spans`` gives the names in it."""
 
-    def __init__(self, text: str, known: KnownNames) -> None:
+    def __init__(self, text: str, known: KnownNames, everyday: frozenset[str]) -> None:
         self.text = text
+        self.known = known
+        self.everyday = everyday
         self.words = words()
         self.tokens = _tokens(text)
+        self.head = len(text) - len(text.lstrip())
         _keep_known(text, self.tokens, known)
+        for position, token in enumerate(self.tokens[:-1]):
+            # A place with the name of a person is one where another name follows: "Esther Liancourt".
+            if token.kept == "place" and self.given(position) == "strong" and not self._led(position):
+                after = self.tokens[position + 1]
+                if after.cap and after.kept != "group" and self.gap(position + 1) == " ":
+                    token.kept = ""
 
     def gap(self, position: int) -> str:
         """Give what stands between a token and the one before."""
@@ -173,9 +146,9 @@ class _NameReader:
         """Tell whether a token begins a sentence, a quotation or a list."""
         gap = self.gap(position)
         # The full stop after "M." or "Dr." does not end a sentence.
-        if position and gap.strip() == "." and self._short_title(position - 1):
+        if position and gap.strip() in {".", ".-"} and self._short_title(position - 1):
             return False
-        return not self.text[: self.tokens[position].start].strip() or bool(_ENDS & set(gap))
+        return self.tokens[position].start <= self.head or bool(_ENDS & set(gap))
 
     def _short_title(self, position: int) -> bool:
         token = self.tokens[position]
@@ -193,7 +166,7 @@ class _NameReader:
     def joined(self, position: int) -> bool:
         """Tell whether a token may belong to one name with the token before."""
         gap, before = self.gap(position), self.tokens[position - 1]
-        if _SPACE.fullmatch(gap) or (before.initial and re.fullmatch(r"\.\s?", gap)):
+        if _SPACE.fullmatch(gap) or (before.shortened and _INITIAL_GAP.fullmatch(gap)):
             return True
         if _QUOTED.fullmatch(gap):
             return before.folded not in self.words.cues
@@ -203,17 +176,26 @@ class _NameReader:
 
     def given(self, position: int) -> str | None:
         """Give ``strong`` or ``weak`` where a token holds a given name."""
-        parts = [part for part in atoms(self.tokens[position].text) if part in self.words.given]
+        whole = atoms(self.tokens[position].text)
+        parts = [part for part in whole if part in self.words.given]
         # The given name has to begin the token: in "Marie-Ange" it does, in a street "Rue-Marie" it does not.
-        if not parts or parts[0] != atoms(self.tokens[position].text)[0]:
-            return None
+        if not parts or parts[0] != whole[0]:
+            return "weak" if self._formed(position) else None
         return "strong" if any(part not in self.words.weak_given for part in parts) else "weak"
+
+    def _formed(self, position: int) -> bool:
+        """Tell whether a word with a capital has the form of a given name and is no word of the language."""
+        token = self.tokens[position]
+        formed = token.cap and not token.kept and _NAME_FORM.search(token.folded) is not None
+        return formed and not self._function(position)
 
     def _is_name_part(self, position: int) -> bool:
         """Tell whether a token could be part of a person's name."""
         token = self.tokens[position]
         if not token.cap or token.kept or self.is_title(position) or token.text == "I":
             return False
+        if token.initial:
+            return "-" in token.text or self.text[token.end : token.end + 1] == "."
         if self.given(position) == "strong":
             return True
         lists = self.words
@@ -225,14 +207,16 @@ class _NameReader:
 
     def _headed(self, position: int) -> bool:
         """Tell whether a word such as 'school' or 'street' stands before a name, so that the name is its own."""
-        back = position
+        back, joined = position, False
         # Four words back at most, over small words and other capitals: "lycee national Toussaint Louverture".
         while back and _SPACE.fullmatch(self.gap(back)) and position - back < 4:
             back -= 1
             token = self.tokens[back]
             if token.folded in self.words.heads and not self.is_title(back):
-                return True
-            if not (token.folded in _SMALL or (token.cap and not self.is_title(back))):
+                # "rues Capois et Christophe", but not "marché de Jean et Wilner"
+                return not joined or token.folded.endswith("s")
+            joined |= token.folded in {"et", "and", "ak"}
+            if not (token.folded in _SMALL or joined or (token.cap and not self.is_title(back))):
                 return False
         return False
 
@@ -251,11 +235,22 @@ class _NameReader:
                 position += 1
                 continue
             stop = position + 1
-            while stop < len(self.tokens) and self._is_name_part(stop) and self.joined(stop):
+            while stop < len(self.tokens) and self._continues(stop):
                 stop += 1
             found.append((position, stop))
             position = stop
         return found
+
+    def _continues(self, position: int) -> bool:
+        """Tell whether a token goes on with the name of the token before."""
+        token = self.tokens[position]
+        if not self.joined(position) or not token.cap or token.kept:
+            return False
+        if self.tokens[position - 1].folded in {"ti", "gwo"} and self.is_title(position):
+            return True  # "Ti Pè": there a title is a nickname
+        # After a given name or an initial an everyday word is a family name: "Jean Bonhomme".
+        after_given = self.given(position - 1) is not None or self.tokens[position - 1].initial
+        return self._is_name_part(position) or (after_given and (token.initial or token.folded in self.words.family))
 
     def _before(self, position: int, count: int) -> list[int]:
         """Give up to ``count`` tokens before one, in its sentence, nearest first."""
@@ -315,83 +310,215 @@ class _NameReader:
             if not self.tokens[one].cap and all(self.gap(between).isspace() for between in range(stop + 1, one + 1))
         )
 
-    def is_person(self, first: int, stop: int) -> bool:
+    def sign(self, first: int, stop: int) -> Sign:
         """Tell whether a run names a person."""
         # Sure signs before the name come first, then what stands after it. Only what has neither is asked
         # whether a street or a school bears it: "police inspector X" is a person in front of a police station
         # too.
-        if self._titled(first) or self._cued(first) or self._kin(first):
-            return True
-        if _AGE.match(self.text, self.tokens[stop - 1].end) or self._apposed(first, stop):
-            return True
+        if self._titled(first) or self._cued(first) or self._kin(first) or self._aged(first, stop):
+            return 2
         if self._headed(first) or self._tailed(stop):
-            return False
+            return 0
         located = first > 0 and self.tokens[first - 1].folded in self.words.locative and self.gap(first).isspace()
         # Now that streets and schools are ruled out, a given name that is no everyday word decides by itself.
-        # Weak ones need a second sign.
+        # Weak ones need a second sign: a family name, or a place after them, which is one there.
         ranks = {self.given(one) for one in range(first, stop)}
-        if "strong" in ranks:
-            return True
-        if located or atoms(self.tokens[first].text)[0] in _SAINTS:
-            return False
-        # Two unknown capitals in a row are masked. One mask too many costs a word, one too few may cost a
-        # life.
+        if "strong" in ranks or (self._takes_place(first, stop) and not located):
+            return 2
+        if atoms(self.tokens[first].text)[0] in _SAINTS and (
+            stop - first == 1 or self.tokens[first].folded not in self.words.family
+        ):
+            return 0
         if stop - first >= 2:
-            return True
+            return self._sign_of_several(first, stop, located=located)
+        return 0 if located and not self._nicknamed(first) else self._sign_of_one(first)
+
+    def _sign_of_several(self, first: int, stop: int, *, located: bool) -> Sign:
+        weak = any(self.given(one) for one in range(first, stop))
+        borne = sum(self.tokens[one].folded in self.words.family for one in range(first, stop))
+        if borne or weak or self.tokens[first].initial:
+            return 2 if not located or borne + weak > 1 else 1
+        # Two unknown capitals in a row are masked. One mask too many costs a word, one too few may cost a life.
+        ordinary = all(self._everyday(one) for one in range(first, stop))
+        return 0 if located or ordinary else 1
+
+    def _sign_of_one(self, first: int) -> Sign:
+        stop = first + 1
         if self._speaks(stop) and not self.opens(first):
-            return True
-        end = self.tokens[stop - 1].end
-        return _HARMED.match(self.text, end) is not None or self._described(stop)
+            return 2
+        if _HARMED.match(self.text, self.tokens[first].end) is not None or self._described(stop):
+            return 2
+        article = first > 0 and self.tokens[first - 1].folded in _ARTICLES
+        borne = self.tokens[first].folded in self.words.family or self._formed(first) or self._nicknamed(first)
+        return 1 if borne and not article and not self._everyday(first) else 0
+
+    def _nicknamed(self, first: int) -> bool:
+        return first > 0 and self.tokens[first - 1].folded in _NICKNAMES and self.gap(first) == " "
+
+    def _aged(self, first: int, stop: int) -> bool:
+        return _AGE.match(self.text, self.tokens[stop - 1].end) is not None or self._apposed(first, stop)
+
+    def _takes_place(self, first: int, stop: int) -> bool:
+        """Tell whether a given name or initials are followed by a place, which is then a family name."""
+        last = stop - 1
+        named = self.given(last) is not None or all(self.tokens[one].initial for one in range(first, stop))
+        if not named or stop >= len(self.tokens) or self.tokens[stop].kept != "place" or not self.tokens[stop].cap:
+            return False
+        return self.gap(stop).isspace() or (self.tokens[last].shortened and self.gap(stop) in {". ", "."})
 
     def _grown(self, first: int, stop: int) -> tuple[int, int]:
         """Take in the head of a nickname ("Tonton Jo") and a surname that is also a place ("Jean Bélanger")."""
         head = self.tokens[first - 1] if first else None
         if head is not None and head.cap and head.folded in self.words.nickname_heads and self.gap(first).isspace():
             return first - 1, stop
-        if stop - first > 1:
+        if head is not None and head.initial and self.tokens[first].initial and self.gap(first) in {". ", ".", ".-"}:
+            first -= 1  # "M. J. Desdunes": what reads as a title is an initial
+        elif head is not None and head.acronym and len(head.text) == 2 and self._lettered(first):
+            first -= 1  # "JP Etienne"
+        place_before = head is not None and head.kept == "place" and head.cap and self.gap(first).isspace()
+        if place_before and all(self.given(one) for one in range(first, stop)) and not self._led(first - 1):
+            return first - 1, stop
+        # After two unknown capitals a place is a place; after a title or a given name it is part of the name.
+        if not (self._titled(first) or any(self.given(one) or self.tokens[one].initial for one in range(first, stop))):
             return first, stop
         while (
             stop < len(self.tokens)
             and self.tokens[stop].kept == "place"
             and self.tokens[stop].cap
-            and self.gap(stop).isspace()
+            and (self.gap(stop).isspace() or (self.tokens[stop - 1].shortened and self.gap(stop) in {". ", "."}))
         ):
             stop += 1
         return first, stop
 
+    def _lettered(self, first: int) -> bool:
+        """Tell whether two capitals before a family name can be initials."""
+        head, lists = self.tokens[first - 1], self.words
+        ordinary = head.kept or head.folded in lists.plain or head.folded in lists.titles
+        return not ordinary and self.gap(first) == " " and self.tokens[first].folded in lists.family
+
+    def _led(self, position: int) -> bool:
+        """Tell whether something before a place says that it is one."""
+        if not position:
+            return False
+        before = self.tokens[position - 1]
+        lists = self.words
+        return before.folded in lists.locative | lists.heads | _SMALL | lists.offices and self.gap(position).isspace()
+
     def _courtesy(self) -> Iterator[tuple[int, int]]:
-        """Give place names that follow "Mme" and the like: there they are surnames."""
+        """Give place names that follow "Mme", "pasteur" and the like: there they are surnames."""
         for position in range(1, len(self.tokens)):
             token, before = self.tokens[position], self.tokens[position - 1]
-            polite = before.folded in _COURTESY and self.is_title(position - 1)
-            if token.kept == "place" and polite and _AFTER_TITLE.fullmatch(self.gap(position)):
+            called = self.is_title(position - 1) or before.folded in _WIDOWS
+            if token.kept != "place" or before.folded in self.words.offices or not called:
+                continue
+            if _AFTER_TITLE.fullmatch(self.gap(position)):
                 yield position, position + 1
 
-    def spans(self) -> Iterator[tuple[int, int]]:
-        """Give start and end of each name."""
+    def _lower_case(self) -> Iterator[tuple[int, int, bool]]:
+        """Give names written without capitals: a given name beside another or a family name, or after "mme"."""
+        position = 0
+        while position < len(self.tokens):
+            stop, sure = self._lower_from(position)
+            if stop > position:
+                yield position, stop, sure
+            position = max(stop, position + 1)
+
+    def _lower_from(self, position: int) -> tuple[int, bool]:
+        """Give where a name without capitals that begins at a token ends (the token itself if none does)."""
+        token, lists = self.tokens[position], self.words
+        if len(token.text) < 2 or token.kept:
+            return position, False
+        if position and self._spaced(position) and self.tokens[position - 1].folded in self.words.heads | _SAINTS:
+            return position, False
+        rank, stop = self.given(position), position + 1
+        # No name has more than eight words; without a bound a list of names is read anew from each of them.
+        while stop < min(len(self.tokens), position + 8) and self._spaced(stop) and self._may_follow(stop):
+            stop += 1
+        polite = position and self.tokens[position - 1].folded in _POLITE and self._after_title(position)
+        if polite and not token.cap and not self._function(position):
+            return stop, True
+        several = stop - position > 1
+        lower = any(not one.cap for one in self.tokens[position:stop])
+        bearer = token.folded in lists.family or self._place_word(position)
+        if several and lower and (rank or (bearer and self.given(stop - 1) == "strong")):
+            return stop, True
+        if token.cap:
+            return position, False
+        if token.folded in lists.lone_given and not self._function(position):
+            return position + 1, False
+        if len(token.text) > 2 and not self._function(position) and self._named(position):
+            return stop, False
+        return position, False
+
+    def _after_title(self, position: int) -> bool:
+        return _AFTER_TITLE.fullmatch(self.gap(position)) is not None
+
+    def _spaced(self, position: int) -> bool:
+        return self.gap(position).isspace() or self.gap(position) in {"_", "-", "."}
+
+    def _place_word(self, position: int) -> bool:
+        return (self.tokens[position].folded,) in self.known.places.get(self.tokens[position].folded, ())
+
+    def _may_follow(self, position: int) -> bool:
+        token = self.tokens[position]
+        if len(token.text) < 3 or (token.kept and not token.cap):
+            return False
+        return self.given(position) is not None or token.folded in self.words.family or self._place_word(position)
+
+    def _function(self, position: int) -> bool:
+        """Tell whether a word in lower case is one of the language, as far as the lists know it."""
+        token = self.tokens[position]
+        return len(token.text) < 3 or token.folded in self.words.listed or token.folded in self.everyday
+
+    def _named(self, position: int) -> bool:
+        near = [self.tokens[one].folded for one in self._before(position, 5)]
+        if not _AFTER_CUE.fullmatch(self.gap(position)):
+            return False
+        return any(" ".join(reversed(near[:length])) in self.words.name_cues for length in range(1, len(near) + 1))
+
+    def spans(self) -> Iterator[tuple[int, int, bool]]:
+        """Give start and end of each name, and whether it is surely one."""
         runs = self.runs()
-        sure = [self.is_person(*run) for run in runs]
+        signs = [self.sign(*run) for run in runs]
         # "Marie X and Y": one sure name makes the one it is joined to sure, unless that is an everyday word
         # at the beginning of a sentence.
         for here in range(1, len(runs)):
             linked = runs[here][0] == runs[here - 1][1] + 1 and self._linked(runs[here - 1], runs[here])
-            if linked and sure[here] != sure[here - 1]:
-                single = runs[here] if sure[here - 1] else runs[here - 1]
-                if not self._headed(single[0]) and not (self.opens(single[0]) and self._everyday(single[0])):
-                    sure[here] = sure[here - 1] = True
-        people = [self._grown(*run) for run, yes in zip(runs, sure, strict=True) if yes]
-        for first, stop in sorted({*people, *self._courtesy()}):
-            yield self.tokens[first].start, self.tokens[stop - 1].end
+            if linked and 0 in signs[here - 1 : here + 1] and max(signs[here - 1 : here + 1]) == 2:
+                single = runs[here] if signs[here - 1] else runs[here - 1]
+                if not self._headed(single[0]) and not (self.opens(single[0]) and self._opener(single[0])):
+                    signs[here] = signs[here - 1] = 2
+        people = [(*self._grown(*run), sign == 2) for run, sign in zip(runs, signs, strict=True) if sign]
+        people += [(first, stop, True) for first, stop in self._courtesy()]
+        people += list(self._lower_case())
+        for first, stop, sure in sorted(set(people)):
+            yield self.tokens[first].start, self.tokens[stop - 1].end, sure
+        for token in self.tokens:
+            if token.text.count("-") > 1 and not token.cap and not token.kept:
+                yield from self._in_link(token)
+
+    def _in_link(self, token: _WordSpan) -> Iterator[tuple[int, int, bool]]:
+        """Give names among the words of a link: ``enlevement-de-jean-villard``."""
+        parts = [(match.start(), match.end(), plain(match.group())) for match in _ATOM.finditer(token.text)]
+        for (start, _, one), (_, end, other) in pairwise(parts):
+            surname = other in self.words.given or other in self.words.family
+            surname |= (other,) in self.known.places.get(other, ())
+            if one in self.words.given and surname and (one, other) not in self.known.places.get(one, ()):
+                yield token.start + start, token.start + end, True
 
     def _everyday(self, position: int) -> bool:
+        token, lists = self.tokens[position], self.words
+        return token.folded in self.everyday or token.folded in lists.plain or token.folded in lists.openers
+
+    def _opener(self, position: int) -> bool:
         return self.tokens[position].folded in self.words.openers
 
     def _linked(self, left: tuple[int, int], right: tuple[int, int]) -> bool:
         return _AND.fullmatch(self.text[self.tokens[left[1] - 1].end : self.tokens[right[0]].start]) is not None
 
 
-def names(text: str, known: KnownNames) -> Iterator[tuple[int, int]]:
-    """Give start and end of the names of people in a text.
+def names(text: str, known: KnownNames, everyday: frozenset[str]) -> Iterator[tuple[int, int, bool]]:
+    """Give start and end of the names of people in a text, and whether each is surely one.
 
     Parameters
     ----------
@@ -399,5 +526,7 @@ def names(text: str, known: KnownNames) -> Iterator[tuple[int, int]]:
         Any text in French, Kreyòl or English.
     known
         Places and groups, whose names survive.
+    everyday
+        Words that are no names when written without a capital.
     """
-    yield from _NameReader(text, known).spans()
+    yield from _NameReader(text, known, everyday).spans()
