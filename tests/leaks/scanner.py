@@ -312,8 +312,9 @@ def days_in(text: str, years: Iterable[int] = (2026,)) -> dict[dt.date, int]:
             for hit in _DAY.finditer(text, max(0, at - 18), at + 14):
                 parts = hit.groupdict()
                 number, month, day = (parts[key] or parts[f"{key}2"] or parts[f"{key}3"] for key in "ymd")
-                for m, d in ((month, day), (day, month)):
-                    _put(found, number, m, d, hit.start())
+                _put(found, number, month, day, hit.start())
+                if parts["m2"]:  # 5/7/2026 is read in either way; an ISO day in one
+                    _put(found, number, day, month, hit.start())
             at = text.find(str(year), at + 4)
     for hit in _EPOCH.finditer(text):
         found.setdefault(dt.datetime.fromtimestamp(int(hit.group()[:10]), dt.UTC).date(), hit.start())
