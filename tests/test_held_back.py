@@ -86,7 +86,7 @@ def told(study, *, whole=True):
 
 
 def same(first, second, but=()):
-    assert {name for name in first if first[name] != second[name]} <= set(but)
+    assert {name for name in first.keys() & second.keys() if first[name] != second[name]} <= set(but)
 
 
 @pytest.mark.parametrize("audience", ["partners", "public"])
@@ -244,7 +244,7 @@ def test_explain_says_only_how_much_weight_is_not_shown(study_of, capsys, tmp_pa
 
 # -- one gate ----------------------------------------------------------------------
 
-ACTOR, WORDS, STRETCH, SPOT = "Lame Kachet", "kamyon vèt la", "rn1:111.3-112.9", "Nan Twou Kachet"
+ACTOR, WORDS, STRETCH, SPOT = "Baz Kachet", "kamyon vèt la", "rn1:111.3-112.9", "Nan Twou Kachet"
 CLAIMS = "subject,predicate,value,source,claimant,claimant_is_party,reported,sensitivity,note\n" + "".join(
     f"{where},{said},{ACTOR},telephone,driver,no,2024-10-0{day},{how},{WORDS}\n"
     for day, (where, said, how) in enumerate(
@@ -264,6 +264,7 @@ WRITERS = {
     "backtest": ("backtest.csv",),
     "brief": (),  # its files are those of the study: tests/test_brief.py writes one
 }
+SLOW = {"map", "backtest", "zones"}
 MORE = {"backtest": ["--step", "365"], "density": ["--lixel", "2km"]}
 
 
@@ -281,7 +282,14 @@ def test_every_command_for_an_audience_is_tried():
     assert {name for name, flags in commands().items() if "--audience" in flags} == set(WRITERS)
 
 
-@pytest.mark.parametrize("command", [name for name, files in WRITERS.items() if files])
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(name, marks=[pytest.mark.exhaustive] if name in SLOW else [])
+        for name, files in WRITERS.items()
+        if files
+    ],
+)
 def test_no_file_and_no_line_names_what_is_held_back(command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     days = ["2024-10-04", "2024-09-04"]

@@ -53,7 +53,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if not study.counts_held and study.gated.events_held.total:
         print(f"Rates of {', '.join(sorted(kinds))} are of the events that this audience may see.", file=sys.stderr)
     if args.explain:
-        parts = _told(explain(risk, args.explain), set(study.events["event_id"]))
+        parts = _without_held(explain(risk, args.explain), set(study.events["event_id"]))
         if args.output is not None:
             print(save(parts, args.output))
         print(
@@ -71,7 +71,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     return 0
 
 
-def _told(parts: pd.DataFrame, shown: set[str]) -> pd.DataFrame:
+def _without_held(parts: pd.DataFrame, shown: set[str]) -> pd.DataFrame:
     """Join what the reader may not see into one row, which says how much weight it has and nothing else."""
     import pandas as pd  # noqa: PLC0415 - slow to import, used only here
 

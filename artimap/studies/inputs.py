@@ -127,7 +127,7 @@ class Gathered:
             out["decisions"]["merged"] = len(self.merged)
         return out
 
-    def told(self, area: Area, hidden: frozenset[str]) -> OwnRows:
+    def own_rows(self, area: Area, hidden: frozenset[str]) -> OwnRows:
         """Tell of the user's files what an audience may know of which so many claims are hidden."""
         own, said = self.own, self.own_claims
         seen = None if said is None else said[~said["claim_id"].isin(hidden)]

@@ -189,7 +189,7 @@ class Study:
     @property
     def own(self) -> OwnRows:
         """What may be told of the user's own files."""
-        return self._inputs.told(self.area, self.gated.hidden)
+        return self._inputs.own_rows(self.area, self.gated.hidden)
 
     @property
     def counts_held(self) -> bool:
