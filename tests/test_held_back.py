@@ -346,6 +346,18 @@ def test_a_stretch_that_only_a_hidden_statement_names_has_no_status(artibonite, 
     assert STRETCH not in set(tables["partners"].ledger.subjects["subject"])
 
 
+def test_what_was_said_later_and_is_held_back_is_not_numbered(artibonite, tmp_path):
+    """A notice of later statements is of those that the audience may see."""
+    later = "Savien,controls,Gran Grif,telephone,driver,no,2024-11-{day},{how},{words}\n"
+    reports = []
+    for at, how in enumerate(("severe", "low")):
+        path = tmp_path / f"{how}.csv"
+        path.write_text(CLAIMS + later.format(day=10 + at, how=how, words=""), encoding="utf-8")
+        reports.append(am.study(artibonite, claims=path, as_of=DAY).report().context.later)
+    assert reports[1] == reports[0] + 1
+    assert reports[0] == am.study(artibonite, as_of=DAY).report().context.later
+
+
 def test_a_manifest_for_others_holds_no_digest_of_a_users_file(study_of):
     study = study_of(row())
     assert replace(study)._inputs.digests(Audience.PARTNERS) == {"own_reports": {}}
