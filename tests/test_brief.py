@@ -187,14 +187,17 @@ ACLED_ROW = {
 
 def test_acled_rows_count_but_reach_nobody_else(folder, tmp_path, capsys):
     mine = tmp_path / "acled.csv"
-    pd.DataFrame([ACLED_ROW]).to_csv(mine, index=False)
+    # three of one commune and one month that is over: fewer would count nowhere
+    days = ("2024-09-12", "2024-09-14", "2024-09-20")
+    rows = [ACLED_ROW | {"event_id_cnty": f"HTI9999{at}", "event_date": day} for at, day in enumerate(days)]
+    pd.DataFrame(rows).to_csv(mine, index=False)
     out = folder / "acled"
     assert main(["brief", "--as-of", "2024-10-15", "--events", str(mine), "-o", str(out)]) == 0
-    assert "of a source that may not be passed on: 1" in capsys.readouterr().out
+    assert "of a source that may not be passed on: 3" in capsys.readouterr().out
     for name in ("map.html", "report.html", "report.md", "manifest.json"):
         text = (out / name).read_text(encoding="utf-8")
         assert "Made-up row" not in text, name
-        assert "HTI99999" not in text, name
+        assert "HTI9999" not in text, name
     assert "www.acleddata.com" in (out / "report.md").read_text(encoding="utf-8").replace("\\", "")
     assert "acleddata" in (out / "map.html").read_text(encoding="utf-8")
     before = gpd.read_file(folder / "a" / "risk.gpkg", layer="stretches").set_index("name")["rate"]

@@ -43,7 +43,7 @@ def test_the_overview_says_what_is_known_and_counts_what_is_not(capsys):
     assert "56 more are not known" in out
     assert "Said before, but now too old or without a day: Canaan, Jacob" in out
     assert "Unknown is not free of armed groups." in out
-    assert "Events held back: 2 (positions of forces: 2)." in out
+    assert "Events held back: 3 (positions of forces: 3)." in out
     every = told(capsys, "--as-of", "2024-10-15", "--all", "--kind", "section").out
     assert "more are not known" not in every
     assert every.count("not known") == 56

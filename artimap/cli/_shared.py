@@ -185,7 +185,7 @@ def study_of(
         area, corridor=road, events=args.events, claims=args.claims, decisions=args.decisions, as_of=args.as_of,
         audience=args.audience, policy=policy, model=model, licence=args.licence, today=args.today,
     )  # fmt: skip
-    for line in made.inputs.shut_lines():
+    for line in made.own.shut:
         print(line, file=out or sys.stderr)
     return replace(made, progress=say)
 
@@ -229,21 +229,21 @@ def tell_written(files: tuple[Path, ...]) -> None:
 
 def tell_own(study: Study, file: Path | None) -> None:
     """Tell what became of the rows of a user's files."""
-    from artimap.claims.user_claims import NOWHERE  # noqa: PLC0415 - slow to import, used only here
-
-    own, said = study.inputs.own, study.inputs.own_claims
-    if said is not None:
-        lost = int((said["subject"] == NOWHERE).sum())
-        print(f"Your statements: {len(said)} read, {lost} of them name no known place (artimap status lists them).")
-    if own is None:
+    own = study.own
+    if own.statements is not None:
+        print(
+            f"Your statements: {own.statements} read, {own.nowhere} of them name no known place (artimap status lists "
+            "those that this audience may see)."
+        )
+    if own.rows is None:
         return
-    print(f"Your reports: {own.rows} rows read, {own.accepted} used, {len(own.quarantine)} rejected.")
-    for note in own.notes_for(study.audience):
+    print(f"Your reports: {own.rows} rows read, {own.rows - own.rejected} used, {own.rejected} rejected.")
+    for note in own.notes:
         print(f"  {note}")
-    if len(own.quarantine):
+    if own.rejected:
         print(f"  Why rows are rejected: artimap validate {file}")
-    if study.inputs.undecided:
-        n = study.inputs.undecided
+    if own.undecided:
+        n = own.undecided
         print(f"  {n} pairs of reports may tell of one event, which then counts twice: artimap review {file}")
 
 
@@ -254,7 +254,7 @@ def tell_day(study: Study) -> None:
     """
     with redirect_stdout(sys.stderr):
         print(f"As of {study.as_of}, {study.area.label}. For the audience '{study.audience}':")
-        tell_own(study, study.inputs.files.get("own_reports"))
+        tell_own(study, study.own.file)
         tell_gated(study.gated, study.audience)
 
 
@@ -283,21 +283,16 @@ def tell_doubts(study: Study, lang: str, out: TextIO | None = None) -> None:
 
 def doubts(study: Study, lang: str) -> list[str]:
     """Say what was held back for the audience, and what of the user's own counts nowhere."""
-    from artimap.claims.user_claims import NOWHERE, strange_actors  # noqa: PLC0415 - slow to import, used only here
-
     lines: list[str] = [*study.gated.held_words(lang), *study.gated.method_words(lang)]
     if study.as_of > study.last_day:
         days = (study.as_of - study.last_day).days
         lines.append(tr("said.data_end", lang, day=format_day(study.last_day, lang), n=days))
-    own, read = study.inputs.own_claims, study.inputs.own
-    if own is not None:
-        lost = own[own["subject"] == NOWHERE]
-        if len(lost):
-            lines.append(tr("said.no_place", lang, n=len(lost)))
-            lines += [f"  {claim}: {text}" for claim, text in zip(lost["claim_id"], lost["place"], strict=True)]
-        strange = strange_actors(own, study.area)
-        if strange:
-            lines.append(tr("said.strange_actors", lang, names="; ".join(strange)))
-    if read is not None and len(read.quarantine):
-        lines.append(tr("said.rejected", lang, n=len(read.quarantine), rows=read.rows))
+    own = study.own
+    if own.placeless:
+        lines.append(tr("said.no_place", lang, n=len(own.placeless)))
+        lines += [f"  {claim}: {text}" for claim, text in own.placeless]
+    if own.strange:
+        lines.append(tr("said.strange_actors", lang, names="; ".join(own.strange)))
+    if own.rejected:
+        lines.append(tr("said.rejected", lang, n=own.rejected, rows=own.rows))
     return lines

@@ -16,7 +16,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     test = commands.add_parser("backtest", help="rates of past days against what was reported afterwards")
     test.add_argument("--start", metavar="DAY", help="first origin (default: two years before the end)")
-    add_inputs(test, audience="whose eyes: all events count, and none is named", words=False)
+    add_inputs(test, audience="whose eyes: events that it may not see count only in cells", words=False)
     test.add_argument("--step", type=int, default=30, metavar="DAYS", help="days forecast each time (default: 30)")
     test.add_argument("--road", metavar="ID", help="road (default: the area's corridor)")
     test.add_argument("--length-m", type=float, metavar="M", help="equal pieces of this length, not named stretches")
@@ -44,7 +44,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     models = {f"half-life {life:g} d" if len(lives) > 1 else "model": RiskModel(half_life_days=life) for life in lives}
     print(f"… {(stop - start).days // args.step if args.step > 0 else 0} origins", file=sys.stderr, flush=True)
     found = backtest(
-        study.inputs.events, corridor, models, start, stop, args.step, ledger=study.inputs.ledger,
+        study.events_to_count, corridor, models, start, stop, args.step, ledger=study.ledger,
         pieces=corridor.lixels(args.length_m) if args.length_m is not None else None,
     )  # fmt: skip
     if args.output is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from artimap.core.vocab import EventKind, Info
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from artimap.risk.model import RiskModel
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Add the command."""
     risk = commands.add_parser("risk", help="rates of incidents on each stretch of a road, with their intervals")
-    add_inputs(risk, audience="whose eyes: events that it may not see count, but are not named", words=False)
+    add_inputs(risk, audience="whose eyes: events that it may not see count only in cells", words=False)
     risk.add_argument("--road", metavar="ID", help="road (default: the area's corridor)")
     risk.add_argument("--length-m", type=float, metavar="M", help="equal pieces of this length, not named stretches")
     risk.add_argument(
@@ -48,10 +50,10 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     study = study_of(args, where, road=args.road, model=model)
     risk = study.risk_by(study.corridor.lixels(args.length_m) if args.length_m is not None else None)
     tell_day(study)
+    if not study.counts_held and study.gated.events_held.total:
+        print(f"Rates of {', '.join(sorted(kinds))} are of the events that this audience may see.", file=sys.stderr)
     if args.explain:
-        parts = explain(risk, args.explain)
-        shown = parts["event_id"].isin(set(study.events["event_id"])) | parts["weight"].isna()
-        parts.loc[~shown, ["event_id", "place"]] = "held back"
+        parts = _without_held(explain(risk, args.explain), set(study.events["event_id"]))
         if args.output is not None:
             print(save(parts, args.output))
         print(
@@ -67,6 +69,18 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     elif args.output is None:
         _show(risk, study.corridor.ref, model)
     return 0
+
+
+def _without_held(parts: pd.DataFrame, shown: set[str]) -> pd.DataFrame:
+    """Join what the reader may not see into one row, which says how much weight it has and nothing else."""
+    import pandas as pd  # noqa: PLC0415 - slow to import, used only here
+
+    hidden = ~(parts["event_id"].isin(shown) | parts["weight"].isna())
+    if not hidden.any():
+        return parts
+    sums = parts.loc[hidden, ["on_piece", "weight", "adds", "share"]].sum()
+    one = pd.DataFrame([{"event_id": "held back", **sums}], columns=parts.columns).astype(parts.dtypes)
+    return pd.concat([parts[~hidden], one], ignore_index=True)
 
 
 def _show(risk: gpd.GeoDataFrame, ref: str, model: RiskModel) -> None:

@@ -264,13 +264,14 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     first = day_of(since) if since is not None else day - dt.timedelta(days=SHOWN_DAYS)
     tables = MapTables(
         corridor, risk, risk_over_time or {}, zones, zones_over_time, estimated, checkpoints,
-        checkpoints_over_time or {}, ledger, tuple(layers),
+        checkpoints_over_time or {}, tuple(layers),
     )  # fmt: skip
     asked = PageOptions(first, day, Lang(lang).value, reader, title, author, tuple(changes), tiles=tiles)
     if events is not None:
         require(events, area.crs, what="events")
-    until = None if ledger is None else ledger.until(day)
-    gated = gate(events, until, audience=reader, area=area, as_of=day, policy=policy)
+    gated = gate(events, ledger, audience=reader, area=area, as_of=day, policy=policy)
+    # Events of later days stay: the map counts them.
+    gated = replace(gated.until(day), events=gated.events)
     return map_of_study(area, tables, asked, gated, languages=languages, held_back=held_back)
 
 
@@ -286,7 +287,6 @@ class MapTables:
     estimated: gpd.GeoDataFrame | None = None
     checkpoints: gpd.GeoDataFrame | None = None
     checkpoints_over_time: Mapping[dt.date, gpd.GeoDataFrame] = field(default_factory=dict)
-    ledger: Ledger | None = None
     layers: tuple[UserLayer, ...] = ()
 
     def require(self, crs: str) -> None:
@@ -334,7 +334,7 @@ def map_of_study(
     Parameters
     ----------
     area, given, asked
-        What is drawn, and how; ``given.ledger`` are the claims as they were before the gate.
+        What is drawn, and how.
     gated
         The events and claims that the reader may see.
     languages, held_back
@@ -347,7 +347,7 @@ def map_of_study(
     zones, estimated = apart(
         *(None if one is None else conform(one, ZONES) for one in (given.zones, given.estimated))
     )  # fmt: skip
-    seen = visible_tables(gated, ledger=given.ledger, checkpoints=given.checkpoints, held_back=held_back, **days)
+    seen = visible_tables(gated, checkpoints=given.checkpoints, held_back=held_back, **days)
     own = ready_layers(
         given.layers, area=area, audience=asked.audience, policy=gated.policy, as_of=asked.as_of
     )  # fmt: skip

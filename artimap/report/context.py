@@ -189,8 +189,7 @@ def _names(area: Area, corridor: Corridor, ledger: Ledger | None, status: pd.Dat
 class ReportTables:
     """The tables of a report as ``corridor_report`` takes them, all but the events, which come through the gate.
 
-    ``ledger`` are the claims as they were before the gate and before the day; ``record`` are the scores of earlier
-    forecasts.
+    ``record`` are the scores of earlier forecasts.
     """
 
     corridor: Corridor
@@ -198,7 +197,6 @@ class ReportTables:
     zones: pd.DataFrame | None = None
     status: pd.DataFrame | None = None
     checkpoints: pd.DataFrame | None = None
-    ledger: Ledger | None = None
     record: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -215,26 +213,24 @@ class ReportOptions:
 
 
 def gate_for_report(
-    area: Area, tables: ReportTables, asked: ReportOptions, events: pd.DataFrame | None, policy: SharePolicy | None
+    area: Area,
+    tables: ReportTables,
+    asked: ReportOptions,
+    events: pd.DataFrame | None,
+    ledger: Ledger | None,
+    policy: SharePolicy | None,
 ) -> Gated:
     """Leave out what the reader of a report may not see, where nobody has done so yet."""
-    ledger = tables.ledger
     # A ledger without events speaks of events by id; those of the area give these ids their places and
     # days.
     if events is None:
         events = read_events(area) if ledger is not None else schema.empty(EVENTS, crs=tables.corridor.crs)
-    # What begins after the day of the answer is dropped before the gate, so that it is not counted as
-    # held back.
-    known = events[events["date_start"] <= pd.Timestamp(asked.as_of)]
-    # Cut by day first, then gated: what is told as held back is then held back for the audience, and not
-    # merely of later.
-    until = None if ledger is None else ledger.until(asked.as_of)
-    return gate(known, until, audience=asked.audience, area=area, as_of=asked.as_of, policy=policy)
+    return gate(events, ledger, audience=asked.audience, area=area, as_of=asked.as_of, policy=policy).until(asked.as_of)
 
 
 def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: Gated) -> Context:
     """Gather what a report is made from."""
-    ledger, day, corridor, risk = tables.ledger, asked.as_of, tables.corridor, tables.risk
+    day, corridor, risk = asked.as_of, tables.corridor, tables.risk
     shown = schema.empty(EVENTS, crs=corridor.crs) if gated.events is None else gated.events
     # Located after the gate: a row that the gate has moved into a commune lies on other road than before.
     if "why_code" not in shown.columns:  # not located yet, or somewhere else now than they were
@@ -242,7 +238,7 @@ def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: 
     status = _or_empty(tables.status, STATUS)
     # A post goes where all of its claims are held back, so that its place does not leave by another door.
     posts, hidden_posts = gated.posts(_or_empty(tables.checkpoints, CHECKPOINTS))
-    visible = gated.ledger
+    visible, every = gated.ledger, gated.all_days
     return Context(
         area=area,
         corridor=corridor,
@@ -258,7 +254,7 @@ def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: 
         model=model_of(risk, RiskModel) if asked.model is None else asked.model,
         previous=None if asked.since is None else read_previous(asked.since, asked.audience),
         held=Held(gated, hidden_posts, asked.held_back),
-        later=0 if ledger is None else len(ledger.claims) - len(ledger.until(day).claims),
+        later=0 if visible is None or every is None else len(every.claims) - len(visible.claims),
         ledger=visible,
         fees=_fees(visible),
         tally=dict(risk.attrs.get("tally", {})),

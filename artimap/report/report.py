@@ -223,11 +223,11 @@ def corridor_report(  # noqa: PLR0913 - one keyword a table
     DateError, DataError, CrsError
         For a bad day, a folder that is no briefing, a table in another system.
     """
-    tables = ReportTables(corridor, risk, zones, status, checkpoints, ledger)
+    tables = ReportTables(corridor, risk, zones, status, checkpoints)
     asked = ReportOptions(
         day_of(as_of), Lang(lang), Audience(audience), None if since is None else Path(since), model, held_back
     )  # fmt: skip
-    return report_of(area, tables, asked, gate_for_report(area, tables, asked, events, policy))
+    return report_of(area, tables, asked, gate_for_report(area, tables, asked, events, ledger, policy))
 
 
 def report_of(area: Area, tables: ReportTables, asked: ReportOptions, gated: Gated) -> Report:

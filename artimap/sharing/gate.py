@@ -21,7 +21,7 @@ from artimap.core.tables import EVENTS
 from artimap.core.vocab import About, Audience, Sensitivity, WhyHeld
 from artimap.sharing.policy import Access, Action, SharePolicy, citation
 from artimap.sharing.positions import positions
-from artimap.sharing.release import release, without_marks
+from artimap.sharing.release import BLURRED, release, without_marks
 from artimap.sources.licences import is_owned
 
 
@@ -70,6 +70,10 @@ class Gated:
         Claims that are left out.
     area
         Whose ACTORS say which posts are those of forces.
+    withheld
+        The events that are left out, as they are. Only :mod:`artimap.sharing.cells` reads them, to count them.
+    all_days
+        The claims that may be shown, those after the day of the answer too.
     """
 
     events: gpd.GeoDataFrame | None
@@ -83,6 +87,22 @@ class Gated:
     citation: str = ""
     hidden: frozenset[str] = frozenset()
     area: Area | None = None
+    withheld: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    all_days: Ledger | None = None
+
+    def until(self, day: dt.date) -> Gated:
+        """Leave out what begins or was said after a day.
+
+        The numbers of what is held back stay those of every day: were they of the day, the answers of two days
+        would tell when a row that is held back happened.
+        """
+        events, ledger = self.events, self.ledger
+        if events is not None:
+            events = events[(events["date_start"] <= pd.Timestamp(day)).to_numpy(dtype=bool)].reset_index(drop=True)
+        blurred = 0 if events is None or not self.blurred else int(events["event_id"].str.startswith(BLURRED).sum())
+        return replace(
+            self, events=events, ledger=None if ledger is None else ledger.until(day), all_days=ledger, blurred=blurred
+        )
 
     def posts(self, checkpoints: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
         """Leave out the posts of which every claim is left out, and those of forces; give the others and how many went.
@@ -115,6 +135,8 @@ class Gated:
         """Say what was done to rows that are not simply left out, for printing on the product."""
         said = []
         policy, number = self.policy, format_count(self.blurred, lang)
+        if self.events_held.total:  # of every day, so that this line is the same on each
+            said.append(tr("share.in_cells", lang, k=format_count(policy.k, lang)))
         if self.blurred:
             km = format_number(policy.blur_radius_m / 1000.0, lang)
             said.append(tr(f"share.blurred_{policy.blur_to}", lang, n=number, km=km))
@@ -150,7 +172,7 @@ def gate(
     Parameters
     ----------
     events, ledger
-        EVENTS in the area's system and the claims, or None.
+        EVENTS in the area's system and the claims, of every day, or None: :meth:`Gated.until` cuts them to a day.
     audience
         ``internal`` gets everything as it is.
     area
@@ -200,6 +222,7 @@ def gate(
             blurred=blurred,
             aggregates=done.aggregates,
             citation=done.citation if len(done.aggregates) else "",
+            withheld=events.iloc[list(done.left_out)].reset_index(drop=True),
         )
     if ledger is None:
         return told
@@ -221,7 +244,20 @@ def gate(
     if force.any():
         codes[WhyHeld.POSITION] = codes.get(WhyHeld.POSITION, 0) + int(force.sum())
     reasons = _held(codes, related=0 if events is None else int(related.sum()))
-    return replace(told, ledger=Ledger(seen, ledger.subjects, posts), claims_held=reasons, hidden=hidden)
+    # A place or stretch of which only hidden claims speak is hidden as well: STATUS has a row for each subject.
+    gone = set(claims.loc[claims["claim_id"].isin(hidden), "subject"]) - set(seen["subject"])
+    subjects = ledger.subjects[~ledger.subjects["subject"].isin(gone)].reset_index(drop=True)
+    return replace(told, ledger=Ledger(seen, subjects, posts), claims_held=reasons, hidden=hidden)
+
+
+def without_delays(policy: SharePolicy) -> SharePolicy:
+    """Give the policy under which a row that waits for its day is held back for good: no answer hangs on a day."""
+    step = {name.value: name for name in Sensitivity}
+    shut = {
+        one: replace(rules, **{name: Action.REMOVE for name, of in step.items() if rules.action(of) is Action.DELAY})
+        for one, rules in (("partners", policy.partners), ("public", policy.public))
+    }
+    return replace(policy, partners=shut["partners"], public=shut["public"])
 
 
 def _forces(table: pd.DataFrame, area: Area, policy: SharePolicy, as_of: dt.date | None) -> NDArray[np.bool_]:

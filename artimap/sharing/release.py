@@ -25,6 +25,8 @@ from artimap.sharing.positions import positions
 from artimap.sources.licences import is_owned
 
 _COMMUNE = len("HT0542")
+BLURRED: Final = "blurred-"
+"""Ids of blurred rows begin so."""
 # All columns that may tell the place more exactly than the unit does: words, ids of places and roads,
 # kilometres, coordinates, addresses of articles. A new column with a place in it has to be named
 # here, or it leaks.
@@ -101,7 +103,7 @@ def _base(rows: gpd.GeoDataFrame, first: int) -> gpd.GeoDataFrame:
     if "event_id" in blurred:
         # Ids are made of place names and days. A running number tells nothing, and does not lead back to the
         # row.
-        blurred["event_id"] = [f"blurred-{first + count}" for count in range(len(blurred))]
+        blurred["event_id"] = [f"{BLURRED}{first + count}" for count in range(len(blurred))]
     return blurred
 
 
@@ -198,6 +200,8 @@ class Released:
         What was done, in sentences, to be printed on the product.
     citation
         Whom the product must name, a line each.
+    left_out
+        Which rows of the given table are not in ``table`` in any shape, counted from 0.
     """
 
     table: pd.DataFrame
@@ -206,6 +210,7 @@ class Released:
     changed: Mapping[str, int]
     method: str
     citation: str
+    left_out: tuple[int, ...] = ()
 
     @property
     def held_back(self) -> Mapping[str, int]:
@@ -293,7 +298,7 @@ def _one(
     return wanted, WhyHeld(sensitivity.value)
 
 
-def _aggregate(rows: pd.DataFrame, area: Area, k: int) -> tuple[pd.DataFrame, pd.Series]:
+def _aggregate(rows: pd.DataFrame, area: Area, k: int, as_of: dt.date | None) -> tuple[pd.DataFrame, pd.Series]:
     """Count rows by commune and month; give the cells of k and more, and why each row is or is not in one."""
     why = pd.Series(WhyHeld.UNCOUNTED, index=rows.index, dtype=object)
     columns = ["pcode", "unit", "month", "n_events", "killed_at_least"]
@@ -317,8 +322,9 @@ def _aggregate(rows: pd.DataFrame, area: Area, k: int) -> tuple[pd.DataFrame, pd
     made: list[dict[str, object]] = []
     for (pcode, month), cell in cells[single].groupby(["pcode", "month"], sort=True):
         # Cells below k are left out whole, not shown as "fewer than k": their place and month alone would
-        # tell of single rows.
-        enough = len(cell) >= k
+        # tell of single rows. So is a month that is not over: the counts of two days would tell the row between them.
+        over = as_of is None or pd.Period(str(month), "M").end_time.date() <= as_of
+        enough = len(cell) >= k and over
         why.loc[cell.index] = WhyHeld.COUNTED if enough else WhyHeld.SMALL
         if enough:
             # Without ``min_count`` a sum of nulls is 0, which would say that nobody died.
@@ -421,7 +427,7 @@ def release(
     if audience is Audience.INTERNAL:
         licences = table["licence"].dropna().unique() if "licence" in table else ()
         cited = citation(licences, _publishers(table), accesses, change="none")
-        none = _aggregate(table.iloc[:0], area, policy.k)[0]
+        none = _aggregate(table.iloc[:0], area, policy.k, as_of)[0]
         method = "For internal use: every row as it is, nothing masked. Not to be passed on."
         return Released(table, none, MappingProxyType({}), MappingProxyType({}), method, cited)
     rules = policy.rules(audience)
@@ -434,7 +440,7 @@ def release(
     # Each row ends in exactly one of: ``out``, as it is or blurred; an aggregate; held back with a
     # reason. ``held_codes`` and ``out`` add up to the rows given.
     out, blurred = _kept_rows(table, decided, area, policy)
-    aggregates, why = _aggregate(table[decided["action"] == Action.AGGREGATE], area, policy.k)
+    aggregates, why = _aggregate(table[decided["action"] == Action.AGGREGATE], area, policy.k, as_of)
     # Asked only for rows that are really counted: a licensed row in a cell too small needs no citation.
     _need_access(table.loc[why.index[why == WhyHeld.COUNTED], "licence"], accesses, policy)
     decided.loc[why.index, "reason"] = why
@@ -465,6 +471,7 @@ def release(
             accesses,
             change=f"counts by commune and month, cells of fewer than {policy.k} left out",
         ),
+        left_out=tuple(gone.index.tolist()),
     )
 
 

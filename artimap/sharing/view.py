@@ -71,7 +71,6 @@ class VisibleTables:
 def visible_tables(
     gated: Gated,
     *,
-    ledger: Ledger | None,
     checkpoints: gpd.GeoDataFrame | None,
     as_of: dt.date,
     since: dt.date,
@@ -82,9 +81,9 @@ def visible_tables(
     Parameters
     ----------
     gated
-        What the gate let through.
-    ledger, checkpoints
-        The claims as they were before the gate, and CHECKPOINTS, or None.
+        What the gate let through, cut to the day.
+    checkpoints
+        CHECKPOINTS, or None.
     as_of, since
         Last and first day that the map shows.
     held_back
@@ -96,7 +95,7 @@ def visible_tables(
         # An event still going on at the first day that is shown belongs to it, hence its last day; one that
         # has not ended by the day of the answer counts as later.
         last = shown["date_end"].fillna(shown["date_start"])
-        unheard = _reported_later(ledger, as_of)
+        unheard = _reported_later(gated.all_days, as_of)
         after = ((last > pd.Timestamp(as_of)) | shown["event_id"].isin(unheard)).to_numpy(dtype=bool)
         # Each row is counted under one reason, later before earlier, so that the counts add up to the rows
         # left out.

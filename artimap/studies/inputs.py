@@ -22,11 +22,13 @@ from artimap.claims.ledger import Ledger
 from artimap.claims.linkage_decisions import apply_decisions, read_decisions
 from artimap.claims.readers import posts_of, read_claims
 from artimap.claims.record_linkage import MatchModel, match_reports
+from artimap.claims.user_claims import NOWHERE, strange_actors
 from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import join_names, split_names
 from artimap.core.tables import EVENTS
-from artimap.core.vocab import About, Sensitivity, Where
+from artimap.core.vocab import About, Audience, Sensitivity, Where
+from artimap.sharing.gate import gate, without_delays
 from artimap.sharing.masking import mask_column, mask_ids, masked_id
 from artimap.sharing.policy import SharePolicy
 from artimap.sources.licences import shut_rows, shut_words
@@ -49,6 +51,40 @@ _FINEST = [
         Where.POINT, Where.PLACE, Where.SECTION, Where.STRETCH, Where.COMMUNE, Where.DEPARTMENT, Where.NOWHERE,
     )
 ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRows:
+    """What may be told of a user's files: numbers of all rows, words only of those that the audience may see.
+
+    Attributes
+    ----------
+    file
+        The file of reports.
+    rows, rejected, notes
+        Its rows (null where there is no file), how many of them were rejected, and what was decided while reading.
+    shut
+        How many rows are for internal use only, a line a file.
+    undecided
+        See :class:`Gathered`.
+    statements, nowhere
+        How many statements were given (null where none were), and how many of them name no known place.
+    placeless
+        Those of the latter that may be shown: id, and the place in words.
+    strange
+        Actors in statements that may be shown whom the area does not know.
+    """
+
+    file: Path | None
+    rows: int | None
+    rejected: int
+    notes: tuple[str, ...]
+    shut: tuple[str, ...]
+    undecided: int
+    statements: int | None
+    nowhere: int
+    placeless: tuple[tuple[str, str], ...]
+    strange: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,10 +136,14 @@ class Gathered:
             told.append(shut_words(shut_rows(said["licence"], OWNERS), len(said), name))
         return tuple(one for one in told if one)
 
-    def digests(self) -> dict[str, dict[str, object]]:
-        """Write down which files of the user it is made from, for a manifest."""
+    def digests(self, audience: Audience) -> dict[str, dict[str, object]]:
+        """Write down which files of the user it is made from, for a manifest.
+
+        Their digests are for internal use: with one, guesses at the rows that are held back can be tried.
+        """
+        inside = audience is Audience.INTERNAL
         out: dict[str, dict[str, object]] = {
-            name: {"sha256": data.digest(self.files[name])}
+            name: {"sha256": data.digest(self.files[name])} if inside else {}
             for name in ("own_reports", "decisions", "own_claims")
             if name in self.files
         }
@@ -111,11 +151,39 @@ class Gathered:
             out["decisions"]["merged"] = len(self.merged)
         return out
 
-    def last_day(self, area: Area) -> dt.date:
-        """Give the last day that any row speaks of."""
+    def own_rows(self, area: Area, hidden: frozenset[str], audience: Audience) -> OwnRows:
+        """Tell of the user's files what an audience may know of which so many claims are hidden."""
         own, said = self.own, self.own_claims
-        days = [] if own is None else [own.events["date_end"].max(), own.checkpoints["last_confirmed"].max()]
-        days += [] if said is None else [said["reported"].max()]
+        seen = None if said is None else said[~said["claim_id"].isin(hidden)]
+        lost = None if seen is None else seen[seen["subject"] == NOWHERE]
+        return OwnRows(
+            file=self.files.get("own_reports"),
+            rows=None if own is None else own.rows,
+            rejected=0 if own is None else len(own.quarantine),
+            notes=() if own is None else own.notes_for(audience),
+            shut=self.shut_lines(),
+            undecided=self.undecided,
+            statements=None if said is None else len(said),
+            nowhere=0 if said is None else int((said["subject"] == NOWHERE).sum()),
+            placeless=() if lost is None else tuple(zip(lost["claim_id"], lost["place"], strict=True)),
+            strange=() if seen is None else strange_actors(seen, area),
+        )
+
+    def last_day(self, area: Area, audience: Audience, policy: SharePolicy | None) -> dt.date:
+        """Give the last day that any row speaks of which the audience may see, delays apart."""
+        own, said = self.own, self.own_claims
+        if own is None and said is None:
+            return area.data_until
+        # The day that delays count from is not known yet; without delays none is asked for.
+        shown = gate(
+            self.events, self.ledger, audience=audience, area=area, as_of=area.data_until,
+            policy=without_delays(policy or SharePolicy()),
+        )  # fmt: skip
+        days = []
+        if own is not None and shown.events is not None:
+            days = [shown.events["date_end"].max(), shown.posts(own.checkpoints)[0]["last_confirmed"].max()]
+        if said is not None:
+            days.append(said.loc[~said["claim_id"].isin(shown.hidden), "reported"].max())
         last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
         return last
 

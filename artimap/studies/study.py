@@ -26,6 +26,7 @@ from artimap.control.zones.geometry import Maker, maker_of, zones_on
 from artimap.control.zones.model import ZoneModel
 from artimap.control.zones.over_time import zones_between
 from artimap.core.dates import day_of, month_ends
+from artimap.core.errors import ShareError
 from artimap.core.files import encodable, geopackage_bytes, table_csv, write_text
 from artimap.core.folder_swap import check_folder, replace_folder
 from artimap.core.i18n import tr
@@ -42,19 +43,21 @@ from artimap.report.previous import MANIFEST, check_since, reading_since
 from artimap.report.report import Report, report_of
 from artimap.risk.estimate import corridor_risk, corridor_risk_over_time
 from artimap.risk.forecast_record import FORECAST_FILE, ForecastTable, make_forecast, record_of
-from artimap.risk.model import EMBEDDED_SHARE, SHARE_AREA, RiskModel
+from artimap.risk.model import EMBEDDED_SHARE, ROAD_KINDS, SHARE_AREA, RiskModel
 from artimap.risk.trips import TripRisk, trip_risk
 from artimap.roads.corridor import Corridor
+from artimap.sharing.cells import events_to_count
 from artimap.sharing.gate import Gated, gate, licensed_sources
 from artimap.sharing.policy import SharePolicy
 from artimap.sources.quarantine import quarantine_beside
 from artimap.sources.result import Read
 from artimap.sources.template import quarantine_csv
 from artimap.studies.briefing import QUARANTINE, Briefing, manifest, recent_events, written_before
-from artimap.studies.inputs import Decisions, Gathered, Reports, Statements, gather
+from artimap.studies.inputs import Decisions, Gathered, OwnRows, Reports, Statements, gather
 
 Progress = Callable[[str], None]
 F = TypeVar("F", bound=pd.DataFrame)
+G = TypeVar("G")
 
 
 def silent(_words: str) -> None:
@@ -92,8 +95,6 @@ class Study:
     model
         Parameters of the risk; where null those of :class:`artimap.RiskModel`, with what part of the incidents the
         embedded reports are known to hold, where they are all there is and the road is the area's own.
-    inputs
-        All that was read, masked and linked, before the audience is thought of. Not to be passed on.
     gated
         The events and claims of that day that the audience may see, and what was held back.
     progress
@@ -113,8 +114,9 @@ class Study:
     audience: Audience
     policy: SharePolicy | None
     model: RiskModel | None
-    inputs: Gathered
     gated: Gated
+    # All that was read, before the audience is thought of: read here to tell numbers of it, and by nobody else.
+    _inputs: Gathered = field(repr=False)
     progress: Progress = silent
     _products: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False)
 
@@ -124,7 +126,7 @@ class Study:
             return self.model
         # The share was counted on this road and these reports: of another road, or with more reports, nobody knows it.
         counted = self.area.name == SHARE_AREA and self.corridor.corridor_id == self.area.corridor_id
-        return RiskModel(reported_share=EMBEDDED_SHARE if counted and self.inputs.own is None else None)
+        return RiskModel(reported_share=EMBEDDED_SHARE if counted and self._inputs.own is None else None)
 
     @property
     def trips(self) -> tuple[TripRisk, ...]:
@@ -134,7 +136,7 @@ class Study:
     def trip(self, start: str | float, stop: str | float) -> TripRisk:
         """Give the reported incidents on the way between two towns of the road (:func:`artimap.trip_risk`)."""
         return trip_risk(
-            self.corridor, start, stop, self.known, as_of=self.as_of, model=self._model, ledger=self.inputs.ledger
+            self.corridor, start, stop, self.events_to_count, as_of=self.as_of, model=self._model, ledger=self._ledger
         )
 
     def __repr__(self) -> str:
@@ -160,15 +162,31 @@ class Study:
     # -- what it is made from -----------------------------------------------------
 
     @KeptTable
-    def known(self) -> gpd.GeoDataFrame:
-        """EVENTS begun by the day, before the audience is thought of, located on the road. Not to be passed on."""
-        begun = _begun(self.inputs, self.as_of)
-        return self.corridor.locate(begun)
-
-    @KeptTable
     def events(self) -> gpd.GeoDataFrame:
         """EVENTS that the audience may see, begun by the day."""
-        return _begun(self.inputs, self.as_of) if self.gated.events is None else self.gated.events
+        return _sure(self.gated.events)
+
+    @KeptTable
+    def events_to_count(self) -> gpd.GeoDataFrame:
+        """EVENTS that rates are made from: those that the audience may see, others only by cells.
+
+        A cell is of all kinds together: a rate of some kinds is of what the audience may see.
+        """
+        if not self.counts_held:
+            return self.events
+        return events_to_count(
+            self.gated, corridor=self.corridor, area=self.area, as_of=self.as_of, kinds=ROAD_KINDS
+        )  # fmt: skip
+
+    @property
+    def own(self) -> OwnRows:
+        """What may be told of the user's own files."""
+        return self._inputs.own_rows(self.area, self.gated.hidden, self.audience)
+
+    @property
+    def counts_held(self) -> bool:
+        """Whether events that are held back count in the rates, in cells: those of some kinds alone do not."""
+        return self._model.kinds >= ROAD_KINDS
 
     @property
     def ledger(self) -> Ledger:
@@ -178,28 +196,32 @@ class Study:
 
     def in_hindsight(self) -> Study:
         """Give the same study of the same day with all that was reported since, through the gate as well."""
-        begun, ledger = _begun(self.inputs, self.as_of), self.inputs.ledger
-        # statements about an event that has not begun go with it: the gate could not tell which of them to hide
-        later = set(self.inputs.events["event_id"]) - set(begun["event_id"])
-        of_later = (ledger.claims["about"] == About.EVENT) & ledger.claims["subject"].isin(later)
-        known = Ledger(ledger.claims[~of_later].reset_index(drop=True), ledger.subjects, ledger.posts)
         # How old a row is counts from the last day that is known: what was said since is told with the rest.
         day = max(self.as_of, self.last_day)
-        everything = gate(begun, known, audience=self.audience, area=self.area, as_of=day, policy=self.policy)
-        return replace(self, gated=everything)
+        every = gate(
+            self._inputs.events, self._inputs.ledger, audience=self.audience, area=self.area, as_of=day,
+            policy=self.policy,
+        ).until(self.as_of)  # fmt: skip
+        ledger = _sure(every.all_days)
+        # what is said of an event that has not begun goes with it
+        later = self._inputs.events.loc[self._inputs.events["date_start"] > pd.Timestamp(self.as_of), "event_id"]
+        of_later = (ledger.claims["about"] == About.EVENT) & ledger.claims["subject"].isin(set(later))
+        known = Ledger(ledger.claims[~of_later].reset_index(drop=True), ledger.subjects, ledger.posts)
+        return replace(self, gated=replace(every, ledger=known))
 
     @property
     def last_day(self) -> dt.date:
-        """The last day that any row speaks of."""
-        return self.inputs.last_day(self.area)
+        """The last day that any row speaks of which the audience may see."""
+        return self._inputs.last_day(self.area, self.audience, self.policy)
 
     # -- what follows from it -----------------------------------------------------
 
     @KeptTable
     def risk(self) -> gpd.GeoDataFrame:
-        """RISK by named stretch, of every event: holding a row back must not make a road look calmer.
+        """RISK by named stretch: holding a row back must not make a road look calmer, and no rate may tell of one.
 
-        The events behind a rate are named only where the audience may see them.
+        Events that are held back count by cells (:mod:`artimap.sharing.cells`); days, ids and who reports are those
+        of what the audience may see.
         """
         return self.risk_by(None)
 
@@ -207,9 +229,9 @@ class Study:
         """Estimate the risk of pieces of the road, such as its lixels; of its named stretches where null."""
         self.progress("estimating the risk")
         risk = corridor_risk(
-            self.corridor, self.known, as_of=self.as_of, model=self._model, pieces=pieces, ledger=self.inputs.ledger
+            self.corridor, self.events_to_count, as_of=self.as_of, model=self._model, pieces=pieces, ledger=self._ledger
         )  # fmt: skip
-        risk.attrs["licensed"] = list(licensed_sources(self.known))
+        risk.attrs["licensed"] = list(licensed_sources(self.events_to_count))
         return self._named(risk)
 
     @KeptTable
@@ -246,7 +268,7 @@ class Study:
         """The risk at the end of each month before the day of the answer."""
         model = model_of(self.risk, RiskModel)
         found = corridor_risk_over_time(
-            self.corridor, self.known, days=self.days_before, model=model, ledger=self.inputs.ledger
+            self.corridor, self.events_to_count, days=self.days_before, model=model, ledger=self._ledger
         )  # fmt: skip
         return {day: self._named(risk) for day, risk in found.items()}
 
@@ -264,7 +286,7 @@ class Study:
     @cached_property
     def _zone_maker(self) -> Maker:
         """What status and zones rest on, read once for all of them."""
-        said = read_evidence(self.area, self._ledger, events=self.known, model=None, known_on=None)
+        said = read_evidence(self.area, self._ledger, events=self.events, model=None, known_on=None)
         return maker_of(self.area, said, ZoneModel())
 
     # -- the products ---------------------------------------------------------------
@@ -311,8 +333,7 @@ class Study:
                 self.corridor, risk=self.risk, risk_over_time=self.risk_over_time if over_time else {},
                 zones=self.zones, zones_over_time=self.zones_over_time if over_time else None,
                 estimated=self.estimated, checkpoints=self.checkpoints,
-                checkpoints_over_time=self.checkpoints_over_time if over_time else {}, ledger=self.inputs.ledger,
-                layers=tuple(layers),
+                checkpoints_over_time=self.checkpoints_over_time if over_time else {}, layers=tuple(layers),
             )  # fmt: skip
             drawn = map_of_study(self.area, tables, asked, self.gated, languages=tuple(Lang))
             if layers:
@@ -334,7 +355,7 @@ class Study:
         asked = PageOptions(
             self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of, Lang(lang).value, self.audience, title, None, ()
         )  # fmt: skip
-        tables = MapTables(self.corridor, zones=zones, ledger=self.inputs.ledger)
+        tables = MapTables(self.corridor, zones=zones)
         return map_of_study(self.area, tables, asked, replace(self.gated, events=None), languages=tuple(Lang))
 
     def event_map(
@@ -365,8 +386,8 @@ class Study:
             tiles.warn()
         reports = next(one for one in embedded.manifest(self.area.name).layers if one.name == "reports")
         source = f"{reports.source}: {reports.attribution} · {reports.licence}"
-        if self.inputs.own is not None:
-            source = f"{source}; {self.inputs.own_name} ({self.inputs.own.version})"
+        if self._inputs.own is not None:
+            source = f"{source}; {self._inputs.own_name} ({self._inputs.own.version})"
         source = "; ".join((source, *sources))
         asked = PageOptions(
             first_day(self.gated, self.as_of), self.as_of, Lang(lang).value, self.audience,
@@ -383,12 +404,12 @@ class Study:
         """Score the forecast of an earlier briefing by what was reported since, and give it with those before it."""
         check_since(since, self.audience)
         folder = None if since is None else Path(since)
-        return record_of(folder, self.corridor, self.known, as_of=self.as_of, model=self._model)
+        return record_of(folder, self.corridor, self.events_to_count, as_of=self.as_of, model=self._model)
 
     def forecast(self, since: str | Path | None = None) -> ForecastTable:
         """Expect the reports of the next thirty days by piece of the road; it carries the record of those before."""
         return make_forecast(
-            self.corridor, self.known, as_of=self.as_of, model=self._model, ledger=self.inputs.ledger,
+            self.corridor, self.events_to_count, as_of=self.as_of, model=self._model, ledger=self._ledger,
             record=self.record(since),
         )  # fmt: skip
 
@@ -411,8 +432,7 @@ class Study:
         key = ("report", asked)
         if key not in self._products:
             tables = ReportTables(
-                self.corridor, self.risk, self.zones, self.status, self.checkpoints, self.inputs.ledger,
-                self.record(since),
+                self.corridor, self.risk, self.zones, self.status, self.checkpoints, record=self.record(since)
             )  # fmt: skip
             self._products[key] = report_of(self.area, tables, asked, self.gated)
         made: Report = self._products[key]
@@ -442,7 +462,7 @@ class Study:
         OSError
             If the folder cannot be written: then it is as it was. The error names the path.
         """
-        folder, own, risk = Path(folder), self.inputs.own, self.risk
+        folder, own, risk = Path(folder), self._inputs.own, self.risk
         check_folder(folder)
         files = self._contents(Lang(lang), None if since is None else Path(since))
         self.progress("writing the folder")
@@ -451,6 +471,9 @@ class Study:
         if own is not None and len(own.quarantine):
             quarantine = self._keep_rejected(own, folder)
         recent, newest = recent_events(self.events, self.as_of)
+        shown = set(self.events["event_id"])
+        if own is not None:
+            shown |= set(self.gated.posts(own.checkpoints)[0]["checkpoint_id"])
         posts = None if own is None else own.checkpoints["corridor_id"]
         return Briefing(
             folder=folder,
@@ -461,12 +484,12 @@ class Study:
             own_rows=0 if own is None else own.rows,
             own_rejected=0 if own is None else len(own.quarantine),
             quarantine=quarantine,
-            readings={} if own is None else dict(own.readings),
+            readings={one: read for one, read in own.readings.items() if one in shown} if own is not None else {},
             notes=() if own is None else own.notes_for(self.audience),
             own_posts=(0, 0) if posts is None else (len(posts), int(posts.notna().sum())),
-            merged=self.inputs.merged,
-            parted=self.inputs.parted,
-            undecided=self.inputs.undecided,
+            merged=tuple(pair for pair in self._inputs.merged if pair[1] in shown),
+            parted=tuple(one for one in self._inputs.parted if one in shown),
+            undecided=self._inputs.undecided,
             recent=recent,
             newest=newest,
             kept=done.kept,
@@ -483,7 +506,7 @@ class Study:
         return made
 
     def _make_contents(self, lang: Lang, since: Path | None) -> dict[str, bytes]:
-        own, risk, files = self.inputs.own, self.risk, dict[str, bytes]()
+        own, risk, files = self._inputs.own, self.risk, dict[str, bytes]()
         self.progress("estimating the risk of earlier months, drawing the map")
         files["map.html"] = self.map(lang).html().encode("utf-8")
         self.progress("writing the report")
@@ -500,14 +523,14 @@ class Study:
             inside = self.audience is Audience.INTERNAL
             files[QUARANTINE] = (quarantine_csv(own) if inside else table_csv(own.rejected)).encode("utf-8")
         content = manifest(self.area, day=self.as_of, lang=lang, risk=risk, files=files, gated=self.gated)
-        content |= self.inputs.digests()
+        content |= self._inputs.digests(self.audience)
         content["report"] = report.snapshot()
         files[MANIFEST] = (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
         return files
 
     def _keep_rejected(self, own: Read, folder: Path) -> Path | None:
         """Give where the rejected rows are as they were: never in a folder that is handed on."""
-        given = self.inputs.files.get("own_reports")
+        given = self._inputs.files.get("own_reports")
         if self.audience is Audience.INTERNAL:
             return folder / QUARANTINE
         if given is None or given.resolve().is_relative_to(folder.resolve()):
@@ -519,23 +542,31 @@ class Study:
 
     @property
     def _ledger(self) -> Ledger:
-        return self.inputs.ledger.until(self.as_of) if self.gated.ledger is None else self.gated.ledger
+        return _sure(self.gated.ledger)
 
     def _named(self, risk: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """Name only the events that the audience may see."""
-        if self.audience is Audience.INTERNAL or self.gated.events is None:
+        if self.audience is Audience.INTERNAL:
             return risk
-        allowed, ids = set(self.gated.events["event_id"]), risk["event_ids"]
+        allowed, ids = set(self.events["event_id"]), risk["event_ids"]
         risk["event_ids"] = ids.map(
             lambda cell: "; ".join(one for one in cell.split("; ") if one in allowed) or None, na_action="ignore"
         ).astype(ids.dtype)
         return risk
 
 
-def _begun(inputs: Gathered, day: dt.date) -> gpd.GeoDataFrame:
-    """Give the events begun by a day."""
-    begun: gpd.GeoDataFrame = inputs.events[inputs.events["date_start"] <= pd.Timestamp(day)].reset_index(drop=True)
-    return begun
+def _sure(given: G | None) -> G:
+    """Give what the gate let through.
+
+    Raises
+    ------
+    ShareError
+        If it was given nothing: then nobody knows what may be told.
+    """
+    if given is None:
+        msg = "this study has not gone through the gate: make it with artimap.study"
+        raise ShareError(msg)
+    return given
 
 
 def study(  # noqa: PLR0913 - one keyword a choice
@@ -569,7 +600,8 @@ def study(  # noqa: PLR0913 - one keyword a choice
         What was decided on pairs of reports (``artimap review`` writes the file): what is the same event
         counts once.
     as_of
-        The day of the answer; the last day that any row speaks of where null. No clock is read.
+        The day of the answer; where null the last day that any row speaks of which the audience may see. No clock
+        is read.
     audience, policy
         For whom it is, and who gets what; :class:`artimap.SharePolicy` as it stands where null.
     model
@@ -600,11 +632,9 @@ def study(  # noqa: PLR0913 - one keyword a choice
     reader = Audience(audience)
     road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
     inputs = gather(area, events, decisions, claims, policy=policy, licence=licence, today=today)
-    day = inputs.last_day(area) if day is None else day
-    gated = gate(
-        _begun(inputs, day), inputs.ledger.until(day), audience=reader, area=area, as_of=day, policy=policy
-    )  # fmt: skip
-    return Study(area, road, day, reader, policy, model, inputs, gated)
+    day = inputs.last_day(area, reader, policy) if day is None else day
+    gated = gate(inputs.events, inputs.ledger, audience=reader, area=area, as_of=day, policy=policy)
+    return Study(area, road, day, reader, policy, model, gated.until(day), inputs)
 
 
 def brief(  # noqa: PLR0913 - one keyword a choice
