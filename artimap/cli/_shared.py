@@ -103,6 +103,10 @@ def add_inputs(command: argparse.ArgumentParser, *, audience: str = _AUDIENCE, w
         help="your own statements of who holds what (artimap template claims), added to the embedded ones",
     )  # fmt: skip
     command.add_argument(
+        "--road-status", type=Path, metavar="FILE",
+        help="what is said of the state of roads: a layer of LogIE, or artimap template road-status filled in",
+    )  # fmt: skip
+    command.add_argument(
         "--decisions", type=Path, metavar="CSV",
         help="which reports tell of one event: the file that 'artimap review' writes and you fill in",
     )  # fmt: skip
@@ -136,8 +140,8 @@ def study_of(args: argparse.Namespace, area: Area, *, road: str | None = None, m
     policy = policy_of(args)
     say("reading the data")
     made = study(
-        area, corridor=road, events=args.events, claims=args.claims, decisions=args.decisions, as_of=args.as_of,
-        audience=args.audience, policy=policy, model=model,
+        area, corridor=road, events=args.events, claims=args.claims, decisions=args.decisions,
+        road_status=args.road_status, as_of=args.as_of, audience=args.audience, policy=policy, model=model,
     )  # fmt: skip
     return replace(made, progress=say)
 

@@ -37,6 +37,7 @@ from artimap.report.blocks import (
 from artimap.report.comparison import changes, changes_line
 from artimap.report.context import Context
 from artimap.report.forecasts import forecasts
+from artimap.report.road_status import road_status
 from artimap.report.sentences import (
     counted,
     day_and_ago,
@@ -421,6 +422,7 @@ SECTIONS: tuple[Callable[[Context], ReportSection], ...] = (
     stretches,
     gravest_events,
     places.checkpoints,
+    road_status,
     changes,
     appendix.unknown,
     evidence,
@@ -436,5 +438,6 @@ SECTIONS: tuple[Callable[[Context], ReportSection], ...] = (
 
 
 def sections(ctx: Context) -> tuple[ReportSection, ...]:
-    """Give all sections of a report."""
-    return tuple(make(ctx) for make in SECTIONS)
+    """Give all sections of a report that have something to tell."""
+    made = (make(ctx) for make in SECTIONS)
+    return tuple(section for section in made if section.blocks)

@@ -418,4 +418,4 @@ def _with_geometry(raw: Raw, shapes: gpd.GeoSeries) -> Raw:
         if name == EXTENT and not wide.any():
             continue
         cells[name] = pd.Series([repr(float(value)) if not np.isnan(value) else "" for value in values], dtype=TEXT)
-    return Raw(raw.name, cells, (*raw.notes, *notes), raw.damaged, raw.labels)
+    return Raw(raw.name, cells, (*raw.notes, *notes), raw.damaged, raw.labels, geometry if wide.any() else None)

@@ -23,14 +23,14 @@ from artimap.claims.record_linkage import match_reports
 from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import join_names, split_names
-from artimap.core.tables import EVENTS
+from artimap.core.tables import EVENTS, ROAD_STATUS
 from artimap.core.vocab import Sensitivity, Where
 from artimap.sharing.masking import mask_column
 from artimap.sharing.policy import SharePolicy
-from artimap.sources.registry import read_events, read_report
-from artimap.sources.result import Read
+from artimap.sources.registry import read_events, read_report, read_road_status
+from artimap.sources.result import Read, claims_of_status
 
-_FREE_TEXT = ("summary", "note", "value", "claimant", "source", "place", "operator", "fee_text")
+_FREE_TEXT = ("summary", "note", "value", "claimant", "source", "place", "operator", "fee_text", "why")
 _MOST_COMPARED = 2_000
 _STEPS = [step.value for step in Sensitivity]
 _FINEST = [
@@ -53,8 +53,10 @@ class Gathered:
         The user's file as read, or None.
     own_claims
         The user's own statements, or None. Those of no known place are of the subject ``nowhere``.
+    road_status
+        ROAD_STATUS of the user's files, or None; each row has claims in the ledger.
     files
-        The user's files by what they hold: ``own_reports``, ``decisions``, ``own_claims``.
+        The user's files by what they hold: ``own_reports``, ``decisions``, ``own_claims``, ``road_status``.
     merged
         What was made one by decision: the id that goes and the id that stays.
     parted
@@ -71,6 +73,7 @@ class Gathered:
     parted: tuple[str, ...] = ()
     undecided: int = 0
     own_claims: pd.DataFrame | None = None
+    road_status: gpd.GeoDataFrame | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
 
     @property
@@ -83,7 +86,7 @@ class Gathered:
         """Write down which files of the user it is made from, for a manifest."""
         out: dict[str, dict[str, object]] = {
             name: {"sha256": data.digest(self.files[name])}
-            for name in ("own_reports", "decisions", "own_claims")
+            for name in ("own_reports", "decisions", "own_claims", "road_status")
             if name in self.files
         }
         if "decisions" in out:
@@ -95,6 +98,7 @@ class Gathered:
         own, said = self.own, self.own_claims
         days = [] if own is None else [own.events["date_end"].max(), own.checkpoints["last_confirmed"].max()]
         days += [] if said is None else [said["reported"].max()]
+        days += [] if self.road_status is None else [self.road_status["as_of"].max()]
         last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
         return last
 
@@ -105,12 +109,19 @@ Reports = str | Path | Read
 Statements = str | Path | Ledger
 """A user's statements: a file, or what :func:`artimap.read_claims` made of one."""
 
+RoadStatuses = str | Path | gpd.GeoDataFrame
+"""A user's statuses of roads: a file, or what :func:`artimap.read_road_status` made of one."""
+
 Decisions = str | Path | pd.DataFrame
 """Decisions on pairs of reports: a file, or the table of it."""
 
 
 def gather(
-    area: Area, events: Reports | None = None, decisions: Decisions | None = None, claims: Statements | None = None
+    area: Area,
+    events: Reports | None = None,
+    decisions: Decisions | None = None,
+    claims: Statements | None = None,
+    road_status: RoadStatuses | None = None,
 ) -> Gathered:
     """Join the embedded reports with those of a user's file, and honour decisions on both.
 
@@ -125,15 +136,17 @@ def gather(
         A file of decisions (``artimap review`` writes it), or its table.
     claims
         A file of statements that :func:`artimap.read_claims` reads, or what it gave. The same is masked in its words.
+    road_status
+        A file of statuses that :func:`artimap.read_road_status` reads, or what it gave. ``events`` may be such a file too.
 
     Raises
     ------
     DataError, SchemaError
         If a file cannot be read, decisions contradict one another, or a statement has the id of an embedded one.
     """
-    given = {"own_reports": events, "decisions": decisions, "own_claims": claims}
+    given = {"own_reports": events, "decisions": decisions, "own_claims": claims, "road_status": road_status}
     files = {name: Path(one) for name, one in given.items() if isinstance(one, str | Path)}
-    found = replace(_reports(area, events, decisions), files=files)
+    found = _with_road_status(replace(_reports(area, events, decisions), files=files), area, road_status)
     if claims is None:
         return found
     own = claims if isinstance(claims, Ledger) else read_claims(_path(claims, "claims", "read_claims"), area=area)
@@ -146,6 +159,27 @@ def gather(
     posts = pd.concat([ledger.posts, _masked(own.posts, area)], ignore_index=True) if len(own.posts) else ledger.posts
     both = Ledger(pd.concat([ledger.claims, said], ignore_index=True), ledger.subjects, posts)
     return replace(found, ledger=both, own_claims=said)
+
+
+def _with_road_status(found: Gathered, area: Area, given: RoadStatuses | None) -> Gathered:
+    """Add the statuses of roads of a file of reports and of one of their own; the claims of the first are there."""
+    tables = [] if found.own is None or not len(found.own.road_status) else [_masked(found.own.road_status, area)]
+    ledger = found.ledger
+    if given is not None:
+        table = given
+        if not isinstance(table, gpd.GeoDataFrame):
+            table = read_road_status(_path(given, "road_status", "read_road_status"), area=area)
+        table = _masked(schema.conform(table, ROAD_STATUS, crs=area.crs), area)
+        claims = claims_of_status(table)
+        if set(claims["claim_id"]) & set(ledger.claims["claim_id"]):
+            msg = "road_status: its rows stand among events already; give the file once"
+            raise DataError(msg)
+        ledger = Ledger(pd.concat([ledger.claims, claims], ignore_index=True), ledger.subjects, ledger.posts)
+        tables.append(table)
+    if not tables:
+        return found
+    names = list(ROAD_STATUS.names)
+    return replace(found, ledger=ledger, road_status=pd.concat([one[names] for one in tables], ignore_index=True))
 
 
 def _path(given: object, what: str, reader: str) -> Path:

@@ -20,6 +20,7 @@ from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.life_cycle import checkpoints_on, checkpoints_over_time
 from artimap.control.contestation.estimate import estimate_contestation
 from artimap.control.contestation.layer import estimated_zones
+from artimap.control.road_status import road_status_on
 from artimap.control.status import read_evidence, status_of
 from artimap.control.zones.geometry import Maker, maker_of, zones_on
 from artimap.control.zones.model import ZoneModel
@@ -47,7 +48,7 @@ from artimap.sharing.gate import Gated, gate, licensed_sources
 from artimap.sharing.policy import SharePolicy
 from artimap.sources.template import quarantine_csv
 from artimap.studies.briefing import Briefing, manifest, recent_events
-from artimap.studies.inputs import Decisions, Gathered, Reports, Statements, gather
+from artimap.studies.inputs import Decisions, Gathered, Reports, RoadStatuses, Statements, gather
 
 Progress = Callable[[str], None]
 F = TypeVar("F", bound=pd.DataFrame)
@@ -237,6 +238,16 @@ class Study:
         return checkpoints_on(self.corridor, self._ledger, as_of=self.as_of)
 
     @cached_property
+    def road_status(self) -> gpd.GeoDataFrame | None:
+        """ROAD_STATUS of the day that the audience may see (:func:`artimap.road_status_on`); None where none is given."""
+        table, claims = self.inputs.road_status, self._ledger.claims
+        if table is None:
+            return None
+        # A status goes where its claims are held back, as a post does.
+        seen = set(claims.loc[claims["about"] == About.ROAD_STATUS, "subject"])
+        return road_status_on(table[table["status_id"].isin(seen)], as_of=self.as_of)
+
+    @cached_property
     def estimated(self) -> gpd.GeoDataFrame | None:
         """ZONES that a model estimates from the events that the audience may see; None where there are none."""
         events = self.events
@@ -321,7 +332,7 @@ class Study:
                 zones=self.zones, zones_over_time=self.zones_over_time if over_time else None,
                 estimated=self.estimated, checkpoints=self.checkpoints,
                 checkpoints_over_time=self.checkpoints_over_time if over_time else {}, ledger=self.inputs.ledger,
-                layers=tuple(layers),
+                layers=tuple(layers), road_status=self.road_status,
             )  # fmt: skip
             drawn = map_of_study(self.area, tables, asked, self.gated, languages=tuple(Lang))
             if layers:
@@ -420,7 +431,7 @@ class Study:
         if key not in self._products:
             tables = ReportTables(
                 self.corridor, self.risk, self.zones, self.status, self.checkpoints, self.inputs.ledger,
-                self.record(since),
+                self.record(since), self.road_status,
             )  # fmt: skip
             self._products[key] = report_of(self.area, tables, asked, self.gated)
         made: Report = self._products[key]
@@ -457,6 +468,8 @@ class Study:
         written += [report.save(folder / "report.html"), report.save(folder / "report.md")]
         self.progress("writing the tables")
         layers = {"stretches": risk, "checkpoints": self.checkpoints, "zones": self.zones}
+        if self.road_status is not None:
+            layers["road_status"] = self.road_status
         written.append(write_geopackage(layers, folder / "risk.gpkg", day=self.as_of))
         write_bytes(folder / "strip.png", report.picture)
         written.append(folder / "strip.png")
@@ -522,6 +535,7 @@ def study(
     events: Reports | None = None,
     claims: Statements | None = None,
     decisions: Decisions | None = None,
+    road_status: RoadStatuses | None = None,
     as_of: str | dt.date | None = None,
     audience: str = Audience.PARTNERS,
     policy: SharePolicy | None = None,
@@ -543,6 +557,8 @@ def study(
     decisions
         What was decided on pairs of reports (``artimap review`` writes the file): what is the same event
         counts once.
+    road_status
+        Statuses of roads: a file that :func:`artimap.read_road_status` reads, or what that gave.
     as_of
         The day of the answer; the last day that any row speaks of where null. No clock is read.
     audience, policy
@@ -570,7 +586,7 @@ def study(
     day = None if as_of is None else day_of(as_of)
     reader = Audience(audience)
     road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
-    inputs = gather(area, events, decisions, claims)
+    inputs = gather(area, events, decisions, claims, road_status)
     day = inputs.last_day(area) if day is None else day
     gated = gate(
         _begun(inputs, day), inputs.ledger.until(day), audience=reader, area=area, as_of=day, policy=policy
@@ -585,6 +601,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     events: Path | None = None,
     decisions: Path | None = None,
     claims: Path | None = None,
+    road_status: Path | None = None,
     as_of: str | dt.date | None = None,
     lang: Lang = Lang.EN,
     audience: Audience = Audience.PARTNERS,
@@ -603,7 +620,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
         The area.
     folder
         Where to write; made if missing. Files of an earlier briefing are replaced, whole.
-    events, decisions, claims, as_of, audience, model, policy
+    events, decisions, claims, road_status, as_of, audience, model, policy
         As in :func:`artimap.study`.
     lang
         Language of the products.
@@ -626,7 +643,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     check_since(since)
     say("reading the data")
     made = study(
-        area, events=events, decisions=decisions, claims=claims, as_of=as_of, audience=audience, model=model,
-        policy=policy,
+        area, events=events, decisions=decisions, claims=claims, road_status=road_status, as_of=as_of,
+        audience=audience, model=model, policy=policy,
     )  # fmt: skip
     return replace(made, progress=say).write(folder, lang=lang, since=since)
