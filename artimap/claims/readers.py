@@ -22,7 +22,6 @@ from artimap.core.tables import CLAIMS
 from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
 from artimap.sources.registry import read_report
 
-
 _SAID_OF_POSTS = (
     "place_kind", "pcode", "vehicle", "payers", "fee_low", "fee_high", "fee_currency", "per", "fee_of", "passable",
     "state", "waiting_min",

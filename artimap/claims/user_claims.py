@@ -66,9 +66,9 @@ def read_own_claims(path: Path, area: Area) -> pd.DataFrame | None:
     raw = without_notes(open_table(path, score=lambda columns: float(is_claims(columns))))
     if not is_claims(raw.columns):
         return None
-    filled = CLAIMS_FORM.filled(raw, by_hand=False)
-    table = pd.DataFrame({folded(name): as_text(raw.cells[name]) for name in filled.unused}).assign(
-        **{name: filled.text(name) for name in filled.named}
+    form = CLAIMS_FORM.filled(raw, by_hand=False)
+    table = pd.DataFrame({folded(name): as_text(raw.cells[name]) for name in form.unused}).assign(
+        **{name: form.text(name) for name in form.named}
     )
     table = table.reset_index(drop=True)
     # Asked before the missing columns are added: an empty column of the user's means "never confirmed",

@@ -14,7 +14,7 @@ import shapely
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
-from artimap.core.metadata import put_models
+from artimap.core.metadata import JsonModel, put_models
 from artimap.core.schema import TEXT, join_names
 from artimap.core.tables import ROAD_STATUS
 from artimap.core.vocab import Passage, Vehicle
@@ -29,7 +29,7 @@ _BESIDE_M: Final = 50.0
 
 
 @dataclass(frozen=True, slots=True)
-class RoadStatusModel:
+class RoadStatusModel(JsonModel):
     """How old a status may be before it is told as stale.
 
     Attributes
@@ -127,11 +127,7 @@ def _same_voice(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
 
 def _differ(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
     """Tell whether two rows differ on whether one can pass, by any account that both give."""
-    both = (
-        (Passage(a[name]), Passage(b[name]))
-        for name in ACCOUNTS
-        if Passage.UNKNOWN not in (a[name], b[name])
-    )
+    both = ((Passage(a[name]), Passage(b[name])) for name in ACCOUNTS if Passage.UNKNOWN not in (a[name], b[name]))
     return any(_PASSES[one] != _PASSES[other] for one, other in both)
 
 
@@ -166,7 +162,12 @@ def _one_vehicle(a: object, b: object) -> bool:
 
 
 def _one_place(a: Mapping[str, Any], b: Mapping[str, Any], first: shapely.Geometry, second: shapely.Geometry) -> bool:
-    if isinstance(a["road_id"], str) and a["road_id"] == b["road_id"] and pd.notna(a["from_m"]) and pd.notna(b["from_m"]):
+    if (
+        isinstance(a["road_id"], str)
+        and a["road_id"] == b["road_id"]
+        and pd.notna(a["from_m"])
+        and pd.notna(b["from_m"])
+    ):
         overlap = min(a["to_m"], b["to_m"]) - max(a["from_m"], b["from_m"])
         spot = a["from_m"] == a["to_m"] or b["from_m"] == b["to_m"]
         return bool(overlap > (-_NEAR_M if spot else _NEAR_M))

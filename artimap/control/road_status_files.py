@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -26,20 +26,15 @@ from artimap.core.files import clock_at, replacing, write_text
 from artimap.core.precision import rounded_shapes
 from artimap.core.schema import TEXT
 from artimap.core.tables import ROAD_STATUS
-from artimap.core.vocab import Passage, RoadPart
-from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Raw
-from artimap.sources.road_status import ACCOUNTS as FIELDS
-from artimap.sources.road_status import NAMES, NO_SOURCE, stated_columns
+from artimap.core.vocab import Passage
+from artimap.sources import logie
 
-Form = Literal["logie", "wzdx"]
-_SAME_DEGREES: Final = 1e-7
-"""Coordinates that went into metres and back are the same within a centimetre."""
+_FORMS: Final = (logie.READER.name, "wzdx")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?")
 
 
 def write_road_status(
-    table: gpd.GeoDataFrame, path: str | Path, *, form: Form = "logie", as_of: str | dt.date | None = None
+    table: gpd.GeoDataFrame, path: str | Path, *, form: str = logie.READER.name, as_of: str | dt.date | None = None
 ) -> Path:
     """Write statuses of roads for other programs.
 
@@ -76,9 +71,9 @@ def write_road_status(
     >>> am.write_road_status(table, "feed.geojson", form="wzdx")  # doctest: +SKIP
     """
     target, ending = Path(path), Path(path).suffix.lower()
-    endings = (".geojson", ".json", ".gpkg") if form == "logie" else (".geojson", ".json")
-    if form not in ("logie", "wzdx") or ending not in endings:
-        msg = f"{target}: statuses of roads are written as {', '.join(endings)}, in the form logie or wzdx"
+    endings = (".geojson", ".json", ".gpkg") if form == logie.READER.name else (".geojson", ".json")
+    if form not in _FORMS or ending not in endings:
+        msg = f"{target}: statuses of roads are written as {', '.join(endings)}, in the form {' or '.join(_FORMS)}"
         raise DataError(msg)
     known: gpd.GeoDataFrame = schema.conform(table, ROAD_STATUS)
     day = known["as_of"].max() if as_of is None else pd.Timestamp(day_of(as_of))
@@ -89,100 +84,13 @@ def write_road_status(
             raise DataError(msg)
         write_text(target, json.dumps(_feed(known, shapes, day), ensure_ascii=False, indent=1) + "\n")
         return target
-    features = _logie_features(known, shapes)
+    features = logie.features_of(known, shapes)
     if ending == ".gpkg":
         _write_layer(features, target, dt.date(2000, 1, 1) if pd.isna(day) else day.date())
     else:
         content = {"type": "FeatureCollection", "features": features}
         write_text(target, json.dumps(content, ensure_ascii=False) + "\n")
     return target
-
-
-# --- LogIE ------------------------------------------------------------------------------------
-
-_CODES: Final = {
-    field: {value.value: int(code) for code, value in scale.items()} for field, (_, scale) in FIELDS.items()
-}
-# What a scale has no code of its own for.
-_NEAREST: Final = {Passage.DESTROYED.value: Passage.CLOSED.value, Passage.UNDER_REPAIR.value: Passage.PASSABLE.value}
-_WRITTEN: Final = {
-    "reliability": "currinforely", "why": "currstatusremarken", "lead_time_days": "currleadtime_days", "osmid": "osmid",
-    "source": "currsourcename", "as_of": "currasofdate", "vehicle": "currvehtype",
-}  # fmt: skip
-
-
-def _logie_features(known: gpd.GeoDataFrame, shapes: np.ndarray) -> list[dict[str, Any]]:
-    """Give each row as a feature of LogIE: as it was stated, with what was changed since."""
-    stated = known["logie"] if "logie" in known else pd.Series([None] * len(known), dtype=TEXT)
-    features = [json.loads(one) if isinstance(one, str) else {"type": "Feature"} for one in stated]
-    told = [dict(one.get("properties") or {}) for one in features]
-    was = _as_read(told)
-    rows = schema.records(known.drop(columns="geometry"))
-    for feature, fields, row, before, own in zip(features, told, rows, was, shapes, strict=True):
-        names = {name.casefold(): name for name in fields}
-        for column in (*ACCOUNTS, *_WRITTEN, "name"):
-            value = row[column]
-            if _same(value, before[column]):
-                continue
-            field = _field(column, str(row["part"]), names)
-            fields[names.get(field, field)] = _value(column, field, value)
-        feature["properties"] = fields
-        if not _same_shape(feature.get("geometry"), own):
-            feature["geometry"] = None if own.is_empty else mapping(rounded_shapes(np.array([own]))[0])
-    return features
-
-
-def _as_read(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Read fields of LogIE again, as the reader does: what differs from a row was changed since."""
-    names = list(dict.fromkeys(name for one in told for name in one))
-    cells = {name: ["" if one.get(name) is None else _text(one[name]) for one in told] for name in names}
-    raw = Raw("", pd.DataFrame(cells, index=range(len(told)), dtype=TEXT))
-    columns, _ = stated_columns(raw, Problems(len(told)))
-    return schema.records(pd.DataFrame(columns))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _same(value: Any, before: Any) -> bool:
-    if pd.isna(value) or pd.isna(before):
-        return bool(pd.isna(value) and pd.isna(before)) or (pd.isna(before) and value == Passage.UNKNOWN.value)
-    return bool(value == before)
-
-
-def _field(column: str, part: str, names: Mapping[str, str]) -> str:
-    """Give the field of LogIE that a column goes into: the one that the row has, else that of its part."""
-    if column == "name":
-        own = {RoadPart.BRIDGE.value: "name", RoadPart.CROSSING.value: "nameen"}.get(part, NAMES[0])
-        return next((one for one in NAMES if one in names), own)
-    if column not in ACCOUNTS:
-        return _WRITTEN[column]
-    fields = [field for field, (account, _) in FIELDS.items() if account == column]
-    return next((one for one in fields if one in names), fields[-1] if part == RoadPart.BRIDGE else fields[0])
-
-
-def _value(column: str, field: str, value: Any) -> Any:
-    """Give a cell as LogIE writes it; null for what is not said."""
-    if pd.isna(value) or value in (Passage.UNKNOWN.value, NO_SOURCE):
-        return None
-    if field in _CODES:
-        codes = _CODES[field]
-        return codes.get(value, codes.get(_NEAREST.get(value, value)))
-    if column == "as_of":
-        return value.date().isoformat()
-    number = float(value) if column in ("reliability", "lead_time_days") else None
-    return value if number is None else int(number) if number.is_integer() else number
-
-
-def _same_shape(geometry: Any, own: shapely.Geometry) -> bool:
-    """Tell whether a stated geometry is that of the row, within a centimetre."""
-    if geometry is None:
-        return bool(own.is_empty)
-    stated = shape(geometry)
-    return stated.geom_type == own.geom_type and bool(shapely.equals_exact(shapely.force_2d(stated), own, _SAME_DEGREES))
 
 
 def _write_layer(features: list[dict[str, Any]], path: Path, day: dt.date) -> None:
@@ -193,13 +101,19 @@ def _write_layer(features: list[dict[str, Any]], path: Path, day: dt.date) -> No
     kinds = {one.geom_type for one in shapes if one is not None}
     with replacing(path) as there, clock_at(day):
         pyogrio.write_dataframe(
-            table, there, layer="road_status", driver="GPKG", geometry_type=kinds.pop() if len(kinds) == 1 else "Unknown"
+            table,
+            there,
+            layer="road_status",
+            driver="GPKG",
+            geometry_type=kinds.pop() if len(kinds) == 1 else "Unknown",
         )
 
 
 def _typed(values: list[Any]) -> pd.Series:
     """Give values as a column of their type: whole numbers may have gaps, moments are moments again."""
     there = [one for one in values if one is not None]
+    if there and all(isinstance(one, bool) for one in there):
+        return pd.Series(values, dtype="bool" if len(there) == len(values) else "boolean")
     if there and all(isinstance(one, int) and not isinstance(one, bool) for one in there):
         return pd.Series(values, dtype="Int64")
     if there and all(isinstance(one, str) and _MOMENT.fullmatch(one) for one in there):
@@ -258,7 +172,9 @@ def _event(row: Mapping[str, Any], line: shapely.Geometry, n: int) -> dict[str, 
     said = {name: Passage(row[name]) for name in ACCOUNTS}
     # The hardest account decides what a reader of the feed sees; each stands by itself beside it.
     worst = hardest(row)
-    name = next((str(row[one]) for one in ("name", "place", "road_id", "osmid") if isinstance(row[one], str)), "not named")
+    name = next(
+        (str(row[one]) for one in ("name", "place", "road_id", "osmid") if isinstance(row[one], str)), "not named"
+    )
     words = "; ".join(f"{key}: {value.value}" for key, value in said.items() if value is not Passage.UNKNOWN)
     why = f" ({row['why']})" if isinstance(row["why"], str) else ""
     properties: dict[str, Any] = {

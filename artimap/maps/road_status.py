@@ -83,7 +83,9 @@ def _detail(row: Mapping[str, Any], model: RoadStatusModel, sources: Mapping[str
     low, high = known(row["from_m"]), known(row["to_m"])
     span = "" if low is None or high is None else f"{str(row['road_id']).upper()} {km_span(low, high, lang)}"
     name = text_or(row["name"], text_or(row["place"], span or tr("map.road_status.unnamed", lang)))
-    facts = [("age", tr("map.road_status.age", lang, day=day, n=format_count(int(age), lang)) if age is not None else "")]
+    facts = [
+        ("age", tr("map.road_status.age", lang, day=day, n=format_count(int(age), lang)) if age is not None else "")
+    ]
     if row["stale"]:
         facts.append(("doubt", tr("map.road_status.stale", lang, n=model.stale_days)))
     for column, key in (("contradicted_by", "against"), ("superseded_by", "doubt")):

@@ -31,7 +31,8 @@ def road_status(ctx: Context) -> ReportSection:
     told = told.sort_values(["_off", "from_m", "name", "age_days", "status_id"], kind="stable", na_position="last")
     rows = tuple(_row(ctx, row) for row in records(told.drop(columns="geometry", errors="ignore")))
     head = tuple(
-        say(ctx, f"road_status.{name}") for name in ("where", "state", "vehicle", "day", "reliability", "source", "doubt")
+        say(ctx, f"road_status.{name}")
+        for name in ("where", "state", "vehicle", "day", "reliability", "source", "doubt")
     )
     note = Paragraph(cell(say(ctx, "road_status.note", n=model.stale_days)), "note")
     return ReportSection("road_status", heading, (note, TableBlock(head, rows, wide=1)))
@@ -42,7 +43,10 @@ def _row(ctx: Context, row: Mapping[str, Any]) -> tuple[Cell, ...]:
     span = "" if low is None or high is None else f"{str(row['road_id']).upper()} {km_span(low, high, ctx.lang)}"
     part = word(ctx, "form.part", row["part"])
     name = text_of(row["name"]) or text_of(row["place"])
-    where = cell(run(name or span or part, strong=True), run(f" {', '.join(one for one in (part, span if name else '') if one)}", quiet=True))
+    where = cell(
+        run(name or span or part, strong=True),
+        run(f" {', '.join(one for one in (part, span if name else '') if one)}", quiet=True),
+    )
     said = [
         cell(f"{word(ctx, 'predicate', one)}{say(ctx, 'colon')}", run(word(ctx, "passage", row[one]), strong=True))
         for one in ACCOUNTS

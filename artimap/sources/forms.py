@@ -121,9 +121,13 @@ class FilledForm:
 
     def text(self, name: str) -> pd.Series:
         """Give a field as text; a word of any language is its code, what is none stays as it is."""
-        cells = self.raw.text(self.named.get(name))
+        cells = self.words(name)
         codes = self.form.codes(name)
         return cells.map(lambda cell: codes.get(bare(cell), cell), na_action="ignore").astype(TEXT) if codes else cells
+
+    def words(self, name: str) -> pd.Series:
+        """Give a field in the words of the table."""
+        return self.raw.text(self.named.get(name))
 
     def coded(self, name: str, problems: Problems, allowed: type[StrEnum], why: str) -> pd.Series:
         """Give a field as codes; a cell that is none of the words is a fault of its row."""
@@ -131,7 +135,7 @@ class FilledForm:
         values = [one.value for one in allowed]
         wrong: Bools = (low.notna() & ~low.isin(values)).to_numpy(dtype=bool)
         fix = "use one of " + ", ".join(values)
-        problems.mark(wrong, column=self.called(name), why=why, fix=fix, cells=self.raw.text(self.named.get(name)))
+        problems.mark(wrong, column=self.called(name), why=why, fix=fix, cells=self.words(name))
         return low.mask(wrong)
 
     @property
@@ -193,7 +197,7 @@ class Form:
             Whether the names count that people use in tables of their own.
         """
         named: dict[str, str] = {}
-        told = {column: found[1] if (found := _NAMED.search(column)) else folded(column) for column in columns}
+        told = {column: said[1] if (said := _NAMED.search(column)) else folded(column) for column in columns}
         for column, name in told.items():
             if name in self.names:
                 named.setdefault(name, column)
@@ -281,7 +285,9 @@ class Form:
                     sheet.write_string(at, column, cell, (bold, quiet, text)[at])
             for column, one in enumerate(self.columns):
                 days = one.name in _DAYS
-                sheet.set_column(column, column, 30 if one.name in ("place", "note", "summary") else 17, day if days else None)
+                sheet.set_column(
+                    column, column, 30 if one.name in ("place", "note", "summary") else 17, day if days else None
+                )
                 if one.words:
                     labels = self.labels(one.name, lang)
                     lists.write_column(0, column, [self.heading(one.name, lang), *labels])
@@ -399,8 +405,8 @@ POSTS_FORM: Final = Form(
         FormColumn("operator", aliases=("operateur", "tenu_par", "kept_by", "keeper", "ki_moun", "groupe_arme",
             *FIELDS["actors"])),
         _VEHICLE,
-        FormColumn("amount", aliases=("montant", "fee", "fees", "frais", "tarif", "prix", "somme", "taxe", "cost", "price",
-            "toll", "peage", "lajan", "kantite_lajan", "kob", "montant_demande", "amount_asked")),
+        FormColumn("amount", aliases=("montant", "fee", "fees", "frais", "tarif", "prix", "somme", "taxe", "cost",
+            "price", "toll", "peage", "lajan", "kantite_lajan", "kob", "montant_demande", "amount_asked")),
         FormColumn("currency", aliases=("devise", "monnaie", "monnen", "unite_monetaire")),
         FormColumn("waiting_min", aliases=("waiting", "waiting_time", "attente", "temps_d'attente", "temps_attente",
             "attente_min", "duree_d'attente", "delay", "tan", "tan_tann")),
@@ -426,7 +432,7 @@ MOVEMENTS_FORM: Final = Form(
         FormColumn("to", aliases=("a", "arrivee", "destination", "rive", "end")),
         *_SPAN,
         _VEHICLE,
-        FormColumn("outcome", _words(Outcome, "outcome"), needed=True, aliases=("resultat", "rezilta", "issue", "result")),
+        FormColumn("outcome", _words(Outcome, "outcome"), needed=True, aliases=("resultat", "rezilta", "result")),
         _SOURCE,
         _SENSITIVITY,
         _NOTE,
@@ -447,8 +453,8 @@ ROAD_STATUS_FORM: Final = Form(
         FormColumn("part", _words(RoadPart, "form.part"), aliases=("partie", "ouvrage", "pati")),
         FormColumn("name", aliases=("nom", "non")),
         _VEHICLE,
-        FormColumn("physical", _words(Passage, "passage"), aliases=("etat_physique", "etat_de_la_route", "etat", "statut",
-            "road_status", "condition", "status", "eta_wout_la")),
+        FormColumn("physical", _words(Passage, "passage"), aliases=("etat_physique", "etat_de_la_route", "etat",
+            "statut", "road_status", "condition", "status", "eta_wout_la")),
         FormColumn("security", _words(Passage, "passage"), aliases=("securite", "acces_securitaire", "sekirite")),
         FormColumn("operational", _words(Passage, "passage"), aliases=("ouverture", "operationnel")),
         FormColumn("reliability", {one: f"form.reliability.{one}" for one in RELIABILITY}, aliases=("fiabilite",)),

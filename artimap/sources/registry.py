@@ -16,7 +16,19 @@ from artimap.areas.geometries import place_rows
 from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.tables import EVENTS
-from artimap.sources import acled, hxl, ipis, kobo, movements, posts, road_status, tabular, template, ucdp
+from artimap.sources import (
+    acled,
+    hxl,
+    ipis,
+    kobo,
+    logie,
+    own_movements,
+    own_posts,
+    own_road_status,
+    tabular,
+    template,
+    ucdp,
+)
 from artimap.sources.column_map import Mapping, read_mapping
 from artimap.sources.containers import open_table
 from artimap.sources.quarantine import Problems
@@ -47,10 +59,10 @@ READERS: Final[dict[str, Reader]] = {
         hxl.READER,
         kobo.READER,
         ipis.READER,
-        posts.READER,
-        road_status.LOGIE,
-        road_status.READER,
-        movements.READER,
+        logie.READER,
+        own_posts.READER,
+        own_road_status.READER,
+        own_movements.READER,
         ANY_TABLE,
     )
 }
@@ -273,7 +285,7 @@ def read_road_status(path: str | Path, *, area: Area, source: str = "auto") -> g
     -------
     GeoDataFrame
         ROAD_STATUS in the area's system, one row a status, contradictions beside each other. A line keeps its own
-        geometry. Where the file is a layer of LogIE a column ``logie`` holds all that it states of the row, as JSON:
+        geometry. Where the file is a layer of LogIE a column ``stated`` holds all that it states of the row, as JSON:
         :func:`artimap.write_road_status` gives it back. ``attrs["rejected"]`` is the number of rejected rows.
 
     Raises
@@ -292,8 +304,8 @@ def read_road_status(path: str | Path, *, area: Area, source: str = "auto") -> g
         msg = f"{path} does not tell of the state of roads: write a template with artimap template road-status"
         raise DataError(msg)
     out = read.road_status
-    if read.source == road_status.LOGIE.name:
-        out = out.assign(logie=road_status.as_stated(Path(path), read))
+    if read.source == logie.READER.name:
+        out = out.assign(stated=logie.as_stated(Path(path), read))
     out.attrs.update(rejected=len(read.quarantine), version=read.version)
     return out
 
@@ -326,7 +338,7 @@ def read_movements(path: str | Path, *, area: Area) -> gpd.GeoDataFrame:
     >>> import artimap as am
     >>> am.read_movements("convoys.csv", area=am.area("artibonite"))  # doctest: +SKIP
     """
-    read = _read(Path(path), area=area, source=movements.READER.name, mapping=None, claims=False)
+    read = _read(Path(path), area=area, source=own_movements.READER.name, mapping=None, claims=False)
     out = read.movements
     out.attrs.update(rejected=len(read.quarantine), version=read.version)
     return out

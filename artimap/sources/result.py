@@ -397,7 +397,7 @@ def _killed(events: gpd.GeoDataFrame) -> pd.Series:
 def _post_claims(posts: gpd.GeoDataFrame, said: ClaimColumns, kept: NDArray[np.bool_]) -> pd.DataFrame:
     seen = posts["last_confirmed"]
     base = _base(said, kept, about=About.CHECKPOINT, ids=posts["checkpoint_id"], first=seen, last=seen)
-    steps = posts["sensitivity"] if "sensitivity" in posts else Sensitivity.MODERATE.value
+    steps = posts.get("sensitivity", Sensitivity.MODERATE.value)
     base = base.assign(sensitivity=steps, licence=posts["licence"], place=posts["place"], last_confirmed=seen)
     if "note" in posts:
         base = base.assign(note=posts["note"])

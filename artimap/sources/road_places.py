@@ -77,11 +77,14 @@ def placed_on_roads(filled: FilledForm, area: Area, problems: Problems, *, near_
     near_m
         A named place within this distance of the area's own road is on it.
     """
-    named, notes = filled.named, []
+    named = filled.named
+    notes: list[str] = []
     coordinates = None
     if {"lat", "lon"} <= set(named):
         pair = (named["lon"], named["lat"])
-        coordinates = read_coordinates(filled.raw.cells[pair[0]], filled.raw.cells[pair[1]], problems, area=area, names=pair)
+        coordinates = read_coordinates(
+            filled.raw.cells[pair[0]], filled.raw.cells[pair[1]], problems, area=area, names=pair
+        )
         notes += coordinates.notes
     spans = spans_of(filled, area, problems)
     at_km = [one is not None for one in spans]
@@ -156,8 +159,8 @@ def spans_of(filled: FilledForm, area: Area, problems: Problems) -> list[tuple[C
         out[at] = (road, min(ends[0], road.length_m), min(ends[1], road.length_m))
     for n, name in enumerate(("from_km", "to_km")):
         problems.mark(
-            bad[n], column=filled.called(name), why="is no kilometre of the road", fix="write kilometres from its start",
-            cells=texts[n],
+            bad[n], column=filled.called(name), why="is no kilometre of the road",
+            fix="write kilometres from its start", cells=texts[n],
         )  # fmt: skip
     problems.mark(
         unknown, column=filled.called("road"), why="is no road of the area", fix="write for example rn1", cells=named
@@ -208,10 +211,8 @@ def _spots(shape: shapely.Geometry) -> NDArray[Any]:
     """Give points along a shape, every 100 m; the shape itself where it is a point."""
     if shape.length == 0 or shape.geom_type in ("Polygon", "MultiPolygon"):
         return np.array([shapely.point_on_surface(shape)], dtype=object)
-    parts = shapely.get_parts(shape)
-    return np.concatenate(
-        [shapely.line_interpolate_point(one, np.linspace(0, one.length, max(2, int(one.length / _STEP_M) + 1))) for one in parts]
-    )  # fmt: skip
+    counts = [(one, max(2, int(one.length / _STEP_M) + 1)) for one in shapely.get_parts(shape)]
+    return np.concatenate([shapely.line_interpolate_point(one, np.linspace(0, one.length, n)) for one, n in counts])
 
 
 def _run(road: Corridor, spots: NDArray[Any], reach: float, length: float) -> tuple[float, float, float] | None:

@@ -109,7 +109,7 @@ Reports = str | Path | Read
 Statements = str | Path | Ledger
 """A user's statements: a file, or what :func:`artimap.read_claims` made of one."""
 
-RoadStatuses = str | Path | gpd.GeoDataFrame
+RoadStatuses = str | Path | pd.DataFrame
 """A user's statuses of roads: a file, or what :func:`artimap.read_road_status` made of one."""
 
 Decisions = str | Path | pd.DataFrame
@@ -137,7 +137,7 @@ def gather(
     claims
         A file of statements that :func:`artimap.read_claims` reads, or what it gave. The same is masked in its words.
     road_status
-        A file of statuses that :func:`artimap.read_road_status` reads, or what it gave. ``events`` may be such a file too.
+        A file of statuses that :func:`artimap.read_road_status` reads, or what it gave. ``events`` may be one too.
 
     Raises
     ------
@@ -164,12 +164,13 @@ def gather(
 def _with_road_status(found: Gathered, area: Area, given: RoadStatuses | None) -> Gathered:
     """Add the statuses of roads of a file of reports and of one of their own; the claims of the first are there."""
     tables = [] if found.own is None or not len(found.own.road_status) else [_masked(found.own.road_status, area)]
-    ledger = found.ledger
+    ledger, rejected = found.ledger, 0
     if given is not None:
-        table = given
-        if not isinstance(table, gpd.GeoDataFrame):
-            table = read_road_status(_path(given, "road_status", "read_road_status"), area=area)
-        table = _masked(schema.conform(table, ROAD_STATUS, crs=area.crs), area)
+        read = given
+        if not isinstance(read, pd.DataFrame):
+            read = read_road_status(_path(given, "road_status", "read_road_status"), area=area)
+        rejected = int(read.attrs.get("rejected", 0))
+        table = _masked(schema.conform(read, ROAD_STATUS, crs=area.crs), area)
         claims = claims_of_status(table)
         if set(claims["claim_id"]) & set(ledger.claims["claim_id"]):
             msg = "road_status: its rows stand among events already; give the file once"
@@ -178,8 +179,9 @@ def _with_road_status(found: Gathered, area: Area, given: RoadStatuses | None) -
         tables.append(table)
     if not tables:
         return found
-    names = list(ROAD_STATUS.names)
-    return replace(found, ledger=ledger, road_status=pd.concat([one[names] for one in tables], ignore_index=True))
+    whole = pd.concat([one[list(ROAD_STATUS.names)] for one in tables], ignore_index=True)
+    whole.attrs["rejected"] = rejected
+    return replace(found, ledger=ledger, road_status=whole)
 
 
 def _path(given: object, what: str, reader: str) -> Path:

@@ -239,7 +239,7 @@ class Study:
 
     @cached_property
     def road_status(self) -> gpd.GeoDataFrame | None:
-        """ROAD_STATUS of the day that the audience may see (:func:`artimap.road_status_on`); None where none is given."""
+        """ROAD_STATUS of the day that the audience may see (:func:`artimap.road_status_on`), or None."""
         table, claims = self.inputs.road_status, self._ledger.claims
         if table is None:
             return None
@@ -528,7 +528,7 @@ def _begun(inputs: Gathered, day: dt.date) -> gpd.GeoDataFrame:
     return begun
 
 
-def study(
+def study(  # noqa: PLR0913 - one keyword a choice
     area: Area,
     *,
     corridor: Corridor | str | None = None,

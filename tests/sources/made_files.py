@@ -78,6 +78,25 @@ TABULAR = {
     "Longitude": "-72,61", "Morts": "1", "Blessés": "", "Acteurs": "Group A", "Source": "radio",
     "Commentaire": "De nuit.",
 }  # fmt: skip
+LOGIE = {
+    "osmid": "w100", "routenameen": "RN1", "currstatus_physical": "4", "currasofdate": "2026-01-09",
+    "currsourcename": "Agency", "currinforely": "3", "currstatusremarken": "Trench across the road.",
+    "currleadtime_days": "1.5", "iso3": "HTI", "surface": "asphalt",
+}  # fmt: skip
+POSTS = {
+    "lieu": "Carrefour Paye", "type de poste": "péage", "groupe": "Group A", "véhicule": "camion", "montant": "2 500",
+    "devise": "gourdes", "attente": "30", "passage": "ambulance: oui; camion: non", "date": "2026-01-11",
+    "source": "radio", "commentaire": "Seen twice.",
+}  # fmt: skip
+STATUSES = {
+    "place": "Pont-Sondé", "part": "bridge", "vehicle": "truck", "physical": "restricted", "security": "",
+    "reliability": "3", "as_of": "2026-01-09", "reported": "", "lead_time_days": "1", "source": "radio",
+    "note": "One lane.",
+}  # fmt: skip
+MOVEMENTS = {
+    "date": "2026-01-09", "from": "Saint-Marc", "to": "Gonaïves", "vehicle": "camion", "outcome": "passed",
+    "source": "own convoy", "note": "",
+}  # fmt: skip
 
 FORMATS = {
     "acled": ("acled", ACLED, "event_date", ("event_type",)),
@@ -87,6 +106,10 @@ FORMATS = {
     "kobo": ("kobo", KOBO, "incident/date_incident", ("_uuid", "_submission_time")),
     "ipis": ("ipis", IPIS, "d", ("lt", "ln")),
     "template": ("template", TEMPLATE, "date", ("place", "kind", "source")),
+    "logie": ("logie", LOGIE, "currasofdate", ("currstatus_physical",)),
+    "own_posts": ("own_posts", POSTS, "date", ("lieu",)),
+    "own_road_status": ("own_road_status", STATUSES, "as_of", ("place", "physical", "security")),
+    "own_movements": ("own_movements", MOVEMENTS, "date", ("outcome", "from", "to")),
     "tabular": ("tabular", TABULAR, "Date de l'incident", ()),
 }
 """Made format: reader, one good row, its day column, and the columns that cannot be missing beside it."""

@@ -1,4 +1,4 @@
-"""Statuses of roads, bridges and crossings: layers of LogIE, and tables of one's own.
+"""LogIE: layers of the state of roads, bridges and border crossings, read and written.
 
 LogIE is the Logistics Cluster's platform of access. Its layers state a code, the day it is said of, who says so, and
 how reliable that is. The codes are read as those who build on LogIE document them: physical state 1 passable, 3
@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -24,30 +24,30 @@ import pandas as pd
 import pyogrio
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import mapping
+from shapely.geometry import mapping, shape
 
 from artimap.areas.area import Area
 from artimap.core import schema
-from artimap.core.arrays import Bools
 from artimap.core.crs import WGS84
+from artimap.core.precision import rounded_shapes
 from artimap.core.schema import DAY, TEXT
-from artimap.core.vocab import Party, Passage, RoadPart, Sensitivity
+from artimap.core.vocab import Passage, RoadPart, Sensitivity
 from artimap.sources.columns import numbers_of, present, read_days
 from artimap.sources.containers import LAT, LON, open_table
 from artimap.sources.coordinates import points, window
 from artimap.sources.crosswalk import vehicle_of_words
-from artimap.sources.forms import POST_WORDS, ROAD_STATUS_FORM, heading_words, of_incidents, without_notes
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, folded
 from artimap.sources.reader import Reader, Terms, known_columns
 from artimap.sources.result import ClaimColumns, ParsedRows, Read, event_ids
-from artimap.sources.road_places import along_roads, in_area, placed_on_roads
+from artimap.sources.road_places import along_roads, in_area
 
 _SCALE: Final = {
     "1": Passage.PASSABLE, "2": Passage.UNDER_REPAIR, "3": Passage.RESTRICTED, "4": Passage.CLOSED,
     "5": Passage.DESTROYED,
 }  # fmt: skip
 _OPEN: Final = {"1": Passage.PASSABLE, "2": Passage.RESTRICTED, "3": Passage.CLOSED}
+_STATES: Final = ("physical", "security", "operational")
 ACCOUNTS: Final = MappingProxyType(
     {
         "currstatus_physical": ("physical", MappingProxyType({code: _SCALE[code] for code in "1234"})),
@@ -57,36 +57,20 @@ ACCOUNTS: Final = MappingProxyType(
     }
 )
 """LogIE's fields: which account of a status each is, and what its codes say. The first that a row has counts."""
-NO_SOURCE: Final = "LogIE, source not stated"
-NAMES: Final = ("routenameen", "roadnameen", "name", "nameen", "bridgenameloc")
+_SAME_DEGREES: Final = 1e-7
+"""Coordinates that went into metres and back are the same within a centimetre."""
+_NO_SOURCE: Final = "LogIE, source not stated"
+_NAMES: Final = ("routenameen", "roadnameen", "name", "nameen", "bridgenameloc")
 _BRIDGE: Final = frozenset({"bridgetype", "bridgenameloc", "basematerial"})
 _CROSSING: Final = frozenset({"iso3a", "iso3b", "currhumusage", "currflowtrucksatob"})
-_STATED: Final = frozenset({"physical", "security", "operational"})
-_ROADS: Final = frozenset({"route", "routes", "road", "roads", "wout", "pont", "bridge", "axe"})
 _NOT_MIDDLE: Final = "each is read as its middle"
 _MILLISECONDS: Final = r"^\d{12,13}(?:\.0)?$"
-_NEAR_M: Final = 2_000.0
-
-
-def recognise_logie(columns: Sequence[str]) -> float:
-    """Tell whether the columns are those of a layer of LogIE."""
-    names = {folded(name) for name in columns}
-    return 1.0 if names & set(ACCOUNTS) and names & {"currasofdate", "currsourcename", "currinforely"} else 0.0
 
 
 def recognise(columns: Sequence[str]) -> float:
-    """Tell whether the columns are those of statuses: a day, a place, and an account of the road."""
-    parts = heading_words(columns)
-    posts = any(one & POST_WORDS for one in parts)
-    if len(columns) > 200 or posts or recognise_logie(columns) or of_incidents(columns):
-        return 0.0
-    found = ROAD_STATUS_FORM.fields_of(columns)
-    accounts = _STATED & set(found)
-    if "as_of" not in found or not accounts or not {"place", "from_km", "lat", "osmid"} & set(found):
-        return 0.0
-    # "Status" alone may be of anything: a heading of ours, a second account or a word for a road says of what.
-    sure = {found[one] for one in accounts} & _STATED or len(accounts) > 1 or any(one & _ROADS for one in parts)
-    return 0.85 if sure or any("[" in found[one] for one in accounts) else 0.0
+    """Tell whether the columns are those of a layer of LogIE."""
+    names = {folded(name) for name in columns}
+    return 1.0 if names & set(ACCOUNTS) and names & {"currasofdate", "currsourcename", "currinforely"} else 0.0
 
 
 def _without_middles(raw: Raw) -> Raw:
@@ -95,7 +79,7 @@ def _without_middles(raw: Raw) -> Raw:
     return Raw(raw.name, raw.cells, kept, raw.damaged, raw.labels, raw.shapes)
 
 
-def read_logie(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
+def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     """Read a layer of LogIE as ROAD_STATUS, one row a feature.
 
     A row without a day is kept: how old it is, nobody can say. A code that is none of the scale is not known.
@@ -105,15 +89,15 @@ def read_logie(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     if undated:
         notes.append(f"{undated} statuses carry no day: how old they are is not known")
     if raw.shapes is None:
-        pair = (numbers_of(raw.text(one if one in raw.columns else None))[0].to_numpy() for one in (LON, LAT))
-        geometry = points(*pair, area)
+        lon, lat = (numbers_of(raw.text(one if one in raw.columns else None))[0].to_numpy() for one in (LON, LAT))
+        geometry = points(lon, lat, area)
     else:
         geometry = in_area(raw.shapes, area)
     _mark_far_off(geometry, area, problems)
     road, low, high = along_roads(np.where(problems.bad, shapely.Point(), geometry), area)
     # A layer of crossings or bridges shows by its columns; else a spot is a bridge, and a line a road.
     named = {folded(name) for name in raw.columns}
-    spots = np.isin(shapely.get_type_id(geometry), (0, 4))
+    spots = np.isin(shapely.get_type_id(geometry), (0, 4)) & ~shapely.is_empty(geometry)
     part = pd.Series(np.where(spots, RoadPart.BRIDGE.value, RoadPart.ROAD.value), dtype=TEXT)
     if named & _CROSSING:
         part[:] = RoadPart.CROSSING.value
@@ -157,8 +141,8 @@ def stated_columns(raw: Raw, problems: Problems) -> tuple[dict[str, pd.Series], 
     accounts, odd = _accounts({name: text(name) for name in ACCOUNTS if name in named}, len(raw.cells))
     notes = [f"codes that are none of LogIE's scale are read as not known: {', '.join(odd[:10])}"] if odd else []
     reliability, lead = numbers_of(text("currinforely"))[0], numbers_of(text("currleadtime_days"))[0]
-    name = text(NAMES[0])
-    for one in NAMES[1:]:
+    name = text(_NAMES[0])
+    for one in _NAMES[1:]:
         name = name.fillna(text(one))
     return {
         "name": name,
@@ -167,7 +151,7 @@ def stated_columns(raw: Raw, problems: Problems) -> tuple[dict[str, pd.Series], 
         **accounts,
         "reliability": reliability.where(reliability.isin(range(5))),
         "as_of": _days(text("currasofdate"), problems, name=named.get("currasofdate", "currasofdate")),
-        "source": text("currsourcename").fillna(NO_SOURCE),
+        "source": text("currsourcename").fillna(_NO_SOURCE),
         "why": text("currstatusremarken"),
         "lead_time_days": lead.where(np.isfinite(lead)),
     }, notes
@@ -175,7 +159,7 @@ def stated_columns(raw: Raw, problems: Problems) -> tuple[dict[str, pd.Series], 
 
 def _accounts(codes: dict[str, pd.Series], rows: int) -> tuple[dict[str, pd.Series], list[str]]:
     """Give each account by its codes, and codes that are none."""
-    out = {name: pd.Series([None] * rows, dtype=TEXT) for name in ("physical", "security", "operational")}
+    out = {name: pd.Series([None] * rows, dtype=TEXT) for name in _STATES}
     odd: dict[str, None] = {}
     for column, cells in codes.items():
         account, scale = ACCOUNTS[column]
@@ -183,10 +167,10 @@ def _accounts(codes: dict[str, pd.Series], rows: int) -> tuple[dict[str, pd.Seri
         said = plain.map(lambda code, scale=scale: scale.get(code), na_action="ignore").astype(TEXT)
         strange = plain[plain.notna() & said.isna() & (plain != "0")]
         odd.update(dict.fromkeys(f"{column} {code[:20]}" for code in strange.unique()))
-        # A road that states both gives its state as a whole beside the physical one.
-        if column == "currstatus" and "currstatus_physical" in codes:
-            account = "operational"
-        out[account] = out[account].fillna(said)
+        # A row that states both gives its state as a whole beside the physical one.
+        both = out["physical"].notna().to_numpy(dtype=bool) & (column == "currstatus")
+        out["operational"] = out["operational"].fillna(said.where(both))
+        out[account] = out[account].fillna(said.mask(both))
     return {name: values.fillna(Passage.UNKNOWN.value) for name, values in out.items()}, list(odd)
 
 
@@ -212,9 +196,9 @@ def as_stated(path: Path, read: Read) -> pd.Series:
         features = _features_of_layer(path, read)
     elif head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
         content = json.loads(path.read_bytes().decode("utf-8-sig"))
-        features = content["features"] if "features" in content else [content]
+        features = content.get("features", [content])
     else:
-        cells = open_table(path, score=recognise_logie).cells
+        cells = open_table(path, score=recognise).cells
         features = [{"properties": {str(k): v for k, v in row.items() if pd.notna(v)}} for row in schema.records(cells)]
     gone = {int(row) - 1 for row in read.quarantine["row"]} if len(read.quarantine) else set()
     kept = [json.dumps(one, ensure_ascii=False) for at, one in enumerate(features) if at not in gone]
@@ -229,9 +213,9 @@ def _features_of_layer(path: Path, read: Read) -> list[dict[str, Any]]:
     whole = {name for name, kind in zip(info["fields"], info["dtypes"], strict=True) if "int" in str(kind)}
     shapes = gpd.GeoSeries(table.geometry, crs=table.crs).to_crs(WGS84)
     out: list[dict[str, Any]] = []
-    for row, shape in zip(schema.records(table.drop(columns=table.active_geometry_name)), shapes, strict=True):
+    for row, own in zip(schema.records(table.drop(columns=table.active_geometry_name)), shapes, strict=True):
         told = {name: _plain(value, whole=name in whole) for name, value in row.items()}
-        out.append({"type": "Feature", "properties": told, "geometry": None if shape is None else mapping(shape)})
+        out.append({"type": "Feature", "properties": told, "geometry": None if own is None else mapping(own)})
     return out
 
 
@@ -244,82 +228,105 @@ def _plain(value: Any, *, whole: bool) -> Any:
     return int(plain) if whole else plain
 
 
-def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
-    """Read a table of statuses of one's own as ROAD_STATUS."""
-    filled = ROAD_STATUS_FORM.filled(raw)
-    notes = [f"columns not read: {', '.join(filled.unused[:20])}"] if filled.unused else []
-    days = {
-        name: read_days(filled.text(name), problems, name=filled.called(name), required=name == "as_of")
-        for name in ("as_of", "reported")
-    }
-    notes += [one.note for one in days.values() if one.note]
-    reliability = filled.text("reliability")
-    wrong: Bools = (reliability.notna() & ~reliability.isin(list("01234"))).to_numpy(dtype=bool)
-    problems.mark(
-        wrong, column=filled.called("reliability"), why="is no step from 0 to 4", fix="write 0, 1, 2, 3 or 4",
-        cells=reliability,
-    )  # fmt: skip
-    lead = numbers_of(present(filled.text("lead_time_days")))[0]
-    accounts = {
-        name: filled.coded(name, problems, Passage, "is no known state").fillna(Passage.UNKNOWN.value)
-        for name in ("physical", "security", "operational")
-    }
-    placed = placed_on_roads(filled, area, problems, near_m=_NEAR_M)
-    source = filled.text("source").fillna(raw.name)
-    return ParsedRows(
-        columns={
-            "status_id": event_ids(raw, problems, prefix="status-", column=None),
-            "part": filled.coded("part", problems, RoadPart, "is no road, bridge or crossing").fillna(RoadPart.ROAD.value),
-            "name": filled.text("name"),
-            "place": filled.text("place"),
-            "corridor_id": placed.road,
-            "road_id": placed.road,
-            "from_m": placed.from_m,
-            "to_m": placed.to_m,
-            "osmid": filled.text("osmid"),
-            "vehicle": filled.text("vehicle").map(vehicle_of_words, na_action="ignore").astype(TEXT),
-            **accounts,
-            "reliability": numbers_of(reliability.where(~pd.Series(wrong)))[0],
-            "as_of": days["as_of"].days,
-            "reported": days["reported"].days.fillna(days["as_of"].days),
-            "source": source,
-            "why": filled.text("note"),
-            "lead_time_days": lead.where(np.isfinite(lead)),
-            "sensitivity": filled.coded("sensitivity", problems, Sensitivity, "is not a known step").fillna(
-                Sensitivity.MODERATE.value
-            ),
-        },
-        geometry=placed.geometry,
-        said=ClaimColumns(
-            source=source,
-            claimant=filled.text("said_by"),
-            party=filled.coded("is_party", problems, Party, "is not yes, no or unknown"),
-            reported=days["reported"].days.fillna(days["as_of"].days),
-            url=filled.text("url"),
-        ),
-        version="table of road statuses",
-        notes=(*notes, *placed.notes),
-        readings=placed.readings,
-        table="ROAD_STATUS",
+# --- the way out ------------------------------------------------------------------------------
+
+_CODES: Final = {
+    field: {value.value: int(code) for code, value in scale.items()} for field, (_, scale) in ACCOUNTS.items()
+}
+# What a scale has no code of its own for.
+_NEAREST: Final = {Passage.DESTROYED.value: Passage.CLOSED.value, Passage.UNDER_REPAIR.value: Passage.PASSABLE.value}
+_WRITTEN: Final = {
+    "reliability": "currinforely", "why": "currstatusremarken", "lead_time_days": "currleadtime_days", "osmid": "osmid",
+    "source": "currsourcename", "as_of": "currasofdate", "vehicle": "currvehtype",
+}  # fmt: skip
+
+
+def features_of(known: gpd.GeoDataFrame, shapes: np.ndarray) -> list[dict[str, Any]]:
+    """Give each row as a feature of LogIE: as it was stated, with what was changed since."""
+    stated = known["stated"] if "stated" in known else pd.Series([None] * len(known), dtype=TEXT)
+    features: list[dict[str, Any]] = [
+        json.loads(one) if isinstance(one, str) else {"type": "Feature"} for one in stated
+    ]
+    told = [dict(one.get("properties") or {}) for one in features]
+    was = _as_read(told)
+    rows = schema.records(known.drop(columns="geometry"))
+    for feature, fields, row, before, own in zip(features, told, rows, was, shapes, strict=True):
+        names = {name.casefold(): name for name in fields}
+        for column in (*_STATES, *_WRITTEN, "name"):
+            value = row[column]
+            if _same(value, before[column]):
+                continue
+            field = _field(column, str(row["part"]), names)
+            fields[names.get(field, field)] = _value(column, field, value)
+        feature["properties"] = fields
+        if not _same_shape(feature.get("geometry"), own):
+            feature["geometry"] = None if own.is_empty else mapping(rounded_shapes(np.array([own]))[0])
+    return features
+
+
+def _as_read(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Read fields of LogIE again, as the reader does: what differs from a row was changed since."""
+    names = list(dict.fromkeys(name for one in told for name in one))
+    cells = {name: ["" if one.get(name) is None else _text(one[name]) for one in told] for name in names}
+    raw = Raw("", pd.DataFrame(cells, index=range(len(told)), dtype=TEXT))
+    columns, _ = stated_columns(raw, Problems(len(told)))
+    return schema.records(pd.DataFrame(columns))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _same(value: Any, before: Any) -> bool:
+    if pd.isna(value) or pd.isna(before):
+        return bool(pd.isna(value) and pd.isna(before)) or (pd.isna(before) and value == Passage.UNKNOWN.value)
+    return bool(value == before)
+
+
+def _field(column: str, part: str, names: Mapping[str, str]) -> str:
+    """Give the field of LogIE that a column goes into: the one that the row has, else that of its part."""
+    if column == "name":
+        own = {RoadPart.BRIDGE.value: "name", RoadPart.CROSSING.value: "nameen"}.get(part, _NAMES[0])
+        return next((one for one in _NAMES if one in names), own)
+    if column not in _STATES:
+        return _WRITTEN[column]
+    fields = [field for field, (account, _) in ACCOUNTS.items() if account == column]
+    return next((one for one in fields if one in names), fields[-1] if part == RoadPart.BRIDGE else fields[0])
+
+
+def _value(column: str, field: str, value: Any) -> Any:
+    """Give a cell as LogIE writes it; null for what is not said."""
+    if pd.isna(value) or value in (Passage.UNKNOWN.value, _NO_SOURCE):
+        return None
+    if field in _CODES:
+        codes = _CODES[field]
+        return codes.get(value, codes.get(_NEAREST.get(value, value)))
+    if column == "as_of":
+        return value.date().isoformat()
+    number = float(value) if column in ("reliability", "lead_time_days") else None
+    return value if number is None else int(number) if number.is_integer() else number
+
+
+def _same_shape(geometry: Any, own: shapely.Geometry) -> bool:
+    """Tell whether a stated geometry is that of the row, within a centimetre."""
+    if geometry is None:
+        return bool(own.is_empty)
+    stated = shape(geometry)
+    return stated.geom_type == own.geom_type and bool(
+        shapely.equals_exact(shapely.force_2d(stated), own, _SAME_DEGREES)
     )
 
 
-LOGIE: Final = Reader(
+READER: Final = Reader(
     "logie",
     "a road, bridge or border layer of LogIE",
-    recognise_logie,
-    known_columns(read_logie),
-    Terms("LogIE: cite the Logistics Cluster", owner="LogIE", citation="Logistics Cluster, LogIE, logie.logcluster.org"),
-    table="ROAD_STATUS",
-    prepare=_without_middles,
-)
-
-READER: Final = Reader(
-    "road_status",
-    "a table of road statuses",
     recognise,
     known_columns(read),
-    Terms("own report"),
+    Terms(
+        "LogIE: cite the Logistics Cluster", owner="LogIE", citation="Logistics Cluster, LogIE, logie.logcluster.org"
+    ),
     table="ROAD_STATUS",
-    prepare=without_notes,
+    prepare=_without_middles,
 )

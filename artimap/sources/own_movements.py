@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from artimap.areas.area import Area
@@ -40,7 +41,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     spans = spans_of(filled, area, problems)
     ways = "between " + start + " and " + stop
     ways = ways.where(road.isna(), ways + " on " + road)
-    asked = ways.notna().to_numpy(dtype=bool) & ~problems.bad & [one is None for one in spans]
+    asked = ways.notna().to_numpy(dtype=bool) & ~problems.bad & np.array([one is None for one in spans], dtype=bool)
     read_ways = resolved_rows(ways, asked, lambda text: resolve(area, text))
     laid: list[tuple[str | None, float | None, float | None]] = [(None, None, None)] * rows
     geometry = empty_geometry(rows)
@@ -86,7 +87,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
 
 
 READER: Final = Reader(
-    "movements",
+    "own_movements",
     "a table of movements and how each ended",
     recognise,
     known_columns(read),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -37,7 +38,9 @@ from artimap.sources.road_places import Placed, placed_on_roads
 _KINDS: Final = frozenset({"type", "kind", "kalite", "nature", "id"})
 _NEAR_M: Final = 2_000.0
 """A named place within this distance of the road is said to be on it, as in the life of posts."""
-_YES: Final = re.compile(r"(.*?)[:=\s]*\b(yes|no|unknown|oui|non|wi|inconnu|enkoni|pase|pa pase|passe pas|passe)\b\s*", re.I)
+_YES: Final = re.compile(
+    r"(.*?)[:=\s]*\b(yes|no|unknown|oui|non|wi|inconnu|enkoni|pase|pa pase|passe pas|passe)\b\s*", re.IGNORECASE
+)
 _NO: Final = frozenset({"no", "non", "pa pase", "passe pas"})
 _UNSURE: Final = frozenset({"unknown", "inconnu", "enkoni"})
 
@@ -74,11 +77,11 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         fix = "say in words where each post stands, or give lat and lon"
         raise SchemaError(raw.name, [Breach("", "place", "", "is missing", fix)])
     rows = len(raw.cells)
-    notes = []
+    notes: list[str] = []
     days = {}
     for name in ("first_seen", "last_confirmed"):
         days[name] = read_days(filled.text(name), problems, name=filled.called(name))
-        notes += [days[name].note] if days[name].note else []
+        notes += [note for note in (days[name].note,) if note]
     last = days["last_confirmed"].days.fillna(days["first_seen"].days)
     first = days["first_seen"].days.fillna(last)
     early = (last < first).to_numpy(dtype=bool)
@@ -87,7 +90,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         cells=filled.text("last_confirmed"),
     )  # fmt: skip
     amounts, currency, fees = _fees(filled)
-    vehicle = filled.text("vehicle")
+    vehicle = filled.words("vehicle")
     kind = _kinds(filled, amounts.notna().any(axis=1), problems)
     placed = placed_on_roads(filled, area, problems, near_m=_NEAR_M)
     operator = filled.text("operator").str.replace(r"\s*[,;|/]\s*", "; ", regex=True)
@@ -125,7 +128,9 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
             "per": pd.Series(Per.TRIP.value, index=range(rows), dtype=TEXT).where(amounts["low"].notna()),
             "fee_of": FeeOf.POST.value,
             "passable": _passable(filled, problems),
-            "state": filled.coded("state", problems, PostState, "is not a known state").fillna(PostState.STANDING.value),
+            "state": filled.coded("state", problems, PostState, "is not a known state").fillna(
+                PostState.STANDING.value
+            ),
             "waiting_min": waiting,
             "note": filled.text("note"),
             "sensitivity": filled.coded("sensitivity", problems, Sensitivity, "is not a known step").fillna(
@@ -159,18 +164,13 @@ def _fees(filled: FilledForm) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
         dtype="float64",
     )
     stated = filled.text("currency")
-    both = [stated.iloc[at] if isinstance(stated.iloc[at], str) else text.iloc[at] for at in range(len(text))]
-    currency = pd.Series([currency_of_words(one) if isinstance(one, str) else None for one in both], dtype=TEXT)
-    words = text.str.cat(stated.fillna("")).where(stated.isna(), text + " " + stated.fillna(""))
-    words = words.where(currency_in(text).isna(), text)
-    payer = filled.text("vehicle")
+    currency = stated.fillna(text).map(currency_of_words, na_action="ignore").astype(TEXT)
+    # A currency that stands in the amount already is not said twice.
+    within = text.map(currency_of_words, na_action="ignore").notna()
+    words = text.where(stated.isna() | within, text + " " + stated.fillna(""))
+    payer = filled.words("vehicle")
     fees = words.mask(payer.notna(), payer + ": " + words).str.replace(";", ",", regex=False)
     return amounts, currency, fees
-
-
-def currency_in(text: pd.Series) -> pd.Series:
-    """Give the currency that stands in the cell of an amount itself, else null."""
-    return text.map(currency_of_words, na_action="ignore").astype(TEXT)
 
 
 def _kinds(filled: FilledForm, asks: pd.Series, problems: Problems) -> pd.Series:
@@ -194,7 +194,9 @@ def _minutes(filled: FilledForm, problems: Problems) -> pd.Series:
     told = numbers_of(hours[0])[0] * 60 + numbers_of(hours[1])[0].fillna(0.0)
     minutes = plain.fillna(told)
     wrong: Bools = (text.notna() & ~minutes.between(0, 14_400)).to_numpy(dtype=bool)
-    problems.mark(wrong, column=filled.called("waiting_min"), why="is no number of minutes", fix="write minutes", cells=text)
+    problems.mark(
+        wrong, column=filled.called("waiting_min"), why="is no number of minutes", fix="write minutes", cells=text
+    )
     return minutes.mask(wrong)
 
 
@@ -226,22 +228,23 @@ def _passable(filled: FilledForm, problems: Problems) -> pd.Series:
 
 
 def _one_post(ids: pd.Series, placed: Placed, operator: pd.Series, kind: pd.Series) -> pd.Series:
-    """Give rows that tell of one post the id of the first of them; a row without a place stands alone."""
-    somewhere = placed.kind != Where.NOWHERE
-    keys = pd.DataFrame(
-        {
-            "where": placed.road.fillna("") + ":" + placed.from_m.round(-2).astype(TEXT).fillna("") + ":"
-            + placed.to_m.round(-2).astype(TEXT).fillna("") + ":" + placed.pcode.fillna(""),
-            "who": operator.fillna(""), "kind": kind,
-        }
-    )  # fmt: skip
-    first = ids.groupby([keys[name] for name in keys]).transform("first")
-    located = somewhere & (placed.road.notna() | placed.pcode.notna())
-    return first.where(located, ids).astype(TEXT)
+    """Give each row the id of its post: that of its place, keeper and kind, in this file and the next alike."""
+    out = []
+    for at, own in enumerate(ids):
+        where = (placed.road.iloc[at], placed.pcode.iloc[at])
+        if placed.kind.iloc[at] == Where.NOWHERE or pd.isna(list(where)).all():
+            out.append(own)  # a row without a place stands alone
+            continue
+        metres = [placed.from_m.iloc[at], placed.to_m.iloc[at]]
+        span = ["" if pd.isna(one) else f"{round(one, -2):.0f}" for one in metres]
+        who = bare(operator.iloc[at]) if isinstance(operator.iloc[at], str) else ""
+        told = "|".join([*("" if pd.isna(one) else str(one) for one in where), *span, who, str(kind.iloc[at])])
+        out.append(f"post-{hashlib.sha256(told.encode()).hexdigest()[:12]}")
+    return pd.Series(out, dtype=TEXT)
 
 
 READER: Final = Reader(
-    "checkpoints",
+    "own_posts",
     "a table of posts and what they ask",
     recognise,
     known_columns(read),
