@@ -11,6 +11,8 @@ from artimap.cli._shared import Commands, add_inputs, study_of, tell_gated, tell
 from artimap.core.vocab import Audience, Where
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from artimap.studies.briefing import Briefing
 
 
@@ -44,6 +46,14 @@ def _tell_own(done: Briefing, file: Path) -> None:
         )
 
 
+def _tell_roads(read: pd.DataFrame, shown: pd.DataFrame) -> None:
+    stale, against = int(shown["stale"].sum()), int(shown["contradicted_by"].notna().sum())
+    print(
+        f"State of roads: {len(read)} statuses read, {read.attrs.get('rejected', 0)} rejected (artimap validate FILE "
+        f"says why), {len(shown)} shown, {stale} of them stale, {against} contradicted by others."
+    )
+
+
 def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.core.metadata import model_of  # noqa: PLC0415 - slow to import, used only here
     from artimap.risk.model import RiskModel  # noqa: PLC0415
@@ -63,6 +73,8 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     tell_written(done.files)
     if args.events is not None:
         _tell_own(done, args.events)
+    if study.inputs.road_status is not None and study.road_status is not None:
+        _tell_roads(study.inputs.road_status, study.road_status)
     for gone, stays in done.merged:
         print(f"Merged by decision: {gone} counts in {stays}, with its claims beside the others.")
     for report in done.parted:
