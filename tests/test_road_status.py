@@ -268,6 +268,10 @@ def test_map_and_report_tell_each_status(artibonite, layer, tmp_path, lang):
     assert {one.mark for one in drawn.features} == {
         "passage_shut", "passage_open", "passage_limited_stale", "passage_shut_stale", "passage_unknown",
     }  # fmt: skip
+    # The line of the studied road lies over its statuses: the card of a stretch tells them too.
+    told = [fact.text for detail in chart.page.details for fact in detail.facts
+            if detail.key.startswith("stretch:") and fact.label == tr("map.layer.road_status", lang)]  # fmt: skip
+    assert any("WFP-LC" in text and "Partner" in text for text in told)
     text = study.report(lang).save(tmp_path / "r.md").read_text(encoding="utf-8")
     assert tr("report.road_status.heading", lang) in text
     part = text.split(tr("report.road_status.heading", lang))[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -62,6 +63,28 @@ def _drawable(row: Mapping[str, Any], shape: shapely.Geometry, given: MapInputs)
         return corridor.piece(max(0.0, at - _SPOT_M), min(corridor.length_m, at + _SPOT_M))
     x, y = shape.centroid.x, shape.centroid.y
     return shapely.LineString([(x - _SPOT_M, y), (x + _SPOT_M, y)])
+
+
+def with_statuses(road: Drawn, given: MapInputs) -> Drawn:
+    """Give the studied road with what is said of its state on the card of each stretch: its line lies over them."""
+    table, risk, corridor = given.tables.road_status, given.tables.risk, given.tables.corridor
+    if table is None or risk is None or corridor is None:
+        return road
+    ends = {f"stretch:{row['lixel_id']}": (row["from_m"], row["to_m"]) for row in records(risk)}
+    told = [row for row in records(table[table["road_id"] == corridor.corridor_id]) if known(row["from_m"]) is not None]
+    details = []
+    for detail in road.details:
+        low, high = ends.get(detail.key, (0.0, -1.0))
+        here = [_short(row, given.lang) for row in told if row["from_m"] <= high and row["to_m"] >= low]
+        fact = Fact(tr("map.layer.road_status", given.lang), " · ".join(here))
+        details.append(replace(detail, facts=(*detail.facts, fact)) if here else detail)
+    return replace(road, details=tuple(details))
+
+
+def _short(row: Mapping[str, Any], lang: str) -> str:
+    source, day = str(row["source"]), day_or(row["as_of"], lang, tr("map.day.none", lang))
+    stale = f", {tr('report.road_status.stale', lang)}" if row["stale"] else ""
+    return f"{km_span(row['from_m'], row['to_m'], lang)}: {account_words(row, lang)} ({source}, {day}{stale})"
 
 
 def account_words(row: Mapping[str, Any], lang: str) -> str:
