@@ -21,9 +21,7 @@ from artimap.report.sentences import day_and_ago, say, text_of, word
 def road_status(ctx: Context) -> ReportSection:
     """List the statuses along the road, then those elsewhere; each with its day, reliability, and what doubts it."""
     heading, table = say(ctx, "road_status.heading"), ctx.road_status
-    if table is None:  # nobody brought any: a report that speaks of nothing has no such section
-        return ReportSection("road_status", heading, ())
-    if not len(table):
+    if table is None or not len(table):
         return ReportSection("road_status", heading, (Paragraph(cell(say(ctx, "road_status.none"))),))
     model = model_of(table, RoadStatusModel) or RoadStatusModel()
     told = table.assign(_off=(table["road_id"] != ctx.corridor.corridor_id) | table["from_m"].isna())

@@ -438,6 +438,5 @@ SECTIONS: tuple[Callable[[Context], ReportSection], ...] = (
 
 
 def sections(ctx: Context) -> tuple[ReportSection, ...]:
-    """Give all sections of a report that have something to tell."""
-    made = (make(ctx) for make in SECTIONS)
-    return tuple(section for section in made if section.blocks)
+    """Give all sections of a report."""
+    return tuple(make(ctx) for make in SECTIONS)
