@@ -94,6 +94,13 @@ from .control.model import (
 from .control.provenance import (
     claims_behind as claims_behind,
 )
+from .control.road_status import (
+    RoadStatusModel as RoadStatusModel,
+    road_status_on as road_status_on,
+)
+from .control.road_status_files import (
+    write_road_status as write_road_status,
+)
 from .control.status import (
     control_status as control_status,
     status_words as status_words,
@@ -242,13 +249,15 @@ from .sources.crosswalk import (
     crosswalk as crosswalk,
 )
 from .sources.registry import (
-    READERS as READERS,
     propose_mapping as propose_mapping,
     read_events as read_events,
+    read_movements as read_movements,
     read_report as read_report,
     read_template as read_template,
+    read_road_status as read_road_status,
     recognise as recognise,
     validate as validate,
+    READERS as READERS,
 )
 from .sources.result import (
     Read as Read,
@@ -302,6 +311,7 @@ __all__ = [
     "ReportedShare",
     "RiskModel",
     "RoadNetwork",
+    "RoadStatusModel",
     "Rules",
     "SchemaError",
     "ShareError",
@@ -366,9 +376,11 @@ __all__ = [
     "read_corridor",
     "read_events",
     "read_mapping",
+    "read_movements",
     "read_places",
     "read_policy",
     "read_report",
+    "read_road_status",
     "read_roads",
     "read_services",
     "read_table",
@@ -379,6 +391,7 @@ __all__ = [
     "remove_layer",
     "report_coverage",
     "resolve",
+    "road_status_on",
     "road_units",
     "simulated_densities",
     "static_map",
@@ -392,5 +405,6 @@ __all__ = [
     "validate",
     "what_changed",
     "why_not_estimated",
+    "write_road_status",
     "write_table",
 ]

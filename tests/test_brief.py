@@ -155,9 +155,9 @@ def test_template_validate_locate_and_data(tmp_path, capsys):
     assert main(["template", "events", "-o", str(mine)]) == 0
     assert main(["template", "events", "-o", str(mine)]) == 1
     capsys.readouterr()
-    assert main(["template", "events", "-o", str(tmp_path / "mine.xlsx")]) == 1
-    assert f"-o {mine}" in capsys.readouterr().err
-    assert not (tmp_path / "mine.xlsx").exists()
+    assert main(["template", "events", "-o", str(tmp_path / "mine.xls")]) == 1
+    assert f"-o {tmp_path / 'mine.xlsx'}" in capsys.readouterr().err
+    assert not (tmp_path / "mine.xls").exists()
     assert main(["validate", str(mine)]) == 0
     assert main(["validate"]) == 0
     assert main(["locate", "between Saint-Marc and Gonaïves on RN1"]) == 0

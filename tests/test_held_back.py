@@ -76,7 +76,7 @@ def told(study, *, whole=True):
         "doubts": doubts(study, "en"),
         "hindsight": records(study.in_hindsight().ledger.claims),
         "shown": repr(study),
-        "manifest": manifest(study.area, day=study.as_of, lang=Lang.EN, risk=risk, files=[], gated=study.gated),
+        "manifest": manifest(study.area, day=study.as_of, lang=Lang.EN, risk=risk, files={}, gated=study.gated),
     }
     if whole:
         found |= {"report": study.report().markdown(), "snapshot": study.report().snapshot()}
@@ -316,7 +316,8 @@ UNGATED = {
     "withheld": {"sharing/gate.py", "sharing/cells.py"},
     "_inputs": {"studies/study.py"},
 }
-READERS = {"_model", "own", "in_hindsight", "last_day", "event_map", "write"}
+READERS = {"_model", "own", "in_hindsight", "last_day", "event_map", "write", "road_status", "_make_contents",
+           "_keep_rejected"}  # fmt: skip
 """What of a study may look at the rows before the gate: for numbers, days and ids, never for what is told."""
 
 

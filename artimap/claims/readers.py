@@ -23,6 +23,11 @@ from artimap.core.tables import CLAIMS
 from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
 from artimap.sources.registry import read_report
 
+_SAID_OF_POSTS = (
+    "place_kind", "pcode", "vehicle", "payers", "fee_low", "fee_high", "fee_currency", "per", "fee_of", "passable",
+    "state", "waiting_min",
+)  # fmt: skip
+
 
 def posts_of(checkpoints: gpd.GeoDataFrame, claims: pd.DataFrame, *, like: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give the posts of a file as statements of a ledger, one row a post that stands on a corridor.
@@ -42,13 +47,15 @@ def posts_of(checkpoints: gpd.GeoDataFrame, claims: pd.DataFrame, *, like: gpd.G
     own = checkpoints[checkpoints["corridor_id"].notna()].reset_index(drop=True)
     if not len(own):
         return like.iloc[:0]
-    # A post has up to three claims; the first stands for who said it.
+    # A post has several claims; the first stands for who said it.
     said = claims[claims["about"] == About.CHECKPOINT].drop_duplicates("subject").set_index("subject")
     said = said.loc[own["checkpoint_id"]].reset_index(drop=True)
+    # What a table of posts says beside CHECKPOINTS: amounts, who passes, whether it still stands.
+    more = {name: own[name] for name in _SAID_OF_POSTS if name in own}
     table = pd.DataFrame(
         {
             "claim_id": said["claim_id"],
-            "checkpoint_id": own["checkpoint_id"],
+            "checkpoint_id": own["post"] if "post" in own else own["checkpoint_id"],
             "kind": own["kind"],
             "operator": own["operator"],
             "place": own["place"],
@@ -60,9 +67,11 @@ def posts_of(checkpoints: gpd.GeoDataFrame, claims: pd.DataFrame, *, like: gpd.G
             "last_reported": own["last_confirmed"].dt.strftime("%Y-%m-%d"),
             "fee_text": own["fees"],
             **{name: said[name] for name in ("claimant", "claimant_is_party", "source", "sensitivity", "licence")},
+            **more,
         }
     )
-    whole = table.reindex(columns=[name for name in like.columns if name != "geometry"])
+    columns = [*(name for name in like.columns if name != "geometry"), *(name for name in more if name not in like)]
+    whole = table.reindex(columns=columns)
     return gpd.GeoDataFrame(whole, geometry=own.geometry.to_numpy(), crs=checkpoints.crs)
 
 

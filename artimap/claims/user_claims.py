@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -17,54 +16,19 @@ from artimap.core.dates import day_of
 from artimap.core.errors import Breach, DataError, SchemaError
 from artimap.core.schema import TEXT, split_names
 from artimap.core.tables import CLAIMS
-from artimap.core.vocab import About, Party, Predicate, Sensitivity, Where
+from artimap.core.vocab import About, Party, Sensitivity, Where
 from artimap.sources.actors import actor_names, split_actors
 from artimap.sources.columns import PARTIES, STEPS, read_words
 from artimap.sources.containers import open_table
 from artimap.sources.day_spans import future_days
+from artimap.sources.forms import CLAIMS_FORM, STATEMENTS, without_notes
 from artimap.sources.licences import OWN, strictest
 from artimap.sources.raw_table import as_text, folded
 from artimap.sources.registry import OWNERS, row_licences
-from artimap.sources.template import csv_template, without_notes
 
-STATEMENTS = (
-    Predicate.CONTROLS, Predicate.BASE, Predicate.PRESENCE, Predicate.CONTESTED, Predicate.ATTACKED,
-    Predicate.AFFECTED, Predicate.WITHDREW,
-)  # fmt: skip
-"""What a statement about a place can say."""
-
-COLUMNS = MappingProxyType(
-    {
-        "subject": "place, communal section or stretch of road, in words or as artimap names it",
-        "predicate": "one of the words listed below",
-        "value": "which group or force, joined by ; (never a private person)",
-        "source": "where it was published or heard",
-        "claimant": "who says so (a role, not a name)",
-        "claimant_is_party": "is that a party to the events? yes, no or unknown",
-        "reported": "day of the report, YYYY-MM-DD",
-        "valid_from": "since when it holds, YYYY-MM-DD, if that is said",
-        "valid_to": "until when, if that is said",
-        "sensitivity": "low, moderate, high or severe",
-        "source_url": "link, if there is one",
-        "note": "anything else, in your own words",
-    }
-)
-"""Columns of the template and what belongs in each."""
-
-_NEEDED = frozenset({"subject", "predicate"})
 # A stretch as artimap writes it: rn1:95-107.5, in kilometres.
 _STRETCH = re.compile(r"[\w-]+:\d+(?:\.\d+)?-\d+(?:\.\d+)?")
 NOWHERE = "nowhere"
-
-
-def claims_template_csv() -> str:
-    """Give the empty template as CSV text; lines that start with ``#`` are notes, and reading skips them."""
-    example = {
-        "subject": "# Carrefour Paye", "predicate": "presence", "value": "Gran Grif", "source": "telephone call",
-        "claimant": "driver of a goods truck", "claimant_is_party": "no", "reported": "2024-10-12",
-        "sensitivity": "moderate", "note": "example: delete the # to use the line",
-    }  # fmt: skip
-    return csv_template(COLUMNS, "# predicates: " + " | ".join(one.value for one in STATEMENTS), example)
 
 
 def is_claims(columns: Sequence[str]) -> bool:
@@ -73,7 +37,7 @@ def is_claims(columns: Sequence[str]) -> bool:
     >>> is_claims(["Subject", "predicate", "value"]), is_claims(["date", "place", "kind"])
     (True, False)
     """
-    return {folded(name) for name in columns} >= _NEEDED
+    return {"subject", "predicate"} <= set(CLAIMS_FORM.fields_of(columns, by_hand=False))
 
 
 def read_own_claims(
@@ -112,7 +76,11 @@ def read_own_claims(
     raw = without_notes(open_table(path, score=lambda columns: float(is_claims(columns))))
     if not is_claims(raw.columns):
         return None
-    table = pd.DataFrame({folded(name): as_text(raw.cells[name]) for name in raw.columns}).reset_index(drop=True)
+    form = CLAIMS_FORM.filled(raw, by_hand=False)
+    table = pd.DataFrame({folded(name): as_text(raw.cells[name]) for name in form.unused}).assign(
+        **{name: form.text(name) for name in form.named}
+    )
+    table = table.reset_index(drop=True)
     # Asked before the missing columns are added: an empty column of the user's means "never confirmed",
     # a missing one that the day of the report stands for it.
     confirmed = "last_confirmed" in table

@@ -126,6 +126,10 @@ def add_inputs(command: argparse.ArgumentParser, *, audience: str = _AUDIENCE, w
     )  # fmt: skip
     add_licence(command)
     command.add_argument(
+        "--road-status", type=Path, metavar="FILE",
+        help="what is said of the state of roads: a layer of LogIE, or artimap template road-status filled in",
+    )  # fmt: skip
+    command.add_argument(
         "--decisions", type=Path, metavar="CSV",
         help="which reports tell of one event: the file that 'artimap review' writes and you fill in",
     )  # fmt: skip
@@ -182,8 +186,9 @@ def study_of(
     policy = policy_of(args)
     say("reading the data")
     made = study(
-        area, corridor=road, events=args.events, claims=args.claims, decisions=args.decisions, as_of=args.as_of,
-        audience=args.audience, policy=policy, model=model, licence=args.licence, today=args.today,
+        area, corridor=road, events=args.events, claims=args.claims, decisions=args.decisions,
+        road_status=args.road_status, as_of=args.as_of, audience=args.audience, policy=policy, model=model,
+        licence=args.licence, today=args.today,
     )  # fmt: skip
     for line in made.own.shut:
         print(line, file=out or sys.stderr)

@@ -12,6 +12,8 @@ from artimap.cli._shared import Commands, add_inputs, study_of, tell_gated, tell
 from artimap.core.vocab import Audience, Where
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from artimap.studies.briefing import Briefing
 
 
@@ -50,6 +52,14 @@ def _tell_own(done: Briefing, file: Path) -> None:
         )
 
 
+def _tell_roads(read: tuple[int, int], shown: pd.DataFrame) -> None:
+    stale, against = int(shown["stale"].sum()), int(shown["contradicted_by"].notna().sum())
+    print(
+        f"State of roads: {read[0]} statuses read, {read[1]} rejected (artimap validate FILE "
+        f"says why), {len(shown)} shown, {stale} of them stale, {against} contradicted by others."
+    )
+
+
 def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.core.folder_swap import check_folder  # noqa: PLC0415 - slow to import, used only here
     from artimap.core.metadata import model_of  # noqa: PLC0415
@@ -75,6 +85,8 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         print(f"Kept, and not looked at for the audience '{args.audience}': {', '.join(done.kept)}.")
     if args.events is not None:
         _tell_own(done, args.events)
+    if study.road_status is not None:
+        _tell_roads(study.own.statuses, study.road_status)
     for gone, stays in done.merged:
         print(f"Merged by decision: {gone} counts in {stays}, with its claims beside the others.")
     for report in done.parted:

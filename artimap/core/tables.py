@@ -263,6 +263,62 @@ FEES = Table(
 )
 
 
+_OF_A_ROAD = (
+    Column("road_id", doc="road of ROADS that it lies on; null where it is none of them"),
+    Column("from_m", "float", doc="chainage on road_id; null where it lies on no measured road"),
+    Column("to_m", "float"),
+)
+_OWNED = (
+    Column("sensitivity", required=True, words=vocab.Sensitivity),
+    Column("licence", required=True),
+)
+
+
+ROAD_STATUS = Table(
+    "ROAD_STATUS",
+    ("status_id",),
+    (
+        Column("status_id", required=True),
+        Column("part", required=True, words=vocab.RoadPart),
+        Column("name", doc="of the road, bridge or crossing"),
+        Column("place", doc="the place in words"),
+        Column("corridor_id", doc="the same as road_id, where the road can be read as a corridor"),
+        *_OF_A_ROAD,
+        Column("osmid", doc="way or node of OpenStreetMap"),
+        Column("vehicle", words=vocab.Vehicle, doc="for whom it is said; null where that is not said"),
+        Column("physical", required=True, words=vocab.Passage, doc="state of road or bridge itself"),
+        Column("security", required=True, words=vocab.Passage, doc="passage as far as armed people allow it"),
+        Column("operational", required=True, words=vocab.Passage, doc="passage as those who run it allow it"),
+        Column("reliability", "int", doc="0 not known, 1 rumour, 2 heard, 3 first-hand, 4 first-hand and credible"),
+        Column("as_of", "day", doc="day the status is said of; null where the copy carries none"),
+        Column("reported", "day", doc="day of the report"),
+        Column("source", required=True),
+        Column("why", doc="the remark, in the words of the source"),
+        Column("lead_time_days", "float", doc="days that goods take"),
+        *_OWNED,
+    ),
+    (),
+)
+
+
+MOVEMENTS = Table(
+    "MOVEMENTS",
+    ("movement_id",),
+    (
+        Column("movement_id", required=True),
+        Column("date", "day", required=True),
+        *_text("from", "to"),
+        *_OF_A_ROAD,
+        Column("vehicle", words=vocab.Vehicle),
+        Column("outcome", required=True, words=vocab.Outcome),
+        Column("source", required=True),
+        *_text("note"),
+        *_OWNED,
+    ),
+    (),
+)
+
+
 _LOCATED_COLUMNS = (
     Column("chainage_m", "float", doc="along the road at the nearest point; null where not a point or place"),
     Column("offset_m", "float", doc="distance from the road"),
@@ -448,7 +504,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         PLACES, UNITS, ROADS, POSTS, ROAD_UNITS, ACTORS, EVENTS, CLAIMS, CHECKPOINTS, FEES, LOCATED, RISK, LIXELS,
-        SNAPPED, STATUS, ESTIMATES, ZONES,
+        SNAPPED, STATUS, ESTIMATES, ZONES, ROAD_STATUS, MOVEMENTS,
     )
 }  # fmt: skip
 """All tables by name."""

@@ -110,6 +110,7 @@ class About(StrEnum):
     CHECKPOINT = "checkpoint"
     FIGURE = "figure"
     DEPLOYMENT = "deployment"
+    ROAD_STATUS = "road_status"
 
 
 class Predicate(StrEnum):
@@ -135,6 +136,10 @@ class Predicate(StrEnum):
     FEE = "fee"
     STATED = "stated"
     DEPLOYED = "deployed"
+    WAITING = "waiting"
+    PHYSICAL = "physical"
+    SECURITY = "security"
+    OPERATIONAL = "operational"
 
 
 class Party(StrEnum):
@@ -252,6 +257,36 @@ class PostState(StrEnum):
     """It stood only while something else happened, an attack or a protest."""
     NOT_SET_UP = "not_set_up"
     """It was tried, or refused, and never stood."""
+
+
+class RoadPart(StrEnum):
+    """What a status is of."""
+
+    ROAD = "road"
+    BRIDGE = "bridge"
+    CROSSING = "crossing"
+    """A border crossing."""
+
+
+class Passage(StrEnum):
+    """Whether one can pass a road, bridge or crossing, by one account of it."""
+
+    PASSABLE = "passable"
+    UNDER_REPAIR = "under_repair"
+    """Passable while it is repaired."""
+    RESTRICTED = "restricted"
+    """Damaged, or passable for some or at some hours only."""
+    CLOSED = "closed"
+    DESTROYED = "destroyed"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """How a movement on a road ended."""
+
+    PASSED = "passed"
+    TURNED_BACK = "turned_back"
+    INCIDENT = "incident"
 
 
 class Sensitivity(StrEnum):

@@ -288,6 +288,7 @@ class MapTables:
     checkpoints: gpd.GeoDataFrame | None = None
     checkpoints_over_time: Mapping[dt.date, gpd.GeoDataFrame] = field(default_factory=dict)
     layers: tuple[UserLayer, ...] = ()
+    road_status: gpd.GeoDataFrame | None = None
 
     def require(self, crs: str) -> None:
         """Refuse a table that is in another system."""
@@ -298,6 +299,7 @@ class MapTables:
             ("zones_over_time", self.zones_over_time),
             ("estimated", self.estimated),
             ("checkpoints", self.checkpoints),
+            ("road_status", self.road_status),
             *((f"checkpoints_over_time of {one}", table) for one, table in self.checkpoints_over_time.items()),
         ):
             if table is not None:
@@ -315,7 +317,7 @@ class MapTables:
 
         return replace(
             self, risk=grid(self.risk), zones=grid(self.zones), zones_over_time=grid(self.zones_over_time),
-            estimated=grid(self.estimated), checkpoints=grid(self.checkpoints),
+            estimated=grid(self.estimated), checkpoints=grid(self.checkpoints), road_status=grid(self.road_status),
             checkpoints_over_time=dict(
                 zip(
                     self.checkpoints_over_time,
@@ -376,6 +378,7 @@ def map_of_study(
         posts,
         past,
         own.layers,
+        road_status=given.road_status,
         gravest=None if gated.events is None else gravest(gated.events, GRAVEST),
     )
     return chart_of(area, tables, asked, languages)

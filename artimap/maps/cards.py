@@ -124,6 +124,8 @@ def _claim_words(row: Mapping[str, Any], lang: str) -> str:
     word = tr(f"predicate.{predicate}", lang)
     if predicate == Predicate.KIND:
         value = words(lang).get(f"kind.{value}", value)
+    if predicate in (Predicate.PHYSICAL, Predicate.SECURITY, Predicate.OPERATIONAL):
+        value = words(lang).get(f"passage.{value}", value)
     return tr("map.said", lang, what=word, value=_figure(value, lang)) if value else word
 
 

@@ -57,6 +57,7 @@ class Tables:
     user_layers: tuple[ReadyLayer, ...] = ()
     density: gpd.GeoDataFrame | None = None
     gravest: gpd.GeoDataFrame | None = None
+    road_status: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

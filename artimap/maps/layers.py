@@ -39,6 +39,7 @@ from artimap.maps.density_layer import density_layer
 from artimap.maps.estimate_layers import estimates_layer
 from artimap.maps.events import crowd_layers
 from artimap.maps.inputs import MapInputs
+from artimap.maps.road_status import road_status_layer, with_statuses
 from artimap.maps.services import services_layer
 from artimap.maps.thematic_layers import Drawn, checkpoints_layer, corridor_layer, events_layers, zones_layers
 from artimap.maps.user_layer import ReadyLayer, draw_user_layer
@@ -131,7 +132,7 @@ def _corridor(given: MapInputs) -> Drawn:
     corridor, risk = given.tables.corridor, given.tables.risk
     if corridor is None:
         return Drawn((), ())
-    return corridor_layer(corridor, risk, lang=given.lang, event_ids=given.event_ids)
+    return with_statuses(corridor_layer(corridor, risk, lang=given.lang, event_ids=given.event_ids), given)
 
 
 def _density(given: MapInputs) -> Drawn:
@@ -217,6 +218,7 @@ LAYERS: tuple[MapLayer, ...] = (
     MapLayer("zones_reported", 80, "area", ("zone_",), 60, (), _zones),
     MapLayer(ESTIMATED, 70, "area", ("estimate_", "zone_"), 70, (), _estimates),
     MapLayer("checkpoints", 150, "bracket", ("post_",), 20, (), _checkpoints),
+    MapLayer("road_status", 114, "line", ("passage_",), 17, (), road_status_layer),
     MapLayer("services", 162, "point", _SERVED, 82, ("services",), services_layer),
     MapLayer("km", 130, "tick", ("km",), 80, ("road_positions",), _km, base=True),
     MapLayer("land", 10, "area", ("land",), 100, ("land",), _still("land"), base=True),

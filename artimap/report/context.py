@@ -82,6 +82,8 @@ class Context:
         Why events do not count in the rates: code to number.
     names
         Names by place_id, p-code or stretch.
+    road_status
+        What :func:`artimap.road_status_on` gives, or None where none was brought.
     kept
         Tables that several sections tell of, by name, made when the first asks for them.
     """
@@ -106,6 +108,7 @@ class Context:
     tally: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     record: tuple[Mapping[str, Any], ...] = ()
+    road_status: pd.DataFrame | None = None
     kept: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
@@ -198,6 +201,7 @@ class ReportTables:
     status: pd.DataFrame | None = None
     checkpoints: pd.DataFrame | None = None
     record: tuple[Mapping[str, Any], ...] = ()
+    road_status: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,4 +264,5 @@ def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: 
         tally=dict(risk.attrs.get("tally", {})),
         names=_names(area, corridor, visible, status),
         record=tables.record,
+        road_status=tables.road_status,
     )

@@ -408,6 +408,9 @@ def _fees(ctx: Context, post: Mapping[str, Any]) -> Cell:
     lines = []
     for row in ctx.fee_rows.get(str(post["checkpoint_id"]), ()):
         amount = _fee(ctx, row)
+        waits = known(row.get("waiting_min"))
+        if waits is not None:
+            lines.append(cell(say(ctx, "posts.waiting", n=format_count(round(waits), ctx.lang))))
         if not amount:
             continue
         stated = known(row.get("fee_low")) is not None

@@ -37,6 +37,7 @@ from artimap.report.blocks import (
 from artimap.report.comparison import changes, changes_line
 from artimap.report.context import Context
 from artimap.report.forecasts import forecasts
+from artimap.report.road_status import road_status
 from artimap.report.sentences import (
     counted,
     day_and_ago,
@@ -420,6 +421,7 @@ SECTIONS: tuple[Callable[[Context], ReportSection], ...] = (
     picture,
     stretches,
     gravest_events,
+    road_status,
     places.checkpoints,
     changes,
     appendix.unknown,

@@ -438,7 +438,7 @@ def _with_geometry(raw: Raw, shapes: gpd.GeoSeries) -> Raw:
         if name == EXTENT and not wide.any():
             continue
         cells[name] = pd.Series([repr(float(value)) if not np.isnan(value) else "" for value in values], dtype=TEXT)
-    return Raw(raw.name, cells, (*raw.notes, *notes), raw.damaged, raw.labels)
+    return Raw(raw.name, cells, (*raw.notes, *notes), raw.damaged, raw.labels, geometry if wide.any() else None)
 
 
 _WKT: Final = re.compile(r"(?:SRID=(\d+);)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s*(?:Z|M|ZM)?\s*\(", re.IGNORECASE)

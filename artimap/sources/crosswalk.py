@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Final, TypeVar
 
 import pandas as pd
 
 from artimap.core.schema import TEXT
-from artimap.core.vocab import EventKind
+from artimap.core.text import unaccented
+from artimap.core.vocab import CheckpointKind, EventKind, Vehicle
 from artimap.sources.raw_table import folded
+
+_Kind = TypeVar("_Kind", bound=str)
 
 # "camion attaqué" is an ambush before it is an attack, so the order matters. Attack on civilians is
 # last: its words are in nearly every report.
@@ -108,3 +111,91 @@ def kind_of_words(text: str) -> EventKind | None:
         if re.search(rf"\b(?:{pattern})", bare):
             return kind
     return None
+
+
+_POST_WORDS: Final[tuple[tuple[CheckpointKind, str], ...]] = (
+    (CheckpointKind.TOLL, r"\btolls?\b|peage|peyaj|tax|rancon"),
+    (CheckpointKind.POLICE_POST, r"polic|polis|\bpnh\b"),
+    (CheckpointKind.SEARCH_POST, r"search|fouill?|controle|kontwol|verification"),
+    (CheckpointKind.BARRICADE, r"barric|barikad|habitant|resident"),
+    (CheckpointKind.PROTEST, r"protest|manif"),
+    (CheckpointKind.ROADBLOCK, r"block|barrage|barrag|bara[jz]|barye|barriere|checkpoint|\bposte?s?\b|\bpos\b"),
+)
+_VEHICLE_WORDS: Final[tuple[tuple[Vehicle, str], ...]] = (
+    (Vehicle.AMBULANCE, r"ambulan"),
+    (Vehicle.HUMANITARIAN, r"humanit|imanit|\bo?ngs?\b|\bngos?\b|\bonu\b|\bun\b"),
+    (Vehicle.CONTAINER_TRUCK, r"container|conteneur|semi|20 ?(pieds|foot|ft|pye)|remorque|trailer"),
+    (Vehicle.TRUCK, r"truck|camion|kamyon|poids lourd|\blorr"),
+    (Vehicle.MOTORCYCLE, r"\bmoto|taxi ?moto"),
+    (Vehicle.MINIBUS, r"mini ?bus|minibis|tap ?tap|\bvan\b"),
+    (Vehicle.PUBLIC_TRANSPORT, r"public|piblik|transport en commun"),
+    (Vehicle.BUS, r"\b(auto)?bus\b|\bbis\b|autocar"),
+    (Vehicle.FOUR_BY_FOUR, r"4 ?[x×] ?4|tout terrain|jeep|pick ?up"),
+    (Vehicle.ON_FOOT, r"\bfoot\b|pied|\bapye\b|pieton|pyeton|walk"),
+    (Vehicle.CAR, r"\bcars?\b|voiture|machin|vwati|leger"),
+    (Vehicle.ANY, r"\b(any|all|every|tous?|toute?s?|chak)\b"),
+)
+_CURRENCY_WORDS: Final[tuple[tuple[str, str], ...]] = (
+    ("HTG", r"\bhtg\b|gourde|\bg(ou)?des?\b|\bgd[e]?s?\b|\bgoud\b"),
+    ("USD", r"\busd\b|dolla|dola\b|\bus\b|\$"),
+    ("DOP", r"\bdop\b|peso"),
+)
+
+
+def _first(text: str, table: tuple[tuple[_Kind, str], ...]) -> _Kind | None:
+    # A cell may hold a page: what it is of stands at its beginning.
+    plain = unaccented(text[:200]).replace("-", " ").casefold()
+    return next((kind for kind, words in table if re.search(words, plain)), None)
+
+
+def post_kind_of_words(text: str) -> CheckpointKind | None:
+    """Give the kind of post that words name; None where they name none.
+
+    >>> post_kind_of_words("barrage / péage illégal").value, post_kind_of_words("Baraj").value
+    ('toll', 'roadblock')
+    """
+    return _first(text, _POST_WORDS)
+
+
+def vehicle_of_words(text: str) -> Vehicle | None:
+    """Give the kind of vehicle that words name; None where they name none.
+
+    >>> vehicle_of_words("camions de riz").value, vehicle_of_words("taxi-moto").value
+    ('truck', 'motorcycle')
+    """
+    return _first(text, _VEHICLE_WORDS)
+
+
+def currency_of_words(text: str) -> str | None:
+    """Give the ISO code of the currency that words name; None where they name none.
+
+    >>> currency_of_words("2500 gdes"), currency_of_words("US$ 20"), currency_of_words("2500")
+    ('HTG', 'USD', None)
+    """
+    return _first(text, _CURRENCY_WORDS)
+
+
+_AMOUNT: Final = re.compile(r"\d+(?:[ .,’'\u00a0\u202f]\d{3})*(?!\d)(?:[.,]\d{1,2}(?!\d))?")
+
+
+def amount_of_words(text: str) -> tuple[float, float | None] | None:
+    """Give the least and greatest amount that words state; None where they state none.
+
+    The greatest is null where the words say "at least".
+
+    >>> amount_of_words("2 500 gdes"), amount_of_words("500 à 1000"), amount_of_words("plus de 1,500 HTG")
+    ((2500.0, 2500.0), (500.0, 1000.0), (1500.0, None))
+    """
+    plain = unaccented(text[:200])
+    found = [float(_plain_number(one)) for one in _AMOUNT.findall(plain)[:2]]
+    if not found:
+        return None
+    open_end = re.search(r"\+|plus d|more than|at least|au moins|omwen|pi(s)? ke|plis pase", plain.casefold())
+    if len(found) == 1 and open_end:
+        return found[0], None
+    return min(found), max(found)
+
+
+def _plain_number(text: str) -> str:
+    whole = re.sub(r"[ .,’'\u00a0\u202f](?=\d{3}(?!\d))", "", text)
+    return whole.replace(",", ".")

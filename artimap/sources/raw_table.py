@@ -30,6 +30,8 @@ class Raw:
         Rows that do not fit the header: row position to reason and fix.
     labels
         The human headings above a row of hashtags (HXL), by column.
+    shapes
+        The geometry of each row in longitude and latitude, where the file is a map layer; else null.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Raw:
     notes: tuple[str, ...] = ()
     damaged: dict[int, tuple[str, str]] = field(default_factory=dict, repr=False)
     labels: dict[str, str] = field(default_factory=dict, repr=False)
+    shapes: NDArray[Any] | None = field(default=None, repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:

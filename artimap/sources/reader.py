@@ -11,7 +11,7 @@ from artimap.sources.column_map import Mapping, propose
 from artimap.sources.licences import Marks
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw
-from artimap.sources.result import ParsedRows
+from artimap.sources.result import ParsedRows, TableName
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Reader:
     terms
         Licence and citation of its rows.
     table
-        What its rows are: events, or posts on a road.
+        What its rows are: events, posts on a road, statuses of roads, or movements.
     mapping
         What becomes of a mapping that the user brings: ``"refused"`` (the columns are known), ``"taken"`` where
         the format is asked for, ``"kept"`` where the file looks like the format too.
@@ -89,7 +89,7 @@ class Reader:
     recognise: Callable[[Sequence[str]], float]
     read: Callable[[Raw, Area, Problems, Mapping | None], ParsedRows]
     terms: Terms
-    table: Literal["EVENTS", "CHECKPOINTS"] = "EVENTS"
+    table: TableName = "EVENTS"
     mapping: Literal["refused", "taken", "kept"] = "refused"
     propose: Callable[[Raw], Mapping] = propose_by_names
     prepare: Callable[[Raw], Raw] = unchanged

@@ -19,7 +19,20 @@ from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import DataError
 from artimap.core.tables import EVENTS
-from artimap.sources import acled, hxl, ipis, kobo, own_events, tabular, template, ucdp
+from artimap.sources import (
+    acled,
+    hxl,
+    ipis,
+    kobo,
+    logie,
+    own_events,
+    own_movements,
+    own_posts,
+    own_road_status,
+    tabular,
+    template,
+    ucdp,
+)
 from artimap.sources.column_map import Mapping, propose, read_mapping
 from artimap.sources.containers import open_table
 from artimap.sources.csv_dialect import is_tags
@@ -28,7 +41,7 @@ from artimap.sources.licences import is_shut, licences_of, strictest
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, header_names
 from artimap.sources.reader import Reader
-from artimap.sources.result import ParsedRows, Read, account, finish
+from artimap.sources.result import ParsedRows, Read, TableName, account, finish
 
 
 def embedded_events(area: Area) -> gpd.GeoDataFrame:
@@ -54,10 +67,20 @@ READERS: Final[dict[str, Reader]] = {
         hxl.READER,
         kobo.READER,
         ipis.READER,
+        logie.READER,
+        own_posts.READER,
+        own_road_status.READER,
+        own_movements.READER,
         ANY_TABLE,
     )
 }
 """All readers by name. A new format is a module that ends with its ``READER``, and a row here."""
+
+_BESIDE: Final[dict[TableName, tuple[str, str]]] = {
+    "CHECKPOINTS": ("posts", "checkpoints"),
+    "ROAD_STATUS": ("the state of roads", "road_status"),
+    "MOVEMENTS": ("movements", "movements"),
+}
 
 # A table of incidents scores above this with a column of days alone: below it there is no day, and
 # nothing could be read.
@@ -177,7 +200,7 @@ def _read(
     source: str,
     mapping: Mapping | str | Path | None,
     claims: bool,
-    licence: str | None,
+    licence: str | None = None,
     today: str | dt.date | None = None,
 ) -> Read:
     sure_area(area)
@@ -409,8 +432,9 @@ def read_events(
         msg = f"say which area {what} speaks of: read_events({str(what)!r}, area=artimap.area('artibonite'))"
         raise DataError(msg)
     read = _read(Path(what), area=area, source=source, mapping=mapping, claims=False, licence=licence, today=today)
-    if READERS[read.source].table == "CHECKPOINTS":
-        msg = f"{what} tells of posts, not of events: read it with read_report(…).checkpoints"
+    if READERS[read.source].table != "EVENTS":
+        told, table = _BESIDE[READERS[read.source].table]
+        msg = f"{what} tells of {told}, not of events: read it with read_report(…).{table}"
         raise DataError(msg)
     events = read.events
     events.attrs.update(rejected=len(read.quarantine), version=read.version)
@@ -420,6 +444,81 @@ def read_events(
 def known_file(path: str | Path) -> Reader | None:
     """Give the format of a file, where its columns are known and it takes no mapping; else None."""
     return known_format(_headed(open_table(Path(path), score=_best)).columns)
+
+
+def read_road_status(path: str | Path, *, area: Area, source: str = "auto") -> gpd.GeoDataFrame:
+    """Read what is said of the state of roads, bridges and crossings.
+
+    Parameters
+    ----------
+    path
+        A layer of LogIE (GeoJSON, GeoPackage), or a table of one's own (``artimap template road-status``).
+    area
+        The area; what lies along one of its roads gets its kilometres there.
+    source
+        See :func:`read_report`.
+
+    Returns
+    -------
+    GeoDataFrame
+        ROAD_STATUS in the area's system, one row a status, contradictions beside each other. A line keeps its own
+        geometry. Where the file is a layer of LogIE a column ``stated`` holds all that it states of the row, as JSON:
+        :func:`artimap.write_road_status` gives it back. ``attrs["rejected"]`` is the number of rejected rows.
+
+    Raises
+    ------
+    DataError
+        If the file is absent, is no table, or tells of something else.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> table = am.read_road_status("logie_roads.geojson", area=art)  # doctest: +SKIP
+    """
+    read = _read(Path(path), area=area, source=source, mapping=None, claims=False)
+    if READERS[read.source].table != "ROAD_STATUS":
+        msg = f"{path} does not tell of the state of roads: write a template with artimap template road-status"
+        raise DataError(msg)
+    out = read.road_status
+    if read.source == logie.READER.name:
+        out = out.assign(stated=logie.as_stated(Path(path), read))
+    out.attrs.update(rejected=len(read.quarantine), version=read.version)
+    return out
+
+
+def read_movements(path: str | Path, *, area: Area) -> gpd.GeoDataFrame:
+    """Read movements on roads, and how each ended (``artimap template movements``).
+
+    Parameters
+    ----------
+    path
+        The file.
+    area
+        The area in which the ends of each way are looked up.
+
+    Returns
+    -------
+    GeoDataFrame
+        MOVEMENTS in the area's system, chainages in metres. They are of sensitivity ``high`` where the table does not
+        say otherwise. ``attrs["rejected"]`` is the number of rejected rows.
+
+    Raises
+    ------
+    DataError
+        If the file is absent, is no table, or tells of something else.
+    SchemaError
+        If a needed column is missing.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.read_movements("convoys.csv", area=am.area("artibonite"))  # doctest: +SKIP
+    """
+    read = _read(Path(path), area=area, source=own_movements.READER.name, mapping=None, claims=False)
+    out = read.movements
+    out.attrs.update(rejected=len(read.quarantine), version=read.version)
+    return out
 
 
 def propose_mapping(path: str | Path, *, source: str = "auto") -> Mapping:

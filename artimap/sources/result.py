@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Final, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -17,9 +18,9 @@ from artimap.areas.gazetteer.resolve import Reading
 from artimap.core import schema
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.schema import TEXT
-from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, TABLES
+from artimap.core.tables import CLAIMS, MOVEMENTS, ROAD_STATUS, TABLES
 from artimap.core.text import web_address
-from artimap.core.vocab import About, Audience, CheckpointKind, Party, Predicate, Record, Sensitivity
+from artimap.core.vocab import About, Audience, CheckpointKind, Party, Passage, Predicate, Record, Sensitivity
 from artimap.sources.csv_rows import release_memory
 from artimap.sources.licences import shut_rows
 from artimap.sources.quarantine import Problems, QuotingNote
@@ -56,6 +57,8 @@ class Read:
         have no coordinates.
     shut
         Accepted rows that are for internal use only, by the licence that says so.
+    road_status, movements
+        ROAD_STATUS or MOVEMENTS of the accepted rows, where the file tells of these.
     """
 
     events: gpd.GeoDataFrame
@@ -69,11 +72,13 @@ class Read:
     notes: tuple[str, ...] = ()
     readings: Mapping[str, Reading] = field(default_factory=dict, repr=False)
     shut: Mapping[str, int] = field(default_factory=dict)
+    road_status: gpd.GeoDataFrame = field(default_factory=partial(schema.empty, ROAD_STATUS), repr=False)
+    movements: gpd.GeoDataFrame = field(default_factory=partial(schema.empty, MOVEMENTS), repr=False)
 
     @property
     def accepted(self) -> int:
         """Number of accepted rows."""
-        return len(self.events) + len(self.checkpoints)
+        return len(self.events) + len(self.checkpoints) + len(self.road_status) + len(self.movements)
 
     @property
     def rejected(self) -> pd.DataFrame:
@@ -102,6 +107,10 @@ class ClaimColumns:
     url: Any = None
 
 
+TableName = Literal["EVENTS", "CHECKPOINTS", "ROAD_STATUS", "MOVEMENTS"]
+"""What the rows of a file may be."""
+
+
 @dataclass(frozen=True)
 class ParsedRows:
     """The rows of a file as a format reads them, before anything is rejected.
@@ -126,7 +135,7 @@ class ParsedRows:
     version: str
     notes: tuple[str, ...] = ()
     readings: Mapping[int, Reading] = field(default_factory=dict)
-    table: Literal["EVENTS", "CHECKPOINTS"] = "EVENTS"
+    table: TableName = "EVENTS"
 
 
 def require_columns(raw: Raw, needed: Sequence[str], *, fix: str) -> dict[str, str]:
@@ -200,6 +209,8 @@ _COMMON: dict[str, dict[str, Any]] = {
         "sensitivity": Sensitivity.MODERATE.value,
     },
     "CHECKPOINTS": {},
+    "ROAD_STATUS": {},
+    "MOVEMENTS": {},
 }
 
 
@@ -249,20 +260,25 @@ def finish(
     # This line parts the file: what is not bad is accepted, everything else is in the quarantine.
     kept = ~problems.bad
     accepted = _accepted(parsed, kept, area, licence)
-    posts = parsed.table == "CHECKPOINTS"
     # Readings are by row of the file; after parting they go by event id.
     rows = np.flatnonzero(kept).tolist() if parsed.readings else []
-    key = accepted["checkpoint_id" if posts else "event_id"]
+    key = accepted[TABLES[parsed.table].key[0]]
     readings = {key.iloc[at]: parsed.readings[row] for at, row in enumerate(rows) if row in parsed.readings}
     said = schema.empty(CLAIMS)
-    if claims:
-        # CHECKPOINTS hold no licence: their claims do.
-        about = accepted.assign(licence=_own(licence, kept, accepted.index)) if posts else accepted
-        said = (_post_claims if posts else _event_claims)(about, parsed.said, kept)
+    if claims and parsed.table in _CLAIMS_OF:
+        # CHECKPOINTS need hold no licence: their claims do
+        about = accepted if "licence" in accepted else accepted.assign(licence=_own(licence, kept, accepted.index))
+        said = _CLAIMS_OF[parsed.table](about, parsed.said, kept)
+
+    def table(name: TableName) -> gpd.GeoDataFrame:
+        return accepted if parsed.table == name else schema.empty(TABLES[name], crs=area.crs)
+
     return Read(
-        events=schema.empty(EVENTS, crs=area.crs) if posts else accepted,
+        events=table("EVENTS"),
         claims=said,
-        checkpoints=accepted if posts else schema.empty(CHECKPOINTS, crs=area.crs),
+        checkpoints=table("CHECKPOINTS"),
+        road_status=table("ROAD_STATUS"),
+        movements=table("MOVEMENTS"),
         quarantine=closed.quarantine,
         breaches=problems.breaches(),
         rows=closed.rows,
@@ -290,7 +306,7 @@ def _accepted(parsed: ParsedRows, kept: NDArray[np.bool_], area: Area, licence: 
     everything = bool(kept.all())
     index = pd.RangeIndex(int(kept.sum()))
     table: dict[str, pd.Series] = {}
-    stated = {"licence": licence} if parsed.table == "EVENTS" else {}
+    stated = {"licence": licence} if "licence" in TABLES[parsed.table].names else {}
     for name, value in {**_COMMON[parsed.table], **parsed.columns, **stated}.items():
         if not isinstance(value, pd.Series):
             table[name] = constant(value, index)
@@ -408,9 +424,10 @@ def _killed(events: gpd.GeoDataFrame) -> pd.Series:
 def _post_claims(posts: gpd.GeoDataFrame, said: ClaimColumns, kept: NDArray[np.bool_]) -> pd.DataFrame:
     seen = posts["last_confirmed"]
     base = _base(said, kept, about=About.CHECKPOINT, ids=posts["checkpoint_id"], first=seen, last=seen)
-    base = base.assign(
-        sensitivity=Sensitivity.MODERATE.value, licence=posts["licence"], place=posts["place"], last_confirmed=seen
-    )  # fmt: skip
+    steps = posts.get("sensitivity", Sensitivity.MODERATE.value)
+    base = base.assign(sensitivity=steps, licence=posts["licence"], place=posts["place"], last_confirmed=seen)
+    if "note" in posts:
+        base = base.assign(note=posts["note"])
     # Who keeps the post; where nobody is named, what kind of post it is.
     keeper = posts["operator"].fillna(posts["kind"])
     toll = posts["kind"] == CheckpointKind.TOLL
@@ -419,7 +436,40 @@ def _post_claims(posts: gpd.GeoDataFrame, said: ClaimColumns, kept: NDArray[np.b
         (Predicate.STATED, keeper.mask(toll)),
         (Predicate.FEE, posts["fees"]),
     ]
+    if "waiting_min" in posts:
+        # "g" writes 30 and not 30.0.
+        waits = posts["waiting_min"].map(lambda minutes: f"{minutes:g} min", na_action="ignore")
+        said_of.append((Predicate.WAITING, waits.astype(TEXT)))
     return _stacked(base, said_of)
+
+
+def _status_claims(rows: gpd.GeoDataFrame, said: ClaimColumns, kept: NDArray[np.bool_]) -> pd.DataFrame:
+    day = rows["as_of"]
+    base = _base(said, kept, about=About.ROAD_STATUS, ids=rows["status_id"], first=day, last=day)
+    base = base.assign(
+        sensitivity=rows["sensitivity"], licence=rows["licence"], place=rows["place"].fillna(rows["name"]),
+        last_confirmed=day, note=rows["why"],
+    )  # fmt: skip
+    # What nobody says of an account is no claim; a row that says nothing of any is a claim that it is not known.
+    accounts = (Predicate.PHYSICAL, Predicate.SECURITY, Predicate.OPERATIONAL)
+    values = {one: rows[one.value].mask(rows[one.value] == Passage.UNKNOWN) for one in accounts}
+    none = pd.concat(values, axis=1).isna().all(axis=1)
+    values[Predicate.PHYSICAL] = values[Predicate.PHYSICAL].mask(none, Passage.UNKNOWN.value)
+    return _stacked(base, list(values.items()))
+
+
+def claims_of_status(rows: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Write the claims of ROAD_STATUS: one for each account that a row gives, by its source."""
+    said = ClaimColumns(source=rows["source"], claimant=rows["source"], reported=rows["reported"])
+    return _status_claims(rows, said, np.ones(len(rows), dtype=bool))
+
+
+_CLAIMS_OF: Final[dict[str, Callable[[gpd.GeoDataFrame, ClaimColumns, NDArray[np.bool_]], pd.DataFrame]]] = {
+    "EVENTS": _event_claims,
+    "CHECKPOINTS": _post_claims,
+    "ROAD_STATUS": _status_claims,
+}
+"""What says the claims of a table's rows; MOVEMENTS make none: they are the user's own."""
 
 
 def resolved_rows(words: pd.Series, rows: NDArray[np.bool_], resolve: Callable[[str], Reading]) -> dict[int, Reading]:

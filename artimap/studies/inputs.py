@@ -26,20 +26,20 @@ from artimap.claims.user_claims import NOWHERE, strange_actors
 from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import join_names, split_names
-from artimap.core.tables import EVENTS
+from artimap.core.tables import EVENTS, ROAD_STATUS
 from artimap.core.vocab import About, Audience, Sensitivity, Where
 from artimap.sharing.gate import gate, without_delays
 from artimap.sharing.masking import mask_column, mask_ids, masked_id
 from artimap.sharing.policy import SharePolicy
 from artimap.sources.licences import shut_rows, shut_words
-from artimap.sources.registry import OWNERS, read_events, read_report
-from artimap.sources.result import Read
+from artimap.sources.registry import OWNERS, read_events, read_report, read_road_status
+from artimap.sources.result import Read, claims_of_status
 
 _FREE_TEXT = (
     "summary", "note", "value", "claimant", "source", "source_url", "place", "operator", "fee_text", "fees", "actors",
-    "sub_kind",
+    "sub_kind", "why",
 )  # fmt: skip
-_IDS = ("event_id", "claim_id", "report_id", "checkpoint_id")
+_IDS = ("event_id", "claim_id", "report_id", "checkpoint_id", "status_id")
 _MOST_COMPARED = 2_000
 # Above this only rows near to an embedded event are compared; a file of a whole country would take minutes.
 _FEW = 300
@@ -67,6 +67,8 @@ class OwnRows:
         How many rows are for internal use only, a line a file.
     undecided
         See :class:`Gathered`.
+    statuses
+        How many statuses of roads were read, and how many rows of their file were rejected.
     statements, nowhere
         How many statements were given (null where none were), and how many of them name no known place.
     placeless
@@ -81,6 +83,7 @@ class OwnRows:
     notes: tuple[str, ...]
     shut: tuple[str, ...]
     undecided: int
+    statuses: tuple[int, int]
     statements: int | None
     nowhere: int
     placeless: tuple[tuple[str, str], ...]
@@ -99,8 +102,10 @@ class Gathered:
         The user's file as read, or None.
     own_claims
         The user's own statements, or None. Those of no known place are of the subject ``nowhere``.
+    road_status
+        ROAD_STATUS of the user's files, or None; each row has claims in the ledger.
     files
-        The user's files by what they hold: ``own_reports``, ``decisions``, ``own_claims``.
+        The user's files by what they hold: ``own_reports``, ``decisions``, ``own_claims``, ``road_status``.
     merged
         What was made one by decision: the id that goes and the id that stays.
     parted
@@ -117,6 +122,7 @@ class Gathered:
     parted: tuple[str, ...] = ()
     undecided: int = 0
     own_claims: pd.DataFrame | None = None
+    road_status: gpd.GeoDataFrame | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
 
     @property
@@ -144,7 +150,7 @@ class Gathered:
         inside = audience is Audience.INTERNAL
         out: dict[str, dict[str, object]] = {
             name: {"sha256": data.digest(self.files[name])} if inside else {}
-            for name in ("own_reports", "decisions", "own_claims")
+            for name in ("own_reports", "decisions", "own_claims", "road_status")
             if name in self.files
         }
         if "decisions" in out:
@@ -154,6 +160,7 @@ class Gathered:
     def own_rows(self, area: Area, hidden: frozenset[str], audience: Audience) -> OwnRows:
         """Tell of the user's files what an audience may know of which so many claims are hidden."""
         own, said = self.own, self.own_claims
+        roads = self.road_status
         seen = None if said is None else said[~said["claim_id"].isin(hidden)]
         lost = None if seen is None else seen[seen["subject"] == NOWHERE]
         return OwnRows(
@@ -163,6 +170,7 @@ class Gathered:
             notes=() if own is None else own.notes_for(audience),
             shut=self.shut_lines(),
             undecided=self.undecided,
+            statuses=(0, 0) if roads is None else (len(roads), int(roads.attrs.get("rejected", 0))),
             statements=None if said is None else len(said),
             nowhere=0 if said is None else int((said["subject"] == NOWHERE).sum()),
             placeless=() if lost is None else tuple(zip(lost["claim_id"], lost["place"], strict=True)),
@@ -172,7 +180,7 @@ class Gathered:
     def last_day(self, area: Area, audience: Audience, policy: SharePolicy | None) -> dt.date:
         """Give the last day that any row speaks of which the audience may see, delays apart."""
         own, said = self.own, self.own_claims
-        if own is None and said is None:
+        if own is None and said is None and self.road_status is None:
             return area.data_until
         # The day that delays count from is not known yet; without delays none is asked for.
         shown = gate(
@@ -184,6 +192,9 @@ class Gathered:
             days = [shown.events["date_end"].max(), shown.posts(own.checkpoints)[0]["last_confirmed"].max()]
         if said is not None:
             days.append(said.loc[~said["claim_id"].isin(shown.hidden), "reported"].max())
+        if self.road_status is not None and shown.ledger is not None:
+            told = set(shown.ledger.claims["subject"])
+            days.append(self.road_status.loc[self.road_status["status_id"].isin(told), "as_of"].max())
         last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
         return last
 
@@ -194,6 +205,9 @@ Reports = str | Path | Read
 Statements = str | Path | Ledger
 """A user's statements: a file, or what :func:`artimap.read_claims` made of one."""
 
+RoadStatuses = str | Path | pd.DataFrame
+"""A user's statuses of roads: a file, or what :func:`artimap.read_road_status` made of one."""
+
 Decisions = str | Path | pd.DataFrame
 """Decisions on pairs of reports: a file, or the table of it."""
 
@@ -203,6 +217,7 @@ def gather(
     events: Reports | None = None,
     decisions: Decisions | None = None,
     claims: Statements | None = None,
+    road_status: RoadStatuses | None = None,
     *,
     policy: SharePolicy | None = None,
     licence: str | None = None,
@@ -225,15 +240,18 @@ def gather(
         Says whose rows stay in the house: they add nothing to an event that others tell of.
     licence, today
         Of the files, as in :func:`artimap.read_report`.
+    road_status
+        A file of statuses that :func:`artimap.read_road_status` reads, or what it gave. ``events`` may be one too.
 
     Raises
     ------
     DataError, SchemaError
         If a file cannot be read, decisions contradict one another, or a statement has the id of an embedded one.
     """
-    given = {"own_reports": events, "decisions": decisions, "own_claims": claims}
+    given = {"own_reports": events, "decisions": decisions, "own_claims": claims, "road_status": road_status}
     files = {name: Path(one) for name, one in given.items() if isinstance(one, str | Path)}
     found = replace(_reports(area, events, decisions, policy or SharePolicy(), licence, today), files=files)
+    found = _with_road_status(found, area, road_status)
     if claims is None:
         return found
     own = claims
@@ -248,6 +266,29 @@ def gather(
     posts = pd.concat([ledger.posts, _masked(own.posts, area)], ignore_index=True) if len(own.posts) else ledger.posts
     both = Ledger(pd.concat([ledger.claims, said], ignore_index=True), ledger.subjects, posts)
     return replace(found, ledger=both, own_claims=said)
+
+
+def _with_road_status(found: Gathered, area: Area, given: RoadStatuses | None) -> Gathered:
+    """Add the statuses of roads of a file of reports and of one of their own; the claims of the first are there."""
+    tables = [] if found.own is None or not len(found.own.road_status) else [_masked(found.own.road_status, area)]
+    ledger, rejected = found.ledger, 0
+    if given is not None:
+        read = given
+        if not isinstance(read, pd.DataFrame):
+            read = read_road_status(_path(given, "road_status", "read_road_status"), area=area)
+        rejected = int(read.attrs.get("rejected", 0))
+        table = _masked(schema.conform(read, ROAD_STATUS, crs=area.crs), area)
+        claims = claims_of_status(table)
+        if set(claims["claim_id"]) & set(ledger.claims["claim_id"]):
+            msg = "road_status: its rows stand among events already; give the file once"
+            raise DataError(msg)
+        ledger = Ledger(pd.concat([ledger.claims, claims], ignore_index=True), ledger.subjects, ledger.posts)
+        tables.append(table)
+    if not tables:
+        return found
+    whole = pd.concat([one[list(ROAD_STATUS.names)] for one in tables], ignore_index=True)
+    whole.attrs["rejected"] = rejected
+    return replace(found, ledger=ledger, road_status=whole)
 
 
 def _path(given: object, what: str, reader: str) -> Path:

@@ -21,6 +21,7 @@ from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.life_cycle import checkpoints_on, checkpoints_over_time
 from artimap.control.contestation.estimate import estimate_contestation
 from artimap.control.contestation.layer import estimated_zones
+from artimap.control.road_status import road_status_on
 from artimap.control.status import read_evidence, status_of
 from artimap.control.zones.geometry import Maker, maker_of, zones_on
 from artimap.control.zones.model import ZoneModel
@@ -53,7 +54,7 @@ from artimap.sources.quarantine import quarantine_beside
 from artimap.sources.result import Read
 from artimap.sources.template import quarantine_csv
 from artimap.studies.briefing import QUARANTINE, Briefing, manifest, recent_events, written_before
-from artimap.studies.inputs import Decisions, Gathered, OwnRows, Reports, Statements, gather
+from artimap.studies.inputs import Decisions, Gathered, OwnRows, Reports, RoadStatuses, Statements, gather
 
 Progress = Callable[[str], None]
 F = TypeVar("F", bound=pd.DataFrame)
@@ -250,6 +251,16 @@ class Study:
         return checkpoints_on(self.corridor, self._ledger, as_of=self.as_of)
 
     @cached_property
+    def road_status(self) -> gpd.GeoDataFrame | None:
+        """ROAD_STATUS of the day that the audience may see (:func:`artimap.road_status_on`), or None."""
+        table, claims = self._inputs.road_status, self._ledger.claims
+        if table is None:
+            return None
+        # A status goes where its claims are held back, as a post does.
+        seen = set(claims.loc[claims["about"] == About.ROAD_STATUS, "subject"])
+        return road_status_on(table[table["status_id"].isin(seen)], as_of=self.as_of)
+
+    @cached_property
     def estimated(self) -> gpd.GeoDataFrame | None:
         """ZONES that a model estimates from the events that the audience may see; None where there are none."""
         events = self.events
@@ -334,6 +345,7 @@ class Study:
                 zones=self.zones, zones_over_time=self.zones_over_time if over_time else None,
                 estimated=self.estimated, checkpoints=self.checkpoints,
                 checkpoints_over_time=self.checkpoints_over_time if over_time else {}, layers=tuple(layers),
+                road_status=self.road_status,
             )  # fmt: skip
             drawn = map_of_study(self.area, tables, asked, self.gated, languages=tuple(Lang))
             if layers:
@@ -432,7 +444,8 @@ class Study:
         key = ("report", asked)
         if key not in self._products:
             tables = ReportTables(
-                self.corridor, self.risk, self.zones, self.status, self.checkpoints, record=self.record(since)
+                self.corridor, self.risk, self.zones, self.status, self.checkpoints, record=self.record(since),
+                road_status=self.road_status,
             )  # fmt: skip
             self._products[key] = report_of(self.area, tables, asked, self.gated)
         made: Report = self._products[key]
@@ -515,6 +528,8 @@ class Study:
         files["report.md"] = report.markdown().encode("utf-8")
         self.progress("writing the tables")
         layers = {"stretches": risk, "checkpoints": self.checkpoints, "zones": self.zones}
+        if self.road_status is not None:
+            layers["road_status"] = self.road_status
         files["risk.gpkg"] = geopackage_bytes(layers, day=self.as_of)
         files["strip.png"] = report.picture
         self.progress("looking ahead")
@@ -576,6 +591,7 @@ def study(  # noqa: PLR0913 - one keyword a choice
     events: Reports | None = None,
     claims: Statements | None = None,
     decisions: Decisions | None = None,
+    road_status: RoadStatuses | None = None,
     as_of: str | dt.date | None = None,
     audience: str = Audience.PARTNERS,
     policy: SharePolicy | None = None,
@@ -599,6 +615,8 @@ def study(  # noqa: PLR0913 - one keyword a choice
     decisions
         What was decided on pairs of reports (``artimap review`` writes the file): what is the same event
         counts once.
+    road_status
+        Statuses of roads: a file that :func:`artimap.read_road_status` reads, or what that gave.
     as_of
         The day of the answer; where null the last day that any row speaks of which the audience may see. No clock
         is read.
@@ -631,7 +649,7 @@ def study(  # noqa: PLR0913 - one keyword a choice
     day = None if as_of is None else day_of(as_of)
     reader = Audience(audience)
     road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
-    inputs = gather(area, events, decisions, claims, policy=policy, licence=licence, today=today)
+    inputs = gather(area, events, decisions, claims, road_status, policy=policy, licence=licence, today=today)
     day = inputs.last_day(area, reader, policy) if day is None else day
     gated = gate(inputs.events, inputs.ledger, audience=reader, area=area, as_of=day, policy=policy)
     return Study(area, road, day, reader, policy, model, gated.until(day), inputs)
@@ -644,6 +662,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     events: Path | None = None,
     decisions: Path | None = None,
     claims: Path | None = None,
+    road_status: Path | None = None,
     as_of: str | dt.date | None = None,
     lang: Lang = Lang.EN,
     audience: Audience = Audience.PARTNERS,
@@ -664,7 +683,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
         The area.
     folder
         Where to write; made if missing. An earlier briefing is replaced as one; files of your own in it stay.
-    events, decisions, claims, as_of, audience, model, policy, licence, today
+    events, decisions, claims, road_status, as_of, audience, model, policy, licence, today
         As in :func:`artimap.study`.
     lang
         Language of the products.
@@ -692,7 +711,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     check_folder(Path(folder))
     say("reading the data")
     made = study(
-        area, events=events, decisions=decisions, claims=claims, as_of=as_of, audience=audience, model=model,
-        policy=policy, licence=licence, today=today,
+        area, events=events, decisions=decisions, claims=claims, road_status=road_status, as_of=as_of,
+        audience=audience, model=model, policy=policy, licence=licence, today=today,
     )  # fmt: skip
     return replace(made, progress=say).write(folder, lang=lang, since=since)

@@ -86,6 +86,25 @@ OWN = {
     "to_m": "", "radius_m": "1500", "geo_precision": "2", "n_claims": "2", "n_sources": "2", "sensitivity": "low",
     "licence": "own report", "summary": "A truck was stopped.",
 }  # fmt: skip
+LOGIE = {
+    "osmid": "w100", "routenameen": "RN1", "currstatus_physical": "4", "currasofdate": "2026-01-09",
+    "currsourcename": "Agency", "currinforely": "3", "currstatusremarken": "Trench across the road.",
+    "currleadtime_days": "1.5", "iso3": "HTI", "surface": "asphalt",
+}  # fmt: skip
+POSTS = {
+    "lieu": "Carrefour Paye", "type de poste": "péage", "groupe": "Group A", "véhicule": "camion", "montant": "2 500",
+    "devise": "gourdes", "attente": "30", "passage": "ambulance: oui; camion: non", "date": "2026-01-11",
+    "source": "radio", "commentaire": "Seen twice.",
+}  # fmt: skip
+STATUSES = {
+    "place": "Pont-Sondé", "part": "bridge", "vehicle": "truck", "physical": "restricted", "security": "",
+    "reliability": "3", "as_of": "2026-01-09", "reported": "", "lead_time_days": "1", "source": "radio",
+    "note": "One lane.",
+}  # fmt: skip
+MOVEMENTS = {
+    "date": "2026-01-09", "from": "Saint-Marc", "to": "Gonaïves", "vehicle": "camion", "outcome": "passed",
+    "source": "own convoy", "note": "",
+}  # fmt: skip
 
 FORMATS = {
     "acled": ("acled", ACLED, "event_date", ("event_type",)),
@@ -101,6 +120,10 @@ FORMATS = {
         "date_start",
         ("event_id", "record", "date_precision", "kind", "place_kind", "geo_precision", "sensitivity"),
     ),
+    "logie": ("logie", LOGIE, "currasofdate", ("currstatus_physical",)),
+    "own_posts": ("own_posts", POSTS, "date", ("lieu",)),
+    "own_road_status": ("own_road_status", STATUSES, "as_of", ("place", "physical", "security")),
+    "own_movements": ("own_movements", MOVEMENTS, "date", ("outcome", "from", "to")),
     "tabular": ("tabular", TABULAR, "Date de l'incident", ()),
 }
 """Made format: reader, one good row, its day column, and the columns that cannot be missing beside it."""
