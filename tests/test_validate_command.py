@@ -68,3 +68,57 @@ def test_every_reason_for_a_row_has_words_in_every_language():
                 if keyword.arg in ("why", "fix") and isinstance(keyword.value, ast.Constant):
                     text = str(keyword.value.value)
                     assert translated(text, f"row_{keyword.arg}", "fr") != text, (path.name, text)
+
+
+def _status(*arguments: str) -> int:
+    return main(["status", *arguments])
+
+
+def test_commands_end_with_what_became_of_the_rows(tmp_path, capsys):
+    good = _file(tmp_path / "a.csv", ["2025-12-03,Savien,attaque,1"])
+    bad = _file(tmp_path / "b.csv", ["x,Savien,attaque,1", "2025-12-03,Savien,attaque,1"])
+    unplaced = _file(tmp_path / "c.csv", ["2025-12-03,Xanadu,attaque,1"])
+    none = _file(tmp_path / "d.csv", ["x,Savien,attaque,1"])
+    assert [_status("--events", str(one)) for one in (good, bad, unplaced, none)] == [0, 0, 0, 4]
+    assert [_status("--strict", "--events", str(one)) for one in (good, bad, unplaced, none)] == [0, 3, 3, 4]
+    assert _status("--events", str(tmp_path / "absent.csv")) == 1
+    capsys.readouterr()
+
+
+def test_two_files_of_events_are_both_taken(artibonite, tmp_path, capsys):
+    same = "2025-12-03,Savien,attaque,1"
+    one = _file(tmp_path / "a.csv", [same, "2025-12-04,Savien,attaque,1"])
+    two = _file(tmp_path / "b.csv", ["2025-12-05,Savien,attaque,1", same])
+    study = artimap.study(artibonite, events=[one, two], audience="internal")
+    own = study.own
+    assert (own.rows, own.rejected) == (4, 1)
+    assert (
+        study.events["date_start"].dt.strftime("%Y-%m-%d").isin(["2025-12-03", "2025-12-04", "2025-12-05"]).sum() == 3
+    )
+    assert _status("--strict", "--events", str(one), "--events", str(two)) == 3
+    assert "a.csv" in capsys.readouterr().err
+
+
+def test_ids_of_two_files_that_number_alike_stay_apart(artibonite, tmp_path):
+    files = []
+    for name, day in (("a.csv", "2025-12-03"), ("b.csv", "2025-12-05")):
+        path = tmp_path / name
+        path.write_text(f"id,date,lieu,type,source\n1,{day},Savien,attaque,R\n2,{day},Liancourt,attaque,R\n")
+        files.append(path)
+    study = artimap.study(artibonite, events=files, audience="internal")
+    ids = study.events["event_id"][study.events["event_id"].str.startswith("own-")].tolist()
+    assert sorted(ids) == ["own-1", "own-1-2", "own-2", "own-2-2"]
+    claims = study.ledger.claims
+    assert set(claims.loc[claims["subject"].isin(ids), "subject"]) == set(ids)
+    assert claims["claim_id"].is_unique
+
+
+def test_a_fault_of_artimap_is_told_as_one(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("artimap.sources.registry.open_table", lambda *_, **__: 1 / 0)
+    path = _file(tmp_path / "a.csv", ["2025-12-03,Savien,attaque,1"])
+    assert main(["validate", str(path)]) == 1
+    err = capsys.readouterr().err
+    assert "this is a fault of artimap" in err
+    assert "Traceback" not in err
+    with pytest.raises(ZeroDivisionError):
+        main(["--debug", "validate", str(path)])

@@ -90,7 +90,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done; 1 a known error, told in a line with its fix; 2 bad arguments; 130 and 143 stopped.
+        0 done, rejected or unplaced rows told; 1 a known error, told in a line with its fix; 2 bad arguments; 3 as 0
+        under ``--strict`` (``validate``: always); 4 none of the user's rows was used; 130 and 143 stopped.
     """
     out = sys.stdout
     # Here and nowhere else: whatever a command prints, and every error, goes through these two streams.
@@ -103,7 +104,7 @@ def _main(argv: Sequence[str] | None, out: TextIO) -> int:
     try:
         with _ending_cleanly(), _few_collections():
             _check_output(getattr(args, "output", None))
-            return int(args.run(args, area(args.area)))
+            return int(args.run(args, area(args.area))) or int(getattr(args, "ends_with", 0))
     except SchemaError as error:
         # A product's terminal may be read over a shoulder or kept in a log; validate quotes what is wrong.
         own = getattr(args, "audience", Audience.INTERNAL.value) == Audience.INTERNAL.value

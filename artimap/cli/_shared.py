@@ -116,9 +116,9 @@ _AUDIENCE = "who it is for; only 'internal' gets sensitive rows and force positi
 def add_inputs(command: argparse.ArgumentParser, *, audience: str = _AUDIENCE, words: bool = True) -> None:
     """Add the arguments for what an answer is made from, and for whom; ``words`` where it has a language."""
     command.add_argument(
-        "--events", type=Path, metavar="FILE",
+        "--events", type=Path, metavar="FILE", action="append",
         help="your own reports, with posts and claims: artimap's template, a known format as it was downloaded, "
-        "or any table (first: artimap validate)",
+        "or any table (first: artimap validate); given twice, both are taken",
     )  # fmt: skip
     command.add_argument(
         "--claims", type=Path, metavar="FILE",
@@ -134,6 +134,11 @@ def add_inputs(command: argparse.ArgumentParser, *, audience: str = _AUDIENCE, w
         help="which reports tell of one event: the file that 'artimap review' writes and you fill in",
     )  # fmt: skip
     command.add_argument("--as-of", metavar="DAY", help="day of the answer, YYYY-MM-DD (default: last day of the data)")
+    command.add_argument(
+        "--strict", action="store_true",
+        help="end with 3 where rows of your files were rejected or have no place on the map (0 otherwise; 4 where none "
+        "of them was used)",
+    )  # fmt: skip
     command.add_argument(
         "--today", metavar="DAY",
         help="the day it is, YYYY-MM-DD: rows of later days are rejected (default: days far beyond all others are)",
@@ -169,6 +174,15 @@ def add_known_on(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+class Files(tuple[Path, ...]):
+    """Files of one kind, as they are named in a sentence."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self))
+
+
 def study_of(
     args: argparse.Namespace,
     area: Area,
@@ -185,13 +199,22 @@ def study_of(
 
     policy = policy_of(args)
     say("reading the data")
+    given = args.events
+    args.events = None if given is None else Files(given)
     made = study(
-        area, corridor=road, events=args.events, claims=args.claims, decisions=args.decisions,
+        area, corridor=road, events=given[0] if given and len(given) == 1 else given,
+        claims=args.claims, decisions=args.decisions,
         road_status=args.road_status, as_of=args.as_of, audience=args.audience, policy=policy, model=model,
         licence=args.licence, today=args.today,
     )  # fmt: skip
-    for line in made.own.shut:
+    own = made.own
+    for line in own.shut:
         print(line, file=out or sys.stderr)
+    # The command's end, once it has done its work: what was not used must not pass for done.
+    if own.rows and own.rows == own.rejected:
+        args.ends_with = NONE_USED
+    elif args.strict and (own.rejected or own.unplaced or own.nowhere):
+        args.ends_with = SOME_LEFT
     return replace(made, progress=say)
 
 
@@ -232,7 +255,7 @@ def tell_written(files: tuple[Path, ...]) -> None:
         print(f"  {path}  {path.stat().st_size / 1000:,.0f} kB")
 
 
-def tell_own(study: Study, file: Path | None) -> None:
+def tell_own(study: Study, file: object) -> None:
     """Tell what became of the rows of a user's files."""
     own = study.own
     if own.statements is not None:

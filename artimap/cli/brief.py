@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
     brief.set_defaults(run=_run)
 
 
-def _tell_own(done: Briefing, file: Path) -> None:
+def _tell_own(done: Briefing, file: object) -> None:
     used = done.own_rows - done.own_rejected
     print(f"Your reports: {done.own_rows} rows read, {used} used, {done.own_rejected} rejected.")
     for note in done.notes:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, nullcontext
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -23,10 +22,10 @@ from artimap.core.errors import DataError
 from artimap.core.schema import TEXT
 from artimap.sources.csv_dialect import DELIMITERS, Layout, Score, Text, find_layout, is_tags, open_text
 from artimap.sources.csv_rows import TextRows, mend_rows, read_rows, swallows_rows
-from artimap.sources.limits import check_lines, cut_cells
+from artimap.sources.limits import check_columns, check_lines, cut_cells
 from artimap.sources.raw_table import Raw, as_text, blank, header_names
 from artimap.sources.sheet_worker import cell_text
-from artimap.sources.workbooks import read_workbook
+from artimap.sources.workbooks import parts_of, read_workbook
 
 _MOST_BYTES = 8 << 30
 _QUOTE, _LINE_END = ord('"'), ord("\n")
@@ -61,6 +60,7 @@ def read_text(path: Path, *, score: Score) -> Raw:
     try:
         text = open_text(path)
         layout = find_layout(text, score=score)
+        check_columns(path.name, len(layout.header))
         check_lines(path, len(layout.header))
         rows = _rows(text, layout)
     except OSError as error:
@@ -136,6 +136,8 @@ LON, LAT, EXTENT = "geometry_lon", "geometry_lat", "geometry_radius_m"
 """Columns that stand for the geometry of a map layer: its middle, and how far it reaches from there."""
 
 _METRES_PER_DEGREE = 111_320.0
+_FARTHEST = 1e9
+_DAMAGED_SHAPE: Final = ("has a damaged geometry", "draw it again, or leave it out")
 
 
 def open_table(path: Path, *, score: Score, layer: str | None = None) -> Raw:
@@ -156,7 +158,9 @@ def open_table(path: Path, *, score: Score, layer: str | None = None) -> Raw:
     DataError
         If the file is absent, empty, damaged or no table.
     """
-    return cut_cells(_open(path, score=score, layer=layer))
+    raw = _open(path, score=score, layer=layer)
+    check_columns(path.name, len(raw.columns))
+    return cut_cells(raw)
 
 
 def _open(path: Path, *, score: Score, layer: str | None) -> Raw:
@@ -167,8 +171,7 @@ def _open(path: Path, *, score: Score, layer: str | None) -> Raw:
         head = file.read(512)
     # The first bytes decide: an XLSX renamed to .csv is common, as is the reverse.
     if head.startswith(b"PK\x03\x04"):
-        with zipfile.ZipFile(path) if zipfile.is_zipfile(path) else nullcontext() as file:
-            packed = file is not None and any(name.lower().endswith((".shp", ".kml")) for name in file.namelist())
+        packed = any(name.lower().endswith((".shp", ".kml")) for name in parts_of(path))
         return _vector(path, score=score, layer=layer) if packed else read_workbook(path, score=score, sheet=layer)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return read_workbook(path, score=score, sheet=layer)
@@ -235,7 +238,7 @@ def _json(path: Path) -> Raw:
         shape, wrong = _shape(one.get("geometry")) if spatial else (None, False)
         shapes.append(shape)
         if wrong:
-            broken[number] = ("has a damaged geometry", "draw it again, or leave it out")
+            broken[number] = _DAMAGED_SHAPE
     # Rows need not have the same properties: the columns are all that occur, in the order in which they
     # are met first.
     names = list(dict.fromkeys(str(key) for row in rows for key in row))
@@ -277,9 +280,15 @@ def _json_arrays(path: Path, rows: list[list[Any]]) -> Raw:
     return Raw(path.name, pd.DataFrame(body, columns=names, dtype=TEXT), ("JSON, rows as lists",), {}, labels)
 
 
+_HALF_SIGNS: Final = re.compile("[\ud800-\udfff]")
+
+
 def _property(value: Any) -> str:
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
+        value = json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, str):
+        # Half of a sign that is written in two halves: no file could hold it.
+        return _HALF_SIGNS.sub("\ufffd", value).strip()
     if isinstance(value, float) and not np.isfinite(value):
         return str(value)
     return cell_text(value)
@@ -305,7 +314,7 @@ def _views(path: Path) -> set[str]:
     try:
         with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as base:
             return {str(row[0]) for row in base.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:
         msg = f"{path} cannot be read as GeoPackage ({error}); export it again"
         raise DataError(msg) from error
 
@@ -418,6 +427,13 @@ def _with_geometry(raw: Raw, shapes: gpd.GeoSeries) -> Raw:
         notes.append(f"turned from {shapes.crs.to_string()[:40]} into EPSG:4326")
         shapes = shapes.to_crs(WGS84)
     geometry = shapes.to_numpy()
+    bounds = shapely.bounds(geometry)
+    # Farther than any system of coordinates reaches: measuring such a shape is no use, and may fail.
+    beyond = shapely.is_geometry(geometry) & ~shapely.is_empty(geometry) & ~(np.abs(bounds) < _FARTHEST).all(axis=1)
+    if beyond.any():
+        geometry = geometry.copy()
+        geometry[beyond] = None
+    raw = replace(raw, damaged=raw.damaged | dict.fromkeys(np.flatnonzero(beyond).tolist(), _DAMAGED_SHAPE))
     empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     kinds = shapely.get_type_id(geometry)
     spot: Any = np.where((kinds == 0) & ~empty, geometry, None)
@@ -456,7 +472,7 @@ def places_of_wkt(raw: Raw) -> Raw:
         plain = texts.str.replace(r"^SRID=\d+;\s*", "", regex=True, flags=re.IGNORECASE)
         shapes = shapely.from_wkt(plain.where(plain.notna(), None).to_numpy(dtype=object), on_invalid="ignore")
         wrong = np.flatnonzero(shapely.is_missing(shapes) & texts.notna().to_numpy(dtype=bool)).tolist()
-        damaged = raw.damaged | dict.fromkeys(wrong, ("has a damaged geometry", "draw it again, or leave it out"))
+        damaged = raw.damaged | dict.fromkeys(wrong, _DAMAGED_SHAPE)
         crs = f"EPSG:{codes[0]}" if len(codes) == 1 else None
         rest = replace(raw.without({name}), damaged=damaged)
         return _with_geometry(rest, gpd.GeoSeries(shapes, crs=crs)).noting(f"places from the column {name}")

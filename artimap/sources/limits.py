@@ -23,6 +23,8 @@ class Limits:
         Cells of a workbook, from the first to the last that is filled.
     most_rows
         Rows of a text table.
+    most_columns
+        Columns of a table.
     most_letters
         Letters of a cell; what goes beyond is cut, and told.
     most_unpacked_mb
@@ -35,6 +37,7 @@ class Limits:
 
     most_cells: int = 6_000_000
     most_rows: int = 20_000_000
+    most_columns: int = 2_000
     most_letters: int = 32_768
     most_unpacked_mb: int = 512
     most_memory_mb: int = 900
@@ -89,6 +92,20 @@ def check_lines(path: Path, columns: int) -> None:
             if lines > most:
                 msg = f"{path} has more than {most:,} lines; split it by year, or {raise_by('most_rows')}"
                 raise DataError(msg)
+
+
+def check_columns(name: str, columns: int) -> None:
+    """Refuse a table with more columns than are read: to say what each of them is would take minutes.
+
+    Raises
+    ------
+    DataError
+        If it has more.
+    """
+    most = limits().most_columns
+    if columns > most:
+        msg = f"{name} has {columns:,} columns, which no table of reports has; leave out what lies beside the table, "
+        raise DataError(msg + f"or {raise_by('most_columns')}")
 
 
 def cut_cells(raw: Raw) -> Raw:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -20,12 +20,12 @@ from artimap.core.errors import Breach, SchemaError
 from artimap.core.schema import TEXT
 from artimap.core.tables import CLAIMS, MOVEMENTS, ROAD_STATUS, TABLES
 from artimap.core.text import web_address
-from artimap.core.vocab import About, Audience, CheckpointKind, Party, Passage, Predicate, Record, Sensitivity
+from artimap.core.vocab import About, Audience, CheckpointKind, Party, Passage, Predicate, Record, Sensitivity, Where
 from artimap.sources.csv_rows import release_memory
 from artimap.sources.licences import shut_rows
 from artimap.sources.quarantine import Problems, QuotingNote
 from artimap.sources.raw_table import Positions, Raw, as_text, folded
-from artimap.sources.row_ids import keyed_ids, lost_note
+from artimap.sources.row_ids import is_made, keyed_ids, lost_note
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,11 @@ class Read:
     shut: Mapping[str, int] = field(default_factory=dict)
     road_status: gpd.GeoDataFrame = field(default_factory=partial(schema.empty, ROAD_STATUS), repr=False)
     movements: gpd.GeoDataFrame = field(default_factory=partial(schema.empty, MOVEMENTS), repr=False)
+
+    @property
+    def unplaced(self) -> int:
+        """Number of accepted rows that have no place on the map, or several."""
+        return sum(one.kind is Where.NOWHERE or one.ambiguous for one in self.readings.values())
 
     @property
     def accepted(self) -> int:
@@ -488,3 +493,79 @@ def empty_geometry(rows: int) -> NDArray[Any]:
     """Give an array of empty points."""
     out: NDArray[Any] = np.full(rows, shapely.Point(), dtype=object)
     return out
+
+
+_EACH = ("events", "claims", "checkpoints", "road_status", "movements")
+
+
+def joined(reads: Sequence[Read], names: Sequence[str]) -> Read:
+    """Make one of several files that were read.
+
+    A row that stands in two files word for word is taken once; the later one goes into the quarantine. Where two files
+    number their rows alike, the ids of the later file get its number.
+
+    Parameters
+    ----------
+    reads
+        What the files held.
+    names
+        What they are called.
+    """
+    taken: set[str] = set()
+    parts, quarantines, notes = [], [], []
+    for number, (read, name) in enumerate(zip(reads, names, strict=True), start=1):
+        ids = {one for table, key in (("events", "event_id"), ("checkpoints", "checkpoint_id"))
+               for one in getattr(read, table)[key]}  # fmt: skip
+        again = ids & taken
+        same = {one for one in again if is_made(one)}
+        other = {one: f"{one}-{number}" for one in again - same}
+        part = _renamed(_without(read, same), other)
+        taken |= ids | set(other.values())
+        parts.append(part)
+        told = pd.DataFrame({"row": "", "why": [f"{one}: stands in an earlier file too" for one in sorted(same)]})
+        quarantines.append(pd.concat([read.quarantine, told], ignore_index=True).assign(file=name))
+        notes += [f"{name}: {note}" if type(note) is str else note for note in read.notes]
+    shut: dict[str, int] = {}
+    for part in parts:
+        for licence, count in part.shut.items():
+            shut[licence] = shut.get(licence, 0) + count
+    first = parts[0]
+    tables = {
+        name: pd.concat([getattr(part, name) for part in parts], ignore_index=True) if any(
+            len(getattr(part, name)) for part in parts[1:]
+        ) else getattr(first, name)
+        for name in _EACH
+    }  # fmt: skip
+    return replace(
+        first, **tables, quarantine=pd.concat(quarantines, ignore_index=True),
+        breaches=tuple(one for part in parts for one in part.breaches), rows=sum(part.rows for part in parts),
+        version="; ".join(dict.fromkeys(part.version for part in parts)), notes=tuple(notes),
+        readings={key: reading for part in parts for key, reading in part.readings.items()}, shut=shut,
+    )  # fmt: skip
+
+
+def _without(read: Read, ids: set[str]) -> Read:
+    if not ids:
+        return read
+    claims = read.claims[~read.claims["subject"].isin(ids)]
+    return replace(
+        read, events=read.events[~read.events["event_id"].isin(ids)], claims=claims,
+        checkpoints=read.checkpoints[~read.checkpoints["checkpoint_id"].isin(ids)],
+        readings={key: reading for key, reading in read.readings.items() if key not in ids},
+    )  # fmt: skip
+
+
+def _renamed(read: Read, names: Mapping[str, str]) -> Read:
+    if not names:
+        return read
+
+    def of(table: Any, *columns: str) -> Any:
+        return table.assign(**{one: table[one].map(lambda cell: names.get(cell, cell)) for one in columns})
+
+    claims = of(read.claims, "subject", "report_id")
+    changed = claims["subject"] != read.claims["subject"]
+    claims["claim_id"] = claims["claim_id"].mask(changed, claims["subject"] + "-" + claims["predicate"].astype(TEXT))
+    return replace(
+        read, events=of(read.events, "event_id"), checkpoints=of(read.checkpoints, "checkpoint_id"), claims=claims,
+        readings={names.get(key, key): reading for key, reading in read.readings.items()},
+    )  # fmt: skip

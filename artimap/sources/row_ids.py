@@ -102,6 +102,15 @@ def keyed_id(text: str, secret: bytes | None = None) -> str:
     return _MADE.sub(lambda match: match[1] + keyed(match[2], secret), text)
 
 
+def is_made(text: str) -> bool:
+    """Tell whether an id was made of its row's words: two rows that have it say the very same.
+
+    >>> is_made("own-k0123456789abcdef"), is_made("own-17")
+    (True, False)
+    """
+    return re.fullmatch(r"[a-z]+-k[0-9a-f]{16}(?:-\d+)?", text) is not None
+
+
 def keyed_ids(ids: pd.Series) -> pd.Series:
     """Give a column of ids as they are now; see :func:`keyed_id`."""
     made = ids.str.contains(_MADE_COLUMN).fillna(value=False).astype(bool)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import struct
 import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,9 @@ from artimap.sources.raw_table import Raw, folded, header_names
 
 _WORKER: Final = Path(__file__).with_name("sheet_worker.py")
 _SHOWN: Final = 40
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError, RuntimeError, struct.error
+)  # fmt: skip
 # What closes a table and is no row of it. Deliberately whole words: "Totalité des passagers" is a report.
 _TOTAL: Final = re.compile(
     r"(?:grand |sous[- ]?|sub[- ]?)?(?:totals?|totaux|somme|sum|ansanm)(?:\s+(?:g[ée]n[ée]ral|du mois|jeneral))?\s*:?",
@@ -107,6 +112,25 @@ def read_workbook(path: Path, *, score: Score, sheet: str | None = None) -> Raw:
     return Raw(path.name, cells, tuple(dict.fromkeys(notes)), damaged, chosen.labels)
 
 
+def parts_of(path: Path) -> list[str]:
+    """Name what a zip holds.
+
+    Raises
+    ------
+    DataError
+        If it is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as file:
+            return file.namelist()
+    except _DAMAGED as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: BaseException) -> DataError:
+    return DataError(f"{path} is not a text file but a damaged zip or workbook ({error}); save the table again")
+
+
 def _check_parts(path: Path) -> None:
     """Look into a zip before anything is unpacked.
 
@@ -139,9 +163,8 @@ def _check_parts(path: Path) -> None:
             for one in parts:
                 if one.filename.startswith("xl/worksheets/") and one.filename.endswith(".xml"):
                     _check_extent(path, file, one.filename)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
-        msg = f"{path} is not a text file but a damaged zip or workbook ({error}); save the table again"
-        raise DataError(msg) from error
+    except _DAMAGED as error:
+        raise _damaged(path, error) from error
 
 
 _CELL: Final = re.compile(rb'<c [^>]{0,40}?r="([A-Z]+)(\d+)"')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median_low
@@ -33,7 +33,7 @@ from artimap.sharing.masking import mask_column, mask_ids, masked_id
 from artimap.sharing.policy import SharePolicy
 from artimap.sources.licences import shut_rows, shut_words
 from artimap.sources.registry import OWNERS, read_events, read_report, read_road_status
-from artimap.sources.result import Read, claims_of_status
+from artimap.sources.result import Read, claims_of_status, joined
 
 _FREE_TEXT = (
     "summary", "note", "value", "claimant", "source", "source_url", "place", "operator", "fee_text", "fees", "actors",
@@ -67,6 +67,8 @@ class OwnRows:
         How many rows are for internal use only, a line a file.
     undecided
         See :class:`Gathered`.
+    unplaced
+        How many rows of the file are used and have no place on the map.
     statuses
         How many statuses of roads were read, and how many rows of their file were rejected.
     statements, nowhere
@@ -83,6 +85,7 @@ class OwnRows:
     notes: tuple[str, ...]
     shut: tuple[str, ...]
     undecided: int
+    unplaced: int
     statuses: tuple[int, int]
     statements: int | None
     nowhere: int
@@ -149,9 +152,7 @@ class Gathered:
         """
         inside = audience is Audience.INTERNAL
         out: dict[str, dict[str, object]] = {
-            name: {"sha256": data.digest(self.files[name])} if inside else {}
-            for name in ("own_reports", "decisions", "own_claims", "road_status")
-            if name in self.files
+            name: {"sha256": data.digest(self.files[name])} if inside else {} for name in sorted(self.files)
         }
         if "decisions" in out:
             out["decisions"]["merged"] = len(self.merged)
@@ -170,6 +171,7 @@ class Gathered:
             notes=() if own is None else own.notes_for(audience),
             shut=self.shut_lines(),
             undecided=self.undecided,
+            unplaced=0 if own is None else own.unplaced,
             statuses=(0, 0) if roads is None else (len(roads), int(roads.attrs.get("rejected", 0))),
             statements=None if said is None else len(said),
             nowhere=0 if said is None else int((said["subject"] == NOWHERE).sum()),
@@ -199,8 +201,10 @@ class Gathered:
         return last
 
 
-Reports = str | Path | Read
-"""A user's reports: a file, or what :func:`artimap.read_report` made of one."""
+OneReport = str | Path | Read
+
+Reports = OneReport | Sequence[OneReport]
+"""A user's reports: a file, or what :func:`artimap.read_report` made of one; or several of them."""
 
 Statements = str | Path | Ledger
 """A user's statements: a file, or what :func:`artimap.read_claims` made of one."""
@@ -250,6 +254,9 @@ def gather(
     """
     given = {"own_reports": events, "decisions": decisions, "own_claims": claims, "road_status": road_status}
     files = {name: Path(one) for name, one in given.items() if isinstance(one, str | Path)}
+    if isinstance(events, Sequence) and not isinstance(events, str):
+        paths = [Path(one) for one in events if isinstance(one, str | Path)]
+        files |= {f"own_reports{number if number > 1 else ''}": path for number, path in enumerate(paths, start=1)}
     found = replace(_reports(area, events, decisions, policy or SharePolicy(), licence, today), files=files)
     found = _with_road_status(found, area, road_status)
     if claims is None:
@@ -325,6 +332,17 @@ def _decisions(given: Decisions) -> pd.DataFrame:
     return table.assign(report_a=mask_ids(table["report_a"]), report_b=mask_ids(table["report_b"]))
 
 
+def _read_all(events: Reports, area: Area, licence: str | None, today: str | dt.date | None) -> Read:
+    given = (events,) if isinstance(events, str | Path | Read) else tuple(events)
+    reads = [
+        one if isinstance(one, Read) else
+        read_report(_path(one, "events", "read_report"), area=area, licence=licence, today=today)
+        for one in given
+    ]  # fmt: skip
+    names = ["own reports" if isinstance(one, Read) else Path(one).name for one in given]
+    return reads[0] if len(reads) == 1 else joined(reads, names)
+
+
 def _reports(
     area: Area,
     events: Reports | None,
@@ -336,10 +354,7 @@ def _reports(
     """Join the embedded reports with those of a file, and honour decisions on both."""
     table, ledger, own = read_events(area), read_claims(area), None
     if events is not None:
-        own = events if isinstance(events, Read) else None
-        if own is None:
-            own = read_report(_path(events, "events", "read_report"), area=area, licence=licence, today=today)
-        own = _with_safe_ids(own)
+        own = _with_safe_ids(_read_all(events, area, licence, today))
         claims = pd.concat([ledger.claims, _masked(own.claims, area)], ignore_index=True)
         posts = posts_of(own.checkpoints, own.claims, like=ledger.posts)
         said = pd.concat([ledger.posts, _masked(posts, area)], ignore_index=True) if len(posts) else ledger.posts
