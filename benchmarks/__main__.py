@@ -6,6 +6,7 @@ import argparse
 
 from benchmarks import (
     backtest,
+    broken_files,
     calibration,
     contestation,
     density,
@@ -36,6 +37,7 @@ SUITES = {
     "maps": maps.run,
     "house": house.run,
     "faults": faults.run,
+    "broken_files": broken_files.run,
 }
 PARTS = {"maps_briefing": maps.run_briefing, "maps_100k": maps.run_100k, "maps_1m": maps.run_1m}
 """What a suite is made of, to run one piece at a time."""
