@@ -6,6 +6,7 @@ import argparse
 
 from benchmarks import (
     backtest,
+    broken_files,
     calibration,
     contestation,
     density,
@@ -38,6 +39,7 @@ SUITES = {
     "house": house.run,
     "faults": faults.run,
     "masking": masking.run,
+    "broken_files": broken_files.run,
 }
 PARTS = {"maps_briefing": maps.run_briefing, "maps_100k": maps.run_100k, "maps_1m": maps.run_1m}
 """What a suite is made of, to run one piece at a time."""

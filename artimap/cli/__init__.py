@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Nothing is downloaded. For protection and access, never for targeting.",
     )
     parser.add_argument("--area", choices=sorted(AREAS), default="artibonite", help="study area (default: %(default)s)")
+    parser.add_argument("--debug", action="store_true", help="show the whole trace of a fault of artimap")
     parser.add_argument("--version", action="version", version=f"artimap {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for one in _COMMANDS:
@@ -127,3 +128,14 @@ def _main(argv: Sequence[str] | None, out: TextIO) -> int:
         told = "; ".join(getattr(stop, "__notes__", ["no file is half written"]))
         print(f"artimap: stopped; {told}", file=sys.stderr)
         return 143 if isinstance(stop, _Terminated) else 130
+    except Exception as error:
+        # The last resort, here and nowhere else: the library itself raises as it is.
+        if args.debug:
+            raise
+        said = str(error).splitlines()[0][:200] if str(error) else "no words"
+        print(
+            f"artimap: this is a fault of artimap and not of yours ({type(error).__name__}: {said}); "
+            "run it once more as 'artimap --debug …' and send what it prints, without the rows",
+            file=sys.stderr,
+        )
+        return 1
