@@ -96,7 +96,7 @@ def test_two_files_of_events_are_both_taken(artibonite, tmp_path, capsys):
         study.events["date_start"].dt.strftime("%Y-%m-%d").isin(["2025-12-03", "2025-12-04", "2025-12-05"]).sum() == 3
     )
     assert _status("--strict", "--events", str(one), "--events", str(two)) == 3
-    assert "a.csv" in capsys.readouterr().err
+    assert "1 of 4 rows" in capsys.readouterr().out
 
 
 def test_ids_of_two_files_that_number_alike_stay_apart(artibonite, tmp_path):
