@@ -49,6 +49,11 @@ def _layer(folder, kind, places, rows):
     return path
 
 
+def _statuses(folder, area):
+    rows = [{"osmid": "w1", "currstatus_physical": "4", "currasofdate": "2024-10-01", "currsourcename": "Agency"}]
+    return am.read_road_status(_layer(folder, "LineString", [[-72.6, 19.1], [-72.6, 19.2]], rows), area=area)
+
+
 def _places(folder, area):
     rows = [{"place": "town", "@id": "node/1", "name": "Pont-Sondé"}, {"place": "town", "@id": "node/2"}]
     return am.read_places(_layer(folder, "Point", [-72.6, 19.1], rows), area=area)
@@ -83,6 +88,7 @@ def made(artibonite, rn1, events, ledger, tmp_path_factory):
         "control_zones": am.control_zones(artibonite, ledger, as_of=DAY),
         "control_zones_over_time": am.control_zones_over_time(artibonite, ledger, since="2024-10-01", until=DAY),
         "checkpoints_on": am.checkpoints_on(rn1, ledger, as_of=DAY),
+        "road_status_on": am.road_status_on(_statuses(folder, artibonite), as_of=DAY),
         "estimate_contestation": estimates,
         "estimated_zones": am.estimated_zones(artibonite, estimates, as_of=DAY),
         "baseline_contestation": baseline_contestation(artibonite, events, **short, method="kernel_logit"),
@@ -101,7 +107,8 @@ def made(artibonite, rn1, events, ledger, tmp_path_factory):
 
 WRITERS = {
     "areas/cod_ab.py", "areas/osm.py", "control/checkpoints/life_cycle.py", "control/contestation/estimate.py",
-    "control/contestation/layer.py", "control/status.py", "control/zones/geometry.py", "control/zones/over_time.py",
+    "control/contestation/layer.py", "control/road_status.py", "control/status.py", "control/zones/geometry.py",
+    "control/zones/over_time.py",
     "risk/estimate.py", "risk/hotspots.py", "roads/density/bandwidth.py", "roads/density/envelopes.py",
     "roads/density/kernel_density.py", "roads/density/temporal_density.py", "sources/registry.py",
 }  # fmt: skip
@@ -109,6 +116,7 @@ WRITERS = {
 
 NOT_GIVEN_OUT = {
     "cli/density.py", "cli/zones.py", "report/context.py", "sharing/release.py", "sharing/table_files.py",
+    "studies/inputs.py",
 }  # fmt: skip
 """These work on a copy of their own."""
 
@@ -205,7 +213,7 @@ def test_tables_are_written_and_drawn(made, tmp_path):
 
 MODELS = (
     am.CheckpointModel, am.ContestationModel, am.ControlModel, am.HotspotModel, am.MatchModel, am.RiskModel,
-    am.ZoneModel,
+    am.RoadStatusModel, am.ZoneModel,
 )  # fmt: skip
 
 
@@ -213,6 +221,8 @@ def others(model):
     """Models whose fields differ from the default, one by one where a number may be halved."""
     for one in fields(model):
         value = getattr(model, one.name)
+        if type(value) is int:
+            yield replace(model, **{one.name: value + 1})
         if isinstance(value, float) and value:
             try:
                 yield replace(model, **{one.name: value / 2})

@@ -180,7 +180,16 @@ class Files(tuple[Path, ...]):
     __slots__ = ()
 
     def __str__(self) -> str:
-        return ", ".join(map(str, self))
+        return " and ".join(map(str, self))
+
+    def commands(self, name: str) -> str:
+        """Say a command for each of them."""
+        return "; ".join(f"artimap {name} {one}" for one in self)
+
+
+def commands(name: str, file: object) -> str:
+    """Say a command for a file, or for each of several."""
+    return file.commands(name) if isinstance(file, Files) else f"artimap {name} {file}"
 
 
 def study_of(
@@ -269,10 +278,10 @@ def tell_own(study: Study, file: object) -> None:
     for note in own.notes:
         print(f"  {note}")
     if own.rejected:
-        print(f"  Why rows are rejected: artimap validate {file}")
+        print(f"  Why rows are rejected: {commands('validate', file)}")
     if own.undecided:
         n = own.undecided
-        print(f"  {n} pairs of reports may tell of one event, which then counts twice: artimap review {file}")
+        print(f"  {n} pairs of reports may tell of one event, which then counts twice: {commands('review', file)}")
 
 
 def tell_day(study: Study) -> None:

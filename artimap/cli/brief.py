@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._shared import Commands, add_inputs, study_of, tell_gated, tell_written
+from artimap.cli._shared import Commands, add_inputs, commands, study_of, tell_gated, tell_written
 from artimap.core.vocab import Audience, Where
 
 if TYPE_CHECKING:
@@ -38,25 +38,28 @@ def _tell_own(done: Briefing, file: object) -> None:
     if done.quarantine is not None:
         print(f"  Rejected rows, with the reason for each: {done.quarantine}")
     elif done.own_rejected:
-        print(f"  Rejected rows are kept nowhere, since none can be written beside {file}: artimap validate {file}")
+        print(
+            f"  Rejected rows are kept nowhere, since none can be written beside {file}: {commands('validate', file)}"
+        )
     lost = {key: one for key, one in done.readings.items() if one.kind is Where.NOWHERE or one.ambiguous}
     if done.gated.audience is Audience.INTERNAL:
         for event_id, reading in lost.items():
             print(f"  {event_id}: {reading.text!r} has no place on the map: {reading.why}")
     elif lost:
-        print(f"  {len(lost)} of them have no place on the map: artimap validate {file} says which")
+        print(f"  {len(lost)} of them have no place on the map: {commands('validate', file)} says which")
     if done.undecided:
         print(
             f"  {done.undecided} pairs of yours and embedded reports may tell of one event, which then counts twice. "
-            f"Decide: artimap review {file}; then give --decisions decisions.csv"
+            f"Decide: {commands('review', file)}; then give --decisions decisions.csv"
         )
 
 
 def _tell_roads(read: tuple[int, int], shown: pd.DataFrame) -> None:
     stale, against = int(shown["stale"].sum()), int(shown["contradicted_by"].notna().sum())
+    why = " (artimap validate FILE says why)" if read[1] else ""
     print(
-        f"State of roads: {read[0]} statuses read, {read[1]} rejected (artimap validate FILE "
-        f"says why), {len(shown)} shown, {stale} of them stale, {against} contradicted by others."
+        f"State of roads: {read[0]} statuses read, {read[1]} rejected{why}, {len(shown)} shown, {stale} of them stale, "
+        f"{against} contradicted by others."
     )
 
 

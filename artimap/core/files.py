@@ -136,14 +136,17 @@ def defused(cell: str) -> str:
     return cell
 
 
+_IN_CELLS = str.maketrans({"\r": "\n", "\0": "\ufffd"})
+
+
 def table_csv(table: pd.DataFrame) -> str:
     """Give a table as CSV text in which no cell is a live formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([defused(str(name)) for name in table.columns])
     for row in table.itertuples(index=False, name=None):
-        # a return alone is not quoted by every release of Python, and ends the row for readers
-        texts = ("" if pd.isna(cell) else str(cell).replace("\r\n", "\n").replace("\r", "\n") for cell in row)
+        # A return alone is not quoted by every release of Python, and ends the row for readers; so does a NUL.
+        texts = ("" if pd.isna(cell) else str(cell).replace("\r\n", "\n").translate(_IN_CELLS) for cell in row)
         writer.writerow([defused(text) for text in texts])
     return out.getvalue()
 

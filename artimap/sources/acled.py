@@ -203,6 +203,11 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     # Marks come before the places: a row that is rejected already is not looked up.
     kind = _kinds(columns, problems, raw, notes)
     ids = event_ids(raw, problems, prefix="acled-", column=columns.name("event_id_cnty"))
+    commune, province = columns.get("admin2"), columns.get("admin1")
+    if commune is not None and province is not None:
+        # Of the province as a whole: the commune that stands beside it is where the coder put the point.
+        whole = columns.tidy("location").map(folded, na_action="ignore") == province.map(folded, na_action="ignore")
+        commune = commune.mask(whole.fillna(value=False) & (geo_precision == 3))
     placed = place(
         problems,
         area=area,
@@ -210,7 +215,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         coordinates=coordinates,
         hints=Hints(
             words=columns.tidy("location"),
-            commune=columns.get("admin2"),
+            commune=commune,
             department=columns.get("admin1"),
             country=columns.get("country"),
             named={"country": columns.name("country") or ""},

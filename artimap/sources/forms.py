@@ -41,7 +41,7 @@ from artimap.core.vocab import (
 )
 from artimap.sources.column_map import FIELDS, bare
 from artimap.sources.quarantine import Problems
-from artimap.sources.raw_table import Raw, as_text, folded
+from artimap.sources.raw_table import Raw, as_text, blank, folded
 
 _NAMED: Final = re.compile(r"\[([a-z_]+)\]\s*\*?$")
 _MOST_ROWS: Final = 2_000
@@ -141,7 +141,8 @@ class FilledForm:
     @property
     def unused(self) -> tuple[str, ...]:
         """The table's columns that are no field of the form."""
-        return tuple(name for name in self.raw.columns if name not in set(self.named.values()))
+        read = set(self.named.values())
+        return tuple(name for name in self.raw.columns if name not in read and not blank(self.raw.cells[name]).all())
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     fees = tax.str.cat(amount, sep=": ", na_rep="").str.strip(": ")
     idle = [name for name in raw.columns if folded(name) not in _KNOWN and name != licence_column(raw.columns)]
     if idle:
-        notes.append(f"columns not read: {', '.join(idle[:20])}")
+        notes.append(f"not used: {', '.join(idle[:20])}")
     return ParsedRows(
         columns={
             "checkpoint_id": event_ids(raw, problems, prefix="ipis-", column=named.get("id")),

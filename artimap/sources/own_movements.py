@@ -57,7 +57,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
             laid[at] = (reading.corridor_id, reading.from_m, reading.to_m)
             geometry[at] = reading.geometry
     vehicle = filled.text("vehicle").map(vehicle_of_words, na_action="ignore").astype(TEXT)
-    notes = [f"columns not read: {', '.join(filled.unused[:20])}"] if filled.unused else []
+    notes = [f"not used: {', '.join(filled.unused[:20])}"] if filled.unused else []
     source = filled.text("source").fillna(raw.name)
     return ParsedRows(
         columns={

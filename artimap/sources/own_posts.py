@@ -98,7 +98,7 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     said_by, source = filled.text("said_by"), filled.text("source").fillna(raw.name)
     ids = event_ids(raw, problems, prefix="post-", column=None)
     if filled.unused:
-        notes.append(f"columns not read: {', '.join(filled.unused[:20])}")
+        notes.append(f"not used: {', '.join(filled.unused[:20])}")
     if currency.isna().to_numpy()[amounts["low"].notna().to_numpy()].any():
         notes.append("amounts without a currency are told in words and enter no sum")
     return ParsedRows(

@@ -44,7 +44,7 @@ def recognise(columns: Sequence[str]) -> float:
 def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     """Read a table of statuses of one's own as ROAD_STATUS."""
     filled = ROAD_STATUS_FORM.filled(raw)
-    notes = [f"columns not read: {', '.join(filled.unused[:20])}"] if filled.unused else []
+    notes = [f"not used: {', '.join(filled.unused[:20])}"] if filled.unused else []
     days = {
         name: read_days(filled.text(name), problems, name=filled.called(name), required=name == "as_of")
         for name in ("as_of", "reported")

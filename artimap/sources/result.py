@@ -523,7 +523,11 @@ def joined(reads: Sequence[Read], names: Sequence[str]) -> Read:
         taken |= ids | set(other.values())
         parts.append(part)
         told = pd.DataFrame({"row": "", "why": [f"{one}: stands in an earlier file too" for one in sorted(same)]})
-        quarantines.append(pd.concat([read.quarantine, told], ignore_index=True).assign(file=name))
+        # Number and reason stand last, as in the quarantine of one file: what else is there is of the rows themselves.
+        cells, reasons = read.quarantine.iloc[:, :-2], read.quarantine.iloc[:, -2:].set_axis(["row", "why"], axis=1)
+        reasons = pd.concat([reasons, told], ignore_index=True)
+        reasons["row"] = name + " " + reasons["row"].astype(TEXT)
+        quarantines.append((cells.reset_index(drop=True), reasons))
         notes += [f"{name}: {note}" if type(note) is str else note for note in read.notes]
     shut: dict[str, int] = {}
     for part in parts:
@@ -537,11 +541,20 @@ def joined(reads: Sequence[Read], names: Sequence[str]) -> Read:
         for name in _EACH
     }  # fmt: skip
     return replace(
-        first, **tables, quarantine=pd.concat(quarantines, ignore_index=True),
+        first, **tables, quarantine=_stacked_rows(quarantines),
         breaches=tuple(one for part in parts for one in part.breaches), rows=sum(part.rows for part in parts),
         version="; ".join(dict.fromkeys(part.version for part in parts)), notes=tuple(notes),
         readings={key: reading for part in parts for key, reading in part.readings.items()}, shut=shut,
     )  # fmt: skip
+
+
+def _stacked_rows(parts: Sequence[tuple[pd.DataFrame, pd.DataFrame]]) -> pd.DataFrame:
+    """Put the rejected rows of several files one below the other, number and reason last."""
+    reasons = pd.concat([reason for _, reason in parts], ignore_index=True)
+    cells = pd.concat([cell.reindex(reason.index) for cell, reason in parts], ignore_index=True)
+    taken = {name: f"{name} of the file" for name in cells.columns if name in ("row", "why")}
+    out: pd.DataFrame = pd.concat([cells.rename(columns=taken), reasons], axis=1)
+    return out
 
 
 def _without(read: Read, ids: set[str]) -> Read:

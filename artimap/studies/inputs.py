@@ -131,8 +131,8 @@ class Gathered:
     @property
     def own_name(self) -> str:
         """What the user's reports are called: the name of their file, where they came in one."""
-        path = self.files.get("own_reports")
-        return "own reports" if path is None else path.name
+        names = [path.name for name, path in self.files.items() if name.startswith("own_reports")]
+        return " and ".join(names) or "own reports"
 
     def shut_lines(self) -> tuple[str, ...]:
         """Say how many rows of the user's files are for internal use only, a line a file."""

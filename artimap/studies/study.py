@@ -50,6 +50,7 @@ from artimap.roads.corridor import Corridor
 from artimap.sharing.cells import events_to_count
 from artimap.sharing.gate import Gated, gate, licensed_sources
 from artimap.sharing.policy import SharePolicy
+from artimap.sharing.release import without_marks
 from artimap.sources.quarantine import quarantine_beside
 from artimap.sources.result import Read
 from artimap.sources.template import quarantine_csv
@@ -258,7 +259,9 @@ class Study:
             return None
         # A status goes where its claims are held back, as a post does.
         seen = set(claims.loc[claims["about"] == About.ROAD_STATUS, "subject"])
-        return road_status_on(table[table["status_id"].isin(seen)], as_of=self.as_of)
+        shown = table[table["status_id"].isin(seen)]
+        shown = shown if self.audience is Audience.INTERNAL else without_marks(shown)
+        return road_status_on(shown, as_of=self.as_of)
 
     @cached_property
     def estimated(self) -> gpd.GeoDataFrame | None:
