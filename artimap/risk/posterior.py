@@ -42,6 +42,9 @@ _LEAST = 1e-9
 _CHAINS = 64
 _BURN_IN = 12
 _KEPT = 16
+_FEWER_CHAINS = ((1_000, _CHAINS), (6_000, 16), (np.inf, 8))
+"""Chains for up to so many events: the time would grow with every row of a national file. Sweeps stay as they are, or
+what is estimated would be another thing."""
 _SHAPES = np.geomspace(0.012, 1.6, 10)
 """Nodes of the shape of the Gamma process, for a kilometre."""
 _MEANS = np.geomspace(1 / 10, 10.0, 17)
@@ -196,10 +199,10 @@ def _quantiles(shape: Floats, order: Ints, number: int) -> Floats:
     return out
 
 
-def _chains(weight: Floats) -> tuple[Ints, Ints]:
+def _chains(weight: Floats, chains: int) -> tuple[Ints, Ints]:
     """Hand the chains out over pairs of half-life and dispersion, by their weights."""
     edges = np.cumsum(weight.ravel())
-    at = np.minimum(np.searchsorted(edges, (np.arange(_CHAINS) + 0.5) / _CHAINS * edges[-1]), weight.size - 1)
+    at = np.minimum(np.searchsorted(edges, (np.arange(chains) + 0.5) / chains * edges[-1]), weight.size - 1)
     return at // weight.shape[1], at % weight.shape[1]
 
 
@@ -280,12 +283,28 @@ def _chosen(weight: Floats, uniform: Floats) -> tuple[Ints, Floats]:
     return column, 1.0 - (until[row, column] - point) / weight[row, column]
 
 
+def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Scatter numbers over all of 64 bits: SplitMix64 (Steele, Lea & Flood 2014, *OOPSLA*)."""
+    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return numbers ^ (numbers >> np.uint64(31))
+
+
 class _EventsOnPieces:
     """Puts events on pieces, in all chains at once; those whose place and day are sure once for all."""
 
     def __init__(
-        self, counts: Counts, time: TimeSteps, lives: Floats, *, trend_days: float, seed: int, sweeps: int
+        self,
+        counts: Counts,
+        time: TimeSteps,
+        lives: Floats,
+        *,
+        trend_days: float,
+        seed: int,
+        sweeps: int,
+        chains: int = _CHAINS,
     ) -> None:
+        self.chains = chains
         self.time, self.pieces, self.trend, self.lives = time, len(counts.length_km), trend_days, lives
         rows = len(counts.newest)
         on = np.bincount(counts.row, weights=counts.share, minlength=rows)
@@ -308,8 +327,21 @@ class _EventsOnPieces:
         self.last = np.searchsorted(self.row, np.arange(len(self.on)), side="right") - 1
         self.leans = counts.leans[~sure][self.row]
         # each event has numbers of its own: another event more or less changes none of them
-        own = [np.random.default_rng([seed, int(one)]).random((3, sweeps, _CHAINS)) for one in counts.seeds[~sure]]
-        self.uniform = np.stack(own, axis=3) if own else np.zeros((3, sweeps, _CHAINS, 0))
+        self.seeds, self.uniform = counts.seeds[~sure], None
+        if chains == _CHAINS:
+            own = [np.random.default_rng([seed, int(one)]).random((3, sweeps, chains)) for one in self.seeds]
+            self.uniform = np.stack(own, axis=3) if own else np.zeros((3, sweeps, chains, 0))
+        else:
+            # A generator for each of thousands of events takes longer than all that is drawn with it.
+            self.seeds = _mixed(self.seeds.astype(np.uint64) + _mixed(np.array([seed], dtype=np.uint64)))
+
+    def _uniform(self, sweep: int) -> Floats:
+        """Give three numbers for each chain and event: (3, chains, events)."""
+        if self.uniform is not None:
+            return np.asarray(self.uniform[:, sweep])
+        at = sweep * 3 * self.chains + np.arange(3 * self.chains, dtype=np.uint64).reshape(3, self.chains, 1)
+        bits = _mixed(self.seeds + at * np.uint64(0x9E3779B97F4A7C15))
+        return np.asarray((bits >> np.uint64(11)) * 2.0**-53)
 
     def _fade(self, piece: Ints, age: Floats, life: float) -> Floats:
         return fading(self.time.aged(piece, age), life)
@@ -329,7 +361,7 @@ class _EventsOnPieces:
 
     def weigh(self, rates: Floats | None) -> tuple[Floats, Floats, Floats]:
         """Give the weight of each open entry, its running sum, and the sum for each event; by chain."""
-        weight = np.tile(self.share, (_CHAINS, 1))
+        weight = np.tile(self.share, (self.chains, 1))
         if rates is not None:
             # Bayes: chance of a place is the share of the event there times the rate there. Events whose place
             # does not lean on rates keep their shares.
@@ -345,15 +377,15 @@ class _EventsOnPieces:
         weight, running, total = weighed
         # ``where`` says whether it lies on the road at all, ``chosen`` on which entry, ``day`` on which of
         # its days.
-        where, chosen, day = self.uniform[:, sweep]
+        where, chosen, day = self._uniform(sweep)
         start = running[:, self.first] - weight[:, self.first]
         found = np.searchsorted(running.ravel(), (start + chosen * total).ravel(), side="right").reshape(total.shape)
         # Rounding of the running sum can point one entry too far: held inside the event's own run.
-        entry = np.clip(found - (np.arange(_CHAINS) * len(self.row))[:, None], self.first, self.last)
+        entry = np.clip(found - (np.arange(self.chains) * len(self.row))[:, None], self.first, self.last)
         there = where < self.on
         chain = np.nonzero(there)[0]
         drawn = self._tallies(
-            chain, self.piece[entry][there], (self.newest + day * self.span)[there], _CHAINS, self.lives[life]
+            chain, self.piece[entry][there], (self.newest + day * self.span)[there], self.chains, self.lives[life]
         )
         return drawn[0] + self.sure_by_life[life], drawn[1] + self.sure[1], drawn[2] + self.sure[2]
 
@@ -407,11 +439,14 @@ def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple
     counts = alike.counts
     time, pieces = TimeSteps(counts), len(counts.length_km)
     lives, spread, weight = memory(counts, fixed)
-    life, heap = _chains(weight)
+    chains = next(number for most, number in _FEWER_CHAINS if len(counts.newest) <= most)
+    life, heap = _chains(weight, chains)
     phi = spread[heap][:, None]
     # With a fixed prior places do not hang on rates: every draw is independent and none has to be burnt.
     burn = 0 if fixed.prior is not None else _BURN_IN
-    placing = _EventsOnPieces(counts, time, lives, trend_days=trend_days, seed=seed, sweeps=burn + _KEPT)
+    placing = _EventsOnPieces(
+        counts, time, lives, trend_days=trend_days, seed=seed, sweeps=burn + _KEPT, chains=chains
+    )
     faded = np.stack([_mean_fading(counts, time, one) for one in lives])
     months = np.stack([time.exposure(one) for one in lives])
     exposure = months[life] / phi
@@ -422,7 +457,7 @@ def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple
         counts, months[pairs[0]] / by_phi[:, None], (faded @ counts.share)[pairs[0]] / by_phi, fixed.prior, which
     )
     rng = np.random.default_rng(seed)
-    size = (_KEPT, _CHAINS, pieces)
+    size = (_KEPT, chains, pieces)
     shape, scale, now, before = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
     placed, adds = np.zeros(len(placing.row)), np.zeros(len(placing.row))
     base, sure_adds = np.zeros(pieces), np.zeros(len(counts.row))
@@ -436,7 +471,7 @@ def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple
         slot = sweep - burn
         count, recent, earlier = placing.draw(sweep, weighed, life)
         count = count / phi
-        uniform = rng.random(_CHAINS)
+        uniform = rng.random(chains)
         a, b = grids.draw(count, uniform)
         one_by = 1.0 / (b + exposure)
         if slot >= 0:
@@ -451,7 +486,12 @@ def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple
         rates = rng.gamma(a + count) * one_by / counts.length_km
         if fixed.prior is None:
             weighed = placing.weigh(np.maximum(rates, _LEAST * rates.max(axis=1, keepdims=True)))
-    flat = (_KEPT * _CHAINS, pieces)
+    # Fewer chains stand several times: the table of draws has one size.
+    times = _CHAINS // chains
+    shape, scale, now, before = (np.tile(one, (1, times, 1)) for one in (shape, scale, now, before))
+    life, heap = np.tile(life, times), np.tile(heap, times)
+    phi = spread[heap][:, None]
+    size, flat = (_KEPT, _CHAINS, pieces), (_KEPT * _CHAINS, pieces)
     every = counts.share.copy()
     every[placing.open] = placed
     sure_adds *= counts.share
