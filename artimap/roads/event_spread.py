@@ -197,14 +197,16 @@ class _Pieces:
 def _column(events: pd.DataFrame, name: str) -> list[Any]:
     if name not in events.columns:
         return [None] * len(events)
-    return [None if pd.isna(value) else value for value in events[name]]
+    values = schema.objects(events[name])
+    return np.where(pd.isna(values), None, values).tolist()  # type: ignore[no-any-return]  # a list of any
 
 
 def spread_rows(road: Road, events: gpd.GeoDataFrame, reach: Reach) -> Spread:
     """Spread events over a road: see :meth:`artimap.roads.corridor.Corridor.spread`."""
     require(events, road.crs, what="events")
     rows = len(events)
-    kinds = [Where(kind) for kind in events["place_kind"]]
+    where = {one.value: one for one in Where}
+    kinds = [where[kind] for kind in schema.objects(events["place_kind"])]
     named = _column(events, "road_id")
     geometry = events.geometry.to_numpy()
     pieces = _Pieces()

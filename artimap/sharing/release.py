@@ -16,7 +16,7 @@ import shapely
 
 from artimap.areas.area import ARTIBONITE, Area, read_places, read_units
 from artimap.core.errors import ShareError
-from artimap.core.schema import TEXT, split_names
+from artimap.core.schema import TEXT, objects, split_names
 from artimap.core.vocab import Audience, Level, Record, Sensitivity, WhyHeld
 from artimap.sharing.masking import mask_column, mask_ids, settled
 from artimap.sharing.masking.known_names import public_links
@@ -262,12 +262,16 @@ def _decide(
     limit = None if as_of is None else pd.Timestamp(as_of - dt.timedelta(days=policy.delay_days(audience)))
     actions: list[Action] = []
     reasons: list[WhyHeld] = []
-    rows = zip(forces, table["licence"], table["sensitivity"], days, strict=True)
-    for position, licence, sensitivity, day in rows:
-        action, reason = _one(position, licence, words.get(sensitivity), policy, rules)
+    # A row without a day is never old enough: nobody can say that the delay is over.
+    olds = [False] * len(table) if limit is None else (days <= limit).tolist()
+    decided: dict[tuple[bool, object, object], tuple[Action, WhyHeld]] = {}
+    for key in zip(forces, objects(table["licence"]), objects(table["sensitivity"]), strict=True):
+        if key not in decided:
+            decided[key] = _one(key[0], key[1], words.get(key[2]), policy, rules)
+    rows = zip(forces, objects(table["licence"]), objects(table["sensitivity"]), olds, strict=True)
+    for *key, old in rows:
+        action, reason = decided[tuple(key)]
         if action is Action.DELAY:
-            # A row without a day is never old enough: nobody can say that the delay is over.
-            old = limit is not None and pd.notna(day) and day <= limit
             action, reason = (Action.PASS, reason) if old else (Action.REMOVE, WhyHeld.RECENT)
         actions.append(action)
         reasons.append(reason)
