@@ -444,9 +444,7 @@ def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple
     phi = spread[heap][:, None]
     # With a fixed prior places do not hang on rates: every draw is independent and none has to be burnt.
     burn = 0 if fixed.prior is not None else _BURN_IN
-    placing = _EventsOnPieces(
-        counts, time, lives, trend_days=trend_days, seed=seed, sweeps=burn + _KEPT, chains=chains
-    )
+    placing = _EventsOnPieces(counts, time, lives, trend_days=trend_days, seed=seed, sweeps=burn + _KEPT, chains=chains)
     faded = np.stack([_mean_fading(counts, time, one) for one in lives])
     months = np.stack([time.exposure(one) for one in lives])
     exposure = months[life] / phi

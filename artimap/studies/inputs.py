@@ -270,7 +270,9 @@ def gather(
         name = "claims" if isinstance(claims, Ledger) else claims
         msg = f"{name}: claim_id {', '.join(twice[:5])} stands in the data already; give yours ids of their own"
         raise DataError(msg)
-    posts = pd.concat([ledger.posts, *_masked([own.posts], area)], ignore_index=True) if len(own.posts) else ledger.posts
+    posts = (
+        pd.concat([ledger.posts, *_masked([own.posts], area)], ignore_index=True) if len(own.posts) else ledger.posts
+    )
     both = Ledger(pd.concat([ledger.claims, said], ignore_index=True), ledger.subjects, posts)
     return replace(found, ledger=both, own_claims=said)
 

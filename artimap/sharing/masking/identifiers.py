@@ -229,7 +229,11 @@ def identifiers(text: str, groups: frozenset[str]) -> Iterator[tuple[int, int, K
     if not digits:
         return
     for match in _ACCOUNT.finditer(text):
-        if sum(one.isdigit() for one in match["code"]) >= 6 and not _MONEY.match(text, match.end()) and not _dated(match["code"]):
+        if (
+            sum(one.isdigit() for one in match["code"]) >= 6
+            and not _MONEY.match(text, match.end())
+            and not _dated(match["code"])
+        ):
             yield *match.span("code"), "account", True
     yield from ((*match.span("code"), "account", False) for match in _BARE_ACCOUNT.finditer(text))
     for match in _ID.finditer(text):
