@@ -457,13 +457,10 @@ def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple
     rng = np.random.default_rng(seed)
     size = (_KEPT, chains, pieces)
     shape, scale, now, before = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
-    placed, adds = np.zeros(len(placing.row)), np.zeros(len(placing.row))
-    base, sure_adds = np.zeros(pieces), np.zeros(len(counts.row))
+    placed, adds, base, sure_adds = map(np.zeros, (len(placing.row), len(placing.row), pieces, len(counts.row)))
     sure = np.flatnonzero(~placing.open)
-    sure_piece = counts.piece[sure]
     weighed = placing.weigh(None)
-    entry_faded = faded[life] / phi
-    open_faded, sure_faded = entry_faded[:, placing.open], entry_faded[:, sure]
+    open_faded, sure_faded = ((faded[life] / phi)[:, part] for part in (placing.open, sure))
     for sweep in range(burn + _KEPT):
         # Below 0 the chains are still on their way from the first guess and nothing is kept.
         slot = sweep - burn
@@ -478,18 +475,16 @@ def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple
             placed += probable.mean(axis=0) / _KEPT
             adds += (probable * open_faded * one_by[:, placing.piece]).mean(axis=0) / _KEPT
             base += (a * one_by).mean(axis=0) / _KEPT
-            sure_adds[sure] += (sure_faded * one_by[:, sure_piece]).mean(axis=0) / _KEPT
+            sure_adds[sure] += (sure_faded * one_by[:, counts.piece[sure]]).mean(axis=0) / _KEPT
             shape[slot], scale[slot], now[slot], before[slot] = a + count, b + exposure, recent, earlier
         # Gibbs sampling: places given rates, then hyperparameters given counts, then rates given both.
         rates = rng.gamma(a + count) * one_by / counts.length_km
         if fixed.prior is None:
             weighed = placing.weigh(np.maximum(rates, _LEAST * rates.max(axis=1, keepdims=True)))
     # Fewer chains stand several times: the table of draws has one size.
-    times = _CHAINS // chains
-    shape, scale, now, before = (np.tile(one, (1, times, 1)) for one in (shape, scale, now, before))
-    life, heap = np.tile(life, times), np.tile(heap, times)
-    phi = spread[heap][:, None]
-    size, flat = (_KEPT, _CHAINS, pieces), (_KEPT * _CHAINS, pieces)
+    shape, scale, now, before = (np.tile(one, (1, _CHAINS // chains, 1)) for one in (shape, scale, now, before))
+    life, heap = (np.tile(one, _CHAINS // chains) for one in (life, heap))
+    phi, size, flat = spread[heap][:, None], (_KEPT, _CHAINS, pieces), (_KEPT * _CHAINS, pieces)
     every = counts.share.copy()
     every[placing.open] = placed
     sure_adds *= counts.share

@@ -269,8 +269,8 @@ def _decide(
         if key not in decided:
             decided[key] = _one(key[0], key[1], words.get(key[2]), policy, rules)
     rows = zip(forces, objects(table["licence"]), objects(table["sensitivity"]), olds, strict=True)
-    for *key, old in rows:
-        action, reason = decided[tuple(key)]
+    for position, licence, sensitivity, old in rows:
+        action, reason = decided[position, licence, sensitivity]
         if action is Action.DELAY:
             action, reason = (Action.PASS, reason) if old else (Action.REMOVE, WhyHeld.RECENT)
         actions.append(action)

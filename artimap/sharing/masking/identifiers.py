@@ -185,10 +185,10 @@ _CUED_PHONE = re.compile(
 
 
 # What no match is without: looked for first, as most texts hold none of it and every pattern costs time.
-_ROAD_WORDS = frozenset(
-    "rue ruelle av avenue boulevard bd blvd impasse allée chemin ri riyèl ruèl avni bulva enpas chimen"
-    " street st ave road rd lane drive alley delmas".split()
-)
+_ROAD_WORDS = frozenset({
+    "rue", "ruelle", "av", "avenue", "boulevard", "bd", "blvd", "impasse", "allée", "chemin", "ri", "riyèl",
+    "ruèl", "avni", "bulva", "enpas", "chimen", "street", "st", "ave", "road", "rd", "lane", "drive", "alley", "delmas",
+})  # fmt: skip
 _MAP_LINKS = ("geo:", "maps.google.", "maps.app.goo", "maps.apple.", "waze.com", "what3words.com", "w3w.co")
 _PLATE_WORDS = ("plaq", "plak", "plate", "matricul", "matrikil", "licen", "registr", "registered")
 _FIGURES = re.compile(r"\d(?:[.,]\d|\s?(?:[NS][\s,;/]|Q))", re.IGNORECASE)
