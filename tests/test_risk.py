@@ -661,3 +661,15 @@ def test_coverage_by_period_and_source(rn1, events, ledger):
 
 
 DAY_ = pd.Timestamp(DAY)
+
+
+@pytest.mark.parametrize("leans", [False, True])
+def test_thousands_of_events_are_drawn_by_fewer_chains_and_say_the_same(leans):
+    """One event more makes the chains fewer: the table of draws keeps its size, and the rates stay."""
+    # two in three are sure, which settles where the vague ones belong
+    places = [({0}, {0, 1}, {1})[n % 3] for n in range(1_001)]
+    few, many = (estimated(counts(2, places[:rows], leans=leans)) for rows in (1_000, 1_001))
+    assert few.shape.shape == many.shape.shape
+    assert not np.array_equal(few.shape, many.shape)
+    np.testing.assert_allclose(many.mean, few.mean, rtol=0.05)
+    np.testing.assert_allclose(many.draws(seed=1).std(axis=0), few.draws(seed=1).std(axis=0), rtol=0.25)
