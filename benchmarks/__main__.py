@@ -17,6 +17,7 @@ from benchmarks import (
     maps,
     masking,
     matching,
+    national,
     network,
     read_acled,
     snap,
@@ -40,6 +41,7 @@ SUITES = {
     "faults": faults.run,
     "masking": masking.run,
     "broken_files": broken_files.run,
+    "national": national.run,
 }
 PARTS = {"maps_briefing": maps.run_briefing, "maps_100k": maps.run_100k, "maps_1m": maps.run_1m}
 """What a suite is made of, to run one piece at a time."""

@@ -179,7 +179,8 @@ def _special(bases: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
     point = pa.array([shapely.to_wkb(shapely.Point(-72.5, 19.1))])
     geo = {b"geo": json.dumps({"primary_column": "geometry", "columns": {"geometry": {"encoding": "WKB"}}}).encode()}
     for name, column in (
-        ("struct", pa.array([{"a": 1, "b": [1, 2]}])), ("list", pa.array([[1, 2, 3]])), ("bytes", pa.array([b"\xff\xfe"])),
+        ("struct", pa.array([{"a": 1, "b": [1, 2]}])), ("list", pa.array([[1, 2, 3]])),
+        ("bytes", pa.array([b"\xff\xfe"])),
         ("dictionary", pa.array(["x"]).dictionary_encode()), ("decimal", pa.array([Decimal(10) ** 30])),
         ("time", pa.array([1], pa.time64("ns"))), ("nanoseconds", pa.array([2**62], pa.timestamp("ns"))),
         ("far days", pa.array([2**50], pa.timestamp("s"))), ("null", pa.nulls(1)),
@@ -201,7 +202,7 @@ def _special(bases: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
 
 def _damaged(bases: dict[str, bytes], seed: int) -> Iterator[tuple[str, bytes]]:
     """Give good files cut short, and with bytes turned, at places of chance."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - the same damage again
     for name, body in bases.items():
         for number in range(10):
             yield f"cut {number}.{name}", body[: chance.randrange(1, len(body))]
@@ -274,7 +275,7 @@ def _tried(arguments: list[str], rows: int | None) -> tuple[str, float, float]:
     start = time.perf_counter()
     try:
         done = subprocess.run(
-            [sys.executable, "-c", code, *[one.encode("utf-8", "surrogateescape") if "\ud800" not in one else "?" for one in arguments]],
+            [sys.executable, "-c", code, *[one.replace("\ud800", "?") for one in arguments]],
             capture_output=True, timeout=4 * _SECONDS, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -340,6 +341,6 @@ def run(repeat: int, *, seed: int = 0, jobs: int = 1) -> None:
     kinds = Counter(how.split(":")[0] for how in wrong)
     longest, largest = max(taken for _, taken, _ in ended), max(used for _, _, used in ended)
     print(
-        f"{len(tries)} tried ({len(files)} files, {len(tries) - len(files)} arguments), {len(wrong)} not as they should: "
-        f"{dict(kinds)}; longest {longest:.1f} s, largest {largest:.0f} MB"
+        f"{len(tries)} tried ({len(files)} files, {len(tries) - len(files)} arguments), "
+        f"{len(wrong)} not as they should: {dict(kinds)}; longest {longest:.1f} s, largest {largest:.0f} MB"
     )

@@ -70,7 +70,11 @@ def written(brought, audience, lang, folder):
     for ending in ("csv", "gpkg", "parquet", "geojson"):
         (folder / "shared").mkdir(exist_ok=True)
         write_table(
-            study.inputs.events, folder / f"shared/events.{ending}", audience=audience, as_of=study.as_of, accesses=told
+            study._inputs.events,
+            folder / f"shared/events.{ending}",
+            audience=audience,
+            as_of=study.as_of,
+            accesses=told,
         )
     own = {"map.html", "report.html", "report.md", "risk.gpkg", "forecast.json", "manifest.json"}
     here = folder / "briefing"

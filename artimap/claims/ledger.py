@@ -59,11 +59,13 @@ class Ledger:
         # been made counts here.
         day, reported = pd.Timestamp(as_of), self.claims["reported"]
         first = reported.where(self.claims["date_basis"] != "by", reported - pd.Timedelta(days=6))
-        claims = self.claims[first.isna() | (first <= day)]
+        may = first.isna() | (first <= day)
+        claims = self.claims[may]
         # A post whose claim was not made yet goes too: otherwise the map would know more than the
         # ledger.
-        posts = self.posts[self.posts["claim_id"].isin(claims["claim_id"])]
-        return Ledger(claims, self.subjects, posts)
+        # Posts are few and claims may be a hundred thousand: only the claims about posts are looked for.
+        about = self.claims.loc[may & self.claims["claim_id"].isin(self.posts["claim_id"]), "claim_id"]
+        return Ledger(claims, self.subjects, self.posts[self.posts["claim_id"].isin(about)])
 
     def state(self, subject: str, *, as_of: dt.date, known_on: dt.date | None = None, rule: str = LATEST) -> State:
         """Compute what is said of a subject on a day, by a named rule, with the claims behind it.

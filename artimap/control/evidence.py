@@ -16,7 +16,7 @@ from artimap.claims.ledger import Ledger
 from artimap.claims.resolution import earliest_day, latest_day, voices
 from artimap.control.model import ControlModel
 from artimap.control.parties import UNNAMED, Sides
-from artimap.core.schema import split_names
+from artimap.core.schema import objects, split_names
 from artimap.core.vocab import About, CheckpointKind, EventKind, Party, PostState, Predicate, Record, Where, WhyNot
 
 Kind = Literal["hold", "presence", "contested", "attack", "fight", "left"]
@@ -317,7 +317,8 @@ def _heard(claims: pd.DataFrame) -> dict[str, int | None]:
     # Every event that the ledger speaks of has an entry, also where no claim about it carries a day: such
     # an event counts for what is known by now, never for what was known on a day.
     first: dict[str, int | None] = dict.fromkeys(about["subject"].astype(str))
-    for subject, reported, basis in zip(about["subject"], about["reported"], about["date_basis"], strict=True):
+    columns = (objects(about[name]) for name in ("subject", "reported", "date_basis"))
+    for subject, reported, basis in zip(*columns, strict=True):
         heard = number_of(latest_day(reported, str(basis)))
         known = first[str(subject)]
         if heard is not None and (known is None or heard < known):

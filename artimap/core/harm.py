@@ -52,13 +52,17 @@ def people_harmed(row: Mapping[Any, Any]) -> float | None:
     return sum(stated) if stated else None
 
 
+_FIGURES = ("killed_best", "killed_low", "killed_high", "injured", "abducted")
+
+
 def gravest(events: pd.DataFrame, most: int) -> pd.DataFrame:
     """Give the events that harmed most people, of whatever age, the gravest first.
 
     Figures over several events are left out: none of them is an event. Of equal harm the newest comes first.
     """
     single = events[(events["record"] == Record.EVENT).to_numpy(dtype=bool)]
-    harm = pd.Series([people_harmed(row) or 0.0 for row in records(single)], index=single.index, dtype=float)
+    figures = single[[name for name in _FIGURES if name in single.columns]]
+    harm = pd.Series([people_harmed(row) or 0.0 for row in records(figures)], index=single.index, dtype=float)
     order = single.assign(_harm=harm).sort_values(
         ["_harm", "date_start", "event_id"], ascending=[False, False, True], kind="stable"
     )

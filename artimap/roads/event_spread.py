@@ -197,14 +197,18 @@ class _Pieces:
 def _column(events: pd.DataFrame, name: str) -> list[Any]:
     if name not in events.columns:
         return [None] * len(events)
-    return [None if pd.isna(value) else value for value in events[name]]
+    values = schema.objects(events[name])
+    return [None if null else value for value, null in zip(values.tolist(), pd.isna(values).tolist(), strict=True)]
+
+
+_WHERE = {one.value: one for one in Where}
 
 
 def spread_rows(road: Road, events: gpd.GeoDataFrame, reach: Reach) -> Spread:
     """Spread events over a road: see :meth:`artimap.roads.corridor.Corridor.spread`."""
     require(events, road.crs, what="events")
     rows = len(events)
-    kinds = [Where(kind) for kind in events["place_kind"]]
+    kinds = [_WHERE[kind] for kind in schema.objects(events["place_kind"])]
     named = _column(events, "road_id")
     geometry = events.geometry.to_numpy()
     pieces = _Pieces()

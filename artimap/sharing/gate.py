@@ -16,7 +16,7 @@ from artimap.areas.area import Area
 from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.core.i18n import format_count, format_number, tr
-from artimap.core.schema import split_names
+from artimap.core.schema import objects, split_names
 from artimap.core.tables import EVENTS
 from artimap.core.vocab import About, Audience, Sensitivity, WhyHeld
 from artimap.sharing.policy import Access, Action, SharePolicy, citation
@@ -214,7 +214,7 @@ def gate(
         out = schema.conform(table[list(EVENTS.names)], EVENTS, crs=area.crs) if blurred else table
         # Blurred events have new ids, so they are among the hidden ones by their old ids. Their claims, which
         # name the place in words, are left out with them.
-        hidden_events = frozenset(set(events["event_id"]) - set(table["event_id"]))
+        hidden_events = frozenset(set(objects(events["event_id"])) - set(objects(table["event_id"])))
         told = replace(
             told,
             events=out,
@@ -238,14 +238,14 @@ def gate(
     seen = kept.table[~related & ~force].reset_index(drop=True)
     # By difference from what was given, not by adding up reasons: whatever the cause, a claim that is not
     # seen is hidden, and so is the post that rests on it alone.
-    hidden = frozenset(set(claims["claim_id"]) - set(seen["claim_id"]))
+    hidden = frozenset(set(objects(claims["claim_id"])) - set(objects(seen["claim_id"])))
     posts = without_marks(ledger.posts[~ledger.posts["claim_id"].isin(hidden)].reset_index(drop=True))
     codes = dict(kept.held_codes)
     if force.any():
         codes[WhyHeld.POSITION] = codes.get(WhyHeld.POSITION, 0) + int(force.sum())
     reasons = _held(codes, related=0 if events is None else int(related.sum()))
     # A place or stretch of which only hidden claims speak is hidden as well: STATUS has a row for each subject.
-    gone = set(claims.loc[claims["claim_id"].isin(hidden), "subject"]) - set(seen["subject"])
+    gone = set(objects(claims.loc[claims["claim_id"].isin(hidden), "subject"])) - set(objects(seen["subject"]))
     subjects = ledger.subjects[~ledger.subjects["subject"].isin(gone)].reset_index(drop=True)
     return replace(told, ledger=Ledger(seen, subjects, posts), claims_held=reasons, hidden=hidden)
 

@@ -16,12 +16,13 @@ import shapely
 
 from artimap.areas.area import ARTIBONITE, Area, read_places, read_units
 from artimap.core.errors import ShareError
-from artimap.core.schema import TEXT, split_names
+from artimap.core.schema import TEXT, join_names, objects, split_names
 from artimap.core.vocab import Audience, Level, Record, Sensitivity, WhyHeld
 from artimap.sharing.masking import mask_column, mask_ids, settled
 from artimap.sharing.masking.known_names import public_links
 from artimap.sharing.policy import Access, Action, Rules, SharePolicy, citation
 from artimap.sharing.positions import positions
+from artimap.sources.actors import actor_names
 from artimap.sources.licences import is_owned
 
 _COMMUNE = len("HT0542")
@@ -92,7 +93,7 @@ def unit_names(area: Area) -> dict[str, str]:
     return dict(zip(units["pcode"], units["name"], strict=True))
 
 
-def _base(rows: gpd.GeoDataFrame, first: int) -> gpd.GeoDataFrame:
+def _base(rows: gpd.GeoDataFrame, area: Area, first: int) -> gpd.GeoDataFrame:
     """Empty all that may tell the place: words, ids of places and roads, chainage, and ids made of place names."""
     blurred = rows.copy()
     for column in _EMPTIED:
@@ -100,6 +101,14 @@ def _base(rows: gpd.GeoDataFrame, first: int) -> gpd.GeoDataFrame:
             # Emptied, not dropped: a table with other columns would tell which rows were blurred, and break its
             # schema.
             blurred[column] = pd.Series([None] * len(blurred), index=blurred.index).astype(blurred[column].dtype)
+    if "actors" in blurred:
+        # A group that only the row names may be that of one village: those that the area knows stay.
+        known = set(actor_names(area).values())
+        blurred["actors"] = (
+            blurred["actors"]
+            .map(lambda cell: join_names(one for one in split_names(cell) if one in known), na_action="ignore")
+            .astype(blurred["actors"].dtype)
+        )
     if "event_id" in blurred:
         # Ids are made of place names and days. A running number tells nothing, and does not lead back to the
         # row.
@@ -122,7 +131,7 @@ def blur_to_unit(rows: gpd.GeoDataFrame, codes: pd.Series, area: Area, *, level:
         ``adm3`` or ``adm2``.
     """
     units = read_units(area).set_index("pcode")
-    blurred = _base(rows, 1)
+    blurred = _base(rows, area, 1)
     # A section that has no outline of its own falls back to its commune: coarser, never finer.
     into = codes if level is Level.ADM3 else codes.str.slice(0, _COMMUNE)
     into = into.where(into.isin(units.index), into.str.slice(0, _COMMUNE))
@@ -149,7 +158,7 @@ def blur_to_circle(rows: gpd.GeoDataFrame, area: Area, *, radius_m: float) -> gp
         (np.floor(points.x / step) + 0.5) * step,
         (np.floor(points.y / step) + 0.5) * step,
     )
-    blurred = _base(rows, 1)
+    blurred = _base(rows, area, 1)
     for column in ("place", "pcode"):
         if column in blurred:
             blurred[column] = pd.Series([None] * len(blurred), index=blurred.index).astype(TEXT)
@@ -262,12 +271,16 @@ def _decide(
     limit = None if as_of is None else pd.Timestamp(as_of - dt.timedelta(days=policy.delay_days(audience)))
     actions: list[Action] = []
     reasons: list[WhyHeld] = []
-    rows = zip(forces, table["licence"], table["sensitivity"], days, strict=True)
-    for position, licence, sensitivity, day in rows:
-        action, reason = _one(position, licence, words.get(sensitivity), policy, rules)
+    # A row without a day is never old enough: nobody can say that the delay is over.
+    olds = [False] * len(table) if limit is None else (days <= limit).tolist()
+    decided: dict[tuple[bool, object, object], tuple[Action, WhyHeld]] = {}
+    for key in zip(forces, objects(table["licence"]), objects(table["sensitivity"]), strict=True):
+        if key not in decided:
+            decided[key] = _one(key[0], key[1], words.get(key[2]), policy, rules)
+    rows = zip(forces, objects(table["licence"]), objects(table["sensitivity"]), olds, strict=True)
+    for position, licence, sensitivity, old in rows:
+        action, reason = decided[position, licence, sensitivity]
         if action is Action.DELAY:
-            # A row without a day is never old enough: nobody can say that the delay is over.
-            old = limit is not None and pd.notna(day) and day <= limit
             action, reason = (Action.PASS, reason) if old else (Action.REMOVE, WhyHeld.RECENT)
         actions.append(action)
         reasons.append(reason)

@@ -214,22 +214,39 @@ class Verdict:
     radius_m: float = np.nan
 
 
-def _judge(area: Area, said: PlaceWords, point: shapely.Point) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the words of a row say by themselves: another department, and a place here with where it may lie."""
+
+    away: str = ""
+    radius_m: float = 0.0
+    extents: list[shapely.Geometry] = field(default_factory=list)
+    name: str = ""
+    commune: str = ""
+
+    @classmethod
+    def of(cls, area: Area, said: PlaceWords) -> _Heard:
+        away = said.elsewhere(area) or (said.place if said.place and names_elsewhere(area, said.place) else "")
+        reading = resolve(area, said.place) if said.place else None
+        extents = [] if reading is None else _extents(area, reading)
+        if reading is None or not extents:
+            return cls(away, (reading and reading.radius_m) or 0.0)
+        return cls(away, reading.radius_m or 0.0, extents, reading.name, reading.candidates[0].commune)
+
+
+def _judge(area: Area, said: PlaceWords, heard: _Heard, point: shapely.Point) -> Verdict:
     """Hold the words and units of a row against its coordinates.
 
     Where two of the three agree, the row is counted in the commune they agree on; where none do, in the department
     that holds them all. A row that only another department could hold too is rejected.
     """
-    away = said.elsewhere(area) or (said.place if said.place and names_elsewhere(area, said.place) else "")
+    away, extents, name, commune = heard.away, heard.extents, heard.name, heard.commune
     if point.is_empty or (away and _inner(area).contains(point)):
         what = f"the commune is {said.commune}" if point.is_empty else f"the coordinates lie in {area.label}"
         # Without coordinates only a row of a commune alone comes here: it has nothing but its department against it.
         told = away and (said.code or not point.is_empty)
         return Verdict(reject=f"the row says {away}, and {what}" if told else "")
-    reading = resolve(area, said.place) if said.place else None
-    extents = [] if reading is None else _extents(area, reading)
-    name, commune = ("", "") if reading is None or not extents else (reading.name, reading.candidates[0].commune)
-    gap = min((float(point.distance(one)) for one in extents), default=0.0) - ((reading and reading.radius_m) or 0.0)
+    gap = min((float(point.distance(one)) for one in extents), default=0.0) - heard.radius_m
     shape = None if said.code is None else unit_shapes(area)[said.code]
     off_commune = shape is not None and point.distance(shape) > EDGE_M
     inside = point.distance(unit_shapes(area)[area.pcode]) <= EDGE_M
@@ -264,6 +281,7 @@ def judge_rows(
 ) -> Verdicts:
     """Hold words and units against coordinates in all rows that have both, each distinct pair once."""
     seen: dict[tuple[PlaceWords, bytes], Verdict] = {}
+    heard: dict[PlaceWords, _Heard] = {}
     radius = np.full(problems.rows, np.nan)
     units: dict[int, str] = {}
     rejected: dict[str, list[int]] = {}
@@ -271,7 +289,10 @@ def judge_rows(
     for row, words in said.items():
         key = words, spots[row]
         if key not in seen:
-            seen[key] = _judge(area, words, geometry[row])
+            # A file says the same few words of many spots: they are read once.
+            if words not in heard:
+                heard[words] = _Heard.of(area, words)
+            seen[key] = _judge(area, words, heard[words], geometry[row])
         verdict = seen[key]
         radius[row] = verdict.radius_m
         if verdict.unit is not None:

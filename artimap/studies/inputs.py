@@ -264,27 +264,29 @@ def gather(
     own = claims
     if not isinstance(own, Ledger):
         own = read_claims(_path(own, "claims", "read_claims"), area=area, licence=licence, today=today)
-    said, ledger = _masked(own.claims, area), found.ledger
+    (said,), ledger = _masked([own.claims], area), found.ledger
     twice = sorted(set(said["claim_id"]) & set(ledger.claims["claim_id"]))
     if twice:
         name = "claims" if isinstance(claims, Ledger) else claims
         msg = f"{name}: claim_id {', '.join(twice[:5])} stands in the data already; give yours ids of their own"
         raise DataError(msg)
-    posts = pd.concat([ledger.posts, _masked(own.posts, area)], ignore_index=True) if len(own.posts) else ledger.posts
+    posts = (
+        pd.concat([ledger.posts, *_masked([own.posts], area)], ignore_index=True) if len(own.posts) else ledger.posts
+    )
     both = Ledger(pd.concat([ledger.claims, said], ignore_index=True), ledger.subjects, posts)
     return replace(found, ledger=both, own_claims=said)
 
 
 def _with_road_status(found: Gathered, area: Area, given: RoadStatuses | None) -> Gathered:
     """Add the statuses of roads of a file of reports and of one of their own; the claims of the first are there."""
-    tables = [] if found.own is None or not len(found.own.road_status) else [_masked(found.own.road_status, area)]
+    tables = [] if found.own is None or not len(found.own.road_status) else _masked([found.own.road_status], area)
     ledger, rejected = found.ledger, 0
     if given is not None:
         read = given
         if not isinstance(read, pd.DataFrame):
             read = read_road_status(_path(given, "road_status", "read_road_status"), area=area)
         rejected = int(read.attrs.get("rejected", 0))
-        table = _masked(schema.conform(read, ROAD_STATUS, crs=area.crs), area)
+        (table,) = _masked([schema.conform(read, ROAD_STATUS, crs=area.crs)], area)
         claims = claims_of_status(table)
         if set(claims["claim_id"]) & set(ledger.claims["claim_id"]):
             msg = "road_status: its rows stand among events already; give the file once"
@@ -355,10 +357,11 @@ def _reports(
     table, ledger, own = read_events(area), read_claims(area), None
     if events is not None:
         own = _with_safe_ids(_read_all(events, area, licence, today))
-        claims = pd.concat([ledger.claims, _masked(own.claims, area)], ignore_index=True)
         posts = posts_of(own.checkpoints, own.claims, like=ledger.posts)
-        said = pd.concat([ledger.posts, _masked(posts, area)], ignore_index=True) if len(posts) else ledger.posts
-        table = pd.concat([table, _masked(own.events, area)], ignore_index=True)
+        safe, safe_posts, safe_events = _masked([own.claims, posts, own.events], area)
+        claims = pd.concat([ledger.claims, safe], ignore_index=True)
+        said = pd.concat([ledger.posts, safe_posts], ignore_index=True) if len(posts) else ledger.posts
+        table = pd.concat([table, safe_events], ignore_index=True)
         ledger = Ledger(claims, ledger.subjects, said)
     reports = data.read_table(area.name, "reports")
     mine = pd.Series([], dtype=schema.TEXT) if own is None else own.events["event_id"]
@@ -391,15 +394,19 @@ def _reports(
     )
 
 
-def _masked(table: pd.DataFrame, area: Area) -> pd.DataFrame:
+def _masked(tables: Sequence[pd.DataFrame], area: Area) -> list[pd.DataFrame]:
     """Mask personal details in a user's rows; what is unsure is marked, and masked by the gate.
 
     A user's own team reads its words with the marks; who may see more than that is not known yet when they are read.
     """
-    out = _safe_ids(table)
-    for name in _FREE_TEXT:
-        if name in out.columns:
-            out[name] = mask_column(out[name].astype(schema.TEXT), area=area, unsure="mark").text
+    out = [_safe_ids(table) for table in tables]
+    columns = [(table, name) for table in out for name in _FREE_TEXT if name in table.columns]
+    # An event and the claim about it say the same: each text is read once for all tables.
+    texts = pd.concat([table[name].astype(schema.TEXT) for table, name in columns]).dropna().drop_duplicates()
+    masked = mask_column(texts, area=area, unsure="mark").text
+    safe = dict(zip(schema.objects(texts), schema.objects(masked), strict=True))
+    for table, name in columns:
+        table[name] = table[name].astype(schema.TEXT).map(safe).astype(schema.TEXT)
     return out
 
 

@@ -562,11 +562,15 @@ class Study:
     def _ledger(self) -> Ledger:
         return _sure(self.gated.ledger)
 
+    @cached_property
+    def _event_ids(self) -> frozenset[str]:
+        return frozenset(self.events["event_id"])
+
     def _named(self, risk: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """Name only the events that the audience may see."""
         if self.audience is Audience.INTERNAL:
             return risk
-        allowed, ids = set(self.events["event_id"]), risk["event_ids"]
+        allowed, ids = self._event_ids, risk["event_ids"]
         risk["event_ids"] = ids.map(
             lambda cell: "; ".join(one for one in cell.split("; ") if one in allowed) or None, na_action="ignore"
         ).astype(ids.dtype)

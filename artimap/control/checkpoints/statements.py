@@ -44,7 +44,8 @@ def statements(ledger: Ledger, day: pd.Timestamp, *, known_on: pd.Timestamp | No
 
 def _stated(ledger: Ledger) -> gpd.GeoDataFrame:
     """Give every statement about a post: ``start``, ``until``, and when it had surely been said (``heard``)."""
-    claims = ledger.claims.drop_duplicates("claim_id").set_index("claim_id")
+    about_posts = ledger.claims["claim_id"].isin(ledger.posts["claim_id"])
+    claims = ledger.claims[about_posts].drop_duplicates("claim_id").set_index("claim_id")
     # The gate takes claims out, and with them what they say of posts.
     posts = ledger.posts[ledger.posts["claim_id"].isin(claims.index)]
     missing = {name: None for name in (*_OWN, "fee_low", "fee_high", "fee_currency", "vehicle") if name not in posts}

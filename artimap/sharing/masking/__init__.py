@@ -88,7 +88,7 @@ def find_personal(text: str, *, area: Area | None = None) -> tuple[MaskedSpan, .
     names_known = known(area)
     taken = bytearray(len(text))
     # What was masked or marked before is not read again.
-    for match in _MARK.finditer(text):
+    for match in _MARK.finditer(text) if "[" in text else ():
         taken[match.start() : match.end()] = b"\x01" * len(match.group())
     found: list[MaskedSpan] = []
     for start, end, kind, sure in identifiers(text, names_known.group_words):

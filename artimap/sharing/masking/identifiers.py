@@ -184,6 +184,25 @@ _CUED_PHONE = re.compile(
 )
 
 
+# What no match is without: looked for first, as most texts hold none of it and every pattern costs time.
+_ROAD_WORDS = frozenset({
+    "rue", "ruelle", "av", "avenue", "boulevard", "bd", "blvd", "impasse", "allée", "chemin", "ri", "riyèl",
+    "ruèl", "avni", "bulva", "enpas", "chimen", "street", "st", "ave", "road", "rd", "lane", "drive", "alley", "delmas",
+})  # fmt: skip
+_MAP_LINKS = ("geo:", "maps.google.", "maps.app.goo", "maps.apple.", "waze.com", "what3words.com", "w3w.co")
+_PLATE_WORDS = ("plaq", "plak", "plate", "matricul", "matrikil", "licen", "registr", "registered")
+_FIGURES = re.compile(r"\d(?:[.,]\d|\s?(?:[NS][\s,;/]|Q))", re.IGNORECASE)
+_LETTERED = re.compile(r"[A-Z]{2}[\s-]\d{3}")
+_DIGIT = re.compile(r"\d")
+_TEXT_WORD = re.compile(r"\w+")
+
+
+def _small(text: str) -> str:
+    """Give a text in small letters, an ``i`` for each letter that passes for one where case is ignored."""
+    small = text.casefold()
+    return small if small.isascii() else small.replace("i\u0307", "i").replace("ı", "i")
+
+
 def identifiers(text: str, groups: frozenset[str]) -> Iterator[tuple[int, int, Kind, bool]]:
     """Give start, end and kind of every identifier, and whether it is surely one; who comes first is believed first.
 
@@ -194,21 +213,27 @@ def identifiers(text: str, groups: frozenset[str]) -> Iterator[tuple[int, int, K
     groups
         Names of groups and publishers without spaces and accents: their accounts are public.
     """
-    text = text.translate(_TYPESET)
+    if not text.isascii():
+        text = text.translate(_TYPESET)
+    small, digits = _small(text), len(_DIGIT.findall(text))
     if "@" in text or "(" in text or "[" in text:
         yield from ((*match.span(), "email", True) for match in _EMAIL.finditer(text))
     yield from _handles(text, groups)
-    for match in _IP.finditer(text):
+    for match in _IP.finditer(text) if text.count(".") > 2 or ":" in text else ():
         # Four single digits are a section of a document, pairs that begin like a telephone number are one.
         cued = "ip" in text[max(0, match.start() - 12) : match.start()].casefold()
         if cued or (len(match.group()) > 7 and not _DOTTED_PHONE.fullmatch(match.group())):
             yield *match.span(), "ip", True
-    yield from ((*span, "position", False) for span in _positions(text))
-    if not any(one.isdigit() for one in text):
+    if any(one in text for one in "°/+") or any(one in small for one in _MAP_LINKS) or _FIGURES.search(text):
+        yield from ((*span, "position", False) for span in _positions(text))
+    if not digits:
         return
     for match in _ACCOUNT.finditer(text):
-        digits = sum(one.isdigit() for one in match["code"])
-        if digits >= 6 and not _MONEY.match(text, match.end()) and not _dated(match["code"]):
+        if (
+            sum(one.isdigit() for one in match["code"]) >= 6
+            and not _MONEY.match(text, match.end())
+            and not _dated(match["code"])
+        ):
             yield *match.span("code"), "account", True
     yield from ((*match.span("code"), "account", False) for match in _BARE_ACCOUNT.finditer(text))
     for match in _ID.finditer(text):
@@ -216,9 +241,12 @@ def identifiers(text: str, groups: frozenset[str]) -> Iterator[tuple[int, int, K
             yield *_stripped(match, "code"), "id", True
     yield from ((*match.span("code"), "id", True) for match in _BARE_ID.finditer(text))
     yield from ((*match.span("code"), "birth", True) for match in _BIRTH.finditer(text))
-    yield from ((*match.span(), "address", True) for match in _ADDRESS.finditer(text))
-    yield from ((*span, "plate", True) for span in _plates(text))
-    yield from ((*span, "phone", True) for span in _phones(text))
+    if not _ROAD_WORDS.isdisjoint(_TEXT_WORD.findall(small)):
+        yield from ((*match.span(), "address", True) for match in _ADDRESS.finditer(text))
+    if digits >= 3:
+        yield from ((*span, "plate", True) for span in _plates(text, small))
+    if digits >= 8:
+        yield from ((*span, "phone", True) for span in _phones(text))
     # A long run of digits that starts with a day is a time, as machines write it.
     yield from ((*one.span(), "id", False) for one in _LONG_NUMBER.finditer(text) if not _DAY.match(one.group()))
 
@@ -234,7 +262,9 @@ def _stripped(match: re.Match[str], group: str) -> tuple[int, int]:
 
 
 def _handles(text: str, groups: frozenset[str]) -> Iterator[tuple[int, int, Kind, bool]]:
-    for pattern in (_PROFILE, _HANDLE, _NICK, _CUED_HANDLE):
+    for pattern, signs in ((_PROFILE, "/"), (_HANDLE, "@"), (_NICK, "\"“«'"), (_CUED_HANDLE, "")):
+        if signs and not any(one in text for one in signs):
+            continue
         for match in pattern.finditer(text):
             # A group's own page is no secret, and neither is a post of it.
             if re.sub(r"[\W_]", "", plain(match["who"])) not in groups:
@@ -286,8 +316,11 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
             yield match.span("code")
 
 
-def _plates(text: str) -> Iterator[tuple[int, int]]:
+def _plates(text: str, small: str) -> Iterator[tuple[int, int]]:
     """Give the number plates: ``AA-12345``, ``TP 12345``, or any form after "plate"."""
     # The two letters of roads, p-codes and the like (RN 1, HT05...) are shut out in the pattern.
     yield from (match.span() for match in _PLATE.finditer(text))
-    yield from (match.span("code") for pattern in (_CUED_PLATE, _VEHICLE_PLATE) for match in pattern.finditer(text))
+    if any(one in small for one in _PLATE_WORDS):
+        yield from (match.span("code") for match in _CUED_PLATE.finditer(text))
+    if _LETTERED.search(text):
+        yield from (match.span("code") for match in _VEHICLE_PLATE.finditer(text))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from artimap.sharing.masking.known_names import KnownNames, atoms, plain, words
 
@@ -79,43 +80,101 @@ class _WordSpan:
         return self.cap and len(self.text.rsplit("-", 1)[-1]) == 1
 
 
+class _Lists(NamedTuple):
+    """Unions of the word lists, and the last words of the phrases that lead to a name: made once."""
+
+    heads: frozenset[str]
+    led: frozenset[str]
+    roles: frozenset[str]
+    apposed: frozenset[str]
+    cue_ends: frozenset[str]
+    name_cue_ends: frozenset[str]
+
+
+@cache
+def _lists() -> _Lists:
+    lists = words()
+    roles = lists.humans | (lists.titles - _COURTESY - _ACCENTED.keys())
+    ends, name_ends = (
+        frozenset(phrase.rsplit(" ", 1)[-1] for phrase in cues) for cues in (lists.cues, lists.name_cues)
+    )
+    led = lists.locative | lists.heads | _SMALL | lists.offices
+    return _Lists(lists.heads | _SAINTS, led, roles, roles | lists.kin, ends, name_ends)
+
+
+@lru_cache(maxsize=1 << 16)  # most words come again
+def _cut(word: str) -> tuple[tuple[int, int, str, str, bool], ...]:
+    """Cut a word at its elided article: start, end, text, folded, and whether it has a capital, of each part."""
+    parts, start, end = [], 0, len(word)
+    # "l'inspecteur", "d'Estinval": the elided article is a token of its own, so that the word after it is
+    # read by its own capital.
+    elided = _ELIDED.match(word)
+    if elided and elided.end() < end:
+        prefix = word[: elided.end() - 1]
+        parts.append((0, len(prefix), prefix, plain(prefix), False))
+        start = elided.end()
+    if _POSSESSIVE.search(word[start:]) and end - start > 2:
+        end -= 2
+    rest = word[start:end]
+    parts.append((start, end, rest, plain(rest), rest[0].isupper()))
+    return tuple(parts)
+
+
 def _tokens(text: str) -> list[_WordSpan]:
-    tokens: list[_WordSpan] = []
-    for match in _WORD.finditer(text):
-        start, end = match.span()
-        # "l'inspecteur", "d'Estinval": the elided article is a token of its own, so that the word after it is
-        # read by its own capital.
-        elided = _ELIDED.match(match.group())
-        if elided and elided.end() < end - start:
-            prefix = text[start : start + elided.end() - 1]
-            tokens.append(_WordSpan(start, start + len(prefix), prefix, plain(prefix), cap=False))
-            start += elided.end()
-        if _POSSESSIVE.search(text[start:end]) and end - start > 2:
-            end -= 2
-        word = text[start:end]
-        tokens.append(_WordSpan(start, end, word, plain(word), cap=word[0].isupper()))
-    return tokens
+    return [
+        _WordSpan(match.start() + start, match.start() + end, word, folded, cap)
+        for match in _WORD.finditer(text)
+        for start, end, word, folded, cap in _cut(match.group())
+    ]
+
+
+@lru_cache(maxsize=1 << 16)
+def _rank(word: str) -> str | None:
+    """Give ``strong`` or ``weak`` where a word holds a given name of the lists."""
+    lists, whole = words(), atoms(word)
+    parts = [part for part in whole if part in lists.given]
+    # The given name has to begin the token: in "Marie-Ange" it does, in a street "Rue-Marie" it does not.
+    if not parts or parts[0] != whole[0]:
+        return None
+    return "strong" if any(part not in lists.weak_given for part in parts) else "weak"
+
+
+@lru_cache(maxsize=1 << 16)
+def _has_form(folded: str) -> bool:
+    """Tell whether a word begins or ends as given names do."""
+    return _NAME_FORM.search(folded) is not None
 
 
 def _keep_known(text: str, tokens: list[_WordSpan], known: KnownNames) -> None:
     """Mark the tokens that belong to a known place or group."""
-    found = list(_ATOM.finditer(text))
-    here = tuple(plain(match.group()) for match in found)
-    kinds: dict[int, str] = {}
-    position = 0
-    while position < len(here):
+    words_here, starts, firsts = list[str](), list[int](), list[int]()
+    for match in _ATOM.finditer(text):
+        word = match.group()
+        folded = plain(word)
         # A known name counts only where it is written with a capital, or an everyday word would be taken for
         # a place.
-        first = found[position].group()[0]
-        length, kind = known.match(here, position) if first.isupper() or first.isdigit() else (0, "")
-        for step in range(length):
-            kinds[found[position + step].start()] = kind
-        position += max(length, 1)
-    starts = [match.start() for match in found]
-    for token in tokens:
+        if (folded in known.places or folded in known.groups) and (word[0].isupper() or word[0].isdigit()):
+            firsts.append(len(starts))
+        words_here.append(folded)
+        starts.append(match.start())
+    kinds: dict[int, str] = {}
+    here, position = tuple(words_here), 0
+    for first in firsts:
+        if first < position:
+            continue
+        length, kind = known.match(here, first)
+        for start in starts[first : first + length]:
+            kinds[start] = kind
+        position = first + length
+    begins = [token.start for token in tokens] if kinds else []
+    for one in kinds:
+        at = bisect_right(begins, one) - 1
+        token = tokens[at] if at >= 0 else None
+        if token is None or one >= token.end or token.kept:
+            continue
         inside = starts[bisect_left(starts, token.start) : bisect_left(starts, token.end)]
         # A token survives only where every part of it is known: "Saint-Marc-Estimé" is not the town.
-        if inside and all(one in kinds for one in inside):
+        if all(part in kinds for part in inside):
             token.kept = kinds[inside[0]]
 
 
@@ -127,7 +186,10 @@ class _NameReader:
         self.known = known
         self.everyday = everyday
         self.words = words()
+        self.lists = _lists()
         self.tokens = _tokens(text)
+        ends = [0, *(token.end for token in self.tokens)]
+        self.gaps = [text[end : token.start] for end, token in zip(ends, self.tokens, strict=False)]
         self.head = len(text) - len(text.lstrip())
         _keep_known(text, self.tokens, known)
         for position, token in enumerate(self.tokens[:-1]):
@@ -139,8 +201,7 @@ class _NameReader:
 
     def gap(self, position: int) -> str:
         """Give what stands between a token and the one before."""
-        before = self.tokens[position - 1].end if position else 0
-        return self.text[before : self.tokens[position].start]
+        return self.gaps[position]
 
     def opens(self, position: int) -> bool:
         """Tell whether a token begins a sentence, a quotation or a list."""
@@ -176,18 +237,12 @@ class _NameReader:
 
     def given(self, position: int) -> str | None:
         """Give ``strong`` or ``weak`` where a token holds a given name."""
-        whole = atoms(self.tokens[position].text)
-        parts = [part for part in whole if part in self.words.given]
-        # The given name has to begin the token: in "Marie-Ange" it does, in a street "Rue-Marie" it does not.
-        if not parts or parts[0] != whole[0]:
-            return "weak" if self._formed(position) else None
-        return "strong" if any(part not in self.words.weak_given for part in parts) else "weak"
+        return _rank(self.tokens[position].text) or ("weak" if self._formed(position) else None)
 
     def _formed(self, position: int) -> bool:
         """Tell whether a word with a capital has the form of a given name and is no word of the language."""
         token = self.tokens[position]
-        formed = token.cap and not token.kept and _NAME_FORM.search(token.folded) is not None
-        return formed and not self._function(position)
+        return token.cap and not token.kept and _has_form(token.folded) and not self._function(position)
 
     def _is_name_part(self, position: int) -> bool:
         """Tell whether a token could be part of a person's name."""
@@ -261,6 +316,8 @@ class _NameReader:
         return near
 
     def _cued(self, first: int) -> bool:
+        if not first or self.tokens[first - 1].folded not in self.lists.cue_ends:
+            return False
         near = self._before(first, 6)
         if not near or not _AFTER_CUE.fullmatch(self.gap(first)):
             return False
@@ -292,8 +349,7 @@ class _NameReader:
     def _apposed(self, first: int, stop: int) -> bool:
         if not (_APPOSED.fullmatch(self.gap(first)) and _CLOSED.match(self.text, self.tokens[stop - 1].end)):
             return False
-        who = self.words.humans | self.words.kin | (self.words.titles - _COURTESY - _ACCENTED.keys())
-        return any(self.tokens[one].folded in who for one in self._before(first, 6))
+        return any(self.tokens[one].folded in self.lists.apposed for one in self._before(first, 6))
 
     def _speaks(self, stop: int) -> bool:
         return stop < len(self.tokens) and self.tokens[stop].folded in self.words.speech and self.gap(stop).isspace()
@@ -303,9 +359,8 @@ class _NameReader:
         near = range(stop, min(stop + 3, len(self.tokens)))
         if not near or self.gap(stop).strip() != ",":
             return False
-        who = self.words.humans | (self.words.titles - _COURTESY - _ACCENTED.keys())
         return any(
-            self.tokens[one].folded in who
+            self.tokens[one].folded in self.lists.roles
             for one in near
             if not self.tokens[one].cap and all(self.gap(between).isspace() for between in range(stop + 1, one + 1))
         )
@@ -400,16 +455,15 @@ class _NameReader:
         """Tell whether something before a place says that it is one."""
         if not position:
             return False
-        before = self.tokens[position - 1]
-        lists = self.words
-        return before.folded in lists.locative | lists.heads | _SMALL | lists.offices and self.gap(position).isspace()
+        return self.tokens[position - 1].folded in self.lists.led and self.gap(position).isspace()
 
     def _courtesy(self) -> Iterator[tuple[int, int]]:
         """Give place names that follow "Mme", "pasteur" and the like: there they are surnames."""
         for position in range(1, len(self.tokens)):
-            token, before = self.tokens[position], self.tokens[position - 1]
-            called = self.is_title(position - 1) or before.folded in _WIDOWS
-            if token.kept != "place" or before.folded in self.words.offices or not called:
+            before = self.tokens[position - 1]
+            if self.tokens[position].kept != "place" or before.folded in self.words.offices:
+                continue
+            if not (self.is_title(position - 1) or before.folded in _WIDOWS):
                 continue
             if _AFTER_TITLE.fullmatch(self.gap(position)):
                 yield position, position + 1
@@ -428,7 +482,7 @@ class _NameReader:
         token, lists = self.tokens[position], self.words
         if len(token.text) < 2 or token.kept:
             return position, False
-        if position and self._spaced(position) and self.tokens[position - 1].folded in self.words.heads | _SAINTS:
+        if position and self.tokens[position - 1].folded in self.lists.heads and self._spaced(position):
             return position, False
         rank, stop = self.given(position), position + 1
         # No name has more than eight words; without a bound a list of names is read anew from each of them.
@@ -454,7 +508,8 @@ class _NameReader:
         return _AFTER_TITLE.fullmatch(self.gap(position)) is not None
 
     def _spaced(self, position: int) -> bool:
-        return self.gap(position).isspace() or self.gap(position) in {"_", "-", "."}
+        gap = self.gaps[position]
+        return gap == " " or gap.isspace() or gap in {"_", "-", "."}
 
     def _place_word(self, position: int) -> bool:
         return (self.tokens[position].folded,) in self.known.places.get(self.tokens[position].folded, ())
@@ -471,6 +526,8 @@ class _NameReader:
         return len(token.text) < 3 or token.folded in self.words.listed or token.folded in self.everyday
 
     def _named(self, position: int) -> bool:
+        if not position or self.tokens[position - 1].folded not in self.lists.name_cue_ends:
+            return False
         near = [self.tokens[one].folded for one in self._before(position, 5)]
         if not _AFTER_CUE.fullmatch(self.gap(position)):
             return False
