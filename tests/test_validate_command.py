@@ -122,3 +122,10 @@ def test_a_fault_of_artimap_is_told_as_one(tmp_path, capsys, monkeypatch):
     assert "Traceback" not in err
     with pytest.raises(ZeroDivisionError):
         main(["--debug", "validate", str(path)])
+
+
+def test_reports_long_before_the_day_of_the_answer_are_told(tmp_path, capsys):
+    path = _file(tmp_path / "a.csv", ["2025-12-03,Savien,attaque,1"])
+    assert main(["status", "--events", str(path)]) == 0
+    assert main(["risk", "--events", str(path)]) == 0
+    assert "--as-of 2025-12-03" in capsys.readouterr().err

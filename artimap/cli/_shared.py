@@ -275,6 +275,7 @@ def tell_own(study: Study, file: object) -> None:
     if own.rows is None:
         return
     print(f"Your reports: {own.rows} rows read, {own.rows - own.rejected} used, {own.rejected} rejected.")
+    tell_newest(study)
     for note in own.notes:
         print(f"  {note}")
     if own.rejected:
@@ -282,6 +283,19 @@ def tell_own(study: Study, file: object) -> None:
     if own.undecided:
         n = own.undecided
         print(f"  {n} pairs of reports may tell of one event, which then counts twice: {commands('review', file)}")
+
+
+def tell_newest(study: Study) -> None:
+    """Say where a user's own reports are long before the day of the answer: then they tell little of that day."""
+    newest = study.own.newest
+    if newest is not None and (gap := (study.as_of - newest).days) > _LONG_BEFORE:
+        print(
+            f"  Your newest report is of {newest}, {gap} days before the day of the answer: "
+            f"--as-of {newest} answers for that day."
+        )
+
+
+_LONG_BEFORE = 14
 
 
 def tell_day(study: Study) -> None:

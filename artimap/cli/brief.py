@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._shared import Commands, add_inputs, commands, study_of, tell_gated, tell_written
+from artimap.cli._shared import Commands, add_inputs, commands, study_of, tell_gated, tell_newest, tell_written
 from artimap.core.vocab import Audience, Where
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         print(f"Kept, and not looked at for the audience '{args.audience}': {', '.join(done.kept)}.")
     if args.events is not None:
         _tell_own(done, args.events)
+        tell_newest(study)
     if study.road_status is not None:
         _tell_roads(study.own.statuses, study.road_status)
     for gone, stays in done.merged:

@@ -180,6 +180,8 @@ def _reader(raw: Raw, source: str, mapping: Mapping | None) -> Reader:
             f"{raw.name}: the columns are those of no format that artimap knows{none} ({there}); say what is what "
             "in a mapping (artimap.propose_mapping), or use artimap's template: artimap template events"
         )
+        if raw.name.lower().endswith((".kml", ".kmz", ".gpx")):
+            msg += "; KML/GPX: give each mark its day (ExtendedData), or export as GeoJSON with a column of days"
         raise DataError(msg)
     return READERS[best]
 

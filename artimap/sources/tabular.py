@@ -198,7 +198,7 @@ def _counts(raw: Raw, problems: Problems, mapping: Mapping, notes: list[str]) ->
     problems.mark(
         (numbers <= 0).to_numpy(dtype=bool), column=name, why="counts no event", fix="nothing: it makes no event"
     )  # fmt: skip
-    several = (numbers > 1).to_numpy(dtype=bool)
+    several = (numbers > 1).to_numpy(dtype=bool) & ~problems.bad
     if several.any():
         notes.append(f"{name}: {int(several.sum())} rows count several events: kept as aggregates, not as events")
     return {"record": pd.Series(np.where(several, Record.AGGREGATE.value, Record.EVENT.value), dtype=TEXT)}

@@ -69,6 +69,8 @@ class OwnRows:
         See :class:`Gathered`.
     unplaced
         How many rows of the file are used and have no place on the map.
+    newest
+        The last day of those of its events that may be shown; null where there are none.
     statuses
         How many statuses of roads were read, and how many rows of their file were rejected.
     statements, nowhere
@@ -86,6 +88,7 @@ class OwnRows:
     shut: tuple[str, ...]
     undecided: int
     unplaced: int
+    newest: dt.date | None
     statuses: tuple[int, int]
     statements: int | None
     nowhere: int
@@ -158,10 +161,12 @@ class Gathered:
             out["decisions"]["merged"] = len(self.merged)
         return out
 
-    def own_rows(self, area: Area, hidden: frozenset[str], audience: Audience) -> OwnRows:
+    def own_rows(self, area: Area, hidden: frozenset[str], audience: Audience, shown: gpd.GeoDataFrame) -> OwnRows:
         """Tell of the user's files what an audience may know of which so many claims are hidden."""
         own, said = self.own, self.own_claims
         roads = self.road_status
+        mine = pd.Series(dtype=schema.TEXT) if own is None else own.events["event_id"]
+        newest = shown.loc[shown["event_id"].isin(mine), "date_end"].max()
         seen = None if said is None else said[~said["claim_id"].isin(hidden)]
         lost = None if seen is None else seen[seen["subject"] == NOWHERE]
         return OwnRows(
@@ -172,6 +177,7 @@ class Gathered:
             shut=self.shut_lines(),
             undecided=self.undecided,
             unplaced=0 if own is None else own.unplaced,
+            newest=None if pd.isna(newest) else newest.date(),
             statuses=(0, 0) if roads is None else (len(roads), int(roads.attrs.get("rejected", 0))),
             statements=None if said is None else len(said),
             nowhere=0 if said is None else int((said["subject"] == NOWHERE).sum()),

@@ -183,7 +183,7 @@ class Study:
     @property
     def own(self) -> OwnRows:
         """What may be told of the user's own files."""
-        return self._inputs.own_rows(self.area, self.gated.hidden, self.audience)
+        return self._inputs.own_rows(self.area, self.gated.hidden, self.audience, self.events)
 
     @property
     def counts_held(self) -> bool:
@@ -481,11 +481,10 @@ class Study:
         folder, own, risk = Path(folder), self._inputs.own, self.risk
         check_folder(folder)
         files = self._contents(Lang(lang), None if since is None else Path(since))
+        # Before the folder takes its place: a run that is stopped after that must not have lost the rejected rows.
+        quarantine = self._keep_rejected(own, folder) if own is not None and len(own.quarantine) else None
         self.progress("writing the folder")
         done = replace_folder(folder, files, ours=written_before)
-        quarantine = None
-        if own is not None and len(own.quarantine):
-            quarantine = self._keep_rejected(own, folder)
         recent, newest = recent_events(self.events, self.as_of)
         shown = set(self.events["event_id"])
         if own is not None:

@@ -231,7 +231,7 @@ def test_points_of_gpx_kml_and_shapefiles(artibonite, tmp_path):
     mark = f"<Placemark><name>enlèvement</name>{data}<Point><coordinates>-72.58,19.15</coordinates></Point></Placemark>"
     kml = '<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>' + mark + "</Document></kml>"
     assert read_report(_csv(tmp_path / "a.kml", kml), area=artibonite).events["kind"].tolist() == ["abduction"]
-    with pytest.raises(DataError, match="none tells a day"):
+    with pytest.raises(DataError, match=r"none tells a day.*export as GeoJSON"):
         read_report(_csv(tmp_path / "b.kml", kml.replace(data, "")), area=artibonite)
     table = gpd.GeoDataFrame(
         {"date": ["2025-12-01"], "type": ["protest"]}, geometry=[shapely.Point(-72.6, 19.15)], crs=4326
