@@ -77,7 +77,8 @@ def read_own_claims(
     if not is_claims(raw.columns):
         return None
     form = CLAIMS_FORM.filled(raw, by_hand=False)
-    table = pd.DataFrame({folded(name): as_text(raw.cells[name]) for name in form.unused}).assign(
+    rest = [name for name in raw.columns if name not in form.named.values()]  # an empty column says something too
+    table = pd.DataFrame({folded(name): as_text(raw.cells[name]) for name in rest}).assign(
         **{name: form.text(name) for name in form.named}
     )
     table = table.reset_index(drop=True)

@@ -206,7 +206,8 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     commune, province = columns.get("admin2"), columns.get("admin1")
     if commune is not None and province is not None:
         # Of the province as a whole: the commune that stands beside it is where the coder put the point.
-        whole = columns.tidy("location").map(folded, na_action="ignore") == province.map(folded, na_action="ignore")
+        words = [one.astype(TEXT).map(folded, na_action="ignore") for one in (columns.tidy("location"), province)]
+        whole = words[0] == words[1]
         commune = commune.mask(whole.fillna(value=False) & (geo_precision == 3))
     placed = place(
         problems,

@@ -209,7 +209,7 @@ class Gathered:
 
 OneReport = str | Path | Read
 
-Reports = OneReport | Sequence[OneReport]
+Reports = OneReport | list[OneReport] | tuple[OneReport, ...]
 """A user's reports: a file, or what :func:`artimap.read_report` made of one; or several of them."""
 
 Statements = str | Path | Ledger
@@ -260,7 +260,7 @@ def gather(
     """
     given = {"own_reports": events, "decisions": decisions, "own_claims": claims, "road_status": road_status}
     files = {name: Path(one) for name, one in given.items() if isinstance(one, str | Path)}
-    if isinstance(events, Sequence) and not isinstance(events, str):
+    if isinstance(events, list | tuple):
         paths = [Path(one) for one in events if isinstance(one, str | Path)]
         files |= {f"own_reports{number if number > 1 else ''}": path for number, path in enumerate(paths, start=1)}
     found = replace(_reports(area, events, decisions, policy or SharePolicy(), licence, today), files=files)
@@ -341,7 +341,7 @@ def _decisions(given: Decisions) -> pd.DataFrame:
 
 
 def _read_all(events: Reports, area: Area, licence: str | None, today: str | dt.date | None) -> Read:
-    given = (events,) if isinstance(events, str | Path | Read) else tuple(events)
+    given = tuple(events) if isinstance(events, list | tuple) else (events,)
     reads = [
         one if isinstance(one, Read) else
         read_report(_path(one, "events", "read_report"), area=area, licence=licence, today=today)
