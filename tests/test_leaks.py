@@ -284,5 +284,7 @@ def test_under_other_policies(brought, audience, policy, tmp_path):
     (tmp_path / "policy.toml").write_text(policy, encoding="utf-8")
     made = study_for(brought, audience, policy=am.read_policy(tmp_path / "policy.toml"))
     made.write(tmp_path / "out")
-    wanted = [one.wanted() for one in brought.hidden(audience)]
+    # A row that waits for its day goes out whole once the day has come: the moderate one is months old.
+    passes = "moderate" if "delay" in policy and audience == "public" else None
+    wanted = [one.wanted() for one in brought.hidden(audience) if one.why != passes]
     assert not found_in(texts_of(tmp_path / "out"), wanted)
