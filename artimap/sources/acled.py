@@ -204,11 +204,15 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
     kind = _kinds(columns, problems, raw, notes)
     ids = event_ids(raw, problems, prefix="acled-", column=columns.name("event_id_cnty"))
     commune, province = columns.get("admin2"), columns.get("admin1")
-    if commune is not None and province is not None:
+    wide = (geo_precision == 3).to_numpy(dtype=bool).copy()
+    if commune is not None and province is not None and wide.any():
         # Of the province as a whole: the commune that stands beside it is where the coder put the point.
-        words = [one.astype(TEXT).map(folded, na_action="ignore") for one in (columns.tidy("location"), province)]
-        whole = words[0] == words[1]
-        commune = commune.mask(whole.fillna(value=False) & (geo_precision == 3))
+        words = []
+        for one in (columns.tidy("location"), province):
+            codes, texts = pd.factorize(one[wide].astype(TEXT))  # a large file names few places, many times
+            words.append(pd.Series(np.array([*map(folded, texts), None], dtype=object)[codes], dtype=TEXT))
+        wide[wide] = (words[0] == words[1]).fillna(value=False).to_numpy(dtype=bool)
+        commune = commune.mask(wide)
     placed = place(
         problems,
         area=area,
