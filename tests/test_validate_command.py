@@ -11,6 +11,7 @@ import pytest
 import artimap
 from artimap.cli import main
 from artimap.core.i18n import translated
+from artimap.sources.result import joined
 
 
 def _file(path: Path, rows: list[str]) -> Path:
@@ -129,3 +130,12 @@ def test_reports_long_before_the_day_of_the_answer_are_told(tmp_path, capsys):
     assert main(["status", "--events", str(path)]) == 0
     assert main(["risk", "--events", str(path)]) == 0
     assert "--as-of 2025-12-03" in capsys.readouterr().err
+
+
+def test_rejected_rows_of_two_files_show_numbers_and_reasons_alone(artibonite, tmp_path):
+    one = _file(tmp_path / "a.csv", ["x,Savien,attaque,1", "2025-12-03,Savien,attaque,1"])
+    two = tmp_path / "b.csv"
+    two.write_text("date,lieu,type,contact,row\ny,Savien,attaque,3712-3456,Invented Exemple\n", encoding="utf-8")
+    reads = [artimap.read_report(path, area=artibonite) for path in (one, two)]
+    told = joined(reads, ["a.csv", "b.csv"]).rejected
+    assert told.to_numpy().tolist() == [["a.csv 1", "date: is not a day"], ["b.csv 1", "date: is not a day"]]
