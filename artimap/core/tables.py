@@ -319,6 +319,40 @@ MOVEMENTS = Table(
 )
 
 
+TRIPS = Table(
+    "TRIPS",
+    ("route_id",),
+    (
+        Column("route_id", required=True),
+        Column("from", required=True),
+        Column("to", required=True),
+        Column("via", doc="towns and roads by which it goes"),
+        Column("vehicle", required=True, words=vocab.Vehicle),
+        Column("time_lo_min", "float", required=True, doc="travel without waiting"),
+        Column("time_hi_min", "float", required=True),
+        Column("km", "float", required=True),
+        Column("expected_reported", "float", doc="reported incidents a month on the whole way; null where silent"),
+        Column("lo80", "float"),
+        Column("hi80", "float"),
+        Column("chance", "float", doc="probability of at least one on a given day"),
+        Column("posts", "int", required=True, doc="posts said to stand on it"),
+        Column("fee_lo", "float", doc="sum for one passage of the posts that state one; null where none does"),
+        Column("fee_hi", "float", doc="null where an amount is open upwards"),
+        Column("currency"),
+        Column("fee_unknown", "int", required=True, doc="posts of which no dated amount is stated"),
+        Column("waiting_lo_min", "float"),
+        Column("waiting_hi_min", "float"),
+        Column("waiting_unknown", "int", required=True),
+        Column("passable_for", required=True, doc="yes, no or unknown for the vehicle"),
+        Column("silent_km", "float", required=True, doc="of which nobody has reported for long, or ever"),
+        Column("newest_report", "day"),
+        Column("closed_by", doc="road statuses on it that say closed for the vehicle, joined by '; '"),
+        Column("why", doc="why it differs from the first, as codes, joined by '; '"),
+    ),
+    ("LineString", "MultiLineString"),
+)
+
+
 _LOCATED_COLUMNS = (
     Column("chainage_m", "float", doc="along the road at the nearest point; null where not a point or place"),
     Column("offset_m", "float", doc="distance from the road"),
@@ -504,7 +538,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         PLACES, UNITS, ROADS, POSTS, ROAD_UNITS, ACTORS, EVENTS, CLAIMS, CHECKPOINTS, FEES, LOCATED, RISK, LIXELS,
-        SNAPPED, STATUS, ESTIMATES, ZONES, ROAD_STATUS, MOVEMENTS,
+        SNAPPED, STATUS, ESTIMATES, ZONES, ROAD_STATUS, MOVEMENTS, TRIPS,
     )
 }  # fmt: skip
 """All tables by name."""

@@ -226,6 +226,21 @@ class Vehicle(StrEnum):
     ANY = "any"
 
 
+class RouteDiffers(StrEnum):
+    """Why a way differs from the quickest one."""
+
+    QUICKEST = "quickest"
+    SLOWER = "slower"
+    """With the minutes more, in the middle of the range."""
+    FEWER_REPORTS = "fewer_reports"
+    """With the share of the reported incidents of the first: ``fewer_reports:0.4``."""
+    AVOIDS = "avoids"
+    """With the road and kilometres of the first that it leaves out: ``avoids:rn1:110.4:130.2``."""
+    FEWER_POSTS = "fewer_posts"
+    MORE_SILENT = "more_silent"
+    """With the kilometres more of which nobody reports."""
+
+
 class Per(StrEnum):
     """What an amount is asked for."""
 
