@@ -267,7 +267,17 @@ def _one(
         row = next(csv.reader(feed(), delimiter=delimiter), None)
     except csv.Error:
         return None
-    return None if ended else row
+    # A quotation mark that closes is followed by the end of its cell. Where it is not, it opens one of its own, and
+    # the one before it was left open.
+    return None if ended or (len(taken) > 1 and not _closes(taken, delimiter)) else row
+
+
+def _closes(lines: Sequence[str], delimiter: str) -> bool:
+    try:
+        next(csv.reader(lines, delimiter=delimiter, strict=True), None)
+    except csv.Error:
+        return False
+    return True
 
 
 def _alone(line: str, delimiter: str) -> list[str] | None:

@@ -105,3 +105,18 @@ def test_ids_made_for_rows_without_one_never_meet_those_of_the_file(artibonite, 
     read = read_report(path, area=artibonite)
     assert read.events["event_id"].is_unique
     assert read.accepted + len(read.quarantine) == read.rows == 3
+
+
+@pytest.mark.parametrize("column", ["place", "summary"])
+@pytest.mark.parametrize("opened", [(2, 6), (2, 3), (3, 4, 5), (0, 9), (8, 9)])
+def test_two_marks_left_open_lose_no_row_between_them(artibonite, tmp_path, column, opened):
+    """The second closes nothing: what follows it is no end of a cell."""
+    text = ["event_id,date,place,kind,summary"]
+    for at in range(10):
+        cells = {"place": "Pont-Sondé", "kind": "attack", "summary": "shots"}
+        cells[column] = '"' * (at in opened) + cells[column]
+        text.append(f"e{at},2024-10-{1 + at:02d}," + ",".join(cells.values()))
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(text) + "\n", encoding="utf-8")
+    read = read_report(path, area=artibonite)
+    assert (read.rows, len(read.events) + len(read.quarantine)) == (10, 10)
