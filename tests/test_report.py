@@ -426,9 +426,9 @@ def test_all_languages_fill_the_same_blanks():
                 assert set(blanks.findall(text)) == set(blanks.findall(words(lang)[key])), key
 
 
-def test_only_html_and_markdown_are_written(artibonite, rn1, tmp_path):
-    with pytest.raises(ShareError, match=r"\.html or \.md"):
-        report_of(artibonite, rn1).save(tmp_path / "report.pdf")
+def test_an_unknown_ending_is_refused(artibonite, rn1, tmp_path):
+    with pytest.raises(ShareError, match="html, md, pdf, docx, xlsx, json"):
+        report_of(artibonite, rn1).save(tmp_path / "report.odt")
     assert not list(tmp_path.iterdir())
 
 

@@ -16,9 +16,9 @@ from artimap.core.text import web_address
 # Line ends and other control characters would break tables and lists; U+2028 and U+2029 end lines in
 # some readers too.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# Marks that turn the reading direction can show a file name or a number backwards; they are made
-# visible, not dropped.
-_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Marks that turn the reading direction can show a file name or a number backwards, and halves of letters can be
+# written to no file; they are made visible, not dropped.
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 Tone = Literal["", "lead", "note", "warn"]
 
@@ -127,12 +127,17 @@ Block: TypeAlias = "Paragraph | Listing | Facts | TableBlock | Heading | Picture
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """One section of a report: an id for links, a title, its blocks in order, and whether it is closed at first."""
+    """One section of a report: an id for links, a title, its blocks in order.
+
+    ``folded`` says whether it is closed at first; ``annex`` whether it stands behind what a decision needs, and may be
+    left out on paper.
+    """
 
     id: str
     title: str
     blocks: tuple[Block, ...]
     folded: bool = False
+    annex: bool = False
 
 
 def clean(text: object) -> str:

@@ -1,11 +1,11 @@
-"""A report as HTML and Markdown, and writing it."""
+"""A report and the files it is written to: a page, Markdown, PDF, Word, a workbook, JSON."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -19,7 +19,7 @@ from artimap.claims.ledger import Ledger
 from artimap.core import style
 from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
-from artimap.core.files import write_text
+from artimap.core.files import encodable, write_bytes
 from artimap.core.i18n import format_day
 from artimap.core.vocab import Audience, Lang
 from artimap.report.blocks import ReportSection
@@ -68,10 +68,9 @@ class Report:
             lang=self.context.lang.value,
             css=css,
             policy=f"{_POLICY}; style-src 'sha256-{digest}'",
-            title=f"{self.sections[0].title} – {format_day(self.context.as_of, self.context.lang)}",
+            title=self.about["title"],
             sections=self.sections,
-            contents=say(self.context, "contents"),
-            footer=say(self.context, "footer", day=format_day(self.context.as_of, self.context.lang)),
+            **self.words,
             picture=f"data:image/png;base64,{picture}",
         )
         return page
@@ -96,25 +95,82 @@ class Report:
         Parameters
         ----------
         path
-            A file name that ends in ``.html`` or ``.md``.
+            A file name that ends in ``.html``, ``.md``, ``.pdf``, ``.docx``, ``.xlsx`` or ``.json``.
 
         Raises
         ------
         ShareError
             If it ends in anything else.
+        ExtraError
+            For ``.pdf``, ``.docx`` and ``.xlsx``, if the extra ``artimap[report]`` is not installed.
         """
         target = Path(path)
-        suffix = target.suffix.lower()
-        if suffix not in (".html", ".md"):
-            msg = f"a report is written as .html or .md, not as {target.name}: give it one of these endings"
+        kind = target.suffix.lower().lstrip(".")
+        if kind not in FORMATS:
+            msg = f"a report is written as {', '.join(FORMATS)}, not as {target.name}: give it one of these endings"
             raise ShareError(msg)
-        write_text(target, self.html() if suffix == ".html" else self.markdown())
+        write_bytes(target, self.content(kind))
         return target
+
+    def content(self, kind: str) -> bytes:
+        """Give the report as the bytes of a file, of one of the kinds in ``FORMATS``; same report, same bytes."""
+        return FORMATS[kind](self)
+
+    @property
+    def about(self) -> dict[str, str]:
+        """Of what, when, for whom and in what language the report is."""
+        seen = self.context
+        return {
+            "title": f"{self.sections[0].title} – {format_day(seen.as_of, seen.lang)}", "lang": seen.lang.value,
+            "as_of": seen.as_of.isoformat(), "road": seen.corridor.ref, "audience": seen.audience.value,
+        }  # fmt: skip
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What writers put around the sections."""
+        seen = self.context
+        day = format_day(seen.as_of, seen.lang)
+        return {"contents": say(seen, "contents"), "footer": say(seen, "footer", day=day)}
 
     def _repr_html_(self) -> str:
         # a whole page inside a notebook's page would leak its style: a frame keeps them apart
         frame: str = _template("frame.html.j2").render(page=self.html(), title=self.sections[0].title)
         return frame
+
+
+def _pdf(report: Report) -> bytes:
+    from artimap.report.writers.pdf import to_pdf  # noqa: PLC0415 - each writer is loaded where it is used
+
+    return to_pdf(report.sections, report.about, picture=report.picture, words=report.words)
+
+
+def _docx(report: Report) -> bytes:
+    from artimap.report.writers.docx import to_docx  # noqa: PLC0415
+
+    return to_docx(report.sections, report.about, picture=report.picture, words=report.words)
+
+
+def _xlsx(report: Report) -> bytes:
+    from artimap.report.writers.xlsx import to_xlsx  # noqa: PLC0415
+
+    return to_xlsx(report.sections, report.about)
+
+
+def _json(report: Report) -> bytes:
+    from artimap.report.writers.plain import to_json  # noqa: PLC0415
+
+    return encodable(to_json(report.sections, report.about)).encode("utf-8")
+
+
+FORMATS: Mapping[str, Callable[[Report], bytes]] = {
+    "html": lambda report: encodable(report.html()).encode("utf-8"),
+    "md": lambda report: encodable(report.markdown()).encode("utf-8"),
+    "pdf": _pdf,
+    "docx": _docx,
+    "xlsx": _xlsx,
+    "json": _json,
+}
+"""What a report can be written as, by the ending of the file."""
 
 
 @cache
