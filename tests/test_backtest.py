@@ -75,6 +75,7 @@ def test_what_the_worst_part_of_the_road_caught():
     assert captured(even, exact(0, 0, 2, 1), LENGTH) == pytest.approx(4 * ROAD_SHARES)
 
 
+@pytest.mark.exhaustive
 def test_it_finds_the_better_of_two_models(artibonite, rn1):
     """Where the worst stretch moves, the quick model is better; where nothing changes, the slow one."""
     rng = np.random.default_rng(6)
@@ -157,6 +158,7 @@ def test_what_cannot_be_tested_is_said(rn1, events, model, step, flagged):
 # -- on the command line ----------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_artimap_risk(capsys, tmp_path):
     assert main(["risk", "--as-of", "2024-10-15"]) == 0
     said = capsys.readouterr().out

@@ -253,6 +253,7 @@ def test_a_signal_ends_a_command_with_true_words(tmp_path, number, code):
     assert (run.returncode, told) == (code, "artimap: stopped; no file is half written\n")
 
 
+@pytest.mark.exhaustive
 @POSIX
 def test_the_simulator_finds_no_mix(tmp_path):
     """The table of docs/reliability.md in small: made-up files in place of a briefing's."""

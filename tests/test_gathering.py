@@ -163,6 +163,7 @@ def test_a_dump_of_another_country_says_so(artibonite, tmp_path):
     assert any("seems to be of another country" in note and "9 of 9 rows" in note for note in read.notes)
 
 
+@pytest.mark.exhaustive
 def test_the_command_tells_what_was_merged_and_where_posts_stand(artibonite, own, pont_sonde, tmp_path, capsys):
     mine = gather(artibonite, own).own.events["event_id"].iloc[0]
     report = am.read_claims(artibonite).claims.query("subject == @pont_sonde.event_id")["report_id"].iloc[0]

@@ -89,7 +89,7 @@ def same(first, second, but=()):
     assert {name for name in first.keys() & second.keys() if first[name] != second[name]} <= set(but)
 
 
-@pytest.mark.parametrize("audience", ["partners", "public"])
+@pytest.mark.parametrize("audience", [pytest.param("partners", marks=pytest.mark.exhaustive), "public"])
 def test_a_row_in_a_cell_is_the_same_on_any_day_at_any_place_of_any_kind(study_of, audience):
     first = told(study_of(*OTHERS, row(), audience=audience))
     others = [
@@ -102,8 +102,8 @@ def test_a_row_in_a_cell_is_the_same_on_any_day_at_any_place_of_any_kind(study_o
     same(first, told(study_of(others[0], *OTHERS[::-1], audience=audience), whole=False))
 
 
-@pytest.mark.parametrize("audience", ["partners", "public"])
-@pytest.mark.parametrize("as_of", [DAY, "2024-09-29"])
+@pytest.mark.parametrize("audience", ["partners", pytest.param("public", marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("as_of", [DAY, pytest.param("2024-09-29", marks=pytest.mark.exhaustive)])
 def test_a_row_in_no_cell_changes_nothing_but_how_many_are_held(study_of, audience, as_of):
     """Of a month that is not over, or with too few of its like: wherever and whenever, and as if it were not there."""
     first = told(study_of(row(day="2024-10-09"), row(day="2024-09-09"), audience=audience, as_of=as_of))
@@ -115,6 +115,7 @@ def test_a_row_in_no_cell_changes_nothing_but_how_many_are_held(study_of, audien
     assert json.loads(without["manifest"])["left_out"] == json.loads(alone["manifest"])["left_out"]
 
 
+@pytest.mark.exhaustive
 def test_two_days_differ_by_a_whole_cell_or_by_nothing(study_of):
     """Answers of two days in a row, with the row that happened between them and without it."""
     rows = (*OTHERS, row(day="2024-09-21"))
@@ -347,6 +348,7 @@ def test_a_stretch_that_only_a_hidden_statement_names_has_no_status(artibonite, 
     assert STRETCH not in set(tables["partners"].ledger.subjects["subject"])
 
 
+@pytest.mark.exhaustive
 def test_what_was_said_later_and_is_held_back_is_not_numbered(artibonite, tmp_path):
     """A notice of later statements is of those that the audience may see."""
     later = "Savien,controls,Gran Grif,telephone,driver,no,2024-11-{day},{how},{words}\n"

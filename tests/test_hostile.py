@@ -211,6 +211,7 @@ def test_the_posts_on_earlier_days_pack_them(tables, usual):
     assert [name for name in names if json.dumps(name, ensure_ascii=False)[1:-1] not in told] == []
 
 
+@pytest.mark.exhaustive
 def test_title_author_and_source_one_by_one(artibonite, monkeypatch, usual):
     """Every payload alone in the places that a page has once."""
     bare = am.briefing_map(artibonite, as_of=DAY, languages=())
@@ -275,7 +276,7 @@ def test_markdown_has_no_live_sign_of_theirs():
         assert "\n" not in made
 
 
-@pytest.mark.parametrize("text", ["strip", "sheet"])
+@pytest.mark.parametrize("text", ["strip", pytest.param("sheet", marks=pytest.mark.exhaustive)])
 def test_pictures_write_them_as_letters(rn1, hostile, text):
     if text == "strip":
         texts = [one for one in ALL if len(one) < 60][:80]

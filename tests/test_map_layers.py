@@ -106,6 +106,7 @@ def recipe():
     return [dedent(one) for one in re.findall(r"^ *```python\n(.*?)^ *```$", section, re.DOTALL | re.MULTILINE)]
 
 
+@pytest.mark.exhaustive
 def test_the_recipe_makes_a_layer_of_a_file_and_a_row(tmp_path):
     file, imported, row = recipe()
     unwanted = shutil.ignore_patterns("node_modules", "__pycache__")

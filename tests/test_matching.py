@@ -246,6 +246,7 @@ def test_the_order_of_decisions_does_not_matter(links):
         assert forward[one] == forward[other]
 
 
+@pytest.mark.exhaustive
 def test_merging_honours_decisions(reports):
     before = merge_reports(reports).set_index("event_id")
     one, other = reports["report_id"].iloc[2], reports["report_id"].iloc[3]

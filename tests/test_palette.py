@@ -131,6 +131,7 @@ def drawn(artibonite, rn1, events, ledger):
     return np.round(pixels.reshape(-1, 3) * 255).astype(int)
 
 
+@pytest.mark.exhaustive
 def test_pixels_of_the_sheet_are_the_colours_of_the_table(drawn):
     """What is drawn is what was tested above: each colour of the legend is found as it stands in the table."""
     seen, counts = np.unique(drawn, axis=0, return_counts=True)

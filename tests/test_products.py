@@ -146,6 +146,7 @@ def test_arguments_that_do_not_fit_are_refused_in_a_line(arguments, why, capsys)
     assert err.count("\n") == 1
 
 
+@pytest.mark.exhaustive
 def test_a_picture_with_the_estimated_zones_says_what_they_are(tmp_path):
     plain, out = tmp_path / "plain.svg", tmp_path / "map.svg"
     assert main(["map", *DAY, "-o", str(plain)]) == 0

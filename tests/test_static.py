@@ -66,6 +66,7 @@ def test_each_kind_is_written_whole_and_the_same_each_time(chart, tmp_path):
         picture.save(tmp_path / "map.jpg")
 
 
+@pytest.mark.exhaustive
 def test_the_sheet_carries_its_furniture(chart, written):
     static_map(chart).png(dpi=50)
     text = " ".join(written)
@@ -122,6 +123,7 @@ def test_text_is_letters_never_markup_or_mathematics(chart, written):
     assert not re.search(r"(?:xlink:)?href=\"(?!#)", svg)
 
 
+@pytest.mark.exhaustive
 def test_spaces_that_french_does_not_break_at_are_no_boxes(chart, written):
     assert (
         drawable("1\u202f100 jours\u00a0: « non\u2009»\u200b\x07漢")
@@ -155,6 +157,7 @@ def test_boxes_that_only_touch_do_not_overlap():
     assert Box(0, 0, 1, 1).meets(Box(0.5, 0.5, 2, 2))
 
 
+@pytest.mark.exhaustive
 def test_a_notebook_that_is_not_trusted_still_shows_the_key_facts(chart, tmp_path):
     shown = chart._repr_mimebundle_()
     assert "<iframe" in shown["text/html"]

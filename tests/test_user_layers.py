@@ -109,6 +109,7 @@ def test_a_page_without_them_holds_none_of_their_marks(artibonite):
     assert signs == {key for key, mark in style.load().marks.items() if mark.layer == "services"}
 
 
+@pytest.mark.exhaustive
 def test_they_stand_in_the_picture(every, artibonite, tables):
     bare = am.static_map(am.briefing_map(artibonite, as_of=DAY, audience="internal", languages=(), **tables)).svg()
     drawn = am.static_map(every).svg()

@@ -206,6 +206,7 @@ def test_rates_quiet_and_silent_are_told_apart(page, made):
     assert min(contrast(quiet, paper), contrast(dots, paper)) >= 3
 
 
+@pytest.mark.exhaustive
 def test_groups_are_told_apart_by_the_lines_of_their_zones(page, made):
     page.evaluate("window.map_1.setView([19.2, -72.5], 10.6, {animate: false})")
     edges, fills, hatched = {}, {}, []

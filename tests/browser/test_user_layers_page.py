@@ -47,7 +47,7 @@ def page_with_layers(tables, tmp_path_factory):
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE])
-@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.exhaustive), "fr"])
 def test_each_kind_is_drawn_explained_and_opens(opened, page_with_layers, axe, size, lang):
     with opened(page_with_layers, size) as page:
         if lang != "en":

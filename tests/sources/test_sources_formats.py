@@ -349,6 +349,7 @@ def test_validate_on_the_command_line(tmp_path, capsys):
     assert main(["validate", str(table), "--save-mapping"]) == 1
 
 
+@pytest.mark.exhaustive
 def test_brief_takes_any_format(artibonite, tmp_path):
     path = saved(tmp_path, [{**ACLED, "event_date": "2025-12-20"}])
     done = am.brief(artibonite, folder=tmp_path / "out", events=path, audience=Audience.INTERNAL)
