@@ -1,12 +1,13 @@
 """The sections of a corridor report, in their order, and the first of them.
 
 A section is a function ``Context -> Section``; a new one is a function and a row in
-:data:`SECTIONS`.
+:data:`DECISION` or :data:`ANNEX`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -414,7 +415,7 @@ def evidence(ctx: Context) -> ReportSection:
     return ReportSection("evidence", say(ctx, "evidence.heading"), blocks, folded=True)
 
 
-SECTIONS: tuple[Callable[[Context], ReportSection], ...] = (
+DECISION: tuple[Callable[[Context], ReportSection], ...] = (
     title,
     summary,
     trips,
@@ -425,6 +426,11 @@ SECTIONS: tuple[Callable[[Context], ReportSection], ...] = (
     places.checkpoints,
     changes,
     appendix.unknown,
+    appendix.disclaimer,
+)
+"""What a decision needs, in the order in which it is asked."""
+
+ANNEX: tuple[Callable[[Context], ReportSection], ...] = (
     evidence,
     forecasts,
     places.places,
@@ -432,11 +438,14 @@ SECTIONS: tuple[Callable[[Context], ReportSection], ...] = (
     appendix.method,
     appendix.licences,
     appendix.cite,
-    appendix.disclaimer,
 )
-"""All sections in the order in which they are printed: first what a decision needs, then what stands behind it."""
+"""What stands behind it. On paper it begins on a page of its own and may be left out."""
+
+SECTIONS = (*DECISION, *ANNEX)
+"""All sections in the order in which they are printed."""
 
 
 def sections(ctx: Context) -> tuple[ReportSection, ...]:
     """Give all sections of a report."""
-    return tuple(make(ctx) for make in SECTIONS)
+    behind = (replace(make(ctx), annex=True) for make in ANNEX)
+    return (*(make(ctx) for make in DECISION), *behind)
