@@ -14,7 +14,7 @@ from artimap.areas import embedded
 from artimap.cli import main
 from artimap.core.files import write_geopackage
 from artimap.risk.model import EMBEDDED_SHARE, RiskModel
-from artimap.studies.briefing import FILES, recent_events
+from artimap.studies.briefing import FILES, MEETING, recent_events
 
 HOSTILE = (
     "\"quotes\" 'single' `back` ${alert(1)} \\2019 </script><script>document.title='owned'</script>"
@@ -30,12 +30,12 @@ def folder(tmp_path_factory):
 
 
 def test_all_files_are_there(folder):
-    assert {path.name for path in (folder / "a").iterdir()} == set(FILES)
+    assert {path.name for path in (folder / "a").iterdir()} == {*FILES, *MEETING}
 
 
 def test_two_runs_same_bytes(folder):
     assert main(["brief", "--as-of", "2024-10-15", "-o", str(folder / "b")]) == 0
-    for name in FILES:
+    for name in (*FILES, *MEETING):
         assert (folder / "a" / name).read_bytes() == (folder / "b" / name).read_bytes(), name
 
 

@@ -69,7 +69,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.report.previous import check_since  # noqa: PLC0415
     from artimap.risk.model import RiskModel  # noqa: PLC0415
     from artimap.risk.phrases import trip_name, trip_phrase  # noqa: PLC0415
-    from artimap.studies.briefing import RECENT_DAYS  # noqa: PLC0415
+    from artimap.studies.briefing import MEETING, RECENT_DAYS  # noqa: PLC0415
 
     check_since(args.since, Audience(args.audience))
     check_folder(args.output)
@@ -82,6 +82,9 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     newest = "none at all" if done.newest is None else f"the newest on {done.newest}"
     print(f"Events that began in the {RECENT_DAYS} days before: {done.recent}; {newest}.")
     tell_written(done.files)
+    missing = [name for name in MEETING if name not in {path.name for path in done.files}]
+    if missing:
+        print(f"Not written: {', '.join(missing)}. For them: pip install 'artimap[report]'")
     if done.removed:
         print(f"Removed, left by an earlier run: {', '.join(done.removed)}.")
     if done.kept:

@@ -402,7 +402,8 @@ def _fee_day(ctx: Context, row: Mapping[str, Any]) -> str:
         return stated
 
 
-def _fees(ctx: Context, post: Mapping[str, Any]) -> Cell:
+def amounts(ctx: Context, post: Mapping[str, Any], *, most: int | None = None) -> Cell:
+    """Give what a post is said to ask, each statement with its day and vehicle; at most so many, the newest."""
     # Statements of a post side by side with their days and vehicles: they are not averaged, and none is
     # picked.
     lines = []
@@ -418,6 +419,8 @@ def _fees(ctx: Context, post: Mapping[str, Any]) -> Cell:
         when = _fee_day(ctx, row)
         tail = ", ".join(part for part in (vehicle, when or say(ctx, "day_not_stated")) if part)
         lines.append(cell(run(amount, strong=stated), run(f" ({tail})", quiet=True)))
+    if most is not None and len(lines) > most:
+        lines = [*lines[-most:], cell(run(say(ctx, "and_more", n=len(lines) - most), quiet=True))]
     if lines:
         return joined(lines)
     return cell(text_of(post["fees"]) or say(ctx, "not_stated"))
@@ -444,7 +447,7 @@ def _post_grid(ctx: Context, table: pd.DataFrame, *, placed: bool) -> TableBlock
                 *spot,
                 cell(word(ctx, "checkpoint", row["kind"])),
                 cell(text_of(row["operator"]) or say(ctx, "not_stated")),
-                _fees(ctx, row),
+                amounts(ctx, row),
                 _state(ctx, row),
                 day_and_ago(ctx, row["last_confirmed"]),
                 cell(text_of(row["sources"]) or say(ctx, "not_stated")),

@@ -6,7 +6,7 @@ import base64
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -25,6 +25,7 @@ from artimap.core.vocab import Audience, Lang
 from artimap.report.blocks import ReportSection
 from artimap.report.context import Context, ReportOptions, ReportTables, gate_for_report, make_context
 from artimap.report.markdown import to_markdown
+from artimap.report.one_page import one_page
 from artimap.report.previous import snapshot
 from artimap.report.sections import sections
 from artimap.report.sentences import say
@@ -56,6 +57,13 @@ class Report:
     def picture(self) -> bytes:
         """The road as a straight line (:func:`artimap.strip_map`), as PNG; drawn once."""
         return _strip(self.context)
+
+    @cached_property
+    def one_page(self) -> Report:
+        """The same report on one page, for a meeting (:mod:`artimap.report.one_page`)."""
+        page = replace(self, sections=one_page(self.context))
+        page.__dict__["picture"] = self.picture  # the same road on the same day: drawn once
+        return page
 
     def html(self) -> str:
         """Give the report as one HTML page: no script, no request, same text each time."""
@@ -119,9 +127,10 @@ class Report:
     @property
     def about(self) -> dict[str, str]:
         """Of what, when, for whom and in what language the report is."""
-        seen = self.context
+        seen, title = self.context, self.sections[0].title
+        day = format_day(seen.as_of, seen.lang)
         return {
-            "title": f"{self.sections[0].title} – {format_day(seen.as_of, seen.lang)}", "lang": seen.lang.value,
+            "title": title if title.endswith(day) else f"{title} – {day}", "lang": seen.lang.value,
             "as_of": seen.as_of.isoformat(), "road": seen.corridor.ref, "audience": seen.audience.value,
         }  # fmt: skip
 

@@ -197,7 +197,8 @@ def _posts(ctx: Context) -> str:
     )
 
 
-def _not_known(ctx: Context) -> str:
+def not_known(ctx: Context) -> str:
+    """Say in a line how much is not known."""
     silent = ctx.risk[ctx.risk["info"] == Info.SILENT.value]
     length_km = float(significant((silent["to_m"] - silent["from_m"]).sum() / 1000))
     nowhere = appendix.placeless(ctx)
@@ -221,17 +222,17 @@ def summary(ctx: Context) -> ReportSection:
         (say(ctx, "summary.worst"), _worst(ctx)),
         (say(ctx, "summary.gravest"), _gravest(ctx)),
         (say(ctx, "summary.checkpoints"), changed + cell(changes_line(ctx))),
-        (say(ctx, "summary.not_known"), cell(_not_known(ctx))),
+        (say(ctx, "summary.not_known"), cell(not_known(ctx))),
     )
     items = tuple(cell(run(label + say(ctx, "colon"), strong=True)) + text for label, text in lines)
     return ReportSection(
         "summary",
         say(ctx, "summary.heading"),
-        (Listing(items, numbered=True), Paragraph(_basis(ctx), "warn"), Paragraph(cell(thinness(ctx)), "note")),
+        (Listing(items, numbered=True), Paragraph(basis(ctx), "warn"), Paragraph(cell(thinness(ctx)), "note")),
     )
 
 
-def _basis(ctx: Context) -> Cell:
+def basis(ctx: Context) -> Cell:
     """Say what rates are of: reports, what part of the incidents that is, and up to which day."""
     until = ctx.data_until
     reach = say(ctx, "not_known") if until is None else format_day(until, ctx.lang)
@@ -242,7 +243,12 @@ def _basis(ctx: Context) -> Cell:
 
 def trips(ctx: Context) -> ReportSection:
     """List the ways between the cities, each with the reported incidents on all of it."""
-    heading, model = say(ctx, "trips.heading"), model_of(ctx.risk, RiskModel)
+    return ReportSection("trips", say(ctx, "trips.heading"), trip_rows(ctx))
+
+
+def trip_rows(ctx: Context) -> tuple[Block, ...]:
+    """Give the ways between the cities as a table, with how to read it."""
+    model = model_of(ctx.risk, RiskModel)
     rows = []
     for trip in trips_of(ctx.risk):
         chance = say(ctx, "not_known") if trip.chance is None else _percent(ctx, trip.chance)
@@ -261,10 +267,10 @@ def trips(ctx: Context) -> ReportSection:
             )
         )
     if not rows:
-        return ReportSection("trips", heading, (Paragraph(cell(say(ctx, "summary.no_trips"))),))
+        return (Paragraph(cell(say(ctx, "summary.no_trips"))),)
     head = tuple(say(ctx, f"trips.{name}") for name in ("way", "words", "month", "chance", "silent"))
     grid = TableBlock((*head, say(ctx, "stretches.newest")), tuple(rows), figures=frozenset({2, 3, 4}), wide=1)
-    return ReportSection("trips", heading, (grid, Paragraph(cell(say(ctx, "trips.note")), "note")))
+    return grid, Paragraph(cell(say(ctx, "trips.note")), "note")
 
 
 def _percent(ctx: Context, chance: float) -> str:

@@ -18,15 +18,22 @@ from artimap.areas import embedded
 from artimap.areas.area import Area
 from artimap.areas.gazetteer.resolve import Reading
 from artimap.core.dates import day_of
+from artimap.core.errors import ExtraError
 from artimap.core.metadata import model_of
 from artimap.core.reasons import in_sentences
 from artimap.core.vocab import Lang
 from artimap.report.previous import MANIFEST
+from artimap.report.report import Report
 from artimap.risk.model import RiskModel
 from artimap.sharing.gate import Gated
 
-FILES = ("map.html", "report.html", "report.md", "risk.gpkg", "strip.png", "forecast.json", "manifest.json")
+FILES = (
+    "map.html", "report.html", "report.md", "brief.html", "risk.gpkg", "strip.png", "forecast.json", "manifest.json",
+)  # fmt: skip
 """What a briefing folder holds."""
+
+MEETING = ("brief.pdf", "brief.docx")
+"""What it holds besides, where the extra ``artimap[report]`` is installed."""
 
 QUARANTINE = "quarantine.csv"
 """What a briefing folder holds besides, where rows of the user's file were rejected."""
@@ -99,6 +106,14 @@ def recent_events(events: gpd.GeoDataFrame, day: dt.date) -> tuple[int, dt.date 
     return recent, None if days.empty else day_of(days.max())
 
 
+def page_files(page: Report) -> dict[str, bytes]:
+    """Give the page for a meeting as files: PDF and Word where the extra is installed for them, and HTML always."""
+    files = {"brief.html": page.content("html")}
+    with suppress(ExtraError):
+        files |= {"brief.pdf": page.content("pdf"), "brief.docx": page.content("docx")}
+    return files
+
+
 def manifest(
     area: Area, *, day: dt.date, lang: Lang, risk: gpd.GeoDataFrame, files: Mapping[str, bytes], gated: Gated
 ) -> dict[str, Any]:
@@ -127,7 +142,7 @@ def manifest(
 
 def written_before(folder: Path) -> frozenset[str]:
     """Give the names in a folder that an earlier run of artimap wrote: the next one may delete them."""
-    known = {*FILES, QUARANTINE}
+    known = {*FILES, *MEETING, QUARANTINE}
     with suppress(OSError, ValueError, KeyError, TypeError):  # whatever stands there: known names are enough
         known |= {str(one["file"]) for one in json.loads((folder / MANIFEST).read_bytes())["files"]}
     # What a dead run of an earlier release left lies in the folder itself.

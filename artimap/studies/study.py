@@ -54,7 +54,7 @@ from artimap.sharing.release import without_marks
 from artimap.sources.quarantine import quarantine_beside
 from artimap.sources.result import Read
 from artimap.sources.template import quarantine_csv
-from artimap.studies.briefing import QUARANTINE, Briefing, manifest, recent_events, written_before
+from artimap.studies.briefing import QUARANTINE, Briefing, manifest, page_files, recent_events, written_before
 from artimap.studies.inputs import Decisions, Gathered, OwnRows, Reports, RoadStatuses, Statements, gather
 
 Progress = Callable[[str], None]
@@ -528,6 +528,7 @@ class Study:
         report = self.report(lang, since=since)
         files["report.html"] = report.html().encode("utf-8")
         files["report.md"] = report.markdown().encode("utf-8")
+        files |= page_files(report.one_page)
         self.progress("writing the tables")
         layers = {"stretches": risk, "checkpoints": self.checkpoints, "zones": self.zones}
         if self.road_status is not None:
