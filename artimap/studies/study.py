@@ -17,6 +17,7 @@ import pandas as pd
 from artimap.areas import embedded
 from artimap.areas.area import Area, sure_area
 from artimap.areas.corridors import read_corridor
+from artimap.areas.road_network import area_roads
 from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.life_cycle import checkpoints_on, checkpoints_over_time
 from artimap.control.contestation.estimate import estimate_contestation
@@ -45,6 +46,7 @@ from artimap.report.report import Report, report_of
 from artimap.risk.estimate import corridor_risk, corridor_risk_over_time
 from artimap.risk.forecast_record import FORECAST_FILE, ForecastTable, make_forecast, record_of
 from artimap.risk.model import EMBEDDED_SHARE, ROAD_KINDS, SHARE_AREA, RiskModel
+from artimap.risk.route_risk import RatesByRoad
 from artimap.risk.trips import TripRisk, trip_risk
 from artimap.roads.corridor import Corridor
 from artimap.sharing.cells import events_to_count
@@ -179,6 +181,23 @@ class Study:
         return events_to_count(
             self.gated, corridor=self.corridor, area=self.area, as_of=self.as_of, kinds=ROAD_KINDS
         )  # fmt: skip
+
+    @property
+    def risk_model(self) -> RiskModel:
+        """The parameters of the risk, as they hold for this road."""
+        return self._model
+
+    @cached_property
+    def rates_by_road(self) -> RatesByRoad:
+        """The rates of each known road of the area, from what :attr:`events_to_count` would be of that road."""
+        return RatesByRoad(
+            area_roads(self.area).corridors, self._events_to_count_on, self.as_of, self._model, self._ledger
+        )
+
+    def _events_to_count_on(self, road: Corridor) -> gpd.GeoDataFrame:
+        if road.corridor_id == self.corridor.corridor_id or not self.counts_held:
+            return self.events_to_count
+        return events_to_count(self.gated, corridor=road, area=self.area, as_of=self.as_of, kinds=ROAD_KINDS)
 
     @property
     def own(self) -> OwnRows:
