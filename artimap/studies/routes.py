@@ -19,9 +19,10 @@ from artimap.areas.area import Area
 from artimap.areas.area import area as area_named
 from artimap.areas.gazetteer.lookup import find_place
 from artimap.areas.road_network import AreaRoads, area_roads
-from artimap.control.checkpoints.fees import Asked
-from artimap.control.checkpoints.life_cycle import vehicle_of
-from artimap.control.checkpoints.route_posts import RoutePosts
+from artimap.control.checkpoints.fees import fee_schedule
+from artimap.control.checkpoints.life_cycle import posts_without_road, vehicle_of
+from artimap.control.checkpoints.route_posts import FeeSum, RoutePosts, post_delays, posts_on_route, waiting_schedule
+from artimap.control.route_status import RoadClosings, passage_of, road_closings, statuses_on_route
 from artimap.core import schema
 from artimap.core.arrays import Bools, Floats
 from artimap.core.errors import ModelError, PlaceError, ShareError
@@ -126,6 +127,9 @@ class Routes:
         From when to when nobody may be on the road; null where that is not said.
     crs
         System of the lines.
+    closings
+        What the statuses of roads close for the vehicle, those among them of which nobody can say where they lie; null
+        where no statuses were given.
     """
 
     study: Study | None
@@ -143,6 +147,7 @@ class Routes:
     cut_by: tuple[tuple[RoadSpan, str], ...] = ()
     curfew: tuple[dt.time, dt.time] | None = None
     crs: str = ""
+    closings: RoadClosings | None = None
 
     @property
     def audience(self) -> Audience:
@@ -181,7 +186,7 @@ class Routes:
 
     def _row(self, route: Route, start: str, stop: str) -> dict[str, object]:
         posts, risk = route.posts, route.risk
-        asked = _one_passage(posts.asked)
+        asked = _one_passage(posts)
         told = posts.posts > posts.waiting_unknown
         closing = {why for span, why in self.closed if why != ASKED and _meets(span, route.spans)}
         return {
@@ -235,10 +240,11 @@ class Routes:
         )  # fmt: skip
 
 
-def _one_passage(asked: Iterable[Asked]) -> Asked | None:
+def _one_passage(posts: RoutePosts) -> FeeSum | None:
     """Give the sum for one passage, in the currency in which most posts ask."""
-    sums = [one for one in asked if one.per is Per.TRIP]
-    return min(sums, key=lambda one: (-one.posts, one.currency), default=None)
+    sums = [(-asked.posts, asked.currency, told) for asked, told in zip(posts.asked, posts.fee_sums, strict=True)
+            if asked.per is Per.TRIP]  # fmt: skip
+    return min(sums, default=(0, "", None))[2]
 
 
 def _meets(span: RoadSpan, way: Sequence[RoadSpan]) -> bool:
@@ -250,10 +256,14 @@ def _meets(span: RoadSpan, way: Sequence[RoadSpan]) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class _Ways:
-    """A network made ready for one question: costs, and what is closed."""
+    """A network made ready for one question: costs, and what is closed.
+
+    ``time`` is of travel alone, ``delay`` what posts on the edge are taken to cost.
+    """
 
     network: RoadNetwork
     time: Floats
+    delay: Floats
     exposure: Floats
     closed: tuple[tuple[RoadSpan, str], ...]
     shut: tuple[Bools, ...]
@@ -283,17 +293,11 @@ class _Ways:
 
     @cached_property
     def _middle(self) -> Floats:
-        return np.asarray(self.time.mean(axis=1))
+        return np.asarray(self.time.mean(axis=1) + self.delay)
 
     @cached_property
     def _router(self) -> Router:
         return Router(self.network)
-
-    def minutes(self, path: RoutePath) -> tuple[float, float]:
-        """Give the travel time of a way, low and high."""
-        share = np.abs(path.to_m - path.from_m) / np.maximum(self.network.length_m[path.edges], 1e-300)
-        low, high = (self.time[path.edges] * share[:, None]).sum(axis=0).tolist()
-        return low, high
 
 
 def routes(  # noqa: PLR0913 - one keyword a choice
@@ -515,17 +519,21 @@ def _sure_audience(study: Study, plan: _Plan) -> None:
 
 
 def _on_study(study: Study, plan: _Plan) -> Routes:
-    plain = area_roads(study.area)
+    plain, status = area_roads(study.area), study.road_status
+    closings = None
     closed = tuple((_read_span(plain, one), ASKED) for one in plan.closes)
-    closed += _closing_statuses(study, plain, plan.vehicle)
+    if status is not None:
+        closings = road_closings(status, plain.corridors, vehicle=plan.vehicle, as_of=study.as_of)
+        closed += closings.spans
     roads = _cut_roads(study.area, plain, closed)
+    about = _About.of(study, roads, plan)
     ways = _Ways(
-        roads.network, _times(roads, plan.speeds, plan.vehicle), study.rates_by_road.by_edge(roads), closed,
+        roads.network, about.time, about.delay, study.rates_by_road.by_edge(roads), closed,
         tuple(roads.on(span) for span, _ in closed),
     )  # fmt: skip
-    names = [_name_of(study.area, one) for one in plan.stops]
-    about = _About(study, roads, plan.vehicle, ways)
-    return _made(plan, ways, about.of, names, [_spot(roads, one) for one in plan.stops], study=study, roads=roads)
+    names, spots = [_name_of(study.area, one) for one in plan.stops], [_spot(roads, one) for one in plan.stops]
+    found = _made(plan, ways, about.route, names, spots)
+    return replace(found, study=study, roads=roads, closings=closings)
 
 
 def _made(
@@ -534,9 +542,6 @@ def _made(
     about: Callable[[str, RoutePath, str, str], Route],
     names: Sequence[str],
     spots: Sequence[Spot],
-    *,
-    study: Study | None = None,
-    roads: AreaRoads | None = None,
 ) -> Routes:
     """Find the ways there and back, and tell what is known of each."""
     for (one, at), (other, there) in pairwise(zip(names, spots, strict=True)):
@@ -552,7 +557,7 @@ def _made(
     paths = ways.between(spots)
     home = ways.between(spots[::-1]) if plan.back else []
     return Routes(
-        study, roads, names[0], names[-1], tuple(names[1:-1]), plan.vehicle, plan.departure, plan.back, ways.closed,
+        None, None, names[0], names[-1], tuple(names[1:-1]), plan.vehicle, plan.departure, plan.back, ways.closed,
         plan.speeds, told(paths, names[0], names[-1]), told(home, names[-1], names[0], "back-"),
         () if paths else ways.cut_by(spots), plan.curfew, str(ways.network.crs),
     )  # fmt: skip
@@ -560,23 +565,73 @@ def _made(
 
 @dataclass(frozen=True, eq=False)
 class _About:
-    """Tells what is known of ways through the roads of a study."""
+    """Tells what is known of ways through the roads of a study.
+
+    ``posts`` are those of each road, ``schedule``, ``waits`` and ``anywhere`` what is said of them; ``time`` and
+    ``delay`` the minutes of each edge, of travel and at posts.
+    """
 
     study: Study
     roads: AreaRoads
     vehicle: Vehicle
-    ways: _Ways
+    posts: dict[str, gpd.GeoDataFrame]
+    schedule: pd.DataFrame
+    waits: pd.DataFrame
+    anywhere: tuple[str, ...]
+    time: Floats
+    delay: Floats
 
-    def of(self, route_id: str, path: RoutePath, start: str, stop: str) -> Route:
-        """Give what is known of a way."""
-        spans = self.roads.spans(path)
-        posts, status = _posts_and_statuses(self.study, self.roads, spans, self.vehicle)
-        between = [one for one in _places_on(self.roads, spans) if one[0] not in (start, stop)]
-        return Route(
-            route_id, path, spans, _line_of(self.ways.network, path), ((start, 0.0), *between, (stop, path.length_m)),
-            path.length_m / 1000.0, *self.ways.minutes(path), self.study.rates_by_road.on(spans), posts, status, (),
-            path.costs[1],
+    @classmethod
+    def of(cls, study: Study, roads: AreaRoads, plan: _Plan) -> _About:
+        """Read once what all ways need."""
+        ledger, day = study.ledger, study.as_of
+        posts, waits = study.checkpoints_by_road, waiting_schedule(ledger, as_of=day)
+        low, high = np.fmin(roads.from_m, roads.to_m), np.fmax(roads.from_m, roads.to_m)
+        delay = np.zeros(len(low))
+        for one in post_delays(roads.corridors, posts, ledger, vehicle=plan.vehicle, as_of=day, waits=waits):
+            # A post at a cut between two edges stands on the first of them.
+            here = np.flatnonzero((roads.road_id == one.road_id) & (low <= one.at_m) & (one.at_m <= high))
+            delay[here[:1]] += (one.lo_min + one.hi_min) / 2
+        return cls(
+            study, roads, plan.vehicle, posts, fee_schedule(ledger, as_of=day), waits,
+            posts_without_road(ledger, as_of=day), _times(roads, plan.speeds, plan.vehicle), delay,
         )  # fmt: skip
+
+    def route(self, route_id: str, path: RoutePath, start: str, stop: str) -> Route:
+        """Give what is known of a way."""
+        roads, study, day = self.roads, self.study, self.study.as_of
+        spans, starts = roads.spans(path), self._starts(path)
+        table = schema.empty(ROAD_STATUS, crs=study.area.crs) if study.road_status is None else study.road_status
+        status = statuses_on_route(
+            table, spans, vehicle=self.vehicle, as_of=day, roads=roads.corridors, starts_m=starts
+        )  # fmt: skip
+        posts = posts_on_route(
+            roads.corridors, spans, study.ledger, vehicle=self.vehicle, as_of=day, posts_by_road=self.posts,
+            schedule=self.schedule, waits=self.waits, anywhere=self.anywhere, passage=passage_of(status),
+            starts_m=starts,
+        )  # fmt: skip
+        between = [one for one in _places_on(roads, spans) if one[0] not in (start, stop)]
+        return Route(
+            route_id, path, spans, _line_of(roads.network, path), ((start, 0.0), *between, (stop, path.length_m)),
+            path.length_m / 1000.0, *_minutes(roads.network, self.time, path), study.rates_by_road.on(spans), posts,
+            status, (), path.costs[1],
+        )  # fmt: skip
+
+    def _starts(self, path: RoutePath) -> list[float]:
+        """Give where on the way each of its pieces of road begins: seams between roads have a length too."""
+        length = np.abs(path.to_m - path.from_m)
+        on_road = np.array([self.roads.road_id[edge] is not None for edge in path.edges])
+        along = (np.cumsum(length) - length)[on_road]
+        own = (np.cumsum(length * on_road) - length * on_road)[on_road]
+        spans = np.cumsum([0.0, *(one.length_m for one in self.roads.spans(path))])[:-1]
+        return [float(along[min(np.searchsorted(own, at - 0.5), len(own) - 1)]) for at in spans]
+
+
+def _minutes(network: RoadNetwork, time: Floats, path: RoutePath) -> tuple[float, float]:
+    """Give the travel time of a way, low and high."""
+    share = np.abs(path.to_m - path.from_m) / np.maximum(network.length_m[path.edges], 1e-300)
+    low, high = (time[path.edges] * share[:, None]).sum(axis=0).tolist()
+    return low, high
 
 
 def _why(route: Route, first: Route) -> tuple[str, ...]:
@@ -624,17 +679,22 @@ def _on_network(network: RoadNetwork, plan: _Plan, time_min: Floats | None, expo
     if time.shape != (edges, 2) or cost.shape != (edges,) or not (time >= 0).all() or not (cost >= 0).all():
         msg = f"time_min and exposure are numbers from 0 up, one for each of the {edges} edges"
         raise ModelError(msg)
-    ways = _Ways(network, time, cost, (), ())
+    ways = _Ways(network, time, np.zeros(edges), cost, (), ())
 
     def about(route_id: str, path: RoutePath, start: str, stop: str) -> Route:
         return Route(
             route_id, path, (), _line_of(network, path), ((start, 0.0), (stop, path.length_m)), path.length_m / 1000.0,
-            *ways.minutes(path), RouteRisk.unknown(path.length_m), _no_posts(plan.vehicle, str(network.crs)),
+            *_minutes(network, time, path), RouteRisk.unknown(path.length_m), _no_posts(plan.vehicle, str(network.crs)),
             schema.empty(ROAD_STATUS, crs=network.crs), (), path.costs[1],
         )  # fmt: skip
 
     names = [_written(one) for one in plan.stops]
     return _made(plan, ways, about, names, [_own_spot(network, one) for one in plan.stops])
+
+
+def _no_posts(vehicle: Vehicle, crs: str) -> RoutePosts:
+    table = gpd.GeoDataFrame({"checkpoint_id": []}, geometry=gpd.GeoSeries([], crs=crs))
+    return RoutePosts(vehicle, 0, (), 0, 0.0, 0.0, 0, complete=False, passable="unknown", table=table)
 
 
 def _written(place: Place) -> str:
@@ -677,21 +737,6 @@ def _line_of(network: RoadNetwork, path: RoutePath) -> shapely.LineString:
 
 
 # -- TODO-merge: what other parts give ---------------------------------------
-
-
-def _no_posts(vehicle: Vehicle, crs: str) -> RoutePosts:
-    return RoutePosts(vehicle, 0, (), 0, 0.0, 0.0, 0, complete=False, passable="unknown",
-                      table=gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=crs)))  # fmt: skip
-
-
-def _posts_and_statuses(
-    study: Study, roads: AreaRoads, spans: Sequence[RoadSpan], vehicle: Vehicle
-) -> tuple[RoutePosts, gpd.GeoDataFrame]:
-    return _no_posts(vehicle, study.area.crs), schema.empty(ROAD_STATUS, crs=study.area.crs)
-
-
-def _closing_statuses(study: Study, roads: AreaRoads, vehicle: Vehicle) -> tuple[tuple[RoadSpan, str], ...]:
-    return ()
 
 
 def _read_span(roads: AreaRoads, given: Closed) -> RoadSpan:

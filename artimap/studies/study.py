@@ -19,7 +19,7 @@ from artimap.areas.area import Area, sure_area
 from artimap.areas.corridors import read_corridor
 from artimap.areas.road_network import area_roads
 from artimap.claims.ledger import Ledger
-from artimap.control.checkpoints.life_cycle import checkpoints_on, checkpoints_over_time
+from artimap.control.checkpoints.life_cycle import checkpoints_by_road, checkpoints_on, checkpoints_over_time
 from artimap.control.contestation.estimate import estimate_contestation
 from artimap.control.contestation.layer import estimated_zones
 from artimap.control.road_status import road_status_on
@@ -269,6 +269,11 @@ class Study:
     def checkpoints(self) -> gpd.GeoDataFrame:
         """CHECKPOINTS on the road."""
         return checkpoints_on(self.corridor, self._ledger, as_of=self.as_of)
+
+    @cached_property
+    def checkpoints_by_road(self) -> dict[str, gpd.GeoDataFrame]:
+        """CHECKPOINTS on each known road of the area."""
+        return checkpoints_by_road(area_roads(self.area).corridors, self._ledger, as_of=self.as_of)
 
     @cached_property
     def road_status(self) -> gpd.GeoDataFrame | None:
