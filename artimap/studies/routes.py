@@ -534,7 +534,7 @@ def _on_study(study: Study, plan: _Plan) -> Routes:
         roads.network, about.time, about.delay, study.rates_by_road.by_edge(roads), closed,
         tuple(roads.on(span) for span, _ in closed),
     )  # fmt: skip
-    found = _made(plan, roads, ways, about.route)
+    found = _made(plan, plain, roads, ways, about.route)
     return replace(found, study=study, closings=closings)
 
 
@@ -551,10 +551,12 @@ def _cut(roads: AreaRoads, closed: Iterable[tuple[RoadSpan, str]]) -> AreaRoads:
     return roads.cut(cuts)
 
 
-def _made(plan: _Plan, roads: AreaRoads, ways: _Ways, about: Callable[[str, RoutePath, str, str], Route]) -> Routes:
-    """Find the ways there and back, and tell what is known of each."""
-    places = [roads.locate(one) for one in plan.stops]
-    names, spots = [one.name for one in places], [one.spot for one in places]
+def _made(
+    plan: _Plan, plain: AreaRoads, roads: AreaRoads, ways: _Ways, about: Callable[[str, RoutePath, str, str], Route]
+) -> Routes:
+    """Find the ways there and back, and tell what is known of each; ``plain`` is the network before it was cut."""
+    places = [plain.locate(one) for one in plan.stops]
+    names, spots = [one.name for one in places], [_after_cut(plain, roads, one.spot) for one in places]
     for (one, at), (other, there) in pairwise(zip(names, spots, strict=True)):
         if at == there:
             same = f"{one} stands twice" if one == other else f"{one} and {other} lie at one place of the road"
@@ -676,10 +678,9 @@ def _left_out(first: Sequence[RoadSpan], other: Sequence[RoadSpan]) -> list[tupl
     return out
 
 
-def _on_network(roads: AreaRoads, plan: _Plan, time_min: Floats | None, exposure: Floats | None) -> Routes:
-    closed = tuple((_span_of(roads, one), ASKED) for one in plan.closes)
-    if time_min is None and exposure is None:
-        roads = _cut(roads, closed)
+def _on_network(plain: AreaRoads, plan: _Plan, time_min: Floats | None, exposure: Floats | None) -> Routes:
+    closed = tuple((_span_of(plain, one), ASKED) for one in plan.closes)
+    roads = _cut(plain, closed) if time_min is None and exposure is None else plain
     edges = len(roads.network.edges)
     time = _times(roads, plan.speeds, plan.vehicle) if time_min is None else np.asarray(time_min, dtype=float)
     time = np.stack([time, time], axis=1) if time.ndim == 1 else time
@@ -700,7 +701,7 @@ def _on_network(roads: AreaRoads, plan: _Plan, time_min: Floats | None, exposure
             _no_posts(plan.vehicle, crs), schema.empty(ROAD_STATUS, crs=crs), (), path.costs[1],
         )  # fmt: skip
 
-    return _made(plan, roads, ways, about)
+    return _made(plan, plain, roads, ways, about)
 
 
 def _no_posts(vehicle: Vehicle, crs: str) -> RoutePosts:
