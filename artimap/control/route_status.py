@@ -215,7 +215,8 @@ def _holding(
     held = known["vehicle"].isna() | known["vehicle"].isin(words_for(who) | {Vehicle.ANY.value})
     known = known[held].reset_index(drop=True)
     unclear = set()
-    lost = known["road_id"].isna() & ~known.geometry.is_empty & known.geometry.notna()
+    shapes = known.geometry.to_numpy()
+    lost = known["road_id"].isna() & ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     for at in np.flatnonzero(lost.to_numpy()):
         found = _laid(known.geometry.iloc[at : at + 1], roads.values())
         if found is not None and len(found) == 1:
