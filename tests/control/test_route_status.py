@@ -8,10 +8,17 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 import artimap as am
 from artimap.control.road_status import RoadStatusModel
-from artimap.control.route_status import closing_statuses, passage_of, road_closings, statuses_on_route
+from artimap.control.route_status import (
+    closing_statuses,
+    passage_of,
+    road_closings,
+    statuses_on_route,
+    statuses_on_routes,
+)
 from artimap.core import schema
 from artimap.core.errors import ModelError
 from artimap.core.metadata import model_of
@@ -239,6 +246,19 @@ def test_order_of_the_way_against_the_kilometres_with_age_and_doubts_kept():
     assert on["contradicted_by"].tolist()[1:] == ["one", "three"]
     assert on.crs == CRS
     assert model_of(on, RoadStatusModel) == RoadStatusModel()
+
+
+def test_several_ways_at_once_are_each_as_alone():
+    table = said(
+        status("one", (2.0, 3.0)), status("two", (5.0, 9.9), state="passable"), lost("spot", (710_000, 2_104_000))
+    )
+    ways = [WAY, [], [RoadSpan("b", 8_000.0, 0.0)]]
+    starts = [[0.0, 10_400.0], [], [70.0]]
+    options = {"vehicle": "truck", "as_of": DAY, "roads": ROADS}
+    found = statuses_on_routes(table, ways, starts_m=starts, **options)
+    assert [one["along_m"].round().tolist() for one in found] == [[2_000, 5_000, 14_400], [], [4_070]]
+    for one, way, start in zip(found, ways, starts, strict=True):
+        assert_frame_equal(one, statuses_on_route(table, way, starts_m=start, **options))
 
 
 @pytest.mark.parametrize(
