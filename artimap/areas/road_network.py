@@ -169,7 +169,7 @@ class AreaRoads:
         ... )
         >>> roads = AreaRoads.from_lines(ways)
         >>> [str(one) for one in roads.road_id], roads.from_m.tolist(), roads.to_m.tolist()
-        (['a', 'a', 'b'], [0.0, 50.0, 90.0], [50.0, 100.0, 0.0])
+        (['a', 'b', 'a'], [0.0, 90.0, 50.0], [50.0, 0.0, 100.0])
         """
         return cls.from_network(
             RoadNetwork.from_lines(lines, tolerance_m=tolerance_m, noding=noding), lines=lines, area=area

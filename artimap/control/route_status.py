@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from artimap.control.checkpoints.life_cycle import vehicle_of, words_for
+from artimap.control.checkpoints.life_cycle import words_for
 from artimap.control.road_status import ACCOUNTS, RoadStatusModel, hardest, road_status_on
 from artimap.core import schema
 from artimap.core.tables import ROAD_STATUS
+from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import Passage, Vehicle
 from artimap.roads.corridor import Corridor
 from artimap.roads.routing.runs import WayRun, runs_of

@@ -20,7 +20,7 @@ from artimap.areas.area import area as area_named
 from artimap.areas.gazetteer.lookup import find_place
 from artimap.areas.road_network import AreaRoads, area_roads
 from artimap.control.checkpoints.fees import fee_schedule
-from artimap.control.checkpoints.life_cycle import posts_without_road, vehicle_of
+from artimap.control.checkpoints.life_cycle import posts_without_road
 from artimap.control.checkpoints.route_posts import FeeSum, RoutePosts, post_delays, posts_on_route, waiting_schedule
 from artimap.control.route_status import RoadClosings, passage_of, road_closings, statuses_on_route
 from artimap.core import schema
@@ -30,6 +30,7 @@ from artimap.core.files import encodable
 from artimap.core.metadata import put_models
 from artimap.core.precision import significant
 from artimap.core.tables import ROAD_STATUS, TRIPS
+from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import Audience, Per, RouteDiffers, Vehicle
 from artimap.risk.model import RiskModel
 from artimap.risk.route_risk import RouteRisk
@@ -325,7 +326,7 @@ def routes(  # noqa: PLR0913 - one keyword a choice
     start, stop
         Places by name, as a kilometre (``"rn1 km 95"``), as (lon, lat), or as a spot on an edge.
     vehicle
-        What drives: ``truck``, ``container_truck``, ``motorcycle`` …
+        What drives, in any words: ``truck``, ``truck_20ft``, ``moto`` …
     departure
         When it leaves, as ``"06:00"``.
     via
@@ -551,6 +552,21 @@ def _cut(roads: AreaRoads, closed: Iterable[tuple[RoadSpan, str]]) -> AreaRoads:
     return roads.cut(cuts)
 
 
+def _after_cut(plain: AreaRoads, roads: AreaRoads, spot: Spot) -> Spot:
+    """Give a spot of a network in the same network cut: pieces stand in the order of what they were cut from."""
+    before, after = plain.network, roads.network
+    whole = float(before.length_m[spot.edge])
+    if not whole:
+        return Spot(int(np.flatnonzero((after.edges == before.edges[spot.edge]).all(axis=1))[0]), 0.0)
+    start = float(before.length_m[: spot.edge].sum())
+    ends = np.cumsum(after.length_m)
+    # A millimetre from the ends, so that the edge beside is not meant.
+    least = min(1e-3, whole / 2)
+    edge = int(np.searchsorted(ends, start + min(max(spot.offset_m, least), whole - least)))
+    length = float(after.length_m[edge])
+    return Spot(edge, min(max(spot.offset_m - (float(ends[edge]) - length - start), 0.0), length))
+
+
 def _made(
     plan: _Plan, plain: AreaRoads, roads: AreaRoads, ways: _Ways, about: Callable[[str, RoutePath, str, str], Route]
 ) -> Routes:
@@ -607,7 +623,7 @@ class _About:
             delay[here[:1]] += (one.lo_min + one.hi_min) / 2
         return cls(
             study, roads, plan.vehicle, posts, fee_schedule(ledger, as_of=day), waits,
-            posts_without_road(ledger, as_of=day), _times(roads, plan.speeds, plan.vehicle), delay,
+            posts_without_road(ledger, as_of=day), plan.speeds.times(roads, plan.vehicle), delay,
         )  # fmt: skip
 
     def route(self, route_id: str, path: RoutePath, start: str, stop: str) -> Route:
@@ -682,7 +698,7 @@ def _on_network(plain: AreaRoads, plan: _Plan, time_min: Floats | None, exposure
     closed = tuple((_span_of(plain, one), ASKED) for one in plan.closes)
     roads = _cut(plain, closed) if time_min is None and exposure is None else plain
     edges = len(roads.network.edges)
-    time = _times(roads, plan.speeds, plan.vehicle) if time_min is None else np.asarray(time_min, dtype=float)
+    time = plan.speeds.times(roads, plan.vehicle) if time_min is None else np.asarray(time_min, dtype=float)
     time = np.stack([time, time], axis=1) if time.ndim == 1 else time
     cost = np.zeros(edges) if exposure is None else np.asarray(exposure, dtype=float)
     if time.shape != (edges, 2) or cost.shape != (edges,) or not (time >= 0).all() or not (cost >= 0).all():
@@ -707,9 +723,3 @@ def _on_network(plain: AreaRoads, plan: _Plan, time_min: Floats | None, exposure
 def _no_posts(vehicle: Vehicle, crs: str) -> RoutePosts:
     table = gpd.GeoDataFrame({"checkpoint_id": []}, geometry=gpd.GeoSeries([], crs=crs))
     return RoutePosts(vehicle, 0, (), 0, 0.0, 0.0, 0, complete=False, passable="unknown", table=table)
-
-
-def _times(roads: AreaRoads, speeds: SpeedModel, vehicle: Vehicle) -> Floats:
-    by_class = {"national": speeds.national, "departmental": speeds.departmental}
-    speed = np.array([by_class.get(str(one), speeds.other)[::-1] for one in roads.road_class])
-    return np.asarray(60.0 * roads.network.length_m[:, None] / 1000.0 / speed)

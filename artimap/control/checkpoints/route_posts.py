@@ -28,13 +28,13 @@ from artimap.control.checkpoints.life_cycle import (
     CheckpointModel,
     checkpoints_by_road,
     posts_without_road,
-    vehicle_of,
     words_for,
 )
 from artimap.control.checkpoints.statements import statements
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.metadata import JsonModel
+from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import Per, Vehicle
 from artimap.roads.corridor import Corridor
 from artimap.roads.routing.runs import WayRun, runs_of
