@@ -310,7 +310,7 @@ MOVEMENTS = Table(
         *_text("from", "to"),
         *_OF_A_ROAD,
         Column("via", doc="towns on the way, in the words of the table; joined by '; '"),
-        Column("spans", doc="the pieces of a way over several roads, in order: 'rn1:94.8-110.4; rd-sav:0.0-14.8' in km"),
+        Column("spans", doc="of a way over several roads: its pieces, in km: 'rn1:94.8-110.4; rd-sav:0.0-14.8'"),
         Column("vehicle", words=vocab.Vehicle),
         Column("outcome", required=True, words=vocab.Outcome),
         Column("source", required=True),
