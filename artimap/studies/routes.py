@@ -33,6 +33,7 @@ from artimap.core.tables import ROAD_STATUS, TRIPS
 from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import Audience, Per, RouteDiffers, Vehicle
 from artimap.risk.model import RiskModel
+from artimap.risk.passages import Passages
 from artimap.risk.route_risk import RouteRisk
 from artimap.roads.network.graph import RoadNetwork
 from artimap.roads.routing.alternatives import thinned, through
@@ -40,7 +41,7 @@ from artimap.roads.routing.router import RoutePath, Router, Spot
 from artimap.roads.routing.spans import RoadSpan
 from artimap.roads.routing.speeds import SpeedModel
 from artimap.sharing.policy import SharePolicy
-from artimap.studies.inputs import Decisions, Reports, RoadStatuses, Statements
+from artimap.studies.inputs import Decisions, Movements, Reports, RoadStatuses, Statements
 from artimap.studies.study import Study
 from artimap.studies.study import study as study_of
 
@@ -84,6 +85,9 @@ class Route:
     exposure
         What the choice between ways rests on: expected reported incidents a month by the model, also where the way is
         mostly silent. It is no finding.
+    passages
+        Movements of one's own on it and the rate of incidents per passage; null where none are known: then traffic is
+        unknown.
     """
 
     route_id: str
@@ -99,6 +103,7 @@ class Route:
     road_status: gpd.GeoDataFrame = field(repr=False)
     why: tuple[str, ...]
     exposure: float = 0.0
+    passages: Passages | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -186,7 +191,8 @@ class Routes:
         return table
 
     def _row(self, route: Route, start: str, stop: str) -> dict[str, object]:
-        posts, risk = route.posts, route.risk
+        posts, risk, gone = route.posts, route.risk, route.passages
+        rate = None if gone is None else gone.rate
         asked = _one_passage(posts)
         told = posts.posts > posts.waiting_unknown
         closing = {why for span, why in self.closed if why != ASKED and _meets(span, route.spans)}
@@ -201,7 +207,11 @@ class Routes:
             "waiting_hi_min": posts.waiting_hi_min if told else None, "waiting_unknown": posts.waiting_unknown,
             "passable_for": posts.passable, "silent_km": significant(risk.silent_m / 1000.0),
             "newest_report": pd.Timestamp(risk.newest_report) if risk.newest_report else pd.NaT,
-            "closed_by": "; ".join(sorted(closing)) or None, "why": "; ".join(route.why), "geometry": route.geometry,
+            "closed_by": "; ".join(sorted(closing)) or None, "why": "; ".join(route.why),
+            "passages": None if gone is None else gone.passages,
+            "passage_chance": None if rate is None else rate.chance,
+            "passage_lo80": None if rate is None else rate.lo80, "passage_hi80": None if rate is None else rate.hi80,
+            "geometry": route.geometry,
         }  # fmt: skip
 
     def _by(self, route: Route) -> str | None:
@@ -403,6 +413,7 @@ def trip(  # noqa: PLR0913 - one keyword a choice
     claims: Statements | None = None,
     decisions: Decisions | None = None,
     road_status: RoadStatuses | None = None,
+    movements: Movements | None = None,
     audience: str = Audience.INTERNAL,
     policy: SharePolicy | None = None,
     model: RiskModel | None = None,
@@ -420,7 +431,7 @@ def trip(  # noqa: PLR0913 - one keyword a choice
         As in :func:`artimap.routes`.
     area
         The area, or its name.
-    as_of, events, claims, decisions, road_status, audience, policy, model, licence, today
+    as_of, events, claims, decisions, road_status, movements, audience, policy, model, licence, today
         As in :func:`artimap.study`.
 
     Returns
@@ -444,8 +455,8 @@ def trip(  # noqa: PLR0913 - one keyword a choice
     """
     made = study_of(
         area_named(area) if isinstance(area, str) else area, as_of=as_of, events=events, claims=claims,
-        decisions=decisions, road_status=road_status, audience=audience, policy=policy, model=model, licence=licence,
-        today=today,
+        decisions=decisions, road_status=road_status, movements=movements, audience=audience, policy=policy,
+        model=model, licence=licence, today=today,
     )  # fmt: skip
     return routes(
         made, start, stop, vehicle=vehicle, departure=departure, via=via, close=close, back=back, speeds=speeds,
@@ -643,7 +654,7 @@ class _About:
         return Route(
             route_id, path, spans, roads.line_of(path), ((start, 0.0), *between, (stop, path.length_m)),
             path.length_m / 1000.0, *_minutes(roads.network, self.time, path), study.rates_by_road.on(spans), posts,
-            status, (), path.costs[1],
+            status, (), path.costs[1], study.passages(spans),
         )  # fmt: skip
 
     def _starts(self, path: RoutePath) -> list[float]:
