@@ -348,7 +348,7 @@ TRIPS = Table(
         Column("passable_for", required=True, doc="yes, no or unknown for the vehicle"),
         Column("silent_km", "float", required=True, doc="of which nobody has reported for long, or ever"),
         Column("newest_report", "day"),
-        Column("closed_by", doc="road statuses on it that say closed for the vehicle, joined by '; '"),
+        Column("closed_by", doc="road statuses that close the quickest way for the vehicle, joined by '; '"),
         Column("why", doc="why it differs from the first, as codes, joined by '; '"),
         Column("passages", "int", doc="movements of one's own on it; null where none were given"),
         Column("passage_chance", "float", doc="probability of an incident on one passage; null where nobody went"),

@@ -128,7 +128,9 @@ class Routes:
         The ways back, where asked for.
     cut_by
         Where none leads there: those of ``closed`` of which each alone, opened, would let one through; where none
-        does alone, all that lie on the quickest way.
+        does alone, ``blocking``.
+    blocking
+        Those of ``closed`` that lie on the quickest way with nothing closed: the ways go around them.
     curfew
         From when to when nobody may be on the road; null where that is not said.
     crs
@@ -151,6 +153,7 @@ class Routes:
     routes: tuple[Route, ...]
     back_routes: tuple[Route, ...] = ()
     cut_by: tuple[tuple[RoadSpan, str], ...] = ()
+    blocking: tuple[tuple[RoadSpan, str], ...] = ()
     curfew: tuple[dt.time, dt.time] | None = None
     crs: str = ""
     closings: RoadClosings | None = None
@@ -195,7 +198,7 @@ class Routes:
         rate = None if gone is None else gone.rate
         asked = _one_passage(posts)
         told = posts.posts > posts.waiting_unknown
-        closing = {why for span, why in self.closed if why != ASKED and _meets(span, route.spans)}
+        closing = {why for _, why in self.blocking if why != ASKED}
         return {
             "route_id": route.route_id, "from": start, "to": stop, "via": self._by(route),
             "vehicle": self.vehicle.value, "time_lo_min": significant(route.time_lo_min),
@@ -258,10 +261,6 @@ def _one_passage(posts: RoutePosts) -> FeeSum | None:
     return min(sums, default=(0, "", None))[2]
 
 
-def _meets(span: RoadSpan, way: Sequence[RoadSpan]) -> bool:
-    return any(one.road_id == span.road_id and one.low_m < span.high_m and span.low_m < one.high_m for one in way)
-
-
 # -- asking ------------------------------------------------------------------
 
 
@@ -293,10 +292,14 @@ class _Ways:
             closed = np.logical_or.reduce(rest) if rest else None
             if all(self._least(a, b, closed) is not None for a, b in pairwise(stops)):
                 found.append(one)
-        if found:
-            return tuple(found)
-        open_ = [self._least(a, b, None) for a, b in pairwise(stops)]
-        edges = np.concatenate([one.edges for one in open_ if one is not None] or [np.zeros(0, dtype=np.int64)])
+        return tuple(found) or self.blocking(stops)
+
+    def blocking(self, stops: Sequence[Spot]) -> tuple[tuple[RoadSpan, str], ...]:
+        """Give the closed pieces that lie on the quickest way with nothing closed."""
+        if not self.closed:
+            return ()
+        legs = [self._least(a, b, None) for a, b in pairwise(stops)]
+        edges = np.concatenate([one.edges for one in legs if one is not None] or [np.zeros(0, dtype=np.int64)])
         return tuple(one for one, shut in zip(self.closed, self.shut, strict=True) if shut[edges].any())
 
     def _least(self, start: Spot, stop: Spot, closed: Bools | None) -> RoutePath | None:
@@ -541,7 +544,7 @@ def _on_study(study: Study, plan: _Plan) -> Routes:
         closings = road_closings(status, plain.corridors, vehicle=plan.vehicle, as_of=study.as_of)
         closed += closings.spans
     roads = _cut(plain, closed)
-    about = _About.of(study, roads, plan)
+    about = _About.of(study, roads, plan, closed)
     ways = _Ways(
         roads.network, about.time, about.delay, study.rates_by_road.by_edge(roads), closed,
         tuple(roads.on(span) for span, _ in closed),
@@ -599,7 +602,7 @@ def _made(
     return Routes(
         None, roads, names[0], names[-1], tuple(names[1:-1]), plan.vehicle, plan.departure, plan.back, ways.closed,
         plan.speeds, told(paths, names[0], names[-1]), told(home, names[-1], names[0], "back-"),
-        () if paths else ways.cut_by(spots), plan.curfew, str(ways.network.crs),
+        () if paths else ways.cut_by(spots), ways.blocking(spots), plan.curfew, str(ways.network.crs),
     )  # fmt: skip
 
 
@@ -620,9 +623,10 @@ class _About:
     anywhere: tuple[str, ...]
     time: Floats
     delay: Floats
+    gone_around: frozenset[str]
 
     @classmethod
-    def of(cls, study: Study, roads: AreaRoads, plan: _Plan) -> _About:
+    def of(cls, study: Study, roads: AreaRoads, plan: _Plan, closed: Sequence[tuple[RoadSpan, str]]) -> _About:
         """Read once what all ways need."""
         ledger, day = study.ledger, study.as_of
         posts, waits = study.checkpoints_by_road, waiting_schedule(ledger, as_of=day)
@@ -635,6 +639,7 @@ class _About:
         return cls(
             study, roads, plan.vehicle, posts, fee_schedule(ledger, as_of=day), waits,
             posts_without_road(ledger, as_of=day), plan.speeds.times(roads, plan.vehicle), delay,
+            frozenset(why for _, why in closed),
         )  # fmt: skip
 
     def route(self, route_id: str, path: RoutePath, start: str, stop: str) -> Route:
@@ -645,6 +650,8 @@ class _About:
         status = statuses_on_route(
             table, spans, vehicle=self.vehicle, as_of=day, roads=roads.corridors, starts_m=starts
         )  # fmt: skip
+        # What is closed is gone around: a closure that ends at the junction where the way comes in is not on it.
+        status = status[~(status["closes"] & status["status_id"].isin(self.gone_around))].reset_index(drop=True)
         posts = posts_on_route(
             roads.corridors, spans, study.ledger, vehicle=self.vehicle, as_of=day, posts_by_road=self.posts,
             schedule=self.schedule, waits=self.waits, anywhere=self.anywhere, passage=passage_of(status),
