@@ -582,7 +582,7 @@ def _on_study(study: Study, plan: _Plan) -> Routes:
         closed += closings.spans
     roads = _cut(plain, closed)
     costs = edge_costs(study, roads, vehicle=plan.vehicle, speeds=plan.speeds)
-    about = _About.of(study, roads, plan, costs, closed)
+    about = _RoadKnowledge.of(study, roads, plan, costs, closed)
     ways = _Ways(roads.network, costs, closed, tuple(roads.on(span) for span, _ in closed))
     found = _made(plan, plain, roads, ways, about.route)
     return replace(found, study=study, closings=closings)
@@ -642,7 +642,7 @@ def _made(
 
 
 @dataclass(frozen=True, eq=False)
-class _About:
+class _RoadKnowledge:
     """Tells what is known of ways through the roads of a study; what is said of posts is read once."""
 
     study: Study
@@ -658,7 +658,7 @@ class _About:
     @classmethod
     def of(
         cls, study: Study, roads: AreaRoads, plan: _Plan, costs: EdgeCosts, closed: Iterable[tuple[RoadSpan, str]]
-    ) -> _About:
+    ) -> _RoadKnowledge:
         """Read once what all ways need."""
         ledger, day = study.ledger, study.as_of
         return cls(
