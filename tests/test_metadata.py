@@ -212,8 +212,8 @@ def test_tables_are_written_and_drawn(made, tmp_path):
 
 
 MODELS = (
-    am.CheckpointModel, am.ContestationModel, am.ControlModel, am.HotspotModel, am.MatchModel, am.RiskModel,
-    am.RoadStatusModel, am.ZoneModel,
+    am.CheckpointModel, am.ContestationModel, am.ControlModel, am.HotspotModel, am.MatchModel, am.PassageModel,
+    am.RiskModel, am.RoadStatusModel, am.ZoneModel,
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from artimap.core.metadata import JsonModel
 from artimap.core.precision import significant
 from artimap.core.vocab import Outcome
 from artimap.roads.routing.spans import RoadSpan
-from artimap.sources.own_movements import ways_of
+from artimap.roads.routing.ways import ways_of
 
 _WHOLE = 0.95
 """A movement over this part of a way has gone it whole: ends of ways are towns, not spots."""
@@ -257,7 +257,7 @@ def passage_rate(quiet: int, incidents: int, *, model: PassageModel | None = Non
 
 def _rate(parts: Floats, hit: Floats, model: PassageModel) -> PassageRate:
     """Give the posterior on a grid; ``hit`` is how much of an incident each movement counts."""
-    logit = np.linspace(-30.0, 12.0, 1681)
+    logit = np.linspace(-30.0, 20.0, 2001)
     chance = special.expit(logit)
     # the Beta prior, as a density of the logit
     logs = model.prior[0] * np.log(chance) + model.prior[1] * special.log_expit(-logit)
