@@ -50,6 +50,10 @@ def file_of(tmp_path):
         ("Verrettes", "Saint-Marc", "", ["rd-lia", "rn1"]),
         ("Ennery", "Gros-Morne", "", ["rd-enn", "rn1", "rn5"]),
         ("Saint-Marc", "Gonaïves", "Dessalines", ["rn1", "rd-sav", "rd-prd", "rd-des", "rn1"]),
+        ("Saint-Marc", "Gonaïves", "L'Estère", ["rn1"]),
+        ("Port-au-Prince", "Gonaïves", "Pont-Sondé / L'Estère", ["rn1"]),
+        ("Saint-Marc", "Verrettes", "Pont-Sondé", ["rn1", "rd-lia"]),
+        ("Gonaïves", "Gonaïves", "", []),
         ("Saint-Marc", "Dessalines", "", []),  # two ways, the one 15 % longer than the other
         ("Saint-Marc", "Nan Twou Kachet", "", []),
         ("", "Gonaïves", "", []),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from typing import Any, Final
@@ -34,7 +34,8 @@ _CLEAR: Final = 1.25
 _CLEAR_NAMED: Final = 1.1
 """A way is clear where every other is longer by more than this; by less, where the table names towns on it."""
 _SURE: Final = 0.85
-_LEAST_M: Final = 50.0
+_STUB_M: Final = 300.0
+"""So far a way goes into a town beside the road and out again: no piece of its own."""
 _BESIDE_M: Final = 3_000.0
 """A town within this distance of the roads lies on them."""
 
@@ -138,6 +139,21 @@ def towns_of(cell: object) -> list[str]:
     return [one.strip() for one in re.split(r"[;,/]", cell) if one.strip()] if isinstance(cell, str) else []
 
 
+def _joined(pieces: Iterable[RoadSpan]) -> list[RoadSpan]:
+    """Join the pieces of a way that go on along a road; stubs into towns are left out."""
+    out: list[RoadSpan] = []
+    for one in pieces:
+        last = out[-1] if out else None
+        if one.length_m < _STUB_M:
+            continue
+        onward = last is not None and (last.to_m > last.from_m) == (one.to_m > one.from_m)
+        if last is not None and onward and last.road_id == one.road_id and abs(last.to_m - one.from_m) < _STUB_M:
+            out[-1] = last._replace(to_m=one.to_m)
+        else:
+            out.append(one)
+    return out
+
+
 class _Network:
     """The roads of an area, on which ways are laid; each way once."""
 
@@ -166,7 +182,8 @@ class _Network:
             clear = _CLEAR if len(stops) == 2 else _CLEAR_NAMED
             if found is None or bool((found.cost <= clear * found.path.costs[0]).any()):
                 return ()
-            out += [one for one in self.roads.spans(found.path) if one.length_m > _LEAST_M]
+            out += self.roads.spans(found.path)
+        out = _joined(out)
         asked = re.sub(r"[^a-z0-9]", "", road.lower()) if road else ""
         return tuple(out) if not asked or asked in {one.road_id.replace("-", "") for one in out} else ()
 
