@@ -38,6 +38,10 @@ from .areas.osm import (
     read_places as read_places,
     read_roads as read_roads,
 )
+from .areas.road_network import (
+    AreaRoads as AreaRoads,
+    area_roads as area_roads,
+)
 from .areas.services import (
     read_services as read_services,
 )
@@ -188,6 +192,12 @@ from .risk.model import (
     ReportedShare as ReportedShare,
     RiskModel as RiskModel,
 )
+from .risk.passages import (
+    PassageModel as PassageModel,
+    Passages as Passages,
+    passage_rate as passage_rate,
+    passages_on as passages_on,
+)
 from .risk.trips import (
     TripRisk as TripRisk,
     trip_risk as trip_risk,
@@ -221,6 +231,12 @@ from .roads.network.graph import (
 from .roads.network.line_joins import (
     Joined as Joined,
     join_lines as join_lines,
+)
+from .roads.routing.spans import (
+    RoadSpan as RoadSpan,
+)
+from .roads.routing.speeds import (
+    SpeedModel as SpeedModel,
 )
 from .sharing.masking import (
     Masked as Masked,
@@ -265,6 +281,12 @@ from .sources.result import (
 from .studies.briefing import (
     Briefing as Briefing,
 )
+from .studies.routes import (
+    Route as Route,
+    Routes as Routes,
+    routes as routes,
+    trip as trip,
+)
 from .studies.study import (
     Study as Study,
     brief as brief,
@@ -278,6 +300,7 @@ __all__ = [
     "Access",
     "Action",
     "Area",
+    "AreaRoads",
     "ArtimapError",
     "Asked",
     "Assembled",
@@ -301,6 +324,8 @@ __all__ = [
     "MatchModel",
     "MergedPlaces",
     "ModelError",
+    "PassageModel",
+    "Passages",
     "PlaceError",
     "READERS",
     "ROAD_KINDS",
@@ -311,11 +336,15 @@ __all__ = [
     "ReportedShare",
     "RiskModel",
     "RoadNetwork",
+    "RoadSpan",
     "RoadStatusModel",
+    "Route",
+    "Routes",
     "Rules",
     "SchemaError",
     "ShareError",
     "SharePolicy",
+    "SpeedModel",
     "State",
     "Stretch",
     "Study",
@@ -327,6 +356,7 @@ __all__ = [
     "add_osm",
     "apply_decisions",
     "area",
+    "area_roads",
     "backtest",
     "brief",
     "briefing_map",
@@ -370,6 +400,8 @@ __all__ = [
     "network_density",
     "network_density_over_time",
     "passable",
+    "passage_rate",
+    "passages_on",
     "propose_mapping",
     "read_checkpoints",
     "read_claims",
@@ -393,6 +425,7 @@ __all__ = [
     "resolve",
     "road_status_on",
     "road_units",
+    "routes",
     "simulated_densities",
     "static_map",
     "status_history",
@@ -402,6 +435,7 @@ __all__ = [
     "study",
     "support",
     "to_ipis",
+    "trip",
     "validate",
     "what_changed",
     "why_not_estimated",
