@@ -87,6 +87,9 @@ class AreaRoads:
     corridors: Mapping[str, Corridor] = field(repr=False)
     surface: NDArray[Any] | None = field(default=None, repr=False)
 
+    def __repr__(self) -> str:
+        return f"<AreaRoads: {len(self._by_road)} roads, {self.network!r}>"
+
     # -- building ---------------------------------------------------------------
 
     @classmethod

@@ -57,6 +57,7 @@ def test_edges_know_their_road_and_their_kilometres(artibonite, roads):
         assert np.allclose(low[order][1:], high[order][:-1], atol=0.01)  # no gap, no overlap
     assert area_roads(artibonite) is roads
     assert roads.classes == ("departmental", "national")
+    assert repr(roads).startswith("<AreaRoads: 13 roads, <RoadNetwork: 652 edges")
 
 
 def test_ends_of_edges_lie_at_their_kilometres(roads):
@@ -375,7 +376,10 @@ def test_an_added_extract_is_read_with_the_roads(artibonite, tmp_path, monkeypat
     assert len(area_roads(artibonite).network.edges) == len(roads.network.edges)
 
 
-@pytest.mark.parametrize("file", ["artibonite_osm_pack.gpkg", "osm_north_haiti_roads.parquet"])
+@pytest.mark.parametrize(
+    "file",
+    ["artibonite_osm_pack.gpkg", pytest.param("osm_north_haiti_roads.parquet", marks=pytest.mark.exhaustive)],
+)
 def test_a_real_extract_as_own_lines(artibonite, reference, file):
     lines = am.read_roads(reference / file, area=artibonite)
     net = RoadNetwork.from_lines(lines, tolerance_m=0.0, noding="vertices")
