@@ -39,6 +39,7 @@ BESIDE_M: Final = 700.0
 """A place within this distance of a road is told of on the way."""
 END_M: Final = 60.0
 """Kilometres are stated to a tenth: so much of a road at the end of a piece is not taken to lie on it."""
+_HALF_KM: Final = 500.0
 JUNCTION_M: Final = 1_000.0
 """A town and the junction that is named after it lie at most so far apart along the road."""
 TOWARDS: Final = "→ "
@@ -436,11 +437,12 @@ class AreaRoads:
 
         Kilometres are those of places: "km 110.4–130.2" is from Carrefour Paye to Johanisse. An end that lies at a
         named place (to 60 m) is taken to be the junction of that place, where there is one on the piece within 1 km
-        of it and within a twentieth of the piece: whoever comes from the side may still turn away there. Other ends
-        stay where they are.
+        of it and within a twentieth of the piece: whoever comes from the side may still turn away there. An end told
+        in whole kilometres is known to half of one: a junction within that half is its end too. Other ends stay where
+        they are.
         """
         low, high = span.low_m, span.high_m
-        reach = min(JUNCTION_M, (high - low) / 20.0)
+        most = (high - low) / 20.0
         at = self._junctions.get(span.road_id, np.zeros(0))
         at = at[(at > low) & (at < high)]
         places = [one for _, one in self._places(span.road_id)]
@@ -448,7 +450,8 @@ class AreaRoads:
         for end in (low, high):
             away = np.abs(at - end)
             named = any(abs(one - end) <= END_M for one in places)
-            ends.append(float(at[np.argmin(away)]) if named and len(at) and away.min() <= reach else end)
+            reach = min(most, JUNCTION_M if named else _HALF_KM if end % 1_000.0 == 0.0 else 0.0)
+            ends.append(float(at[np.argmin(away)]) if len(at) and 0 < reach >= away.min() else end)
         if ends[0] >= ends[1]:
             return span
         return RoadSpan(span.road_id, *(ends if span.from_m <= span.to_m else ends[::-1]))

@@ -122,8 +122,10 @@ def test_an_end_at_a_town_is_the_junction_of_that_town(roads):
     part = roads.closed_part(RoadSpan("rn1", 130_200.0, 110_400.0))
     assert (part.from_m, part.to_m) == pytest.approx((129_577, 110_409), abs=2)
     # elsewhere, and in a short piece, nothing is given away
-    for low, high in ((110_000.0, 126_000.0), (111_000.0, 128_000.0), (129_000.0, 130_200.0), (149_000.0, 150_000.0)):
+    for low, high in ((110_100.0, 126_000.0), (111_000.0, 128_000.0), (129_000.0, 130_200.0), (149_000.0, 150_000.0)):
         assert roads.closed_part(RoadSpan("rn1", low, high)) == RoadSpan("rn1", low, high)
+    # a whole kilometre is known to half of one
+    assert roads.closed_part(RoadSpan("rn1", 110_000.0, 126_000.0)).from_m == pytest.approx(110_409, abs=2)
 
 
 @given(st.floats(0, 249_000), st.floats(5, 40_000))
