@@ -18,7 +18,19 @@ from artimap.report.blocks import Block, Cell, Listing, Paragraph, PictureBlock,
 from artimap.report.comparison import changes_line
 from artimap.report.context import Context
 from artimap.report.sections import basis, not_known, thinness, trip_rows
-from artimap.report.sentences import counted, day_and_ago, event_line, harm, km, say, sources, text_of, together, word
+from artimap.report.sentences import (
+    counted,
+    day_and_ago,
+    event_line,
+    harm,
+    km,
+    only_later,
+    say,
+    sources,
+    text_of,
+    together,
+    word,
+)
 
 NEW_DAYS, NEWEST_DAYS = 3, 1
 """What began within so many days before the day of the answer is new; since the day before it is marked."""
@@ -55,7 +67,7 @@ def _fresh(ctx: Context, numbers: dict[str, int]) -> tuple[Block, ...]:
     """Tell the events of the last days on all the area's roads, the newest first, and what changed since."""
     day = pd.Timestamp(ctx.as_of)
     table = ctx.events[ctx.events["date_start"] >= day - pd.Timedelta(days=NEW_DAYS)]
-    table = table[[not appendix.only_later(ctx, row) for row in records(table)]] if len(table) else table
+    table = table[[not only_later(ctx, row) for row in records(table)]] if len(table) else table
     table = table.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
     items: list[Cell] = []
     for row in records(table.head(_EVENTS)):
