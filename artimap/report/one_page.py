@@ -13,7 +13,7 @@ import pandas as pd
 from artimap.core.i18n import format_day, format_number
 from artimap.core.schema import records
 from artimap.core.vocab import CheckpointStatus, Info
-from artimap.report import appendix, places
+from artimap.report import places
 from artimap.report.blocks import Block, Cell, Listing, Paragraph, PictureBlock, ReportSection, TableBlock, cell, run
 from artimap.report.comparison import changes_line
 from artimap.report.context import Context

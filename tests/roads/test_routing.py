@@ -24,7 +24,9 @@ def worlds(draw):
     nodes = draw(st.integers(1, 9))
     node = st.integers(0, nodes - 1)
     edges = draw(st.lists(st.tuples(node, node), min_size=1, max_size=13))
-    xy = np.array(draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=nodes, max_size=nodes)), float)
+    xy = np.array(
+        draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=nodes, max_size=nodes)), float
+    )
     length = np.array(draw(st.lists(st.sampled_from([0, 4, 8, 16]), min_size=len(edges), max_size=len(edges))), float)
     net = am.RoadNetwork.from_edges(xy, edges, length, crs=UTM)
     spots = []
@@ -34,9 +36,7 @@ def worlds(draw):
     values = st.sampled_from([0, 4, 8, 12, 20, INF] if draw(st.booleans()) else [4, 8, 12, 20])
     shape = (len(edges), 2) if draw(st.booleans()) else (len(edges),)
     number = int(np.prod(shape))
-    costs = [
-        np.array(draw(st.lists(values, min_size=number, max_size=number)), float).reshape(shape) for _ in range(2)
-    ]
+    costs = [np.array(draw(st.lists(values, min_size=number, max_size=number)), float).reshape(shape) for _ in range(2)]
     return net, *spots, *costs
 
 
@@ -93,7 +93,10 @@ def check_path(net, spots, path: RoutePath, costs):
         ])  # fmt: skip
     for (_, out), (into, _) in pairwise(ends):
         assert out & into
-    for spot, edge, at, end in ((spots[0], path.edges[0], path.from_m[0], 0), (spots[1], path.edges[-1], path.to_m[-1], 1)):
+    for spot, edge, at, end in (
+        (spots[0], path.edges[0], path.from_m[0], 0),
+        (spots[1], path.edges[-1], path.to_m[-1], 1),
+    ):
         length = net.length_m[spot.edge]
         if edge == spot.edge and at == spot.offset_m:
             continue

@@ -24,7 +24,9 @@ from artimap.report.blocks import (
     ReportSection,
     TableBlock,
 )
+from artimap.report.writers.widths import PAGE_MM, column_widths
 
+_FEW_SECTIONS = 9
 _NO_DAY = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - the day of a file inside a zip has no zone; the same in every run
 
 
@@ -52,9 +54,11 @@ def to_docx(
     except ImportError as error:
         msg = "a Word file needs python-docx: pip install 'artimap[report]'"
         raise ExtraError(msg) from error
-    writer = _Writer(docx.Document(), picture)
+    given = tuple(sections)
+    # What is meant for one sheet of paper is set smaller.
+    writer = _Writer(docx.Document(), picture, small=len(given) <= _FEW_SECTIONS)
     writer.set_up(about, words["footer"])
-    for number, section in enumerate(sections):
+    for number, section in enumerate(given):
         writer.section(section, first=number == 0)
     out = io.BytesIO()
     writer.document.save(out)
@@ -64,14 +68,15 @@ def to_docx(
 class _Writer:
     """Puts blocks into a document, one after the other."""
 
-    def __init__(self, document: Any, picture: bytes) -> None:
+    def __init__(self, document: Any, picture: bytes, *, small: bool) -> None:
         self.document = document
         self.picture = picture
+        self.small = small
 
     def set_up(self, about: Mapping[str, str], footer: str) -> None:
         from docx.oxml import OxmlElement  # noqa: PLC0415
         from docx.oxml.ns import qn  # noqa: PLC0415
-        from docx.shared import Mm, Pt  # noqa: PLC0415
+        from docx.shared import Mm, Pt, RGBColor  # noqa: PLC0415
 
         core = self.document.core_properties
         core.title, core.author, core.comments, core.language = about["title"], "artimap", "", about["lang"]
@@ -82,7 +87,7 @@ class _Writer:
         page.top_margin, page.bottom_margin = Mm(15), Mm(17)
         styles = self.document.styles
         normal = styles["Normal"]
-        normal.font.name, normal.font.size = "Calibri", Pt(10)
+        normal.font.name, normal.font.size = "Calibri", Pt(8.5 if self.small else 10)
         # The reader's spelling checker and voice go by this, not by the language of the program.
         tag = OxmlElement("w:lang")
         tag.set(qn("w:val"), {"en": "en-GB", "fr": "fr-FR", "ht": "ht-HT"}.get(about["lang"], about["lang"]))
@@ -91,6 +96,14 @@ class _Writer:
         for level in range(1, 6):
             styles[f"Heading {level}"].font.name = "Calibri"
             styles[f"Heading {level}"].paragraph_format.keep_with_next = True
+            styles[f"Heading {level}"].paragraph_format.space_before = Pt(5 if self.small else 10)
+        normal.paragraph_format.space_after = Pt(2 if self.small else 4)
+        ink = RGBColor.from_string(style.token("ink").lstrip("#").upper())
+        for name in (*(f"Heading {level}" for level in range(1, 6)), "Caption", "Intense Quote"):
+            styles[name].font.color.rgb = ink
+        for name in ("Caption", "Intense Quote"):
+            styles[name].font.bold = styles[name].font.italic = False
+        styles["Intense Quote"].paragraph_format.left_indent = Mm(3)
 
     def section(self, section: ReportSection, *, first: bool) -> None:
         self.level = 1 if first else 2
@@ -133,10 +146,18 @@ class _Writer:
     def _(self, block: TableBlock) -> None:
         from docx.oxml import OxmlElement  # noqa: PLC0415
         from docx.oxml.ns import qn  # noqa: PLC0415
-        from docx.shared import Pt  # noqa: PLC0415
+        from docx.shared import Mm, Pt  # noqa: PLC0415
 
         table = self.document.add_table(rows=1 + len(block.rows), cols=len(block.head), style="Table Grid")
+        table.autofit = False
+        widths = column_widths(block.head, [["".join(run.text for run in part) for part in row] for row in block.rows])
+        scale = PAGE_MM / max(sum(widths), 1.0)
         rows = list(table.rows)
+        for column, wide in zip(table.columns, widths, strict=True):
+            column.width = Mm(wide * scale)
+        for row in rows:
+            for cell, wide in zip(row.cells, widths, strict=True):
+                cell.width = Mm(wide * scale)
         head = rows[0]._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no word for a head row
         repeat = OxmlElement("w:tblHeader")
         repeat.set(qn("w:val"), "true")
@@ -150,8 +171,8 @@ class _Writer:
             for cell in row.cells:
                 cell.paragraphs[0].paragraph_format.space_after = Pt(0)
                 for run in cell.paragraphs[0].runs:
-                    run.font.size = Pt(8)
-        self.document.add_paragraph()
+                    run.font.size = Pt(7.5 if self.small else 8)
+        self.document.add_paragraph().paragraph_format.space_after = Pt(0)
 
     @block.register
     def _(self, block: Heading) -> None:
@@ -167,7 +188,7 @@ class _Writer:
     def _(self, block: PictureBlock) -> None:
         from docx.shared import Mm  # noqa: PLC0415
 
-        shown = self.document.add_picture(io.BytesIO(self.picture), width=Mm(178))
+        shown = self.document.add_picture(io.BytesIO(self.picture), width=Mm(145 if self.small else PAGE_MM))
         words = shown._inline.docPr  # noqa: SLF001 - python-docx has no word for what a picture shows
         words.set("descr", block.alt)
         self.document.add_paragraph(block.caption, style="Caption")

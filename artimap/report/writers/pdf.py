@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
@@ -15,13 +14,7 @@ from artimap.core.errors import DataError, ExtraError
 from artimap.core.files import encodable
 from artimap.report.blocks import ReportSection
 from artimap.report.writers.plain import to_plain
-
-_LONGEST = 160
-"""A cell of more letters than this asks for no more width."""
-_BLANKS = re.compile(r"[ \n]+")
-_LONGEST_WORD = 14
-_WIDTH_MM, _LETTER_MM, _INSET_MM = 178.0, 1.3, 2.4
-"""A word of more letters may be parted."""
+from artimap.report.writers.widths import column_widths
 
 
 def to_pdf(
@@ -126,21 +119,11 @@ def _laid_out(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
             return block | {"heading": head, "blocks": [laid(one) for one in block["blocks"]]}
         if kind == "table":
             rows = [[{"parts": part} for part in row] for row in block["rows"]]
-            return block | {"widths": _widths(block), "rows": rows}
+            return block | {"widths": column_widths(block["head"], _texts(block["rows"])), "rows": rows}
         return block
 
     return [laid(one) for one in blocks]
 
 
-def _widths(table: dict[str, Any]) -> list[float]:
-    """Give each column its width in mm: what its longest word needs, and of the rest by what there is to read."""
-    least, wish = [], []
-    for place, name in enumerate(table["head"]):
-        texts = [name, *("".join(one["text"] for one in row[place]) for row in table["rows"])]
-        word = max((len(word) for text in texts for word in _BLANKS.split(text)), default=0)
-        least.append(min(word, _LONGEST_WORD) * _LETTER_MM + _INSET_MM)
-        mean = sum(min(len(text), _LONGEST) for text in texts) / len(texts)
-        wish.append(max(mean * _LETTER_MM + _INSET_MM - least[-1], 0.0))
-    left = max(_WIDTH_MM - sum(least), 0.0)
-    whole = sum(wish) or 1.0
-    return [round(low + left * more / whole, 2) for low, more in zip(least, wish, strict=True)]
+def _texts(rows: list[list[list[dict[str, Any]]]]) -> list[list[str]]:
+    return [["".join(one["text"] for one in part) for part in row] for row in rows]
