@@ -20,6 +20,7 @@ from benchmarks import (
     national,
     network,
     read_acled,
+    routes,
     snap,
     start,
 )
@@ -34,6 +35,7 @@ SUITES = {
     "read_acled": read_acled.run,
     "snap": snap.run,
     "network": network.run,
+    "routes": routes.run,
     "density": density.run,
     "density_methods": density_methods.run,
     "maps": maps.run,
