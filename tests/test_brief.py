@@ -133,10 +133,23 @@ def test_own_reports_hostile_in_every_text_column(folder, tmp_path, capsys):
         (["brief", "--since", "absent"], "no manifest.json"),
         (["locate", "qqq zzz"], "no known place"),
         (["validate", "absent.csv"], "is not there"),
+        (["validate", "."], "no file is named"),
+        (["brief", "--events", "."], "no file is named"),
+        (["brief", "--claims", ""], "no file is named"),
+        (["brief", "--as-of", "0001-01-01"], "years 1700 to 2250"),
+        (["brief", "--as-of", "9999-12-31"], "years 1700 to 2250"),
+        (["brief", "--decisions", "empty.csv"], "no table of decisions"),
+        (["brief", "--policy", "deep.toml"], "is no TOML"),
+        (["validate", "empty.csv", "--mapping", "deep.toml"], "is no TOML"),
+        (["risk", "--length-m", "0"], "length_m must be a length"),
+        (["risk", "--length-m", "nan"], "length_m must be a length"),
+        (["risk", "--length-m", "1e-9"], "at least 0.25"),
     ],
 )
 def test_known_errors_are_told_without_a_traceback(arguments, why, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "deep.toml").write_text("a = " + "[" * 20_000)
     assert main(arguments) == 1
     err = capsys.readouterr().err
     assert why in err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from artimap.core.errors import Breach, SchemaError
+from artimap.core.errors import Breach, DataError, SchemaError
 from artimap.core.files import defused, table_csv, write_text
 from artimap.core.schema import TEXT
 from artimap.sources.row_ids import keyed_ids
@@ -32,6 +32,8 @@ def read_decisions(path: Path) -> pd.DataFrame:
 
     Raises
     ------
+    DataError
+        If the file is no table.
     SchemaError
         If a column is missing, a word is unknown, a decision does not say by whom (a role), or
         a pair is decided both ways; every breach is listed.
@@ -39,7 +41,11 @@ def read_decisions(path: Path) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame({name: pd.Series(dtype=TEXT) for name in DECISIONS})
     # utf-8-sig: Excel adds the mark when it saves the file again.
-    read = pd.read_csv(path, dtype=TEXT, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
+    try:
+        read = pd.read_csv(path, dtype=TEXT, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
+        msg = f"{path} is no table of decisions ({error}); artimap review writes one"
+        raise DataError(msg) from error
     table = pd.DataFrame(
         {name: read[name] if name in read else pd.Series(None, index=read.index, dtype=TEXT) for name in DECISIONS}
     )

@@ -10,6 +10,8 @@ import numpy as np
 from artimap.core.errors import DateError
 
 DAYS_PER_MONTH = 365.25 / 12
+_FIRST_YEAR, _LAST_YEAR = 1700, 2250
+"""pandas holds days from 1677 to 2262; some are left for what is reckoned back and forth from the day."""
 
 
 def day_of(as_of: str | dt.date | np.datetime64) -> dt.date:
@@ -21,8 +23,16 @@ def day_of(as_of: str | dt.date | np.datetime64) -> dt.date:
     Raises
     ------
     DateError
-        If it is no day.
+        If it is no day, or one that tables of days cannot hold.
     """
+    day = _day_of(as_of)
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        msg = f"{day} cannot be reckoned with: give a day of the years {_FIRST_YEAR} to {_LAST_YEAR}"
+        raise DateError(msg)
+    return day
+
+
+def _day_of(as_of: str | dt.date | np.datetime64) -> dt.date:
     try:
         # numpy has no year, month and day; cut to days first, since nanoseconds do not fit a date's
         # text.

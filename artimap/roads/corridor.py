@@ -30,6 +30,7 @@ from artimap.roads import calibration
 from artimap.roads.event_spread import Reach, Spread, merge, spread_rows
 
 _END_M = 3_000.0
+_MOST_PIECES = 1_000_000
 """A town this near to an end of the road gives that end its name."""
 
 
@@ -281,10 +282,16 @@ class Corridor:
         -------
         GeoDataFrame
             ``lixel_id, corridor_id, from_m, to_m``, geometry; together they are the road, once.
+
+        Raises
+        ------
+        ModelError
+            If it is not greater than 0, or so short that there would be more than a million pieces.
         """
-        if length_m <= 0:
-            msg = "length_m must be greater than 0"
-            raise ValueError(msg)
+        if not length_m * _MOST_PIECES >= self.length_m:
+            least = self.length_m / _MOST_PIECES
+            msg = f"length_m must be a length in metres, at least {least:.2g} on this road, not {length_m!r}"
+            raise ModelError(msg)
         edges = np.append(np.arange(0.0, self.length_m - 1e-6, length_m), self.length_m)
         return self._pieces(edges, [f"{self.corridor_id}:{low:.0f}" for low in edges[:-1]])
 

@@ -245,7 +245,7 @@ def read_policy(path: Path | str) -> SharePolicy:
     except FileNotFoundError:
         msg = f"{path} is not there; docs/sharing.md shows what a policy looks like"
         raise ShareError(msg) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
         msg = f"{path} is no TOML: {error}"
         raise ShareError(msg) from error
     policy, wrong = _read(content, _lines_of(text))

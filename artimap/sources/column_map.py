@@ -175,7 +175,7 @@ def read_mapping(path: Path | str) -> Mapping:
     except FileNotFoundError:
         msg = f"{path} is not there; artimap validate FILE --save-mapping {path} proposes one"
         raise DataError(msg) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
         msg = f"{path} is no TOML ({error})"
         raise DataError(msg) from error
     columns, kinds = content.get("columns", {}), content.get("kinds", {})

@@ -191,7 +191,15 @@ def mapping_beside(path: Path) -> Path:
 
     >>> mapping_beside(Path("reports/own.csv")).name
     'own.mapping.toml'
+
+    Raises
+    ------
+    DataError
+        If the path has no name of a file, as "." and "" have not.
     """
+    if not path.name:
+        msg = "no file is named: give the path of a table"
+        raise DataError(msg)
     return path.with_name(path.stem + ".mapping.toml")
 
 
