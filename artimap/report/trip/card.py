@@ -1,0 +1,114 @@
+"""A trip as plain text for SMS, WhatsApp and radio: at most 1,000 characters, the most important first."""
+
+from __future__ import annotations
+
+from artimap.core.files import encodable
+from artimap.core.i18n import format_day, tr
+from artimap.report.blocks import clean
+from artimap.report.trip.content import TripContent, TripWay
+from artimap.report.trip.page import stops_of
+from artimap.report.trip.sentences import (
+    closure,
+    counted,
+    daylight,
+    durations,
+    head,
+    incidents,
+    km,
+    newest,
+    passage,
+    posts_words,
+    reasons,
+    said,
+    sentence,
+    silence,
+    vehicle,
+    way_name,
+)
+
+MOST = 1_000
+"""Characters of a card: three or four long messages, which a person reads aloud in a minute and a half."""
+
+
+def trip_text(content: TripContent, lang: str) -> str:
+    """Give the trip as a card of text, a fact a line; what has no room is counted at its end.
+
+    Parameters
+    ----------
+    content
+        What is told, cut to what the reader may see.
+    lang
+        ``"en"``, ``"fr"`` or ``"ht"``.
+    """
+    lines = [(rank, place, _plain(text)) for place, (rank, text) in enumerate(_lines(content, lang)) if text]
+    kept, left = list(lines), 0
+    while len(_joined(kept, left, lang)) > MOST and any(rank for rank, _, _ in kept):
+        # the least important goes first; of equals the last
+        kept.remove(max(kept))
+        left += 1
+    text = _joined(kept, left, lang)
+    # Names may be of any length: then the card ends where it must, and says so.
+    return encodable(text if len(text) <= MOST else f"{text[: MOST - 2].rstrip()}…\n")
+
+
+def _joined(lines: list[tuple[int, int, str]], left: int, lang: str) -> str:
+    texts = [text for _, _, text in sorted(lines, key=lambda one: one[1])]
+    if left:
+        texts.insert(-1, said("card_left", lang, n=left))
+    return "\n".join(texts) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Write a line in letters that every telephone has; other spaces and dashes become plain ones."""
+    return clean(text).translate(_SIGNS)
+
+
+_SIGNS = str.maketrans({"\u00a0": " ", "\u202f": " ", "–": "-", "’": "'", "×": "x", "…": "..."})
+
+
+def _lines(content: TripContent, lang: str) -> list[tuple[int, str]]:
+    """Give the lines in order, each with its rank: 0 is never left out, the highest goes first."""
+    title = said("heading", lang, start=content.start, stop=content.stop)
+    lines = [(0, f"{title}. {'. '.join(head(content, lang))}.")]
+    if content.ways:
+        lines.append((0, counted("trip.ways", len(content.ways), lang)))
+    else:
+        key = "none_closed" if content.closed else "none"
+        lines.append((0, said(key, lang, start=content.start, stop=content.stop)))
+    for at, way in enumerate(content.ways):
+        lines += _way(way, at, content, lang)
+    lines += [
+        (1 if not content.ways or one.asked else 3, said("card_closed", lang, what=closure(one, lang)))
+        for one in content.closed
+    ]
+    lines += [(2, one) for one in daylight(content, lang)]
+    if all(way.passages is None for way in content.ways) and content.ways:
+        lines.append((5, said("card_passage", lang, text=said("traffic_unknown", lang))))
+    stops = [said("stop", lang, km=km(stop.along_m, lang), name=stop.name) for way, stop in stops_of(content)
+             if way.route_id == content.ways[0].route_id]  # fmt: skip
+    lines += [(8, said("card_stops", lang, text=one)) for one in stops[:3]]
+    if content.vehicle is not None:
+        lines.append((6, said("not_posts", lang)))
+    lines.append((0, f"{said('expires', lang, day=format_day(content.as_of, lang))} {said('card_end', lang)}"))
+    return lines
+
+
+def _way(way: TripWay, at: int, content: TripContent, lang: str) -> list[tuple[int, str]]:
+    """Give what is said of a way: the first has more than the others before all is full."""
+    length = tr("map.km.length", lang, n=km(way.km * 1000, lang))
+    time = durations(way.time_lo_min, way.time_hi_min, lang)
+    first = f"{way_name(way, lang)}{tr('report.colon', lang)}{', '.join(one for one in (length, time) if one)}."
+    lines = [(1, f"{first} {said('card_incidents', lang, text=incidents(way, lang))}")]
+    if way.passable == "no":
+        who = sentence(vehicle(content, lang))[:-1]
+        lines.append((1, said("card_passable", lang, vehicle=who, text=said("passable_no", lang))))
+    if way.posts is not None:
+        lines.append((3 + at, posts_words(way, lang)))
+    if way.risk.silent_m >= 50:
+        lines.append((2 + at, said("card_silent", lang, text=silence(way, content, lang))))
+    lines.append((4 + at, said("card_newest", lang, text=newest(way, lang))))
+    if way.passages is not None:
+        lines.append((3 + at, said("card_passage", lang, text=passage(way, lang))))
+    if at and way.why:
+        lines.append((6 + at, said("card_why", lang, text=reasons(way, content, lang))))
+    return lines

@@ -1,0 +1,124 @@
+"""A trip as one page: the answer first, the ways beside each other, what is not known. No script, no request."""
+
+from __future__ import annotations
+
+from artimap.core.files import encodable
+from artimap.core.i18n import format_day, tr
+from artimap.report.blocks import clean
+from artimap.report.pages import policy, style_sheet, template
+from artimap.report.trip.content import TripContent, TripPost, TripStop, TripWay
+from artimap.report.trip.drawing import strip, trip_map
+from artimap.report.trip.sentences import (
+    answer,
+    closure,
+    daylight,
+    fact_rows,
+    head,
+    km,
+    post_cells,
+    said,
+    sentence,
+    unknowns,
+    way_name,
+)
+
+PRINTED_POSTS = 8
+"""So many posts stand on paper, which has one sheet: the others are in the page and in ``trip.json``."""
+
+
+def trip_html(content: TripContent, lang: str) -> str:
+    """Give the trip as a page of HTML; the same content gives the same text.
+
+    Parameters
+    ----------
+    content
+        What is told, cut to what the reader may see.
+    lang
+        ``"en"``, ``"fr"`` or ``"ht"``.
+    """
+    css = style_sheet("trip.css")
+    posts = _posts(content)
+    rows = [post_cells(one, content, lang) for one in posts]
+    title = said("heading", lang, start=content.start, stop=content.stop)
+    page: str = template("trip.html.j2").render(
+        lang=lang,
+        css=css,
+        policy=policy(css),
+        title=title,
+        head=list(map(clean, head(content, lang))),
+        review=tr("report.title.review", lang) if lang == "ht" else "",
+        answer=list(map(clean, answer(content, lang))),
+        light=daylight(content, lang),
+        groups=[_group(one, content, lang) for one in (content.ways, content.back) if one],
+        map=trip_map(content, lang),
+        map_title=said("map", lang),
+        strip_key=said("strip_key", lang),
+        posts=rows,
+        post_heads=[tr(key, lang) for key in _POST_HEADS],
+        post_title=said("post_list", lang),
+        printed=PRINTED_POSTS,
+        more_posts=said("more_posts", lang, n=len(rows) - PRINTED_POSTS),
+        closed_title=said("closed", lang),
+        closed=[sentence(closure(one, lang)) for one in content.closed] or [said("closed_none", lang)],
+        stops_title=said("stops", lang),
+        stops=_stops(content, lang),
+        unknown_title=said("not_known", lang),
+        unknown=unknowns(content, lang),
+        limits_title=said("limits", lang),
+        limits=[said("limits_text", lang), said("expires", lang, day=format_day(content.as_of, lang))],
+        sources_title=said("sources", lang),
+        sources=list(map(clean, content.sources)),
+        footer=said("footer", lang),
+    )
+    return encodable(page)
+
+
+_POST_HEADS = (
+    "trip.along", "trip.place", "trip.kind", "map.fact.operator", "report.fees.asked", "trip.waiting", "map.fact.passable",
+    "trip.confirmed", "trip.source",
+)  # fmt: skip
+
+
+def _group(ways: tuple[TripWay, ...], content: TripContent, lang: str) -> dict[str, object]:
+    """Give ways that stand beside each other: names, rows of facts with a text a way, strips to one scale."""
+    longest = max(one.km for one in ways)
+    rows = fact_rows(ways, content, lang)
+    return {
+        "ways": [
+            {
+                "name": clean(way_name(way, lang)),
+                "facts": [(label, clean(texts[at])) for label, texts in rows],
+                "strip": strip(way, at, longest, content, lang),
+            }
+            for at, way in enumerate(ways)
+        ],
+        "rows": len(rows),
+    }
+
+
+def _posts(content: TripContent) -> list[TripPost]:
+    """Give the posts of all ways there, each once, those that surely stand on a way first."""
+    found: dict[str, TripPost] = {}
+    for way in content.ways:
+        for post in way.post_rows:
+            found.setdefault(post.checkpoint_id, post)
+    return sorted(found.values(), key=lambda one: (not one.counts, one.along_m is None))
+
+
+def stops_of(content: TripContent) -> list[tuple[TripWay, TripStop]]:
+    """Give the user's own points, each once, in the order of the ways."""
+    found: dict[tuple[str, str, float], tuple[TripWay, TripStop]] = {}
+    for way in content.ways:
+        for stop in way.stops:
+            found.setdefault((stop.layer, stop.name, stop.lon), (way, stop))
+    return list(found.values())
+
+
+def _stops(content: TripContent, lang: str) -> list[str]:
+    lines = []
+    for way, stop in stops_of(content):
+        text = said("stop", lang, km=km(stop.along_m, lang), name=stop.name)
+        more = (stop.layer, *stop.details, said("off", lang, n=km(stop.off_m, lang)) if stop.off_m >= 100 else "")
+        name = f"{said('way', lang, n=way.route_id)}, " if len(content.ways) > 1 else ""
+        lines.append(clean(f"{name}{text} ({', '.join(one for one in more if one)})"))
+    return lines
