@@ -192,12 +192,12 @@ def along_roads(shapes: NDArray[Any], area: Area) -> tuple[pd.Series, pd.Series,
     for at, shape in enumerate(shapes):
         if shape is None or shape.is_empty:
             continue
-        spots = _spots(shape)
+        spots = spots_along(shape)
         reach = _BESIDE_M if len(spots) == 1 else _ALONG_M
         best = 0.0
         for n in np.flatnonzero(shapely.dwithin(lines, shape, reach + _BESIDE_M)):
             road = read_corridor(area, table["road_id"].iloc[n])
-            run = _run(road, spots, reach, float(shape.length))
+            run = run_along(road, spots, reach, float(shape.length))
             if run is not None and run[0] > best:
                 best, (roads[at], *ends[at]) = run[0], (road.corridor_id, *run[1:])
     return (
@@ -207,7 +207,7 @@ def along_roads(shapes: NDArray[Any], area: Area) -> tuple[pd.Series, pd.Series,
     )
 
 
-def _spots(shape: shapely.Geometry) -> NDArray[Any]:
+def spots_along(shape: shapely.Geometry) -> NDArray[Any]:
     """Give points along a shape, every 100 m; the shape itself where it is a point."""
     if shape.length == 0 or shape.geom_type in ("Polygon", "MultiPolygon"):
         return np.array([shapely.point_on_surface(shape)], dtype=object)
@@ -215,7 +215,7 @@ def _spots(shape: shapely.Geometry) -> NDArray[Any]:
     return np.concatenate([shapely.line_interpolate_point(one, np.linspace(0, one.length, n)) for one, n in counts])
 
 
-def _run(road: Corridor, spots: NDArray[Any], reach: float, length: float) -> tuple[float, float, float] | None:
+def run_along(road: Corridor, spots: NDArray[Any], reach: float, length: float) -> tuple[float, float, float] | None:
     """Give how much of a shape runs along a road, and from where to where; null where too little does."""
     chainage, offset = road.project(spots)
     near: Bools = offset <= reach

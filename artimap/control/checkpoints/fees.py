@@ -7,20 +7,20 @@ what was said without a day is told apart, and a sum is only of the posts that s
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from artimap.claims.ledger import Ledger
-from artimap.control.checkpoints.life_cycle import CheckpointModel, checkpoints_on, passable, vehicle_of
+from artimap.control.checkpoints.life_cycle import CheckpointModel, checkpoints_on, passable, vehicle_of, words_for
 from artimap.control.checkpoints.statements import statements
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.tables import FEES
-from artimap.core.vocab import COVERS, CheckpointStatus, FeeOf, Per, PostState, Vehicle
+from artimap.core.vocab import CheckpointStatus, FeeOf, Per, PostState, Vehicle
 from artimap.roads.corridor import Corridor
 
 _STANDS = (CheckpointStatus.ACTIVE, CheckpointStatus.FADING)
@@ -227,8 +227,30 @@ def fees_between(  # noqa: PLR0913 - one keyword a choice
         posts = checkpoints_on(corridor, ledger, as_of=as_of, model=model, known_on=known_on)
     if schedule is None:
         schedule = fee_schedule(ledger, as_of=as_of, known_on=known_on)
-    rows = _rows(posts, schedule, (piece.from_m, piece.to_m), who)
-    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    rows = post_rows(posts, fees_by_post(schedule, who), [(piece.from_m, piece.to_m)], who)
+    return Fees(
+        from_m=piece.from_m, to_m=piece.to_m, name=piece.name, vehicle=who, as_of=day_of(as_of),
+        **post_sums(rows)._asdict(), table=pd.DataFrame(rows, columns=list(_COLUMNS)),
+    )  # fmt: skip
+
+
+class PostSums(NamedTuple):
+    """What rows of posts come to: the fields of :class:`Fees` of the same names."""
+
+    posts: int
+    asked: tuple[Asked, ...]
+    without_fee: tuple[str, ...]
+    undated_fee: tuple[str, ...]
+    may_be_on: tuple[str, ...]
+    undated: tuple[str, ...]
+    unplaced: tuple[str, ...]
+    aged: tuple[str, ...]
+    removed: tuple[str, ...]
+    complete: bool
+
+
+def post_sums(rows: Sequence[Mapping[str, Any]]) -> PostSums:
+    """Add up rows of :func:`post_rows`: what is asked, and what is not known."""
 
     def ids(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
         # one post may ask by the trip and by the week: it has a row for each
@@ -244,12 +266,10 @@ def fees_between(  # noqa: PLR0913 - one keyword a choice
     undated_ids = ids(row for row in stated if not row["dated"] and row["checkpoint_id"] not in with_day)
     without_ids = ids(row for row in on if np.isnan(row["low"]))
     may_be_on, undated, unplaced, aged, removed = (
-        ids(row for row in rows if row["counts_as"] == kind)
-        for kind in ("may_be_on", "undated", "unplaced", "aged", "removed")
+        ids(row for row in rows if row["counts_as"] == kind) for kind in DOUBTS
     )
     doubts = (without_ids, undated_ids, may_be_on, undated, unplaced)
-    return Fees(
-        from_m=piece.from_m, to_m=piece.to_m, name=piece.name, vehicle=who, as_of=day_of(as_of),
+    return PostSums(
         posts=len(ids(on)),
         asked=() if not dated else tuple(
             _sum(group, Per(str(per)), str(currency))
@@ -260,9 +280,11 @@ def fees_between(  # noqa: PLR0913 - one keyword a choice
         # A sum is a total only where no post is in doubt, at least one is known, and no amount is open
         # upwards ("more than").
         complete=not any(doubts) and bool(on) and not any(np.isnan(row["high"]) for row in dated),
-        table=table,
     )  # fmt: skip
 
+
+DOUBTS = ("may_be_on", "undated", "unplaced", "aged", "removed")
+"""How a post may count that is not on the piece for sure; the first three leave a sum without its total."""
 
 _COLUMNS = (
     "checkpoint_id", "place", "kind", "status", "counts_as", "per", "currency", "low", "high", "dated", "passable",
@@ -270,19 +292,18 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-_READ = ("checkpoint_id", "place", "kind", "status", "state", "from_m", "to_m", "claims")
-"""Columns of CHECKPOINTS that a sum of fees is made of."""
-
-
 def _sum(group: pd.DataFrame, per: Per, currency: str) -> Asked:
+    # A way may pass a post more than once: it pays at each passage, but for a day, week or month once.
+    times = group["passes"] if per is Per.TRIP else 1
+    group = group.assign(low=group["low"] * times, high=group["high"] * times)
     # One open amount leaves the whole sum open: ``sum`` alone would skip the null and give a ceiling that
     # nobody stated.
     high = None if group["high"].isna().any() else float(group["high"].sum())
     return Asked(per, currency, int(group["checkpoint_id"].nunique()), float(group["low"].sum()), high)
 
 
-def _counts_as(post: Mapping[str, Any], span: tuple[float, float]) -> str | None:
-    """Say how a post counts for a piece of road; null where it stands off it."""
+def _counts_as(post: Mapping[str, Any], spans: Sequence[tuple[float, float]]) -> str | None:
+    """Say how a post counts for pieces of its road that do not touch; null where it stands off them."""
     # A post without a place may stand on any piece of its road, so it is a doubt for each of them; one of
     # which nothing new is said is counted among the old ones.
     if pd.isna(post["from_m"]):
@@ -290,7 +311,8 @@ def _counts_as(post: Mapping[str, Any], span: tuple[float, float]) -> str | None
             return "removed"
         return "unplaced" if post["status"] in (*_STANDS, CheckpointStatus.UNKNOWN) else "aged"
     low, high = float(post["from_m"]), float(post["to_m"])
-    if high < span[0] - _END_M or low > span[1] + _END_M:
+    near = [span for span in spans if high >= span[0] - END_M and low <= span[1] + END_M]
+    if not near:
         return None
     if post["status"] == CheckpointStatus.REMOVED:
         return "removed"
@@ -300,44 +322,72 @@ def _counts_as(post: Mapping[str, Any], span: tuple[float, float]) -> str | None
     momentary = post["state"] == PostState.MOMENTARY and post["status"] != CheckpointStatus.ACTIVE
     if post["status"] not in _STANDS or momentary:
         return "aged"
-    within = low >= span[0] - _END_M and high <= span[1] + _END_M
+    within = any(low >= span[0] - END_M and high <= span[1] + END_M for span in near)
     return "on" if within else "may_be_on"
 
 
-_END_M = 500.0
+END_M = 500.0
 """A post this near to an end stands on the piece: towns and intervals are named, not measured."""
 
 
-def _rows(posts: pd.DataFrame, schedule: pd.DataFrame, span: tuple[float, float], who: Vehicle) -> list[dict[str, Any]]:
-    # An amount for a wider kind (public transport) counts for the kinds it covers (a bus), never the
-    # other way round.
-    covers = [one.value for one in Vehicle if who is one or who in COVERS.get(one, ())]
-    stated = schedule[(schedule["fee_of"] == FeeOf.POST) & schedule["low"].notna() & schedule["vehicle"].isin(covers)]
-    by_post = {} if stated.empty else dict(iter(stated.groupby("checkpoint_id")))
+def fees_by_post(schedule: pd.DataFrame, who: Vehicle) -> dict[str, pd.DataFrame]:
+    """Give the amounts of FEES that posts ask of a vehicle, by post."""
+    stated = schedule[(schedule["fee_of"] == FeeOf.POST) & schedule["vehicle"].isin(words_for(who))]
+    # An amount of which nobody says for what or in what money is in no sum: its post stands there without one.
+    stated = stated.dropna(subset=["low", "per", "currency"])
+    return {str(name): group for name, group in stated.groupby("checkpoint_id")}
+
+
+def post_rows(
+    posts: pd.DataFrame, fees: Mapping[str, pd.DataFrame], spans: Sequence[tuple[float, float]], who: Vehicle
+) -> list[dict[str, Any]]:
+    """Give what each post of a road asks that stands, or may stand, on pieces of it: one row a post and amount.
+
+    Parameters
+    ----------
+    posts
+        CHECKPOINTS of the road.
+    fees
+        Amounts by post, of :func:`fees_by_post`.
+    spans
+        From and to chainage of pieces that do not touch.
+    who
+        The vehicle.
+
+    Returns
+    -------
+    list
+        The cells of the post, with ``counts_as``, ``per``, ``currency``, ``low``, ``high``, ``dated``, ``passable``,
+        ``passes`` (how often it is passed: once), and the claims of the amount.
+    """
     rows: list[dict[str, Any]] = []
-    read = schema.records(pd.DataFrame(posts)[list(_READ)])
-    for post, passes in zip(read, passable(posts, who.value), strict=True):
-        counts = _counts_as(post, span)
+    plain = pd.DataFrame(posts).drop(columns="geometry", errors="ignore")
+    for post, passes in zip(schema.records(plain), passable(posts, who.value), strict=True):
+        counts = _counts_as(post, spans)
         if counts is None:
             continue
         base = {
-            **{name: post[name] for name in ("checkpoint_id", "place", "kind", "status")},
-            "counts_as": counts, "per": None, "currency": None, "low": np.nan, "high": np.nan, "dated": False,
-            "passable": passes, "claims": post["claims"],
+            **post, "counts_as": counts, "per": None, "currency": None, "low": np.nan, "high": np.nan, "dated": False,
+            "passable": passes, "passes": 1,
         }  # fmt: skip
-        own = by_post.get(post["checkpoint_id"])
+        own = fees.get(post["checkpoint_id"])
         if own is None:
             rows.append(base)
             continue
         for (per, currency), group in own.groupby(["per", "currency"]):
-            # a dated amount speaks before one of which nobody knows when it was asked
-            day = group["said_on"].notna()
-            used = group[day] if day.any() else group
+            used, dated = dated_first(group)
             # Several statements for one post give its range, from the least to the greatest. They are not
             # averaged: a mean would be an amount that nobody was asked.
             high = np.nan if used["high"].isna().any() else float(used["high"].max())
             rows.append(
                 {**base, "per": per, "currency": currency, "low": float(used["low"].min()), "high": high,
-                 "dated": bool(day.any()), "claims": "; ".join(used["claim_id"])}
+                 "dated": dated, "claims": "; ".join(used["claim_id"])}
             )  # fmt: skip
     return rows
+
+
+def dated_first(group: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+    """Give the statements of a group that carry a day, or all where none does; and whether one does."""
+    # a dated amount speaks before one of which nobody knows when it was asked
+    day = group["said_on"].notna()
+    return (group[day] if day.any() else group), bool(day.any())

@@ -15,7 +15,7 @@ import shapely
 
 from artimap.areas.area import Area
 from artimap.claims.ledger import Ledger
-from artimap.control.checkpoints.statements import PostStatement, statements_of_posts
+from artimap.control.checkpoints.statements import PostStatement, placed_on, statements_of_posts
 from artimap.core import schema
 from artimap.core.crs import require
 from artimap.core.dates import day_of
@@ -23,7 +23,7 @@ from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel, put_models
 from artimap.core.schema import TEXT, join_names
 from artimap.core.tables import CHECKPOINTS
-from artimap.core.vocab import COVERS, CheckpointKind, CheckpointStatus, PostState, Vehicle
+from artimap.core.vocab import COVERS, CheckpointKind, CheckpointStatus, PostState, Vehicle, Where
 from artimap.roads.corridor import Corridor
 from artimap.sources.ipis import FIELDS, OPERATOR_TYPES
 from artimap.sources.registry import read_report
@@ -215,23 +215,89 @@ def checkpoints_over_time(
     2024-10-15 4 confirmed lately, of 11
     2025-10-15 3 confirmed lately, of 20
     """
-    model = model or CheckpointModel()
-    told = statements_of_posts(corridor, ledger, known_on=None if known_on is None else pd.Timestamp(day_of(known_on)))
+    told = statements_of_posts(ledger, known_on=None if known_on is None else pd.Timestamp(day_of(known_on)))
+    return _over_time(corridor, told, days, model or CheckpointModel())
+
+
+def checkpoints_by_road(
+    roads: Mapping[str, Corridor], ledger: Ledger, *, as_of: str | dt.date, model: CheckpointModel | None = None
+) -> dict[str, gpd.GeoDataFrame]:
+    """Give the posts of several roads: CHECKPOINTS by road, each as :func:`checkpoints_on` gives it.
+
+    The ledger is read once for all of them. A post that names several roads, or lies where two of them meet, stands
+    in the table of each.
+
+    Parameters
+    ----------
+    roads
+        The roads by id.
+    ledger, as_of, model
+        As for :func:`checkpoints_on`.
+    """
+    told, day = statements_of_posts(ledger, known_on=None), day_of(as_of)
+    return {name: _over_time(one, told, [day], model or CheckpointModel())[day] for name, one in roads.items()}
+
+
+def posts_without_road(
+    ledger: Ledger, *, as_of: str | dt.date, model: CheckpointModel | None = None
+) -> tuple[str, ...]:
+    """Give the posts that name neither a road nor a place and may stand: they may stand on any road.
+
+    Parameters
+    ----------
+    ledger, as_of, model
+        As for :func:`checkpoints_on`.
+
+    Returns
+    -------
+    tuple
+        Ids of posts that are active, fading, or spoken of without a day; those that are gone or old are left out.
+    """
+    by_post: dict[str, list[PostStatement]] = {}
+    for one, _ in statements_of_posts(ledger, known_on=None):
+        by_post.setdefault(str(one.row["checkpoint_id"]), []).append(one)
+    day = pd.Timestamp(day_of(as_of))
+    stands = (CheckpointStatus.ACTIVE, CheckpointStatus.FADING, CheckpointStatus.UNKNOWN)
+    found = []
+    for name, every in by_post.items():
+        said = _until(every, day)
+        homeless = all(not one.roads and one.row["place_kind"] == Where.NOWHERE for one in said)
+        if said and homeless and _life(said, day, model or CheckpointModel())["status"] in stands:
+            found.append(name)
+    return tuple(sorted(found))
+
+
+def _over_time(
+    corridor: Corridor,
+    every: Sequence[tuple[PostStatement, Any]],
+    days: Iterable[str | dt.date],
+    model: CheckpointModel,
+) -> dict[dt.date, gpd.GeoDataFrame]:
+    told = placed_on(corridor, every)
     wanted = sorted({day_of(day) for day in days})
     rows = [_on_day(corridor, told, pd.Timestamp(day), model) for day in wanted]
     # The rows of all days are made a table and held to the schema at once, then parted by day.
-    every = pd.DataFrame([row for those in rows for row in those], columns=list(CHECKPOINTS.names))
-    table: gpd.GeoDataFrame = schema.conform(
-        gpd.GeoDataFrame(every, crs=corridor.crs), CHECKPOINTS, crs=corridor.crs, unique=True
-    )  # fmt: skip
+    table = pd.DataFrame([row for those in rows for row in those], columns=list(CHECKPOINTS.names))
+    whole: gpd.GeoDataFrame = (
+        schema.conform(gpd.GeoDataFrame(table, crs=corridor.crs), CHECKPOINTS, crs=corridor.crs, unique=True)
+        if len(table)
+        else schema.empty(CHECKPOINTS, crs=corridor.crs)
+    )
     found: dict[dt.date, gpd.GeoDataFrame] = {}
     stop = 0
     for day, those in zip(wanted, rows, strict=True):
         start, stop = stop, stop + len(those)
-        found[day] = table.iloc[start:stop].reset_index(drop=True)
+        found[day] = whole.iloc[start:stop].reset_index(drop=True)
         put_models(found[day], model)
         found[day].attrs["as_of"] = day.isoformat()
     return found
+
+
+def _until(every: Iterable[PostStatement], day: pd.Timestamp) -> list[PostStatement]:
+    """Give what was said of a day or before: what is said of later days is cut off at the day."""
+    # A statement that speaks only of later days is dropped. One without any day stays: it can never make the post
+    # active (see ``_status``).
+    return [replace(one, until=_earlier(one.until, day)) for one in every if one.start is None or one.start <= day]
 
 
 def _on_day(
@@ -240,10 +306,7 @@ def _on_day(
     """Give the rows of one day, along the road; last those without a place: their empty point draws nothing."""
     rows: list[dict[str, object]] = []
     for checkpoint_id, every in told.items():
-        # What a statement says of later days is cut off at the day of the answer; one that speaks only of
-        # later days is dropped. One without any day stays: it can never make the post active (see
-        # ``_status``).
-        said = [replace(one, until=_earlier(one.until, day)) for one in every if one.start is None or one.start <= day]
+        said = _until(every, day)
         roads = {road for one in said for road in one.roads}
         places = [one.place for one in said if one.place is not None]
         # Posts of other roads are not in the table. A post that names no road counts where its place lies on
@@ -395,6 +458,15 @@ def vehicle_of(word: str) -> Vehicle:
     except ValueError:
         msg = f"{word!r} is no vehicle that posts tell apart; there is: {', '.join(Vehicle)}"
         raise ModelError(msg) from None
+
+
+def words_for(who: Vehicle) -> frozenset[str]:
+    """Give the words whose statements hold for a vehicle: its own and those that cover it, never the other way round.
+
+    >>> sorted(words_for(Vehicle.CONTAINER_TRUCK))
+    ['any', 'container_truck', 'truck']
+    """
+    return frozenset(one.value for one in Vehicle if who is one or who in COVERS.get(one, ()))
 
 
 def _shape(corridor: Corridor, low: float, high: float) -> shapely.Geometry:

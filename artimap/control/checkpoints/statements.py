@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -101,10 +101,8 @@ class PostStatement:
         return value if isinstance(value, str) and value else None
 
 
-def statements_of_posts(
-    corridor: Corridor, ledger: Ledger, *, known_on: pd.Timestamp | None
-) -> dict[str, tuple[PostStatement, ...]]:
-    """Give what is said of each post, in order of the posts' names and of the claims, whatever the day."""
+def statements_of_posts(ledger: Ledger, *, known_on: pd.Timestamp | None) -> list[tuple[PostStatement, Any]]:
+    """Give every statement about a post with the shape it draws, whatever the day and the road; ``place`` is null."""
     posts = _stated(ledger)
     posts = posts[posts["checkpoint_id"].notna()]
     if known_on is not None:
@@ -113,17 +111,22 @@ def statements_of_posts(
         posts = posts[posts["heard"] <= known_on]
     # Levies on unions and takings of a whole band are no fee of the post.
     amount = (pd.to_numeric(posts["fee_low"]).notna() & (posts["fee_of"] == FeeOf.POST)).to_numpy(dtype=bool)
-    found: dict[str, list[PostStatement]] = {}
-    for row, shape, states_fee in zip(
-        pd.DataFrame(posts.drop(columns="geometry")).to_dict("records"), posts.geometry, amount, strict=True
+    found = []
+    for cells, shape, states_fee in zip(
+        schema.records(posts.drop(columns="geometry")), posts.geometry, amount, strict=True
     ):
-        cells = {str(name): value for name, value in row.items()}
+        start, until = (None if pd.isna(cells[name]) else pd.Timestamp(cells[name]) for name in ("start", "until"))
         roads = schema.split_names(cells["road_id"])
-        start, until = (None if pd.isna(cells[name]) else cells[name] for name in ("start", "until"))
-        place = _place_on(corridor, cells, shape, roads)
-        found.setdefault(str(cells["checkpoint_id"]), []).append(
-            PostStatement(cells, start, until, roads, place, bool(states_fee))
-        )
+        found.append((PostStatement(cells, start, until, roads, None, bool(states_fee)), shape))
+    return found
+
+
+def placed_on(corridor: Corridor, told: Iterable[tuple[PostStatement, Any]]) -> dict[str, tuple[PostStatement, ...]]:
+    """Give what is said of each post with its place on a road, in order of the posts' names and of the claims."""
+    found: dict[str, list[PostStatement]] = {}
+    for one, shape in told:
+        placed = replace(one, place=_place_on(corridor, one.row, shape, one.roads))
+        found.setdefault(str(one.row["checkpoint_id"]), []).append(placed)
     return {name: tuple(found[name]) for name in sorted(found)}
 
 
