@@ -265,6 +265,12 @@ from .sources.result import (
 from .studies.briefing import (
     Briefing as Briefing,
 )
+from .studies.routes import (
+    Route as Route,
+    Routes as Routes,
+    routes as routes,
+    trip as trip,
+)
 from .studies.study import (
     Study as Study,
     brief as brief,
@@ -312,6 +318,8 @@ __all__ = [
     "RiskModel",
     "RoadNetwork",
     "RoadStatusModel",
+    "Route",
+    "Routes",
     "Rules",
     "SchemaError",
     "ShareError",
@@ -393,6 +401,7 @@ __all__ = [
     "resolve",
     "road_status_on",
     "road_units",
+    "routes",
     "simulated_densities",
     "static_map",
     "status_history",
@@ -402,6 +411,7 @@ __all__ = [
     "study",
     "support",
     "to_ipis",
+    "trip",
     "validate",
     "what_changed",
     "why_not_estimated",

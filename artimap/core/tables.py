@@ -337,7 +337,7 @@ TRIPS = Table(
         Column("chance", "float", doc="probability of at least one on a given day"),
         Column("posts", "int", required=True, doc="posts said to stand on it"),
         Column("fee_lo", "float", doc="sum for one passage of the posts that state one; null where none does"),
-        Column("fee_hi", "float", doc="null where an amount is open upwards"),
+        Column("fee_hi", "float", doc="null where the sum is only the least that one pays"),
         Column("currency"),
         Column("fee_unknown", "int", required=True, doc="posts of which no dated amount is stated"),
         Column("waiting_lo_min", "float"),

@@ -44,7 +44,7 @@ from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
 from artimap.risk.observation import STEP_DAYS
 from artimap.risk.posterior import LEVELS, Posterior, posterior
-from artimap.risk.trips import city_pairs, trips_between
+from artimap.risk.trips import RoadRates, city_pairs, trip_between
 from artimap.roads.corridor import Corridor, Stretch
 
 SOURCES_CHANGED = "sources_changed"
@@ -282,6 +282,7 @@ def _on_day(
     # What may lie off the road is told in the same unit as ``events_used``, discounted by age. It is of
     # all events that count, not only of those that touch a piece.
     off = (counted.spread.off_corridor * _fading(counted, found))[counted.reasons.isna()].sum()
+    rates = RoadRates(counted, found, draws)
     aside = {
         "as_of": day.isoformat(),
         "last_report": counted.last_report.isoformat(),
@@ -290,7 +291,7 @@ def _on_day(
         "publishers": list(whole) if sources_known else None,
         "half_lives_days": _weighed(*found.half_life),
         "dispersions": _weighed(*found.dispersion),
-        "trips": [trip.to_dict() for trip in trips_between(ways, counted, found, draws, day=day, model=model)],
+        "trips": [trip_between(way, rates, day=day, model=model).to_dict() for way in ways],
     }
 
     def behind(column: str) -> NDArray[Any]:

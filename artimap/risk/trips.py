@@ -7,7 +7,6 @@ pieces on the way are drawn together, so that the interval is that of their sum.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,14 +18,14 @@ from artimap.core.arrays import Floats
 from artimap.core.dates import DAYS_PER_MONTH, day_of
 from artimap.core.metadata import JsonModel
 from artimap.core.precision import significant
-from artimap.risk.aggregate import share_out, shared_draws, watched_share
+from artimap.risk.aggregate import Shared, share_out, shared_draws, watched_share
 from artimap.risk.coverage import RoadPieces, days_until
 from artimap.risk.event_counts import Counted, Laid
 from artimap.risk.model import RiskModel
 from artimap.risk.posterior import Posterior, posterior
 from artimap.roads.corridor import Corridor, Stretch
 
-_MOSTLY = 0.5
+MOSTLY = 0.5
 """A trip of which more than this part is silent has no figure: most of it would be guessed from the rest."""
 
 
@@ -152,50 +151,94 @@ def trip_risk(
     ('Saint-Marc – Gonaïves', 55, True)
     """
     model, day = model or RiskModel(), day_of(as_of)
-    counted = Laid.over(corridor, located, ledger, model=model).on(day, model)
-    found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
-    draws = found.draws(seed=model.seed)
-    return trips_between([corridor.stretch(start, stop)], counted, found, draws, day=day, model=model)[0]
+    rates = RoadRates.of(corridor, located, day=day, model=model, ledger=ledger)
+    return trip_between(corridor.stretch(start, stop), rates, day=day, model=model)
 
 
-def trips_between(
-    ways: Iterable[Stretch],
-    counted: Counted,
-    found: Posterior,
-    draws: Floats,
-    *,
-    day: dt.date,
-    model: RiskModel,
-) -> list[TripRisk]:
-    """Sum up what was drawn for the pieces of the road over several trips."""
-    return [_trip(way, counted, found, draws, day=day, model=model) for way in ways]
+@dataclass(frozen=True, eq=False)
+class RoadRates:
+    """What is known of a road on a day: its counts, their posterior, and the draws that every sum is made from."""
+
+    counted: Counted
+    found: Posterior
+    draws: Floats
+
+    @classmethod
+    def of(
+        cls, corridor: Corridor, located: gpd.GeoDataFrame, *, day: dt.date, model: RiskModel, ledger: Ledger | None
+    ) -> RoadRates:
+        """Estimate a road."""
+        counted = Laid.over(corridor, located, ledger, model=model).on(day, model)
+        found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
+        return cls(counted, found, found.draws(seed=model.seed))
+
+    def on(self, way: RoadPieces, *, day: dt.date, model: RiskModel) -> OnWay:
+        """Sum up what was drawn for the pieces of the road over a way, whose bins are all one piece or none."""
+        counted = self.counted
+        shared = share_out(counted, self.found, way)
+        rng = np.random.default_rng([model.seed, 3])
+        edges, here = counted.road.edges, way.piece >= 0
+        bins = zip(way.edges[:-1][here], way.edges[1:][here], strict=True)
+        length = np.zeros(len(edges) - 1)
+        for low, high in bins:
+            length += np.clip(np.minimum(edges[1:], high) - np.maximum(edges[:-1], low), 0.0, None)
+        newest = counted.newest_reports
+        heard = newest[(length > 0) & ~np.isnat(newest)]
+        return OnWay(
+            shared,
+            shared_draws(self.draws, shared, counted.counts.length_km, rng=rng)[:, 0],
+            length_m=float(length.sum()),
+            silent_m=float(length[~(days_until(day, newest) <= model.quiet_after_days)].sum()),
+            ever_m=float(length[~np.isnat(newest)].sum()),
+            newest=heard.max() if len(heard) else np.datetime64("NaT", "s"),
+        )
 
 
-def _trip(
-    stretch: Stretch, counted: Counted, found: Posterior, draws: Floats, *, day: dt.date, model: RiskModel
-) -> TripRisk:
+@dataclass(frozen=True, eq=False)
+class OnWay:
+    """The reported incidents on a way along a road.
+
+    Attributes
+    ----------
+    shared
+        Events a month on it, and what each event adds to them.
+    drawn
+        Draws of the same.
+    length_m, silent_m, ever_m
+        Metres of the way; of which nobody has reported for long; of which anybody ever did.
+    newest
+        Day of the newest report about it.
+    """
+
+    shared: Shared
+    drawn: Floats
+    length_m: float
+    silent_m: float
+    ever_m: float
+    newest: np.datetime64
+
+    @property
+    def mean(self) -> float:
+        """Events a month on it."""
+        return float(self.shared.mean[0])
+
+
+def trip_between(stretch: Stretch, rates: RoadRates, *, day: dt.date, model: RiskModel) -> TripRisk:
+    """Sum up what was drawn for the pieces of the road over a trip."""
     ends_m = np.array([stretch.from_m, stretch.to_m])
-    way = RoadPieces(ends_m, np.zeros(1, dtype=np.int64), np.diff(ends_m))
-    shared = share_out(counted, found, way)
-    rng = np.random.default_rng([model.seed, 3])
-    drawn = shared_draws(draws, shared, counted.counts.length_km, rng=rng)[:, 0]
-    edges = counted.road.edges
-    length = np.clip(np.minimum(edges[1:], stretch.to_m) - np.maximum(edges[:-1], stretch.from_m), 0.0, None)
-    newest = counted.newest_reports
-    silent = float(length[~(days_until(day, newest) <= model.quiet_after_days)].sum())
-    known = silent <= _MOSTLY * length.sum()
+    way = rates.on(RoadPieces(ends_m, np.zeros(1, dtype=np.int64), np.diff(ends_m)), day=day, model=model)
+    drawn, mean, counted = way.drawn, way.mean, rates.counted
+    known = way.silent_m <= MOSTLY * way.length_m
     # A last estimate is of the way only where somebody once told of most of it: else it is that of other road.
-    once = float(length[~np.isnat(newest)].sum()) >= _MOSTLY * length.sum()
-    mean, heard = float(shared.mean[0]), newest[(length > 0) & ~np.isnat(newest)]
+    once = way.ever_m >= MOSTLY * way.length_m
 
     def figure(value: float, *, there: bool = True) -> float | None:
         return float(significant(value)) if there else None
 
-    parts = np.quantile(drawn, list(_ENDS.values()), method="hazen").tolist()
-    ends = dict(zip(_ENDS, parts, strict=True))
+    ends = ends_of(drawn)
     chance = -np.expm1(-drawn / DAYS_PER_MONTH)
     stated = model.reported_share
-    watched = watched_share(counted, found)
+    watched = watched_share(counted, rates.found)
     times = np.ones(len(drawn)) if stated is None else stated.times(watched, draws=len(drawn), seed=model.seed)
     low, high = np.quantile(drawn * times, (0.1, 0.9), method="hazen").tolist()
     told = known and stated is not None
@@ -214,9 +257,15 @@ def _trip(
         happened_lo80=figure(low, there=told),
         happened_hi80=figure(high, there=told),
         last_expected=figure(mean, there=once and not known),
-        silent_m=float(significant(silent)),
-        newest_report=str(heard.max().astype("datetime64[D]")) if len(heard) else None,
+        silent_m=float(significant(way.silent_m)),
+        newest_report=None if np.isnat(way.newest) else str(way.newest.astype("datetime64[D]")),
     )
+
+
+def ends_of(drawn: Floats) -> dict[str, float]:
+    """Give the ends of the intervals of what was drawn, by name."""
+    parts = np.quantile(drawn, list(_ENDS.values()), method="hazen").tolist()
+    return dict(zip(_ENDS, parts, strict=True))
 
 
 _ENDS = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}

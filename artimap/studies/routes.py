@@ -3,19 +3,59 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import TypeVar, cast
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import shapely
 
-from artimap.areas.road_network import AreaRoads
-from artimap.control.checkpoints.route_posts import RoutePosts
-from artimap.core.vocab import Vehicle
+from artimap.areas.area import Area
+from artimap.areas.area import area as area_named
+from artimap.areas.gazetteer.lookup import find_place
+from artimap.areas.road_network import AreaRoads, area_roads
+from artimap.control.checkpoints.fees import fee_schedule
+from artimap.control.checkpoints.life_cycle import posts_without_road, vehicle_of
+from artimap.control.checkpoints.route_posts import FeeSum, RoutePosts, post_delays, posts_on_route, waiting_schedule
+from artimap.control.route_status import RoadClosings, passage_of, road_closings, statuses_on_route
+from artimap.core import schema
+from artimap.core.arrays import Bools, Floats
+from artimap.core.errors import ModelError, PlaceError, ShareError
+from artimap.core.files import encodable
+from artimap.core.metadata import put_models
+from artimap.core.precision import significant
+from artimap.core.tables import ROAD_STATUS, TRIPS
+from artimap.core.vocab import Audience, Per, RouteDiffers, Vehicle
+from artimap.risk.model import RiskModel
 from artimap.risk.route_risk import RouteRisk
-from artimap.roads.routing.router import RoutePath
+from artimap.roads.network.graph import RoadNetwork
+from artimap.roads.routing.alternatives import thinned, through
+from artimap.roads.routing.router import RoutePath, Router, Spot
 from artimap.roads.routing.spans import RoadSpan
 from artimap.roads.routing.speeds import SpeedModel
+from artimap.sharing.policy import SharePolicy
+from artimap.studies.inputs import Decisions, Reports, RoadStatuses, Statements
 from artimap.studies.study import Study
+from artimap.studies.study import study as study_of
+
+T = TypeVar("T")
+ASKED = "asked"
+"""Why a piece of road is closed that the user closes."""
+_TOWNS = ("city", "town")
+_TOLD_M = 1_000.0
+"""Less of a road, or of silence, makes no difference between ways."""
+
+Place = str | tuple[float, float] | Spot
+"""A place by name, by (lon, lat), or on an edge of the network."""
+Closed = str | RoadSpan
+"""A piece of road in words ("rn1 km 110–126", "Pont-Sondé bridge"), or as kilometres of a road."""
+Times = str | tuple[str | dt.time, str | dt.time]
+"""From when to when, as ("18:00", "06:00")."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +65,7 @@ class Route:
     Attributes
     ----------
     route_id
-        ``"1"``, ``"2"`` …: the quickest first.
+        ``"1"``, ``"2"`` …: the quickest first; ``"back-1"`` … on the way back.
     path, spans, geometry
         The way on the network, as pieces of roads, as a line in the area's system.
     places
@@ -40,12 +80,15 @@ class Route:
         ROAD_STATUS rows on it that hold for the vehicle, as :func:`artimap.road_status_on` gives them.
     why
         Why it differs from the first, as codes of ``core.vocab.RouteDiffers`` with their parameters.
+    exposure
+        What the choice between ways rests on: expected reported incidents a month by the model, also where the way is
+        mostly silent. It is no finding.
     """
 
     route_id: str
     path: RoutePath
     spans: tuple[RoadSpan, ...]
-    geometry: shapely.LineString
+    geometry: shapely.LineString | shapely.MultiLineString
     places: tuple[tuple[str, float], ...]
     km: float
     time_lo_min: float
@@ -54,16 +97,17 @@ class Route:
     posts: RoutePosts
     road_status: gpd.GeoDataFrame = field(repr=False)
     why: tuple[str, ...]
+    exposure: float = 0.0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Routes:
-    """The ways between two places on a day, for a vehicle.
+    """The ways between two places on a day, for a vehicle. :func:`artimap.routes` makes it.
 
     Attributes
     ----------
     study, roads
-        What it is made from.
+        What it is made from; null for a network of one's own.
     start, stop, via
         Names as they were given, in the area's spelling.
     vehicle, departure, back
@@ -76,10 +120,20 @@ class Routes:
         The ways, the quickest first; empty where none leads there.
     back_routes
         The ways back, where asked for.
+    cut_by
+        Where none leads there: those of ``closed`` of which each alone, opened, would let one through; where none
+        does alone, all that lie on the quickest way.
+    curfew
+        From when to when nobody may be on the road; null where that is not said.
+    crs
+        System of the lines.
+    closings
+        What the statuses of roads close for the vehicle, those among them of which nobody can say where they lie; null
+        where no statuses were given.
     """
 
-    study: Study
-    roads: AreaRoads
+    study: Study | None
+    roads: AreaRoads | None
     start: str
     stop: str
     via: tuple[str, ...]
@@ -90,3 +144,620 @@ class Routes:
     speeds: SpeedModel
     routes: tuple[Route, ...]
     back_routes: tuple[Route, ...] = ()
+    cut_by: tuple[tuple[RoadSpan, str], ...] = ()
+    curfew: tuple[dt.time, dt.time] | None = None
+    crs: str = ""
+    closings: RoadClosings | None = None
+
+    @property
+    def audience(self) -> Audience:
+        """For whom it is."""
+        return Audience.INTERNAL if self.study is None else self.study.audience
+
+    @property
+    def as_of(self) -> dt.date | None:
+        """The day of the answer; null for a network of one's own."""
+        return None if self.study is None else self.study.as_of
+
+    @property
+    def table(self) -> gpd.GeoDataFrame:
+        """TRIPS: one row a way, the quickest first, those back after them."""
+        rows = [
+            self._row(route, *ends)
+            for ways, ends in (
+                (self.routes, (self.start, self.stop)),
+                (self.back_routes, (self.stop, self.start)),
+            )
+            for route in ways
+        ]
+        if rows:
+            table = gpd.GeoDataFrame(rows, geometry="geometry", crs=self.crs)
+            table = schema.conform(table, TRIPS, crs=self.crs)
+        else:
+            table = schema.empty(TRIPS, crs=self.crs)
+        put_models(table, self.speeds, *(() if self.study is None else (self.study.risk_model,)))
+        table.attrs.update(
+            as_of=None if self.as_of is None else self.as_of.isoformat(),
+            audience=self.audience.value,
+            closed=[[*span, why] for span, why in self.closed],
+            cut_by=[[*span, why] for span, why in self.cut_by],
+        )
+        return table
+
+    def _row(self, route: Route, start: str, stop: str) -> dict[str, object]:
+        posts, risk = route.posts, route.risk
+        asked = _one_passage(posts)
+        told = posts.posts > posts.waiting_unknown
+        closing = {why for span, why in self.closed if why != ASKED and _meets(span, route.spans)}
+        return {
+            "route_id": route.route_id, "from": start, "to": stop, "via": self._by(route),
+            "vehicle": self.vehicle.value, "time_lo_min": significant(route.time_lo_min),
+            "time_hi_min": significant(route.time_hi_min), "km": significant(route.km),
+            "expected_reported": risk.expected, "lo80": risk.lo80, "hi80": risk.hi80, "chance": risk.chance,
+            "posts": posts.posts, "fee_lo": None if asked is None else asked.low,
+            "fee_hi": None if asked is None else asked.high, "currency": None if asked is None else asked.currency,
+            "fee_unknown": posts.fee_unknown, "waiting_lo_min": posts.waiting_lo_min if told else None,
+            "waiting_hi_min": posts.waiting_hi_min if told else None, "waiting_unknown": posts.waiting_unknown,
+            "passable_for": posts.passable, "silent_km": significant(risk.silent_m / 1000.0),
+            "newest_report": pd.Timestamp(risk.newest_report) if risk.newest_report else pd.NaT,
+            "closed_by": "; ".join(sorted(closing)) or None, "why": "; ".join(route.why), "geometry": route.geometry,
+        }  # fmt: skip
+
+    def _by(self, route: Route) -> str | None:
+        """Name the roads of a way and the places between its ends, in their order."""
+        named, at = [], 0.0
+        for span in route.spans:
+            road = None if self.roads is None else self.roads.corridors.get(span.road_id)
+            named.append((at, span.road_id.upper() if road is None else road.ref))
+            at += span.length_m
+        named += [(along, name) for name, along in route.places[1:-1]]
+        words = [name for _, name in sorted(named, key=lambda one: one[0])]
+        return "; ".join(one for at, one in enumerate(words) if one not in words[:at]) or None
+
+    def __repr__(self) -> str:
+        return f"<Routes {'; '.join(self._lines())}>"
+
+    def _repr_html_(self) -> str:
+        """Give the ways in a few lines for a notebook."""
+        from jinja2 import Environment  # noqa: PLC0415 - only where a notebook shows it
+
+        frame = Environment(autoescape=True).from_string(
+            "<b>{{ lines[0] }}</b>{% for line in lines[1:] %}<br>{{ line }}{% endfor %}"
+        )
+        return encodable(frame.render(lines=self._lines()))
+
+    def _lines(self) -> tuple[str, ...]:
+        when = "" if self.as_of is None else f", as of {self.as_of}"
+        first = f"{self.start} – {self.stop}, {self.vehicle}{when}, for {self.audience}"
+        if not self.routes:
+            return first, "no way leads there"
+        return first, *(
+            f"{one.route_id}: {one.km:.1f} km, {one.time_lo_min:.0f}–{one.time_hi_min:.0f} min, "
+            + ("reported incidents not known" if one.risk.expected is None else
+               f"{one.risk.expected:.2g} reported incidents a month ({one.risk.lo80:.2g}–{one.risk.hi80:.2g})")
+            + f", {one.risk.silent_m / 1000:.0f} km silent, {one.posts.posts} posts"
+            for one in self.routes
+        )  # fmt: skip
+
+
+def _one_passage(posts: RoutePosts) -> FeeSum | None:
+    """Give the sum for one passage, in the currency in which most posts ask."""
+    sums = [(-asked.posts, asked.currency, told) for asked, told in zip(posts.asked, posts.fee_sums, strict=True)
+            if asked.per is Per.TRIP]  # fmt: skip
+    return min(sums, default=(0, "", None))[2]
+
+
+def _meets(span: RoadSpan, way: Sequence[RoadSpan]) -> bool:
+    return any(one.road_id == span.road_id and one.low_m < span.high_m and span.low_m < one.high_m for one in way)
+
+
+# -- asking ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Ways:
+    """A network made ready for one question: costs, and what is closed.
+
+    ``time`` is of travel alone, ``delay`` what posts on the edge are taken to cost.
+    """
+
+    network: RoadNetwork
+    time: Floats
+    delay: Floats
+    exposure: Floats
+    closed: tuple[tuple[RoadSpan, str], ...]
+    shut: tuple[Bools, ...]
+
+    def between(self, stops: Sequence[Spot]) -> list[RoutePath]:
+        """Give the trade-offs through places in their order, thinned."""
+        closed = np.logical_or.reduce(self.shut) if self.shut else None
+        return thinned(through([self._router.tradeoffs(a, b, self._middle, self.exposure, closed=closed)
+                                for a, b in pairwise(stops)]))  # fmt: skip
+
+    def cut_by(self, stops: Sequence[Spot]) -> tuple[tuple[RoadSpan, str], ...]:
+        """Give the closed pieces that cut off the way."""
+        found = []
+        for at, one in enumerate(self.closed):
+            rest = [*self.shut[:at], *self.shut[at + 1 :]]
+            closed = np.logical_or.reduce(rest) if rest else None
+            if all(self._least(a, b, closed) is not None for a, b in pairwise(stops)):
+                found.append(one)
+        if found:
+            return tuple(found)
+        open_ = [self._least(a, b, None) for a, b in pairwise(stops)]
+        edges = np.concatenate([one.edges for one in open_ if one is not None] or [np.zeros(0, dtype=np.int64)])
+        return tuple(one for one, shut in zip(self.closed, self.shut, strict=True) if shut[edges].any())
+
+    def _least(self, start: Spot, stop: Spot, closed: Bools | None) -> RoutePath | None:
+        return self._router.least(start, stop, self._middle, closed=closed)
+
+    @cached_property
+    def _middle(self) -> Floats:
+        return np.asarray(self.time.mean(axis=1) + self.delay)
+
+    @cached_property
+    def _router(self) -> Router:
+        return Router(self.network)
+
+
+def routes(  # noqa: PLR0913 - one keyword a choice
+    where: Study | RoadNetwork,
+    start: Place,
+    stop: Place,
+    *,
+    vehicle: str = "truck",
+    departure: str | dt.time | None = None,
+    via: Place | Sequence[Place] | None = None,
+    close: Closed | Sequence[Closed] = (),
+    back: bool = False,
+    speeds: SpeedModel | None = None,
+    curfew: Times | None = None,
+    time_min: Floats | None = None,
+    exposure: Floats | None = None,
+) -> Routes:
+    """Give the ways from one place to another that differ, between time and reported incidents.
+
+    Parameters
+    ----------
+    where
+        A study, whose area's roads are taken; or a network of your own.
+    start, stop
+        Places by name, as (lon, lat), or as a spot on an edge.
+    vehicle
+        What drives: ``truck``, ``container_truck``, ``motorcycle`` …
+    departure
+        When it leaves, as ``"06:00"``.
+    via
+        One place, or several, that the way goes through in their order.
+    close
+        Pieces of road that are closed: in words (``"rn1 km 110–126"``, ``"Pont-Sondé bridge"``), or as
+        :class:`RoadSpan`.
+    back
+        Whether the way back is wanted too.
+    speeds
+        Travel speeds; :class:`artimap.SpeedModel` as it stands where null.
+    curfew
+        From when to when nobody may be on the road, as ``("18:00", "06:00")``.
+    time_min, exposure
+        Of a network of your own: minutes by edge, (E,) or (E, 2) for low and high, and a second cost by edge.
+
+    Returns
+    -------
+    Routes
+        The exact trade-offs (Pareto) between the middle of the travel time and the reported incidents to expect,
+        thinned: the quickest, then in order of exposure those that share at most 70 % of their length with each that
+        is kept, four at most. Roads that a living status says are closed for the vehicle are avoided and named in
+        ``closed``. None is called safe: silent kilometres are counted, and a way of which most is silent has no
+        figure. A network of your own has no posts, statuses or reports: nothing is known of them.
+
+    Raises
+    ------
+    PlaceError
+        If a place is not known, lies far from all roads, or stands twice in a row.
+    ModelError
+        If the vehicle, a time or a cost cannot be read.
+    ShareError
+        If a plan is asked for another audience than ``internal``: a departure, stops, closed pieces, a vehicle.
+        Others see rates between cities.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+    >>> trips = am.routes(study, "Saint-Marc", "Gonaïves")
+    >>> trips.routes[0].spans[0].road_id, round(trips.routes[0].km)
+    ('rn1', 55)
+    """
+    stops: list[Place] = [start, *cast("list[Place]", _listed(via)), stop]
+    plan = _Plan(
+        stops, vehicle_of(vehicle), None if departure is None else _time(departure),
+        None if curfew is None else _hours(curfew), _listed(close), speeds or SpeedModel(), back=back,
+    )  # fmt: skip
+    if isinstance(where, RoadNetwork):
+        return _on_network(where, plan, time_min, exposure)
+    if time_min is not None or exposure is not None:
+        msg = "time_min and exposure are for a network of your own: a study has its own (pass speeds=)"
+        raise ModelError(msg)
+    _sure_audience(where, plan)
+    return _on_study(where, plan)
+
+
+def trip(  # noqa: PLR0913 - one keyword a choice
+    start: Place,
+    stop: Place,
+    *,
+    area: str | Area = "artibonite",
+    as_of: str | dt.date | None = None,
+    vehicle: str = "truck",
+    departure: str | dt.time | None = None,
+    via: Place | Sequence[Place] | None = None,
+    close: Closed | Sequence[Closed] = (),
+    back: bool = False,
+    speeds: SpeedModel | None = None,
+    curfew: Times | None = None,
+    events: Reports | None = None,
+    claims: Statements | None = None,
+    decisions: Decisions | None = None,
+    road_status: RoadStatuses | None = None,
+    audience: str = Audience.INTERNAL,
+    policy: SharePolicy | None = None,
+    model: RiskModel | None = None,
+    licence: str | None = None,
+    today: str | dt.date | None = None,
+) -> Routes:
+    """Give the ways from one place to another, from the embedded data and your own files, in one call.
+
+    It is :func:`artimap.study` and :func:`artimap.routes`. The audience is ``internal`` where none is said, since a
+    plan is for those who drive.
+
+    Parameters
+    ----------
+    start, stop, vehicle, departure, via, close, back, speeds, curfew
+        As in :func:`artimap.routes`.
+    area
+        The area, or its name.
+    as_of, events, claims, decisions, road_status, audience, policy, model, licence, today
+        As in :func:`artimap.study`.
+
+    Returns
+    -------
+    Routes
+        The ways that differ, the quickest first.
+
+    Raises
+    ------
+    PlaceError, ModelError, ShareError
+        As for :func:`artimap.routes`.
+    DataError, SchemaError, DateError
+        As for :func:`artimap.study`.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> trips = am.trip("Saint-Marc", "Gonaïves", as_of="2024-10-15")
+    >>> trips.table[["from", "to", "vehicle"]].iloc[0].tolist()
+    ['Saint-Marc', 'Gonaïves', 'truck']
+    """
+    made = study_of(
+        area_named(area) if isinstance(area, str) else area, as_of=as_of, events=events, claims=claims,
+        decisions=decisions, road_status=road_status, audience=audience, policy=policy, model=model, licence=licence,
+        today=today,
+    )  # fmt: skip
+    return routes(
+        made, start, stop, vehicle=vehicle, departure=departure, via=via, close=close, back=back, speeds=speeds,
+        curfew=curfew,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """What is asked."""
+
+    stops: Sequence[Place]
+    vehicle: Vehicle
+    departure: dt.time | None
+    curfew: tuple[dt.time, dt.time] | None
+    closes: Sequence[Closed]
+    speeds: SpeedModel
+    back: bool
+
+    @property
+    def private(self) -> list[str]:
+        """Name what of it only those may see who drive."""
+        there = {
+            "departure": self.departure is not None, "via": len(self.stops) > 2, "close": bool(self.closes),
+            "back": self.back, "curfew": self.curfew is not None, "vehicle": self.vehicle is not Vehicle.TRUCK,
+        }  # fmt: skip
+        return [name for name, asked in there.items() if asked]
+
+
+def _listed(given: T | Iterable[T] | None) -> list[T]:
+    """Give one or several as a list: a name, a place as (lon, lat), a spot and a span are one."""
+    if given is None:
+        return []
+    one = isinstance(given, (str, Spot, RoadSpan)) or (
+        isinstance(given, tuple) and len(given) == 2 and all(isinstance(at, (int, float)) for at in given)
+    )
+    return [cast("T", given)] if one else list(cast("Iterable[T]", given))
+
+
+def _time(given: str | dt.time) -> dt.time:
+    if isinstance(given, dt.time):
+        return given
+    found = re.fullmatch(r"\s*(\d{1,2})\s*[:hH.]?\s*(\d{2})?\s*", given)
+    if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        msg = f"{given!r} is no time of day: write it as 06:00"
+        raise ModelError(msg)
+    return dt.time(int(found[1]), int(found[2] or 0))
+
+
+def _hours(given: Times) -> tuple[dt.time, dt.time]:
+    ends = re.split(r"\s*[-–—]\s*", given.strip()) if isinstance(given, str) else list(given)
+    if len(ends) != 2:
+        msg = f"{given!r} is no curfew: write it as 18:00-06:00"
+        raise ModelError(msg)
+    return _time(ends[0]), _time(ends[1])
+
+
+def _sure_audience(study: Study, plan: _Plan) -> None:
+    if study.audience is Audience.INTERNAL:
+        return
+    if plan.private:
+        msg = (
+            f"a plan is internal, and {', '.join(plan.private)} make one: leave them out, or make the study with "
+            "audience='internal'"
+        )
+        raise ShareError(msg)
+    for place in plan.stops:
+        kinds = find_place(study.area, place)["kind"].tolist() if isinstance(place, str) else []
+        if not kinds or kinds[0] not in _TOWNS:
+            msg = (
+                f"for {study.audience} there are ways between cities and towns only, and {place!r} is none: make the "
+                "study with audience='internal'"
+            )
+            raise ShareError(msg)
+
+
+def _on_study(study: Study, plan: _Plan) -> Routes:
+    plain, status = area_roads(study.area), study.road_status
+    closings = None
+    closed = tuple((_read_span(plain, one), ASKED) for one in plan.closes)
+    if status is not None:
+        closings = road_closings(status, plain.corridors, vehicle=plan.vehicle, as_of=study.as_of)
+        closed += closings.spans
+    roads = _cut_roads(study.area, plain, closed)
+    about = _About.of(study, roads, plan)
+    ways = _Ways(
+        roads.network, about.time, about.delay, study.rates_by_road.by_edge(roads), closed,
+        tuple(roads.on(span) for span, _ in closed),
+    )  # fmt: skip
+    names, spots = [_name_of(study.area, one) for one in plan.stops], [_spot(roads, one) for one in plan.stops]
+    found = _made(plan, ways, about.route, names, spots)
+    return replace(found, study=study, roads=roads, closings=closings)
+
+
+def _made(
+    plan: _Plan,
+    ways: _Ways,
+    about: Callable[[str, RoutePath, str, str], Route],
+    names: Sequence[str],
+    spots: Sequence[Spot],
+) -> Routes:
+    """Find the ways there and back, and tell what is known of each."""
+    for (one, at), (other, there) in pairwise(zip(names, spots, strict=True)):
+        if at == there:
+            same = f"{one} stands twice" if one == other else f"{one} and {other} lie at one place of the road"
+            msg = f"a way needs two different places: {same}"
+            raise PlaceError(msg)
+
+    def told(paths: Sequence[RoutePath], start: str, stop: str, prefix: str = "") -> tuple[Route, ...]:
+        found = [about(f"{prefix}{number}", path, start, stop) for number, path in enumerate(paths, start=1)]
+        return tuple(replace(one, why=_why(one, found[0])) for one in found)
+
+    paths = ways.between(spots)
+    home = ways.between(spots[::-1]) if plan.back else []
+    return Routes(
+        None, None, names[0], names[-1], tuple(names[1:-1]), plan.vehicle, plan.departure, plan.back, ways.closed,
+        plan.speeds, told(paths, names[0], names[-1]), told(home, names[-1], names[0], "back-"),
+        () if paths else ways.cut_by(spots), plan.curfew, str(ways.network.crs),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _About:
+    """Tells what is known of ways through the roads of a study.
+
+    ``posts`` are those of each road, ``schedule``, ``waits`` and ``anywhere`` what is said of them; ``time`` and
+    ``delay`` the minutes of each edge, of travel and at posts.
+    """
+
+    study: Study
+    roads: AreaRoads
+    vehicle: Vehicle
+    posts: dict[str, gpd.GeoDataFrame]
+    schedule: pd.DataFrame
+    waits: pd.DataFrame
+    anywhere: tuple[str, ...]
+    time: Floats
+    delay: Floats
+
+    @classmethod
+    def of(cls, study: Study, roads: AreaRoads, plan: _Plan) -> _About:
+        """Read once what all ways need."""
+        ledger, day = study.ledger, study.as_of
+        posts, waits = study.checkpoints_by_road, waiting_schedule(ledger, as_of=day)
+        low, high = np.fmin(roads.from_m, roads.to_m), np.fmax(roads.from_m, roads.to_m)
+        delay = np.zeros(len(low))
+        for one in post_delays(roads.corridors, posts, ledger, vehicle=plan.vehicle, as_of=day, waits=waits):
+            # A post at a cut between two edges stands on the first of them.
+            here = np.flatnonzero((roads.road_id == one.road_id) & (low <= one.at_m) & (one.at_m <= high))
+            delay[here[:1]] += (one.lo_min + one.hi_min) / 2
+        return cls(
+            study, roads, plan.vehicle, posts, fee_schedule(ledger, as_of=day), waits,
+            posts_without_road(ledger, as_of=day), _times(roads, plan.speeds, plan.vehicle), delay,
+        )  # fmt: skip
+
+    def route(self, route_id: str, path: RoutePath, start: str, stop: str) -> Route:
+        """Give what is known of a way."""
+        roads, study, day = self.roads, self.study, self.study.as_of
+        spans, starts = roads.spans(path), self._starts(path)
+        table = schema.empty(ROAD_STATUS, crs=study.area.crs) if study.road_status is None else study.road_status
+        status = statuses_on_route(
+            table, spans, vehicle=self.vehicle, as_of=day, roads=roads.corridors, starts_m=starts
+        )  # fmt: skip
+        posts = posts_on_route(
+            roads.corridors, spans, study.ledger, vehicle=self.vehicle, as_of=day, posts_by_road=self.posts,
+            schedule=self.schedule, waits=self.waits, anywhere=self.anywhere, passage=passage_of(status),
+            starts_m=starts,
+        )  # fmt: skip
+        between = [one for one in _places_on(roads, spans) if one[0] not in (start, stop)]
+        return Route(
+            route_id, path, spans, _line_of(roads.network, path), ((start, 0.0), *between, (stop, path.length_m)),
+            path.length_m / 1000.0, *_minutes(roads.network, self.time, path), study.rates_by_road.on(spans), posts,
+            status, (), path.costs[1],
+        )  # fmt: skip
+
+    def _starts(self, path: RoutePath) -> list[float]:
+        """Give where on the way each of its pieces of road begins: seams between roads have a length too."""
+        length = np.abs(path.to_m - path.from_m)
+        on_road = np.array([self.roads.road_id[edge] is not None for edge in path.edges])
+        along = (np.cumsum(length) - length)[on_road]
+        own = (np.cumsum(length * on_road) - length * on_road)[on_road]
+        spans = np.cumsum([0.0, *(one.length_m for one in self.roads.spans(path))])[:-1]
+        return [float(along[min(np.searchsorted(own, at - 0.5), len(own) - 1)]) for at in spans]
+
+
+def _minutes(network: RoadNetwork, time: Floats, path: RoutePath) -> tuple[float, float]:
+    """Give the travel time of a way, low and high."""
+    share = np.abs(path.to_m - path.from_m) / np.maximum(network.length_m[path.edges], 1e-300)
+    low, high = (time[path.edges] * share[:, None]).sum(axis=0).tolist()
+    return low, high
+
+
+def _why(route: Route, first: Route) -> tuple[str, ...]:
+    """Say why a way differs from the first, as codes with their parameters."""
+    if route is first:
+        return (RouteDiffers.QUICKEST.value,)
+    slower = (route.time_lo_min + route.time_hi_min - first.time_lo_min - first.time_hi_min) / 2
+    codes = [f"{RouteDiffers.SLOWER.value}:{slower:.0f}"]
+    # Only of ways of which something is known: on a silent one there are fewer reports because nobody reports.
+    if route.risk.expected is not None and first.risk.expected and route.risk.expected < 0.95 * first.risk.expected:
+        codes.append(f"{RouteDiffers.FEWER_REPORTS.value}:{route.risk.expected / first.risk.expected:.2g}")
+    for road, low, high in _left_out(first.spans, route.spans):
+        codes.append(f"{RouteDiffers.AVOIDS.value}:{road}:{low / 1000:.1f}:{high / 1000:.1f}")
+    if route.posts.posts < first.posts.posts:
+        codes.append(RouteDiffers.FEWER_POSTS.value)
+    if route.risk.silent_m - first.risk.silent_m >= _TOLD_M:
+        codes.append(f"{RouteDiffers.MORE_SILENT.value}:{(route.risk.silent_m - first.risk.silent_m) / 1000:.0f}")
+    return tuple(codes)
+
+
+def _left_out(first: Sequence[RoadSpan], other: Sequence[RoadSpan]) -> list[tuple[str, float, float]]:
+    """Give the pieces of one way that another leaves out, each a kilometre long at least."""
+    out = []
+    for span in first:
+        taken = sorted((one.low_m, one.high_m) for one in other if one.road_id == span.road_id)
+        at = span.low_m
+        for low, high in (*taken, (span.high_m, span.high_m)):
+            if min(low, span.high_m) - at >= _TOLD_M:
+                out.append((span.road_id, at, min(low, span.high_m)))
+            at = max(at, high)
+    return out
+
+
+def _on_network(network: RoadNetwork, plan: _Plan, time_min: Floats | None, exposure: Floats | None) -> Routes:
+    if time_min is None:
+        msg = "a network of your own has no classes of roads: pass time_min=, the minutes of each edge"
+        raise ModelError(msg)
+    if plan.closes:
+        msg = "the edges of a network of your own have no kilometres: close one with time_min=inf"
+        raise ModelError(msg)
+    edges = len(network.edges)
+    time = np.asarray(time_min, dtype=float)
+    time = np.stack([time, time], axis=1) if time.ndim == 1 else time
+    cost = np.zeros(edges) if exposure is None else np.asarray(exposure, dtype=float)
+    if time.shape != (edges, 2) or cost.shape != (edges,) or not (time >= 0).all() or not (cost >= 0).all():
+        msg = f"time_min and exposure are numbers from 0 up, one for each of the {edges} edges"
+        raise ModelError(msg)
+    ways = _Ways(network, time, np.zeros(edges), cost, (), ())
+
+    def about(route_id: str, path: RoutePath, start: str, stop: str) -> Route:
+        return Route(
+            route_id, path, (), _line_of(network, path), ((start, 0.0), (stop, path.length_m)), path.length_m / 1000.0,
+            *_minutes(network, time, path), RouteRisk.unknown(path.length_m), _no_posts(plan.vehicle, str(network.crs)),
+            schema.empty(ROAD_STATUS, crs=network.crs), (), path.costs[1],
+        )  # fmt: skip
+
+    names = [_written(one) for one in plan.stops]
+    return _made(plan, ways, about, names, [_own_spot(network, one) for one in plan.stops])
+
+
+def _no_posts(vehicle: Vehicle, crs: str) -> RoutePosts:
+    table = gpd.GeoDataFrame({"checkpoint_id": []}, geometry=gpd.GeoSeries([], crs=crs))
+    return RoutePosts(vehicle, 0, (), 0, 0.0, 0.0, 0, complete=False, passable="unknown", table=table)
+
+
+def _written(place: Place) -> str:
+    if isinstance(place, str):
+        msg = f"a network of your own knows no names: give {place!r} as (lon, lat) or as a Spot"
+        raise PlaceError(msg)
+    if isinstance(place, Spot):
+        return f"edge {place.edge}, {place.offset_m:.0f} m"
+    return f"{place[1]:.4f}, {place[0]:.4f}"
+
+
+def _own_spot(network: RoadNetwork, place: Place) -> Spot:
+    if isinstance(place, Spot):
+        return place
+    point = gpd.GeoSeries([shapely.Point(*place)], crs="EPSG:4326").to_crs(network.crs)
+    found = network.snap(point)
+    return Spot(int(found["edge"].iloc[0]), float(found["offset_m"].iloc[0]))
+
+
+def _spot(roads: AreaRoads, place: Place) -> Spot:
+    return place if isinstance(place, Spot) else roads.spot(place)
+
+
+def _name_of(area: Area, place: Place) -> str:
+    if not isinstance(place, str):
+        return _written(place)
+    found = find_place(area, place)
+    return str(found["name"].iloc[0]) if len(found) else place
+
+
+def _line_of(network: RoadNetwork, path: RoutePath) -> shapely.LineString:
+    """Give a way as a line: the shapes of its edges, in the order and the sense in which they are run through."""
+    parts = []
+    for edge, low, high in zip(path.edges.tolist(), path.from_m, path.to_m, strict=True):
+        line = network.lines.iloc[edge]
+        share = line.length / max(float(network.length_m[edge]), 1e-9)
+        parts.append(shapely.get_coordinates(shapely.ops.substring(line, low * share, high * share)))
+    xy = np.concatenate(parts)
+    return shapely.LineString(xy if len(xy) > 1 else np.repeat(xy, 2, axis=0))
+
+
+# -- TODO-merge: what other parts give ---------------------------------------
+
+
+def _read_span(roads: AreaRoads, given: Closed) -> RoadSpan:
+    if isinstance(given, RoadSpan):
+        return given
+    found = re.fullmatch(r"(?:(\S+) )?km ([\d.]+)[-–]([\d.]+)", given)
+    if found is None:
+        msg = f"{given!r} is no piece of road"
+        raise PlaceError(msg)
+    return RoadSpan((found[1] or roads.area.corridor_id).lower(), float(found[2]) * 1000, float(found[3]) * 1000)
+
+
+def _cut_roads(area: Area, roads: AreaRoads, closed: Sequence[tuple[RoadSpan, str]]) -> AreaRoads:
+    return roads
+
+
+def _places_on(roads: AreaRoads, spans: Sequence[RoadSpan]) -> tuple[tuple[str, float], ...]:
+    return ()
+
+
+def _times(roads: AreaRoads, speeds: SpeedModel, vehicle: Vehicle) -> Floats:
+    by_class = {"national": speeds.national, "departmental": speeds.departmental}
+    speed = np.array([by_class.get(str(one), speeds.other)[::-1] for one in roads.road_class])
+    return np.asarray(60.0 * roads.network.length_m[:, None] / 1000.0 / speed)

@@ -17,8 +17,9 @@ import pandas as pd
 from artimap.areas import embedded
 from artimap.areas.area import Area, sure_area
 from artimap.areas.corridors import read_corridor
+from artimap.areas.road_network import area_roads
 from artimap.claims.ledger import Ledger
-from artimap.control.checkpoints.life_cycle import checkpoints_on, checkpoints_over_time
+from artimap.control.checkpoints.life_cycle import checkpoints_by_road, checkpoints_on, checkpoints_over_time
 from artimap.control.contestation.estimate import estimate_contestation
 from artimap.control.contestation.layer import estimated_zones
 from artimap.control.road_status import road_status_on
@@ -45,6 +46,7 @@ from artimap.report.report import Report, report_of
 from artimap.risk.estimate import corridor_risk, corridor_risk_over_time
 from artimap.risk.forecast_record import FORECAST_FILE, ForecastTable, make_forecast, record_of
 from artimap.risk.model import EMBEDDED_SHARE, ROAD_KINDS, SHARE_AREA, RiskModel
+from artimap.risk.route_risk import RatesByRoad
 from artimap.risk.trips import TripRisk, trip_risk
 from artimap.roads.corridor import Corridor
 from artimap.sharing.cells import events_to_count
@@ -181,6 +183,23 @@ class Study:
         )  # fmt: skip
 
     @property
+    def risk_model(self) -> RiskModel:
+        """The parameters of the risk, as they hold for this road."""
+        return self._model
+
+    @cached_property
+    def rates_by_road(self) -> RatesByRoad:
+        """The rates of each known road of the area, from what :attr:`events_to_count` would be of that road."""
+        return RatesByRoad(
+            area_roads(self.area).corridors, self._events_to_count_on, self.as_of, self._model, self._ledger
+        )
+
+    def _events_to_count_on(self, road: Corridor) -> gpd.GeoDataFrame:
+        if road.corridor_id == self.corridor.corridor_id or not self.counts_held:
+            return self.events_to_count
+        return events_to_count(self.gated, corridor=road, area=self.area, as_of=self.as_of, kinds=ROAD_KINDS)
+
+    @property
     def own(self) -> OwnRows:
         """What may be told of the user's own files."""
         return self._inputs.own_rows(self.area, self.gated.hidden, self.audience, self.events)
@@ -250,6 +269,11 @@ class Study:
     def checkpoints(self) -> gpd.GeoDataFrame:
         """CHECKPOINTS on the road."""
         return checkpoints_on(self.corridor, self._ledger, as_of=self.as_of)
+
+    @cached_property
+    def checkpoints_by_road(self) -> dict[str, gpd.GeoDataFrame]:
+        """CHECKPOINTS on each known road of the area."""
+        return checkpoints_by_road(area_roads(self.area).corridors, self._ledger, as_of=self.as_of)
 
     @cached_property
     def road_status(self) -> gpd.GeoDataFrame | None:
