@@ -188,6 +188,12 @@ from .risk.model import (
     ReportedShare as ReportedShare,
     RiskModel as RiskModel,
 )
+from .risk.passages import (
+    PassageModel as PassageModel,
+    Passages as Passages,
+    passage_rate as passage_rate,
+    passages_on as passages_on,
+)
 from .risk.trips import (
     TripRisk as TripRisk,
     trip_risk as trip_risk,
@@ -221,6 +227,9 @@ from .roads.network.graph import (
 from .roads.network.line_joins import (
     Joined as Joined,
     join_lines as join_lines,
+)
+from .roads.routing.spans import (
+    RoadSpan as RoadSpan,
 )
 from .sharing.masking import (
     Masked as Masked,
@@ -307,6 +316,8 @@ __all__ = [
     "MatchModel",
     "MergedPlaces",
     "ModelError",
+    "PassageModel",
+    "Passages",
     "PlaceError",
     "READERS",
     "ROAD_KINDS",
@@ -317,6 +328,7 @@ __all__ = [
     "ReportedShare",
     "RiskModel",
     "RoadNetwork",
+    "RoadSpan",
     "RoadStatusModel",
     "Route",
     "Routes",
@@ -378,6 +390,8 @@ __all__ = [
     "network_density",
     "network_density_over_time",
     "passable",
+    "passage_rate",
+    "passages_on",
     "propose_mapping",
     "read_checkpoints",
     "read_claims",

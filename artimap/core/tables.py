@@ -309,6 +309,8 @@ MOVEMENTS = Table(
         Column("date", "day", required=True),
         *_text("from", "to"),
         *_OF_A_ROAD,
+        Column("via", doc="towns on the way, in the words of the table; joined by '; '"),
+        Column("spans", doc="the pieces of a way over several roads, in order: 'rn1:94.8-110.4; rd-sav:0.0-14.8' in km"),
         Column("vehicle", words=vocab.Vehicle),
         Column("outcome", required=True, words=vocab.Outcome),
         Column("source", required=True),

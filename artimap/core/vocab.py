@@ -410,6 +410,7 @@ class WhyHeld(Reason):
     SMALL = "small", "in a cell with too few rows"
     UNCOUNTED = "uncounted", "no commune or day to count it under, or a figure over several events"
     RELATED = "related", "about an event that is held back or blurred"
+    MOVEMENT = "movement", "movement of one's own"
 
 
 COVERS: MappingProxyType[Vehicle, frozenset[Vehicle]] = MappingProxyType(
