@@ -21,13 +21,14 @@ from artimap.core.vocab import Audience, Lang
 from artimap.report.blocks import ReportSection
 from artimap.report.context import Context, ReportOptions, ReportTables, gate_for_report, make_context
 from artimap.report.markdown import to_markdown
+from artimap.report.pages import policy, style_sheet, template
 from artimap.report.previous import snapshot
 from artimap.report.sections import sections
 from artimap.report.sentences import say
-from artimap.report.pages import policy, style_sheet, template
 from artimap.roads.corridor import Corridor
 from artimap.sharing.gate import Gated
 from artimap.sharing.policy import SharePolicy
+
 
 @dataclass(frozen=True, eq=False)
 class Report:

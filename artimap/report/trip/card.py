@@ -8,6 +8,7 @@ from artimap.report.blocks import clean
 from artimap.report.trip.content import TripContent, TripWay
 from artimap.report.trip.page import stops_of
 from artimap.report.trip.sentences import (
+    capital,
     closure,
     counted,
     daylight,
@@ -20,8 +21,7 @@ from artimap.report.trip.sentences import (
     posts_words,
     reasons,
     said,
-    sentence,
-    silence,
+    silence_line,
     vehicle,
     way_name,
 )
@@ -69,17 +69,17 @@ _SIGNS = str.maketrans({"\u00a0": " ", "\u202f": " ", "–": "-", "’": "'", "�
 def _lines(content: TripContent, lang: str) -> list[tuple[int, str]]:
     """Give the lines in order, each with its rank: 0 is never left out, the highest goes first."""
     title = said("heading", lang, start=content.start, stop=content.stop)
-    lines = [(0, f"{title}. {'. '.join(head(content, lang))}.")]
+    lines = [(0, f"{title}. {'. '.join(map(capital, head(content, lang)))}.")]
     if content.ways:
-        lines.append((0, counted("trip.ways", len(content.ways), lang)))
+        lines.append((0, counted("trip.card_ways", len(content.ways), lang)))
     else:
         key = "none_closed" if content.closed else "none"
         lines.append((0, said(key, lang, start=content.start, stop=content.stop)))
     for at, way in enumerate(content.ways):
         lines += _way(way, at, content, lang)
+    near = [one for one in content.closed if one.near]
     lines += [
-        (1 if not content.ways or one.asked else 3, said("card_closed", lang, what=closure(one, lang)))
-        for one in content.closed
+        (1 if not content.ways or one.asked else 3, said("card_closed", lang, what=closure(one, lang))) for one in near
     ]
     lines += [(2, one) for one in daylight(content, lang)]
     if all(way.passages is None for way in content.ways) and content.ways:
@@ -98,14 +98,13 @@ def _way(way: TripWay, at: int, content: TripContent, lang: str) -> list[tuple[i
     length = tr("map.km.length", lang, n=km(way.km * 1000, lang))
     time = durations(way.time_lo_min, way.time_hi_min, lang)
     first = f"{way_name(way, lang)}{tr('report.colon', lang)}{', '.join(one for one in (length, time) if one)}."
-    lines = [(1, f"{first} {said('card_incidents', lang, text=incidents(way, lang))}")]
+    lines = [(1, f"{first} {said('card_incidents', lang, text=incidents(way, lang, short=True))}")]
     if way.passable == "no":
-        who = sentence(vehicle(content, lang))[:-1]
+        who = capital(vehicle(content, lang))
         lines.append((1, said("card_passable", lang, vehicle=who, text=said("passable_no", lang))))
     if way.posts is not None:
         lines.append((3 + at, posts_words(way, lang)))
-    if way.risk.silent_m >= 50:
-        lines.append((2 + at, said("card_silent", lang, text=silence(way, content, lang))))
+    lines.append((2 + at, silence_line(way, content, lang)))
     lines.append((4 + at, said("card_newest", lang, text=newest(way, lang))))
     if way.passages is not None:
         lines.append((3 + at, said("card_passage", lang, text=passage(way, lang))))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from artimap.control.checkpoints.fees import Asked
 from artimap.core.vocab import Audience, Passage, Vehicle
@@ -60,9 +61,10 @@ class TripPost:
 
 @dataclass(frozen=True, slots=True)
 class TripPosts:
-    """The sums over the posts of a way, as :class:`artimap.RoutePosts` has them."""
+    """The sums over the posts of a way; ``doubtful`` are those of which nobody can say whether they stand on it."""
 
     number: int
+    doubtful: int
     asked: tuple[Asked, ...]
     fee_unknown: int
     waiting_lo_min: float
@@ -73,11 +75,15 @@ class TripPosts:
 
 @dataclass(frozen=True, slots=True)
 class TripStatus:
-    """What one source says of a piece of road: a closure that is avoided, or a word on the state of the way."""
+    """What one source says of a piece of road: a closure that is avoided, or a word on the state of the way.
+
+    ``near`` is a closure that the reader asked for, or on a road that matters for the ways.
+    """
 
     road: TripRoad | None
     name: str
     asked: bool
+    near: bool
     state: Passage
     source: str
     said_on: dt.date | None
@@ -88,13 +94,15 @@ class TripStatus:
 
 @dataclass(frozen=True, slots=True)
 class TripPassages:
-    """How many movements on the way are known since when, and incidents in a hundred of them, with the 95 % interval.
+    """What became of the movements that are known on the way since a day, and incidents in a hundred of them.
 
-    The rate is null where too few are known.
+    The rate has a 95 % interval; it is null where too few are known.
     """
 
     passed: int
-    since: dt.date
+    turned_back: int
+    incidents: int
+    since: dt.date | None
     per_hundred: float | None
     lo95: float | None
     hi95: float | None
@@ -183,14 +191,16 @@ class TripContent:
         After how many days without a report a road is silent.
     ways, back
         The ways, the quickest first; those back.
-    closed
-        What is left out because it is closed.
+    closed, unplaced
+        What is left out because it is closed, the nearest first; how many statuses close something of which nobody can
+        say where it lies.
     daylight
         Sunset and the last hour to leave, for each way there; empty where not known.
     data_until
         The newest day that the reports speak of.
-    sources
-        Whom it rests on, each once; numbers on the page are those of this list.
+    sources, own_file
+        Who published what is told of posts and roads, each once: numbers on the page are those of this list. Whether a
+        file of the user's is in it.
     names
         Numbers or names of roads, by id.
     roads, closed_lines
@@ -210,9 +220,11 @@ class TripContent:
     ways: tuple[TripWay, ...]
     back: tuple[TripWay, ...]
     closed: tuple[TripStatus, ...]
+    unplaced: int
     daylight: tuple[Daylight, ...]
     data_until: dt.date | None
     sources: tuple[str, ...]
+    own_file: bool
     names: Mapping[str, str]
     roads: tuple[tuple[LonLat, ...], ...]
     closed_lines: tuple[tuple[LonLat, ...], ...]
@@ -237,12 +249,16 @@ def without_plan(content: TripContent) -> TripContent:
 
 def _bare(way: TripWay) -> TripWay:
     return replace(
-        way, time_lo_min=None, time_hi_min=None, posts=None, passable="unknown", post_rows=(), stops=(), passages=None,
+        way, time_lo_min=None, time_hi_min=None, posts=None, passable="unknown", post_rows=(), stops=(),
         why=tuple(one for one in way.why if one.split(":")[0] in _SHARED_WHY),
     )  # fmt: skip
 
 
 _SHARED_WHY = ("avoids", "fewer_reports", "more_silent")
+
+
+NUMBERED: Final = re.compile(r"[A-Z]{1,4}[ -]?\d+[A-Za-z]?")
+"""How the number of a road looks: RN1, RD-12, N 5."""
 
 
 def ways_by(ways: Iterable[tuple[tuple[TripRoad, ...], tuple[tuple[str, float], ...]]]) -> list[tuple[str, ...]]:
@@ -259,7 +275,7 @@ def ways_by(ways: Iterable[tuple[tuple[TripRoad, ...], tuple[tuple[str, float], 
         inner = [name for name, _ in places[1:-1]]
         others = [one for n, one in enumerate(passed) if n != at]
         own = [name for name in inner if not all(name in one for one in others)] if others else inner
-        numbered = tuple(dict.fromkeys(one.road for one in roads if any(map(str.isdigit, one.road))))
+        numbered = tuple(dict.fromkeys(one.road for one in roads if NUMBERED.fullmatch(one.road)))
         out.append((*numbered, *_few(list(dict.fromkeys(own)))))
     return out
 

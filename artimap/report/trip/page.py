@@ -10,20 +10,20 @@ from artimap.report.trip.content import TripContent, TripPost, TripStop, TripWay
 from artimap.report.trip.drawing import strip, trip_map
 from artimap.report.trip.sentences import (
     answer,
-    closure,
+    closures,
+    counted,
     daylight,
     fact_rows,
     head,
     km,
     post_cells,
     said,
-    sentence,
     unknowns,
     way_name,
 )
 
-PRINTED_POSTS = 8
-"""So many posts stand on paper, which has one sheet: the others are in the page and in ``trip.json``."""
+PRINTED_POSTS = 6
+"""At most so many posts stand on paper, which has one sheet, and none without a place: they are in the page."""
 
 
 def trip_html(content: TripContent, lang: str) -> str:
@@ -39,6 +39,7 @@ def trip_html(content: TripContent, lang: str) -> str:
     css = style_sheet("trip.css")
     posts = _posts(content)
     rows = [post_cells(one, content, lang) for one in posts]
+    printed = min(sum(one.along_m is not None for one in posts), PRINTED_POSTS)
     title = said("heading", lang, start=content.start, stop=content.stop)
     page: str = template("trip.html.j2").render(
         lang=lang,
@@ -56,10 +57,11 @@ def trip_html(content: TripContent, lang: str) -> str:
         posts=rows,
         post_heads=[tr(key, lang) for key in _POST_HEADS],
         post_title=said("post_list", lang),
-        printed=PRINTED_POSTS,
-        more_posts=said("more_posts", lang, n=len(rows) - PRINTED_POSTS),
+        blank=("–", tr("report.not_stated", lang)),
+        printed=printed,
+        more_posts=counted("trip.more_posts", len(rows) - printed, lang) if len(rows) > printed else "",
         closed_title=said("closed", lang),
-        closed=[sentence(closure(one, lang)) for one in content.closed] or [said("closed_none", lang)],
+        closed=list(map(clean, closures(content, lang, most=6))) or [said("closed_none", lang)],
         stops_title=said("stops", lang),
         stops=_stops(content, lang),
         unknown_title=said("not_known", lang),
@@ -67,7 +69,7 @@ def trip_html(content: TripContent, lang: str) -> str:
         limits_title=said("limits", lang),
         limits=[said("limits_text", lang), said("expires", lang, day=format_day(content.as_of, lang))],
         sources_title=said("sources", lang),
-        sources=list(map(clean, content.sources)),
+        sources=[*map(clean, content.sources), *general_sources(content, lang)],
         footer=said("footer", lang),
     )
     return encodable(page)
@@ -112,6 +114,11 @@ def stops_of(content: TripContent) -> list[tuple[TripWay, TripStop]]:
         for stop in way.stops:
             found.setdefault((stop.layer, stop.name, stop.lon), (way, stop))
     return list(found.values())
+
+
+def general_sources(content: TripContent, lang: str) -> list[str]:
+    """Say what it rests on besides the publishers that stand beside posts and statuses."""
+    return [said(key, lang) for key in ("reports", *(("own_reports",) if content.own_file else ()), "network")]
 
 
 def _stops(content: TripContent, lang: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from artimap.control.checkpoints.fees import Asked
 from artimap.core.i18n import format_count, format_day, format_number, tr, words
-from artimap.core.phrases import km_span, wait_phrase
+from artimap.core.phrases import actors_phrase, km_span, wait_phrase
 from artimap.core.vocab import RouteDiffers
 from artimap.report.blocks import clean
 from artimap.report.trip.content import Daylight, TripContent, TripPost, TripStatus, TripWay
@@ -35,9 +35,14 @@ def listed(parts: Iterable[str], lang: str) -> str:
     return tr("map.trip.and", lang).join(one for one in parts if one)
 
 
+def capital(text: str) -> str:
+    """Begin a text with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def sentence(text: str) -> str:
     """End a text as a sentence and begin it with a capital."""
-    text = text[:1].upper() + text[1:]
+    text = capital(text)
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
@@ -77,7 +82,9 @@ def durations(low: float | None, high: float | None, lang: str) -> str:
 
 
 def km(metres: float, lang: str) -> str:
-    """Write a length in km: whole from ten on."""
+    """Write a length in km: whole from ten on, and 0 below fifty metres."""
+    if metres < 50:
+        return "0"
     return format_count(round(metres / 1000), lang) if metres >= 9_950 else format_number(metres / 1000, lang)
 
 
@@ -87,13 +94,15 @@ def way_name(way: TripWay, lang: str) -> str:
     return said("called", lang, way=name, by=", ".join(way.by)) if way.by else name
 
 
-def incidents(way: TripWay, lang: str) -> str:
+def incidents(way: TripWay, lang: str, *, short: bool = False) -> str:
     """Say how often incidents are reported on the way; where most of it is silent, that it is not known."""
     risk = way.risk
     if risk.expected is None:
-        return said("unknown_rate", lang)
+        last = risk.last_expected
+        before = tr("map.rate.last", lang, rate=wait_phrase(last, None, None, lang)) if last and not short else ""
+        return listed((said("unknown_rate", lang), before), lang)
     rate = wait_phrase(risk.expected, risk.lo80, risk.hi80, lang)
-    if risk.lo80 is None or risk.hi80 is None:
+    if short or risk.lo80 is None or risk.hi80 is None:
         return rate
     n, a, b = (format_number(one, lang) for one in (risk.expected, risk.lo80, risk.hi80))
     return listed((rate, tr("map.trip.month", lang, n=n, a=a, b=b)), lang)
@@ -104,19 +113,24 @@ def passage(way: TripWay, lang: str) -> str:
     known = way.passages
     if known is None:
         return said("traffic_unknown", lang)
-    quiet = not known.per_hundred
-    day = format_day(known.since, lang)
+    quiet = not known.incidents and not known.turned_back
+    day = day_or_none(known.since, lang)
     parts = [counted(f"trip.passed{'_quiet' if quiet else ''}", known.passed, lang, day=day)]
+    for key, number in (("turned_back", known.turned_back), ("incident", known.incidents)):
+        if number:
+            parts.append(f"{tr(f'outcome.{key}', lang)}{tr('report.colon', lang)}{format_count(number, lang)}")
     if known.per_hundred is not None and known.lo95 is not None and known.hi95 is not None:
         n, a, b = (format_number(one, lang) for one in (known.per_hundred, known.lo95, known.hi95))
         parts.append(said("per_hundred", lang, n=n, a=a, b=b))
     return listed(parts, lang)
 
 
-def amount(one: Asked, lang: str) -> str:
-    """Write what is asked, from low to high; an open end as such."""
+def amount(one: Asked, lang: str, *, least: bool = False) -> str:
+    """Write what is asked, from low to high; an open end as such, or the low end alone."""
     low = format_count(round(one.low), lang)
-    if one.high is None:
+    if least:
+        span = low
+    elif one.high is None:
         span = tr("report.fees.or_more", lang, n=low)
     else:
         high = format_count(round(one.high), lang)
@@ -125,32 +139,36 @@ def amount(one: Asked, lang: str) -> str:
 
 
 def fees(way: TripWay, lang: str) -> str:
-    """Say what posts ask together; a sum is a total only where every post states an amount."""
+    """Say what posts ask together: a sum from low to high only where every post states one, else "at least"."""
     posts = way.posts
     if posts is None:
         return ""
-    sums = listed((amount(one, lang) for one in posts.asked), lang)
-    if not sums:
-        if not posts.number:
-            return said("fee_no_post", lang)
-        return said("fee_none_1", lang) if posts.number == 1 else said("fee_none", lang, n=posts.number)
-    if posts.fee_unknown:
-        return said("fee_part", lang, fees=sums, n=posts.fee_unknown, all=posts.number)
-    return said("fee_total" if posts.complete else "fee_open", lang, fees=sums)
+    if posts.asked and posts.complete:
+        return said("fee_total", lang, fees=listed((amount(one, lang) for one in posts.asked), lang))
+    if posts.asked:
+        least = said("fee_least", lang, fees=listed((amount(one, lang, least=True) for one in posts.asked), lang))
+        n = posts.fee_unknown
+        return listed((least, said("fee_unknown", lang, n=n, all=posts.number) if n else ""), lang)
+    if not posts.number:
+        return said("fee_no_post", lang)
+    return said("fee_none_1", lang) if posts.number == 1 else said("fee_none", lang, n=posts.number)
 
 
 def posts_number(way: TripWay, lang: str) -> str:
-    """Say how many posts are said to stand on the way."""
-    if way.posts is None:
+    """Say how many posts are said to stand on the way, and how many more may."""
+    posts = way.posts
+    if posts is None:
         return ""
-    return counted("report.count.posts", way.posts.number, lang) if way.posts.number else said("posts_none", lang)
+    number = counted("report.count.posts", posts.number, lang) if posts.number else said("posts_none", lang)
+    return listed((number, counted("trip.posts_doubtful", posts.doubtful, lang) if posts.doubtful else ""), lang)
 
 
 def posts_words(way: TripWay, lang: str) -> str:
     """Say how many posts there are and what they ask, as a sentence that stands alone."""
     number = posts_number(way, lang)
     if way.posts is not None and way.posts.number:
-        return said("card_posts", lang, posts=number, fees=fees(way, lang))
+        asked = fees(way, lang) if way.posts.asked else tr("report.not_stated", lang)
+        return said("card_posts", lang, posts=number, fees=asked)
     return sentence(f"{said('posts', lang)}{tr('report.colon', lang)}{number}")
 
 
@@ -183,6 +201,14 @@ def silence(way: TripWay, content: TripContent, lang: str) -> str:
     if way.risk.silent_m > whole - 50:
         return said("silent_all", lang, km=km(whole, lang), days=days)
     return said("silent_of", lang, n=km(way.risk.silent_m, lang), km=km(whole, lang), days=days)
+
+
+def silence_line(way: TripWay, content: TripContent, lang: str) -> str:
+    """Say in a sentence on how much of the way nobody reports; empty where somebody does on all of it."""
+    if way.risk.silent_m < 50:
+        return ""
+    n, whole = km(way.risk.silent_m, lang), km(way.km * 1000, lang)
+    return said("card_silent", lang, n=n, km=whole, days=content.quiet_days)
 
 
 def newest(way: TripWay, lang: str) -> str:
@@ -265,7 +291,7 @@ def fact_rows(ways: Sequence[TripWay], content: TripContent, lang: str) -> list[
 
 def _facts(way: TripWay, content: TripContent, lang: str) -> list[Fact]:
     plan = content.vehicle is not None
-    who = sentence(vehicle(content, lang))[:-1]
+    who = capital(vehicle(content, lang))
     return [
         (said("time", lang), durations(way.time_lo_min, way.time_hi_min, lang)),
         (said("length", lang), tr("map.km.length", lang, n=format_number(way.km, lang, digits=3))),
@@ -293,17 +319,23 @@ def answer(content: TripContent, lang: str) -> list[str]:
         length = tr("map.km.length", lang, n=km(way.km * 1000, lang))
         time = durations(way.time_lo_min, way.time_hi_min, lang)
         told = [f"{way_name(way, lang)}{tr('report.colon', lang)}{', '.join(one for one in (length, time) if one)}"]
-        told.append(incidents(way, lang))
+        told.append(said("card_incidents", lang, text=incidents(way, lang)))
         if way.posts is not None:
             told.append(posts_words(way, lang))
-        if way.risk.silent_m >= 50:
-            told.append(silence(way, content, lang))
+        told.append(silence_line(way, content, lang))
         if way.passable == "no":
             told.append(f"{vehicle(content, lang)} {said('passable_no', lang)}")
         told.append(f"{said('newest', lang)}{tr('report.colon', lang)}{newest(way, lang)}")
-        lines.append(" ".join(sentence(one) for one in told))
-    lines += [sentence(closure(one, lang)) for one in content.closed]
-    return lines
+        lines.append(" ".join(sentence(one) for one in told if one))
+    return [*lines, *closures(content, lang, most=3)]
+
+
+def closures(content: TripContent, lang: str, *, most: int) -> list[str]:
+    """Say what is left out because it is closed, at most so many; the others are counted."""
+    near = [one for one in content.closed if one.near]
+    lines = [sentence(closure(one, lang)) for one in near[:most]]
+    left = len(content.closed) - len(lines)
+    return [*lines, counted("trip.closed_more", left, lang)] if left else lines
 
 
 def daylight(content: TripContent, lang: str) -> list[str]:
@@ -343,14 +375,15 @@ def unknowns(content: TripContent, lang: str) -> list[str]:
         names.append("not_closed")
     if len(content.ways) > 1:
         names.append("fewer")
-    return [said(name, lang) for name in names]
+    unplaced = [counted("trip.not_placed", content.unplaced, lang)] if content.unplaced else []
+    return [*(said(name, lang) for name in names), *unplaced]
 
 
 def head(content: TripContent, lang: str) -> list[str]:
     """Give day, vehicle, departure, stops and for whom it is."""
     return [
         tr("map.subtitle", lang, day=format_day(content.as_of, lang)),
-        *([sentence(vehicle(content, lang))[:-1]] if content.vehicle is not None else []),
+        *([capital(vehicle(content, lang))] if content.vehicle is not None else []),
         *([said("leaves", lang, time=clock(content.departure))] if content.departure is not None else []),
         *([said("via", lang, places=", ".join(content.via))] if content.via else []),
         tr(f"map.audience.{content.audience}", lang),
@@ -368,6 +401,6 @@ def post_cells(post: TripPost, content: TripContent, lang: str) -> tuple[str, ..
     confirmed = day_or_none(post.last_confirmed, lang)
     numbers = ", ".join(str(content.sources.index(one) + 1) for one in post.sources if one in content.sources)
     wait = minutes_of(post.waiting_lo_min, post.waiting_hi_min, lang) or tr("report.not_stated", lang)
-    keeper = post.operator or tr("report.not_stated", lang)
+    keeper = actors_phrase(post.operator, lang) or tr("report.not_stated", lang)
     passes = known.get(f"passable.{post.passable}", post.passable)
     return tuple(map(clean, (along, post.place, kind, keeper, asked, wait, passes, confirmed, numbers or "–")))
