@@ -12,7 +12,7 @@ from artimap.report.trip.sentences import (
     closure,
     counted,
     daylight,
-    durations,
+    first_line,
     head,
     incidents,
     km,
@@ -95,9 +95,7 @@ def _lines(content: TripContent, lang: str) -> list[tuple[int, str]]:
 
 def _way(way: TripWay, at: int, content: TripContent, lang: str) -> list[tuple[int, str]]:
     """Give what is said of a way: the first has more than the others before all is full."""
-    length = tr("map.km.length", lang, n=km(way.km * 1000, lang))
-    time = durations(way.time_lo_min, way.time_hi_min, lang)
-    first = f"{way_name(way, lang)}{tr('report.colon', lang)}{', '.join(one for one in (length, time) if one)}."
+    first = first_line(way, lang)
     lines = [(1, f"{first} {said('card_incidents', lang, text=incidents(way, lang, short=True))}")]
     if way.passable == "no":
         who = capital(vehicle(content, lang))

@@ -280,11 +280,11 @@ def ways_by(ways: Iterable[tuple[tuple[TripRoad, ...], tuple[tuple[str, float], 
     return out
 
 
-_MOST_NAMES = 4
+_MOST_NAMES = 3
 
 
 def _few(names: list[str]) -> list[str]:
-    """Give at most four names, spread evenly."""
+    """Give at most three names, spread evenly."""
     if len(names) <= _MOST_NAMES:
         return names
     step = (len(names) - 1) / (_MOST_NAMES - 1)

@@ -12,7 +12,7 @@ from artimap.core.i18n import tr
 from artimap.core.style import Mark
 from artimap.report.blocks import clean
 from artimap.report.trip.content import LonLat, TripContent, TripWay
-from artimap.report.trip.sentences import km
+from artimap.report.trip.sentences import km, way_number
 
 XY: TypeAlias = tuple[float, float]
 
@@ -20,7 +20,7 @@ WAY_MARKS: Final = ("line", "line_dashed", "line_dotted", "line_dash_dot")
 """How the first ways are drawn, here and on the briefing map."""
 
 _MAP_W, _MAP_H_LEAST, _MAP_H_MOST = 360.0, 240.0, 420.0
-_STRIP_H: Final = 230.0
+_STRIP_H: Final = 290.0
 _TOP, _BAND_X, _TEXT_X, _LINE_H = 12.0, 62.0, 80.0, 14.0
 
 
@@ -121,8 +121,7 @@ def strip(way: TripWay, at: int, longest_km: float, content: TripContent, lang: 
     # Its own line beside it: the same on the map and here.
     mark = way_mark(at)
     own = Stroke(_points([(3, _TOP), (3, height - 12)]), style.token("ink"), mark.width, mark.dash or "", round=True)
-    name = tr("trip.back" if way.back else "trip.way", lang, n=way.route_id)
-    alt = tr("trip.strip_alt", lang, way=name)
+    alt = tr("trip.strip_alt", lang, way=way_number(way, lang))
     return Picture(0.0, height, (*(() if way.back else (own,)), *strokes), tuple(dots), tuple(words), alt)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from artimap.core.files import encodable
 from artimap.core.i18n import format_day, tr
 from artimap.report.blocks import clean
@@ -9,6 +11,7 @@ from artimap.report.pages import policy, style_sheet, template
 from artimap.report.trip.content import TripContent, TripPost, TripStop, TripWay
 from artimap.report.trip.drawing import strip, trip_map
 from artimap.report.trip.sentences import (
+    ANSWERED,
     answer,
     closures,
     counted,
@@ -20,6 +23,7 @@ from artimap.report.trip.sentences import (
     said,
     unknowns,
     way_name,
+    way_number,
 )
 
 PRINTED_POSTS = 6
@@ -41,18 +45,15 @@ def trip_html(content: TripContent, lang: str) -> str:
     rows = [post_cells(one, content, lang) for one in posts]
     printed = min(sum(one.along_m is not None for one in posts), PRINTED_POSTS)
     title = said("heading", lang, start=content.start, stop=content.stop)
-    page: str = template("trip.html.j2").render(
-        lang=lang,
-        css=css,
-        policy=policy(css),
+    told: dict[str, object] = dict(
         title=title,
         head=list(map(clean, head(content, lang))),
         review=tr("report.title.review", lang) if lang == "ht" else "",
         answer=list(map(clean, answer(content, lang))),
         light=daylight(content, lang),
         groups=[_group(one, content, lang) for one in (content.ways, content.back) if one],
-        map=trip_map(content, lang),
         map_title=said("map", lang),
+        strips_title=said("strips", lang),
         strip_key=said("strip_key", lang),
         posts=rows,
         post_heads=[tr(key, lang) for key in _POST_HEADS],
@@ -61,7 +62,8 @@ def trip_html(content: TripContent, lang: str) -> str:
         printed=printed,
         more_posts=counted("trip.more_posts", len(rows) - printed, lang) if len(rows) > printed else "",
         closed_title=said("closed", lang),
-        closed=list(map(clean, closures(content, lang, most=6))) or [said("closed_none", lang)],
+        # What the answer has told already is not said again.
+        closed=list(map(clean, closures(content, lang, most=12)))[ANSWERED:],
         stops_title=said("stops", lang),
         stops=_stops(content, lang),
         unknown_title=said("not_known", lang),
@@ -72,7 +74,26 @@ def trip_html(content: TripContent, lang: str) -> str:
         sources=[*map(clean, content.sources), *general_sources(content, lang)],
         footer=said("footer", lang),
     )
+    page: str = template("trip.html.j2").render(
+        lang=lang, css=css, policy=policy(css), fit=_fit(_letters(told)), map=trip_map(content, lang), **told
+    )
     return encodable(page)
+
+
+_FITS: Final = ((4_000, 100), (5_200, 95), (6_200, 91), (7_400, 87), (9_000, 82))
+"""Up to so many letters, a sheet of A4 holds the page at so many hundredths of its usual size; beyond at 76."""
+
+
+def _fit(letters: int) -> int:
+    return next((size for most, size in _FITS if letters <= most), 76)
+
+
+def _letters(told: object) -> int:
+    """Count the letters that the page prints."""
+    if isinstance(told, str):
+        return len(told)
+    parts = told.values() if isinstance(told, dict) else told if isinstance(told, (list, tuple)) else ()
+    return sum(map(_letters, parts))
 
 
 _POST_HEADS = (
@@ -89,6 +110,7 @@ def _group(ways: tuple[TripWay, ...], content: TripContent, lang: str) -> dict[s
         "ways": [
             {
                 "name": clean(way_name(way, lang)),
+                "number": way_number(way, lang),
                 "facts": [(label, clean(texts[at])) for label, texts in rows],
                 "strip": strip(way, at, longest, content, lang),
             }

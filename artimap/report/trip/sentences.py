@@ -88,9 +88,14 @@ def km(metres: float, lang: str) -> str:
     return format_count(round(metres / 1000), lang) if metres >= 9_950 else format_number(metres / 1000, lang)
 
 
+def way_number(way: TripWay, lang: str) -> str:
+    """Name a way by its number."""
+    return said("back" if way.back else "way", lang, n=way.route_id)
+
+
 def way_name(way: TripWay, lang: str) -> str:
     """Name a way by its number, and the roads and places that tell it from the others."""
-    name = said("back" if way.back else "way", lang, n=way.route_id)
+    name = way_number(way, lang)
     return said("called", lang, way=name, by=", ".join(way.by)) if way.by else name
 
 
@@ -308,6 +313,10 @@ def _facts(way: TripWay, content: TripContent, lang: str) -> list[Fact]:
     ]
 
 
+ANSWERED = 3
+"""So many closures stand in the answer itself."""
+
+
 def answer(content: TripContent, lang: str) -> list[str]:
     """Give the answer in a few sentences: whether ways are known, what is known of each, what is left out."""
     if not content.ways:
@@ -315,19 +324,26 @@ def answer(content: TripContent, lang: str) -> list[str]:
         lines = [said(key, lang, start=content.start, stop=content.stop)]
     else:
         lines = [counted("trip.ways", len(content.ways), lang)]
-    for way in content.ways:
-        length = tr("map.km.length", lang, n=km(way.km * 1000, lang))
-        time = durations(way.time_lo_min, way.time_hi_min, lang)
-        told = [f"{way_name(way, lang)}{tr('report.colon', lang)}{', '.join(one for one in (length, time) if one)}"]
-        told.append(said("card_incidents", lang, text=incidents(way, lang)))
-        if way.posts is not None:
-            told.append(posts_words(way, lang))
-        told.append(silence_line(way, content, lang))
-        if way.passable == "no":
-            told.append(f"{vehicle(content, lang)} {said('passable_no', lang)}")
+    # Where more than two stand beside each other, the answer would hide them: there it names the first facts alone.
+    lines += [_way_answer(way, content, lang, short=len(content.ways) > 2) for way in content.ways]
+    return [*lines, *closures(content, lang, most=ANSWERED)]
+
+
+def first_line(way: TripWay, lang: str) -> str:
+    """Name a way with its length and time."""
+    length = tr("map.km.length", lang, n=km(way.km * 1000, lang))
+    time = durations(way.time_lo_min, way.time_hi_min, lang)
+    return f"{way_name(way, lang)}{tr('report.colon', lang)}{', '.join(one for one in (length, time) if one)}."
+
+
+def _way_answer(way: TripWay, content: TripContent, lang: str, *, short: bool) -> str:
+    told = [first_line(way, lang), said("card_incidents", lang, text=incidents(way, lang, short=short))]
+    if way.passable == "no":
+        told.append(f"{vehicle(content, lang)} {said('passable_no', lang)}")
+    if not short:
+        told += [posts_words(way, lang) if way.posts is not None else "", silence_line(way, content, lang)]
         told.append(f"{said('newest', lang)}{tr('report.colon', lang)}{newest(way, lang)}")
-        lines.append(" ".join(sentence(one) for one in told if one))
-    return [*lines, *closures(content, lang, most=3)]
+    return " ".join(sentence(one) for one in told if one)
 
 
 def closures(content: TripContent, lang: str, *, most: int) -> list[str]:
@@ -371,6 +387,8 @@ def unknowns(content: TripContent, lang: str) -> list[str]:
     names = ["not_times", "not_posts"] if content.vehicle is not None else ["not_held"]
     told = any(way.statuses for way in content.all_ways) or any(not one.asked for one in content.closed)
     names.append("not_roads_some" if told else "not_roads")
+    if told and not content.closed:
+        names.append("closed_none")
     if any(one.stale for way in content.all_ways for one in way.statuses):
         names.append("not_closed")
     if len(content.ways) > 1:
