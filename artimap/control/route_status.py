@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from artimap.control.checkpoints.life_cycle import vehicle_of, words_for
+from artimap.control.checkpoints.life_cycle import words_for
 from artimap.control.road_status import ACCOUNTS, RoadStatusModel, hardest, road_status_on
 from artimap.core import schema
 from artimap.core.tables import ROAD_STATUS
+from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import Passage, Vehicle
 from artimap.roads.corridor import Corridor
 from artimap.roads.routing.runs import WayRun, runs_of
@@ -81,19 +82,39 @@ def statuses_on_route(
     >>> len(statuses_on_route(none, [RoadSpan("rn1", 0.0, 9_000.0)], vehicle="truck", as_of="2024-10-15"))
     0
     """
+    starts = None if starts_m is None else [starts_m]
+    return statuses_on_routes(table, [spans], vehicle=vehicle, as_of=as_of, model=model, roads=roads, starts_m=starts)[
+        0
+    ]
+
+
+def statuses_on_routes(
+    table: gpd.GeoDataFrame,
+    ways: Sequence[Sequence[RoadSpan]],
+    *,
+    vehicle: str,
+    as_of: str | dt.date,
+    model: RoadStatusModel | None = None,
+    roads: Mapping[str, Corridor] | None = None,
+    starts_m: Sequence[Sequence[float]] | None = None,
+) -> list[gpd.GeoDataFrame]:
+    """Give the statuses on each of several ways, as :func:`statuses_on_route` does; they are held together once."""
     said, _ = _holding(table, vehicle_of(vehicle), roads or {}, as_of, model)
-    shut = _shut_pieces(said)
-    runs = runs_of(spans, starts_m)
-    along, closes = [], []
-    for row in schema.records(said.drop(columns="geometry")):
-        here = [one for one in runs if _shares(one, row["road_id"], _widened(row["from_m"], row["to_m"]))]
-        along.append(min((one.along(row["from_m"], row["to_m"]) for one in here), default=np.nan))
-        pieces = shut.get(row["status_id"], ())
-        closes.append(any(_shares(one, row["road_id"], piece) for one in here for piece in pieces))
-    out: gpd.GeoDataFrame = said.assign(along_m=np.array(along, dtype=float), closes=np.array(closes, dtype=bool))
-    on = out[out["along_m"].notna()].sort_values("along_m", kind="stable").reset_index(drop=True)
-    on.attrs.update(said.attrs)
-    return on
+    shut, rows = _shut_pieces(said), schema.records(said.drop(columns="geometry"))
+    found = []
+    for at, spans in enumerate(ways):
+        runs = runs_of(spans, None if starts_m is None else starts_m[at])
+        along, closes = [], []
+        for row in rows:
+            here = [one for one in runs if _shares(one, row["road_id"], _widened(row["from_m"], row["to_m"]))]
+            along.append(min((one.along(row["from_m"], row["to_m"]) for one in here), default=np.nan))
+            pieces = shut.get(row["status_id"], ())
+            closes.append(any(_shares(one, row["road_id"], piece) for one in here for piece in pieces))
+        out: gpd.GeoDataFrame = said.assign(along_m=np.array(along, dtype=float), closes=np.array(closes, dtype=bool))
+        on = out[out["along_m"].notna()].sort_values("along_m", kind="stable").reset_index(drop=True)
+        on.attrs.update(said.attrs)
+        found.append(on)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,16 +235,15 @@ def _holding(
     known: gpd.GeoDataFrame = schema.conform(table, ROAD_STATUS)
     held = known["vehicle"].isna() | known["vehicle"].isin(words_for(who) | {Vehicle.ANY.value})
     known = known[held].reset_index(drop=True)
-    unclear = set()
-    lost = known["road_id"].isna() & ~known.geometry.is_empty & known.geometry.notna()
-    for at in np.flatnonzero(lost.to_numpy()):
-        found = _laid(known.geometry.iloc[at : at + 1], roads.values())
-        if found is not None and len(found) == 1:
-            known.loc[at, ["road_id", "from_m", "to_m"]] = list(found[0])
-        elif found:
-            unclear.add(str(known["status_id"].iloc[at]))
-    nowhere = known["road_id"].isna() & ~lost
-    unclear |= set(known.loc[nowhere, "status_id"].astype(str))
+    shapes = known.geometry.to_numpy()
+    nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    lost = known["road_id"].isna().to_numpy()
+    unclear = set(known.loc[lost & nowhere, "status_id"].astype(str))
+    for at, places in _laid(known.geometry[lost & ~nowhere], roads.values()).items():
+        if len(places) == 1:
+            known.loc[at, ["road_id", "from_m", "to_m"]] = list(places[0])
+        else:
+            unclear.add(str(known.loc[at, "status_id"]))
     # All of these hold for the vehicle, so each speaks of the same: what its own kind says newer replaces what was
     # said of a wider kind, and what is said of others, a motorcycle, replaces nothing.
     said = road_status_on(known.assign(vehicle=None), as_of=as_of, model=model)
@@ -234,22 +254,21 @@ def _holding(
     return out, frozenset(unclear)
 
 
-def _laid(shape: gpd.GeoSeries, roads: Iterable[Corridor]) -> list[tuple[str, float, float]] | None:
-    """Give the roads along which a shape lies within 100 m, from where to where; null where there is none."""
-    found: list[tuple[float, tuple[str, float, float]]] = []
+def _laid(shapes: gpd.GeoSeries, roads: Iterable[Corridor]) -> dict[Any, list[tuple[str, float, float]]]:
+    """Give by label the roads along which shapes lie within 100 m, from where to where; those off all roads have none.
+
+    Of a spot those that are hardly farther than the nearest: where there is more than one, its road is not clear.
+    """
+    found: dict[Any, list[tuple[float, tuple[str, float, float]]]] = {}
     for road in roads:
-        own = shape.to_crs(road.crs).iloc[0]
-        if not shapely.dwithin(road.line, own, _SPOT_M):
-            continue
-        spots = spots_along(own)
-        run = run_along(road, spots, _SPOT_M, float(own.length))
-        if run is not None:
-            away = float(road.project(spots)[1][0]) if len(spots) == 1 else 0.0
-            found.append((away, (road.corridor_id, run[1], run[2])))
-    if not found:
-        return None
-    nearest = min(away for away, _ in found)
-    return [place for away, place in found if away < nearest + _CLEAR_M]
+        own = shapes if road.crs == shapes.crs else shapes.to_crs(road.crs)
+        for at, shape in own[shapely.dwithin(road.line, own.to_numpy(), _SPOT_M)].items():
+            spots = spots_along(shape)
+            run = run_along(road, spots, _SPOT_M, float(shape.length))
+            if run is not None:
+                away = float(road.project(spots)[1][0]) if len(spots) == 1 else 0.0
+                found.setdefault(at, []).append((away, (road.corridor_id, run[1], run[2])))
+    return {at: [place for away, place in those if away < min(those)[0] + _CLEAR_M] for at, those in found.items()}
 
 
 def _widened(low: Any, high: Any) -> tuple[float, float] | None:

@@ -16,11 +16,11 @@ from artimap.areas.gazetteer.resolve import Reading, resolve
 from artimap.areas.road_network import area_roads
 from artimap.core.errors import CorridorError, DataError
 from artimap.core.schema import TEXT, split_names
+from artimap.core.vehicles import vehicle_of_words
 from artimap.core.vocab import Outcome, Sensitivity, Where
 from artimap.roads.routing.router import Router, Spot
 from artimap.roads.routing.spans import RoadSpan
 from artimap.sources.columns import read_days
-from artimap.sources.crosswalk import vehicle_of_words
 from artimap.sources.forms import MOVEMENTS_FORM, of_incidents, without_notes
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw

@@ -20,7 +20,7 @@ from artimap.areas.area import area as area_named
 from artimap.areas.gazetteer.lookup import find_place
 from artimap.areas.road_network import AreaRoads, area_roads
 from artimap.control.checkpoints.fees import fee_schedule
-from artimap.control.checkpoints.life_cycle import posts_without_road, vehicle_of
+from artimap.control.checkpoints.life_cycle import posts_without_road
 from artimap.control.checkpoints.route_posts import FeeSum, RoutePosts, post_delays, posts_on_route, waiting_schedule
 from artimap.control.route_status import RoadClosings, passage_of, road_closings, statuses_on_route
 from artimap.core import schema
@@ -30,6 +30,7 @@ from artimap.core.files import encodable
 from artimap.core.metadata import put_models
 from artimap.core.precision import significant
 from artimap.core.tables import ROAD_STATUS, TRIPS
+from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import Audience, Per, RouteDiffers, Vehicle
 from artimap.risk.model import RiskModel
 from artimap.risk.route_risk import RouteRisk
@@ -107,7 +108,7 @@ class Routes:
     Attributes
     ----------
     study, roads
-        What it is made from; null for a network of one's own.
+        What it is made from; ``study`` is null for a network of one's own.
     start, stop, via
         Names as they were given, in the area's spelling.
     vehicle, departure, back
@@ -133,7 +134,7 @@ class Routes:
     """
 
     study: Study | None
-    roads: AreaRoads | None
+    roads: AreaRoads
     start: str
     stop: str
     via: tuple[str, ...]
@@ -207,7 +208,7 @@ class Routes:
         """Name the roads of a way and the places between its ends, in their order."""
         named, at = [], 0.0
         for span in route.spans:
-            road = None if self.roads is None else self.roads.corridors.get(span.road_id)
+            road = self.roads.corridors.get(span.road_id)
             named.append((at, span.road_id.upper() if road is None else road.ref))
             at += span.length_m
         named += [(along, name) for name, along in route.places[1:-1]]
@@ -301,7 +302,7 @@ class _Ways:
 
 
 def routes(  # noqa: PLR0913 - one keyword a choice
-    where: Study | RoadNetwork,
+    where: Study | AreaRoads | RoadNetwork,
     start: Place,
     stop: Place,
     *,
@@ -320,11 +321,12 @@ def routes(  # noqa: PLR0913 - one keyword a choice
     Parameters
     ----------
     where
-        A study, whose area's roads are taken; or a network of your own.
+        A study, whose area's roads are taken; or a network of your own, with the roads of its edges
+        (:class:`AreaRoads`) or without.
     start, stop
-        Places by name, as (lon, lat), or as a spot on an edge.
+        Places by name, as a kilometre (``"rn1 km 95"``), as (lon, lat), or as a spot on an edge.
     vehicle
-        What drives: ``truck``, ``container_truck``, ``motorcycle`` …
+        What drives, in any words: ``truck``, ``truck_20ft``, ``moto`` …
     departure
         When it leaves, as ``"06:00"``.
     via
@@ -339,7 +341,8 @@ def routes(  # noqa: PLR0913 - one keyword a choice
     curfew
         From when to when nobody may be on the road, as ``("18:00", "06:00")``.
     time_min, exposure
-        Of a network of your own: minutes by edge, (E,) or (E, 2) for low and high, and a second cost by edge.
+        Of a network of your own: minutes by edge, (E,) or (E, 2) for low and high, by ``speeds`` where null; and a
+        second cost by edge. Where either is given, a closed piece closes its edges from end to end.
 
     Returns
     -------
@@ -373,8 +376,9 @@ def routes(  # noqa: PLR0913 - one keyword a choice
         stops, vehicle_of(vehicle), None if departure is None else _time(departure),
         None if curfew is None else _hours(curfew), _listed(close), speeds or SpeedModel(), back=back,
     )  # fmt: skip
-    if isinstance(where, RoadNetwork):
-        return _on_network(where, plan, time_min, exposure)
+    if not isinstance(where, Study):
+        roads = AreaRoads.from_network(where) if isinstance(where, RoadNetwork) else where
+        return _on_network(roads, plan, time_min, exposure)
     if time_min is not None or exposure is not None:
         msg = "time_min and exposure are for a network of your own: a study has its own (pass speeds=)"
         raise ModelError(msg)
@@ -521,29 +525,54 @@ def _sure_audience(study: Study, plan: _Plan) -> None:
 def _on_study(study: Study, plan: _Plan) -> Routes:
     plain, status = area_roads(study.area), study.road_status
     closings = None
-    closed = tuple((_read_span(plain, one), ASKED) for one in plan.closes)
+    closed = tuple((_span_of(plain, one), ASKED) for one in plan.closes)
     if status is not None:
         closings = road_closings(status, plain.corridors, vehicle=plan.vehicle, as_of=study.as_of)
         closed += closings.spans
-    roads = _cut_roads(study.area, plain, closed)
+    roads = _cut(plain, closed)
     about = _About.of(study, roads, plan)
     ways = _Ways(
         roads.network, about.time, about.delay, study.rates_by_road.by_edge(roads), closed,
         tuple(roads.on(span) for span, _ in closed),
     )  # fmt: skip
-    names, spots = [_name_of(study.area, one) for one in plan.stops], [_spot(roads, one) for one in plan.stops]
-    found = _made(plan, ways, about.route, names, spots)
-    return replace(found, study=study, roads=roads, closings=closings)
+    found = _made(plan, plain, roads, ways, about.route)
+    return replace(found, study=study, closings=closings)
+
+
+def _span_of(roads: AreaRoads, given: Closed) -> RoadSpan:
+    return given if isinstance(given, RoadSpan) else roads.read_span(given)
+
+
+def _cut(roads: AreaRoads, closed: Iterable[tuple[RoadSpan, str]]) -> AreaRoads:
+    """Cut a network where closed pieces end: else an edge would close from end to end."""
+    cuts = dict[str, list[float]]()
+    for span, _ in closed:
+        part = roads.closed_part(span)
+        cuts.setdefault(span.road_id, []).extend((part.low_m, part.high_m))
+    return roads.cut(cuts)
+
+
+def _after_cut(plain: AreaRoads, roads: AreaRoads, spot: Spot) -> Spot:
+    """Give a spot of a network in the same network cut: pieces stand in the order of what they were cut from."""
+    before, after = plain.network, roads.network
+    whole = float(before.length_m[spot.edge])
+    if not whole:
+        return Spot(int(np.flatnonzero((after.edges == before.edges[spot.edge]).all(axis=1))[0]), 0.0)
+    start = float(before.length_m[: spot.edge].sum())
+    ends = np.cumsum(after.length_m)
+    # A millimetre from the ends, so that the edge beside is not meant.
+    least = min(1e-3, whole / 2)
+    edge = int(np.searchsorted(ends, start + min(max(spot.offset_m, least), whole - least)))
+    length = float(after.length_m[edge])
+    return Spot(edge, min(max(spot.offset_m - (float(ends[edge]) - length - start), 0.0), length))
 
 
 def _made(
-    plan: _Plan,
-    ways: _Ways,
-    about: Callable[[str, RoutePath, str, str], Route],
-    names: Sequence[str],
-    spots: Sequence[Spot],
+    plan: _Plan, plain: AreaRoads, roads: AreaRoads, ways: _Ways, about: Callable[[str, RoutePath, str, str], Route]
 ) -> Routes:
-    """Find the ways there and back, and tell what is known of each."""
+    """Find the ways there and back, and tell what is known of each; ``plain`` is the network before it was cut."""
+    places = [plain.locate(one) for one in plan.stops]
+    names, spots = [one.name for one in places], [_after_cut(plain, roads, one.spot) for one in places]
     for (one, at), (other, there) in pairwise(zip(names, spots, strict=True)):
         if at == there:
             same = f"{one} stands twice" if one == other else f"{one} and {other} lie at one place of the road"
@@ -557,7 +586,7 @@ def _made(
     paths = ways.between(spots)
     home = ways.between(spots[::-1]) if plan.back else []
     return Routes(
-        None, None, names[0], names[-1], tuple(names[1:-1]), plan.vehicle, plan.departure, plan.back, ways.closed,
+        None, roads, names[0], names[-1], tuple(names[1:-1]), plan.vehicle, plan.departure, plan.back, ways.closed,
         plan.speeds, told(paths, names[0], names[-1]), told(home, names[-1], names[0], "back-"),
         () if paths else ways.cut_by(spots), plan.curfew, str(ways.network.crs),
     )  # fmt: skip
@@ -594,7 +623,7 @@ class _About:
             delay[here[:1]] += (one.lo_min + one.hi_min) / 2
         return cls(
             study, roads, plan.vehicle, posts, fee_schedule(ledger, as_of=day), waits,
-            posts_without_road(ledger, as_of=day), _times(roads, plan.speeds, plan.vehicle), delay,
+            posts_without_road(ledger, as_of=day), plan.speeds.times(roads, plan.vehicle), delay,
         )  # fmt: skip
 
     def route(self, route_id: str, path: RoutePath, start: str, stop: str) -> Route:
@@ -610,9 +639,9 @@ class _About:
             schedule=self.schedule, waits=self.waits, anywhere=self.anywhere, passage=passage_of(status),
             starts_m=starts,
         )  # fmt: skip
-        between = [one for one in _places_on(roads, spans) if one[0] not in (start, stop)]
+        between = [one for one in roads.places_on(spans) if one[0] not in (start, stop)]
         return Route(
-            route_id, path, spans, _line_of(roads.network, path), ((start, 0.0), *between, (stop, path.length_m)),
+            route_id, path, spans, roads.line_of(path), ((start, 0.0), *between, (stop, path.length_m)),
             path.length_m / 1000.0, *_minutes(roads.network, self.time, path), study.rates_by_road.on(spans), posts,
             status, (), path.costs[1],
         )  # fmt: skip
@@ -665,99 +694,32 @@ def _left_out(first: Sequence[RoadSpan], other: Sequence[RoadSpan]) -> list[tupl
     return out
 
 
-def _on_network(network: RoadNetwork, plan: _Plan, time_min: Floats | None, exposure: Floats | None) -> Routes:
-    if time_min is None:
-        msg = "a network of your own has no classes of roads: pass time_min=, the minutes of each edge"
-        raise ModelError(msg)
-    if plan.closes:
-        msg = "the edges of a network of your own have no kilometres: close one with time_min=inf"
-        raise ModelError(msg)
-    edges = len(network.edges)
-    time = np.asarray(time_min, dtype=float)
+def _on_network(plain: AreaRoads, plan: _Plan, time_min: Floats | None, exposure: Floats | None) -> Routes:
+    closed = tuple((_span_of(plain, one), ASKED) for one in plan.closes)
+    roads = _cut(plain, closed) if time_min is None and exposure is None else plain
+    edges = len(roads.network.edges)
+    time = plan.speeds.times(roads, plan.vehicle) if time_min is None else np.asarray(time_min, dtype=float)
     time = np.stack([time, time], axis=1) if time.ndim == 1 else time
     cost = np.zeros(edges) if exposure is None else np.asarray(exposure, dtype=float)
     if time.shape != (edges, 2) or cost.shape != (edges,) or not (time >= 0).all() or not (cost >= 0).all():
         msg = f"time_min and exposure are numbers from 0 up, one for each of the {edges} edges"
         raise ModelError(msg)
-    ways = _Ways(network, time, np.zeros(edges), cost, (), ())
+    shut = tuple(roads.on(span) for span, _ in closed)
+    ways = _Ways(roads.network, time, np.zeros(edges), cost, closed, shut)
+    crs = str(roads.network.crs)
 
     def about(route_id: str, path: RoutePath, start: str, stop: str) -> Route:
+        spans = roads.spans(path)
+        between = [one for one in roads.places_on(spans) if one[0] not in (start, stop)]
         return Route(
-            route_id, path, (), _line_of(network, path), ((start, 0.0), (stop, path.length_m)), path.length_m / 1000.0,
-            *_minutes(network, time, path), RouteRisk.unknown(path.length_m), _no_posts(plan.vehicle, str(network.crs)),
-            schema.empty(ROAD_STATUS, crs=network.crs), (), path.costs[1],
+            route_id, path, spans, roads.line_of(path), ((start, 0.0), *between, (stop, path.length_m)),
+            path.length_m / 1000.0, *_minutes(roads.network, time, path), RouteRisk.unknown(path.length_m),
+            _no_posts(plan.vehicle, crs), schema.empty(ROAD_STATUS, crs=crs), (), path.costs[1],
         )  # fmt: skip
 
-    names = [_written(one) for one in plan.stops]
-    return _made(plan, ways, about, names, [_own_spot(network, one) for one in plan.stops])
+    return _made(plan, plain, roads, ways, about)
 
 
 def _no_posts(vehicle: Vehicle, crs: str) -> RoutePosts:
     table = gpd.GeoDataFrame({"checkpoint_id": []}, geometry=gpd.GeoSeries([], crs=crs))
     return RoutePosts(vehicle, 0, (), 0, 0.0, 0.0, 0, complete=False, passable="unknown", table=table)
-
-
-def _written(place: Place) -> str:
-    if isinstance(place, str):
-        msg = f"a network of your own knows no names: give {place!r} as (lon, lat) or as a Spot"
-        raise PlaceError(msg)
-    if isinstance(place, Spot):
-        return f"edge {place.edge}, {place.offset_m:.0f} m"
-    return f"{place[1]:.4f}, {place[0]:.4f}"
-
-
-def _own_spot(network: RoadNetwork, place: Place) -> Spot:
-    if isinstance(place, Spot):
-        return place
-    point = gpd.GeoSeries([shapely.Point(*place)], crs="EPSG:4326").to_crs(network.crs)
-    found = network.snap(point)
-    return Spot(int(found["edge"].iloc[0]), float(found["offset_m"].iloc[0]))
-
-
-def _spot(roads: AreaRoads, place: Place) -> Spot:
-    return place if isinstance(place, Spot) else roads.spot(place)
-
-
-def _name_of(area: Area, place: Place) -> str:
-    if not isinstance(place, str):
-        return _written(place)
-    found = find_place(area, place)
-    return str(found["name"].iloc[0]) if len(found) else place
-
-
-def _line_of(network: RoadNetwork, path: RoutePath) -> shapely.LineString:
-    """Give a way as a line: the shapes of its edges, in the order and the sense in which they are run through."""
-    parts = []
-    for edge, low, high in zip(path.edges.tolist(), path.from_m, path.to_m, strict=True):
-        line = network.lines.iloc[edge]
-        share = line.length / max(float(network.length_m[edge]), 1e-9)
-        parts.append(shapely.get_coordinates(shapely.ops.substring(line, low * share, high * share)))
-    xy = np.concatenate(parts)
-    return shapely.LineString(xy if len(xy) > 1 else np.repeat(xy, 2, axis=0))
-
-
-# -- TODO-merge: what other parts give ---------------------------------------
-
-
-def _read_span(roads: AreaRoads, given: Closed) -> RoadSpan:
-    if isinstance(given, RoadSpan):
-        return given
-    found = re.fullmatch(r"(?:(\S+) )?km ([\d.]+)[-–]([\d.]+)", given)
-    if found is None:
-        msg = f"{given!r} is no piece of road"
-        raise PlaceError(msg)
-    return RoadSpan((found[1] or roads.area.corridor_id).lower(), float(found[2]) * 1000, float(found[3]) * 1000)
-
-
-def _cut_roads(area: Area, roads: AreaRoads, closed: Sequence[tuple[RoadSpan, str]]) -> AreaRoads:
-    return roads
-
-
-def _places_on(roads: AreaRoads, spans: Sequence[RoadSpan]) -> tuple[tuple[str, float], ...]:
-    return ()
-
-
-def _times(roads: AreaRoads, speeds: SpeedModel, vehicle: Vehicle) -> Floats:
-    by_class = {"national": speeds.national, "departmental": speeds.departmental}
-    speed = np.array([by_class.get(str(one), speeds.other)[::-1] for one in roads.road_class])
-    return np.asarray(60.0 * roads.network.length_m[:, None] / 1000.0 / speed)

@@ -28,13 +28,13 @@ from artimap.control.checkpoints.life_cycle import (
     CheckpointModel,
     checkpoints_by_road,
     posts_without_road,
-    vehicle_of,
     words_for,
 )
 from artimap.control.checkpoints.statements import statements
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.metadata import JsonModel
+from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import Per, Vehicle
 from artimap.roads.corridor import Corridor
 from artimap.roads.routing.runs import WayRun, runs_of
@@ -45,7 +45,8 @@ class FeeSum(NamedTuple):
     """A sum of what posts ask, as it may be told.
 
     ``high`` is null where ``low`` is only the least that one pays: a post does not state an amount, is in doubt, or
-    asks for more than it names. ``unknown`` posts on the way state no dated amount.
+    asks for more than it names. ``unknown`` posts on the way state no dated amount; of ``doubtful`` ones nobody can
+    say whether they stand on it.
     """
 
     per: Per
@@ -53,6 +54,7 @@ class FeeSum(NamedTuple):
     low: float
     high: float | None
     unknown: int
+    doubtful: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +72,7 @@ class RoutePosts:
     fee_unknown
         Posts on it for which no dated amount is stated for the vehicle.
     waiting_lo_min, waiting_hi_min, waiting_unknown
-        Waiting stated, summed over the posts that state one with a day; how many do not.
+        Waiting stated, summed over the posts that state one with a day (0 where none does); how many do not.
     complete
         True only where every post states an amount and none is in doubt: only then is a sum a total.
     passable
@@ -116,8 +118,9 @@ class RoutePosts:
         tuple
             By period and currency; empty where no post states a dated amount.
         """
+        doubtful = len({*self.may_be_on, *self.undated, *self.unplaced, *self.anywhere})
         return tuple(
-            FeeSum(one.per, one.currency, one.low, one.high if self.complete else None, self.fee_unknown)
+            FeeSum(one.per, one.currency, one.low, one.high if self.complete else None, self.fee_unknown, doubtful)
             for one in self.asked
         )
 
@@ -195,7 +198,7 @@ def posts_on_route(  # noqa: PLR0913 - one keyword a choice
     >>> roads = {name: am.read_corridor(art, name) for name in ("rn1", "rd-sav")}
     >>> found = posts_on_route(roads, way, am.read_claims(art), vehicle="truck", as_of="2024-10-15")
     >>> found.posts, found.asked, "rn1-saint-marc-gonaives-toll" in found.may_be_on
-    (0, (), True)
+    (1, (), True)
     """
     who = vehicle_of(vehicle)
     runs = runs_of(spans, starts_m)
