@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import shapely
 
 from artimap.areas import embedded
@@ -22,7 +24,8 @@ from artimap.control.checkpoints.fees import Asked
 from artimap.control.road_status import hardest
 from artimap.core import style
 from artimap.core.crs import WGS84
-from artimap.core.errors import ShareError
+from artimap.core.daylight import Daylight, arrival, daylight, departures, utc_offset_of
+from artimap.core.errors import DataError, ShareError
 from artimap.core.files import write_text
 from artimap.core.folder_swap import check_folder, replace_folder
 from artimap.core.i18n import tr
@@ -35,8 +38,8 @@ from artimap.report.previous import MANIFEST
 from artimap.report.trip.card import trip_text
 from artimap.report.trip.content import (
     NUMBERED,
-    Daylight,
     LonLat,
+    TripHours,
     TripContent,
     TripPassages,
     TripPiece,
@@ -160,7 +163,12 @@ def trip_to_file(routes: Routes, path: str | Path, lang: str = Lang.EN) -> Path:
 
 
 def write_trip(
-    routes: Routes, folder: str | Path, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()
+    routes: Routes,
+    folder: str | Path,
+    lang: str = Lang.EN,
+    *,
+    layers: Sequence[UserLayer] = (),
+    content: TripContent | None = None,
 ) -> TripFolder:
     """Write a trip folder: page, track, card, data and a manifest, replaced as one.
 
@@ -170,6 +178,8 @@ def write_trip(
         As in :func:`trip_page`.
     folder
         Where to write; made if missing. An earlier trip is replaced as one; files of your own in it stay.
+    content
+        What :func:`trip_content` gave, where it is at hand.
 
     Raises
     ------
@@ -180,7 +190,7 @@ def write_trip(
     """
     target = Path(folder)
     check_trip_folder(target)
-    content, models = trip_content(routes, layers), _models(routes)
+    content, models = content or trip_content(routes, layers), _models(routes)
     files = {
         "trip.html": trip_html(content, Lang(lang)),
         "trip.gpx": trip_track(content, Lang(lang)),
@@ -271,14 +281,14 @@ def trip_content(routes: Routes, layers: Sequence[UserLayer] = ()) -> TripConten
     closed = _closed(routes, names)
     published = [one for way in ways for post in way.post_rows for one in post.sources]
     published += [one.source for way in ways for one in way.statuses] + [one.source for one in closed if one.source]
-    start = routes.start, routes.stop
+    start, sun = (routes.start, routes.stop), _sun(routes, study.area, study.as_of)
     content = TripContent(
         area=study.area.label, as_of=study.as_of, audience=study.audience, start=start[0], stop=start[1],
         via=routes.via, vehicle=routes.vehicle, departure=routes.departure, curfew=routes.curfew,
         quiet_days=study.risk_model.quiet_after_days,
         ways=tuple(one for one in ways if not one.back), back=tuple(one for one in ways if one.back), closed=closed,
         unplaced=0 if routes.closings is None else len(routes.closings.unplaced),
-        daylight=_daylight(routes), data_until=study.last_day, sources=tuple(dict.fromkeys(published)),
+        sunset=None if sun is None else sun.sunset, hours=_hours(routes, sun), data_until=study.last_day, sources=tuple(dict.fromkeys(published)),
         own_file=study.own.rows is not None, names=names,
         roads=tuple(_degrees(road.line, road.crs) for road in roads.corridors.values()),
         closed_lines=tuple(
@@ -337,10 +347,11 @@ def _degrees(line: Any, crs: Any) -> tuple[LonLat, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Rates:
-    """The classes of rates along roads, each road estimated when it is first asked for."""
+    """The classes of rates along roads, each road estimated once, when it is first asked for."""
 
     study: Study
     roads: Mapping[str, Corridor]
+    found: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def along(self, route: Route) -> tuple[TripPiece, ...]:
         """Give what is known along a way; seams between roads are as the piece before them."""
@@ -359,9 +370,12 @@ class _Rates:
         if road is None:
             yield 0.0, span.length_m, "silent"
             return
-        mine = road.corridor_id == self.study.corridor.corridor_id
-        risk = (self.study if mine else replace(self.study, corridor=road)).risk
-        rows = sorted(records(risk.drop(columns="geometry")), key=lambda row: float(row["from_m"]))
+        if span.road_id not in self.found:
+            mine = road.corridor_id == self.study.corridor.corridor_id
+            risk = (self.study if mine else replace(self.study, corridor=road)).risk
+            told = records(risk.drop(columns="geometry"))
+            self.found[span.road_id] = sorted(told, key=lambda row: float(row["from_m"]))
+        rows = self.found[span.road_id]
         for row in rows if span.to_m >= span.from_m else rows[::-1]:
             low, high = max(float(row["from_m"]), span.low_m), min(float(row["to_m"]), span.high_m)
             if high > low:
@@ -472,5 +486,63 @@ def _stops(route: Route, layers: Sequence[UserLayer], area: Area) -> tuple[TripS
     return tuple(sorted(found, key=lambda one: (one.along_m, one.name)))
 
 
-def _daylight(routes: Routes) -> tuple[Daylight, ...]:
-    return ()
+def read_points(path: str | Path, area: Area) -> UserLayer:
+    """Read points of your own for :func:`trip_page`: for whom to call, hospitals, night stops.
+
+    Parameters
+    ----------
+    path
+        A file that GDAL reads (GeoJSON, GeoPackage, KML, GPX …), or CSV with columns for latitude and longitude. A
+        column ``name`` (``nom``, ``non``), else the first with words, names the points; up to three others are told.
+    area
+        Whose metric system is used.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read or holds no points.
+    """
+    source = Path(path)
+    columns = {"X_POSSIBLE_NAMES": "lon*,lng,x", "Y_POSSIBLE_NAMES": "lat*,y"} if source.suffix.lower() == ".csv" else {}
+    try:
+        table = pyogrio.read_dataframe(source, **columns)
+    except (OSError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        msg = f"{source} cannot be read as points: {error}"
+        raise DataError(msg) from error
+    if not isinstance(table, gpd.GeoDataFrame) or not len(table) or table.geometry.isna().all():
+        msg = f"{source} holds no points: give GeoJSON, GeoPackage or KML, or CSV with columns lat and lon"
+        raise DataError(msg)
+    table = table[table.geometry.notna() & ~table.geometry.is_empty]
+    table = (table.set_crs(WGS84) if table.crs is None else table).to_crs(area.crs)
+    table = table.set_geometry(table.geometry.representative_point())
+    words = [str(one) for one in table.columns if one != table.active_geometry_name and not _COORDINATE.match(str(one))]
+    # the name first, and then what stands in the order of the file
+    words.sort(key=lambda one: one.casefold() not in _NAMES)
+    shown = [one for one in words if table[one].notna().any()][:_MOST_COLUMNS]
+    return UserLayer(table, source.stem[:80] or "layer", "site", source=source.name[-200:], columns=shown)
+
+
+_NAMES: Final = ("name", "nom", "non")
+_COORDINATE: Final = re.compile(r"(?i)(lat|lon|lng|x$|y$|fid$|id$)")
+_MOST_COLUMNS: Final = 4
+
+
+def _sun(routes: Routes, area: Area, day: dt.date) -> Daylight | None:
+    """Give daylight at the goal on the day of the answer; None where nobody goes there."""
+    if not routes.routes:
+        return None
+    lon, lat = _degrees(routes.routes[0].geometry, routes.crs)[-1]
+    return daylight(day, lat, lon, utc_offset=utc_offset_of(day, area.timezone))
+
+
+def _hours(routes: Routes, sun: Daylight | None) -> tuple[TripHours, ...]:
+    if sun is None:
+        return ()
+    leaves = routes.departure
+    return tuple(
+        TripHours(
+            departures(sun, one.time_hi_min, curfew=routes.curfew),
+            None if leaves is None else arrival(leaves, one.time_lo_min, one.time_hi_min),
+        )
+        for one in routes.routes
+    )

@@ -54,7 +54,7 @@ def trip_text(content: TripContent, lang: str) -> str:
 def _joined(lines: list[tuple[int, int, str]], left: int, lang: str) -> str:
     texts = [text for _, _, text in sorted(lines, key=lambda one: one[1])]
     if left:
-        texts.insert(-1, said("card_left", lang, n=left))
+        texts.insert(-1, counted("trip.card_left", left, lang))
     return "\n".join(texts) + "\n"
 
 
@@ -81,7 +81,8 @@ def _lines(content: TripContent, lang: str) -> list[tuple[int, str]]:
     lines += [
         (1 if not content.ways or one.asked else 3, said("card_closed", lang, what=closure(one, lang))) for one in near
     ]
-    lines += [(2, one) for one in daylight(content, lang)]
+    # When to leave stands first of what is told of daylight, sunset and curfew after it.
+    lines += [(2 if not at else 5, one) for at, one in enumerate(daylight(content, lang))]
     if all(way.passages is None for way in content.ways) and content.ways:
         lines.append((5, said("card_passage", lang, text=said("traffic_unknown", lang))))
     stops = [said("stop", lang, km=km(stop.along_m, lang), name=stop.name) for way, stop in stops_of(content)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+from artimap.areas.road_network import TOWARDS
 from artimap.control.checkpoints.fees import Asked
 from artimap.core.vocab import Audience, Passage, Vehicle
 from artimap.risk.route_risk import RouteRisk
@@ -168,11 +169,15 @@ class TripWay:
 
 
 @dataclass(frozen=True, slots=True)
-class Daylight:
-    """Sunset at the goal on the day, and when to leave at the latest to be there an hour before, by the slow time."""
+class TripHours:
+    """From when to when to leave on a way, so as to drive by daylight and be there an hour before dark or a curfew.
 
-    sunset: dt.time
-    leave_by: dt.time | None
+    By the slow time, without waiting; null where the day is too short. ``arrive`` are the first and last hour of
+    arrival, with the days after that of the departure; null where none is planned.
+    """
+
+    leave: tuple[dt.time, dt.time] | None
+    arrive: tuple[tuple[dt.time, int], tuple[dt.time, int]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +199,8 @@ class TripContent:
     closed, unplaced
         What is left out because it is closed, the nearest first; how many statuses close something of which nobody can
         say where it lies.
-    daylight
-        Sunset and the last hour to leave, for each way there; empty where not known.
+    sunset, hours
+        When the sun sets at the goal; when to leave, for each way there. Null and empty where that is not told.
     data_until
         The newest day that the reports speak of.
     sources, own_file
@@ -221,7 +226,8 @@ class TripContent:
     back: tuple[TripWay, ...]
     closed: tuple[TripStatus, ...]
     unplaced: int
-    daylight: tuple[Daylight, ...]
+    sunset: dt.time | None
+    hours: tuple[TripHours, ...]
     data_until: dt.date | None
     sources: tuple[str, ...]
     own_file: bool
@@ -241,7 +247,7 @@ def without_plan(content: TripContent) -> TripContent:
     Departure, vehicle, stops, what was asked to be closed, and with the vehicle its times, fees and posts go.
     """
     return replace(
-        content, via=(), vehicle=None, departure=None, curfew=None, daylight=(),
+        content, via=(), vehicle=None, departure=None, curfew=None, sunset=None, hours=(),
         ways=tuple(map(_bare, content.ways)), back=tuple(map(_bare, content.back)),
         closed=tuple(one for one in content.closed if not one.asked),
     )  # fmt: skip
@@ -272,7 +278,7 @@ def ways_by(ways: Iterable[tuple[tuple[TripRoad, ...], tuple[tuple[str, float], 
     passed = [{name for name, _ in places} for _, places in given]
     out = []
     for at, (roads, places) in enumerate(given):
-        inner = [name for name, _ in places[1:-1]]
+        inner = [name for name, _ in places[1:-1] if not name.startswith(TOWARDS)]
         others = [one for n, one in enumerate(passed) if n != at]
         own = [name for name in inner if not all(name in one for one in others)] if others else inner
         numbered = tuple(dict.fromkeys(one.road for one in roads if NUMBERED.fullmatch(one.road)))

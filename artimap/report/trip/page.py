@@ -65,7 +65,7 @@ def trip_html(content: TripContent, lang: str) -> str:
         # What the answer has told already is not said again.
         closed=list(map(clean, closures(content, lang, most=12)))[ANSWERED:],
         stops_title=said("stops", lang),
-        stops=_stops(content, lang),
+        stops=stop_lines(content, lang),
         unknown_title=said("not_known", lang),
         unknown=unknowns(content, lang),
         limits_title=said("limits", lang),
@@ -80,7 +80,7 @@ def trip_html(content: TripContent, lang: str) -> str:
     return encodable(page)
 
 
-_FITS: Final = ((4_000, 100), (5_200, 95), (6_200, 91), (7_400, 87), (9_000, 82))
+_FITS: Final = ((3_900, 100), (4_900, 95), (5_700, 91), (6_900, 87), (8_200, 82))
 """Up to so many letters, a sheet of A4 holds the page at so many hundredths of its usual size; beyond at 76."""
 
 
@@ -143,7 +143,8 @@ def general_sources(content: TripContent, lang: str) -> list[str]:
     return [said(key, lang) for key in ("reports", *(("own_reports",) if content.own_file else ()), "network")]
 
 
-def _stops(content: TripContent, lang: str) -> list[str]:
+def stop_lines(content: TripContent, lang: str) -> list[str]:
+    """Tell the user's own points, a line each."""
     lines = []
     for way, stop in stops_of(content):
         text = said("stop", lang, km=km(stop.along_m, lang), name=stop.name)

@@ -11,7 +11,7 @@ from artimap.core.i18n import format_count, format_day, format_number, tr, words
 from artimap.core.phrases import actors_phrase, km_span, wait_phrase
 from artimap.core.vocab import RouteDiffers
 from artimap.report.blocks import clean
-from artimap.report.trip.content import Daylight, TripContent, TripPost, TripStatus, TripWay
+from artimap.report.trip.content import TripContent, TripPost, TripStatus, TripWay
 
 Fact: TypeAlias = tuple[str, str]
 """A label and what is to be told under it."""
@@ -299,6 +299,7 @@ def _facts(way: TripWay, content: TripContent, lang: str) -> list[Fact]:
     who = capital(vehicle(content, lang))
     return [
         (said("time", lang), durations(way.time_lo_min, way.time_hi_min, lang)),
+        (said("arrival", lang), arrival(way, content, lang)),
         (said("length", lang), tr("map.km.length", lang, n=format_number(way.km, lang, digits=3))),
         (said("incidents", lang), incidents(way, lang)),
         (said("passage", lang), passage(way, lang)),
@@ -355,31 +356,42 @@ def closures(content: TripContent, lang: str, *, most: int) -> list[str]:
 
 
 def daylight(content: TripContent, lang: str) -> list[str]:
-    """Say when the sun sets, when to leave to be there an hour before, and when a curfew holds."""
-    lines = []
-    if content.daylight:
-        lines.append(said("sunset", lang, time=clock(content.daylight[0].sunset), stop=content.stop))
-        lines += _leave(content.daylight, content, lang)
+    """Say when to leave to be there an hour before dark, when the sun sets, and when a curfew holds."""
+    lines = _leave(content, lang) if content.hours else []
+    if content.sunset is not None:
+        lines.append(said("sunset", lang, time=clock(content.sunset), stop=content.stop))
     if content.curfew is not None:
         lines.append(said("curfew", lang, a=clock(content.curfew[0]), b=clock(content.curfew[1])))
     return lines
 
 
-def _leave(light: Sequence[Daylight], content: TripContent, lang: str) -> list[str]:
-    by = [one.leave_by for one in light]
-    said_by = [said("leave_late", lang) if one is None else clock(one) for one in by]
-    if len(set(said_by)) == 1 and by[0] is not None:
-        lines = [said("leave_by", lang, time=said_by[0])]
-    else:
-        each = (
-            f"{said('way', lang, n=way.route_id)}{tr('report.colon', lang)}{text}"
-            for way, text in zip(content.ways, said_by, strict=True)
-        )
-        lines = [said("leave_by", lang, time=listed(each, lang))]
+def _leave(content: TripContent, lang: str) -> list[str]:
+    hours = [
+        said("leave_never", lang) if one.leave is None else
+        said("leave_between", lang, a=clock(one.leave[0]), b=clock(one.leave[1]))
+        for one in content.hours
+    ]  # fmt: skip
+    if len(set(hours)) > 1:
+        hours = [
+            f"{way_number(way, lang)}{tr('report.colon', lang)}{text}"
+            for way, text in zip(content.ways, hours, strict=True)
+        ]
+    text = said("leave", lang, hours=listed(dict.fromkeys(hours), lang))
     leaves = content.departure
-    if leaves is not None and any(one is None or leaves > one for one in by):
-        lines.append(said("late", lang, time=clock(leaves)))
-    return lines
+    out = [way for way, one in zip(content.ways, content.hours, strict=True)
+           if leaves is not None and (one.leave is None or not one.leave[0] <= leaves <= one.leave[1])]  # fmt: skip
+    if leaves is None or not out:
+        return [text]
+    return [text, said("leaves_out", lang, time=clock(leaves), ways=", ".join(way_number(way, lang) for way in out))]
+
+
+def arrival(way: TripWay, content: TripContent, lang: str) -> str:
+    """Say when one arrives, by the plan; empty where none is told."""
+    at = next((one.arrive for other, one in zip(content.ways, content.hours, strict=False) if other is way), None)
+    if at is None:
+        return ""
+    a, b = (clock(time) + (said("next_day", lang, n=days) if days else "") for time, days in at)
+    return said("span", lang, a=a, b=b)
 
 
 def unknowns(content: TripContent, lang: str) -> list[str]:
