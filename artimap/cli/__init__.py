@@ -36,7 +36,9 @@ from artimap.cli._shared import LegibleStream
 from artimap.core.errors import ArtimapError, SchemaError
 from artimap.core.vocab import Audience
 
-_COMMANDS = (brief, chart, report, trip, risk, density, status, zones, backtest, template, validate, locate, review, data)
+_COMMANDS = (
+    brief, chart, report, trip, risk, density, status, zones, backtest, template, validate, locate, review, data,
+)  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -33,7 +33,9 @@ def add(commands: Commands) -> None:
     trip.add_argument("start", metavar="FROM", help="a place by name, or a kilometre: 'rn1 km 95'")
     trip.add_argument("stop", metavar="TO", help="the same")
     trip.add_argument("--via", action="append", metavar="PLACE", help="by this place (may be repeated, in order)")
-    trip.add_argument("--vehicle", default="truck", metavar="WORDS", help="truck_20ft, 4x4, moto … (default: %(default)s)")
+    trip.add_argument(
+        "--vehicle", default="truck", metavar="WORDS", help="truck_20ft, 4x4, moto … (default: %(default)s)"
+    )
     trip.add_argument("--return", dest="back", action="store_true", help="the way back too")
     trip.add_argument(
         "--close", action="append", metavar="PIECE",
@@ -48,9 +50,7 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     add_inputs(trip, audience="who it is for; a plan is 'internal', others see rates between cities")
     trip.add_argument("--json", action="store_true", help="print what trip.json holds")
-    trip.add_argument(
-        "-o", "--output", type=Path, default=Path("trip"), metavar="DIR", help="default: %(default)s/"
-    )
+    trip.add_argument("-o", "--output", type=Path, default=Path("trip"), metavar="DIR", help="default: %(default)s/")
     trip.set_defaults(run=_run, audience=Audience.INTERNAL.value)
 
 

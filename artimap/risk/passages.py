@@ -257,7 +257,7 @@ def passage_rate(quiet: int, incidents: int, *, model: PassageModel | None = Non
 
 def _rate(parts: Floats, hit: Floats, model: PassageModel) -> PassageRate:
     """Give the posterior on a grid; ``hit`` is how much of an incident each movement counts."""
-    logit = np.linspace(-30.0, 10.0, 801)
+    logit = np.linspace(-30.0, 12.0, 1681)
     chance = special.expit(logit)
     # the Beta prior, as a density of the logit
     logs = model.prior[0] * np.log(chance) + model.prior[1] * special.log_expit(-logit)

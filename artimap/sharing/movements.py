@@ -123,7 +123,8 @@ class _Cities:
             road = read_corridor(self.area, road_id)
         except CorridorError:
             return None
-        far = self.table.geometry.distance(road.point_at(chainage_m))
+        # pieces are written to a tenth of a kilometre, which may lie beyond the end
+        far = self.table.geometry.distance(road.point_at(min(chainage_m, road.length_m)))
         if not len(far) or far.min() > _CITY_M:
             return None
         city = self.table.loc[far.idxmin()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ import shapely
 
 from artimap.areas.area import Area
 from artimap.areas.gazetteer.resolve import Reading, resolve
-from artimap.areas.road_network import area_roads
+from artimap.areas.road_network import AreaRoads, area_roads
 from artimap.core.errors import CorridorError, DataError
 from artimap.core.schema import TEXT, split_names
 from artimap.core.vehicles import vehicle_of_words
@@ -143,12 +144,9 @@ class _Network:
         self.area = area
         self.done: dict[tuple[tuple[str, ...], str | None], tuple[RoadSpan, ...]] = {}
         self.spots: dict[str, Spot | None] = {}
-        try:
+        self.roads: AreaRoads | None = None
+        with suppress(CorridorError):  # on roads without kilometres nothing is laid
             self.roads = area_roads(area)
-        except CorridorError:  # roads without kilometres: nothing is laid on them
-            self.roads = None
-            return
-        self.router = Router(self.roads.network)
 
     def way(self, stops: tuple[str, ...], road: str | None) -> tuple[RoadSpan, ...]:
         """Give the pieces of the clear way by some towns, over a road where one is named; empty where none is clear."""
@@ -157,12 +155,13 @@ class _Network:
         return self.done[stops, road]
 
     def _way(self, stops: tuple[str, ...], road: str | None) -> tuple[RoadSpan, ...]:
-        spots = [self.spot(one) for one in stops]
-        out: list[RoadSpan] = []
-        for start, stop in pairwise(spots):
-            if self.roads is None or start is None or stop is None:
+        if self.roads is None:
+            return ()
+        router, out = Router(self.roads.network), list[RoadSpan]()
+        for start, stop in pairwise([self.spot(one) for one in stops]):
+            if start is None or stop is None:
                 return ()
-            found = self.router.replacements(start, stop, self.roads.network.length_m)
+            found = router.replacements(start, stop, self.roads.network.length_m)
             clear = _CLEAR if len(stops) == 2 else _CLEAR_NAMED
             if found is None or bool((found.cost <= clear * found.path.costs[0]).any()):
                 return ()
@@ -189,9 +188,7 @@ class _Network:
         """Give the line of a way, as the lines of its pieces."""
         roads = {} if self.roads is None else self.roads.corridors
         lines = [roads[one.road_id].piece(one.low_m, one.high_m) for one in way]
-        return lines[0] if len(lines) == 1 else shapely.MultiLineString(
-            [part for line in lines for part in shapely.get_parts(line)]
-        )
+        return lines[0] if len(lines) == 1 else shapely.MultiLineString(shapely.get_parts(lines).tolist())
 
 
 def way_text(way: Iterable[RoadSpan]) -> str:

@@ -33,6 +33,7 @@ from artimap.core.tables import ROAD_STATUS, TRIPS
 from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import Audience, Per, RouteDiffers, Vehicle
 from artimap.risk.model import RiskModel
+from artimap.risk.passages import Passages
 from artimap.risk.route_risk import RouteRisk
 from artimap.roads.network.graph import RoadNetwork
 from artimap.roads.routing.alternatives import thinned, through
@@ -40,7 +41,7 @@ from artimap.roads.routing.router import RoutePath, Router, Spot
 from artimap.roads.routing.spans import RoadSpan
 from artimap.roads.routing.speeds import SpeedModel
 from artimap.sharing.policy import SharePolicy
-from artimap.studies.inputs import Decisions, Reports, RoadStatuses, Statements
+from artimap.studies.inputs import Decisions, Movements, Reports, RoadStatuses, Statements
 from artimap.studies.study import Study
 from artimap.studies.study import study as study_of
 
@@ -84,6 +85,9 @@ class Route:
     exposure
         What the choice between ways rests on: expected reported incidents a month by the model, also where the way is
         mostly silent. It is no finding.
+    passages
+        Movements of one's own on it and the rate of incidents per passage; null where none are known: then traffic is
+        unknown.
     """
 
     route_id: str
@@ -99,6 +103,7 @@ class Route:
     road_status: gpd.GeoDataFrame = field(repr=False)
     why: tuple[str, ...]
     exposure: float = 0.0
+    passages: Passages | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -123,7 +128,9 @@ class Routes:
         The ways back, where asked for.
     cut_by
         Where none leads there: those of ``closed`` of which each alone, opened, would let one through; where none
-        does alone, all that lie on the quickest way.
+        does alone, ``blocking``.
+    blocking
+        Those of ``closed`` that lie on the quickest way with nothing closed: the ways go around them.
     curfew
         From when to when nobody may be on the road; null where that is not said.
     crs
@@ -146,6 +153,7 @@ class Routes:
     routes: tuple[Route, ...]
     back_routes: tuple[Route, ...] = ()
     cut_by: tuple[tuple[RoadSpan, str], ...] = ()
+    blocking: tuple[tuple[RoadSpan, str], ...] = ()
     curfew: tuple[dt.time, dt.time] | None = None
     crs: str = ""
     closings: RoadClosings | None = None
@@ -186,10 +194,11 @@ class Routes:
         return table
 
     def _row(self, route: Route, start: str, stop: str) -> dict[str, object]:
-        posts, risk = route.posts, route.risk
+        posts, risk, gone = route.posts, route.risk, route.passages
+        rate = None if gone is None else gone.rate
         asked = _one_passage(posts)
         told = posts.posts > posts.waiting_unknown
-        closing = {why for span, why in self.closed if why != ASKED and _meets(span, route.spans)}
+        closing = {why for _, why in self.blocking if why != ASKED}
         return {
             "route_id": route.route_id, "from": start, "to": stop, "via": self._by(route),
             "vehicle": self.vehicle.value, "time_lo_min": significant(route.time_lo_min),
@@ -201,7 +210,11 @@ class Routes:
             "waiting_hi_min": posts.waiting_hi_min if told else None, "waiting_unknown": posts.waiting_unknown,
             "passable_for": posts.passable, "silent_km": significant(risk.silent_m / 1000.0),
             "newest_report": pd.Timestamp(risk.newest_report) if risk.newest_report else pd.NaT,
-            "closed_by": "; ".join(sorted(closing)) or None, "why": "; ".join(route.why), "geometry": route.geometry,
+            "closed_by": "; ".join(sorted(closing)) or None, "why": "; ".join(route.why),
+            "passages": None if gone is None else gone.passages,
+            "passage_chance": None if rate is None else rate.chance,
+            "passage_lo80": None if rate is None else rate.lo80, "passage_hi80": None if rate is None else rate.hi80,
+            "geometry": route.geometry,
         }  # fmt: skip
 
     def _by(self, route: Route) -> str | None:
@@ -248,10 +261,6 @@ def _one_passage(posts: RoutePosts) -> FeeSum | None:
     return min(sums, default=(0, "", None))[2]
 
 
-def _meets(span: RoadSpan, way: Sequence[RoadSpan]) -> bool:
-    return any(one.road_id == span.road_id and one.low_m < span.high_m and span.low_m < one.high_m for one in way)
-
-
 # -- asking ------------------------------------------------------------------
 
 
@@ -283,10 +292,14 @@ class _Ways:
             closed = np.logical_or.reduce(rest) if rest else None
             if all(self._least(a, b, closed) is not None for a, b in pairwise(stops)):
                 found.append(one)
-        if found:
-            return tuple(found)
-        open_ = [self._least(a, b, None) for a, b in pairwise(stops)]
-        edges = np.concatenate([one.edges for one in open_ if one is not None] or [np.zeros(0, dtype=np.int64)])
+        return tuple(found) or self.blocking(stops)
+
+    def blocking(self, stops: Sequence[Spot]) -> tuple[tuple[RoadSpan, str], ...]:
+        """Give the closed pieces that lie on the quickest way with nothing closed."""
+        if not self.closed:
+            return ()
+        legs = [self._least(a, b, None) for a, b in pairwise(stops)]
+        edges = np.concatenate([one.edges for one in legs if one is not None] or [np.zeros(0, dtype=np.int64)])
         return tuple(one for one, shut in zip(self.closed, self.shut, strict=True) if shut[edges].any())
 
     def _least(self, start: Spot, stop: Spot, closed: Bools | None) -> RoutePath | None:
@@ -403,6 +416,7 @@ def trip(  # noqa: PLR0913 - one keyword a choice
     claims: Statements | None = None,
     decisions: Decisions | None = None,
     road_status: RoadStatuses | None = None,
+    movements: Movements | None = None,
     audience: str = Audience.INTERNAL,
     policy: SharePolicy | None = None,
     model: RiskModel | None = None,
@@ -420,7 +434,7 @@ def trip(  # noqa: PLR0913 - one keyword a choice
         As in :func:`artimap.routes`.
     area
         The area, or its name.
-    as_of, events, claims, decisions, road_status, audience, policy, model, licence, today
+    as_of, events, claims, decisions, road_status, movements, audience, policy, model, licence, today
         As in :func:`artimap.study`.
 
     Returns
@@ -444,8 +458,8 @@ def trip(  # noqa: PLR0913 - one keyword a choice
     """
     made = study_of(
         area_named(area) if isinstance(area, str) else area, as_of=as_of, events=events, claims=claims,
-        decisions=decisions, road_status=road_status, audience=audience, policy=policy, model=model, licence=licence,
-        today=today,
+        decisions=decisions, road_status=road_status, movements=movements, audience=audience, policy=policy,
+        model=model, licence=licence, today=today,
     )  # fmt: skip
     return routes(
         made, start, stop, vehicle=vehicle, departure=departure, via=via, close=close, back=back, speeds=speeds,
@@ -530,7 +544,7 @@ def _on_study(study: Study, plan: _Plan) -> Routes:
         closings = road_closings(status, plain.corridors, vehicle=plan.vehicle, as_of=study.as_of)
         closed += closings.spans
     roads = _cut(plain, closed)
-    about = _About.of(study, roads, plan)
+    about = _About.of(study, roads, plan, closed)
     ways = _Ways(
         roads.network, about.time, about.delay, study.rates_by_road.by_edge(roads), closed,
         tuple(roads.on(span) for span, _ in closed),
@@ -588,7 +602,7 @@ def _made(
     return Routes(
         None, roads, names[0], names[-1], tuple(names[1:-1]), plan.vehicle, plan.departure, plan.back, ways.closed,
         plan.speeds, told(paths, names[0], names[-1]), told(home, names[-1], names[0], "back-"),
-        () if paths else ways.cut_by(spots), plan.curfew, str(ways.network.crs),
+        () if paths else ways.cut_by(spots), ways.blocking(spots), plan.curfew, str(ways.network.crs),
     )  # fmt: skip
 
 
@@ -609,9 +623,10 @@ class _About:
     anywhere: tuple[str, ...]
     time: Floats
     delay: Floats
+    gone_around: frozenset[str]
 
     @classmethod
-    def of(cls, study: Study, roads: AreaRoads, plan: _Plan) -> _About:
+    def of(cls, study: Study, roads: AreaRoads, plan: _Plan, closed: Sequence[tuple[RoadSpan, str]]) -> _About:
         """Read once what all ways need."""
         ledger, day = study.ledger, study.as_of
         posts, waits = study.checkpoints_by_road, waiting_schedule(ledger, as_of=day)
@@ -624,6 +639,7 @@ class _About:
         return cls(
             study, roads, plan.vehicle, posts, fee_schedule(ledger, as_of=day), waits,
             posts_without_road(ledger, as_of=day), plan.speeds.times(roads, plan.vehicle), delay,
+            frozenset(why for _, why in closed),
         )  # fmt: skip
 
     def route(self, route_id: str, path: RoutePath, start: str, stop: str) -> Route:
@@ -634,6 +650,8 @@ class _About:
         status = statuses_on_route(
             table, spans, vehicle=self.vehicle, as_of=day, roads=roads.corridors, starts_m=starts
         )  # fmt: skip
+        # What is closed is gone around: a closure that ends at the junction where the way comes in is not on it.
+        status = status[~(status["closes"] & status["status_id"].isin(self.gone_around))].reset_index(drop=True)
         posts = posts_on_route(
             roads.corridors, spans, study.ledger, vehicle=self.vehicle, as_of=day, posts_by_road=self.posts,
             schedule=self.schedule, waits=self.waits, anywhere=self.anywhere, passage=passage_of(status),
@@ -643,7 +661,7 @@ class _About:
         return Route(
             route_id, path, spans, roads.line_of(path), ((start, 0.0), *between, (stop, path.length_m)),
             path.length_m / 1000.0, *_minutes(roads.network, self.time, path), study.rates_by_road.on(spans), posts,
-            status, (), path.costs[1],
+            status, (), path.costs[1], study.passages(spans),
         )  # fmt: skip
 
     def _starts(self, path: RoutePath) -> list[float]:

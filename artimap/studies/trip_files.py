@@ -39,8 +39,8 @@ from artimap.report.trip.card import trip_text
 from artimap.report.trip.content import (
     NUMBERED,
     LonLat,
-    TripHours,
     TripContent,
+    TripHours,
     TripPassages,
     TripPiece,
     TripPost,
@@ -503,7 +503,9 @@ def read_points(path: str | Path, area: Area) -> UserLayer:
         If it cannot be read or holds no points.
     """
     source = Path(path)
-    columns = {"X_POSSIBLE_NAMES": "lon*,lng,x", "Y_POSSIBLE_NAMES": "lat*,y"} if source.suffix.lower() == ".csv" else {}
+    columns = (
+        {"X_POSSIBLE_NAMES": "lon*,lng,x", "Y_POSSIBLE_NAMES": "lat*,y"} if source.suffix.lower() == ".csv" else {}
+    )
     try:
         table = pyogrio.read_dataframe(source, **columns)
     except (OSError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:

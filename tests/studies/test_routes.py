@@ -439,6 +439,15 @@ def test_a_living_closure_is_avoided_and_named(inside, row, vehicle, closes):
     assert (roads_of(found.routes[0]) == SAVIEN) is closes
     assert [why for _, why in found.closed] == (["s0"] if closes else [])
     assert found.closings is not None
+    assert found.table["closed_by"].dropna().unique().tolist() == [why for _, why in found.blocking]
+
+
+def test_a_closure_that_ends_where_the_way_comes_in_is_not_on_it(inside):
+    row = {"from_m": 110_400.0, "to_m": 130_200.0, "as_of": "2024-10-10"}
+    (route,) = am.routes(with_status(inside, row), "Saint-Marc", "Gonaïves").routes
+    assert roads_of(route) == SAVIEN
+    assert len(route.road_status) == 0
+    assert route.posts.passable != "no"
 
 
 def test_a_closure_that_leaves_no_way_is_named_as_what_cuts_it(inside):
@@ -565,6 +574,19 @@ def test_lines_of_ones_own_close_by_their_kilometres():
     around = am.routes(roads, *ends, close=RoadSpan("low", 4_000.0, 5_000.0))
     assert roads_of(around.routes[0]) == ["low", "high", "low"]
     assert around.routes[0].km == pytest.approx(20.2)
+
+
+def test_movements_stand_beside_the_reports(artibonite, tmp_path):
+    file = tmp_path / "trucks.csv"
+    days = [f"2024-08-{day:02d}" for day in range(1, 9)]
+    file.write_text("date,from,to,outcome\n" + "".join(f"{day},Saint-Marc,Gonaïves,passed\n" for day in days))
+    first, second = am.trip("Saint-Marc", "Gonaïves", as_of=DAY, movements=file).routes
+    assert (first.passages.passages, first.passages.newest) == (8, "2024-08-08")
+    assert 0 < first.passages.rate.chance < 0.2
+    assert second.passages.rate is None
+    others = am.routes(am.study(artibonite, as_of=DAY, movements=file), "Saint-Marc", "Gonaïves")
+    assert others.table["passages"].iloc[0] == 8
+    assert others.routes[0].passages.newest is None
 
 
 def test_in_one_call(trips):

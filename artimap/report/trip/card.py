@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from artimap.core.files import encodable
-from artimap.core.i18n import format_day, tr
+from artimap.core.i18n import format_day
 from artimap.report.blocks import clean
 from artimap.report.trip.content import TripContent, TripWay
 from artimap.report.trip.page import stops_of
@@ -23,7 +23,6 @@ from artimap.report.trip.sentences import (
     said,
     silence_line,
     vehicle,
-    way_name,
 )
 
 MOST = 1_000

@@ -97,7 +97,7 @@ def trip_map(content: TripContent, lang: str) -> Picture:
     return Picture(_MAP_W, height, tuple(strokes), (*dots, *numbers), tuple(words), tr("trip.map_alt", lang))
 
 
-def strip(way: TripWay, at: int, longest_km: float, content: TripContent, lang: str) -> Picture:
+def strip(way: TripWay, at: int, longest_km: float, lang: str) -> Picture:
     """Draw a way from top to bottom, all to one scale: what is known of it, posts, and places with their distance."""
     scale = _STRIP_H / (longest_km * 1000)
     strokes = list[Stroke]()
@@ -204,8 +204,14 @@ def _places(
     dots, words = list[Disc](), list[Words]()
     for name, (x, y) in sorted(found.items(), key=lambda one: one[0] not in ends):
         text, wide = clean(name), 6.6 * len(clean(name))
-        for anchor, left, base in (("start", x + 8, y + 4), ("end", x - 8 - wide, y + 4), ("start", x - wide / 2, y - 9),
-                                   ("start", x - wide / 2, y + 18)):  # fmt: skip
+        middle = x - wide / 2
+        spots = (
+            ("start", x + 8, y + 4),
+            ("end", x - 8 - wide, y + 4),
+            ("start", middle, y - 9),
+            ("start", middle, y + 18),
+        )
+        for anchor, left, base in spots:
             box = (left, base - 11, left + wide, base + 3)
             inside = box[0] > 2 and box[2] < _MAP_W - 2 and box[1] > 2 and box[3] < height - 2
             if inside and not any(_meet(box, other) for other in taken):

@@ -45,35 +45,35 @@ def trip_html(content: TripContent, lang: str) -> str:
     rows = [post_cells(one, content, lang) for one in posts]
     printed = min(sum(one.along_m is not None for one in posts), PRINTED_POSTS)
     title = said("heading", lang, start=content.start, stop=content.stop)
-    told: dict[str, object] = dict(
-        title=title,
-        head=list(map(clean, head(content, lang))),
-        review=tr("report.title.review", lang) if lang == "ht" else "",
-        answer=list(map(clean, answer(content, lang))),
-        light=daylight(content, lang),
-        groups=[_group(one, content, lang) for one in (content.ways, content.back) if one],
-        map_title=said("map", lang),
-        strips_title=said("strips", lang),
-        strip_key=said("strip_key", lang),
-        posts=rows,
-        post_heads=[tr(key, lang) for key in _POST_HEADS],
-        post_title=said("post_list", lang),
-        blank=("–", tr("report.not_stated", lang)),
-        printed=printed,
-        more_posts=counted("trip.more_posts", len(rows) - printed, lang) if len(rows) > printed else "",
-        closed_title=said("closed", lang),
+    told: dict[str, object] = {
+        "title": title,
+        "head": list(map(clean, head(content, lang))),
+        "review": tr("report.title.review", lang) if lang == "ht" else "",
+        "answer": list(map(clean, answer(content, lang))),
+        "light": daylight(content, lang),
+        "groups": [_group(one, content, lang) for one in (content.ways, content.back) if one],
+        "map_title": said("map", lang),
+        "strips_title": said("strips", lang),
+        "strip_key": said("strip_key", lang),
+        "posts": rows,
+        "post_heads": [tr(key, lang) for key in _POST_HEADS],
+        "post_title": said("post_list", lang),
+        "blank": ("–", tr("report.not_stated", lang)),
+        "printed": printed,
+        "more_posts": counted("trip.more_posts", len(rows) - printed, lang) if len(rows) > printed else "",
+        "closed_title": said("closed", lang),
         # What the answer has told already is not said again.
-        closed=list(map(clean, closures(content, lang, most=12)))[ANSWERED:],
-        stops_title=said("stops", lang),
-        stops=stop_lines(content, lang),
-        unknown_title=said("not_known", lang),
-        unknown=unknowns(content, lang),
-        limits_title=said("limits", lang),
-        limits=[said("limits_text", lang), said("expires", lang, day=format_day(content.as_of, lang))],
-        sources_title=said("sources", lang),
-        sources=[*map(clean, content.sources), *general_sources(content, lang)],
-        footer=said("footer", lang),
-    )
+        "closed": list(map(clean, closures(content, lang, most=12)))[ANSWERED:],
+        "stops_title": said("stops", lang),
+        "stops": stop_lines(content, lang),
+        "unknown_title": said("not_known", lang),
+        "unknown": unknowns(content, lang),
+        "limits_title": said("limits", lang),
+        "limits": [said("limits_text", lang), said("expires", lang, day=format_day(content.as_of, lang))],
+        "sources_title": said("sources", lang),
+        "sources": [*map(clean, content.sources), *general_sources(content, lang)],
+        "footer": said("footer", lang),
+    }
     page: str = template("trip.html.j2").render(
         lang=lang, css=css, policy=policy(css), fit=_fit(_letters(told)), map=trip_map(content, lang), **told
     )
@@ -97,8 +97,8 @@ def _letters(told: object) -> int:
 
 
 _POST_HEADS = (
-    "trip.along", "trip.place", "trip.kind", "map.fact.operator", "report.fees.asked", "trip.waiting", "map.fact.passable",
-    "trip.confirmed", "trip.source",
+    "trip.along", "trip.place", "trip.kind", "map.fact.operator", "report.fees.asked", "trip.waiting",
+    "map.fact.passable", "trip.confirmed", "trip.source",
 )  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def _group(ways: tuple[TripWay, ...], content: TripContent, lang: str) -> dict[s
                 "name": clean(way_name(way, lang)),
                 "number": way_number(way, lang),
                 "facts": [(label, clean(texts[at])) for label, texts in rows],
-                "strip": strip(way, at, longest, content, lang),
+                "strip": strip(way, at, longest, lang),
             }
             for at, way in enumerate(ways)
         ],
