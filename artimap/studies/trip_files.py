@@ -223,7 +223,7 @@ def _written_before(folder: Path) -> frozenset[str]:
 
 
 def _manifest(routes: Routes, content: TripContent, files: Mapping[str, bytes], lang: str) -> dict[str, Any]:
-    area = routes.roads.area if routes.roads is not None else None
+    area = routes.roads.area
     entries = [] if area is None else embedded.manifest(area.name).layers
     return {
         "kind": "trip",
@@ -275,7 +275,7 @@ def trip_content(routes: Routes, layers: Sequence[UserLayer] = ()) -> TripConten
     )
     risks = _Rates(study, roads.corridors)
     ways = [
-        _way(study, route, back, pieces, by, risks, names, layers)
+        _way(study, route, pieces, by, risks, names, layers, back=back)
         for (route, back), pieces, by in zip(made, stretches, [*there, *home], strict=True)
     ]
     closed = _closed(routes, names)
@@ -288,7 +288,8 @@ def trip_content(routes: Routes, layers: Sequence[UserLayer] = ()) -> TripConten
         quiet_days=study.risk_model.quiet_after_days,
         ways=tuple(one for one in ways if not one.back), back=tuple(one for one in ways if one.back), closed=closed,
         unplaced=0 if routes.closings is None else len(routes.closings.unplaced),
-        sunset=None if sun is None else sun.sunset, hours=_hours(routes, sun), data_until=study.last_day, sources=tuple(dict.fromkeys(published)),
+        sunset=None if sun is None else sun.sunset, hours=_hours(routes, sun), data_until=study.last_day,
+        sources=tuple(dict.fromkeys(published)),
         own_file=study.own.rows is not None, names=names,
         roads=tuple(_degrees(road.line, road.crs) for road in roads.corridors.values()),
         closed_lines=tuple(
@@ -312,12 +313,13 @@ def _roads_of(spans: Iterable[RoadSpan], names: Mapping[str, str]) -> tuple[Trip
 def _way(
     study: Study,
     route: Route,
-    back: bool,
     pieces: tuple[TripRoad, ...],
     by: tuple[str, ...],
     risks: _Rates,
     names: Mapping[str, str],
     layers: Sequence[UserLayer],
+    *,
+    back: bool,
 ) -> TripWay:
     posts = route.posts
     doubtful = {*posts.may_be_on, *posts.undated, *posts.unplaced, *posts.anywhere}
@@ -335,7 +337,7 @@ def _way(
             if pd.isna(row["superseded_by"])
         ),
         stops=_stops(route, layers, study.area) if study.audience is Audience.INTERNAL else (),
-        passages=_passages(study, route), why=route.why, line=_degrees(route.geometry, study.area.crs),
+        passages=_passages(route), why=route.why, line=_degrees(route.geometry, study.area.crs),
     )  # fmt: skip
 
 
@@ -417,7 +419,7 @@ def _posts(route: Route) -> tuple[TripPost, ...]:
             _word(row["kind"]), _word(row["operator"]), _word(row["status"]), row["counts_as"] == "on", asked,
             known(row["waiting_lo_min"]), known(row["waiting_hi_min"]), _word(row["passable"]) or "unknown",
             None if pd.isna(day) else pd.Timestamp(day).date(), None if pd.isna(days) else int(days),
-            tuple(split_names(row["sources"])), round(spot.x, 6) if exact else None, round(spot.y, 6) if exact else None,
+            tuple(split_names(row["sources"])), *((round(spot.x, 6), round(spot.y, 6)) if exact else (None, None)),
         )  # fmt: skip
     return tuple(out.values())
 
@@ -433,9 +435,10 @@ def _status(row: Mapping[str, Any], names: Mapping[str, str], *, near: bool) -> 
     )  # fmt: skip
     day, age = row["as_of"], row["age_days"]
     return TripStatus(
-        road, _word(row["name"]) or _word(row["place"]), False, near, hardest(row), str(row["source"]),
-        None if pd.isna(day) else pd.Timestamp(day).date(), None if pd.isna(age) else int(age), bool(row["stale"]),
-        bool(_word(row["contradicted_by"])),
+        road, _word(row["name"]) or _word(row["place"]), asked=False, near=near, state=hardest(row),
+        source=str(row["source"]), said_on=None if pd.isna(day) else pd.Timestamp(day).date(),
+        age_days=None if pd.isna(age) else int(age), stale=bool(row["stale"]),
+        contradicted=bool(_word(row["contradicted_by"])),
     )  # fmt: skip
 
 
@@ -449,15 +452,15 @@ def _closed(routes: Routes, names: Mapping[str, str]) -> tuple[TripStatus, ...]:
         road = TripRoad(names.get(span.road_id, span.road_id), span.low_m / 1000, span.high_m / 1000)
         cuts = (span, why) in routes.cut_by
         if why == ASKED:
-            found.append((0, TripStatus(road, "", True, True, Passage.CLOSED, "", None, None, False, False)))
+            found.append((0, TripStatus(road, "", asked=True, near=True, state=Passage.CLOSED)))
         elif why in said:
             near = cuts or span.road_id in used
             found.append((1 if cuts else 2 if near else 3, replace(_status(said[why], names, near=near), road=road)))
     return tuple(one for _, one in sorted(found, key=lambda pair: pair[0]))
 
 
-def _passages(study: Study, route: Route) -> TripPassages | None:
-    found = study.passages(route.spans)
+def _passages(route: Route) -> TripPassages | None:
+    found = route.passages
     if found is None or not found.passages:
         return None
     rate = found.rate
