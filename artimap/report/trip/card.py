@@ -53,7 +53,7 @@ def trip_text(content: TripContent, lang: str) -> str:
 def _joined(lines: list[tuple[int, int, str]], left: int, lang: str) -> str:
     texts = [text for _, _, text in sorted(lines, key=lambda one: one[1])]
     if left:
-        texts.insert(-1, counted("trip.card_left", left, lang))
+        texts.insert(-1, _plain(counted("trip.card_left", left, lang)))
     return "\n".join(texts) + "\n"
 
 

@@ -86,11 +86,11 @@ class TripStatus:
     asked: bool
     near: bool
     state: Passage
-    source: str
-    said_on: dt.date | None
-    age_days: int | None
-    stale: bool
-    contradicted: bool
+    source: str = ""
+    said_on: dt.date | None = None
+    age_days: int | None = None
+    stale: bool = False
+    contradicted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,19 +282,16 @@ def ways_by(ways: Iterable[tuple[tuple[TripRoad, ...], tuple[tuple[str, float], 
         others = [one for n, one in enumerate(passed) if n != at]
         own = [name for name in inner if not all(name in one for one in others)] if others else inner
         numbered = tuple(dict.fromkeys(one.road for one in roads if NUMBERED.fullmatch(one.road)))
-        out.append((*numbered, *_few(list(dict.fromkeys(own)))))
+        out.append((*numbered, *_few(list(dict.fromkeys(own)), 3 if others else 4)))
     return out
 
 
-_MOST_NAMES = 3
-
-
-def _few(names: list[str]) -> list[str]:
-    """Give at most three names, spread evenly."""
-    if len(names) <= _MOST_NAMES:
+def _few(names: list[str], most: int) -> list[str]:
+    """Give at most so many names, spread evenly."""
+    if len(names) <= most:
         return names
-    step = (len(names) - 1) / (_MOST_NAMES - 1)
-    return [names[round(n * step)] for n in range(_MOST_NAMES)]
+    step = (len(names) - 1) / (most - 1)
+    return [names[round(n * step)] for n in range(most)]
 
 
 def merged(pieces: Iterable[TripPiece]) -> tuple[TripPiece, ...]:
