@@ -38,6 +38,10 @@ from .areas.osm import (
     read_places as read_places,
     read_roads as read_roads,
 )
+from .areas.road_network import (
+    AreaRoads as AreaRoads,
+    area_roads as area_roads,
+)
 from .areas.services import (
     read_services as read_services,
 )
@@ -231,6 +235,9 @@ from .roads.network.line_joins import (
 from .roads.routing.spans import (
     RoadSpan as RoadSpan,
 )
+from .roads.routing.speeds import (
+    SpeedModel as SpeedModel,
+)
 from .sharing.masking import (
     Masked as Masked,
     mask as mask,
@@ -293,6 +300,7 @@ __all__ = [
     "Access",
     "Action",
     "Area",
+    "AreaRoads",
     "ArtimapError",
     "Asked",
     "Assembled",
@@ -336,6 +344,7 @@ __all__ = [
     "SchemaError",
     "ShareError",
     "SharePolicy",
+    "SpeedModel",
     "State",
     "Stretch",
     "Study",
@@ -347,6 +356,7 @@ __all__ = [
     "add_osm",
     "apply_decisions",
     "area",
+    "area_roads",
     "backtest",
     "brief",
     "briefing_map",

@@ -121,9 +121,7 @@ class AreaRoads:
         on = row >= 0
         used, xy, ptr, length = row[on], network.coords, network.coord_ptr, network.length_m[on]
         shapes = lines.geometry.to_numpy()[used]
-        first, last = (
-            shapely.line_locate_point(shapes, shapely.points(xy[at[on]])) for at in (ptr[:-1], ptr[1:] - 1)
-        )
+        first, last = (shapely.line_locate_point(shapes, shapely.points(xy[at[on]])) for at in (ptr[:-1], ptr[1:] - 1))
         # Where a line comes back to itself one point lies at two chainages; the middle of an edge does not.
         odd = np.flatnonzero(np.abs(np.abs(last - first) - length) > 0.5)
         own = [shapely.LineString(xy[ptr[edge] : ptr[edge + 1]]) for edge in np.flatnonzero(on)[odd]]

@@ -231,7 +231,7 @@ class RouteDiffers(StrEnum):
 
     QUICKEST = "quickest"
     SLOWER = "slower"
-    """With the minutes more, in the middle of the range."""
+    """With the minutes more, of travel in the middle of its range and at posts."""
     FEWER_REPORTS = "fewer_reports"
     """With the share of the reported incidents of the first: ``fewer_reports:0.4``."""
     AVOIDS = "avoids"
