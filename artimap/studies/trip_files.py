@@ -59,7 +59,7 @@ from artimap.report.trip.page import trip_html
 from artimap.report.trip.sentences import way_name
 from artimap.roads.corridor import Corridor
 from artimap.roads.routing.spans import RoadSpan
-from artimap.studies.routes import ASKED, Route, Routes
+from artimap.studies.itinerary import ASKED, Itinerary, Route
 from artimap.studies.study import Study
 
 FILES: Final = ("trip.html", "trip.gpx", "trip.txt", "trip.json", MANIFEST)
@@ -94,7 +94,7 @@ class TripFolder:
 # -- the products --------------------------------------------------------------
 
 
-def trip_page(routes: Routes, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> str:
+def trip_page(routes: Itinerary, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> str:
     """Give the trip as one page of HTML, without a script or a request.
 
     Parameters
@@ -109,22 +109,22 @@ def trip_page(routes: Routes, lang: str = Lang.EN, *, layers: Sequence[UserLayer
     return trip_html(trip_content(routes, layers), Lang(lang))
 
 
-def trip_card(routes: Routes, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> str:
+def trip_card(routes: Itinerary, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> str:
     """Give the trip as plain text of at most 1,000 characters, for SMS, WhatsApp or radio."""
     return trip_text(trip_content(routes, layers), Lang(lang))
 
 
-def trip_gpx(routes: Routes, lang: str = Lang.EN) -> str:
+def trip_gpx(routes: Itinerary, lang: str = Lang.EN) -> str:
     """Give the ways as GPX 1.1: a track each; posts as waypoints only where their place is exact."""
     return trip_track(trip_content(routes), Lang(lang))
 
 
-def trip_json(routes: Routes, *, layers: Sequence[UserLayer] = ()) -> str:
+def trip_json(routes: Itinerary, *, layers: Sequence[UserLayer] = ()) -> str:
     """Give all that is told of the trip as JSON; ``docs/trips.md`` says what each key means."""
     return trip_json_text(trip_content(routes, layers), models=_models(routes))
 
 
-def trip_map(routes: Routes, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> BriefingMap:
+def trip_map(routes: Itinerary, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> BriefingMap:
     """Give the briefing map with each way as a line of its own.
 
     Raises
@@ -144,7 +144,7 @@ def trip_map(routes: Routes, lang: str = Lang.EN, *, layers: Sequence[UserLayer]
     return study.map(lang, layers=[*own, *layers])
 
 
-def trip_to_file(routes: Routes, path: str | Path, lang: str = Lang.EN) -> Path:
+def trip_to_file(routes: Itinerary, path: str | Path, lang: str = Lang.EN) -> Path:
     """Write the trip as ``.html``, ``.txt``, ``.gpx`` or ``.json``, by the ending of the file, whole or not at all.
 
     Raises
@@ -163,7 +163,7 @@ def trip_to_file(routes: Routes, path: str | Path, lang: str = Lang.EN) -> Path:
 
 
 def write_trip(
-    routes: Routes,
+    routes: Itinerary,
     folder: str | Path,
     lang: str = Lang.EN,
     *,
@@ -222,7 +222,7 @@ def _written_before(folder: Path) -> frozenset[str]:
     return frozenset(FILES) | {one.name for one in folder.glob(".artimap-*")}
 
 
-def _manifest(routes: Routes, content: TripContent, files: Mapping[str, bytes], lang: str) -> dict[str, Any]:
+def _manifest(routes: Itinerary, content: TripContent, files: Mapping[str, bytes], lang: str) -> dict[str, Any]:
     area = routes.roads.area
     entries = [] if area is None else embedded.manifest(area.name).layers
     return {
@@ -240,13 +240,13 @@ def _manifest(routes: Routes, content: TripContent, files: Mapping[str, bytes], 
     }
 
 
-def _models(routes: Routes) -> dict[str, Any]:
+def _models(routes: Itinerary) -> dict[str, Any]:
     study = routes.study
     risk = {} if study is None else {"RiskModel": study.risk_model.to_dict()}
     return {"SpeedModel": routes.speeds.to_dict(), **risk}
 
 
-def _study_of(routes: Routes) -> Study:
+def _study_of(routes: Itinerary) -> Study:
     if routes.study is None:
         msg = "a network of your own has no day, reports or posts to tell of: make the ways from artimap.study"
         raise ShareError(msg)
@@ -256,7 +256,7 @@ def _study_of(routes: Routes) -> Study:
 # -- what they are made from -----------------------------------------------------
 
 
-def trip_content(routes: Routes, layers: Sequence[UserLayer] = ()) -> TripContent:
+def trip_content(routes: Itinerary, layers: Sequence[UserLayer] = ()) -> TripContent:
     """Gather all that is told of a trip, cut to what the audience of its study may see.
 
     Raises
@@ -442,11 +442,10 @@ def _status(row: Mapping[str, Any], names: Mapping[str, str], *, near: bool) -> 
     )  # fmt: skip
 
 
-def _closed(routes: Routes, names: Mapping[str, str]) -> tuple[TripStatus, ...]:
-    """Give what is closed: what was asked and what cuts the way off first, then that on roads that the ways use."""
+def _closed(routes: Itinerary, names: Mapping[str, str]) -> tuple[TripStatus, ...]:
+    """Give what is closed: what was asked and what cuts the way off first, then what the ways go around."""
     table = None if routes.study is None else routes.study.road_status
     said = {} if table is None else {str(row["status_id"]): row for row in records(table.drop(columns="geometry"))}
-    used = {span.road_id for one in (*routes.routes, *routes.back_routes) for span in one.spans}
     found = list[tuple[int, TripStatus]]()
     for span, why in routes.closed:
         road = TripRoad(names.get(span.road_id, span.road_id), span.low_m / 1000, span.high_m / 1000)
@@ -454,7 +453,7 @@ def _closed(routes: Routes, names: Mapping[str, str]) -> tuple[TripStatus, ...]:
         if why == ASKED:
             found.append((0, TripStatus(road, "", asked=True, near=True, state=Passage.CLOSED)))
         elif why in said:
-            near = cuts or span.road_id in used
+            near = cuts or (span, why) in routes.blocking
             found.append((1 if cuts else 2 if near else 3, replace(_status(said[why], names, near=near), road=road)))
     return tuple(one for _, one in sorted(found, key=lambda pair: pair[0]))
 
@@ -532,7 +531,7 @@ _COORDINATE: Final = re.compile(r"(?i)(lat|lon|lng|x$|y$|fid$|id$)")
 _MOST_COLUMNS: Final = 4
 
 
-def _sun(routes: Routes, area: Area, day: dt.date) -> Daylight | None:
+def _sun(routes: Itinerary, area: Area, day: dt.date) -> Daylight | None:
     """Give daylight at the goal on the day of the answer; None where nobody goes there."""
     if not routes.routes:
         return None
@@ -540,7 +539,7 @@ def _sun(routes: Routes, area: Area, day: dt.date) -> Daylight | None:
     return daylight(day, lat, lon, utc_offset=utc_offset_of(day, area.timezone))
 
 
-def _hours(routes: Routes, sun: Daylight | None) -> tuple[TripHours, ...]:
+def _hours(routes: Itinerary, sun: Daylight | None) -> tuple[TripHours, ...]:
     if sun is None:
         return ()
     leaves = routes.departure
