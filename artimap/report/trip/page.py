@@ -75,17 +75,20 @@ def trip_html(content: TripContent, lang: str) -> str:
         "footer": said("footer", lang),
     }
     page: str = template("trip.html.j2").render(
-        lang=lang, css=css, policy=policy(css), fit=_fit(_letters(told)), map=trip_map(content, lang), **told
-    )
+        lang=lang, css=css, policy=policy(css), map=trip_map(content, lang),
+        fit=_fit(_letters(told) + _BACK * bool(content.back)), **told,
+    )  # fmt: skip
     return encodable(page)
 
 
-_FITS: Final = ((3_900, 100), (4_900, 95), (5_700, 91), (6_900, 87), (8_200, 82))
-"""Up to so many letters, a sheet of A4 holds the page at so many hundredths of its usual size; beyond at 76."""
+_FITS: Final = ((3_600, 100), (4_100, 92), (5_000, 89), (6_500, 87), (8_200, 84), (10_400, 77), (11_600, 74))
+"""Up to so many letters, a sheet of A4 holds the page at so many hundredths of its usual size; beyond at 68."""
+_BACK: Final = 4_000
+"""Ways back stand below the others: their rows take the room of so many letters."""
 
 
 def _fit(letters: int) -> int:
-    return next((size for most, size in _FITS if letters <= most), 76)
+    return next((size for most, size in _FITS if letters <= most), 68)
 
 
 def _letters(told: object) -> int:
