@@ -179,8 +179,8 @@ def test_closures_far_away_are_counted_not_listed():
 def test_the_hour_to_leave_is_said_once_where_it_is_the_same():
     told = content(2)
     same = replace(told, hours=(told.hours[0],) * 2, departure=None)
-    assert "leave between 06:01 and 13:40." in daylight(same, "en")[0]
-    assert "Way 1: between 06:01 and 13:40; Way 2: between 06:01 and 13:39." in daylight(told, "en")[0]
+    assert "leave: between 06:01 and 13:40." in daylight(same, "en")[0]
+    assert "leave: Way 1 between 06:01 and 13:40; Way 2 between 06:01 and 13:39." in daylight(told, "en")[0]
     assert daylight(told, "en")[1] == "Leaving at 15:00 is outside these hours: Way 1, Way 2."
     short = replace(told, hours=(replace(told.hours[0], leave=None),) * 2)
     assert "the day is too short" in daylight(short, "en")[0]

@@ -16,6 +16,7 @@ from artimap.report.trip.sentences import (
     head,
     incidents,
     km,
+    leaving,
     newest,
     passage,
     posts_words,
@@ -42,15 +43,16 @@ def trip_text(content: TripContent, lang: str) -> str:
     lines = [(rank, place, _plain(text)) for place, (rank, text) in enumerate(_lines(content, lang)) if text]
     kept, left = list(lines), 0
     while len(_joined(kept, left, lang)) > MOST and any(rank for rank, _, _ in kept):
-        # the least important goes first; of equals the last
-        kept.remove(max(kept))
-        left += 1
+        # The least important goes first, and of all ways together: one that says less would look better.
+        least = max(rank for rank, _, _ in kept)
+        left += sum(rank == least for rank, _, _ in kept)
+        kept = [one for one in kept if one[0] != least]
     text = _joined(kept, left, lang)
     # Names may be of any length: then the card ends where it must, and says so.
     return encodable(text if len(text) <= MOST else f"{text[: MOST - 2].rstrip()}…\n")
 
 
-def _joined(lines: list[tuple[int, int, str]], left: int, lang: str) -> str:
+def _joined(lines: list[tuple[float, int, str]], left: int, lang: str) -> str:
     texts = [text for _, _, text in sorted(lines, key=lambda one: one[1])]
     if left:
         texts.insert(-1, _plain(counted("trip.card_left", left, lang)))
@@ -65,47 +67,49 @@ def _plain(text: str) -> str:
 _SIGNS = str.maketrans({"\u00a0": " ", "\u202f": " ", "–": "-", "’": "'", "×": "x", "…": "..."})
 
 
-def _lines(content: TripContent, lang: str) -> list[tuple[int, str]]:
+def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
     """Give the lines in order, each with its rank: 0 is never left out, the highest goes first."""
     title = said("heading", lang, start=content.start, stop=content.stop)
-    lines = [(0, f"{title}. {'. '.join(map(capital, head(content, lang)))}.")]
+    lines: list[tuple[float, str]] = [(0, f"{title}. {'. '.join(map(capital, head(content, lang)))}.")]
     if content.ways:
         lines.append((0, counted("trip.card_ways", len(content.ways), lang)))
     else:
         key = "none_closed" if content.closed else "none"
         lines.append((0, said(key, lang, start=content.start, stop=content.stop)))
-    for at, way in enumerate(content.ways):
-        lines += _way(way, at, content, lang)
+    for way in content.ways:
+        lines += _way(way, content, lang)
     near = [one for one in content.closed if one.near]
     lines += [
-        (1 if not content.ways or one.asked else 3, said("card_closed", lang, what=closure(one, lang))) for one in near
+        ((1.5 if not content.ways or one.asked else 2.5) + at / 100, said("card_closed", lang, what=closure(one, lang)))
+        for at, one in enumerate(near)
     ]
-    # When to leave stands first of what is told of daylight, sunset and curfew after it.
-    lines += [(2 if not at else 5, one) for at, one in enumerate(daylight(content, lang))]
+    leave = leaving(content, lang)
+    lines += [(2, one) for one in leave] + [(6, one) for one in daylight(content, lang)[len(leave) :]]
     if all(way.passages is None for way in content.ways) and content.ways:
         lines.append((5, said("card_passage", lang, text=said("traffic_unknown", lang))))
     stops = [said("stop", lang, km=km(stop.along_m, lang), name=stop.name) for way, stop in stops_of(content)
              if way.route_id == content.ways[0].route_id]  # fmt: skip
-    lines += [(8, said("card_stops", lang, text=one)) for one in stops[:3]]
+    lines += [(8 + at / 100, said("card_stops", lang, text=one)) for at, one in enumerate(stops[:3])]
     if content.vehicle is not None:
         lines.append((6, said("not_posts", lang)))
     lines.append((0, f"{said('expires', lang, day=format_day(content.as_of, lang))} {said('card_end', lang)}"))
     return lines
 
 
-def _way(way: TripWay, at: int, content: TripContent, lang: str) -> list[tuple[int, str]]:
-    """Give what is said of a way: the first has more than the others before all is full."""
-    first = first_line(way, lang)
-    lines = [(1, f"{first} {said('card_incidents', lang, text=incidents(way, lang, short=True))}")]
+def _way(way: TripWay, content: TripContent, lang: str) -> list[tuple[float, str]]:
+    """Give what is said of a way: how often incidents are reported never without where nobody reports."""
+    told = said("card_incidents", lang, text=incidents(way, lang, short=True))
+    lines: list[tuple[float, str]] = [
+        (1, " ".join(one for one in (first_line(way, lang), told, silence_line(way, content, lang)) if one))
+    ]
     if way.passable == "no":
         who = capital(vehicle(content, lang))
-        lines.append((1, said("card_passable", lang, vehicle=who, text=said("passable_no", lang))))
+        lines.append((1.2, said("card_passable", lang, vehicle=who, text=said("passable_no", lang))))
     if way.posts is not None:
-        lines.append((3 + at, posts_words(way, lang)))
-    lines.append((2 + at, silence_line(way, content, lang)))
-    lines.append((4 + at, said("card_newest", lang, text=newest(way, lang))))
+        lines.append((3, posts_words(way, lang)))
+    lines.append((4, said("card_newest", lang, text=newest(way, lang))))
     if way.passages is not None:
-        lines.append((3 + at, said("card_passage", lang, text=passage(way, lang))))
-    if at and way.why:
-        lines.append((6 + at, said("card_why", lang, text=reasons(way, content, lang))))
+        lines.append((3.5, said("card_passage", lang, text=passage(way, lang))))
+    if way.route_id != "1" and way.why:
+        lines.append((7, said("card_why", lang, text=reasons(way, content, lang))))
     return lines

@@ -357,7 +357,7 @@ def closures(content: TripContent, lang: str, *, most: int) -> list[str]:
 
 def daylight(content: TripContent, lang: str) -> list[str]:
     """Say when to leave to be there an hour before dark, when the sun sets, and when a curfew holds."""
-    lines = _leave(content, lang) if content.hours else []
+    lines = leaving(content, lang)
     if content.sunset is not None:
         lines.append(said("sunset", lang, time=clock(content.sunset), stop=content.stop))
     if content.curfew is not None:
@@ -365,17 +365,17 @@ def daylight(content: TripContent, lang: str) -> list[str]:
     return lines
 
 
-def _leave(content: TripContent, lang: str) -> list[str]:
+def leaving(content: TripContent, lang: str) -> list[str]:
+    """Say when to leave, and where the departure is outside of that; nothing where no hours are told."""
+    if not content.hours:
+        return []
     hours = [
         said("leave_never", lang) if one.leave is None else
         said("leave_between", lang, a=clock(one.leave[0]), b=clock(one.leave[1]))
         for one in content.hours
     ]  # fmt: skip
     if len(set(hours)) > 1:
-        hours = [
-            f"{way_number(way, lang)}{tr('report.colon', lang)}{text}"
-            for way, text in zip(content.ways, hours, strict=True)
-        ]
+        hours = [f"{way_number(way, lang)} {text}" for way, text in zip(content.ways, hours, strict=True)]
     text = said("leave", lang, hours=listed(dict.fromkeys(hours), lang))
     leaves = content.departure
     out = [way for way, one in zip(content.ways, content.hours, strict=True)
