@@ -84,7 +84,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     )  # fmt: skip
     content = trip_content(found, layers)
     done = write_trip(found, args.output, args.lang, content=content)
-    print((args.output / "trip.json").read_text("utf-8") if args.json else "\n".join(_told(content, args.lang)))
+    print((args.output / "trip.json").read_text("utf-8") if args.json else "\n".join(_lines(content, args.lang)))
     # Beside JSON for another program everything else goes to the errors' stream.
     with redirect_stdout(sys.stderr) if args.json else nullcontext():
         print(f"Written for the audience '{args.audience}':")
@@ -98,24 +98,24 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     return 0
 
 
-def _told(content: TripContent, lang: str) -> list[str]:
+def _lines(content: TripContent, lang: str) -> list[str]:
     """Give the trip as lines: the answer, the ways beside each other, closures, hours, what is not known."""
     from artimap.core.i18n import tr  # noqa: PLC0415
     from artimap.report.trip.page import stop_lines  # noqa: PLC0415
-    from artimap.report.trip.sentences import answer, closures, daylight, head, said, unknowns  # noqa: PLC0415
+    from artimap.report.trip.sentences import answer, closures, daylight, head, say, unknowns  # noqa: PLC0415
 
     width = min(max(shutil.get_terminal_size((80, 24)).columns, _LEAST_WIDTH), _MOST_WIDTH)
-    lines = [said("heading", lang, start=content.start, stop=content.stop), " · ".join(head(content, lang)), ""]
+    lines = [say("heading", lang, start=content.start, stop=content.stop), " · ".join(head(content, lang)), ""]
     lines += textwrap.wrap(answer(content, lang)[0], width)
     for ways in (content.ways, content.back):
         if ways:
             lines += ["", *_table(ways, content, lang, width)]
     listed = (
-        (said("closed", lang), closures(content, lang, most=12)),
+        (say("closed", lang), closures(content, lang, most=12)),
         ("", daylight(content, lang)),
-        (said("stops", lang), stop_lines(content, lang)),
-        (said("not_known", lang), unknowns(content, lang)),
-        (said("limits", lang), [said("limits_text", lang), tr("trip.footer", lang)]),
+        (say("stops", lang), stop_lines(content, lang)),
+        (say("not_known", lang), unknowns(content, lang)),
+        (say("limits", lang), [say("limits_text", lang), tr("trip.footer", lang)]),
     )
     for title, texts in listed:
         if texts:

@@ -273,7 +273,7 @@ def trip_content(routes: Itinerary, layers: Sequence[UserLayer] = ()) -> TripCon
         ways_by((pieces, route.places) for (route, back), pieces in zip(made, stretches, strict=True) if back is one)
         for one in (False, True)
     )
-    risks = _Rates(study, roads.corridors)
+    risks = _RateMarks(study, roads.corridors)
     ways = [
         _way(study, route, pieces, by, risks, names, layers, back=back)
         for (route, back), pieces, by in zip(made, stretches, [*there, *home], strict=True)
@@ -315,7 +315,7 @@ def _way(
     route: Route,
     pieces: tuple[TripRoad, ...],
     by: tuple[str, ...],
-    risks: _Rates,
+    risks: _RateMarks,
     names: Mapping[str, str],
     layers: Sequence[UserLayer],
     *,
@@ -348,7 +348,7 @@ def _degrees(line: Any, crs: Any) -> tuple[LonLat, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rates:
+class _RateMarks:
     """The classes of rates along roads, each road estimated once, when it is first asked for."""
 
     study: Study

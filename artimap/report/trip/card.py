@@ -21,7 +21,7 @@ from artimap.report.trip.sentences import (
     passage,
     posts_words,
     reasons,
-    said,
+    say,
     silence_line,
     vehicle,
 )
@@ -69,47 +69,47 @@ _SIGNS = str.maketrans({"\u00a0": " ", "\u202f": " ", "–": "-", "’": "'", "�
 
 def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
     """Give the lines in order, each with its rank: 0 is never left out, the highest goes first."""
-    title = said("heading", lang, start=content.start, stop=content.stop)
+    title = say("heading", lang, start=content.start, stop=content.stop)
     lines: list[tuple[float, str]] = [(0, f"{title}. {'. '.join(map(capital, head(content, lang)))}.")]
     if content.ways:
         lines.append((0, counted("trip.card_ways", len(content.ways), lang)))
     else:
         key = "none_closed" if content.closed else "none"
-        lines.append((0, said(key, lang, start=content.start, stop=content.stop)))
+        lines.append((0, say(key, lang, start=content.start, stop=content.stop)))
     for way in content.ways:
         lines += _way(way, content, lang)
     near = [one for one in content.closed if one.near]
     lines += [
-        ((1.5 if not content.ways or one.asked else 2.5) + at / 100, said("card_closed", lang, what=closure(one, lang)))
+        ((1.5 if not content.ways or one.asked else 2.5) + at / 100, say("card_closed", lang, what=closure(one, lang)))
         for at, one in enumerate(near)
     ]
     leave = leaving(content, lang)
     lines += [(2, one) for one in leave] + [(6, one) for one in daylight(content, lang)[len(leave) :]]
     if all(way.passages is None for way in content.ways) and content.ways:
-        lines.append((5, said("card_passage", lang, text=said("traffic_unknown", lang))))
-    stops = [said("stop", lang, km=km(stop.along_m, lang), name=stop.name) for way, stop in stops_of(content)
+        lines.append((5, say("card_passage", lang, text=say("traffic_unknown", lang))))
+    stops = [say("stop", lang, km=km(stop.along_m, lang), name=stop.name) for way, stop in stops_of(content)
              if way.route_id == content.ways[0].route_id]  # fmt: skip
-    lines += [(8 + at / 100, said("card_stops", lang, text=one)) for at, one in enumerate(stops[:3])]
+    lines += [(8 + at / 100, say("card_stops", lang, text=one)) for at, one in enumerate(stops[:3])]
     if content.vehicle is not None:
-        lines.append((6, said("not_posts", lang)))
-    lines.append((0, f"{said('expires', lang, day=format_day(content.as_of, lang))} {said('card_end', lang)}"))
+        lines.append((6, say("not_posts", lang)))
+    lines.append((0, f"{say('expires', lang, day=format_day(content.as_of, lang))} {say('card_end', lang)}"))
     return lines
 
 
 def _way(way: TripWay, content: TripContent, lang: str) -> list[tuple[float, str]]:
     """Give what is said of a way: how often incidents are reported never without where nobody reports."""
-    told = said("card_incidents", lang, text=incidents(way, lang, short=True))
+    told = say("card_incidents", lang, text=incidents(way, lang, short=True))
     lines: list[tuple[float, str]] = [
         (1, " ".join(one for one in (first_line(way, lang), told, silence_line(way, content, lang)) if one))
     ]
     if way.passable == "no":
         who = capital(vehicle(content, lang))
-        lines.append((1.2, said("card_passable", lang, vehicle=who, text=said("passable_no", lang))))
+        lines.append((1.2, say("card_passable", lang, vehicle=who, text=say("passable_no", lang))))
     if way.posts is not None:
         lines.append((3, posts_words(way, lang)))
-    lines.append((4, said("card_newest", lang, text=newest(way, lang))))
+    lines.append((4, say("card_newest", lang, text=newest(way, lang))))
     if way.passages is not None:
-        lines.append((3.5, said("card_passage", lang, text=passage(way, lang))))
+        lines.append((3.5, say("card_passage", lang, text=passage(way, lang))))
     if way.route_id != "1" and way.why:
-        lines.append((7, said("card_why", lang, text=reasons(way, content, lang))))
+        lines.append((7, say("card_why", lang, text=reasons(way, content, lang))))
     return lines

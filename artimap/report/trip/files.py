@@ -14,7 +14,7 @@ from artimap.core.i18n import format_day, tr, words
 from artimap.core.text import legible
 from artimap.report.blocks import clean
 from artimap.report.trip.content import TripContent, TripPost
-from artimap.report.trip.sentences import durations, incidents, listed, said, sentence, silence, way_name
+from artimap.report.trip.sentences import durations, incidents, listed, say, sentence, silence, way_name
 
 FORMAT: Final = "artimap.trip"
 VERSION: Final = 1
@@ -32,9 +32,9 @@ def trip_track(content: TripContent, lang: str) -> str:
     """
     root = ET.Element("gpx", {"xmlns": _NS, "version": "1.1", "creator": "artimap"})
     about = ET.SubElement(root, "metadata")
-    _text(about, "name", said("heading", lang, start=content.start, stop=content.stop))
+    _text(about, "name", say("heading", lang, start=content.start, stop=content.stop))
     day = format_day(content.as_of, lang)
-    _text(about, "desc", f"{tr('map.subtitle', lang, day=day)}. {said('card_end', lang)}")
+    _text(about, "desc", f"{tr('map.subtitle', lang, day=day)}. {say('card_end', lang)}")
     licence = ET.SubElement(about, "copyright", {"author": "OpenStreetMap contributors"})
     _text(licence, "license", "https://opendatacommons.org/licenses/odbl/1-0/")
     _text(about, "time", f"{content.as_of.isoformat()}T00:00:00Z")
@@ -48,8 +48,8 @@ def trip_track(content: TripContent, lang: str) -> str:
         point = ET.SubElement(root, "wpt", {"lat": f"{post.lat:.6f}", "lon": f"{post.lon:.6f}"})
         kind = words(lang).get(f"checkpoint.{post.kind}", post.kind)
         _text(point, "name", f"{kind}, {post.place}" if post.place else kind)
-        confirmed = said("no_day", lang) if post.last_confirmed is None else format_day(post.last_confirmed, lang)
-        _text(point, "desc", f"{said('confirmed', lang)}{tr('report.colon', lang)}{confirmed}")
+        confirmed = say("no_day", lang) if post.last_confirmed is None else format_day(post.last_confirmed, lang)
+        _text(point, "desc", f"{say('confirmed', lang)}{tr('report.colon', lang)}{confirmed}")
     for way in content.all_ways:
         track = ET.SubElement(root, "trk")
         _text(track, "name", way_name(way, lang))

@@ -20,7 +20,7 @@ from artimap.report.trip.sentences import (
     head,
     km,
     post_cells,
-    said,
+    say,
     unknowns,
     way_name,
     way_number,
@@ -44,7 +44,7 @@ def trip_html(content: TripContent, lang: str) -> str:
     posts = _posts(content)
     rows = [post_cells(one, content, lang) for one in posts]
     printed = min(sum(one.along_m is not None for one in posts), PRINTED_POSTS)
-    title = said("heading", lang, start=content.start, stop=content.stop)
+    title = say("heading", lang, start=content.start, stop=content.stop)
     told: dict[str, object] = {
         "title": title,
         "head": list(map(clean, head(content, lang))),
@@ -52,27 +52,27 @@ def trip_html(content: TripContent, lang: str) -> str:
         "answer": list(map(clean, answer(content, lang))),
         "light": daylight(content, lang),
         "groups": [_group(one, content, lang) for one in (content.ways, content.back) if one],
-        "map_title": said("map", lang),
-        "strips_title": said("strips", lang),
-        "strip_key": said("strip_key", lang),
+        "map_title": say("map", lang),
+        "strips_title": say("strips", lang),
+        "strip_key": say("strip_key", lang),
         "posts": rows,
         "post_heads": [tr(key, lang) for key in _POST_HEADS],
-        "post_title": said("post_list", lang),
+        "post_title": say("post_list", lang),
         "blank": ("–", tr("report.not_stated", lang)),
         "printed": printed,
         "more_posts": counted("trip.more_posts", len(rows) - printed, lang) if len(rows) > printed else "",
-        "closed_title": said("closed", lang),
+        "closed_title": say("closed", lang),
         # What the answer has told already is not said again.
         "closed": list(map(clean, closures(content, lang, most=12)))[ANSWERED:],
-        "stops_title": said("stops", lang),
+        "stops_title": say("stops", lang),
         "stops": stop_lines(content, lang),
-        "unknown_title": said("not_known", lang),
+        "unknown_title": say("not_known", lang),
         "unknown": unknowns(content, lang),
-        "limits_title": said("limits", lang),
-        "limits": [said("limits_text", lang), said("expires", lang, day=format_day(content.as_of, lang))],
-        "sources_title": said("sources", lang),
+        "limits_title": say("limits", lang),
+        "limits": [say("limits_text", lang), say("expires", lang, day=format_day(content.as_of, lang))],
+        "sources_title": say("sources", lang),
         "sources": [*map(clean, content.sources), *general_sources(content, lang)],
-        "footer": said("footer", lang),
+        "footer": say("footer", lang),
     }
     page: str = template("trip.html.j2").render(
         lang=lang, css=css, policy=policy(css), map=trip_map(content, lang),
@@ -143,15 +143,15 @@ def stops_of(content: TripContent) -> list[tuple[TripWay, TripStop]]:
 
 def general_sources(content: TripContent, lang: str) -> list[str]:
     """Say what it rests on besides the publishers that stand beside posts and statuses."""
-    return [said(key, lang) for key in ("reports", *(("own_reports",) if content.own_file else ()), "network")]
+    return [say(key, lang) for key in ("reports", *(("own_reports",) if content.own_file else ()), "network")]
 
 
 def stop_lines(content: TripContent, lang: str) -> list[str]:
     """Tell the user's own points, a line each."""
     lines = []
     for way, stop in stops_of(content):
-        text = said("stop", lang, km=km(stop.along_m, lang), name=stop.name)
-        more = (stop.layer, *stop.details, said("off", lang, n=km(stop.off_m, lang)) if stop.off_m >= 100 else "")
-        name = f"{said('way', lang, n=way.route_id)}, " if len(content.ways) > 1 else ""
+        text = say("stop", lang, km=km(stop.along_m, lang), name=stop.name)
+        more = (stop.layer, *stop.details, say("off", lang, n=km(stop.off_m, lang)) if stop.off_m >= 100 else "")
+        name = f"{say('way', lang, n=way.route_id)}, " if len(content.ways) > 1 else ""
         lines.append(clean(f"{name}{text} ({', '.join(one for one in more if one)})"))
     return lines

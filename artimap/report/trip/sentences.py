@@ -17,7 +17,7 @@ Fact: TypeAlias = tuple[str, str]
 """A label and what is to be told under it."""
 
 
-def said(key: str, lang: str, /, **values: object) -> str:
+def say(key: str, lang: str, /, **values: object) -> str:
     """Give the words for ``trip.<key>``; what is filled in stands on one line, with hidden signs made visible."""
     return tr(f"trip.{key}", lang, **{name: clean(value) for name, value in values.items()})
 
@@ -48,7 +48,7 @@ def sentence(text: str) -> str:
 
 def day_or_none(day: dt.date | None, lang: str) -> str:
     """Write a day, or that none is stated."""
-    return said("no_day", lang) if day is None else format_day(day, lang)
+    return say("no_day", lang) if day is None else format_day(day, lang)
 
 
 def clock(time: dt.time) -> str:
@@ -68,9 +68,9 @@ def duration(minutes: float, lang: str) -> str:
     """
     whole = round(minutes)
     if whole < 60:
-        return said("minutes", lang, n=whole)
+        return say("minutes", lang, n=whole)
     whole = round(minutes / 5) * 5
-    return said("hours", lang, h=whole // 60, m=f"{whole % 60:02d}")
+    return say("hours", lang, h=whole // 60, m=f"{whole % 60:02d}")
 
 
 def durations(low: float | None, high: float | None, lang: str) -> str:
@@ -78,7 +78,7 @@ def durations(low: float | None, high: float | None, lang: str) -> str:
     if low is None or high is None:
         return ""
     a, b = duration(low, lang), duration(high, lang)
-    return a if a == b else said("span", lang, a=a, b=b)
+    return a if a == b else say("span", lang, a=a, b=b)
 
 
 def km(metres: float, lang: str) -> str:
@@ -90,13 +90,13 @@ def km(metres: float, lang: str) -> str:
 
 def way_number(way: TripWay, lang: str) -> str:
     """Name a way by its number."""
-    return said("back" if way.back else "way", lang, n=way.route_id)
+    return say("back" if way.back else "way", lang, n=way.route_id)
 
 
 def way_name(way: TripWay, lang: str) -> str:
     """Name a way by its number, and the roads and places that tell it from the others."""
     name = way_number(way, lang)
-    return said("called", lang, way=name, by=", ".join(way.by)) if way.by else name
+    return say("called", lang, way=name, by=", ".join(way.by)) if way.by else name
 
 
 def incidents(way: TripWay, lang: str, *, short: bool = False) -> str:
@@ -105,7 +105,7 @@ def incidents(way: TripWay, lang: str, *, short: bool = False) -> str:
     if risk.expected is None:
         last = risk.last_expected
         before = tr("map.rate.last", lang, rate=wait_phrase(last, None, None, lang)) if last and not short else ""
-        return listed((said("unknown_rate", lang), before), lang)
+        return listed((say("unknown_rate", lang), before), lang)
     rate = wait_phrase(risk.expected, risk.lo80, risk.hi80, lang)
     if short or risk.lo80 is None or risk.hi80 is None:
         return rate
@@ -117,7 +117,7 @@ def passage(way: TripWay, lang: str) -> str:
     """Say what is known by passage; without movements, that nobody knows how many pass."""
     known = way.passages
     if known is None:
-        return said("traffic_unknown", lang)
+        return say("traffic_unknown", lang)
     quiet = not known.incidents and not known.turned_back
     day = day_or_none(known.since, lang)
     parts = [counted(f"trip.passed{'_quiet' if quiet else ''}", known.passed, lang, day=day)]
@@ -126,7 +126,7 @@ def passage(way: TripWay, lang: str) -> str:
             parts.append(f"{tr(f'outcome.{key}', lang)}{tr('report.colon', lang)}{format_count(number, lang)}")
     if known.per_hundred is not None and known.lo95 is not None and known.hi95 is not None:
         n, a, b = (format_number(one, lang) for one in (known.per_hundred, known.lo95, known.hi95))
-        parts.append(said("per_hundred", lang, n=n, a=a, b=b))
+        parts.append(say("per_hundred", lang, n=n, a=a, b=b))
     return listed(parts, lang)
 
 
@@ -140,7 +140,7 @@ def amount(one: Asked, lang: str, *, least: bool = False) -> str:
     else:
         high = format_count(round(one.high), lang)
         span = low if low == high else f"{low}–{high}"
-    return said("fee", lang, amount=span, currency=one.currency, per=tr(f"per.{one.per}", lang))
+    return say("fee", lang, amount=span, currency=one.currency, per=tr(f"per.{one.per}", lang))
 
 
 def fees(way: TripWay, lang: str) -> str:
@@ -149,14 +149,14 @@ def fees(way: TripWay, lang: str) -> str:
     if posts is None:
         return ""
     if posts.asked and posts.complete:
-        return said("fee_total", lang, fees=listed((amount(one, lang) for one in posts.asked), lang))
+        return say("fee_total", lang, fees=listed((amount(one, lang) for one in posts.asked), lang))
     if posts.asked:
-        least = said("fee_least", lang, fees=listed((amount(one, lang, least=True) for one in posts.asked), lang))
+        least = say("fee_least", lang, fees=listed((amount(one, lang, least=True) for one in posts.asked), lang))
         n = posts.fee_unknown
-        return listed((least, said("fee_unknown", lang, n=n, all=posts.number) if n else ""), lang)
+        return listed((least, say("fee_unknown", lang, n=n, all=posts.number) if n else ""), lang)
     if not posts.number:
-        return said("fee_no_post", lang)
-    return said("fee_none_1", lang) if posts.number == 1 else said("fee_none", lang, n=posts.number)
+        return say("fee_no_post", lang)
+    return say("fee_none_1", lang) if posts.number == 1 else say("fee_none", lang, n=posts.number)
 
 
 def posts_number(way: TripWay, lang: str) -> str:
@@ -164,7 +164,7 @@ def posts_number(way: TripWay, lang: str) -> str:
     posts = way.posts
     if posts is None:
         return ""
-    number = counted("report.count.posts", posts.number, lang) if posts.number else said("posts_none", lang)
+    number = counted("report.count.posts", posts.number, lang) if posts.number else say("posts_none", lang)
     return listed((number, counted("trip.posts_doubtful", posts.doubtful, lang) if posts.doubtful else ""), lang)
 
 
@@ -173,8 +173,8 @@ def posts_words(way: TripWay, lang: str) -> str:
     number = posts_number(way, lang)
     if way.posts is not None and way.posts.number:
         asked = fees(way, lang) if way.posts.asked else tr("report.not_stated", lang)
-        return said("card_posts", lang, posts=number, fees=asked)
-    return sentence(f"{said('posts', lang)}{tr('report.colon', lang)}{number}")
+        return say("card_posts", lang, posts=number, fees=asked)
+    return sentence(f"{say('posts', lang)}{tr('report.colon', lang)}{number}")
 
 
 def minutes_of(low: float | None, high: float | None, lang: str) -> str:
@@ -182,7 +182,7 @@ def minutes_of(low: float | None, high: float | None, lang: str) -> str:
     if low is None or high is None:
         return ""
     a, b = round(low), round(high)
-    return said("minutes", lang, n=a if a == b else f"{a}–{b}")
+    return say("minutes", lang, n=a if a == b else f"{a}–{b}")
 
 
 def waiting(way: TripWay, lang: str) -> str:
@@ -191,21 +191,21 @@ def waiting(way: TripWay, lang: str) -> str:
     if posts is None or not posts.number:
         return ""
     if posts.waiting_unknown >= posts.number:
-        return said("waiting_none", lang)
+        return say("waiting_none", lang)
     span = minutes_of(posts.waiting_lo_min, posts.waiting_hi_min, lang)
     if not posts.waiting_unknown:
         return span
-    return said("waiting_part", lang, span=span, n=counted("report.count.posts", posts.waiting_unknown, lang))
+    return say("waiting_part", lang, span=span, n=counted("report.count.posts", posts.waiting_unknown, lang))
 
 
 def silence(way: TripWay, content: TripContent, lang: str) -> str:
     """Say on how much of the way nobody reports."""
     days, whole = content.quiet_days, way.km * 1000
     if way.risk.silent_m < 50:
-        return said("silent_none", lang, days=days)
+        return say("silent_none", lang, days=days)
     if way.risk.silent_m > whole - 50:
-        return said("silent_all", lang, km=km(whole, lang), days=days)
-    return said("silent_of", lang, n=km(way.risk.silent_m, lang), km=km(whole, lang), days=days)
+        return say("silent_all", lang, km=km(whole, lang), days=days)
+    return say("silent_of", lang, n=km(way.risk.silent_m, lang), km=km(whole, lang), days=days)
 
 
 def silence_line(way: TripWay, content: TripContent, lang: str) -> str:
@@ -213,7 +213,7 @@ def silence_line(way: TripWay, content: TripContent, lang: str) -> str:
     if way.risk.silent_m < 50:
         return ""
     n, whole = km(way.risk.silent_m, lang), km(way.km * 1000, lang)
-    return said("card_silent", lang, n=n, km=whole, days=content.quiet_days)
+    return say("card_silent", lang, n=n, km=whole, days=content.quiet_days)
 
 
 def newest(way: TripWay, lang: str) -> str:
@@ -227,15 +227,15 @@ def reason(code: str, content: TripContent, lang: str) -> str:
     kind, *given = code.split(":")
     match RouteDiffers(kind):
         case RouteDiffers.QUICKEST:
-            return said("why_quickest" if len(content.ways) > 1 else "why_only", lang)
+            return say("why_quickest" if len(content.ways) > 1 else "why_only", lang)
         case RouteDiffers.SLOWER | RouteDiffers.MORE_SILENT:
-            return said(f"why_{kind}", lang, n=format_number(float(given[0]), lang))
+            return say(f"why_{kind}", lang, n=format_number(float(given[0]), lang))
         case RouteDiffers.FEWER_REPORTS:
-            return said("why_fewer_reports", lang, n=format_number(100 * float(given[0]), lang))
+            return say("why_fewer_reports", lang, n=format_number(100 * float(given[0]), lang))
         case RouteDiffers.AVOIDS:
             low, high = (float(one) * 1000 for one in given[1:3])
-            return said("why_avoids", lang, road=content.names.get(given[0], given[0]), km=km_span(low, high, lang))
-    return said(f"why_{kind}", lang)
+            return say("why_avoids", lang, road=content.names.get(given[0], given[0]), km=km_span(low, high, lang))
+    return say(f"why_{kind}", lang)
 
 
 def reasons(way: TripWay, content: TripContent, lang: str) -> str:
@@ -255,7 +255,7 @@ def road_words(status: TripStatus, lang: str) -> str:
 def age(status: TripStatus, lang: str) -> str:
     """Say of which day a status is and how old."""
     if status.said_on is None or status.age_days is None:
-        return said("no_day", lang)
+        return say("no_day", lang)
     ago = counted("report.count.days_ago", status.age_days, lang) if status.age_days else tr("report.today", lang)
     return f"{format_day(status.said_on, lang)} ({ago})"
 
@@ -264,22 +264,22 @@ def closure(status: TripStatus, lang: str) -> str:
     """Say what is left out because it is closed, who says so, and how old that is."""
     what = road_words(status, lang)
     if status.asked:
-        return said("asked_closed", lang, what=what)
+        return say("asked_closed", lang, what=what)
     state = tr(f"passage.{status.state}", lang)
-    text = said("said_closed", lang, what=what, state=state, source=status.source, age=age(status, lang))
+    text = say("said_closed", lang, what=what, state=state, source=status.source, age=age(status, lang))
     return listed((text, *_doubts(status, lang)), lang)
 
 
 def state(status: TripStatus, lang: str) -> str:
     """Say what one source says of the state of the way."""
     word = tr(f"passage.{status.state}", lang)
-    text = said("said_state", lang, what=road_words(status, lang), state=word, source=status.source,
+    text = say("said_state", lang, what=road_words(status, lang), state=word, source=status.source,
                 age=age(status, lang))  # fmt: skip
     return listed((text, *_doubts(status, lang)), lang)
 
 
 def _doubts(status: TripStatus, lang: str) -> list[str]:
-    return [said(name, lang) for name in ("stale", "contradicted") if getattr(status, name)]
+    return [say(name, lang) for name in ("stale", "contradicted") if getattr(status, name)]
 
 
 def vehicle(content: TripContent, lang: str) -> str:
@@ -298,19 +298,19 @@ def _facts(way: TripWay, content: TripContent, lang: str) -> list[Fact]:
     plan = content.vehicle is not None
     who = capital(vehicle(content, lang))
     return [
-        (said("time", lang), durations(way.time_lo_min, way.time_hi_min, lang)),
-        (said("arrival", lang), arrival(way, content, lang)),
-        (said("length", lang), tr("map.km.length", lang, n=format_number(way.km, lang, digits=3))),
-        (said("incidents", lang), incidents(way, lang)),
-        (said("passage", lang), passage(way, lang)),
-        (said("posts", lang), posts_number(way, lang)),
-        (said("fees", lang), fees(way, lang)),
-        (said("waiting", lang), waiting(way, lang)),
-        (said("passable", lang, vehicle=who), said(f"passable_{way.passable}", lang) if plan else ""),
-        (said("silent", lang), silence(way, content, lang)),
-        (said("newest", lang), newest(way, lang)),
-        (said("state", lang), listed((state(one, lang) for one in way.statuses), lang) or said("state_none", lang)),
-        (said("why", lang), reasons(way, content, lang)),
+        (say("time", lang), durations(way.time_lo_min, way.time_hi_min, lang)),
+        (say("arrival", lang), arrival(way, content, lang)),
+        (say("length", lang), tr("map.km.length", lang, n=format_number(way.km, lang, digits=3))),
+        (say("incidents", lang), incidents(way, lang)),
+        (say("passage", lang), passage(way, lang)),
+        (say("posts", lang), posts_number(way, lang)),
+        (say("fees", lang), fees(way, lang)),
+        (say("waiting", lang), waiting(way, lang)),
+        (say("passable", lang, vehicle=who), say(f"passable_{way.passable}", lang) if plan else ""),
+        (say("silent", lang), silence(way, content, lang)),
+        (say("newest", lang), newest(way, lang)),
+        (say("state", lang), listed((state(one, lang) for one in way.statuses), lang) or say("state_none", lang)),
+        (say("why", lang), reasons(way, content, lang)),
     ]
 
 
@@ -322,7 +322,7 @@ def answer(content: TripContent, lang: str) -> list[str]:
     """Give the answer in a few sentences: whether ways are known, what is known of each, what is left out."""
     if not content.ways:
         key = "none_closed" if content.closed else "none"
-        lines = [said(key, lang, start=content.start, stop=content.stop)]
+        lines = [say(key, lang, start=content.start, stop=content.stop)]
     else:
         lines = [counted("trip.ways", len(content.ways), lang)]
     # Where more than two stand beside each other, the answer would hide them: there it names the first facts alone.
@@ -338,12 +338,12 @@ def first_line(way: TripWay, lang: str) -> str:
 
 
 def _way_answer(way: TripWay, content: TripContent, lang: str, *, short: bool) -> str:
-    told = [first_line(way, lang), said("card_incidents", lang, text=incidents(way, lang, short=short))]
+    told = [first_line(way, lang), say("card_incidents", lang, text=incidents(way, lang, short=short))]
     if way.passable == "no":
-        told.append(f"{vehicle(content, lang)} {said('passable_no', lang)}")
+        told.append(f"{vehicle(content, lang)} {say('passable_no', lang)}")
     if not short:
         told += [posts_words(way, lang) if way.posts is not None else "", silence_line(way, content, lang)]
-        told.append(f"{said('newest', lang)}{tr('report.colon', lang)}{newest(way, lang)}")
+        told.append(f"{say('newest', lang)}{tr('report.colon', lang)}{newest(way, lang)}")
     return " ".join(sentence(one) for one in told if one)
 
 
@@ -359,9 +359,9 @@ def daylight(content: TripContent, lang: str) -> list[str]:
     """Say when to leave to be there an hour before dark, when the sun sets, and when a curfew holds."""
     lines = leaving(content, lang)
     if content.sunset is not None:
-        lines.append(said("sunset", lang, time=clock(content.sunset), stop=content.stop))
+        lines.append(say("sunset", lang, time=clock(content.sunset), stop=content.stop))
     if content.curfew is not None:
-        lines.append(said("curfew", lang, a=clock(content.curfew[0]), b=clock(content.curfew[1])))
+        lines.append(say("curfew", lang, a=clock(content.curfew[0]), b=clock(content.curfew[1])))
     return lines
 
 
@@ -370,19 +370,19 @@ def leaving(content: TripContent, lang: str) -> list[str]:
     if not content.hours:
         return []
     hours = [
-        said("leave_never", lang) if one.leave is None else
-        said("leave_between", lang, a=clock(one.leave[0]), b=clock(one.leave[1]))
+        say("leave_never", lang) if one.leave is None else
+        say("leave_between", lang, a=clock(one.leave[0]), b=clock(one.leave[1]))
         for one in content.hours
     ]  # fmt: skip
     if len(set(hours)) > 1:
         hours = [f"{way_number(way, lang)} {text}" for way, text in zip(content.ways, hours, strict=True)]
-    text = said("leave", lang, hours=listed(dict.fromkeys(hours), lang))
+    text = say("leave", lang, hours=listed(dict.fromkeys(hours), lang))
     leaves = content.departure
     out = [way for way, one in zip(content.ways, content.hours, strict=True)
            if leaves is not None and (one.leave is None or not one.leave[0] <= leaves <= one.leave[1])]  # fmt: skip
     if leaves is None or not out:
         return [text]
-    return [text, said("leaves_out", lang, time=clock(leaves), ways=", ".join(way_number(way, lang) for way in out))]
+    return [text, say("leaves_out", lang, time=clock(leaves), ways=", ".join(way_number(way, lang) for way in out))]
 
 
 def arrival(way: TripWay, content: TripContent, lang: str) -> str:
@@ -390,8 +390,8 @@ def arrival(way: TripWay, content: TripContent, lang: str) -> str:
     at = next((one.arrive for other, one in zip(content.ways, content.hours, strict=False) if other is way), None)
     if at is None:
         return ""
-    a, b = (clock(time) + (said("next_day", lang, n=days) if days else "") for time, days in at)
-    return said("span", lang, a=a, b=b)
+    a, b = (clock(time) + (say("next_day", lang, n=days) if days else "") for time, days in at)
+    return say("span", lang, a=a, b=b)
 
 
 def unknowns(content: TripContent, lang: str) -> list[str]:
@@ -406,7 +406,7 @@ def unknowns(content: TripContent, lang: str) -> list[str]:
     if len(content.ways) > 1:
         names.append("fewer")
     unplaced = [counted("trip.not_placed", content.unplaced, lang)] if content.unplaced else []
-    return [*(said(name, lang) for name in names), *unplaced]
+    return [*(say(name, lang) for name in names), *unplaced]
 
 
 def head(content: TripContent, lang: str) -> list[str]:
@@ -414,8 +414,8 @@ def head(content: TripContent, lang: str) -> list[str]:
     return [
         tr("map.subtitle", lang, day=format_day(content.as_of, lang)),
         *([capital(vehicle(content, lang))] if content.vehicle is not None else []),
-        *([said("leaves", lang, time=clock(content.departure))] if content.departure is not None else []),
-        *([said("via", lang, places=", ".join(content.via))] if content.via else []),
+        *([say("leaves", lang, time=clock(content.departure))] if content.departure is not None else []),
+        *([say("via", lang, places=", ".join(content.via))] if content.via else []),
         tr(f"map.audience.{content.audience}", lang),
     ]
 
