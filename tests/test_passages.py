@@ -171,7 +171,7 @@ def test_each_case_has_its_words(lang):
         assert "{" not in text
         assert "|" not in text
     if lang is Lang.EN:
-        assert said["none"] == "traffic is unknown: nobody counted who passed"
+        assert said["none"] == "traffic is unknown: no passages are counted here"
         assert said["quiet"].startswith("passed 14 times since 3 Sep 2024, nothing reported; up to 1 in ")
         assert said["back"].startswith("turned back 2 times since 3 Sep 2024")
         assert said["one"].startswith("1 incident in 30 passages since 3 Sep 2024; about 1 in ")

@@ -189,7 +189,7 @@ def passages_on(
             done[way] = _shared_m(spans, way)
         shared, whole = done[way], sum(one.length_m for one in way)
         if shared > 0 and (shared >= _LEAST_M or shared >= _MOSTLY * min(length, whole)):
-            parts[at], shares[at] = min(shared / length, 1.0), min(shared / whole, 1.0)
+            parts[at], shares[at] = (1.0 if one >= _WHOLE else one for one in (shared / length, shared / whole))
             gone += way
     on = parts > 0
     rows, parts, shares = rows[on], parts[on], shares[on]
