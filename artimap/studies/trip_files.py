@@ -31,7 +31,7 @@ from artimap.core.folder_swap import check_folder, replace_folder
 from artimap.core.i18n import tr
 from artimap.core.phrases import known
 from artimap.core.schema import records, split_names
-from artimap.core.vocab import Audience, Info, Lang, Passage, Per
+from artimap.core.vocab import Audience, Info, Lang, Passage, Per, Status
 from artimap.maps.briefing import BriefingMap
 from artimap.maps.user_layer import UserLayer
 from artimap.report.previous import MANIFEST
@@ -40,6 +40,7 @@ from artimap.report.trip.content import (
     NUMBERED,
     LonLat,
     TripContent,
+    TripHeld,
     TripHours,
     TripPassages,
     TripPiece,
@@ -70,6 +71,8 @@ NEAR_M: Final = 2_000.0
 
 _STANDS: Final = ("on", "may_be_on", "undated", "unplaced")
 _LEAST_M: Final = 60.0
+_TOLD_M: Final = 50.0
+"""A closure that is taken shorter by more than this is told: kilometres are printed to a tenth."""
 """What shares less than this with a way does not lie on it: chainages are given to a tenth of a kilometre."""
 
 
@@ -338,7 +341,49 @@ def _way(
         ),
         stops=_stops(route, layers, study.area) if study.audience is Audience.INTERNAL else (),
         passages=_passages(route), why=route.why, line=_degrees(route.geometry, study.area.crs),
+        held=_held(study, route, risks.roads),
     )  # fmt: skip
+
+
+def _held(study: Study, route: Route, roads: Mapping[str, Corridor]) -> tuple[TripHeld, ...]:
+    """Give what is said of who holds the places and sections on a way, in its order; what is not known is left out."""
+    status = study.status
+    # A stretch is only the gravest of what lies on it.
+    told = status[(status["status"] != Status.UNKNOWN) & (status["rule"] != "gravest_part")]
+    # What was last known of a whole road, and nobody renewed, says nothing of a place on it.
+    told = told[(told["kind"] != "stretch") | (told["status"] != Status.LAST_KNOWN)]
+    towns = {name.casefold(): along for name, along in route.places}
+    found = []
+    for row in records(told):
+        along = towns.get(str(row["name"]).casefold()) if row["kind"] == "place" else _first_met(row, route, roads)
+        if along is None:
+            continue
+        day = row["last_confirmed"]
+        found.append(
+            TripHeld(str(row["name"]), along, str(row["status"]), None if pd.isna(day) else day.date(),
+                     _word(row["actors"]), _word(row["attackers"]))
+        )  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (one.along_m, one.name)))
+
+
+def _first_met(row: Mapping[str, Any], route: Route, roads: Mapping[str, Corridor]) -> float | None:
+    """Give where a way first meets a section or a piece of road; null where it does not."""
+    done = 0.0
+    for span in route.spans:
+        road = roads.get(span.road_id)
+        if row["kind"] == "section":
+            pieces = [] if road is None else road.unit_pieces(str(row["subject"]))
+        else:
+            pieces = [(float(row["from_m"]), float(row["to_m"]))] if row["road_id"] == span.road_id else []
+        met = [
+            min(abs(end - span.from_m) for end in (max(low, span.low_m), min(high, span.high_m)))
+            for low, high in pieces
+            if low < span.high_m and high > span.low_m
+        ]
+        if met:
+            return done + min(met)
+        done += span.length_m
+    return None
 
 
 def _degrees(line: Any, crs: Any) -> tuple[LonLat, ...]:
@@ -449,12 +494,16 @@ def _closed(routes: Itinerary, names: Mapping[str, str]) -> tuple[TripStatus, ..
     found = list[tuple[int, TripStatus]]()
     for span, why in routes.closed:
         road = TripRoad(names.get(span.road_id, span.road_id), span.low_m / 1000, span.high_m / 1000)
-        cuts = (span, why) in routes.cut_by
+        cuts, part = (span, why) in routes.cut_by, routes.roads.closed_part(span)
+        less = span.length_m - part.length_m > _TOLD_M
+        taken = TripRoad(road.road, part.low_m / 1000, part.high_m / 1000) if less else None
         if why == ASKED:
-            found.append((0, TripStatus(road, "", asked=True, near=True, state=Passage.CLOSED)))
+            found.append((0, TripStatus(road, "", asked=True, near=True, state=Passage.CLOSED, taken=taken)))
         elif why in said:
             near = cuts or (span, why) in routes.blocking
-            found.append((1 if cuts else 2 if near else 3, replace(_status(said[why], names, near=near), road=road)))
+            found.append(
+                (1 if cuts else 2 if near else 3, replace(_status(said[why], names, near=near), road=road, taken=taken))
+            )
     return tuple(one for _, one in sorted(found, key=lambda pair: pair[0]))
 
 

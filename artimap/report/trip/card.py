@@ -14,6 +14,7 @@ from artimap.report.trip.sentences import (
     daylight,
     first_line,
     head,
+    held,
     incidents,
     km,
     leaving,
@@ -102,6 +103,7 @@ def _way(way: TripWay, content: TripContent, lang: str) -> list[tuple[float, str
     lines: list[tuple[float, str]] = [
         (1, " ".join(one for one in (first_line(way, lang), told, silence_line(way, content, lang)) if one))
     ]
+    lines += [(1.1, held(one, lang)) for one in way.held if one.weighs]
     if way.passable == "no":
         who = capital(vehicle(content, lang))
         lines.append((1.2, say("card_passable", lang, vehicle=who, text=say("passable_no", lang))))

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from artimap.areas.road_network import TOWARDS
 from artimap.control.checkpoints.fees import Asked
-from artimap.core.vocab import Audience, Passage, Vehicle
+from artimap.core.vocab import Audience, Passage, Status, Vehicle
 from artimap.risk.route_risk import RouteRisk
 
 LonLat: TypeAlias = tuple[float, float]
@@ -78,7 +78,8 @@ class TripPosts:
 class TripStatus:
     """What one source says of a piece of road: a closure that is avoided, or a word on the state of the way.
 
-    ``near`` is a closure that the reader asked for, or on a road that matters for the ways.
+    ``near`` is a closure that the reader asked for, or on a road that matters for the ways. ``taken`` is what of the
+    road is taken to be closed, where that is less than what was said: it ends at the junction next to a stated end.
     """
 
     road: TripRoad | None
@@ -91,6 +92,7 @@ class TripStatus:
     age_days: int | None = None
     stale: bool = False
     contradicted: bool = False
+    taken: TripRoad | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,33 @@ class TripStop:
 
 
 @dataclass(frozen=True, slots=True)
+class TripHeld:
+    """What is said of who holds a place on the way, or of who attacked it.
+
+    Attributes
+    ----------
+    name, along_m
+        The place or section, and its metres from the start of the way.
+    status, confirmed
+        A word of :class:`artimap.core.vocab.Status`, and the day it was last confirmed.
+    actors, attackers
+        Who is said to be there; whom reports of an attack name. Joined by "; ".
+    """
+
+    name: str
+    along_m: float
+    status: str
+    confirmed: dt.date | None
+    actors: str
+    attackers: str
+
+    @property
+    def weighs(self) -> bool:
+        """Whether somebody is said to hold the place or to fight over it: no answer may leave that out."""
+        return self.status in (Status.ASSESSED, Status.CLAIMED, Status.CONTESTED)
+
+
+@dataclass(frozen=True, slots=True)
 class TripWay:
     """One way, or one way back.
 
@@ -146,6 +175,8 @@ class TripWay:
         Codes of :class:`artimap.core.vocab.RouteDiffers`.
     line
         Its course.
+    held
+        Who is said to hold what on it, in its order.
     """
 
     route_id: str
@@ -166,6 +197,7 @@ class TripWay:
     passages: TripPassages | None
     why: tuple[str, ...]
     line: tuple[LonLat, ...]
+    held: tuple[TripHeld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

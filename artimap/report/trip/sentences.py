@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 from artimap.control.checkpoints.fees import Asked
 from artimap.core.i18n import format_count, format_day, format_number, tr, words
-from artimap.core.phrases import actors_phrase, km_span, wait_phrase
+from artimap.core.phrases import actors_phrase, km_span, named_phrase, wait_phrase
 from artimap.core.vocab import RouteDiffers
 from artimap.report.blocks import clean
-from artimap.report.trip.content import TripContent, TripPost, TripStatus, TripWay
+from artimap.report.trip.content import TripContent, TripHeld, TripPost, TripStatus, TripWay
 
 Fact: TypeAlias = tuple[str, str]
 """A label and what is to be told under it."""
@@ -263,11 +263,14 @@ def age(status: TripStatus, lang: str) -> str:
 def closure(status: TripStatus, lang: str) -> str:
     """Say what is left out because it is closed, who says so, and how old that is."""
     what = road_words(status, lang)
+    taken = [] if status.taken is None else [
+        say("taken_closed", lang, km=km_span(status.taken.from_km * 1000, status.taken.to_km * 1000, lang))
+    ]  # fmt: skip
     if status.asked:
-        return say("asked_closed", lang, what=what)
+        return listed((say("asked_closed", lang, what=what), *taken), lang)
     state = tr(f"passage.{status.state}", lang)
     text = say("said_closed", lang, what=what, state=state, source=status.source, age=age(status, lang))
-    return listed((text, *_doubts(status, lang)), lang)
+    return listed((text, *taken, *_doubts(status, lang)), lang)
 
 
 def state(status: TripStatus, lang: str) -> str:
@@ -309,9 +312,17 @@ def _facts(way: TripWay, content: TripContent, lang: str) -> list[Fact]:
         (say("passable", lang, vehicle=who), say(f"passable_{way.passable}", lang) if plan else ""),
         (say("silent", lang), silence(way, content, lang)),
         (say("newest", lang), newest(way, lang)),
+        (say("held", lang), " ".join(held(one, lang) for one in way.held) or say("held_none", lang)),
         (say("state", lang), listed((state(one, lang) for one in way.statuses), lang) or say("state_none", lang)),
         (say("why", lang), reasons(way, content, lang)),
     ]
+
+
+def held(one: TripHeld, lang: str) -> str:
+    """Say who is said to hold a place, or who attacked it, and of what day that is."""
+    who = named_phrase({"actors": one.actors, "attackers": one.attackers}, lang, between=", ")
+    words = tr(f"map.zone.{one.status}", lang, who=who or tr("said.by_nobody", lang), place=one.name)
+    return f"{capital(words.rstrip('.'))} ({day_or_none(one.confirmed, lang)})."
 
 
 ANSWERED = 3
@@ -341,6 +352,7 @@ def _way_answer(way: TripWay, content: TripContent, lang: str, *, short: bool) -
     told = [first_line(way, lang), say("card_incidents", lang, text=incidents(way, lang, short=short))]
     if way.passable == "no":
         told.append(f"{vehicle(content, lang)} {say('passable_no', lang)}")
+    told += [held(one, lang) for one in way.held if one.weighs]
     if not short:
         told += [posts_words(way, lang) if way.posts is not None else "", silence_line(way, content, lang)]
         told.append(f"{say('newest', lang)}{tr('report.colon', lang)}{newest(way, lang)}")
