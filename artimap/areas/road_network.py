@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -17,11 +16,13 @@ from numpy.typing import NDArray
 
 from artimap.areas.area import Area, read_places, sure_area
 from artimap.areas.corridors import read_corridor
+from artimap.areas.gazetteer.lookup import find_place
 from artimap.areas.osm import CLASSES, read_roads
 from artimap.areas.span_words import SpanReader, WordedSpan, place_of_words
 from artimap.areas.user_layers import cached
 from artimap.core.arrays import Bools, Floats, Ints
 from artimap.core.errors import DataError, PlaceError
+from artimap.core.precision import METRE_DECIMALS
 from artimap.core.vocab import PlaceKind, Where
 from artimap.roads.corridor import Corridor
 from artimap.roads.network.graph import RoadNetwork
@@ -118,15 +119,20 @@ class AreaRoads:
             return cls(area, network, none, blank, blank.copy(), kinds, {})
         row = _rows_of(network, lines)
         on = row >= 0
-        used, xy, ptr = row[on], network.coords, network.coord_ptr
+        used, xy, ptr, length = row[on], network.coords, network.coord_ptr, network.length_m[on]
         shapes = lines.geometry.to_numpy()[used]
-        ends = np.stack([xy[ptr[:-1]][on], xy[ptr[1:] - 1][on], xy[(ptr[:-1] + ptr[1:]) // 2][on]])
-        first, last, middle = (shapely.line_locate_point(shapes, shapely.points(one)) for one in ends)
-        # Where a line comes back to its start, that node lies at both its ends: the one beyond the middle is meant.
-        whole, closed = shapely.length(shapes), shapely.is_closed(shapes)
-        up = closed & (first <= 0.05) & ((last < middle) & (last > 0.05))
-        first = np.where(up, whole, first)
-        last = np.where(closed & ~up & (last <= 0.05) & (middle > first), whole, last)
+        first, last = (
+            shapely.line_locate_point(shapes, shapely.points(xy[at[on]])) for at in (ptr[:-1], ptr[1:] - 1)
+        )
+        # Where a line comes back to itself one point lies at two chainages; the middle of an edge does not.
+        odd = np.flatnonzero(np.abs(np.abs(last - first) - length) > 0.5)
+        own = [shapely.LineString(xy[ptr[edge] : ptr[edge + 1]]) for edge in np.flatnonzero(on)[odd]]
+        middle, before = (
+            shapely.line_locate_point(shapes[odd], shapely.line_interpolate_point(own, share, normalized=True))
+            for share in (0.5, 0.49)
+        )
+        ahead = np.where(before <= middle, 0.5, -0.5) * length[odd]
+        first[odd], last[odd] = middle - ahead, middle + ahead
         low, high = blank.copy(), blank.copy()
         low[on], high[on] = first, last
         out = {}
@@ -483,7 +489,7 @@ class AreaRoads:
                 if span.low_m - END_M <= at <= span.high_m + END_M
             ]
             for along, name in sorted(here):
-                out.setdefault(name, done + min(along, span.length_m))
+                out.setdefault(name, round(done + min(along, span.length_m), METRE_DECIMALS))
             done += span.length_m
         # What the way runs through needs no turn-off.
         kept = [(name, at) for name, at in out.items() if name == name.removeprefix(TOWARDS) or name[2:] not in out]
@@ -587,6 +593,10 @@ class AreaRoads:
         places = read_places(self.area)
         return places[places["kind"].isin(_NAMED)].reset_index(drop=True)
 
+    @cached_property
+    def _place_tree(self) -> shapely.STRtree:
+        return shapely.STRtree([] if self._settlements is None else self._settlements.geometry.to_numpy())
+
     def _places(self, road: str) -> tuple[tuple[str, float], ...]:
         """Give the named places on a road with their chainages, along it."""
         if road not in self._places_by_road:
@@ -608,22 +618,26 @@ class AreaRoads:
         if corridor is not None:
             at, off = corridor.project(points)
         else:
-            edges = self._by_road[road]
-            lines = self.network.lines.to_numpy()[edges]
-            away = shapely.distance(points[:, None], lines[None, :])
-            best = away.argmin(axis=1)
-            off = away[np.arange(len(points)), best]
-            share = shapely.line_locate_point(lines[best], points, normalized=True)
-            at = self.from_m[edges][best] + share * (self.to_m - self.from_m)[edges][best]
+            net, edges = self.network, self._by_road[road]
+            lines = [shapely.LineString(net.coords[net.coord_ptr[one] : net.coord_ptr[one + 1]]) for one in edges]
+            at, off = np.full(len(points), np.nan), np.full(len(points), np.inf)
+            for edge, place in self._place_tree.query(lines, predicate="dwithin", distance=BESIDE_M).T:
+                away = float(shapely.distance(lines[edge], points[place]))
+                if away < off[place]:
+                    share = shapely.line_locate_point(lines[edge], points[place], normalized=True)
+                    one, other = self.from_m[edges[edge]], self.to_m[edges[edge]]
+                    at[place], off[place] = one + share * (other - one), away
         found = [(str(places["name"].iloc[n]), float(at[n])) for n in np.flatnonzero(off <= BESIDE_M)]
         if corridor is not None and self.area is not None:
             names = corridor.name.split(" – ")
             for name, end in ((names[0], 0.0), (names[-1], corridor.length_m)):
-                with suppress(PlaceError):
-                    town = place_of_words(self.area, name.partition(" (")[0])
-                    away = shapely.distance(corridor.point_at(end), town.geometry)
-                    if BESIDE_M < away <= FARTHEST_M and town.name not in dict(found):
-                        found.append((TOWARDS + town.name, end))
+                named = find_place(self.area, name.partition(" (")[0])
+                named = named[named["where"].isin([Where.POINT, Where.PLACE]) & (named["score"] > 0.9)]
+                away = named.distance(corridor.point_at(end))
+                # Of several places of that name the road leads to the nearest.
+                if len(named) and BESIDE_M < away.min() <= FARTHEST_M:
+                    town = str(named["name"].loc[away.idxmin()])
+                    found += [] if town in dict(found) else [(TOWARDS + town, end)]
         return tuple(sorted(found, key=lambda one: one[1]))
 
 
@@ -652,9 +666,9 @@ def _rows_of(network: RoadNetwork, lines: gpd.GeoDataFrame) -> Ints:
     if report is None or not labels.is_unique:
         msg = "lines must be those that the network was made from by RoadNetwork.from_lines, with a unique index"
         raise DataError(msg)
-    first = report.edges["rows"].astype(str).str.partition("; ")[0]
+    first = np.array([one.partition("; ")[0] for one in report.edges["rows"]], dtype=object)
     row = labels.get_indexer(pd.Index(first))
-    if (row[(first != "").to_numpy()] < 0).any():
+    if (row[first != ""] < 0).any():
         msg = "the network was not made from these lines: it names rows that they do not have"
         raise DataError(msg)
     return np.asarray(row, dtype=np.int64)

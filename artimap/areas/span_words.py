@@ -204,15 +204,20 @@ class SpanReader:
     def _around(self, area: Area, words: str, road: str | None, rest: str) -> WordedSpan:
         """Read one place, or a bridge that is named after one."""
         name = _bare(rest)
-        without = " ".join(_BRIDGE.sub(" ", name).split())
-        # "Pont Sonde" is a town: a word for bridge is taken out only where the whole is no name.
-        bridge = bool(_bare(without)) and without != name and not _exact(area, name)
+        # "Pont Sonde" is a town: a word for bridge is taken out only where the whole is no name, and one word only.
+        without = [_bare(name[: one.start()] + " " + name[one.end() :]) for one in _BRIDGE.finditer(name)]
+        named = [one for one in without if one and _exact(area, one)] or [one for one in without if one]
+        bridge = bool(named) and not _exact(area, name)
         try:
-            place = place_of_words(area, _bare(without) if bridge else name)
+            place = place_of_words(area, named[0] if bridge else name)
         except PlaceError as error:
             raise _no_span(words, str(error)) from error
         if place.where in (Where.SECTION, Where.COMMUNE, Where.DEPARTMENT):
             raise self._of_unit(words, road, place)
+        if bridge:
+            known = resolve(area, f"pont de {place.name}")
+            if known.kind is Where.STRETCH and known.corridor_id in {road or known.corridor_id} & set(self.lengths):
+                return WordedSpan(RoadSpan(known.corridor_id, known.from_m or 0.0, known.to_m or 0.0), "stretch")
         point = place.geometry.representative_point()
         wanted = road or area.corridor_id
         if wanted in self.corridors:
