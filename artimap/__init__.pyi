@@ -265,6 +265,12 @@ from .sources.result import (
 from .studies.briefing import (
     Briefing as Briefing,
 )
+from .studies.closures import (
+    Closures as Closures,
+    Isolation as Isolation,
+    closures as closures,
+    isolation as isolation,
+)
 from .studies.routes import (
     Route as Route,
     Routes as Routes,
@@ -290,6 +296,7 @@ __all__ = [
     "Backtest",
     "Briefing",
     "CheckpointModel",
+    "Closures",
     "ContestationModel",
     "ControlModel",
     "Corridor",
@@ -300,6 +307,7 @@ __all__ = [
     "ExtraError",
     "Fees",
     "HotspotModel",
+    "Isolation",
     "Joined",
     "Ledger",
     "Mapping",
@@ -342,6 +350,7 @@ __all__ = [
     "checkpoints_over_time",
     "choose_bandwidth",
     "claims_behind",
+    "closures",
     "control_status",
     "control_zones",
     "control_zones_over_time",
@@ -366,6 +375,7 @@ __all__ = [
     "find_place",
     "find_subjects",
     "hotspots",
+    "isolation",
     "join_lines",
     "line_hotspots",
     "mask",
