@@ -222,6 +222,9 @@ from .roads.network.line_joins import (
     Joined as Joined,
     join_lines as join_lines,
 )
+from .roads.routing.speeds import (
+    SpeedModel as SpeedModel,
+)
 from .sharing.masking import (
     Masked as Masked,
     mask as mask,
@@ -332,6 +335,7 @@ __all__ = [
     "SchemaError",
     "ShareError",
     "SharePolicy",
+    "SpeedModel",
     "State",
     "Stretch",
     "Study",

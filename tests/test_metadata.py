@@ -213,7 +213,7 @@ def test_tables_are_written_and_drawn(made, tmp_path):
 
 MODELS = (
     am.CheckpointModel, am.ContestationModel, am.ControlModel, am.HotspotModel, am.MatchModel, am.RiskModel,
-    am.RoadStatusModel, am.ZoneModel,
+    am.RoadStatusModel, am.SpeedModel, am.ZoneModel,
 )  # fmt: skip
 
 
@@ -223,6 +223,8 @@ def others(model):
         value = getattr(model, one.name)
         if type(value) is int:
             yield replace(model, **{one.name: value + 1})
+        if isinstance(model, am.SpeedModel):
+            yield replace(model, **{one.name: tuple(number / 2 for number in value)})
         if isinstance(value, float) and value:
             try:
                 yield replace(model, **{one.name: value / 2})

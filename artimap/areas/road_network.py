@@ -87,6 +87,9 @@ class AreaRoads:
     corridors: Mapping[str, Corridor] = field(repr=False)
     surface: NDArray[Any] | None = field(default=None, repr=False)
 
+    def __repr__(self) -> str:
+        return f"<AreaRoads: {len(self._by_road)} roads, {self.network!r}>"
+
     # -- building ---------------------------------------------------------------
 
     @classmethod
@@ -121,11 +124,10 @@ class AreaRoads:
         on = row >= 0
         used, xy, ptr, length = row[on], network.coords, network.coord_ptr, network.length_m[on]
         shapes = lines.geometry.to_numpy()[used]
-        first, last = (
-            shapely.line_locate_point(shapes, shapely.points(xy[at[on]])) for at in (ptr[:-1], ptr[1:] - 1)
-        )
+        first, last = (shapely.line_locate_point(shapes, shapely.points(xy[at[on]])) for at in (ptr[:-1], ptr[1:] - 1))
         # Where a line comes back to itself one point lies at two chainages; the middle of an edge does not.
-        odd = np.flatnonzero(np.abs(np.abs(last - first) - length) > 0.5)
+        odd = np.abs(np.abs(last - first) - length) > 0.5
+        odd = np.flatnonzero(odd | (shapely.is_closed(shapes) & (np.fmin(first, last) < 0.5)))
         own = [shapely.LineString(xy[ptr[edge] : ptr[edge + 1]]) for edge in np.flatnonzero(on)[odd]]
         middle, before = (
             shapely.line_locate_point(shapes[odd], shapely.line_interpolate_point(own, share, normalized=True))

@@ -216,8 +216,9 @@ class SpanReader:
             raise self._of_unit(words, road, place)
         if bridge:
             known = resolve(area, f"pont de {place.name}")
-            if known.kind is Where.STRETCH and known.corridor_id in {road or known.corridor_id} & set(self.lengths):
-                return WordedSpan(RoadSpan(known.corridor_id, known.from_m or 0.0, known.to_m or 0.0), "stretch")
+            ways = [one for one in known.candidates if one.id == (road or one.id) and one.id in self.lengths]
+            if known.kind is Where.STRETCH and ways:
+                return WordedSpan(RoadSpan(ways[0].id, known.from_m or 0.0, known.to_m or 0.0), "stretch")
         point = place.geometry.representative_point()
         wanted = road or area.corridor_id
         if wanted in self.corridors:

@@ -13,8 +13,14 @@ from artimap.core.vocab import Vehicle
 _WORDS: Final[tuple[tuple[Vehicle, str], ...]] = (
     (Vehicle.AMBULANCE, r"ambulan"),
     # "un" is the article of French words too, and then no organisation.
-    (Vehicle.HUMANITARIAN, r"umanit|imanit|\b(o?ngs?|ngos?|onu)\b|\bun\b(?! (camion|(mini)?bus|taxi|4|semi|gros))"),
-    (Vehicle.CONTAINER_TRUCK, r"contain|conten|konten|semi|(20|40|45) ?(pieds?|foot|feet|ft|pye)\b|remorque|trailer"),
+    (
+        Vehicle.HUMANITARIAN,
+        r"humanit|imanit|\b(o?ngs?|ngos?|onu)\b|\bun\b(?! (camion|(mini)?bus|taxi|4|semi|gros))",
+    ),
+    (
+        Vehicle.CONTAINER_TRUCK,
+        r"container|conteneu|kontene|semi|(20|40|45) ?(pieds?|foot|feet|ft|pye)\b|remorque|trailer",
+    ),
     (Vehicle.TRUCK, r"truck|camion|kamyon|poids lourd|\blorr"),
     (Vehicle.MOTORCYCLE, r"\bmoto|taxi ?moto"),
     (Vehicle.MINIBUS, r"mini ?bus|minibis|tap ?tap|\bvan\b"),
@@ -57,13 +63,14 @@ def vehicle_of(word: str) -> Vehicle:
     >>> vehicle_of("trukc")
     Traceback (most recent call last):
     ...
-    artimap.core.errors.ModelError: 'trukc' is no vehicle: did you mean 'truck'? There is: on_foot, motorcycle, car, \
-four_by_four, minibus, bus, public_transport, truck, container_truck, ambulance, humanitarian, any
+    artimap.core.errors.ModelError: 'trukc' is no vehicle that posts tell apart: did you mean 'truck'? There is: \
+on_foot, motorcycle, car, four_by_four, minibus, bus, public_transport, truck, container_truck, ambulance, \
+humanitarian, any
     """
     found = vehicle_of_words(word)
     if found is None:
         near = difflib.get_close_matches(word.casefold(), [one.value for one in Vehicle], n=1)
-        hint = f"did you mean {near[0]!r}? There is" if near else "there is"
-        msg = f"{word!r} is no vehicle: {hint}: {', '.join(Vehicle)}"
+        hint = f": did you mean {near[0]!r}? There is" if near else "; there is"
+        msg = f"{word!r} is no vehicle that posts tell apart{hint}: {', '.join(Vehicle)}"
         raise ModelError(msg)
     return found
