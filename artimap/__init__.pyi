@@ -38,6 +38,10 @@ from .areas.osm import (
     read_places as read_places,
     read_roads as read_roads,
 )
+from .areas.road_network import (
+    AreaRoads as AreaRoads,
+    area_roads as area_roads,
+)
 from .areas.services import (
     read_services as read_services,
 )
@@ -188,6 +192,12 @@ from .risk.model import (
     ReportedShare as ReportedShare,
     RiskModel as RiskModel,
 )
+from .risk.passages import (
+    PassageModel as PassageModel,
+    Passages as Passages,
+    passage_rate as passage_rate,
+    passages_on as passages_on,
+)
 from .risk.trips import (
     TripRisk as TripRisk,
     trip_risk as trip_risk,
@@ -221,6 +231,9 @@ from .roads.network.graph import (
 from .roads.network.line_joins import (
     Joined as Joined,
     join_lines as join_lines,
+)
+from .roads.routing.spans import (
+    RoadSpan as RoadSpan,
 )
 from .roads.routing.speeds import (
     SpeedModel as SpeedModel,
@@ -293,6 +306,7 @@ __all__ = [
     "Access",
     "Action",
     "Area",
+    "AreaRoads",
     "ArtimapError",
     "Asked",
     "Assembled",
@@ -318,6 +332,8 @@ __all__ = [
     "MatchModel",
     "MergedPlaces",
     "ModelError",
+    "PassageModel",
+    "Passages",
     "PlaceError",
     "READERS",
     "ROAD_KINDS",
@@ -328,6 +344,7 @@ __all__ = [
     "ReportedShare",
     "RiskModel",
     "RoadNetwork",
+    "RoadSpan",
     "RoadStatusModel",
     "Route",
     "Routes",
@@ -347,6 +364,7 @@ __all__ = [
     "add_osm",
     "apply_decisions",
     "area",
+    "area_roads",
     "backtest",
     "brief",
     "briefing_map",
@@ -392,6 +410,8 @@ __all__ = [
     "network_density",
     "network_density_over_time",
     "passable",
+    "passage_rate",
+    "passages_on",
     "propose_mapping",
     "read_checkpoints",
     "read_claims",

@@ -19,6 +19,7 @@ from benchmarks import (
     matching,
     national,
     network,
+    passages,
     read_acled,
     snap,
     start,
@@ -34,6 +35,7 @@ SUITES = {
     "read_acled": read_acled.run,
     "snap": snap.run,
     "network": network.run,
+    "passages": passages.run,
     "density": density.run,
     "density_methods": density_methods.run,
     "maps": maps.run,
@@ -75,6 +77,7 @@ def main() -> None:
         "faults": {"kills": args.kills, "seed": args.seed, "write": args.write},
         "hotspots": {"runs": args.runs},
         "matching": {"runs": args.runs, "seed": args.seed},
+        "passages": {"runs": args.runs, "seed": args.seed},
     }
     for name in args.suite or SUITES:
         print(f"## {name}")

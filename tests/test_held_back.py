@@ -254,6 +254,12 @@ CLAIMS = "subject,predicate,value,source,claimant,claimant_is_party,reported,sen
         ], 1,
     )
 )  # fmt: skip
+DEPOT = "Depo Twa Pòt"
+MOVEMENTS = "date,from,to,via,vehicle,outcome,sensitivity,note\n" + (
+    f"2024-10-06,{DEPOT},{SPOT},,container_truck,incident,low,{WORDS}\n"
+    f"2024-10-06,Saint-Marc,Gonaïves,{SPOT},truck,passed,low,{WORDS}\n"
+)
+GIVEN = {"own", "claims", "trucks"}
 WRITERS = {
     "map": ("map.html", "map.gpkg", "map.kml", "map.gpx"),
     "report": ("report.md",),
@@ -296,17 +302,18 @@ def test_no_file_and_no_line_names_what_is_held_back(command, tmp_path, monkeypa
     rows = [row(day=day, place=spot, actors=ACTOR, words=WORDS) for day in days for spot in ("Pont-Sondé", SPOT)]
     Path("own.csv").write_text(HEADER + "".join(rows), encoding="utf-8")
     Path("claims.csv").write_text(CLAIMS, encoding="utf-8")
-    claims = ["--claims", "claims.csv"]
+    Path("trucks.csv").write_text(MOVEMENTS, encoding="utf-8")
+    claims = ["--claims", "claims.csv", "--movements", "trucks.csv"]
     for name in WRITERS[command]:
         asked = [command, "--events", "own.csv", *claims, "--as-of", DAY, "--audience", "partners"]
         asked += [*MORE.get(command, ()), *([] if name is None else ["-o", name])]
         assert main(asked) == 0
         printed = capsys.readouterr()
-        written = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.stem not in {"own", "claims"})
+        written = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.stem not in GIVEN)
         for text in (printed.out, printed.err, written.decode("utf-8", "replace")):
-            for secret in (ACTOR, WORDS, SPOT, STRETCH):
+            for secret in (ACTOR, WORDS, SPOT, STRETCH, DEPOT, "movement-"):
                 assert secret not in text, (name, secret)
-            assert re.search(r"\bown-[0-9a-f]{6}", text) is None, name
+            assert re.search(r"\b(own|movement)-k?[0-9a-f]{6}", text) is None, name
     if command in {"status", "zones"}:
         assert main([*asked[: asked.index("--audience")], "--audience", "internal"]) == 0
         assert ACTOR in capsys.readouterr().out
@@ -317,7 +324,7 @@ UNGATED = {
     "_inputs": {"studies/study.py"},
 }
 READERS = {"_model", "own", "in_hindsight", "last_day", "event_map", "write", "road_status", "_make_contents",
-           "_keep_rejected"}  # fmt: skip
+           "_keep_rejected", "_passed_by"}  # fmt: skip
 """What of a study may look at the rows before the gate: for numbers, days and ids, never for what is told."""
 
 

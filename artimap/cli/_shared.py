@@ -130,6 +130,11 @@ def add_inputs(command: argparse.ArgumentParser, *, audience: str = _AUDIENCE, w
         help="what is said of the state of roads: a layer of LogIE, or artimap template road-status filled in",
     )  # fmt: skip
     command.add_argument(
+        "--movements", type=Path, metavar="FILE",
+        help="movements of your own and how each ended (artimap template movements filled in), for internal use: "
+        "others see counts between cities",
+    )  # fmt: skip
+    command.add_argument(
         "--decisions", type=Path, metavar="CSV",
         help="which reports tell of one event: the file that 'artimap review' writes and you fill in",
     )  # fmt: skip
@@ -213,16 +218,21 @@ def study_of(
     made = study(
         area, corridor=road, events=given[0] if given and len(given) == 1 else given,
         claims=args.claims, decisions=args.decisions,
-        road_status=args.road_status, as_of=args.as_of, audience=args.audience, policy=policy, model=model,
-        licence=args.licence, today=args.today,
+        road_status=args.road_status, movements=args.movements, as_of=args.as_of, audience=args.audience,
+        policy=policy, model=model, licence=args.licence, today=args.today,
     )  # fmt: skip
     own = made.own
     for line in own.shut:
         print(line, file=out or sys.stderr)
+    if own.movements is not None:
+        rows, rejected, lost = own.movements
+        why = f" (why: artimap validate {args.movements})" if rejected else ""
+        told = f"Your movements: {rows} rows read, {rejected} rejected{why}, {lost} on no known way."
+        print(told, file=out or sys.stderr)
     # The command's end, once it has done its work: what was not used must not pass for done.
     if own.rows and own.rows == own.rejected:
         args.ends_with = NONE_USED
-    elif args.strict and (own.rejected or own.unplaced or own.nowhere):
+    elif args.strict and (own.rejected or own.unplaced or own.nowhere or any((own.movements or ())[1:])):
         args.ends_with = SOME_LEFT
     return replace(made, progress=say)
 

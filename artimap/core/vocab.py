@@ -231,7 +231,7 @@ class RouteDiffers(StrEnum):
 
     QUICKEST = "quickest"
     SLOWER = "slower"
-    """With the minutes more, in the middle of the range."""
+    """With the minutes more, of travel in the middle of its range and at posts."""
     FEWER_REPORTS = "fewer_reports"
     """With the share of the reported incidents of the first: ``fewer_reports:0.4``."""
     AVOIDS = "avoids"
@@ -410,6 +410,7 @@ class WhyHeld(Reason):
     SMALL = "small", "in a cell with too few rows"
     UNCOUNTED = "uncounted", "no commune or day to count it under, or a figure over several events"
     RELATED = "related", "about an event that is held back or blurred"
+    MOVEMENT = "movement", "movement of one's own"
 
 
 COVERS: MappingProxyType[Vehicle, frozenset[Vehicle]] = MappingProxyType(

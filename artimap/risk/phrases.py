@@ -18,6 +18,7 @@ from artimap.core.metadata import model_of
 from artimap.core.phrases import known, rate_phrase, reported_phrase, share_phrase, wait_phrase
 from artimap.core.vocab import Info
 from artimap.risk.model import EMBEDDED_SHARE, ReportedShare, RiskModel
+from artimap.risk.passages import PassageRate, Passages
 from artimap.risk.trips import TripRisk
 
 CALIBRATED = 0.95
@@ -146,6 +147,53 @@ def _silent(trip: TripRisk, model: RiskModel | None, lang: str) -> str:
 
 def _km(metres: float, lang: str) -> str:
     return format_count(round(metres / 1000), lang) if metres >= 10_000 else format_number(metres / 1000, lang)
+
+
+def passage_phrase(passages: Passages | None, lang: str) -> str:
+    r"""Say how often a way was gone by those who are counted, and what came of it; null is that nobody was counted.
+
+    Never that a way is safe: where nothing is reported, it says which rate cannot be ruled out (95 %).
+
+    >>> passage_phrase(None, "en")
+    'traffic is unknown: nobody counted who passed'
+    """
+    if passages is None or not passages.passages:
+        return tr("passages.unknown", lang)
+    day = "" if passages.since is None else format_day(dt.date.fromisoformat(passages.since), lang)
+
+    def counted(key: str, n: int) -> str:
+        one, many = tr(f"passages.{key}", lang, n=format_count(n, lang), day=day).split("|")
+        return one if n == 1 else many
+
+    parts: list[str] = []
+    rate, struck = passages.rate, passages.incidents
+    if struck:
+        one, many = tr(
+            "passages.incidents", lang, k=format_count(struck, lang), n=format_count(passages.passages, lang), day=day
+        ).split("|")
+        parts.append(one if struck == 1 else many)
+    elif passages.passed:
+        parts.append(counted("passed", passages.passed))
+    if passages.turned_back:
+        parts.append(counted("turned_back", passages.turned_back))
+    for key, n in (("partly", passages.partly), ("beyond", passages.beyond)):
+        if n:
+            parts.append(tr(f"passages.{key}", lang, n=format_count(n, lang)))
+    if rate is not None:
+        parts.append(_passage_rate(rate, lang, at_most=not struck))
+    return tr("map.trip.and", lang).join(parts)
+
+
+def _passage_rate(rate: PassageRate, lang: str, *, at_most: bool) -> str:
+    if at_most:
+        return tr("passages.at_most", lang, b=_one_in(rate.hi95, lang))
+    x, a, b = (_one_in(each, lang) for each in (rate.chance, rate.hi80, rate.lo80))
+    return tr("passages.rate", lang, x=x, a=a, b=b)
+
+
+def _one_in(chance: float, lang: str) -> str:
+    """Say a chance as 1 in so many, to two figures."""
+    return tr("passages.one_in", lang, x=format_number(1 / chance, lang))
 
 
 def weighed_phrase(nodes: Iterable[Sequence[float | None]], lang: str) -> str:

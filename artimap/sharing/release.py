@@ -260,6 +260,9 @@ def _decide(
     table: pd.DataFrame, audience: Audience, policy: SharePolicy, as_of: dt.date | None, area: Area
 ) -> pd.DataFrame:
     """Give an action and a reason for each row."""
+    # Movements of one's own are for nobody else, whatever their sensitivity and the policy: others count cells.
+    if "movement_id" in table.columns:
+        return pd.DataFrame({"action": Action.REMOVE, "reason": WhyHeld.MOVEMENT}, index=table.index)
     rules = policy.rules(audience)
     words = {one.value: one for one in Sensitivity}
     # Where forces are stands above every rule and licence: such rows go to nobody outside, whatever the

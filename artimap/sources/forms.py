@@ -431,6 +431,7 @@ MOVEMENTS_FORM: Final = Form(
         FormColumn("date", needed=True, aliases=FIELDS["date"]),
         FormColumn("from", aliases=("de", "depart", "origine", "origin", "soti", "start")),
         FormColumn("to", aliases=("a", "arrivee", "destination", "rive", "end")),
+        FormColumn("via", aliases=("par", "passant_par", "pa", "by_way_of")),
         *_SPAN,
         _VEHICLE,
         FormColumn("outcome", _words(Outcome, "outcome"), needed=True, aliases=("resultat", "rezilta", "result")),

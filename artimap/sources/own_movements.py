@@ -1,18 +1,26 @@
-"""Movements on a road in a table of one's own: when, from where to where, and how each ended."""
+"""Movements on roads in a table of one's own: when, from where to where, and how each ended."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from artimap.areas.area import Area
 from artimap.areas.gazetteer.resolve import Reading, resolve
-from artimap.core.schema import TEXT
+from artimap.areas.road_network import AreaRoads, area_roads
+from artimap.core.errors import CorridorError, DataError
+from artimap.core.schema import TEXT, split_names
 from artimap.core.vehicles import vehicle_of_words
 from artimap.core.vocab import Outcome, Sensitivity, Where
+from artimap.roads.routing.router import Router, Spot
+from artimap.roads.routing.spans import RoadSpan
 from artimap.sources.columns import read_days
 from artimap.sources.forms import MOVEMENTS_FORM, of_incidents, without_notes
 from artimap.sources.quarantine import Problems
@@ -20,6 +28,14 @@ from artimap.sources.raw_table import Raw
 from artimap.sources.reader import Reader, Terms, known_columns
 from artimap.sources.result import ClaimColumns, ParsedRows, empty_geometry, event_ids, resolved_rows
 from artimap.sources.road_places import spans_of
+
+_CLEAR: Final = 1.25
+_CLEAR_NAMED: Final = 1.1
+"""A way is clear where every other is longer by more than this; by less, where the table names towns on it."""
+_SURE: Final = 0.85
+_LEAST_M: Final = 50.0
+_BESIDE_M: Final = 3_000.0
+"""A town within this distance of the roads lies on them."""
 
 
 def recognise(columns: Sequence[str]) -> float:
@@ -30,20 +46,26 @@ def recognise(columns: Sequence[str]) -> float:
 
 
 def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
-    """Read a table of movements as MOVEMENTS; the way is laid on the road where its two ends tell which piece."""
+    """Read a table of movements as MOVEMENTS.
+
+    A way is laid on the road where its two ends tell which piece; over several roads where no other way is nearly as
+    short, or the table names towns on it. What is not clear is not laid, and told.
+    """
     filled = MOVEMENTS_FORM.filled(raw)
     rows = len(raw.cells)
     days = read_days(filled.text("date"), problems, name=filled.called("date"), required=True)
     outcome = filled.coded("outcome", problems, Outcome, "is not passed, turned_back or incident")
     empty = filled.text("outcome").isna().to_numpy(dtype=bool)
     problems.mark(empty, column=filled.called("outcome"), why="is empty", fix="say how it ended")
-    start, stop, road = (filled.text(name) for name in ("from", "to", "road"))
+    start, stop, road, via = (filled.text(name) for name in ("from", "to", "road", "via"))
     spans = spans_of(filled, area, problems)
     ways = "between " + start + " and " + stop
     ways = ways.where(road.isna(), ways + " on " + road)
-    asked = ways.notna().to_numpy(dtype=bool) & ~problems.bad & np.array([one is None for one in spans], dtype=bool)
+    open_ = ways.notna().to_numpy(dtype=bool) & ~problems.bad & np.array([one is None for one in spans], dtype=bool)
+    asked = open_ & via.isna().to_numpy(dtype=bool)
     read_ways = resolved_rows(ways, asked, lambda text: resolve(area, text))
     laid: list[tuple[str | None, float | None, float | None]] = [(None, None, None)] * rows
+    several: list[str | None] = [None] * rows
     geometry = empty_geometry(rows)
     readings: dict[int, Reading] = {}
     for at, span in enumerate(spans):
@@ -56,8 +78,26 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         if reading.kind is Where.STRETCH and not reading.ambiguous:
             laid[at] = (reading.corridor_id, reading.from_m, reading.to_m)
             geometry[at] = reading.geometry
+    network: _Network | None = None
+    for at in np.flatnonzero(open_).tolist():
+        if laid[at][0] is None:
+            network = network or _Network(area)
+            given = (str(start.iloc[at]), *towns_of(via.iloc[at]), str(stop.iloc[at]))
+            way = network.way(given, None if pd.isna(road.iloc[at]) else str(road.iloc[at]))
+            if len(way) == 1:
+                laid[at] = (way[0].road_id, way[0].low_m, way[0].high_m)
+            elif way:
+                several[at] = way_text(way)
+            if way:
+                geometry[at] = network.line(way)
+    lost = sum(laid[at][0] is None and several[at] is None for at in np.flatnonzero(~problems.bad).tolist())
     vehicle = filled.text("vehicle").map(vehicle_of_words, na_action="ignore").astype(TEXT)
     notes = [f"not used: {', '.join(filled.unused[:20])}"] if filled.unused else []
+    if lost:
+        notes.append(
+            f"{lost} movements are on no known way, or on one of several: they count in no rate until the table names "
+            "towns on the way (via) or kilometres"
+        )
     source = filled.text("source").fillna(raw.name)
     return ParsedRows(
         columns={
@@ -68,6 +108,8 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
             "road_id": pd.Series([one[0] for one in laid], dtype=TEXT),
             "from_m": pd.Series([one[1] for one in laid], dtype="float64"),
             "to_m": pd.Series([one[2] for one in laid], dtype="float64"),
+            "via": pd.Series(["; ".join(towns_of(one)) or None for one in via], dtype=TEXT),
+            "spans": pd.Series(several, dtype=TEXT),
             "vehicle": vehicle,
             "outcome": outcome,
             "source": source,
@@ -84,6 +126,110 @@ def read(raw: Raw, area: Area, problems: Problems) -> ParsedRows:
         readings=readings,
         table="MOVEMENTS",
     )
+
+
+def towns_of(cell: object) -> list[str]:
+    """Give the towns that a cell names.
+
+    >>> towns_of("Pont-Sondé; Dessalines"), towns_of(None)
+    (['Pont-Sondé', 'Dessalines'], [])
+    """
+    return [one.strip() for one in re.split(r"[;,/]", cell) if one.strip()] if isinstance(cell, str) else []
+
+
+class _Network:
+    """The roads of an area, on which ways are laid; each way once."""
+
+    def __init__(self, area: Area) -> None:
+        self.area = area
+        self.done: dict[tuple[tuple[str, ...], str | None], tuple[RoadSpan, ...]] = {}
+        self.spots: dict[str, Spot | None] = {}
+        self.roads: AreaRoads | None = None
+        with suppress(CorridorError):  # on roads without kilometres nothing is laid
+            self.roads = area_roads(area)
+
+    def way(self, stops: tuple[str, ...], road: str | None) -> tuple[RoadSpan, ...]:
+        """Give the pieces of the clear way by some towns, over a road where one is named; empty where none is clear."""
+        if (stops, road) not in self.done:
+            self.done[stops, road] = self._way(stops, road)
+        return self.done[stops, road]
+
+    def _way(self, stops: tuple[str, ...], road: str | None) -> tuple[RoadSpan, ...]:
+        if self.roads is None:
+            return ()
+        router, out = Router(self.roads.network), list[RoadSpan]()
+        for start, stop in pairwise([self.spot(one) for one in stops]):
+            if start is None or stop is None:
+                return ()
+            found = router.replacements(start, stop, self.roads.network.length_m)
+            clear = _CLEAR if len(stops) == 2 else _CLEAR_NAMED
+            if found is None or bool((found.cost <= clear * found.path.costs[0]).any()):
+                return ()
+            out += [one for one in self.roads.spans(found.path) if one.length_m > _LEAST_M]
+        asked = re.sub(r"[^a-z0-9]", "", road.lower()) if road else ""
+        return tuple(out) if not asked or asked in {one.road_id.replace("-", "") for one in out} else ()
+
+    def spot(self, name: str) -> Spot | None:
+        """Give where on the roads a town lies; null where that is not known or not one place."""
+        if name not in self.spots:
+            self.spots[name] = None
+            reading = resolve(self.area, name)
+            # A way leads to a town: units of the same name are no other end of it.
+            towns = [one for one in reading.candidates if one.where is Where.PLACE and one.score >= _SURE]
+            sure = reading.kind in (Where.PLACE, Where.POINT) and (not reading.ambiguous or len(towns) == 1)
+            if self.roads is not None and sure:
+                point = shapely.get_coordinates(shapely.centroid(reading.geometry))
+                row = self.roads.network.snap(point, max_offset_m=_BESIDE_M).iloc[0]
+                if pd.notna(row["edge"]):
+                    self.spots[name] = Spot(int(row["edge"]), float(row["offset_m"]))
+        return self.spots[name]
+
+    def line(self, way: Sequence[RoadSpan]) -> Any:
+        """Give the line of a way, as the lines of its pieces."""
+        roads = {} if self.roads is None else self.roads.corridors
+        lines = [roads[one.road_id].piece(one.low_m, one.high_m) for one in way]
+        return lines[0] if len(lines) == 1 else shapely.MultiLineString(shapely.get_parts(lines).tolist())
+
+
+def way_text(way: Iterable[RoadSpan]) -> str:
+    """Write a way over several roads as it stands in MOVEMENTS, in km.
+
+    >>> way_text([RoadSpan("rn1", 94_770.0, 110_400.0), RoadSpan("rd-sav", 0.0, 2_500.0)])
+    'rn1:94.8-110.4; rd-sav:0.0-2.5'
+    """
+    return "; ".join(f"{one.road_id}:{one.from_m / 1000:.1f}-{one.to_m / 1000:.1f}" for one in way)
+
+
+def ways_of(movements: pd.DataFrame) -> list[tuple[RoadSpan, ...]]:
+    """Give the way of each movement as pieces of roads; empty where it is on no known way.
+
+    >>> ways_of(pd.DataFrame({"road_id": ["rn1", None], "from_m": [0.0, None], "to_m": [9_000.0, None],
+    ...     "spans": [None, "rn1:9.0-0.0; rd-sav:0.0-2.5"]}))[1][1]
+    RoadSpan(road_id='rd-sav', from_m=0.0, to_m=2500.0)
+    """
+    columns = (movements[name] for name in ("road_id", "from_m", "to_m", "spans"))
+    known: dict[str, tuple[RoadSpan, ...]] = {}
+    out: list[tuple[RoadSpan, ...]] = []
+    for road, low, high, spans in zip(*columns, strict=True):
+        if isinstance(road, str) and pd.notna(low) and pd.notna(high):
+            out.append((RoadSpan(road, float(low), float(high)),))
+        elif isinstance(spans, str):
+            if spans not in known:
+                known[spans] = tuple(_span(one) for one in split_names(spans))
+            out.append(known[spans])
+        else:
+            out.append(())
+    return out
+
+
+def _span(text: str) -> RoadSpan:
+    road, _, ends = text.partition(":")
+    low, _, high = ends.partition("-")
+    try:
+        return RoadSpan(road, 1000 * float(low), 1000 * float(high))
+    except ValueError as error:
+        msg = f"{text!r} is no piece of a road: write it as 'rn1:94.8-110.4', in km"
+        raise DataError(msg) from error
 
 
 READER: Final = Reader(

@@ -489,7 +489,9 @@ def read_road_status(path: str | Path, *, area: Area, source: str = "auto") -> g
     return out
 
 
-def read_movements(path: str | Path, *, area: Area) -> gpd.GeoDataFrame:
+def read_movements(
+    path: str | Path, *, area: Area, licence: str | None = None, today: str | dt.date | None = None
+) -> gpd.GeoDataFrame:
     """Read movements on roads, and how each ended (``artimap template movements``).
 
     Parameters
@@ -498,12 +500,16 @@ def read_movements(path: str | Path, *, area: Area) -> gpd.GeoDataFrame:
         The file.
     area
         The area in which the ends of each way are looked up.
+    licence, today
+        See :func:`read_report`.
 
     Returns
     -------
     GeoDataFrame
-        MOVEMENTS in the area's system, chainages in metres. They are of sensitivity ``high`` where the table does not
-        say otherwise. ``attrs["rejected"]`` is the number of rejected rows.
+        MOVEMENTS in the area's system, chainages in metres. A way is laid on one road where its two ends tell which
+        piece, over several (``spans``) where every other way is longer by a quarter, by a tenth where ``via`` names
+        towns on it; else it is laid nowhere. Every row is for internal use. In ``attrs``: ``rejected``, the number of
+        rejected rows (:func:`read_report` gives them with their reasons), and ``notes``, what was decided.
 
     Raises
     ------
@@ -517,9 +523,12 @@ def read_movements(path: str | Path, *, area: Area) -> gpd.GeoDataFrame:
     >>> import artimap as am
     >>> am.read_movements("convoys.csv", area=am.area("artibonite"))  # doctest: +SKIP
     """
-    read = _read(Path(path), area=area, source=own_movements.READER.name, mapping=None, claims=False)
+    read = _read(
+        Path(path), area=area, source=own_movements.READER.name, mapping=None, claims=False, licence=licence,
+        today=today,
+    )  # fmt: skip
     out = read.movements
-    out.attrs.update(rejected=len(read.quarantine), version=read.version)
+    out.attrs.update(rejected=len(read.quarantine), version=read.version, notes=read.notes)
     return out
 
 

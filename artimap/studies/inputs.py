@@ -26,20 +26,20 @@ from artimap.claims.user_claims import NOWHERE, strange_actors
 from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import join_names, split_names
-from artimap.core.tables import EVENTS, ROAD_STATUS
+from artimap.core.tables import EVENTS, MOVEMENTS, ROAD_STATUS
 from artimap.core.vocab import About, Audience, Sensitivity, Where
 from artimap.sharing.gate import gate, without_delays
 from artimap.sharing.masking import mask_column, mask_ids, masked_id
 from artimap.sharing.policy import SharePolicy
 from artimap.sources.licences import shut_rows, shut_words
-from artimap.sources.registry import OWNERS, read_events, read_report, read_road_status
+from artimap.sources.registry import OWNERS, read_events, read_movements, read_report, read_road_status
 from artimap.sources.result import Read, claims_of_status, joined
 
 _FREE_TEXT = (
     "summary", "note", "value", "claimant", "source", "source_url", "place", "operator", "fee_text", "fees", "actors",
-    "sub_kind", "why",
+    "sub_kind", "why", "from", "to", "via",
 )  # fmt: skip
-_IDS = ("event_id", "claim_id", "report_id", "checkpoint_id", "status_id")
+_IDS = ("event_id", "claim_id", "report_id", "checkpoint_id", "status_id", "movement_id")
 _MOST_COMPARED = 2_000
 # Above this only rows near to an embedded event are compared; a file of a whole country would take minutes.
 _FEW = 300
@@ -79,6 +79,9 @@ class OwnRows:
         Those of the latter that may be shown: id, and the place in words.
     strange
         Actors in statements that may be shown whom the area does not know.
+    movements
+        How many movements were read, how many of their rows were rejected, and how many of the others lie on no known
+        way; null where none were given.
     """
 
     file: Path | None
@@ -94,6 +97,7 @@ class OwnRows:
     nowhere: int
     placeless: tuple[tuple[str, str], ...]
     strange: tuple[str, ...]
+    movements: tuple[int, int, int] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,8 +114,11 @@ class Gathered:
         The user's own statements, or None. Those of no known place are of the subject ``nowhere``.
     road_status
         ROAD_STATUS of the user's files, or None; each row has claims in the ledger.
+    movements
+        MOVEMENTS of the user's files, or None: for internal use.
     files
-        The user's files by what they hold: ``own_reports``, ``decisions``, ``own_claims``, ``road_status``.
+        The user's files by what they hold: ``own_reports``, ``decisions``, ``own_claims``, ``road_status``,
+        ``movements``.
     merged
         What was made one by decision: the id that goes and the id that stays.
     parted
@@ -129,6 +136,7 @@ class Gathered:
     undecided: int = 0
     own_claims: pd.DataFrame | None = None
     road_status: gpd.GeoDataFrame | None = None
+    movements: gpd.GeoDataFrame | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
 
     @property
@@ -183,12 +191,20 @@ class Gathered:
             nowhere=0 if said is None else int((said["subject"] == NOWHERE).sum()),
             placeless=() if lost is None else tuple(zip(lost["claim_id"], lost["place"], strict=True)),
             strange=() if seen is None else strange_actors(seen, area),
+            movements=self._movement_rows(),
         )
+
+    def _movement_rows(self) -> tuple[int, int, int] | None:
+        table = self.movements
+        if table is None:
+            return None
+        rejected = int(table.attrs["rejected"])
+        return len(table) + rejected, rejected, int((table["road_id"].isna() & table["spans"].isna()).sum())
 
     def last_day(self, area: Area, audience: Audience, policy: SharePolicy | None) -> dt.date:
         """Give the last day that any row speaks of which the audience may see, delays apart."""
         own, said = self.own, self.own_claims
-        if own is None and said is None and self.road_status is None:
+        if own is None and said is None and self.road_status is None and self.movements is None:
             return area.data_until
         # The day that delays count from is not known yet; without delays none is asked for.
         shown = gate(
@@ -203,6 +219,8 @@ class Gathered:
         if self.road_status is not None and shown.ledger is not None:
             told = set(shown.ledger.claims["subject"])
             days.append(self.road_status.loc[self.road_status["status_id"].isin(told), "as_of"].max())
+        if self.movements is not None and audience is Audience.INTERNAL:
+            days.append(self.movements["date"].max())
         last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
         return last
 
@@ -218,6 +236,9 @@ Statements = str | Path | Ledger
 RoadStatuses = str | Path | pd.DataFrame
 """A user's statuses of roads: a file, or what :func:`artimap.read_road_status` made of one."""
 
+Movements = str | Path | pd.DataFrame
+"""A user's movements: a file, or what :func:`artimap.read_movements` made of one."""
+
 Decisions = str | Path | pd.DataFrame
 """Decisions on pairs of reports: a file, or the table of it."""
 
@@ -228,6 +249,7 @@ def gather(
     decisions: Decisions | None = None,
     claims: Statements | None = None,
     road_status: RoadStatuses | None = None,
+    movements: Movements | None = None,
     *,
     policy: SharePolicy | None = None,
     licence: str | None = None,
@@ -252,19 +274,23 @@ def gather(
         Of the files, as in :func:`artimap.read_report`.
     road_status
         A file of statuses that :func:`artimap.read_road_status` reads, or what it gave. ``events`` may be one too.
+    movements
+        A file of movements that :func:`artimap.read_movements` reads, or what it gave. ``events`` may be one too.
 
     Raises
     ------
     DataError, SchemaError
         If a file cannot be read, decisions contradict one another, or a statement has the id of an embedded one.
     """
-    given = {"own_reports": events, "decisions": decisions, "own_claims": claims, "road_status": road_status}
+    given = {"own_reports": events, "decisions": decisions, "own_claims": claims, "road_status": road_status,
+             "movements": movements}  # fmt: skip
     files = {name: Path(one) for name, one in given.items() if isinstance(one, str | Path)}
     if isinstance(events, list | tuple):
         paths = [Path(one) for one in events if isinstance(one, str | Path)]
         files |= {f"own_reports{number if number > 1 else ''}": path for number, path in enumerate(paths, start=1)}
     found = replace(_reports(area, events, decisions, policy or SharePolicy(), licence, today), files=files)
     found = _with_road_status(found, area, road_status)
+    found = _with_movements(found, area, movements, licence, today)
     if claims is None:
         return found
     own = claims
@@ -304,6 +330,29 @@ def _with_road_status(found: Gathered, area: Area, given: RoadStatuses | None) -
     whole = pd.concat([one[list(ROAD_STATUS.names)] for one in tables], ignore_index=True)
     whole.attrs["rejected"] = rejected
     return replace(found, ledger=ledger, road_status=whole)
+
+
+def _with_movements(
+    found: Gathered, area: Area, given: Movements | None, licence: str | None, today: str | dt.date | None
+) -> Gathered:
+    """Add the movements of a file of reports and of one of their own."""
+    tables = [] if found.own is None or not len(found.own.movements) else [found.own.movements]
+    rejected = 0
+    if given is not None:
+        read = given
+        if not isinstance(read, pd.DataFrame):
+            path = _path(given, "movements", "read_movements")
+            read = read_movements(path, area=area, licence=licence, today=today)
+        rejected = int(read.attrs.get("rejected", 0))
+        tables.append(schema.conform(read, MOVEMENTS, crs=area.crs))
+    if not tables:
+        return found
+    whole = pd.concat([one[list(MOVEMENTS.names)] for one in _masked(tables, area)], ignore_index=True)
+    if whole["movement_id"].duplicated().any():
+        msg = "movements: its rows stand among events already; give the file once"
+        raise DataError(msg)
+    whole.attrs["rejected"] = rejected
+    return replace(found, movements=whole)
 
 
 def _path(given: object, what: str, reader: str) -> Path:

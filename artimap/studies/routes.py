@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +19,7 @@ from artimap.areas.area import Area
 from artimap.areas.area import area as area_named
 from artimap.areas.gazetteer.lookup import find_place
 from artimap.areas.road_network import AreaRoads, area_roads
+from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.fees import fee_schedule
 from artimap.control.checkpoints.life_cycle import posts_without_road
 from artimap.control.checkpoints.route_posts import FeeSum, RoutePosts, post_delays, posts_on_route, waiting_schedule
@@ -33,6 +34,7 @@ from artimap.core.tables import ROAD_STATUS, TRIPS
 from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import Audience, Per, RouteDiffers, Vehicle
 from artimap.risk.model import RiskModel
+from artimap.risk.passages import Passages
 from artimap.risk.route_risk import RouteRisk
 from artimap.roads.network.graph import RoadNetwork
 from artimap.roads.routing.alternatives import thinned, through
@@ -40,7 +42,7 @@ from artimap.roads.routing.router import RoutePath, Router, Spot
 from artimap.roads.routing.spans import RoadSpan
 from artimap.roads.routing.speeds import SpeedModel
 from artimap.sharing.policy import SharePolicy
-from artimap.studies.inputs import Decisions, Reports, RoadStatuses, Statements
+from artimap.studies.inputs import Decisions, Movements, Reports, RoadStatuses, Statements
 from artimap.studies.study import Study
 from artimap.studies.study import study as study_of
 
@@ -84,6 +86,9 @@ class Route:
     exposure
         What the choice between ways rests on: expected reported incidents a month by the model, also where the way is
         mostly silent. It is no finding.
+    passages
+        Movements of one's own on it and the rate of incidents per passage; null where none are known: then traffic is
+        unknown.
     """
 
     route_id: str
@@ -99,6 +104,7 @@ class Route:
     road_status: gpd.GeoDataFrame = field(repr=False)
     why: tuple[str, ...]
     exposure: float = 0.0
+    passages: Passages | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -123,7 +129,9 @@ class Routes:
         The ways back, where asked for.
     cut_by
         Where none leads there: those of ``closed`` of which each alone, opened, would let one through; where none
-        does alone, all that lie on the quickest way.
+        does alone, ``blocking``.
+    blocking
+        Those of ``closed`` that lie on the quickest way with nothing closed: the ways go around them.
     curfew
         From when to when nobody may be on the road; null where that is not said.
     crs
@@ -146,6 +154,7 @@ class Routes:
     routes: tuple[Route, ...]
     back_routes: tuple[Route, ...] = ()
     cut_by: tuple[tuple[RoadSpan, str], ...] = ()
+    blocking: tuple[tuple[RoadSpan, str], ...] = ()
     curfew: tuple[dt.time, dt.time] | None = None
     crs: str = ""
     closings: RoadClosings | None = None
@@ -186,10 +195,11 @@ class Routes:
         return table
 
     def _row(self, route: Route, start: str, stop: str) -> dict[str, object]:
-        posts, risk = route.posts, route.risk
+        posts, risk, gone = route.posts, route.risk, route.passages
+        rate = None if gone is None else gone.rate
         asked = _one_passage(posts)
         told = posts.posts > posts.waiting_unknown
-        closing = {why for span, why in self.closed if why != ASKED and _meets(span, route.spans)}
+        closing = {why for _, why in self.blocking if why != ASKED}
         return {
             "route_id": route.route_id, "from": start, "to": stop, "via": self._by(route),
             "vehicle": self.vehicle.value, "time_lo_min": significant(route.time_lo_min),
@@ -201,7 +211,11 @@ class Routes:
             "waiting_hi_min": posts.waiting_hi_min if told else None, "waiting_unknown": posts.waiting_unknown,
             "passable_for": posts.passable, "silent_km": significant(risk.silent_m / 1000.0),
             "newest_report": pd.Timestamp(risk.newest_report) if risk.newest_report else pd.NaT,
-            "closed_by": "; ".join(sorted(closing)) or None, "why": "; ".join(route.why), "geometry": route.geometry,
+            "closed_by": "; ".join(sorted(closing)) or None, "why": "; ".join(route.why),
+            "passages": None if gone is None else gone.passages,
+            "passage_chance": None if rate is None else rate.chance,
+            "passage_lo80": None if rate is None else rate.lo80, "passage_hi80": None if rate is None else rate.hi80,
+            "geometry": route.geometry,
         }  # fmt: skip
 
     def _by(self, route: Route) -> str | None:
@@ -248,31 +262,67 @@ def _one_passage(posts: RoutePosts) -> FeeSum | None:
     return min(sums, default=(0, "", None))[2]
 
 
-def _meets(span: RoadSpan, way: Sequence[RoadSpan]) -> bool:
-    return any(one.road_id == span.road_id and one.low_m < span.high_m and span.low_m < one.high_m for one in way)
-
-
 # -- asking ------------------------------------------------------------------
+
+
+class EdgeCosts(NamedTuple):
+    """What a vehicle pays on each edge of a network.
+
+    ``time`` (E, 2) is minutes of travel, least and most, ``delay`` (E,) minutes at posts in the middle of what is
+    stated or assumed (:func:`post_delays`), ``exposure`` (E,) reported incidents a month to expect.
+    """
+
+    time: Floats
+    delay: Floats
+    exposure: Floats
+
+    @property
+    def minutes(self) -> Floats:
+        """The first cost of the search: travel in the middle of its range, and the delay."""
+        return np.asarray(self.time.mean(axis=1) + self.delay)
+
+
+def edge_costs(
+    study: Study, roads: AreaRoads, *, vehicle: str = "truck", speeds: SpeedModel | None = None
+) -> EdgeCosts:
+    """Give the costs by which :func:`routes` searches, for the network of a study's area, cut or not.
+
+    Parameters
+    ----------
+    study
+        The study.
+    roads
+        What :func:`artimap.areas.road_network.area_roads` gives of its area.
+    vehicle, speeds
+        As in :func:`routes`.
+
+    Raises
+    ------
+    ModelError
+        If there is no such vehicle.
+    """
+    low, high = np.fmin(roads.from_m, roads.to_m), np.fmax(roads.from_m, roads.to_m)
+    delay, posts = np.zeros(len(low)), study.checkpoints_by_road
+    for one in post_delays(roads.corridors, posts, study.ledger, vehicle=vehicle_of(vehicle), as_of=study.as_of):
+        # A post at a cut between two edges stands on the first of them.
+        here = np.flatnonzero((roads.road_id == one.road_id) & (low <= one.at_m) & (one.at_m <= high))
+        delay[here[:1]] += (one.lo_min + one.hi_min) / 2
+    return EdgeCosts((speeds or SpeedModel()).times(roads, vehicle), delay, study.rates_by_road.by_edge(roads))
 
 
 @dataclass(frozen=True, eq=False)
 class _Ways:
-    """A network made ready for one question: costs, and what is closed.
-
-    ``time`` is of travel alone, ``delay`` what posts on the edge are taken to cost.
-    """
+    """A network made ready for one question: costs, and what is closed."""
 
     network: RoadNetwork
-    time: Floats
-    delay: Floats
-    exposure: Floats
+    costs: EdgeCosts
     closed: tuple[tuple[RoadSpan, str], ...]
     shut: tuple[Bools, ...]
 
     def between(self, stops: Sequence[Spot]) -> list[RoutePath]:
         """Give the trade-offs through places in their order, thinned."""
         closed = np.logical_or.reduce(self.shut) if self.shut else None
-        return thinned(through([self._router.tradeoffs(a, b, self._middle, self.exposure, closed=closed)
+        return thinned(through([self._router.tradeoffs(a, b, self.costs.minutes, self.costs.exposure, closed=closed)
                                 for a, b in pairwise(stops)]))  # fmt: skip
 
     def cut_by(self, stops: Sequence[Spot]) -> tuple[tuple[RoadSpan, str], ...]:
@@ -283,18 +333,18 @@ class _Ways:
             closed = np.logical_or.reduce(rest) if rest else None
             if all(self._least(a, b, closed) is not None for a, b in pairwise(stops)):
                 found.append(one)
-        if found:
-            return tuple(found)
-        open_ = [self._least(a, b, None) for a, b in pairwise(stops)]
-        edges = np.concatenate([one.edges for one in open_ if one is not None] or [np.zeros(0, dtype=np.int64)])
+        return tuple(found) or self.blocking(stops)
+
+    def blocking(self, stops: Sequence[Spot]) -> tuple[tuple[RoadSpan, str], ...]:
+        """Give the closed pieces that lie on the quickest way with nothing closed."""
+        if not self.closed:
+            return ()
+        legs = [self._least(a, b, None) for a, b in pairwise(stops)]
+        edges = np.concatenate([one.edges for one in legs if one is not None] or [np.zeros(0, dtype=np.int64)])
         return tuple(one for one, shut in zip(self.closed, self.shut, strict=True) if shut[edges].any())
 
     def _least(self, start: Spot, stop: Spot, closed: Bools | None) -> RoutePath | None:
-        return self._router.least(start, stop, self._middle, closed=closed)
-
-    @cached_property
-    def _middle(self) -> Floats:
-        return np.asarray(self.time.mean(axis=1) + self.delay)
+        return self._router.least(start, stop, self.costs.minutes, closed=closed)
 
     @cached_property
     def _router(self) -> Router:
@@ -403,6 +453,7 @@ def trip(  # noqa: PLR0913 - one keyword a choice
     claims: Statements | None = None,
     decisions: Decisions | None = None,
     road_status: RoadStatuses | None = None,
+    movements: Movements | None = None,
     audience: str = Audience.INTERNAL,
     policy: SharePolicy | None = None,
     model: RiskModel | None = None,
@@ -420,7 +471,7 @@ def trip(  # noqa: PLR0913 - one keyword a choice
         As in :func:`artimap.routes`.
     area
         The area, or its name.
-    as_of, events, claims, decisions, road_status, audience, policy, model, licence, today
+    as_of, events, claims, decisions, road_status, movements, audience, policy, model, licence, today
         As in :func:`artimap.study`.
 
     Returns
@@ -444,8 +495,8 @@ def trip(  # noqa: PLR0913 - one keyword a choice
     """
     made = study_of(
         area_named(area) if isinstance(area, str) else area, as_of=as_of, events=events, claims=claims,
-        decisions=decisions, road_status=road_status, audience=audience, policy=policy, model=model, licence=licence,
-        today=today,
+        decisions=decisions, road_status=road_status, movements=movements, audience=audience, policy=policy,
+        model=model, licence=licence, today=today,
     )  # fmt: skip
     return routes(
         made, start, stop, vehicle=vehicle, departure=departure, via=via, close=close, back=back, speeds=speeds,
@@ -530,11 +581,9 @@ def _on_study(study: Study, plan: _Plan) -> Routes:
         closings = road_closings(status, plain.corridors, vehicle=plan.vehicle, as_of=study.as_of)
         closed += closings.spans
     roads = _cut(plain, closed)
-    about = _About.of(study, roads, plan)
-    ways = _Ways(
-        roads.network, about.time, about.delay, study.rates_by_road.by_edge(roads), closed,
-        tuple(roads.on(span) for span, _ in closed),
-    )  # fmt: skip
+    costs = edge_costs(study, roads, vehicle=plan.vehicle, speeds=plan.speeds)
+    about = _RoadKnowledge.of(study, roads, plan, costs, closed)
+    ways = _Ways(roads.network, costs, closed, tuple(roads.on(span) for span, _ in closed))
     found = _made(plan, plain, roads, ways, about.route)
     return replace(found, study=study, closings=closings)
 
@@ -588,42 +637,33 @@ def _made(
     return Routes(
         None, roads, names[0], names[-1], tuple(names[1:-1]), plan.vehicle, plan.departure, plan.back, ways.closed,
         plan.speeds, told(paths, names[0], names[-1]), told(home, names[-1], names[0], "back-"),
-        () if paths else ways.cut_by(spots), plan.curfew, str(ways.network.crs),
+        () if paths else ways.cut_by(spots), ways.blocking(spots), plan.curfew, str(ways.network.crs),
     )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
-class _About:
-    """Tells what is known of ways through the roads of a study.
-
-    ``posts`` are those of each road, ``schedule``, ``waits`` and ``anywhere`` what is said of them; ``time`` and
-    ``delay`` the minutes of each edge, of travel and at posts.
-    """
+class _RoadKnowledge:
+    """Tells what is known of ways through the roads of a study; what is said of posts is read once."""
 
     study: Study
     roads: AreaRoads
     vehicle: Vehicle
-    posts: dict[str, gpd.GeoDataFrame]
+    ledger: Ledger
     schedule: pd.DataFrame
     waits: pd.DataFrame
     anywhere: tuple[str, ...]
-    time: Floats
-    delay: Floats
+    costs: EdgeCosts
+    gone_around: frozenset[str]
 
     @classmethod
-    def of(cls, study: Study, roads: AreaRoads, plan: _Plan) -> _About:
+    def of(
+        cls, study: Study, roads: AreaRoads, plan: _Plan, costs: EdgeCosts, closed: Iterable[tuple[RoadSpan, str]]
+    ) -> _RoadKnowledge:
         """Read once what all ways need."""
         ledger, day = study.ledger, study.as_of
-        posts, waits = study.checkpoints_by_road, waiting_schedule(ledger, as_of=day)
-        low, high = np.fmin(roads.from_m, roads.to_m), np.fmax(roads.from_m, roads.to_m)
-        delay = np.zeros(len(low))
-        for one in post_delays(roads.corridors, posts, ledger, vehicle=plan.vehicle, as_of=day, waits=waits):
-            # A post at a cut between two edges stands on the first of them.
-            here = np.flatnonzero((roads.road_id == one.road_id) & (low <= one.at_m) & (one.at_m <= high))
-            delay[here[:1]] += (one.lo_min + one.hi_min) / 2
         return cls(
-            study, roads, plan.vehicle, posts, fee_schedule(ledger, as_of=day), waits,
-            posts_without_road(ledger, as_of=day), plan.speeds.times(roads, plan.vehicle), delay,
+            study, roads, plan.vehicle, ledger, fee_schedule(ledger, as_of=day), waiting_schedule(ledger, as_of=day),
+            posts_without_road(ledger, as_of=day), costs, frozenset(why for _, why in closed),
         )  # fmt: skip
 
     def route(self, route_id: str, path: RoutePath, start: str, stop: str) -> Route:
@@ -634,16 +674,19 @@ class _About:
         status = statuses_on_route(
             table, spans, vehicle=self.vehicle, as_of=day, roads=roads.corridors, starts_m=starts
         )  # fmt: skip
+        # What is closed is gone around: a closure that ends at the junction where the way comes in is not on it.
+        status = status[~(status["closes"] & status["status_id"].isin(self.gone_around))].reset_index(drop=True)
         posts = posts_on_route(
-            roads.corridors, spans, study.ledger, vehicle=self.vehicle, as_of=day, posts_by_road=self.posts,
-            schedule=self.schedule, waits=self.waits, anywhere=self.anywhere, passage=passage_of(status),
-            starts_m=starts,
+            roads.corridors, spans, self.ledger, vehicle=self.vehicle, as_of=day,
+            posts_by_road=study.checkpoints_by_road, schedule=self.schedule,
+            waits=self.waits, anywhere=self.anywhere,
+            passage=passage_of(status), starts_m=starts,
         )  # fmt: skip
         between = [one for one in roads.places_on(spans) if one[0] not in (start, stop)]
         return Route(
             route_id, path, spans, roads.line_of(path), ((start, 0.0), *between, (stop, path.length_m)),
-            path.length_m / 1000.0, *_minutes(roads.network, self.time, path), study.rates_by_road.on(spans), posts,
-            status, (), path.costs[1],
+            path.length_m / 1000.0, *_minutes(roads.network, self.costs.time, path), study.rates_by_road.on(spans),
+            posts, status, (), path.costs[1], study.passages(spans),
         )  # fmt: skip
 
     def _starts(self, path: RoutePath) -> list[float]:
@@ -667,8 +710,7 @@ def _why(route: Route, first: Route) -> tuple[str, ...]:
     """Say why a way differs from the first, as codes with their parameters."""
     if route is first:
         return (RouteDiffers.QUICKEST.value,)
-    slower = (route.time_lo_min + route.time_hi_min - first.time_lo_min - first.time_hi_min) / 2
-    codes = [f"{RouteDiffers.SLOWER.value}:{slower:.0f}"]
+    codes = [f"{RouteDiffers.SLOWER.value}:{route.path.costs[0] - first.path.costs[0]:.0f}"]
     # Only of ways of which something is known: on a silent one there are fewer reports because nobody reports.
     if route.risk.expected is not None and first.risk.expected and route.risk.expected < 0.95 * first.risk.expected:
         codes.append(f"{RouteDiffers.FEWER_REPORTS.value}:{route.risk.expected / first.risk.expected:.2g}")
@@ -705,7 +747,7 @@ def _on_network(plain: AreaRoads, plan: _Plan, time_min: Floats | None, exposure
         msg = f"time_min and exposure are numbers from 0 up, one for each of the {edges} edges"
         raise ModelError(msg)
     shut = tuple(roads.on(span) for span, _ in closed)
-    ways = _Ways(roads.network, time, np.zeros(edges), cost, closed, shut)
+    ways = _Ways(roads.network, EdgeCosts(time, np.zeros(edges), cost), closed, shut)
     crs = str(roads.network.crs)
 
     def about(route_id: str, path: RoutePath, start: str, stop: str) -> Route:

@@ -46,18 +46,21 @@ from artimap.report.report import Report, report_of
 from artimap.risk.estimate import corridor_risk, corridor_risk_over_time
 from artimap.risk.forecast_record import FORECAST_FILE, ForecastTable, make_forecast, record_of
 from artimap.risk.model import EMBEDDED_SHARE, ROAD_KINDS, SHARE_AREA, RiskModel
+from artimap.risk.passages import PassageModel, Passages, passages_on
 from artimap.risk.route_risk import RatesByRoad
 from artimap.risk.trips import TripRisk, trip_risk
 from artimap.roads.corridor import Corridor
+from artimap.roads.routing.spans import RoadSpan
 from artimap.sharing.cells import events_to_count
 from artimap.sharing.gate import Gated, gate, licensed_sources
+from artimap.sharing.movements import movements_to_count
 from artimap.sharing.policy import SharePolicy
 from artimap.sharing.release import without_marks
 from artimap.sources.quarantine import quarantine_beside
 from artimap.sources.result import Read
 from artimap.sources.template import quarantine_csv
 from artimap.studies.briefing import QUARANTINE, Briefing, manifest, recent_events, written_before
-from artimap.studies.inputs import Decisions, Gathered, OwnRows, Reports, RoadStatuses, Statements, gather
+from artimap.studies.inputs import Decisions, Gathered, Movements, OwnRows, Reports, RoadStatuses, Statements, gather
 
 Progress = Callable[[str], None]
 F = TypeVar("F", bound=pd.DataFrame)
@@ -286,6 +289,43 @@ class Study:
         shown = table[table["status_id"].isin(seen)]
         shown = shown if self.audience is Audience.INTERNAL else without_marks(shown)
         return road_status_on(shown, as_of=self.as_of)
+
+    @cached_property
+    def movements(self) -> gpd.GeoDataFrame | None:
+        """MOVEMENTS up to the day, for internal use; None where none were given, and for all others."""
+        return self._passed_by if self.audience is Audience.INTERNAL else None
+
+    def passages(self, spans: Sequence[RoadSpan], *, model: PassageModel | None = None) -> Passages | None:
+        """Count who went a way, and estimate the rate of incidents per passage, as far as the audience may know.
+
+        Parameters
+        ----------
+        spans
+            The way, as pieces of roads.
+        model
+            All parameters.
+
+        Returns
+        -------
+        Passages or None
+            As :func:`artimap.passages_on` gives them; for others than internal use from cells of movements between
+            cities in closed months (``k`` and more), without vehicles and the newest day. None where no movements were
+            given, or the audience may know of none: traffic is unknown.
+        """
+        if self._passed_by is None or not len(self._passed_by):
+            return None
+        found = passages_on(self._passed_by, spans, as_of=self.as_of, model=model)
+        return found if self.audience is Audience.INTERNAL else replace(found, newest=None)
+
+    @cached_property
+    def _passed_by(self) -> gpd.GeoDataFrame | None:
+        """The movements that count for the audience."""
+        table = self._inputs.movements
+        if table is None:
+            return None
+        return movements_to_count(
+            table, audience=self.audience, policy=self.policy, area=self.area, as_of=self.as_of
+        )  # fmt: skip
 
     @cached_property
     def estimated(self) -> gpd.GeoDataFrame | None:
@@ -622,6 +662,7 @@ def study(  # noqa: PLR0913 - one keyword a choice
     claims: Statements | None = None,
     decisions: Decisions | None = None,
     road_status: RoadStatuses | None = None,
+    movements: Movements | None = None,
     as_of: str | dt.date | None = None,
     audience: str = Audience.PARTNERS,
     policy: SharePolicy | None = None,
@@ -647,6 +688,9 @@ def study(  # noqa: PLR0913 - one keyword a choice
         counts once.
     road_status
         Statuses of roads: a file that :func:`artimap.read_road_status` reads, or what that gave.
+    movements
+        Movements of your own and how each ended: a file that :func:`artimap.read_movements` reads, or what that gave.
+        Others see of them only counts between cities in closed months.
     as_of
         The day of the answer; where null the last day that any row speaks of which the audience may see. No clock
         is read.
@@ -679,7 +723,9 @@ def study(  # noqa: PLR0913 - one keyword a choice
     day = None if as_of is None else day_of(as_of)
     reader = Audience(audience)
     road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
-    inputs = gather(area, events, decisions, claims, road_status, policy=policy, licence=licence, today=today)
+    inputs = gather(
+        area, events, decisions, claims, road_status, movements, policy=policy, licence=licence, today=today
+    )  # fmt: skip
     day = inputs.last_day(area, reader, policy) if day is None else day
     gated = gate(inputs.events, inputs.ledger, audience=reader, area=area, as_of=day, policy=policy)
     return Study(area, road, day, reader, policy, model, gated.until(day), inputs)
@@ -693,6 +739,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     decisions: Path | None = None,
     claims: Path | None = None,
     road_status: Path | None = None,
+    movements: Path | None = None,
     as_of: str | dt.date | None = None,
     lang: Lang = Lang.EN,
     audience: Audience = Audience.PARTNERS,
@@ -713,7 +760,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
         The area.
     folder
         Where to write; made if missing. An earlier briefing is replaced as one; files of your own in it stay.
-    events, decisions, claims, road_status, as_of, audience, model, policy, licence, today
+    events, decisions, claims, road_status, movements, as_of, audience, model, policy, licence, today
         As in :func:`artimap.study`.
     lang
         Language of the products.
@@ -741,7 +788,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     check_folder(Path(folder))
     say("reading the data")
     made = study(
-        area, events=events, decisions=decisions, claims=claims, road_status=road_status, as_of=as_of,
-        audience=audience, model=model, policy=policy, licence=licence, today=today,
+        area, events=events, decisions=decisions, claims=claims, road_status=road_status, movements=movements,
+        as_of=as_of, audience=audience, model=model, policy=policy, licence=licence, today=today,
     )  # fmt: skip
     return replace(made, progress=say).write(folder, lang=lang, since=since)
