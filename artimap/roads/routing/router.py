@@ -23,6 +23,8 @@ from artimap.roads.routing import contraction
 from artimap.roads.routing.contraction import Contraction, contract, loop, sums
 from artimap.roads.routing.terminals import Arm, Ends, Piece, Pieces, Spot, Terminal
 
+__all__ = ["Replacements", "RoutePath", "Router", "Spot"]
+
 _ROUNDED = 1e-9
 """Bounds that come from sums in another order are widened by this share."""
 
