@@ -30,10 +30,11 @@ from artimap.core.tables import CLOSURES
 from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import Audience, Lang, PlaceKind, Vehicle
 from artimap.report.strip.cut_off import CutOffStrip
-from artimap.roads.routing.cut_off import CutTree, WayRound, way_of, way_round, ways_without
-from artimap.roads.routing.router import Router, Spot
+from artimap.roads.routing.cut_off import CutTree, WayRound, way_of, ways_round, ways_without
+from artimap.roads.routing.router import Router
 from artimap.roads.routing.spans import RoadSpan
 from artimap.roads.routing.speeds import SpeedModel
+from artimap.roads.routing.terminals import Spot
 from artimap.studies.study import Study
 
 Closed = str | RoadSpan
@@ -115,7 +116,7 @@ class Closures:
     def lines(self, lang: str = Lang.EN) -> tuple[str, ...]:
         """Tell the profile in a language, in road order; what is the same for neighbouring pieces stands once."""
         lang = Lang(lang).value
-        same = ["bridge", "cut_off_places", "people_lo", "people_hi", "people_unknown", "longer_km"]
+        same = ["bridge", "cut_off_places", "people_lo", "people_hi", "people_unknown", "longer_min"]
 
         def alike(row: dict[str, Any]) -> list[object]:
             return [None if pd.isna(row[one]) else row[one] for one in same] + [pd.isna(row["detour_km"])]
@@ -143,10 +144,10 @@ class Closures:
         minutes = _range([row[one] for row in run for one in ("detour_lo_min", "detour_hi_min")], lang)
         parts = [tr("closures.detour", lang, km=km, minutes=minutes)]
         ends = {"start": self.journey[0], "stop": self.journey[1]}
-        if pd.isna(first["longer_km"]):
+        if pd.isna(first["longer_min"]):
             parts.append(tr("closures.no_journey", lang, **ends))
-        elif first["longer_km"]:
-            parts.append(tr("closures.longer", lang, km=format_number(first["longer_km"], lang), **ends))
+        elif first["longer_min"]:
+            parts.append(tr("closures.longer", lang, minutes=_range([first["longer_min"]], lang), **ends))
         return f"{where}: {'; '.join(parts)}"
 
     def __repr__(self) -> str:
@@ -318,13 +319,12 @@ def closures(
     towns = [roads.locate(one) for one in reach]
     goal = None if not towns else _spots([one.spot for one in towns])
     parted = tree.parted(edges, beside.spots, reach=goal)
-    around = [
-        way_round(router, edge, times) if free else WayRound(np.inf, np.inf, np.inf)
-        for edge, free in zip(edges.tolist(), (passable & ~tree.bridges)[edges].tolist(), strict=True)
-    ]
-    rows = pd.DataFrame([_told(one) for one in around], columns=["detour_km", "detour_lo_min", "detour_hi_min"])
-    longer = _longer(router, roads.at(road, cities[0][1]), roads.at(road, cities[-1][1]), times)
-    rows[["longer_km", "longer_lo_min", "longer_hi_min"]] = longer[edges]
+    free = passable & ~tree.bridges
+    around = np.full((len(edges), 3), np.inf)
+    around[free[edges]] = ways_round(router, edges[free[edges]], times)
+    told = [_told(WayRound(*one)) for one in around.tolist()]
+    rows = pd.DataFrame(told, columns=["detour_km", "detour_lo_min", "detour_hi_min"])
+    rows["longer_min"] = _longer(router, roads.at(road, cities[0][1]), roads.at(road, cities[-1][1]), times)[edges]
     rows = rows.assign(
         piece_id=[f"{road} {low[one] / 1000:.3f}-{high[one] / 1000:.3f}" for one in edges], road_id=road,
         from_m=significant(low[edges]), to_m=significant(high[edges]), bridge=tree.bridges[edges],
@@ -475,15 +475,13 @@ def _told(way: WayRound) -> tuple[float, float, float]:
 
 
 def _longer(router: Router, start: Spot, stop: Spot, times: Floats) -> Floats:
-    """Give by edge what closing it adds to the way between two places, in km and minutes; nan where none is left."""
-    out = np.zeros((len(times), 3))
-    found = ways_without(router, start, stop, times)
+    """Give by edge what closing it adds to the way between two places, in minutes; nan where none is left."""
+    found = router.replacements(start, stop, times.mean(axis=1))
     if found is None:
-        return out * np.nan
-    path, ways = found
-    whole = np.array(_told(way_of(path, times, router.network.length_m)))
-    out[path.edges] = significant(np.array([_told(way) for way in ways]) - whole, 6)
-    return out
+        return np.full(len(times), np.nan)
+    out = np.zeros(len(times))
+    out[found.path.edges] = np.where(np.isfinite(found.cost), found.cost - found.path.costs[0], np.nan)
+    return significant(np.maximum(out, 0.0), 6)
 
 
 def _parts(

@@ -11,7 +11,9 @@ import numpy as np
 
 from artimap.core.arrays import Bools, Floats, Ints
 from artimap.roads.network.graph import RoadNetwork
-from artimap.roads.routing.router import RoutePath, Router, Spot
+from artimap.roads.routing.contraction import loop
+from artimap.roads.routing.router import RoutePath, Router
+from artimap.roads.routing.terminals import Spot
 
 
 class Parted(NamedTuple):
@@ -230,32 +232,55 @@ def way_of(path: RoutePath | None, times: Floats, length_m: Floats) -> WayRound:
     return WayRound(float(part.sum()), low, high)
 
 
-def way_round(router: Router, edge: int, times: Floats) -> WayRound:
-    """Give the least way between the two ends of an edge that does not run through it.
+def ways_round(router: Router, edges: Ints, times: Floats) -> Floats:
+    """Give for each of some edges the least way between its two ends that does not run through it.
 
-    Least is by the middle of the minutes.
+    Least is by the middle of the minutes. Between two junctions there is no choice: one search a chain of edges.
+
+    Parameters
+    ----------
+    router
+        The network.
+    edges
+        The edges.
+    times
+        float64 (E, 2): minutes, least and most, by edge of the network; inf where it cannot be run through.
+
+    Returns
+    -------
+    float64 (edges, 3)
+        Metres, least and most minutes; inf where there is no way round.
     """
-    network = router.network
-    one, other = network.edges[edge].tolist()
-    if one == other:
-        return WayRound(0.0, 0.0, 0.0)
-    shut = np.zeros(len(network.edges), dtype=bool)
-    shut[edge] = True
-    ends = [_on_other(network, node, edge, times) for node in (one, other)]
-    if ends[0] is None or ends[1] is None:
-        return NO_WAY
-    return way_of(router.least(ends[0], ends[1], times.mean(axis=1), closed=shut), times, network.length_m)
-
-
-def _on_other(network: RoadNetwork, node: int, edge: int, times: Floats) -> Spot | None:
-    """Give a node as a place on another of its edges; None where there is none that can be run through."""
-    around = network.adjacency
-    some = around.edge[around.ptr[node] : around.ptr[node + 1]]
-    some = some[(some != edge) & np.isfinite(times[some, 0])]
-    if not len(some):
-        return None
-    best = int(some[np.argmax(network.length_m[some])])
-    return Spot(best, 0.0 if network.edges[best, 0] == node else float(network.length_m[best]))
+    made, slots = router.contraction, router.contraction.slots
+    worth = np.column_stack([router.network.length_m, times, times.mean(axis=1)])
+    out = np.full((len(edges), 3), np.inf)
+    if not len(made.strung):
+        return out
+    by_chain = np.add.reduceat(worth[made.strung], made.first[:-1], axis=0)
+    ahead = by_chain[slots.chain, 3]
+    own = np.argsort(slots.chain, kind="stable")
+    first = np.searchsorted(slots.chain[own], np.arange(len(made.ends) + 1))
+    xy = np.zeros((made.nodes, 2))
+    xy[made.core[made.core >= 0]] = router.network.nodes_xy[made.core >= 0]
+    apart = np.hypot(*(xy[np.repeat(np.arange(made.nodes), np.diff(slots.ptr))] - xy[slots.other]).T)
+    per_m = float((ahead[apart > 0] / apart[apart > 0]).min(initial=np.inf)) * (1 - 1e-9)
+    pair, none = loop("pair", len(times)), np.zeros(1)
+    place = made.at[edges]
+    chain = np.where(place >= 0, made.chain_at[np.maximum(place, 0)], -1)
+    for one in np.unique(chain[(chain >= 0) & np.isfinite(by_chain[chain, 3])]).tolist():
+        mine, (start, stop) = chain == one, made.ends[one]
+        rest = by_chain[one] - worth[edges[mine]]
+        if start != stop:
+            shut = own[first[one] : first[one + 1]]
+            ahead[shut] = np.inf
+            cost, _, _, way = pair(
+                slots.ptr, slots.other, ahead, xy, per_m if np.isfinite(per_m) else 0.0,
+                np.array([start]), none, np.array([stop]), none,
+            )  # fmt: skip
+            ahead[shut] = by_chain[one, 3]
+            rest = rest + (by_chain[slots.chain[way]].sum(axis=0) if np.isfinite(cost) else np.inf)
+        out[mine] = np.maximum(rest[:, :3], 0.0)
+    return out
 
 
 def ways_without(router: Router, start: Spot, stop: Spot, times: Floats) -> tuple[RoutePath, list[WayRound]] | None:
