@@ -92,7 +92,8 @@ class Roadside:
             pd.Series([], dtype=object), pd.Series([], dtype=object), -1, gpd.GeoSeries([], crs=roads.network.crs)
         )
         table = pd.concat([one for one in found if len(one)] or [empty], ignore_index=True)
-        table = table[[one is not None and not one.is_empty for one in table["geometry"]]].reset_index(drop=True)
+        there = [one is not None and not one.is_empty for one in table["geometry"]]
+        table = table.loc[np.array(there, dtype=bool)].reset_index(drop=True)
         snapped = roads.network.snap(gpd.GeoSeries(table["geometry"], crs=roads.network.crs), FARTHEST_M)
         on = snapped["edge"].notna().to_numpy()
         return cls(

@@ -228,7 +228,8 @@ def way_of(path: RoutePath | None, times: Floats, length_m: Floats) -> WayRound:
     part = np.abs(path.to_m - path.from_m)
     whole = length_m[path.edges]
     share = np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
-    low, high = (times[path.edges] * share[:, None]).sum(axis=0).tolist()
+    run = share > 0  # what is not run through costs nothing, even where nobody may
+    low, high = (times[path.edges[run]] * share[run, None]).sum(axis=0).tolist()
     return WayRound(float(part.sum()), low, high)
 
 
