@@ -30,7 +30,7 @@ _OWN_FIGURE: Final = frozenset({PlaceKind.CITY, PlaceKind.TOWN, PlaceKind.SUBURB
 
 
 @dataclass(frozen=True, eq=False)
-class Roadside:
+class RoadsidePoints:
     """Points beside roads, each with its place on the network (at most 5 km away).
 
     Attributes
@@ -61,7 +61,7 @@ class Roadside:
     listed: frozenset[str]
 
     @classmethod
-    def of(cls, roads: AreaRoads, points: gpd.GeoDataFrame | None = None) -> Roadside:
+    def of(cls, roads: AreaRoads, points: gpd.GeoDataFrame | None = None) -> RoadsidePoints:
         """Put what is known of an area on its roads.
 
         Parameters

@@ -16,7 +16,7 @@ import pandas as pd
 
 from artimap.areas.area import read_places
 from artimap.areas.road_network import BESIDE_M, FARTHEST_M, AreaRoads, area_roads
-from artimap.areas.roadside import SERVICES, Roadside
+from artimap.areas.roadside import SERVICES, RoadsidePoints
 from artimap.core import schema
 from artimap.core.arrays import Bools, Floats, Ints
 from artimap.core.crs import WGS84
@@ -91,7 +91,13 @@ class Closures:
             path, ways = found
             whole = way_of(path, times, router.network.length_m)
             rows += [
-                (start, stop, *sorted((self.roads.from_m[edge], self.roads.to_m[edge])), *_told(whole), *_told(way))
+                (
+                    start,
+                    stop,
+                    *sorted((self.roads.from_m[edge], self.roads.to_m[edge])),
+                    *_figures(whole),
+                    *_figures(way),
+                )
                 for edge, way in zip(path.edges, ways, strict=True)
                 if self.roads.road_id[edge] == self.road_id
             ]
@@ -315,14 +321,14 @@ def closures(
     edges = edges[np.lexsort((high[edges], low[edges]))]
     times, router = model.times(roads, who), Router(roads.network)
     passable = np.isfinite(times[:, 0])
-    tree, beside = CutTree(roads.network, passable), Roadside.of(roads, points)
+    tree, beside = CutTree(roads.network, passable), RoadsidePoints.of(roads, points)
     towns = [roads.locate(one) for one in reach]
     goal = None if not towns else _spots([one.spot for one in towns])
     parted = tree.parted(edges, beside.spots, reach=goal)
     free = passable & ~tree.bridges
     around = np.full((len(edges), 3), np.inf)
     around[free[edges]] = ways_round(router, edges[free[edges]], times)
-    told = [_told(WayRound(*one)) for one in around.tolist()]
+    told = [_figures(WayRound(*one)) for one in around.tolist()]
     rows = pd.DataFrame(told, columns=["detour_km", "detour_lo_min", "detour_hi_min"])
     rows["longer_min"] = _longer(router, roads.at(road, cities[0][1]), roads.at(road, cities[-1][1]), times)[edges]
     rows = rows.assign(
@@ -394,7 +400,7 @@ def isolation(
     passable = np.isfinite(times[:, 0])
     shut = np.logical_or.reduce([roads.on(span) for span in spans])
     cities = _cities_of(roads)
-    table = _parts(roads, passable, shut, Roadside.of(roads, points), cities)
+    table = _parts(roads, passable, shut, RoadsidePoints.of(roads, points), cities)
     rows = list[tuple[Any, ...]]()
     for (start, at), (stop, there) in combinations(cities, 2):
         ways = [
@@ -402,7 +408,7 @@ def isolation(
             for one in (None, shut)
         ]
         if np.isfinite(ways[0].length_m):
-            rows.append((start, stop, *_told(ways[0]), *_told(ways[1])))
+            rows.append((start, stop, *_figures(ways[0]), *_figures(ways[1])))
     names = ["start", "stop", "km", "lo_min", "hi_min", "without_km", "without_lo_min", "without_hi_min"]
     return Isolation(roads, spans, who, model, table, pd.DataFrame(rows, columns=names), as_of)
 
@@ -467,7 +473,7 @@ def _spots(spots: Sequence[Spot]) -> tuple[Ints, Floats]:
     return np.array([one.edge for one in spots], dtype=np.int64), np.array([one.offset_m for one in spots])
 
 
-def _told(way: WayRound) -> tuple[float, float, float]:
+def _figures(way: WayRound) -> tuple[float, float, float]:
     """Give kilometres and minutes; nan where there is no way."""
     length, low, high = (float(one) if np.isfinite(one) else float("nan") for one in way)
     km, low, high = significant([length / 1000.0, low, high], 6).tolist()
@@ -485,7 +491,7 @@ def _longer(router: Router, start: Spot, stop: Spot, times: Floats) -> Floats:
 
 
 def _parts(
-    roads: AreaRoads, passable: Bools, shut: Bools, beside: Roadside, cities: Sequence[tuple[str, Spot]]
+    roads: AreaRoads, passable: Bools, shut: Bools, beside: RoadsidePoints, cities: Sequence[tuple[str, Spot]]
 ) -> pd.DataFrame:
     """Give the parts into which a network falls, with what lies beside each."""
     ends, nodes = roads.network.edges, len(roads.network.nodes_xy)

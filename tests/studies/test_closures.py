@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import artimap as am
 from artimap.areas.road_network import AreaRoads, area_roads
-from artimap.areas.roadside import Roadside
+from artimap.areas.roadside import RoadsidePoints
 from artimap.cli import main
 from artimap.core import schema
 from artimap.core.i18n import words
@@ -133,8 +133,7 @@ def test_who_is_cut_off_is_who_brute_force_cuts_off(made):
         if goal:
             holds = [
                 any(
-                    (at == edge
-                    and 0 < off < net.length_m[edge])
+                    (at == edge and 0 < off < net.length_m[edge])
                     or any(node in side for node in nodes_of(net, passable, at, off))
                     for at, off in zip(*reach, strict=True)
                 )
@@ -251,8 +250,8 @@ def test_no_figure_is_unknown_and_never_zero(rn1_shut, roads):
     assert pd.isna(near_capital["people_lo"])
     assert near_capital["people_unknown"] == 1
     assert rn1_shut.table["health"].isna().all()  # no list is embedded
-    tally = Roadside.of(roads).tally(
-        *(np.zeros((2, len(Roadside.of(roads).kind)), dtype=bool),) * 2, np.array([True, False])
+    tally = RoadsidePoints.of(roads).tally(
+        *(np.zeros((2, len(RoadsidePoints.of(roads).kind)), dtype=bool),) * 2, np.array([True, False])
     )
     assert tally["people_hi"].isna().tolist() == [True, False]
 
