@@ -1,4 +1,4 @@
-"""The cut-off profile of National Road 1 on the real roads of northern Haiti, with population: every edge of the way."""
+"""The cut-off profile of National Road 1 on the real roads of northern Haiti, with population: each edge closed."""
 
 from __future__ import annotations
 

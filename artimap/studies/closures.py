@@ -41,6 +41,8 @@ Closed = str | RoadSpan
 """A piece of road in words ("rn1 km 110–126", "Pont-Sondé bridge"), or as kilometres of a road."""
 
 FORMATS: Final = (".csv", ".geojson", ".gpkg", ".png", ".svg")
+_SHORT_M: Final = 1_000.0
+"""A part of the roads without a known place is told of from this length on."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -133,7 +135,8 @@ class Closures:
 
     def _whose(self, lang: str) -> str:
         vehicle = tr(f"vehicle.{self.vehicle.value}", lang)
-        return tr("closures.title", lang, road=_ref(self.roads, self.road_id), vehicle=vehicle)
+        title = tr("closures.title", lang, road=_ref(self.roads, self.road_id), vehicle=vehicle)
+        return f"{title}. {tr('map.audience.internal', lang)}"
 
     def _limits(self, lang: str) -> tuple[str, ...]:
         key = "closures.reach" if self.reach else "closures.main_part"
@@ -189,13 +192,18 @@ class Isolation:
     vehicle, speeds
         For whom, and how fast.
     table
-        One row a part of the network that hung together before and does no more, and one for what lies on closed
-        pieces (``on_closed``): ``part``, ``on_closed``, ``cities`` in it, ``cut_off_from`` (cities that it reached
-        before), ``places``, ``people_lo``, ``people_hi``, ``people_unknown``, ``fuel``, ``health``, ``markets``. In
-        the order of the roads, no part before another by its people.
+        One row a part of the network that hung together before and does no more (with a known place, or 1 km of road
+        at least), and one for what lies on closed pieces (``on_closed``): ``part``, ``on_closed``, ``cities`` in it,
+        ``cut_off_from`` (cities that it reached before), ``places``, ``people_lo``, ``people_hi``,
+        ``people_unknown``, ``fuel``, ``health``, ``markets``. In the order of the roads, no part before another by
+        its people.
     pairs
         By pair of cities ``start, stop, km, lo_min, hi_min`` while all is open, and ``without_km, without_lo_min,
         without_hi_min`` now: null where no way is known.
+    whole
+        Whether all that hung together before still does.
+    as_of
+        The day of the study; null without one.
     """
 
     roads: AreaRoads = field(repr=False)
@@ -204,6 +212,7 @@ class Isolation:
     speeds: SpeedModel
     table: pd.DataFrame = field(repr=False)
     pairs: pd.DataFrame = field(repr=False)
+    whole: bool
     as_of: dt.date | None = None
 
     def lines(self, lang: str = Lang.EN) -> tuple[str, ...]:
@@ -211,9 +220,10 @@ class Isolation:
         lang = Lang(lang).value
         closed = _and([_span_words(self.roads, one, lang) for one in self.closed], lang)
         vehicle = tr(f"vehicle.{self.vehicle.value}", lang)
-        out = [tr("closures.closed", lang, spans=closed, vehicle=vehicle), tr("closures.network", lang)]
+        title = tr("closures.closed", lang, spans=closed, vehicle=vehicle)
+        out = [f"{title}. {tr('map.audience.internal', lang)}", tr("closures.network", lang)]
         parts = records(self.table)
-        if sum(not row["on_closed"] for row in parts) < 2:
+        if self.whole:
             out.append(tr("closures.whole", lang))
         for row in parts:
             if row["on_closed"]:
@@ -258,7 +268,7 @@ def closures(
     *,
     vehicle: str = Vehicle.TRUCK,
     speeds: SpeedModel | None = None,
-    reach: Sequence[str] = (),
+    reach: str | Sequence[str] = (),
     points: gpd.GeoDataFrame | None = None,
 ) -> Closures:
     """Close each piece of a road in turn: the exact way round, and who is cut off where there is none.
@@ -322,7 +332,7 @@ def closures(
     times, router = model.times(roads, who), Router(roads.network)
     passable = np.isfinite(times[:, 0])
     tree, beside = CutTree(roads.network, passable), RoadsidePoints.of(roads, points)
-    towns = [roads.locate(one) for one in reach]
+    towns = [roads.locate(one) for one in ([reach] if isinstance(reach, str) else reach)]
     goal = None if not towns else _spots([one.spot for one in towns])
     parted = tree.parted(edges, beside.spots, reach=goal)
     free = passable & ~tree.bridges
@@ -332,7 +342,7 @@ def closures(
     rows = pd.DataFrame(told, columns=["detour_km", "detour_lo_min", "detour_hi_min"])
     rows["longer_min"] = _longer(router, roads.at(road, cities[0][1]), roads.at(road, cities[-1][1]), times)[edges]
     rows = rows.assign(
-        piece_id=[f"{road} {low[one] / 1000:.3f}-{high[one] / 1000:.3f}" for one in edges], road_id=road,
+        piece_id=_unlike([f"{road} {low[one] / 1000:.3f}-{high[one] / 1000:.3f}" for one in edges]), road_id=road,
         from_m=significant(low[edges]), to_m=significant(high[edges]), bridge=tree.bridges[edges],
     )  # fmt: skip
     rows = pd.concat([rows, beside.tally(parted.cut, parted.on, parted.loses)], axis=1)
@@ -380,9 +390,8 @@ def isolation(
     --------
     >>> import artimap as am
     >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
-    >>> parts = am.isolation(study, ["rn1 km 98–100"]).table
-    >>> parts["cut_off_from"].str.contains("Gonaïves").tolist()
-    [True, False]
+    >>> am.isolation(study, "rn1 km 98–100").table["cities"].tolist()
+    ["Cap-Haïtien; Gonaïves; Port-de-Paix; Saint-Michel-de-l'Attalaye", 'Port-au-Prince; Saint-Marc']
     """
     roads, as_of = _roads_of(where)
     given = [closed] if isinstance(closed, str | RoadSpan) else list(closed)
@@ -400,7 +409,7 @@ def isolation(
     passable = np.isfinite(times[:, 0])
     shut = np.logical_or.reduce([roads.on(span) for span in spans])
     cities = _cities_of(roads)
-    table = _parts(roads, passable, shut, RoadsidePoints.of(roads, points), cities)
+    table, whole = _parts(roads, passable, shut, RoadsidePoints.of(roads, points), cities)
     rows = list[tuple[Any, ...]]()
     for (start, at), (stop, there) in combinations(cities, 2):
         ways = [
@@ -410,7 +419,7 @@ def isolation(
         if np.isfinite(ways[0].length_m):
             rows.append((start, stop, *_figures(ways[0]), *_figures(ways[1])))
     names = ["start", "stop", "km", "lo_min", "hi_min", "without_km", "without_lo_min", "without_hi_min"]
-    return Isolation(roads, spans, who, model, table, pd.DataFrame(rows, columns=names), as_of)
+    return Isolation(roads, spans, who, model, table, pd.DataFrame(rows, columns=names), whole, as_of)
 
 
 def sure_internal(audience: Audience) -> None:
@@ -473,6 +482,12 @@ def _spots(spots: Sequence[Spot]) -> tuple[Ints, Floats]:
     return np.array([one.edge for one in spots], dtype=np.int64), np.array([one.offset_m for one in spots])
 
 
+def _unlike(ids: Sequence[str]) -> list[str]:
+    """Set apart the names that stand more than once, by number: lines of one's own may run beside each other."""
+    again = pd.Series(ids, dtype=object).groupby(ids).cumcount() if ids else []
+    return [one if not number else f"{one} ({number + 1})" for one, number in zip(ids, again, strict=True)]
+
+
 def _figures(way: WayRound) -> tuple[float, float, float]:
     """Give kilometres and minutes; nan where there is no way."""
     length, low, high = (float(one) if np.isfinite(one) else float("nan") for one in way)
@@ -492,8 +507,8 @@ def _longer(router: Router, start: Spot, stop: Spot, times: Floats) -> Floats:
 
 def _parts(
     roads: AreaRoads, passable: Bools, shut: Bools, beside: RoadsidePoints, cities: Sequence[tuple[str, Spot]]
-) -> pd.DataFrame:
-    """Give the parts into which a network falls, with what lies beside each."""
+) -> tuple[pd.DataFrame, bool]:
+    """Give the parts into which a network falls with what lies beside each, and whether it does not fall apart."""
     ends, nodes = roads.network.edges, len(roads.network.nodes_xy)
     before, after = (_labels(ends[one], nodes) for one in (passable, passable & ~shut))
     open_edges = np.flatnonzero(passable & ~shut)
@@ -502,6 +517,8 @@ def _parts(
     # A part that the closures touch: of those that hung apart before nothing new is to be told.
     touched = np.isin(here, after[np.unique(ends[shut])])
     here = here[touched]
+    whole = len(here) <= len(np.unique(before[ends[shut & passable]]))
+    length = np.bincount(after[ends[open_edges, 0]], roads.network.length_m[open_edges], minlength=nodes)
     on_shut = shut[beside.edge]
     of_point = np.where(on_shut, -1, after[ends[beside.edge, 0]])
     city_at = [-1 if shut[spot.edge] else int(after[ends[spot.edge, 0]]) for _, spot in cities]
@@ -516,7 +533,7 @@ def _parts(
             if was == old and at not in (label, -1)
         ]
         mask = of_point == label
-        if held or mask.any():
+        if held or mask.any() or length[label] >= _SHORT_M:
             masks.append(mask)
             rows.append({"on_closed": False, "cities": join_names(held), "cut_off_from": join_names(lost)})
     if on_shut.any():
@@ -528,7 +545,7 @@ def _parts(
     tally = beside.tally(cut, none, np.ones(len(rows), dtype=bool)).rename(columns={"cut_off_places": "places"})
     table = pd.concat([pd.DataFrame(rows, columns=["on_closed", "cities", "cut_off_from"]), tally], axis=1)
     table.insert(0, "part", range(1, len(table) + 1))
-    return table.astype({"cities": schema.TEXT, "cut_off_from": schema.TEXT, "places": schema.TEXT})
+    return table.astype({"cities": schema.TEXT, "cut_off_from": schema.TEXT, "places": schema.TEXT}), whole
 
 
 def _labels(edges: Any, nodes: int) -> Ints:

@@ -291,6 +291,22 @@ def test_a_network_of_ones_own_without_an_area():
     assert len(isolation(roads, RoadSpan("a", 1000.0, 2000.0)).pairs) == 0
     with pytest.raises(am.PlaceError, match="no road"):
         closures(roads, "z")
+    assert isolation(roads, RoadSpan("a", 1000.0, 2000.0)).whole
+    apart = isolation(roads, RoadSpan("a", 2000.0, 2500.0))
+    assert not apart.whole
+    assert apart.table["people_hi"].isna().all()
+
+
+def test_two_lines_of_one_road_side_by_side():
+    lines = gpd.GeoDataFrame(
+        {"road_id": ["a", "a"]},
+        geometry=gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 900 0)", "LINESTRING (0 0, 450 1, 900 0)"]),
+        crs=CRS,
+    )
+    table = closures(AreaRoads.from_lines(lines), "a").table
+    assert len(table) == 2
+    assert not table["bridge"].any()
+    assert table["piece_id"].is_unique
 
 
 # -- several closures ------------------------------------------------------------------

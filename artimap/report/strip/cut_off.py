@@ -139,10 +139,10 @@ class CutOffStrip(StripPicture):
         for share in (0.0, 0.5, 1.0):
             y = base + _PANEL_IN * share
             page.line([LEFT_IN, right], [y, y], colour="rule", width=0.8)
-            page.text(
-                LEFT_IN - 0.08, y, format_count(round(most * share), self.lang), size=7.2, colour="ink_2",
-                halign="right", valign="center",
-            )  # fmt: skip
+            # Where nothing is known there is no scale.
+            if most > 0:
+                number = format_count(round(most * share), self.lang)
+                page.text(LEFT_IN - 0.08, y, number, size=7.2, colour="ink_2", halign="right", valign="center")
 
     def _legend(self) -> list[tuple[int, float, str, str]]:
         """Give row, place, mark and words of each entry, as many on a row as it holds."""
@@ -158,11 +158,11 @@ class CutOffStrip(StripPicture):
 
 
 def _axis(most: Any) -> float:
-    """Give a round number not below the greatest value."""
+    """Give a round even number not below the greatest value; 0 where there is none."""
     if pd.isna(most) or most <= 0:
-        return 1.0
+        return 0.0
     power = 10.0 ** (len(str(int(most))) - 1)
-    return next(step * power for step in (1, 2, 3, 4, 5, 6, 8, 10) if step * power >= float(most))
+    return max(2.0, next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= float(most)))
 
 
 def _ends(page: Drawing, run: Sequence[dict[str, Any]], origin: float) -> tuple[float, float]:
