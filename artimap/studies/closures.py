@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -484,8 +485,11 @@ def _spots(spots: Sequence[Spot]) -> tuple[Ints, Floats]:
 
 def _unlike(ids: Sequence[str]) -> list[str]:
     """Set apart the names that stand more than once, by number: lines of one's own may run beside each other."""
-    again = pd.Series(ids, dtype=object).groupby(ids).cumcount() if ids else []
-    return [one if not number else f"{one} ({number + 1})" for one, number in zip(ids, again, strict=True)]
+    counts, out = Counter[str](), list[str]()
+    for one in ids:
+        counts[one] += 1
+        out.append(one if counts[one] == 1 else f"{one} ({counts[one]})")
+    return out
 
 
 def _figures(way: WayRound) -> tuple[float, float, float]:
