@@ -11,12 +11,13 @@ import importlib.util
 import tempfile
 import time
 from collections.abc import Callable
-from itertools import combinations, pairwise
+from itertools import combinations
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
+import shapely
 
 import artimap as am
 from artimap.roads.routing.router import RoutePath, Router, Spot
@@ -76,8 +77,6 @@ def work() -> Work | None:
     main = np.flatnonzero(roads)
     lines_of = net.lines.to_numpy()[main]
     towns = {}
-    import shapely  # noqa: PLC0415
-
     tree = shapely.STRtree(lines_of)
     for town in TOWNS:
         point = places.geometry[town]
@@ -145,8 +144,7 @@ def trees(made: Work, router: Router, repeat: int) -> None:
     tree, build = shortest_by_scipy(made, least=True)
     theirs, taken = timed(lambda: tree(node), repeat)
     both = np.isfinite(ours)
-    assert np.array_equal(both, np.isfinite(theirs))
-    far = np.abs(ours[both] - theirs[both]).max()
+    far = np.abs(ours[both] - theirs[both]).max() if np.array_equal(both, np.isfinite(theirs)) else np.inf
     line("  scipy", taken, f"and {build * 1000:.0f} ms for the graph; the same to {far:.0e} minutes")
     raw = shortest_by_scipy(made, least=False)[0](node)
     off = raw[both] > ours[both] * (1 + 1e-9)
@@ -210,8 +208,8 @@ def pairs(made: Work, router: Router, repeat: int) -> None:
 def peers(name: str, call: Callable[[int, int], float], node: Any, cost: Floats, repeat: int) -> None:
     each = [timed(lambda a=a, b=b: call(a, b), repeat) for a, b in node.tolist()]
     theirs = np.array([length for length, _ in each])
-    assert np.allclose(theirs, cost, rtol=1e-9), name
-    line(f"  {name}", median(seconds for _, seconds in each), "the same, its graph already made")
+    same = "the same" if np.allclose(theirs, cost, rtol=1e-9) else "NOT THE SAME"
+    line(f"  {name}", median(seconds for _, seconds in each), f"{same}, its graph already made")
 
 
 def by_pandana(made: Work, node: Any, cost: Floats, repeat: int) -> None:
@@ -240,10 +238,13 @@ def tradeoffs(made: Work, router: Router, repeat: int) -> None:
 
     for one, other in [("saint-marc", "gonaives"), ("gonaives", "dessalines")]:
         exact, taken = timed(lambda one=one, other=other: ways(one, other, 0.0), repeat)
-        line(f"exact trade-offs {one} – {other}", taken, f"{len(exact)} ways")
         near = np.array([way.costs for way in ways(one, other, 0.01)])
-        for cost in np.array([way.costs for way in exact]):
-            assert (near <= cost * 1.01 * (1 + 1e-12)).all(axis=1).any()
+        over = max(float((near / way.costs).max(axis=1).min()) for way in exact) - 1
+        line(
+            f"exact trade-offs {one} – {other}",
+            taken,
+            f"{len(exact)} ways; within 1 %: {len(near)}, over by {over:.2%}",
+        )
     taken, number = [], []
     for one, other in combinations(made.towns, 2):
         found, seconds = timed(lambda one=one, other=other: ways(one, other, 0.01), 1)
@@ -257,7 +258,7 @@ def tradeoffs(made: Work, router: Router, repeat: int) -> None:
 
 
 def closures(made: Work, router: Router, repeat: int) -> None:
-    """All replacement paths of National Road 1's least way, every edge against a search of its own."""
+    """All replacement paths between the ends of National Road 1, every edge against a search of its own."""
     ends = made.towns["port-au-prince"], made.towns["cap-haitien"]
     for name, cost in (("metres", made.net.length_m), ("minutes", made.minutes)):
         found, taken = timed(lambda cost=cost: router.replacements(*ends, cost.copy()), repeat)
@@ -270,7 +271,7 @@ def closures(made: Work, router: Router, repeat: int) -> None:
         by_hand = time.perf_counter() - start
         cut = int(np.isinf(found.cost).sum())
         line(
-            f"replacement paths of RN1's least {name}", taken,
+            f"replacement paths Port-au-Prince – Cap-Haïtien, {name}", taken,
             f"{len(found.path.edges)} edges, {found.path.length_m / 1000:.1f} km, {cut} without another way; "
             f"one by one {by_hand:.1f} s, {wrong} differ",
         )  # fmt: skip
