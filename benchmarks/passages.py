@@ -49,6 +49,7 @@ WORLDS = {
     "20 % of all passages not": replace(PLAIN, unlogged=(0.2, 0.2), blind=True),
     "bursts by the week (variance 1)": replace(PLAIN, bursts=1.0),
     "bursts by the week (variance 4)": replace(PLAIN, bursts=4.0),
+    "the same, 3 incidents and more": replace(PLAIN, bursts=4.0, chance=(0.03, 0.2), passages=(100.0, 500.0)),
 }
 
 

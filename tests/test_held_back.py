@@ -255,7 +255,8 @@ CLAIMS = "subject,predicate,value,source,claimant,claimant_is_party,reported,sen
     )
 )  # fmt: skip
 DEPOT = "Depo Twa Pòt"
-MOVEMENTS = "date,from,to,via,vehicle,outcome,sensitivity,note\n" + (
+MOVEMENTS = (
+    "date,from,to,via,vehicle,outcome,sensitivity,note\n"
     f"2024-10-06,{DEPOT},{SPOT},,container_truck,incident,low,{WORDS}\n"
     f"2024-10-06,Saint-Marc,Gonaïves,{SPOT},truck,passed,low,{WORDS}\n"
 )

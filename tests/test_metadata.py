@@ -17,6 +17,7 @@ from pyarrow import parquet
 
 import artimap as am
 from artimap.control.contestation.calibration import Calibration
+from artimap.control.route_status import statuses_on_route
 from artimap.core.files import write_geopackage
 from artimap.core.metadata import JsonModel, put_models
 from artimap.core.vocab import EventKind
@@ -89,6 +90,10 @@ def made(artibonite, rn1, events, ledger, tmp_path_factory):
         "control_zones_over_time": am.control_zones_over_time(artibonite, ledger, since="2024-10-01", until=DAY),
         "checkpoints_on": am.checkpoints_on(rn1, ledger, as_of=DAY),
         "road_status_on": am.road_status_on(_statuses(folder, artibonite), as_of=DAY),
+        "statuses_on_route": statuses_on_route(
+            _statuses(folder, artibonite), [am.RoadSpan("rn1", 0.0, 9_000.0)], vehicle="truck", as_of=DAY
+        ),
+        "Routes.table": am.trip("Saint-Marc", "Gonaïves", as_of=DAY, close="rn1 km 120-121").table,
         "estimate_contestation": estimates,
         "estimated_zones": am.estimated_zones(artibonite, estimates, as_of=DAY),
         "baseline_contestation": baseline_contestation(artibonite, events, **short, method="kernel_logit"),
@@ -107,10 +112,11 @@ def made(artibonite, rn1, events, ledger, tmp_path_factory):
 
 WRITERS = {
     "areas/cod_ab.py", "areas/osm.py", "control/checkpoints/life_cycle.py", "control/contestation/estimate.py",
-    "control/contestation/layer.py", "control/road_status.py", "control/status.py", "control/zones/geometry.py",
-    "control/zones/over_time.py",
+    "control/contestation/layer.py", "control/road_status.py", "control/route_status.py", "control/status.py",
+    "control/zones/geometry.py", "control/zones/over_time.py",
     "risk/estimate.py", "risk/hotspots.py", "roads/density/bandwidth.py", "roads/density/envelopes.py",
     "roads/density/kernel_density.py", "roads/density/temporal_density.py", "sources/registry.py",
+    "studies/routes.py",
 }  # fmt: skip
 """Whose tables are made above."""
 
@@ -212,8 +218,8 @@ def test_tables_are_written_and_drawn(made, tmp_path):
 
 
 MODELS = (
-    am.CheckpointModel, am.ContestationModel, am.ControlModel, am.HotspotModel, am.MatchModel, am.RiskModel,
-    am.RoadStatusModel, am.SpeedModel, am.ZoneModel,
+    am.CheckpointModel, am.ContestationModel, am.ControlModel, am.HotspotModel, am.MatchModel, am.PassageModel,
+    am.RiskModel, am.RoadStatusModel, am.SpeedModel, am.ZoneModel,
 )  # fmt: skip
 
 
@@ -223,11 +229,11 @@ def others(model):
         value = getattr(model, one.name)
         if type(value) is int:
             yield replace(model, **{one.name: value + 1})
-        if isinstance(model, am.SpeedModel):
-            yield replace(model, **{one.name: tuple(number / 2 for number in value)})
-        if isinstance(value, float) and value:
+        pair = isinstance(value, tuple) and all(isinstance(part, float) for part in value)
+        if (isinstance(value, float) and value) or pair:
+            half = (value[0] / 2, *value[1:]) if pair else value / 2
             try:
-                yield replace(model, **{one.name: value / 2})
+                yield replace(model, **{one.name: half})
             except am.ModelError:
                 continue
 

@@ -11,9 +11,9 @@ import pytest
 import artimap as am
 from artimap.cli import main
 from artimap.core.vocab import Audience
+from artimap.roads.routing.ways import ways_of
 from artimap.sharing.movements import movements_to_count
 from artimap.sharing.policy import Action, Rules, SharePolicy
-from artimap.sources.own_movements import ways_of
 
 HEADER = "date,from,to,via,road,from_km,to_km,vehicle,outcome,sensitivity,note\n"
 DAY = "2024-10-15"
@@ -21,7 +21,7 @@ RN1 = [am.RoadSpan("rn1", 94_770.0, 150_050.0)]
 
 
 def row(day="2024-09-03", start="Saint-Marc", stop="Gonaïves", outcome="passed", **more):
-    cells = {"via": "", "road": "", "from_km": "", "to_km": "", "vehicle": "truck", "sensitivity": "", "note": ""} | more
+    cells = dict.fromkeys(("via", "road", "from_km", "to_km", "sensitivity", "note"), "") | {"vehicle": "truck"} | more
     return (
         f"{day},{start},{stop},{cells['via']},{cells['road']},{cells['from_km']},{cells['to_km']},{cells['vehicle']},"
         f"{outcome},{cells['sensitivity']},{cells['note']}\n"
@@ -50,6 +50,10 @@ def file_of(tmp_path):
         ("Verrettes", "Saint-Marc", "", ["rd-lia", "rn1"]),
         ("Ennery", "Gros-Morne", "", ["rd-enn", "rn1", "rn5"]),
         ("Saint-Marc", "Gonaïves", "Dessalines", ["rn1", "rd-sav", "rd-prd", "rd-des", "rn1"]),
+        ("Saint-Marc", "Gonaïves", "L'Estère", ["rn1"]),
+        ("Port-au-Prince", "Gonaïves", "Pont-Sondé / L'Estère", ["rn1"]),
+        ("Saint-Marc", "Verrettes", "Pont-Sondé", ["rn1", "rd-lia"]),
+        ("Gonaïves", "Gonaïves", "", []),
         ("Saint-Marc", "Dessalines", "", []),  # two ways, the one 15 % longer than the other
         ("Saint-Marc", "Nan Twou Kachet", "", []),
         ("", "Gonaïves", "", []),
@@ -66,8 +70,9 @@ def test_a_way_is_laid_where_it_is_clear(artibonite, file_of, start, stop, via, 
 
 
 def test_a_road_that_is_named_is_the_one(artibonite, file_of):
-    rows = row(start="Saint-Marc", stop="Petite-Rivière", road="rd-sav"), row(
-        start="Saint-Marc", stop="Petite-Rivière", road="rd-des"
+    rows = (
+        row(start="Saint-Marc", stop="Petite-Rivière", road="rd-sav"),
+        row(start="Saint-Marc", stop="Petite-Rivière", road="rd-des"),
     )
     table = am.read_movements(file_of(*rows), area=artibonite)
     assert [bool(way) for way in ways_of(table)] == [True, False]
@@ -193,7 +198,7 @@ def test_no_writer_gives_a_movement_to_others(artibonite, file_of, tmp_path, end
     assert len(am.release(table, audience=Audience.INTERNAL, area=artibonite).table) == 2
 
 
-def test_the_command_tells_what_it_read(artibonite, file_of, capsys):
+def test_the_command_tells_what_it_read(file_of, capsys):
     path = file_of(row(), row(day="2024-09-09"), row(outcome="arrived"), row(start="Nan Twou Kachet"))
     assert main(["risk", "--movements", str(path), "--as-of", DAY, "--strict", "--json"]) == 3
     printed = capsys.readouterr()

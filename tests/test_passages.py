@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from scipy import stats
 
 import artimap as am
@@ -24,7 +26,10 @@ def movements(*rows):
          road if ":" in road else None, outcome, vehicle)
         for day, road, low, high, outcome, vehicle in rows
     ]  # fmt: skip
-    return pd.DataFrame(made, columns=columns)
+    table = pd.DataFrame(made, columns=columns)
+    ids = [f"movement-{at}" for at in range(len(table))]
+    table = table.assign(movement_id=ids, source="own", sensitivity="high", licence="own report")
+    return gpd.GeoDataFrame(table, geometry=[shapely.Point()] * len(table), crs="EPSG:32618")
 
 
 def whole(outcome, *, day="2024-09-03", n=1, vehicle="truck"):
@@ -32,10 +37,10 @@ def whole(outcome, *, day="2024-09-03", n=1, vehicle="truck"):
 
 
 def test_passages_are_counted_since_the_first():
-    rows = whole("passed", n=12) + whole("passed", day="2024-08-20", n=2, vehicle="4x4")
+    rows = whole("passed", n=12) + whole("passed", day="2024-08-20", n=2, vehicle="bus")
     found = am.passages_on(movements(*rows), WAY, as_of=DAY)
     assert (found.passages, found.passed, found.turned_back, found.incidents) == (14, 14, 0, 0)
-    assert (found.since, found.newest, found.vehicles) == ("2024-08-20", "2024-09-03", (("truck", 12), ("4x4", 2)))
+    assert (found.since, found.newest, found.vehicles) == ("2024-08-20", "2024-09-03", (("truck", 12), ("bus", 2)))
     assert found.ways == 14
     assert found.rate == am.passage_rate(14, 0)
     assert am.Passages.from_dict(found.to_dict()) == found
@@ -94,8 +99,8 @@ def test_a_way_that_was_mostly_never_gone_has_no_rate():
     found = am.passages_on(short, WAY, as_of=DAY)
     assert (found.passages, found.rate) == (40, None)
     assert found.covered_m == pytest.approx(12_900)
-    both = pd.concat([short, movements(("2024-09-03", "rn1", 107.7, 150.0, "passed", None))], ignore_index=True)
-    assert am.passages_on(both, WAY, as_of=DAY).rate is not None
+    rest = movements(("2024-09-03", "rn1", 107.7, 150.0, "passed", None)).assign(movement_id="another")
+    assert am.passages_on(pd.concat([short, rest], ignore_index=True), WAY, as_of=DAY).rate is not None
     assert am.passages_on(short.iloc[:0], WAY, as_of=DAY).rate is None
 
 
@@ -166,12 +171,19 @@ def test_each_case_has_its_words(lang):
         assert "{" not in text
         assert "|" not in text
     if lang is Lang.EN:
-        assert said["none"] == "traffic is unknown: nobody counted who passed"
+        assert said["none"] == "traffic is unknown: no passages are counted here"
         assert said["quiet"].startswith("passed 14 times since 3 Sep 2024, nothing reported; up to 1 in ")
         assert said["back"].startswith("turned back 2 times since 3 Sep 2024")
         assert said["one"].startswith("1 incident in 30 passages since 3 Sep 2024; about 1 in ")
         assert "1 of the incidents perhaps beyond it" in said["part"]
         assert "safe" not in " ".join(said.values())
+
+
+def test_what_is_no_movement_is_refused():
+    """A word that is no outcome must not count as passed."""
+    with pytest.raises(am.SchemaError, match="outcome"):
+        am.passages_on(movements(*whole("arrived")), WAY, as_of=DAY)
+    assert am.passages_on(movements(*whole("passed")), [], as_of=DAY).passages == 0
 
 
 def test_it_is_the_same_in_any_order():

@@ -12,18 +12,21 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy import special
 
+from artimap.core import schema
 from artimap.core.arrays import Floats
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
 from artimap.core.precision import significant
+from artimap.core.tables import MOVEMENTS
 from artimap.core.vocab import Outcome
 from artimap.roads.routing.spans import RoadSpan
-from artimap.sources.own_movements import ways_of
+from artimap.roads.routing.ways import ways_of
 
 _WHOLE = 0.95
 """A movement over this part of a way has gone it whole: ends of ways are towns, not spots."""
@@ -135,7 +138,7 @@ class Passages(JsonModel):
 
 
 def passages_on(
-    movements: pd.DataFrame,
+    movements: gpd.GeoDataFrame,
     spans: Sequence[RoadSpan],
     *,
     as_of: str | dt.date,
@@ -146,7 +149,8 @@ def passages_on(
     Parameters
     ----------
     movements
-        MOVEMENTS. They are for internal use; :meth:`artimap.Study.passages` counts for others.
+        MOVEMENTS, a row a passage: vehicles that go together are one. They are for internal use;
+        :meth:`artimap.Study.passages` counts for others.
     spans
         The way, as pieces of roads.
     as_of
@@ -163,8 +167,8 @@ def passages_on(
 
     Raises
     ------
-    DateError
-        For a bad day.
+    DateError, SchemaError
+        For a bad day, or a table that is none of movements.
 
     Examples
     --------
@@ -173,9 +177,9 @@ def passages_on(
     >>> am.passages_on(table, [am.RoadSpan("rn1", 94_800, 150_000)], as_of="2024-10-15")  # doctest: +SKIP
     """
     model, day = model or PassageModel(), day_of(as_of)
-    dates = pd.to_datetime(movements["date"])
+    known = schema.conform(movements, MOVEMENTS)
     last, first = pd.Timestamp(day), pd.Timestamp(day) - pd.Timedelta(days=model.window_days)
-    rows = movements[((dates <= last) & (dates > first)).to_numpy(dtype=bool)]
+    rows = known[((known["date"] <= last) & (known["date"] > first)).to_numpy(dtype=bool)]
     length = sum(one.length_m for one in spans)
     done: dict[tuple[RoadSpan, ...], float] = {}
     gone: list[RoadSpan] = []
@@ -185,18 +189,16 @@ def passages_on(
             done[way] = _shared_m(spans, way)
         shared, whole = done[way], sum(one.length_m for one in way)
         if shared > 0 and (shared >= _LEAST_M or shared >= _MOSTLY * min(length, whole)):
-            parts[at], shares[at] = min(shared / length, 1.0), min(shared / whole, 1.0)
+            parts[at], shares[at] = (1.0 if one >= _WHOLE else one for one in (shared / length, shared / whole))
             gone += way
     on = parts > 0
     rows, parts, shares = rows[on], parts[on], shares[on]
     ended = rows["outcome"].to_numpy(dtype=object)
     struck, back = ended == Outcome.INCIDENT.value, ended == Outcome.TURNED_BACK.value
-    days = pd.to_datetime(rows["date"])
     # Where a movement turned back is not said: half of its way, on average.
     parts_gone = np.where(back, parts / 2, parts)
     covered = _shared_m(spans, gone)
     hit = np.where(struck, shares, 0.0)
-    known = len(rows) > 0 and covered >= _MOSTLY * length
     vehicles = Counter(rows["vehicle"].dropna().astype(str))
     return Passages(
         as_of=day.isoformat(),
@@ -209,10 +211,10 @@ def passages_on(
         partly=int((parts < _WHOLE).sum()),
         beyond=int((struck & (shares < _WHOLE)).sum()),
         ways=float(significant(parts_gone.sum())),
-        since=days.min().date().isoformat() if len(rows) else None,
-        newest=days.max().date().isoformat() if len(rows) else None,
+        since=rows["date"].min().date().isoformat() if len(rows) else None,
+        newest=rows["date"].max().date().isoformat() if len(rows) else None,
         vehicles=tuple(sorted(vehicles.items(), key=lambda one: (-one[1], one[0]))),
-        rate=_rate(parts_gone, hit, model) if known else None,
+        rate=_rate(parts_gone, hit, model) if len(rows) and covered >= _MOSTLY * length else None,
     )
 
 
@@ -257,7 +259,7 @@ def passage_rate(quiet: int, incidents: int, *, model: PassageModel | None = Non
 
 def _rate(parts: Floats, hit: Floats, model: PassageModel) -> PassageRate:
     """Give the posterior on a grid; ``hit`` is how much of an incident each movement counts."""
-    logit = np.linspace(-30.0, 12.0, 1681)
+    logit = np.linspace(-30.0, 20.0, 2001)
     chance = special.expit(logit)
     # the Beta prior, as a density of the logit
     logs = model.prior[0] * np.log(chance) + model.prior[1] * special.log_expit(-logit)

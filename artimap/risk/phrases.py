@@ -150,12 +150,14 @@ def _km(metres: float, lang: str) -> str:
 
 
 def passage_phrase(passages: Passages | None, lang: str) -> str:
-    r"""Say how often a way was gone by those who are counted, and what came of it; null is that nobody was counted.
+    r"""Say how often a way was gone by those who are counted, and what came of it.
 
-    Never that a way is safe: where nothing is reported, it says which rate cannot be ruled out (95 %).
+    Null, or no passage, is that traffic is unknown: the words are true where nobody counted, and where an audience may
+    not know of it. Never that a way is safe: where nothing is reported, the rate stands there that cannot be ruled out
+    (95 %).
 
     >>> passage_phrase(None, "en")
-    'traffic is unknown: nobody counted who passed'
+    'traffic is unknown: no passages are counted here'
     """
     if passages is None or not passages.passages:
         return tr("passages.unknown", lang)

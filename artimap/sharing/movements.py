@@ -21,9 +21,9 @@ from artimap.core.schema import join_names
 from artimap.core.tables import MOVEMENTS
 from artimap.core.vocab import Audience, Sensitivity
 from artimap.roads.routing.spans import RoadSpan
+from artimap.roads.routing.ways import way_text, ways_of
 from artimap.sharing.cells import CELL
 from artimap.sharing.policy import SharePolicy
-from artimap.sources.own_movements import way_text, ways_of
 
 _CITY_M = 3_000.0
 """A way that ends so near to the middle of a city ends in it."""

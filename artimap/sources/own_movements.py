@@ -15,12 +15,13 @@ import shapely
 from artimap.areas.area import Area
 from artimap.areas.gazetteer.resolve import Reading, resolve
 from artimap.areas.road_network import AreaRoads, area_roads
-from artimap.core.errors import CorridorError, DataError
-from artimap.core.schema import TEXT, split_names
+from artimap.core.errors import CorridorError
+from artimap.core.schema import TEXT
 from artimap.core.vehicles import vehicle_of_words
 from artimap.core.vocab import Outcome, Sensitivity, Where
 from artimap.roads.routing.router import Router, Spot
 from artimap.roads.routing.spans import RoadSpan
+from artimap.roads.routing.ways import way_text
 from artimap.sources.columns import read_days
 from artimap.sources.forms import MOVEMENTS_FORM, of_incidents, without_notes
 from artimap.sources.quarantine import Problems
@@ -33,7 +34,8 @@ _CLEAR: Final = 1.25
 _CLEAR_NAMED: Final = 1.1
 """A way is clear where every other is longer by more than this; by less, where the table names towns on it."""
 _SURE: Final = 0.85
-_LEAST_M: Final = 50.0
+_STUB_M: Final = 300.0
+"""So far a way goes into a town beside the road and out again: no piece of its own."""
 _BESIDE_M: Final = 3_000.0
 """A town within this distance of the roads lies on them."""
 
@@ -137,6 +139,21 @@ def towns_of(cell: object) -> list[str]:
     return [one.strip() for one in re.split(r"[;,/]", cell) if one.strip()] if isinstance(cell, str) else []
 
 
+def _joined(pieces: Iterable[RoadSpan]) -> list[RoadSpan]:
+    """Join the pieces of a way that go on along a road; stubs into towns are left out."""
+    out: list[RoadSpan] = []
+    for one in pieces:
+        last = out[-1] if out else None
+        if one.length_m < _STUB_M:
+            continue
+        onward = last is not None and (last.to_m > last.from_m) == (one.to_m > one.from_m)
+        if last is not None and onward and last.road_id == one.road_id and abs(last.to_m - one.from_m) < _STUB_M:
+            out[-1] = last._replace(to_m=one.to_m)
+        else:
+            out.append(one)
+    return out
+
+
 class _Network:
     """The roads of an area, on which ways are laid; each way once."""
 
@@ -165,7 +182,8 @@ class _Network:
             clear = _CLEAR if len(stops) == 2 else _CLEAR_NAMED
             if found is None or bool((found.cost <= clear * found.path.costs[0]).any()):
                 return ()
-            out += [one for one in self.roads.spans(found.path) if one.length_m > _LEAST_M]
+            out += self.roads.spans(found.path)
+        out = _joined(out)
         asked = re.sub(r"[^a-z0-9]", "", road.lower()) if road else ""
         return tuple(out) if not asked or asked in {one.road_id.replace("-", "") for one in out} else ()
 
@@ -189,47 +207,6 @@ class _Network:
         roads = {} if self.roads is None else self.roads.corridors
         lines = [roads[one.road_id].piece(one.low_m, one.high_m) for one in way]
         return lines[0] if len(lines) == 1 else shapely.MultiLineString(shapely.get_parts(lines).tolist())
-
-
-def way_text(way: Iterable[RoadSpan]) -> str:
-    """Write a way over several roads as it stands in MOVEMENTS, in km.
-
-    >>> way_text([RoadSpan("rn1", 94_770.0, 110_400.0), RoadSpan("rd-sav", 0.0, 2_500.0)])
-    'rn1:94.8-110.4; rd-sav:0.0-2.5'
-    """
-    return "; ".join(f"{one.road_id}:{one.from_m / 1000:.1f}-{one.to_m / 1000:.1f}" for one in way)
-
-
-def ways_of(movements: pd.DataFrame) -> list[tuple[RoadSpan, ...]]:
-    """Give the way of each movement as pieces of roads; empty where it is on no known way.
-
-    >>> ways_of(pd.DataFrame({"road_id": ["rn1", None], "from_m": [0.0, None], "to_m": [9_000.0, None],
-    ...     "spans": [None, "rn1:9.0-0.0; rd-sav:0.0-2.5"]}))[1][1]
-    RoadSpan(road_id='rd-sav', from_m=0.0, to_m=2500.0)
-    """
-    columns = (movements[name] for name in ("road_id", "from_m", "to_m", "spans"))
-    known: dict[str, tuple[RoadSpan, ...]] = {}
-    out: list[tuple[RoadSpan, ...]] = []
-    for road, low, high, spans in zip(*columns, strict=True):
-        if isinstance(road, str) and pd.notna(low) and pd.notna(high):
-            out.append((RoadSpan(road, float(low), float(high)),))
-        elif isinstance(spans, str):
-            if spans not in known:
-                known[spans] = tuple(_span(one) for one in split_names(spans))
-            out.append(known[spans])
-        else:
-            out.append(())
-    return out
-
-
-def _span(text: str) -> RoadSpan:
-    road, _, ends = text.partition(":")
-    low, _, high = ends.partition("-")
-    try:
-        return RoadSpan(road, 1000 * float(low), 1000 * float(high))
-    except ValueError as error:
-        msg = f"{text!r} is no piece of a road: write it as 'rn1:94.8-110.4', in km"
-        raise DataError(msg) from error
 
 
 READER: Final = Reader(

@@ -290,10 +290,11 @@ class Study:
         shown = shown if self.audience is Audience.INTERNAL else without_marks(shown)
         return road_status_on(shown, as_of=self.as_of)
 
-    @cached_property
+    @property
     def movements(self) -> gpd.GeoDataFrame | None:
         """MOVEMENTS up to the day, for internal use; None where none were given, and for all others."""
-        return self._passed_by if self.audience is Audience.INTERNAL else None
+        table = self._passed_by if self.audience is Audience.INTERNAL else None
+        return None if table is None else table.copy()
 
     def passages(self, spans: Sequence[RoadSpan], *, model: PassageModel | None = None) -> Passages | None:
         """Count who went a way, and estimate the rate of incidents per passage, as far as the audience may know.
