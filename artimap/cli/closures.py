@@ -25,6 +25,10 @@ def add(commands: Commands) -> None:
         "--reach", action="append", metavar="TOWN",
         help="a town that must stay in reach; given twice, one of them must (default: the longer part of the roads)",
     )  # fmt: skip
+    closures.add_argument(
+        "--points", type=Path, metavar="FILE",
+        help="points of your own that count too: a vector file with a column kind (fuel, health, market)",
+    )  # fmt: skip
     closures.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
     closures.add_argument(
         "--audience", choices=[one.value for one in Audience], default="internal",
@@ -38,7 +42,8 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
-    from artimap.areas.road_network import area_roads  # noqa: PLC0415 - slow to import, used only here
+    from artimap.areas.osm import read_file  # noqa: PLC0415 - slow to import, used only here
+    from artimap.areas.road_network import area_roads  # noqa: PLC0415
     from artimap.studies.closures import FORMATS, closures, isolation, sure_internal  # noqa: PLC0415
 
     sure_internal(Audience(args.audience))
@@ -47,14 +52,14 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         raise ShareError(msg)
     if args.output is not None:
         check_ending(args.output, (".csv",) if args.close else FORMATS, "what closes")
-    roads = area_roads(where)
+    roads, points = area_roads(where), None if args.points is None else read_file(args.points)
     if args.close:
-        parts = isolation(roads, args.close, vehicle=args.vehicle)
+        parts = isolation(roads, args.close, vehicle=args.vehicle, points=points)
         written = None if args.output is None else parts.to_file(args.output)
         lines = parts.lines(args.lang)
     else:
         road = args.road or where.corridor_id
-        profile = closures(roads, road, vehicle=args.vehicle, reach=args.reach or ())
+        profile = closures(roads, road, vehicle=args.vehicle, reach=args.reach or (), points=points)
         written = None if args.output is None else profile.to_file(args.output, lang=args.lang)
         lines = profile.lines(args.lang)
     print(written if written is not None else "\n".join(lines))

@@ -403,5 +403,10 @@ def test_the_command_prints_the_profile_and_what_is_left(capsys, tmp_path):
     assert "Saint-Marc: no way known" in capsys.readouterr().out
     assert main(["closures", "--road", "rd-mar", "-o", str(tmp_path / "profile.png")]) == 0
     assert (tmp_path / "profile.png").stat().st_size > 10_000
+    clinic = gpd.GeoDataFrame({"kind": ["health"]}, geometry=gpd.points_from_xy([-72.694], [19.108]), crs="EPSG:4326")
+    clinic.to_file(tmp_path / "clinic.geojson")
+    assert main(["closures", "--close", "rn1 km 98-100", "--points", str(tmp_path / "clinic.geojson")]) == 0
+    assert "health points: 1" in capsys.readouterr().out
+    assert main(["closures", "--points", str(tmp_path / "none.geojson")]) == 1
     assert main(["closures", "--close", "rn1 km 98-100", "-o", str(tmp_path / "x.gpkg")]) == 1
     assert "csv" in capsys.readouterr().err
