@@ -281,6 +281,12 @@ from .sources.result import (
 from .studies.briefing import (
     Briefing as Briefing,
 )
+from .studies.closures import (
+    Closures as Closures,
+    Isolation as Isolation,
+    closures as closures,
+    isolation as isolation,
+)
 from .studies.itinerary import (
     Route as Route,
 )
@@ -309,6 +315,7 @@ __all__ = [
     "Backtest",
     "Briefing",
     "CheckpointModel",
+    "Closures",
     "ContestationModel",
     "ControlModel",
     "Corridor",
@@ -319,6 +326,7 @@ __all__ = [
     "ExtraError",
     "Fees",
     "HotspotModel",
+    "Isolation",
     "Joined",
     "Ledger",
     "Mapping",
@@ -366,6 +374,7 @@ __all__ = [
     "checkpoints_over_time",
     "choose_bandwidth",
     "claims_behind",
+    "closures",
     "control_status",
     "control_zones",
     "control_zones_over_time",
@@ -390,6 +399,7 @@ __all__ = [
     "find_place",
     "find_subjects",
     "hotspots",
+    "isolation",
     "join_lines",
     "line_hotspots",
     "mask",

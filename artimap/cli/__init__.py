@@ -19,6 +19,7 @@ from artimap.areas.area import AREAS, area
 from artimap.cli import (
     backtest,
     brief,
+    closures,
     data,
     density,
     locate,
@@ -37,7 +38,8 @@ from artimap.core.errors import ArtimapError, SchemaError
 from artimap.core.vocab import Audience
 
 _COMMANDS = (
-    brief, chart, report, trip, risk, density, status, zones, backtest, template, validate, locate, review, data,
+    brief, chart, report, trip, risk, density, status, zones, closures, backtest, template, validate, locate, review,
+    data,
 )  # fmt: skip
 
 

@@ -359,6 +359,31 @@ TRIPS = Table(
 )
 
 
+CLOSURES = Table(
+    "CLOSURES",
+    ("piece_id",),
+    (
+        Column("piece_id", required=True, doc="road and kilometres: rn1 110.4-111.0"),
+        Column("road_id", required=True),
+        Column("from_m", "float", required=True),
+        Column("to_m", "float", required=True),
+        Column("detour_km", "float", doc="way round from its one end to the other; null where none is known"),
+        Column("detour_lo_min", "float", doc="time of the way round, without waiting"),
+        Column("detour_hi_min", "float"),
+        Column("longer_min", "float", doc="adds to the journey from end to end, by mean times; null: no way is left"),
+        Column("bridge", "bool", required=True, doc="no other way is known from its one end to the other"),
+        Column("cut_off_places", doc="towns and villages that lose their way, joined by '; '"),
+        Column("people_lo", "int", doc="in communes cut off as a whole; null where no figure is known"),
+        Column("people_hi", "int", doc="in communes of which any known place is cut off"),
+        Column("people_unknown", "int", required=True, doc="communes and towns cut off of which no figure is known"),
+        Column("fuel", "int", doc="stations cut off, of those that are listed; null where there is no list"),
+        Column("health", "int", doc="health points cut off; null where there is no list"),
+        Column("markets", "int", doc="markets cut off; null where there is no list"),
+    ),
+    ("LineString", "MultiLineString"),
+)
+
+
 _LOCATED_COLUMNS = (
     Column("chainage_m", "float", doc="along the road at the nearest point; null where not a point or place"),
     Column("offset_m", "float", doc="distance from the road"),
@@ -544,7 +569,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         PLACES, UNITS, ROADS, POSTS, ROAD_UNITS, ACTORS, EVENTS, CLAIMS, CHECKPOINTS, FEES, LOCATED, RISK, LIXELS,
-        SNAPPED, STATUS, ESTIMATES, ZONES, ROAD_STATUS, MOVEMENTS, TRIPS,
+        SNAPPED, STATUS, ESTIMATES, ZONES, ROAD_STATUS, MOVEMENTS, TRIPS, CLOSURES,
     )
 }  # fmt: skip
 """All tables by name."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,14 +44,55 @@ from artimap.risk.model import RiskModel
 from artimap.roads.corridor import Corridor
 
 WIDTH_IN, LEFT_IN, RIGHT_IN = 11.7, 0.85, 0.9
-_LABEL_IN, _HEAD_IN, _EVENTS_IN = 1.16, 0.9, 4.9
+LABEL_IN, HEAD_IN, _EVENTS_IN = 1.16, 0.9, 4.9
 _POST_IN, _BAND_IN, _FOOT_IN = 0.125, 0.42, 0.84
 _LABEL_GAP_IN = 0.215
 _LABELLED_IN = 0.105
 
 
+class StripPicture:
+    """A picture along a road. Shows itself in Jupyter; :meth:`save` writes it."""
+
+    __slots__ = ()
+
+    def _render(self, kind: str, dpi: int) -> bytes:
+        raise NotImplementedError
+
+    def png(self, *, dpi: int = 170) -> bytes:
+        """Give the picture as PNG: the same bytes each time."""
+        return self._render("png", dpi)
+
+    def svg(self) -> bytes:
+        """Give the picture as SVG with its letters as outlines: the same bytes each time."""
+        return self._render("svg", 72)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            A file name that ends in ``.png`` or ``.svg``.
+
+        Raises
+        ------
+        ShareError
+            If it ends in anything else.
+        """
+        target = Path(path)
+        suffix = target.suffix.lower()
+        if suffix not in (".png", ".svg"):
+            msg = f"a strip map is written as .png or .svg, not as {target.name}: give it one of these endings"
+            raise ShareError(msg)
+        write_bytes(target, self.png() if suffix == ".png" else self.svg())
+        return target
+
+    def _repr_png_(self) -> bytes:
+        return self.png()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class StripMap:
+class StripMap(StripPicture):
     """A strip map. Shows itself in Jupyter; :meth:`save` writes it.
 
     Attributes
@@ -77,37 +118,8 @@ class StripMap:
     lang: str
     months: int
 
-    def png(self, *, dpi: int = 170) -> bytes:
-        """Give the picture as PNG: the same bytes each time."""
-        return _render(self, "png", dpi)
-
-    def svg(self) -> bytes:
-        """Give the picture as SVG with its letters as outlines: the same bytes each time."""
-        return _render(self, "svg", 72)
-
-    def save(self, path: str | Path) -> Path:
-        """Write the picture, whole or not at all.
-
-        Parameters
-        ----------
-        path
-            A file name that ends in ``.png`` or ``.svg``.
-
-        Raises
-        ------
-        ShareError
-            If it ends in anything else.
-        """
-        target = Path(path)
-        suffix = target.suffix.lower()
-        if suffix not in (".png", ".svg"):
-            msg = f"a strip map is written as .png or .svg, not as {target.name}: give it one of these endings"
-            raise ShareError(msg)
-        write_bytes(target, self.png() if suffix == ".png" else self.svg())
-        return target
-
-    def _repr_png_(self) -> bytes:
-        return self.png()
+    def _render(self, kind: str, dpi: int) -> bytes:
+        return _render(self, kind, dpi)
 
 
 def strip_map(
@@ -181,10 +193,6 @@ def _spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) 
 
 
 def _render(strip: StripMap, kind: str, dpi: int) -> bytes:
-    import matplotlib as mpl  # noqa: PLC0415 - heavy, needed here only
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - heavy, needed here only
-    from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, needed here only
-
     km_per_in = strip.corridor.length_m / 1000 / (WIDTH_IN - LEFT_IN - RIGHT_IN)
     # All is measured before anything is drawn, since the height of the page hangs on how many lanes
     # events, posts and legend need.
@@ -206,7 +214,30 @@ def _render(strip: StripMap, kind: str, dpi: int) -> bytes:
         right=WIDTH_IN - 0.4,
     )
     foot = _FOOT_IN + ROW_IN * (1 + max(item.row for item in legend))
-    height = _HEAD_IN + _LABEL_IN + posts_in + _BAND_IN + 0.3 + rows.height * lane_in + foot
+    height = HEAD_IN + LABEL_IN + posts_in + _BAND_IN + 0.3 + rows.height * lane_in + foot
+
+    def draw(page: Drawing) -> None:
+        y = height - HEAD_IN
+        _draw_head(page, strip, height)
+        band = y - LABEL_IN - posts_in - 0.14
+        draw_towns(page, _towns(strip), strip.lang, top=y - LABEL_IN, band=band)
+        _draw_posts(page, posts, post_lanes, base=band + 0.15)
+        _draw_band(page, strip, band)
+        top = band - _BAND_IN - 0.1
+        _draw_months(page, strip, rows, lane_in, top)
+        draw_events(page, events, rows, lane_in, top)
+        draw_legend(page, legend, top - rows.height * lane_in - 0.26)
+        _draw_foot(page, strip)
+
+    return page_bytes(draw, height, km_per_in, kind, dpi)
+
+
+def page_bytes(draw: Callable[[Drawing], None], height: float, km_per_in: float, kind: str, dpi: int) -> bytes:
+    """Draw a page of a strip map, and give it as PNG or SVG: the same bytes each time."""
+    import matplotlib as mpl  # noqa: PLC0415 - heavy, needed here only
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - heavy, needed here only
+    from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, needed here only
+
     # Fixed, whatever the user's own matplotlib settings are: same bytes on every computer. The salt makes
     # the ids in an SVG the same each time.
     settings: Any = {
@@ -218,18 +249,7 @@ def _render(strip: StripMap, kind: str, dpi: int) -> bytes:
     with mpl.rc_context(settings):
         figure = Figure(figsize=(WIDTH_IN, height), dpi=dpi, facecolor=style.token("paper"))
         FigureCanvasAgg(figure)
-        page = Drawing(figure, WIDTH_IN, height, LEFT_IN, km_per_in)
-        y = height - _HEAD_IN
-        _draw_head(page, strip, height)
-        band = y - _LABEL_IN - posts_in - 0.14
-        _draw_towns(page, strip, top=y - _LABEL_IN, band=band)
-        _draw_posts(page, posts, post_lanes, base=band + 0.15)
-        _draw_band(page, strip, band)
-        top = band - _BAND_IN - 0.1
-        _draw_months(page, strip, rows, lane_in, top)
-        draw_events(page, events, rows, lane_in, top)
-        draw_legend(page, legend, top - rows.height * lane_in - 0.26)
-        _draw_foot(page, strip)
+        draw(Drawing(figure, WIDTH_IN, height, LEFT_IN, km_per_in))
         out = io.BytesIO()
         # Version and day of drawing would change the bytes from run to run.
         metadata: dict[str, Any] = {"Software": None} if kind == "png" else {"Date": None, "Creator": "artimap"}
@@ -263,20 +283,29 @@ def _gravest(strip: StripMap) -> str:
     return line
 
 
-def _draw_towns(page: Drawing, strip: StripMap, *, top: float, band: float) -> None:
+def _towns(strip: StripMap) -> list[tuple[str, float]]:
+    """Give the places with a spot on the line and their metres: those off the ends of the road have none."""
     towns = strip.places.sort_values("chainage_m", kind="stable")
-    # Places off the ends of the road have no spot on the line.
     towns = towns[(towns["chainage_m"] >= 0) & (towns["chainage_m"] <= strip.corridor.length_m)]
     local = f"name_{strip.lang}"
-    names = [
-        str(row[local]) if local in towns.columns and isinstance(row[local], str) else str(row["name"])
+    return [
+        (
+            str(row[local]) if local in towns.columns and isinstance(row[local], str) else str(row["name"]),
+            float(row["chainage_m"]),
+        )
         for row in records(towns)
     ]
-    true = [page.x(float(at) / 1000) for at in towns["chainage_m"]]
+
+
+def draw_towns(
+    page: Drawing, towns: Sequence[tuple[str, float]], lang: str, *, top: float, band: float, origin_m: float = 0.0
+) -> None:
+    """Write the names of towns above the road, each with its kilometre; ``origin_m`` stands at the left."""
+    true = [page.x((at - origin_m) / 1000) for _, at in towns]
     shown = _spread_apart(true, _LABEL_GAP_IN, LEFT_IN, WIDTH_IN - RIGHT_IN)
-    for at, label_at, name, metres in zip(true, shown, names, towns["chainage_m"], strict=True):
+    for at, label_at, (name, metres) in zip(true, shown, towns, strict=True):
         page.line([at, at, label_at, label_at], [band - 0.07, top - 0.2, top - 0.06, top], colour="ink_2", width=0.7)
-        distance = format_number(round(float(metres) / 1000), strip.lang, digits=3)
+        distance = format_number(round(metres / 1000), lang, digits=3)
         x, y = label_at - 0.03, top + 0.03
         page.text(x, y, name, size=8.6, rotation=48, halign="left", valign="bottom", tail=f"  {distance}")
 
