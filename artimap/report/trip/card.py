@@ -23,6 +23,7 @@ from artimap.report.trip.sentences import (
     posts_words,
     reasons,
     say,
+    sentence,
     silence_line,
     vehicle,
 )
@@ -81,7 +82,7 @@ def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
         lines += _way(way, content, lang)
     near = [one for one in content.closed if one.near]
     lines += [
-        ((1.5 if not content.ways or one.asked else 2.5) + at / 100, say("card_closed", lang, what=closure(one, lang)))
+        ((1.5 if not content.ways or one.asked else 2.5) + at / 100, sentence(closure(one, lang)))
         for at, one in enumerate(near)
     ]
     leave = leaving(content, lang)

@@ -81,14 +81,16 @@ def trip_html(content: TripContent, lang: str) -> str:
     return encodable(page)
 
 
-_FITS: Final = ((3_600, 100), (4_100, 92), (5_000, 89), (6_500, 87), (8_200, 84), (10_400, 77), (11_600, 74))
-"""Up to so many letters, a sheet of A4 holds the page at so many hundredths of its usual size; beyond at 68."""
+_FITS: Final = (
+    (3_300, 100), (3_700, 96), (4_100, 92), (5_000, 89), (6_500, 87), (8_200, 82), (10_400, 75), (11_600, 72),
+)  # fmt: skip
+"""Up to so many letters, a sheet of A4 holds the page at so many hundredths of its usual size; beyond at 66."""
 _BACK: Final = 4_000
 """Ways back stand below the others: their rows take the room of so many letters."""
 
 
 def _fit(letters: int) -> int:
-    return next((size for most, size in _FITS if letters <= most), 68)
+    return next((size for most, size in _FITS if letters <= most), 66)
 
 
 def _letters(told: object) -> int:
