@@ -56,6 +56,13 @@ for name, call in calls.items():
 snapping.MANY_POINTS = 10
 points = random.uniform(0, 60_000, (2_000, 2))
 assert net.snap(points)["edge"].notna().all()
+
+from artimap.roads.routing import contraction
+from artimap.roads.routing.router import Router, Spot
+
+contraction.COMPILED_FROM = 10
+way = Router(net).least(Spot(0, 50.0), Spot(599, 50.0), net.length_m)
+assert way.length_m == way.costs[0] == 59_900
 """
 
 
