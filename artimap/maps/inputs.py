@@ -36,6 +36,7 @@ class PageOptions:
     changes: tuple[str, ...]
     sources: tuple[str, ...] = ()
     tiles: Tiles | None = None
+    what_if: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -39,8 +39,6 @@ _MOST_PIECES = 400_000
 """More are never packed: reading them would keep a phone busy for seconds."""
 _BEND_M = 8.0
 """Lines keep to their bends by so much: they are drawn and tapped, lengths stand apart."""
-_APART_M = 5_000.0
-"""What lies farther from every road is not reckoned with: no road here leads there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,13 @@ class WhatIf:
     columns: str
 
 
-@cached
-def what_if(area: Area, languages: tuple[str, ...], roads: AreaRoads | None = None) -> WhatIf:
+def what_if(
+    area: Area,
+    languages: Sequence[str],
+    *,
+    roads: AreaRoads | None = None,
+    health: Sequence[shapely.Geometry] | None = None,
+) -> WhatIf:
     """Pack the roads of an area, and who and what lies along them, for a page.
 
     Parameters
@@ -72,23 +75,36 @@ def what_if(area: Area, languages: tuple[str, ...], roads: AreaRoads | None = No
     roads
         The roads; the embedded ones where null. Those that would take more than :data:`MOST_BYTES` of the page are
         not taken: the page says so, and has the embedded ones.
+    health
+        Where health facilities are, in ``area.crs``; null where nobody has listed them, which the page says.
 
     Returns
     -------
     WhatIf
         For the field ``what_if`` of a page.
     """
-    if roads is not None:
-        packed = _packed(area, roads, languages, "") if len(roads.network.edges) <= _MOST_PIECES else None
-        if packed is not None and len(packed.facts) + len(packed.columns) <= MOST_BYTES:
+    if roads is not None and len(roads.network.edges) <= _MOST_PIECES:
+        graph = pack_graph(roads, _minutes(roads, Vehicle.TRUCK))
+        packed = _packed(area, graph, languages, health, "")
+        if len(packed.facts) + len(packed.columns) <= MOST_BYTES:
             return packed
-    return _packed(area, area_roads(area), languages, "" if roads is None else "too_many")
+    return _packed(area, _embedded(area), languages, health, "" if roads is None else "too_many")
 
 
-def _packed(area: Area, roads: AreaRoads, languages: Sequence[str], note: str) -> WhatIf:
-    graph = pack_graph(roads, _minutes(roads, Vehicle.TRUCK))
+@cached
+def _embedded(area: Area) -> PackedGraph:
+    roads = area_roads(area)
+    return pack_graph(roads, _minutes(roads, Vehicle.TRUCK))
+
+
+def _packed(
+    area: Area, graph: PackedGraph, languages: Sequence[str], health: Sequence[shapely.Geometry] | None, note: str
+) -> WhatIf:
     columns, coding = pack_columns(graph.columns, raw_below=0)
-    places, homes = _places(area, graph), _communes(area, graph)
+    places, communes = _places(area, graph), _communes(area, graph)
+    services = _services(area, graph)
+    if health is not None:
+        services["health"] = graph.spots(gpd.GeoSeries(list(health), crs=area.crs).representative_point())
     facts = {
         "words": {lang: _words(lang) for lang in languages},
         "coding": coding,
@@ -97,10 +113,9 @@ def _packed(area: Area, roads: AreaRoads, languages: Sequence[str], note: str) -
         "roads": graph.roads,
         "note": note,
         "places": places,
-        "communes": homes,
-        "services": _services(area, graph),
-        "ends": _ends(places, homes),
-        "most": _MOST_PIECES,
+        "communes": communes,
+        "services": services,
+        "ends": _ends(places, communes),
     }
     return WhatIf(pack(facts), columns)
 
@@ -154,7 +169,8 @@ class PackedGraph:
         at = np.rint(found["offset_m"].to_numpy(dtype=float) * 100)
         at = np.where(self.backwards[edge], whole - at, at).clip(0, whole)
         away = np.rint(found["distance_m"].to_numpy(dtype=float))
-        return np.stack([self.piece[edge], at, away], axis=1).astype(np.int64).tolist()
+        spots: list[list[int]] = np.stack([self.piece[edge], at, away], axis=1).astype(np.int64).tolist()
+        return spots
 
 
 def pack_graph(roads: AreaRoads, minutes: Floats) -> PackedGraph:
@@ -362,7 +378,7 @@ def _services(area: Area, graph: PackedGraph) -> dict[str, list[list[int]]]:
     for kind in (ServiceKind.FUEL, ServiceKind.MARKET):
         spots = table[(table["kind"] == kind) & ~table.geometry.is_empty]
         if len(spots):
-            out[kind.value] = [spot for spot in graph.spots(spots.geometry) if spot[2] <= _APART_M]
+            out[kind.value] = graph.spots(spots.geometry)
     return out
 
 
@@ -370,7 +386,7 @@ def _ends(places: Sequence[Sequence[Any]], communes: Iterable[Sequence[Any]]) ->
     """Give the two places that are start and end at first: the towns of the communes with most people."""
     biggest = sorted((one for one in communes if one[1] is not None), key=lambda one: -one[1])[:2]
     found = [
-        next((n for n, place in enumerate(places) if place[2] == one[2] and place[0] == one[0]), None)
+        next((n for n, place in enumerate(places) if place[2] == one[2] and place[-3:] == one[-3:]), None)
         for one in biggest
     ]
     known = [n for n in found if n is not None]

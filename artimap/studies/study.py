@@ -314,6 +314,7 @@ class Study:
         over_time: bool = True,
         tiles: Tiles | None = None,
         layers: Sequence[UserLayer] = (),
+        what_if: bool | None = None,
     ) -> BriefingMap:
         """Make the map, as :func:`artimap.briefing_map` does.
 
@@ -329,17 +330,29 @@ class Study:
             A server of map tiles that the page's reader may switch on.
         layers
             Layers of your own, with title, mark and source.
+        what_if
+            Whether its reader can close roads and is shown the detour and who is cut off. Only in a map that is
+            internal, and there unless it is refused.
 
         Returns
         -------
         BriefingMap
             Shows itself in a notebook; ``save`` writes it.
+
+        Raises
+        ------
+        ShareError
+            If others than ``internal`` are to close roads.
         """
         if tiles is not None:
             tiles.warn()
+        internal = self.audience == Audience.INTERNAL
+        if what_if and not internal:
+            msg = f"whom a closed road cuts off is for audience='internal'; this study is for {self.audience.value!r}"
+            raise ShareError(msg)
         asked = PageOptions(
             self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of, Lang(lang).value, self.audience, title, author, (),
-            tiles=tiles,
+            tiles=tiles, what_if=internal if what_if is None else what_if,
         )  # fmt: skip
         key = ("map", asked, over_time)
         if layers or key not in self._products:  # a user's tables may change: a map with them is made anew

@@ -91,8 +91,7 @@ export class Closing {
     const { graph, facts } = this;
     const low = (piece) => Math.min(graph.fromKm[piece], graph.toKm[piece]);
     const pieces = this.closedPieces.sort(
-      (a, b) =>
-        facts.roads[graph.road[a]][1].localeCompare(facts.roads[graph.road[b]][1]) || low(a) - low(b) || a - b,
+      (a, b) => facts.roads[graph.road[a]][1].localeCompare(facts.roads[graph.road[b]][1]) || low(a) - low(b) || a - b,
     );
     const steps = pieces.map((piece) =>
       graph.fromKm[piece] <= graph.toKm[piece] ? [piece, 0, graph.metres[piece]] : [piece, graph.metres[piece], 0],

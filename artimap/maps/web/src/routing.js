@@ -156,7 +156,8 @@ export class RoadGraph {
     const { bends, n } = this;
     const last = (i) => (i + 1 === this.first[this.chain[i] + 1] ? 1 : 0);
     this.line = new Int32Array(n + 1);
-    for (let i = 0; i < n; i += 1) this.line[i + 1] = this.line[i] + 1 + bends.starts[i + 1] - bends.starts[i] + last(i);
+    for (let i = 0; i < n; i += 1)
+      this.line[i + 1] = this.line[i] + 1 + bends.starts[i + 1] - bends.starts[i] + last(i);
     this.px = new Int32Array(this.line[n]);
     this.py = new Int32Array(this.line[n]);
     this.extent = 0; // no point lies farther from the start of its piece, east or north
@@ -238,7 +239,11 @@ export class RoadGraph {
     const chain = this.chain[piece];
     const [low, high] = [this.first[chain], this.first[chain + 1]];
     const part = (metres) =>
-      metres <= 0 ? 0 : this.#passes(piece) ? (this.cost[piece] * metres) / this.metres[piece] : Number.POSITIVE_INFINITY;
+      metres <= 0
+        ? 0
+        : this.#passes(piece)
+          ? (this.cost[piece] * metres) / this.metres[piece]
+          : Number.POSITIVE_INFINITY;
     let there = part(at);
     for (let i = piece - 1; i >= low; i -= 1) there += this.#passes(i) ? this.cost[i] : Number.POSITIVE_INFINITY;
     let on = part(this.metres[piece] - at);
@@ -251,7 +256,8 @@ export class RoadGraph {
     if (this.chain[start.piece] !== this.chain[stop.piece]) return Number.POSITIVE_INFINITY;
     let cost = 0;
     for (const [piece, metres] of this.#between(start, stop).map(([one, a, b]) => [one, Math.abs(b - a)]))
-      if (metres) cost += this.#passes(piece) ? (this.cost[piece] * metres) / this.metres[piece] : Number.POSITIVE_INFINITY;
+      if (metres)
+        cost += this.#passes(piece) ? (this.cost[piece] * metres) / this.metres[piece] : Number.POSITIVE_INFINITY;
     return cost;
   }
 
@@ -387,8 +393,7 @@ export class RoadGraph {
     for (const [node, cost] of this.#endsOf(this.chain[start.piece], this.#leaving(start)))
       if (Number.isFinite(cost)) add(node);
     for (let i = 0; i < size; i += 1)
-      for (let k = ptr[queue[i]]; k < ptr[queue[i] + 1]; k += 1)
-        if (now[k] < Number.POSITIVE_INFINITY) add(other[k]);
+      for (let k = ptr[queue[i]]; k < ptr[queue[i] + 1]; k += 1) if (now[k] < Number.POSITIVE_INFINITY) add(other[k]);
     return (place) =>
       Number.isFinite(this.#along(start, place)) ||
       this.#endsOf(this.chain[place.piece], this.#leaving(place)).some(
