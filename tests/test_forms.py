@@ -8,8 +8,9 @@ import pytest
 
 import artimap as am
 from artimap.cli import main
+from artimap.core.vehicles import vehicle_of_words
 from artimap.core.vocab import Lang
-from artimap.sources.crosswalk import amount_of_words, currency_of_words, post_kind_of_words, vehicle_of_words
+from artimap.sources.crosswalk import amount_of_words, currency_of_words, post_kind_of_words
 from artimap.sources.forms import FORMS
 from artimap.sources.registry import read_report, recognise
 from artimap.studies.inputs import gather

@@ -11,7 +11,7 @@ import pandas as pd
 
 from artimap.core.schema import TEXT
 from artimap.core.text import unaccented
-from artimap.core.vocab import CheckpointKind, EventKind, Vehicle
+from artimap.core.vocab import CheckpointKind, EventKind
 from artimap.sources.raw_table import folded
 
 _Kind = TypeVar("_Kind", bound=str)
@@ -121,20 +121,6 @@ _POST_WORDS: Final[tuple[tuple[CheckpointKind, str], ...]] = (
     (CheckpointKind.PROTEST, r"protest|manif"),
     (CheckpointKind.ROADBLOCK, r"block|barrage|barrag|bara[jz]|barye|barriere|checkpoint|\bposte?s?\b|\bpos\b"),
 )
-_VEHICLE_WORDS: Final[tuple[tuple[Vehicle, str], ...]] = (
-    (Vehicle.AMBULANCE, r"ambulan"),
-    (Vehicle.HUMANITARIAN, r"humanit|imanit|\bo?ngs?\b|\bngos?\b|\bonu\b|\bun\b"),
-    (Vehicle.CONTAINER_TRUCK, r"container|conteneur|semi|20 ?(pieds|foot|ft|pye)|remorque|trailer"),
-    (Vehicle.TRUCK, r"truck|camion|kamyon|poids lourd|\blorr"),
-    (Vehicle.MOTORCYCLE, r"\bmoto|taxi ?moto"),
-    (Vehicle.MINIBUS, r"mini ?bus|minibis|tap ?tap|\bvan\b"),
-    (Vehicle.PUBLIC_TRANSPORT, r"public|piblik|transport en commun"),
-    (Vehicle.BUS, r"\b(auto)?bus\b|\bbis\b|autocar"),
-    (Vehicle.FOUR_BY_FOUR, r"4 ?[x×] ?4|tout terrain|jeep|pick ?up"),
-    (Vehicle.ON_FOOT, r"\bfoot\b|pied|\bapye\b|pieton|pyeton|walk"),
-    (Vehicle.CAR, r"\bcars?\b|voiture|machin|vwati|leger"),
-    (Vehicle.ANY, r"\b(any|all|every|tous?|toute?s?|chak)\b"),
-)
 _CURRENCY_WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("HTG", r"\bhtg\b|gourde|\bg(ou)?des?\b|\bgd[e]?s?\b|\bgoud\b"),
     ("USD", r"\busd\b|dolla|dola\b|\bus\b|\$"),
@@ -155,15 +141,6 @@ def post_kind_of_words(text: str) -> CheckpointKind | None:
     ('toll', 'roadblock')
     """
     return _first(text, _POST_WORDS)
-
-
-def vehicle_of_words(text: str) -> Vehicle | None:
-    """Give the kind of vehicle that words name; None where they name none.
-
-    >>> vehicle_of_words("camions de riz").value, vehicle_of_words("taxi-moto").value
-    ('truck', 'motorcycle')
-    """
-    return _first(text, _VEHICLE_WORDS)
 
 
 def currency_of_words(text: str) -> str | None:

@@ -31,11 +31,11 @@ from artimap.core import schema
 from artimap.core.crs import WGS84
 from artimap.core.precision import rounded_shapes
 from artimap.core.schema import DAY, TEXT
+from artimap.core.vehicles import vehicle_of_words
 from artimap.core.vocab import Passage, RoadPart, Sensitivity
 from artimap.sources.columns import numbers_of, present, read_days
 from artimap.sources.containers import LAT, LON, open_table
 from artimap.sources.coordinates import points, window
-from artimap.sources.crosswalk import vehicle_of_words
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw, folded
 from artimap.sources.reader import Reader, Terms, known_columns

@@ -11,9 +11,9 @@ import pandas as pd
 from artimap.areas.area import Area
 from artimap.areas.gazetteer.resolve import Reading, resolve
 from artimap.core.schema import TEXT
+from artimap.core.vehicles import vehicle_of_words
 from artimap.core.vocab import Outcome, Sensitivity, Where
 from artimap.sources.columns import read_days
-from artimap.sources.crosswalk import vehicle_of_words
 from artimap.sources.forms import MOVEMENTS_FORM, of_incidents, without_notes
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw

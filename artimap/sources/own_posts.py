@@ -14,6 +14,7 @@ from artimap.areas.area import Area
 from artimap.core.arrays import Bools
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.schema import TEXT, join_names
+from artimap.core.vehicles import vehicle_of_words
 from artimap.core.vocab import (
     CheckpointKind,
     CheckpointStatus,
@@ -27,7 +28,7 @@ from artimap.core.vocab import (
 )
 from artimap.sources.column_map import bare
 from artimap.sources.columns import numbers_of, present, read_days
-from artimap.sources.crosswalk import amount_of_words, currency_of_words, post_kind_of_words, vehicle_of_words
+from artimap.sources.crosswalk import amount_of_words, currency_of_words, post_kind_of_words
 from artimap.sources.forms import POST_WORDS, POSTS_FORM, FilledForm, heading_words, of_incidents, without_notes
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw

@@ -11,9 +11,9 @@ import pandas as pd
 from artimap.areas.area import Area
 from artimap.core.arrays import Bools
 from artimap.core.schema import TEXT
+from artimap.core.vehicles import vehicle_of_words
 from artimap.core.vocab import Party, Passage, RoadPart, Sensitivity
 from artimap.sources.columns import numbers_of, present, read_days
-from artimap.sources.crosswalk import vehicle_of_words
 from artimap.sources.forms import POST_WORDS, ROAD_STATUS_FORM, heading_words, of_incidents, without_notes
 from artimap.sources.quarantine import Problems
 from artimap.sources.raw_table import Raw

@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from artimap.claims.ledger import Ledger
-from artimap.control.checkpoints.life_cycle import CheckpointModel, checkpoints_on, passable, vehicle_of
+from artimap.control.checkpoints.life_cycle import CheckpointModel, checkpoints_on, passable
 from artimap.control.checkpoints.statements import statements
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.tables import FEES
+from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import COVERS, CheckpointStatus, FeeOf, Per, PostState, Vehicle
 from artimap.roads.corridor import Corridor
 

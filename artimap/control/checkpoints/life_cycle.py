@@ -23,6 +23,7 @@ from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel, put_models
 from artimap.core.schema import TEXT, join_names
 from artimap.core.tables import CHECKPOINTS
+from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import COVERS, CheckpointKind, CheckpointStatus, PostState, Vehicle
 from artimap.roads.corridor import Corridor
 from artimap.sources.ipis import FIELDS, OPERATOR_TYPES
@@ -386,15 +387,6 @@ def passable(checkpoints: pd.DataFrame, vehicle: str) -> pd.Series:
         ]
         out.append(own if own != "unknown" or not wider else wider[0])
     return pd.Series(out, index=checkpoints.index, dtype=schema.TEXT)
-
-
-def vehicle_of(word: str) -> Vehicle:
-    """Read a kind of vehicle, or say which there are."""
-    try:
-        return Vehicle(word)
-    except ValueError:
-        msg = f"{word!r} is no vehicle that posts tell apart; there is: {', '.join(Vehicle)}"
-        raise ModelError(msg) from None
 
 
 def _shape(corridor: Corridor, low: float, high: float) -> shapely.Geometry:
