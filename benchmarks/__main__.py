@@ -22,6 +22,7 @@ from benchmarks import (
     read_acled,
     snap,
     start,
+    what_if,
 )
 
 SUITES = {
@@ -42,6 +43,7 @@ SUITES = {
     "masking": masking.run,
     "broken_files": broken_files.run,
     "national": national.run,
+    "what_if": what_if.run,
 }
 PARTS = {"maps_briefing": maps.run_briefing, "maps_100k": maps.run_100k, "maps_1m": maps.run_1m}
 """What a suite is made of, to run one piece at a time."""

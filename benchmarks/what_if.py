@@ -1,67 +1,101 @@
-"""What closing roads in the page costs: bytes in the page, and time of an answer with the processor slowed four times.
+"""Closing roads in the page: bytes that the tool adds, and time of an answer with the processor slowed four times.
 
-The embedded roads, and the real roads of northern Haiti where the layer is at hand (``benchmarks.network``). Without
-Chromium and playwright only the bytes are told.
+On the embedded roads, and on the real roads of northern Haiti where the layer is at hand (``benchmarks.network``).
+Without playwright and Chromium only the bytes are told.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import shutil
+import time
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
-import pandas as pd
-import shapely
-
 import artimap as am
 from artimap.areas.road_network import AreaRoads
-from artimap.maps import what_if
-from artimap.roads.network.graph import RoadNetwork
+from artimap.maps.briefing import BriefingMap
+from artimap.maps.what_if import what_if
 from benchmarks.network import real_layer
 
-PIECE_M = 1_000.0
+DAY = "2024-10-15"
+SLOWED = 4
+LANGUAGES = ("en", "fr", "ht")
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
+
+_TIMES = """async repeat => {
+  const sheet = document.getElementById('what-if'), frame = map_1.getContainer(), took = {closing: [], moving: []};
+  const tap = (what, spot) => {
+    sheet.querySelector(`[value=tap_${what}]`).click();
+    const where = {bubbles: true, clientX: spot.x, clientY: spot.y};
+    frame.dispatchEvent(new PointerEvent('pointerdown', where));
+    frame.dispatchEvent(new MouseEvent('click', where));
+    const last = performance.getEntriesByName('what-if').at(-1);
+    return new Promise(done => setTimeout(done, 50, last.duration));
+  };
+  for (let n = 0; n < repeat; n += 1) {
+    const path = document.querySelector('.leaflet-what-if-lines-pane :is(.wi-now, .wi-usual)');
+    const spot = path.getPointAtLength(path.getTotalLength() * (n + 1) / (repeat + 2)).matrixTransform(path.getScreenCTM());
+    took.closing.push(await tap('close', spot));
+    took.moving.push(await tap('to', spot));
+  }
+  return took;
+}"""
+"""Taps along the way that is drawn, each closing a piece, then moving the end there."""
 
 
-def north_haiti(area: am.Area, path: Path) -> AreaRoads:
-    """Give the lines of a file as roads without names, in pieces of at most a kilometre."""
+def run(repeat: int) -> None:
+    """Print bytes and milliseconds for each network."""
+    area = am.area("artibonite")
+    study = am.study(area, audience="internal", as_of=DAY, corridor="rn1")
+    plain, chart = study.map(what_if=False, over_time=False), study.map(over_time=False)
+    without = len(plain.html().encode())
+    _tell("embedded", chart, without, repeat)
+    path = real_layer()
+    if path is None:
+        print("no real roads here: name a file of lines in ARTIMAP_ROADS")
+        return
     import geopandas as gpd  # noqa: PLC0415
 
     read = gpd.read_parquet if path.suffix == ".parquet" else gpd.read_file
-    joined = RoadNetwork.from_lines(read(path).to_crs(area.crs), tolerance_m=5)
-    if joined.report is None:  # from_lines always says what it did
-        raise AssertionError
-    kinds = joined.report.edges["class"].to_numpy(dtype=object)
-    parts = np.maximum(np.ceil(joined.length_m / PIECE_M).astype(int), 1)
-    long = np.flatnonzero(parts > 1)
-    nodes, ends, lines = list(joined.nodes_xy), joined.edges.tolist(), list(joined.lines.array)
-    length, kind = joined.length_m.tolist(), list(kinds)
-    for edge in long.tolist():
-        line, n = lines[edge], int(parts[edge])
-        cuts = [shapely.get_coordinates(line.interpolate(k / n, normalized=True))[0] for k in range(1, n)]
-        first, last = ends[edge]
-        numbers = [first, *range(len(nodes), len(nodes) + n - 1), last]
-        nodes += cuts
-        pieces = [shapely.ops.substring(line, k / n, (k + 1) / n, normalized=True) for k in range(n)]
-        for k, piece in enumerate(pieces):
-            xy = shapely.get_coordinates(piece)
-            xy[0], xy[-1] = nodes[numbers[k]], nodes[numbers[k + 1]]
-            row = [[numbers[k], numbers[k + 1]], shapely.LineString(xy), length[edge] / n, kinds[edge]]
-            if k == 0:
-                share = row[2]
-                ends[edge], lines[edge] = row[0], row[1]
-            else:
-                ends.append(row[0])
-                lines.append(row[1])
-                length.append(row[2])
-                kind.append(row[3])
-        length[edge] = share
-    net = RoadNetwork.from_edges(
-        np.array(nodes), np.array(ends), np.array(length), [shapely.get_coordinates(one) for one in lines], crs=area.crs
-    )  # fmt: skip
-    none = np.full(len(ends), np.nan)
-    return AreaRoads(area, net, np.full(len(ends), None), none, none, np.array(kind, dtype=object), {})
+    roads = AreaRoads.from_lines(read(path).to_crs(area.crs), area=area, tolerance_m=5, noding="crossings")
+    start = time.perf_counter()
+    packed = what_if(area, LANGUAGES, roads=roads)
+    print(f"north Haiti: {len(roads.network.edges):,} edges, packed in {time.perf_counter() - start:.1f} s")
+    _tell("north Haiti", replace(chart, page=replace(chart.page, what_if=packed)), without, repeat)
+
+
+def _tell(name: str, chart: BriefingMap, without: int, repeat: int) -> None:
+    text = chart.html()
+    print(f"  {name}: + {(len(text.encode()) - without) / 1000:,.0f} kB in the page")
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None or find_spec("playwright") is None:
+        print("    no Chromium here: times are not told")
+        return
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "map.html"
+        path.write_text(text, encoding="utf-8")
+        took = _times(browser, path, repeat)
+    for what, times in took.items():
+        print(f"    {what}, slowed {SLOWED} times: {median(times):.0f} ms, at worst {max(times):.0f} ms")
+
+
+def _times(browser: str, path: Path, repeat: int) -> dict[str, list[float]]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    with sync_playwright() as play:
+        shown = play.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+        page = shown.new_page(viewport={"width": 1280, "height": 800}, offline=True, reduced_motion="reduce")
+        page.goto(path.as_uri())
+        page.wait_for_selector("#what-if-switch")
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+        start = time.perf_counter()
+        page.click("#what-if-switch")
+        page.wait_for_selector("#what-if-answer p")
+        opened = 1000 * (time.perf_counter() - start)
+        took: dict[str, Any] = page.evaluate(_TIMES, max(repeat, 5))
+        shown.close()
+    return {"opening": [opened], **took}

@@ -22,6 +22,7 @@ from artimap.areas.services import read_services
 from artimap.areas.user_layers import cached
 from artimap.core.arrays import Bools, Floats, Ints
 from artimap.core.crs import WGS84
+from artimap.core.errors import PlaceError
 from artimap.core.i18n import words
 from artimap.core.schema import records
 from artimap.core.text import fold
@@ -30,6 +31,7 @@ from artimap.maps.base_layers import name_in
 from artimap.maps.cards import text_or
 from artimap.maps.codec import SCALE, PackedColumn, curve, pack, pack_columns
 from artimap.roads.network.graph import RoadNetwork
+from artimap.roads.routing.spans import RoadSpan
 from artimap.roads.routing.speeds import SpeedModel
 
 WORDS = "map.what_if."
@@ -37,6 +39,8 @@ MOST_BYTES = 3_000_000
 """A network that takes more of the page is left out, and the embedded one is taken."""
 _MOST_PIECES = 400_000
 """More are never packed: reading them would keep a phone busy for seconds."""
+_MOST_NAMES = 2_000
+"""Of more roads only those with kilometre posts are named: the others have nothing but a number."""
 _BEND_M = 8.0
 """Lines keep to their bends by so much: they are drawn and tapped, lengths stand apart."""
 
@@ -84,7 +88,7 @@ def what_if(
         For the field ``what_if`` of a page.
     """
     if roads is not None and len(roads.network.edges) <= _MOST_PIECES:
-        graph = pack_graph(roads, _minutes(roads, Vehicle.TRUCK))
+        graph = pack_graph(roads)
         packed = _packed(area, graph, languages, health, "")
         if len(packed.facts) + len(packed.columns) <= MOST_BYTES:
             return packed
@@ -93,8 +97,7 @@ def what_if(
 
 @cached
 def _embedded(area: Area) -> PackedGraph:
-    roads = area_roads(area)
-    return pack_graph(roads, _minutes(roads, Vehicle.TRUCK))
+    return pack_graph(area_roads(area))
 
 
 def _packed(
@@ -110,7 +113,7 @@ def _packed(
         "coding": coding,
         "layout": [[one.name, one.codes.size, one.width] for one in graph.columns],
         "rates": graph.rates,
-        "roads": graph.roads,
+        "roads": graph.names,
         "note": note,
         "places": places,
         "communes": communes,
@@ -126,13 +129,6 @@ def _words(lang: str) -> dict[str, str]:
     return mine | {key: spoken[key] for key in ("number.decimal", "number.thousands")}
 
 
-def _minutes(roads: AreaRoads, vehicle: str) -> Floats:  # noqa: ARG001 - the model has no vehicles yet
-    model = SpeedModel()
-    speeds = {"national": model.national, "departmental": model.departmental}
-    slow_fast = np.array([speeds.get(str(one), model.other) for one in roads.road_class], dtype=float).reshape(-1, 2)
-    return np.asarray(roads.network.length_m[:, None] / 1000.0 / slow_fast[:, ::-1] * 60.0)
-
-
 # --- the network ---------------------------------------------------------------------------------
 
 
@@ -146,9 +142,9 @@ class PackedGraph:
         Its numbers.
     rates
         Minutes a metre, low and high, that pieces have; null where a piece cannot be run through.
+    names
+        The named roads that pieces lie on: id, name, and chainages of the places on it; the first stands for none.
     roads
-        The named roads that pieces lie on: id, and name.
-    network
         What it was made from.
     piece, backwards
         By edge of the network: its piece, and whether that runs the other way.
@@ -156,33 +152,30 @@ class PackedGraph:
 
     columns: tuple[PackedColumn, ...]
     rates: list[list[float | None]]
-    roads: list[list[str]]
-    network: RoadNetwork
+    names: list[tuple[str, str, list[int]]]
+    roads: AreaRoads
     piece: Ints
     backwards: Bools
 
     def spots(self, points: gpd.GeoSeries) -> list[list[int]]:
-        """Give for each point its piece, centimetres from the piece's start, and metres to it."""
-        found = self.network.snap(points)
-        edge, length = found["edge"].to_numpy(dtype=np.int64), self.network.length_m
-        whole = np.rint(length[edge] * 100)
-        at = np.rint(found["offset_m"].to_numpy(dtype=float) * 100)
-        at = np.where(self.backwards[edge], whole - at, at).clip(0, whole)
-        away = np.rint(found["distance_m"].to_numpy(dtype=float))
-        spots: list[list[int]] = np.stack([self.piece[edge], at, away], axis=1).astype(np.int64).tolist()
-        return spots
+        """Give for each point its piece and centimetres from the piece's start, as a route to it has them.
+
+        -1 and 0 for one that lies too far from every road.
+        """
+        degrees = shapely.get_coordinates(points.to_crs(WGS84).array).tolist()
+        return [self._spot((lon, lat)) for lon, lat in degrees]
+
+    def _spot(self, lonlat: tuple[float, float]) -> list[int]:
+        try:
+            edge, at = self.roads.locate(lonlat).spot
+        except PlaceError:
+            return [-1, 0]
+        whole = float(self.roads.network.length_m[edge])
+        return [int(self.piece[edge]), round(100 * (whole - at if self.backwards[edge] else at))]
 
 
-def pack_graph(roads: AreaRoads, minutes: Floats) -> PackedGraph:
-    """Give a network as columns of whole numbers.
-
-    Parameters
-    ----------
-    roads
-        The roads.
-    minutes
-        float64 (E, 2): low and high minutes by edge.
-    """
+def pack_graph(roads: AreaRoads, *, vehicle: str = Vehicle.TRUCK) -> PackedGraph:
+    """Give roads as columns of whole numbers, with the times of a vehicle."""
     net = roads.network
     order, flipped, sizes = _chains(net)
     lonlat = gpd.GeoSeries(shapely.points(net.nodes_xy), crs=net.crs).to_crs(WGS84)
@@ -213,11 +206,10 @@ def pack_graph(roads: AreaRoads, minutes: Floats) -> PackedGraph:
     backwards = np.zeros(len(order), dtype=bool)
     backwards[order] = flipped
 
-    rates, rate = _rates(minutes[order], net.length_m[order])
-    names, road = np.unique(np.array([one or "" for one in roads.road_id[order]], dtype=str), return_inverse=True)
-    if not len(names) or names[0]:
-        names, road = np.r_[np.array([""]), names], road + 1
-    start, stop = (np.nan_to_num(np.rint(one[order])).astype(np.int64) for one in (roads.from_m, roads.to_m))
+    rates, rate = _rates(SpeedModel().times(roads, vehicle)[order], net.length_m[order])
+    names, road = _named(roads, order)
+    start, stop = (np.where(road > 0, np.nan_to_num(one[order]), 0.0) for one in (roads.from_m, roads.to_m))
+    start, stop = (np.rint(one).astype(np.int64) for one in (start, stop))
     start, stop = np.where(flipped, stop, start), np.where(flipped, start, stop)
     steps, bends = _shapes(net, order, flipped, sizes, grid[nodes], heads)
     return PackedGraph(
@@ -237,8 +229,8 @@ def pack_graph(roads: AreaRoads, minutes: Floats) -> PackedGraph:
             _column("bend_y", _signed(steps[:, 1])),
         ),
         rates,
-        [[name, _road_name(roads, name)] for name in names.tolist()],
-        net,
+        [("", "", []), *(_road(roads, name) for name in names)],
+        roads,
         piece,
         backwards,
     )
@@ -319,11 +311,22 @@ def _rates(minutes: Floats, length_m: Floats) -> tuple[list[list[float | None]],
     return [[None if np.isinf(one) else one for one in row] for row in found.tolist()], which.reshape(-1)
 
 
-def _road_name(roads: AreaRoads, road_id: str) -> str:
+def _named(roads: AreaRoads, order: Ints) -> tuple[list[str], Ints]:
+    """Give the roads that are listed, and the road of each piece: its place among them from 1, or 0."""
+    ids = np.where(pd.isna(roads.road_id), "", roads.road_id).astype(str)[order]
+    listed = [name for name in np.unique(ids).tolist() if name]
+    if len(listed) > _MOST_NAMES:
+        listed = [name for name in listed if name in roads.corridors]
+    number = {name: at + 1 for at, name in enumerate(listed)}
+    return listed, np.array([number.get(one, 0) for one in ids.tolist()], dtype=np.int64)
+
+
+def _road(roads: AreaRoads, road_id: str) -> tuple[str, str, list[int]]:
     road = roads.corridors.get(road_id)
     if road is None:
-        return road_id
-    return road.ref if road.ref[-1:].isdigit() else road.name  # a sign by the road has a number
+        return road_id, road_id, []
+    label = road.ref if road.ref[-1:].isdigit() else road.name  # a sign by the road has a number
+    return road_id, label, [round(at) for _, at in roads.places_on([RoadSpan(road_id, 0.0, road.length_m)])]
 
 
 # --- who and what lies along it --------------------------------------------------------------------
@@ -386,7 +389,7 @@ def _ends(places: Sequence[Sequence[Any]], communes: Iterable[Sequence[Any]]) ->
     """Give the two places that are start and end at first: the towns of the communes with most people."""
     biggest = sorted((one for one in communes if one[1] is not None), key=lambda one: -one[1])[:2]
     found = [
-        next((n for n, place in enumerate(places) if place[2] == one[2] and place[-3:] == one[-3:]), None)
+        next((n for n, place in enumerate(places) if place[2] == one[2] and place[-2:] == one[-2:]), None)
         for one in biggest
     ]
     known = [n for n in found if n is not None]

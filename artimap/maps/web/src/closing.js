@@ -3,8 +3,8 @@
 
 import { RoadGraph } from "./routing.js";
 
-const APART_M = 5000; // what lies farther from every road is not reckoned with
-const LEAST_M = 60; // kilometres are given to a tenth: a piece that is shared by less was not meant
+const END_M = 60; // kilometres are given to a tenth: what lies on so much at an end was not meant
+const JUNCTION_M = 1000; // a town and the junction that is named after it lie at most so far apart
 
 export class Closing {
   /* facts: what what_if.py packs; columns: as columnsFrom gives them. */
@@ -16,10 +16,10 @@ export class Closing {
     this.#endsMoved();
   }
 
-  /* The last three of a row are its piece, centimetres on it, and metres to it. */
+  /* The last two of a row are its piece, and centimetres on it; null for what lies too far from every road. */
   placeOf(row) {
-    const [piece, cm, away] = row.slice(-3);
-    return { piece, at: Math.min(cm / 100, this.graph.metres[piece]), away };
+    const [piece, cm] = row.slice(-2);
+    return piece < 0 ? null : { piece, at: Math.min(cm / 100, this.graph.metres[piece]) };
   }
 
   /* Put start (0) or end (1) at a place. name: a label, a list of labels by language, or null for the road itself. */
@@ -32,28 +32,33 @@ export class Closing {
   #endsMoved() {
     const { graph, ends } = this;
     graph.aim(ends[1]);
-    graph.freely(() => {
-      this.usual = graph.way(ends[0]);
-      this.reached = [graph.reach(ends[0])];
-      this.reached.push(this.usual ? this.reached[0] : graph.reach(ends[1]));
-    });
-    // `reach` tests a place with what is closed by then
-    this.reached = this.reached.map((test) => (place) => graph.freely(() => test(place)));
-  }
-
-  get closedPieces() {
-    const found = [];
-    this.graph.closed.forEach((on, piece) => {
-      if (on) found.push(piece);
-    });
-    return found;
+    this.usual = graph.freely(() => graph.way(ends[0]));
+    const tests = [graph.reachStop()];
+    if (!this.usual) tests.unshift(graph.freely(() => graph.reach(ends[0])));
+    // a test looks at what is closed when it is made
+    this.reached = tests.map((test) => (place) => graph.freely(() => test(place)));
   }
 
   /* Close kilometres of a road, as its posts count them; gives how many pieces these are. */
   closeKm(road, from, to) {
-    const pieces = this.graph.on(road, from * 1000, to * 1000, LEAST_M);
+    const pieces = this.#on(road, Math.min(from, to) * 1000, Math.max(from, to) * 1000);
     for (const piece of pieces) this.graph.close(piece);
     return pieces.length;
+  }
+
+  /* The pieces of a stated part of a road. An end at a named place is taken to be its junction (road_network.py). */
+  #on(road, low, high) {
+    const { graph, facts } = this;
+    const junctions = graph.junctions(road).filter((at) => at > low && at < high);
+    const reach = Math.min(JUNCTION_M, (high - low) / 20);
+    const ends = [low, high].map((end) => {
+      const near = junctions.reduce((one, at) => (Math.abs(at - end) < Math.abs(one - end) ? at : one), 1e9);
+      const named = facts.roads[road][2].some((at) => Math.abs(at - end) <= END_M);
+      return named && Math.abs(near - end) <= reach ? near : end;
+    });
+    const [a, b] = ends[0] < ends[1] ? ends : [low, high];
+    const give = Math.min(END_M, (b - a) / 4);
+    return graph.on(road, a + give, b - give);
   }
 
   /* The roads that have kilometres: [number, name], in the order of the alphabet. */
@@ -90,7 +95,7 @@ export class Closing {
   get closures() {
     const { graph, facts } = this;
     const low = (piece) => Math.min(graph.fromKm[piece], graph.toKm[piece]);
-    const pieces = this.closedPieces.sort(
+    const pieces = [...graph.closures].sort(
       (a, b) => facts.roads[graph.road[a]][1].localeCompare(facts.roads[graph.road[b]][1]) || low(a) - low(b) || a - b,
     );
     const steps = pieces.map((piece) =>
@@ -102,18 +107,17 @@ export class Closing {
   /* The quickest way around what is closed, and who is cut off by it. */
   answer() {
     const { graph, ends, facts } = this;
-    const way = graph.way(ends[0]);
-    const now = [graph.reach(ends[0])];
-    now.push(way ? now[0] : graph.reach(ends[1]));
+    const way = graph.closures.size ? graph.way(ends[0]) : this.usual;
+    const now = graph.closures.size ? [graph.reach(ends[0])] : this.reached;
+    if (graph.closures.size && !way) now.push(graph.reach(ends[1]));
     const groups = { neither: new Group(), first: new Group(), second: new Group() }; // whom they can still reach
     const never = new Group();
     const apart = new Group();
     const sort = (kind, row) => {
       const place = this.placeOf(row);
-      if (place.away > APART_M) return apart.add(kind, row);
-      const before = this.reached.map((test) => test(place));
+      if (!place) return apart.add(kind, row);
+      const [before, after] = [this.reached, now].map((tests) => [0, 1].map((n) => (tests[n] ?? tests[0])(place)));
       if (!before.some(Boolean)) return never.add(kind, row);
-      const after = now.map((test) => test(place));
       if (!before.some((one, n) => one && !after[n])) return null;
       return groups[after[0] ? "first" : after[1] ? "second" : "neither"].add(kind, row);
     };

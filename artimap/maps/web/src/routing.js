@@ -2,7 +2,7 @@
    changes. Costs are minutes, the middle of low and high, as in roads/routing. A place is {piece, at}: metres from the
    start of the piece. Nothing here touches the document. */
 
-/* A binary heap of nodes by cost; a node whose cost fell is moved up. */
+/* A heap of nodes by cost, four below each; a node whose cost fell is moved up. */
 class Heap {
   constructor(size) {
     this.keys = new Float64Array(size);
@@ -24,7 +24,7 @@ class Heap {
       this.size += 1;
     }
     while (i > 0) {
-      const up = (i - 1) >> 1;
+      const up = (i - 1) >> 2;
       if (keys[up] <= key) break;
       keys[i] = keys[up];
       nodes[i] = nodes[up];
@@ -46,13 +46,15 @@ class Heap {
     const key = keys[n];
     const node = nodes[n];
     let i = 0;
-    for (let child = 1; child < n; child = 2 * i + 1) {
-      if (child + 1 < n && keys[child + 1] < keys[child]) child += 1;
-      if (keys[child] >= key) break;
-      keys[i] = keys[child];
-      nodes[i] = nodes[child];
+    for (let child = 1; child < n; child = 4 * i + 1) {
+      const end = Math.min(child + 4, n);
+      let least = child;
+      for (let one = child + 1; one < end; one += 1) if (keys[one] < keys[least]) least = one;
+      if (keys[least] >= key) break;
+      keys[i] = keys[least];
+      nodes[i] = nodes[least];
       place[nodes[i]] = i;
-      i = child;
+      i = least;
     }
     keys[i] = key;
     nodes[i] = node;
@@ -109,11 +111,13 @@ export class RoadGraph {
     }
     this.bends = { starts: starts(columns.bends), x: columns.bend_x, y: columns.bend_y };
     this.closed = new Uint8Array(n);
+    this.closures = new Set(); // the pieces that are closed
     this.none = new Uint8Array(n);
     this.shut = new Int32Array(chains); // how many of its pieces are closed
     this.#link();
     this.#draw();
     this.heap = new Heap(nodes);
+    this.queue = new Int32Array(nodes);
     this.rest = new Float64Array(nodes); // to the end, with nothing closed
     this.sofar = new Float64Array(nodes);
     this.by = new Int32Array(nodes); // the chain by which a node was reached; ~chain: against its direction
@@ -193,6 +197,7 @@ export class RoadGraph {
   close(piece, on = true) {
     if (Boolean(this.closed[piece]) === on) return;
     this.closed[piece] = on ? 1 : 0;
+    this.closures[on ? "add" : "delete"](piece);
     const { arcs, now, free, shut, chain } = this;
     const c = chain[piece];
     shut[c] += on ? 1 : -1;
@@ -201,6 +206,7 @@ export class RoadGraph {
 
   open() {
     this.closed.fill(0);
+    this.closures.clear();
     this.shut.fill(0);
     this.now.set(this.free);
   }
@@ -214,18 +220,27 @@ export class RoadGraph {
     return found;
   }
 
-  /* The pieces that lie on kilometres of a road, in part or whole; what lies on them by less than `least` does not
-     count, nor does a piece that only touches. */
-  on(road, from, to, least = 0) {
-    const [low, high] = [Math.min(from, to), Math.max(from, to)];
+  /* The pieces that lie on a part of a road, in part or whole, by chainages in metres. */
+  on(road, low, high) {
     const found = [];
     for (let i = 0; i < this.n; i += 1) {
-      if (this.road[i] !== road) continue;
       const [a, b] = [Math.min(this.fromKm[i], this.toKm[i]), Math.max(this.fromKm[i], this.toKm[i])];
-      const shared = Math.min(b, high) - Math.max(a, low);
-      if (shared > 0 && shared >= Math.min(least, b - a)) found.push(i);
+      if (this.road[i] === road && b > low && a < high) found.push(i);
     }
     return found;
+  }
+
+  /* Chainages at which a road meets others: three pieces or more. */
+  junctions(road) {
+    const found = new Set();
+    for (let i = 0; i < this.n; i += 1) {
+      if (this.road[i] !== road) continue;
+      const chain = this.chain[i];
+      const meet = (node) => this.ptr[node + 1] - this.ptr[node] > 2;
+      if (i === this.first[chain] && meet(this.head[chain])) found.add(this.fromKm[i]);
+      if (i + 1 === this.first[chain + 1] && meet(this.tail[chain])) found.add(this.toKm[i]);
+    }
+    return [...found].sort((a, b) => a - b);
   }
 
   /* --- ways ------------------------------------------------------------------------------------- */
@@ -317,24 +332,30 @@ export class RoadGraph {
     const arrive = this.#endsOf(this.chain[stop.piece], this.#leaving(stop));
     sofar.fill(Number.POSITIVE_INFINITY);
     heap.clear();
-    const reach = (node, cost, how) => {
-      if (cost >= sofar[node] || cost + rest[node] >= best) return;
-      sofar[node] = cost;
-      by[node] = how;
-      heap.set(node, cost + rest[node]);
-    };
     const FIRST = this.chains; // no chain: left from the start by its head (FIRST) or tail (FIRST + 1)
     this.#endsOf(this.chain[start.piece], leave).forEach(([node, cost], side) => {
-      reach(node, cost, FIRST + side);
+      if (cost >= sofar[node] || cost + rest[node] >= best) return;
+      sofar[node] = cost;
+      by[node] = FIRST + side;
+      heap.set(node, cost + rest[node]);
     });
     while (heap.size && heap.keys[0] < best) {
       const node = heap.pop();
-      arrive.forEach(([end, cost], side) => {
-        if (end !== node || sofar[node] + cost >= best) return;
-        best = sofar[node] + cost;
+      const before = sofar[node];
+      for (let side = 0; side < 2; side += 1) {
+        const [end, cost] = arrive[side];
+        if (end !== node || before + cost >= best) continue;
+        best = before + cost;
         arrival = [node, side];
-      });
-      for (let k = ptr[node]; k < ptr[node + 1]; k += 1) reach(other[k], sofar[node] + now[k], link[k]);
+      }
+      for (let k = ptr[node]; k < ptr[node + 1]; k += 1) {
+        const there = other[k];
+        const cost = before + now[k];
+        if (cost >= sofar[there] || cost + rest[there] >= best) continue;
+        sofar[there] = cost;
+        by[there] = link[k];
+        heap.set(there, cost + rest[there]);
+      }
     }
     if (best === Number.POSITIVE_INFINITY) return null;
     return this.#told(this.#steps(start, arrival));
@@ -378,27 +399,41 @@ export class RoadGraph {
 
   /* --- what is reached -------------------------------------------------------------------------- */
 
-  /* Junctions that can be reached from a place, as a test of places. */
+  /* What can be reached from a place, as a test of places. */
   reach(start) {
-    const { ptr, other, now } = this;
+    const { ptr, other, now, queue } = this;
     const reached = new Uint8Array(this.nodes);
-    const queue = new Int32Array(this.nodes);
     let size = 0;
-    const add = (node) => {
-      if (reached[node]) return;
+    for (const [node, cost] of this.#endsOf(this.chain[start.piece], this.#leaving(start))) {
+      if (cost === Number.POSITIVE_INFINITY || reached[node]) continue;
       reached[node] = 1;
       queue[size] = node;
       size += 1;
-    };
-    for (const [node, cost] of this.#endsOf(this.chain[start.piece], this.#leaving(start)))
-      if (Number.isFinite(cost)) add(node);
-    for (let i = 0; i < size; i += 1)
-      for (let k = ptr[queue[i]]; k < ptr[queue[i] + 1]; k += 1) if (now[k] < Number.POSITIVE_INFINITY) add(other[k]);
+    }
+    for (let i = 0; i < size; i += 1) {
+      const end = ptr[queue[i] + 1];
+      for (let k = ptr[queue[i]]; k < end; k += 1) {
+        const there = other[k];
+        if (reached[there] || now[k] === Number.POSITIVE_INFINITY) continue;
+        reached[there] = 1;
+        queue[size] = there;
+        size += 1;
+      }
+    }
+    return this.#test(start, (node) => reached[node]);
+  }
+
+  /* The same of the end that was aimed at, with nothing closed. */
+  reachStop() {
+    const { rest, stop } = this;
+    return this.#test(stop, (node) => rest[node] < Number.POSITIVE_INFINITY);
+  }
+
+  #test(start, reached) {
     return (place) =>
-      Number.isFinite(this.#along(start, place)) ||
       this.#endsOf(this.chain[place.piece], this.#leaving(place)).some(
-        ([node, cost]) => Number.isFinite(cost) && reached[node],
-      );
+        ([node, cost]) => cost < Number.POSITIVE_INFINITY && reached(node),
+      ) || Number.isFinite(this.#along(start, place));
   }
 
   /* --- places on the map -------------------------------------------------------------------------- */

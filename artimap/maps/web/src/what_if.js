@@ -101,8 +101,9 @@ function endField(which) {
     const spellings = (row) => [row[0], ...String(row[1] ?? "").split(";")].flat().map(plain);
     const among = (fits) => closing.facts.places.find((row) => spellings(row).some(fits));
     const row = wanted && (among((one) => one === wanted) || among((one) => one.startsWith(wanted)));
-    note(row ? "" : say("not_here"));
-    if (row) moveEnd(which, closing.placeOf(row), row[0], true);
+    const place = row && closing.placeOf(row);
+    note(place ? "" : say("not_here"));
+    if (place) moveEnd(which, place, row[0], true);
   });
   return el(
     "p",
@@ -206,7 +207,6 @@ function lineNode(kind) {
 
 function answer() {
   const { closing } = tool;
-  performance.mark("what-if-start");
   const found = closing.answer();
   drawWays(found);
   const closures = closing.closures;
@@ -230,7 +230,6 @@ function answer() {
   out.replaceChildren(...lines, el("p", { class: "wi-keys" }, ...keys.filter(Boolean).map(lineNode)));
   closedList(closures);
   cutOff(found, closures.length);
-  performance.measure("what-if", "what-if-start");
 }
 
 function sameWay(one, other) {
@@ -380,7 +379,7 @@ function linesOf(steps) {
 }
 
 function drawWays({ way, usual }) {
-  const { graph, closedPieces } = tool.closing;
+  const { graph } = tool.closing;
   tool.lines.clearLayers();
   const add = (steps, ...classes) => {
     const lines = linesOf(steps);
@@ -390,9 +389,9 @@ function drawWays({ way, usual }) {
   if (usual && way && !sameWay(way, usual)) add(usual.steps, "wi-usual");
   if (usual && !way) add(usual.steps, "wi-usual");
   if (way) add(way.steps, "wi-under-now", "wi-now");
-  if (closedPieces.length)
+  if (graph.closures.size)
     add(
-      closedPieces.map((piece) => [piece, 0, graph.metres[piece]]),
+      [...graph.closures].map((piece) => [piece, 0, graph.metres[piece]]),
       "wi-under-closed",
       "wi-closed",
     );
@@ -461,6 +460,12 @@ function near(x, y) {
 }
 
 function act(x, y) {
+  performance.mark("what-if-start");
+  actAt(x, y);
+  performance.measure("what-if", "what-if-start");
+}
+
+function actAt(x, y) {
   const place = near(x, y);
   if (!place) return;
   if (tool.tap !== "close") {
