@@ -39,6 +39,13 @@ export class Closing {
     this.reached = tests.map((test) => (place) => graph.freely(() => test(place)));
   }
 
+  /* The first searches are slow until the browser has compiled them: once more while nobody waits. */
+  rehearse() {
+    const { graph, ends } = this;
+    graph.aim(ends[1]);
+    graph.freely(() => [graph.way(ends[0]), graph.reach(ends[0])]);
+  }
+
   /* Close kilometres of a road, as its posts count them; gives how many pieces these are. */
   closeKm(road, from, to) {
     const pieces = this.#on(road, Math.min(from, to) * 1000, Math.max(from, to) * 1000);

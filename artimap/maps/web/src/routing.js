@@ -153,6 +153,8 @@ export class RoadGraph {
       put(1, tail[c], c, head[c]);
     }
     this.now = this.free.slice();
+    const finite = whole.filter((cost) => cost < Number.POSITIVE_INFINITY);
+    this.width = finite.reduce((sum, cost) => sum + cost, 0) / finite.length || 1; // no way costs more than all chains
   }
 
   /* All points of all pieces, each with its start and end: piece i has points line[i] … line[i + 1] - 1. */
@@ -291,26 +293,30 @@ export class RoadGraph {
   /* The end of all ways: from each node, what is left to it with nothing closed. Closing only makes ways longer, so
      that this is the best guide to a way around. */
   aim(stop) {
-    const { rest, heap, ptr, other, free } = this;
+    const { rest, sofar: done, ptr, other, free, width } = this;
     this.stop = stop;
     const leaving = this.freely(() => this.#leaving(stop));
     rest.fill(Number.POSITIVE_INFINITY);
-    heap.clear();
-    for (const [node, cost] of this.#endsOf(this.chain[stop.piece], leaving)) {
-      if (cost >= rest[node]) continue;
+    done.fill(-1);
+    // all nodes are wanted, so that none need stand in exact order: those of a like cost share a bucket, and one whose
+    // cost falls is looked at again
+    const buckets = [];
+    const put = (node, cost) => {
+      if (cost >= rest[node]) return;
       rest[node] = cost;
-      heap.set(node, cost);
-    }
-    while (heap.size) {
-      const node = heap.pop();
-      const cost = rest[node];
-      for (let k = ptr[node]; k < ptr[node + 1]; k += 1) {
-        const there = other[k];
-        const next = cost + free[k];
-        if (next < rest[there]) {
-          rest[there] = next;
-          heap.set(there, next);
-        }
+      const b = Math.floor(cost / width);
+      if (buckets[b]) buckets[b].push(node);
+      else buckets[b] = [node];
+    };
+    for (const [node, cost] of this.#endsOf(this.chain[stop.piece], leaving)) put(node, cost);
+    for (let b = 0; b < buckets.length; b += 1) {
+      const bucket = buckets[b] ?? [];
+      for (let i = 0; i < bucket.length; i += 1) {
+        const node = bucket[i];
+        const cost = rest[node];
+        if (done[node] === cost) continue;
+        done[node] = cost;
+        for (let k = ptr[node]; k < ptr[node + 1]; k += 1) put(other[k], cost + free[k]);
       }
     }
   }

@@ -559,7 +559,10 @@ async function openGraph() {
 }
 
 async function show(on) {
-  if (on && !tool.closing) await openGraph();
+  if (on && !tool.closing) {
+    await openGraph();
+    for (let turn = 1; turn <= 6; turn += 1) setTimeout(() => tool.closing.rehearse(), 200 * turn);
+  }
   tool.on = on;
   tool.node.hidden = !on;
   app.classList.toggle("has-what-if", on);
