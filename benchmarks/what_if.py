@@ -39,7 +39,8 @@ _TIMES = """async repeat => {
   const field = document.getElementById('what-if-end-1'), home = field.value;
   for (let n = 0; n < repeat; n += 1) {
     const path = document.querySelector('.leaflet-what-if-lines-pane :is(.wi-now, .wi-usual)');
-    const spot = path.getPointAtLength(path.getTotalLength() * (n + 1) / (repeat + 2)).matrixTransform(path.getScreenCTM());
+    const at = path.getPointAtLength(path.getTotalLength() * (n + 1) / (repeat + 2));
+    const spot = at.matrixTransform(path.getScreenCTM());
     took.closing.push(await tap('close', spot));
     took.moving.push(await tap('to', spot));
     field.value = home;

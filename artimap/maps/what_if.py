@@ -245,7 +245,7 @@ def _chains(net: RoadNetwork) -> tuple[Ints, Bools, Ints]:
     order, flipped, sizes = list[int](), list[bool](), list[int]()
     plain = (degree == 2).tolist()
     # rings without a junction are left to the end: any of their nodes will do
-    for start in np.argsort(degree == 2, kind="stable").tolist():  # noqa: PLR2004 - neither an end nor a junction
+    for start in np.argsort(degree == 2, kind="stable").tolist():
         for at in range(pointers[start], pointers[start + 1]):
             edge, node, before = around[at], neighbour[at], start
             if used[edge]:
@@ -263,9 +263,7 @@ def _chains(net: RoadNetwork) -> tuple[Ints, Bools, Ints]:
     return np.array(order, dtype=np.int64), np.array(flipped, dtype=bool), np.array(sizes, dtype=np.int64)
 
 
-def _shapes(
-    net: RoadNetwork, order: Ints, flipped: Bools, sizes: Ints, nodes: Ints, heads: Ints
-) -> tuple[Ints, Ints]:
+def _shapes(net: RoadNetwork, order: Ints, flipped: Bools, sizes: Ints, nodes: Ints, heads: Ints) -> tuple[Ints, Ints]:
     """Give the steps along each chain from its first junction, and how many points each piece has after its start.
 
     The last point of a chain is its other junction, which is known.
@@ -302,7 +300,8 @@ def _column(name: str, codes: Any) -> PackedColumn:
 
 
 def _rates(minutes: Floats, length_m: Floats) -> tuple[list[list[float | None]], Ints]:
-    per_m = np.divide(minutes, length_m[:, None], out=np.zeros_like(minutes), where=length_m[:, None] > 0)
+    per_m = np.where(np.isfinite(minutes), 0.0, np.inf)  # an edge of no length may be closed to a vehicle too
+    np.divide(minutes, length_m[:, None], out=per_m, where=length_m[:, None] > 0)
     # a float's last digits tell pieces of one speed apart
     with np.errstate(divide="ignore", invalid="ignore"):
         digits = 10.0 ** (12 - np.ceil(np.log10(np.where(per_m > 0, per_m, 1.0))))
@@ -393,4 +392,4 @@ def _ends(places: Sequence[Sequence[Any]], communes: Iterable[Sequence[Any]]) ->
         for one in biggest
     ]
     known = [n for n in found if n is not None]
-    return known if len(known) == 2 else list(range(min(2, len(places))))  # noqa: PLR2004 - from and to
+    return known if len(known) == 2 else list(range(min(2, len(places))))

@@ -100,7 +100,10 @@ export class RoadGraph {
     this.rates = rates;
     this.rate = columns.rate;
     const middle = rates.map(([low, high]) => cost(low, high));
-    this.cost = this.metres.map((metres, piece) => (metres ? metres * middle[columns.rate[piece]] : 0));
+    this.cost = this.metres.map((metres, piece) => {
+      const rate = middle[columns.rate[piece]];
+      return rate === Number.POSITIVE_INFINITY ? rate : metres * rate;
+    });
     this.chain = new Int32Array(n);
     for (let c = 0; c < chains; c += 1) this.chain.fill(c, this.first[c], this.first[c + 1]);
     this.fromKm = new Int32Array(n);

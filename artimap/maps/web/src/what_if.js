@@ -13,6 +13,7 @@ const block = packedBlock("artimap-what-if");
 const map = window[document.querySelector(".folium-map").id];
 
 const REACH_PX = 24;
+const DRAWN_PX = 10; // who draws along a road does not mean the one beside it
 const MOST_LINES = 5000; // more pieces in the window are a thicket, and slow to draw
 const tool = { closing: null, node: null, on: false, tap: "close", drawing: false, cross: null };
 
@@ -453,9 +454,9 @@ function setDrawing(on) {
   if (box) box.checked = on;
 }
 
-function near(x, y) {
+function near(x, y, pixels = REACH_PX) {
   const at = map.containerPointToLatLng([x, y]);
-  const up = map.containerPointToLatLng([x, y - REACH_PX]);
+  const up = map.containerPointToLatLng([x, y - pixels]);
   return tool.closing.graph.near(at.lat, at.lng, Math.abs(up.lat - at.lat));
 }
 
@@ -481,6 +482,11 @@ function actAt(x, y) {
 function middle() {
   const { x, y } = map.getSize();
   return [x / 2, NARROW.matches ? (y - tool.node.offsetHeight) / 2 + 40 : y / 2];
+}
+
+function placeCross() {
+  const [x, y] = middle();
+  [tool.cross.style.left, tool.cross.style.top] = [`${x}px`, `${y}px`];
 }
 
 function onMap(event) {
@@ -513,7 +519,7 @@ function listen() {
       if (!tool.drawing || far < 6) return;
       const steps = Math.ceil(far / 8);
       for (let n = 1; n <= steps; n += 1) {
-        const place = near(down.at[0] + (dx * n) / steps, down.at[1] + (dy * n) / steps);
+        const place = near(down.at[0] + (dx * n) / steps, down.at[1] + (dy * n) / steps, DRAWN_PX);
         if (!place || tool.closing.graph.closed[place.piece]) continue;
         tool.closing.graph.close(place.piece);
         down.changed = true;
@@ -542,6 +548,7 @@ function listen() {
     if (event.key === "Escape" && tool.on && !event.defaultPrevented) show(false);
   });
   map.on("moveend", drawNet);
+  map.on("resize", placeCross);
 }
 
 /* --- on and off ------------------------------------------------------------------------------------------ */
@@ -579,8 +586,7 @@ async function show(on) {
   build();
   frame();
   drawNet();
-  const [x, y] = middle();
-  [tool.cross.style.left, tool.cross.style.top] = [`${x}px`, `${y}px`];
+  placeCross();
   tool.node.querySelector("h2").focus({ preventScroll: true });
 }
 
