@@ -307,6 +307,9 @@ def test_only_an_internal_map_can_close_roads(of_day):
     assert "what-if" not in bare
     assert len(page.encode()) - len(bare.encode()) <= 60_000
     assert study.map(over_time=False, what_if=False).html() == bare
+    own = study.map(over_time=False, what_if=own_roads(5).network).page.what_if
+    assert [name for name, *_ in facts_of(own)["roads"]] == [""]
+    assert facts_of(own)["note"] == ""
 
 
 @pytest.mark.exhaustive

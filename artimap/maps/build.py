@@ -71,7 +71,8 @@ def pages(area: Area, tables: Tables, asked: PageOptions, languages: Sequence[st
     shapes = None if earlier is None else zone_shapes(gpd.GeoDataFrame(earlier.table))
     page, field = _page(area, tables, said, asked, None, shapes)
     if asked.what_if:
-        page = replace(page, what_if=what_if(area, (asked.lang, *others), health=_health(tables)))
+        roads = None if asked.what_if is True else asked.what_if
+        page = replace(page, what_if=what_if(area, (asked.lang, *others), roads=roads, health=_health(tables)))
     translated = (_page(area, tables, said.into(one), replace(asked, lang=one), field, shapes) for one in others)
     return page, tuple(one for one, _ in translated)
 

@@ -17,6 +17,7 @@ import pandas as pd
 from artimap.areas import embedded
 from artimap.areas.area import Area, sure_area
 from artimap.areas.corridors import read_corridor
+from artimap.areas.road_network import AreaRoads
 from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.life_cycle import checkpoints_on, checkpoints_over_time
 from artimap.control.contestation.estimate import estimate_contestation
@@ -47,6 +48,7 @@ from artimap.risk.forecast_record import FORECAST_FILE, ForecastTable, make_fore
 from artimap.risk.model import EMBEDDED_SHARE, ROAD_KINDS, SHARE_AREA, RiskModel
 from artimap.risk.trips import TripRisk, trip_risk
 from artimap.roads.corridor import Corridor
+from artimap.roads.network.graph import RoadNetwork
 from artimap.sharing.cells import events_to_count
 from artimap.sharing.gate import Gated, gate, licensed_sources
 from artimap.sharing.policy import SharePolicy
@@ -314,7 +316,7 @@ class Study:
         over_time: bool = True,
         tiles: Tiles | None = None,
         layers: Sequence[UserLayer] = (),
-        what_if: bool | None = None,
+        what_if: bool | RoadNetwork | None = None,
     ) -> BriefingMap:
         """Make the map, as :func:`artimap.briefing_map` does.
 
@@ -332,7 +334,8 @@ class Study:
             Layers of your own, with title, mark and source.
         what_if
             Whether its reader can close roads and is shown the detour and who is cut off. Only in a map that is
-            internal, and there unless it is refused.
+            internal, and there unless it is refused. A network of your own takes the place of the embedded roads, up to
+            3 MB in the page; of a larger one the page says that it has the embedded ones.
 
         Returns
         -------
@@ -352,10 +355,13 @@ class Study:
             raise ShareError(msg)
         asked = PageOptions(
             self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of, Lang(lang).value, self.audience, title, author, (),
-            tiles=tiles, what_if=internal if what_if is None else what_if,
+            tiles=tiles,
+            what_if=AreaRoads.from_network(what_if, area=self.area) if isinstance(what_if, RoadNetwork)
+            else internal if what_if is None else what_if,
         )  # fmt: skip
         key = ("map", asked, over_time)
-        if layers or key not in self._products:  # a user's tables may change: a map with them is made anew
+        own = bool(layers) or isinstance(what_if, RoadNetwork)
+        if own or key not in self._products:  # a user's tables may change: a map with them is made anew
             tables = MapTables(
                 self.corridor, risk=self.risk, risk_over_time=self.risk_over_time if over_time else {},
                 zones=self.zones, zones_over_time=self.zones_over_time if over_time else None,
@@ -364,7 +370,7 @@ class Study:
                 road_status=self.road_status,
             )  # fmt: skip
             drawn = map_of_study(self.area, tables, asked, self.gated, languages=tuple(Lang))
-            if layers:
+            if own:
                 return drawn
             self._products[key] = drawn
         made: BriefingMap = self._products[key]
