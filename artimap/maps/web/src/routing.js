@@ -138,6 +138,7 @@ export class RoadGraph {
       degree[tail[c]] += 1;
     }
     this.ptr = starts(degree);
+    this.leaf = Uint8Array.from(degree, (n) => (n === 1 ? 1 : 0)); // the end of a road: no way leads on
     const at = this.ptr.slice();
     this.link = new Int32Array(2 * chains);
     this.other = new Int32Array(2 * chains);
@@ -296,7 +297,7 @@ export class RoadGraph {
   /* The end of all ways: from each node, what is left to it with nothing closed. Closing only makes ways longer, so
      that this is the best guide to a way around. */
   aim(stop) {
-    const { rest, sofar: done, ptr, other, free, width } = this;
+    const { rest, sofar: done, ptr, other, free, width, leaf } = this;
     this.stop = stop;
     const leaving = this.freely(() => this.#leaving(stop));
     rest.fill(Number.POSITIVE_INFINITY);
@@ -307,6 +308,7 @@ export class RoadGraph {
     const put = (node, cost) => {
       if (cost >= rest[node]) return;
       rest[node] = cost;
+      if (leaf[node]) return;
       const b = Math.floor(cost / width);
       if (buckets[b]) buckets[b].push(node);
       else buckets[b] = [node];
@@ -334,7 +336,7 @@ export class RoadGraph {
   /* The quickest way from a place to the end that was aimed at, around what is closed:
      {minutes: [low, high], metres, steps: [[piece, from, to] …]}; null where there is none. */
   way(start) {
-    const { rest, heap, ptr, link, other, now, sofar, by, stop } = this;
+    const { rest, heap, ptr, link, other, now, sofar, by, stop, leaf } = this;
     let best = this.#along(start, stop);
     let arrival = null; // by [node, side of the end's chain]; null: along one chain
     const leave = this.#leaving(start);
@@ -360,7 +362,7 @@ export class RoadGraph {
       for (let k = ptr[node]; k < ptr[node + 1]; k += 1) {
         const there = other[k];
         const cost = before + now[k];
-        if (cost >= sofar[there] || cost + rest[there] >= best) continue;
+        if (cost >= sofar[there] || cost + rest[there] >= best || leaf[there]) continue;
         sofar[there] = cost;
         by[there] = link[k];
         heap.set(there, cost + rest[there]);
