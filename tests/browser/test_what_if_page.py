@@ -223,6 +223,16 @@ def test_each_language_at_each_width(opened, saved_tool, axe, size, lang):
         assert axe(page) == []
 
 
+def test_what_is_only_supposed_is_not_printed(opened, saved_tool):
+    with opened(saved_tool, LAPTOP, reduced_motion="reduce") as page:
+        switch_on(page)
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        shown = "all => all.some(one => one.getClientRects().length > 0)"
+        assert not page.locator("#what-if, .what-if-pane, .wi-end").evaluate_all(shown)
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert page.locator("#what-if").is_visible()
+
+
 def test_other_pages_have_no_tool(opened, saved):
     with opened(saved, LAPTOP) as page:
         assert page.locator("#what-if-switch").count() == 0
