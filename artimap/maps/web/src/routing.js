@@ -369,7 +369,7 @@ export class RoadGraph {
       }
     }
     if (best === Number.POSITIVE_INFINITY) return null;
-    return this.#told(this.#steps(start, arrival));
+    return this.#wayOf(this.#steps(start, arrival));
   }
 
   #steps(start, arrival) {
@@ -395,7 +395,7 @@ export class RoadGraph {
     return parts.reverse().flat();
   }
 
-  #told(all) {
+  #wayOf(all) {
     const steps = all.filter(([, from, to]) => from !== to);
     const sum = { minutes: [0, 0], metres: 0, steps: steps.length ? steps : all.slice(0, 1) };
     for (const [piece, from, to] of steps) {

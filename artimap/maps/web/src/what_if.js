@@ -213,16 +213,16 @@ function answer() {
   const closures = closing.closures;
   const out = document.getElementById("what-if-answer");
   const text = (key, values, cls = "") => el("p", { class: cls || null, text: say(key, values) });
-  const told = ({ metres, minutes: time }) => ({ km: km(metres), time: minutes(time) });
+  const figures = ({ metres, minutes: time }) => ({ km: km(metres), time: minutes(time) });
   const { way, usual } = found;
-  const lines = [usual ? text("usual", told(usual)) : text("usual_none", {}, "wi-now")];
+  const lines = [usual ? text("usual", figures(usual)) : text("usual_none", {}, "wi-now")];
   if (closures.length && usual) {
     if (!way) lines.push(text("none", {}, "wi-now"));
     else if (sameWay(way, usual)) lines.push(text("same", {}, "wi-now"));
     else {
       const more = way.minutes.map((minute, n) => Math.max(0, minute - usual.minutes[n]));
       const metres = way.metres - usual.metres;
-      lines.push(text("now", told(way), "wi-now"));
+      lines.push(text("now", figures(way), "wi-now"));
       lines.push(text("longer", { km: `${metres < 0 ? "−" : ""}${km(metres)}`, time: minutes(more) }, "wi-now"));
     }
   }
