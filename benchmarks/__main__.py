@@ -25,6 +25,7 @@ from benchmarks import (
     routes,
     snap,
     start,
+    what_if,
 )
 
 SUITES = {
@@ -48,6 +49,7 @@ SUITES = {
     "masking": masking.run,
     "broken_files": broken_files.run,
     "national": national.run,
+    "what_if": what_if.run,
 }
 PARTS = {"maps_briefing": maps.run_briefing, "maps_100k": maps.run_100k, "maps_1m": maps.run_1m}
 """What a suite is made of, to run one piece at a time."""

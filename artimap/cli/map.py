@@ -67,7 +67,10 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         if args.events_only:
             chart = study.event_map(args.lang, title=args.title, author=args.author, tiles=tiles)
         else:
-            chart = study.map(args.lang, title=args.title, author=args.author, over_time=page, tiles=tiles)
+            chart = study.map(
+                args.lang, title=args.title, author=args.author, over_time=page, tiles=tiles,
+                what_if=None if page else False,
+            )  # fmt: skip
     written = _write(chart, args.output, estimated=args.estimated)
     print(f"{chart.page.furniture.title}, as of {chart.page.as_of}. Written for the audience '{args.audience}':")
     tell_written(written)

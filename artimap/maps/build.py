@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import shapely
 
 from artimap.areas.area import read_layer, read_places, read_units
 from artimap.areas.user_layers import cached
@@ -26,6 +27,7 @@ from artimap.maps.legend import legend_groups
 from artimap.maps.page import Page
 from artimap.maps.thematic_layers import Drawn, ZoneShapes, zone_shapes, zones_layers
 from artimap.maps.timeline import StatesOverTime, all_days, posts_over_time, rates_over_time, zones_over_time
+from artimap.maps.what_if import what_if
 from artimap.risk.model import RiskModel
 from artimap.risk.phrases import share_of, weighed_parameters
 
@@ -68,6 +70,9 @@ def pages(area: Area, tables: Tables, asked: PageOptions, languages: Sequence[st
     earlier = tables.zones_over_time
     shapes = None if earlier is None else zone_shapes(gpd.GeoDataFrame(earlier.table))
     page, field = _page(area, tables, said, asked, None, shapes)
+    if asked.what_if:
+        roads = None if asked.what_if is True else asked.what_if
+        page = replace(page, what_if=what_if(area, (asked.lang, *others), roads=roads, health=_health(tables)))
     translated = (_page(area, tables, said.into(one), replace(asked, lang=one), field, shapes) for one in others)
     return page, tuple(one for one, _ in translated)
 
@@ -111,6 +116,12 @@ def _page(
         zones=parts.zones_over_time,
     )
     return page, field
+
+
+def _health(tables: Tables) -> list[shapely.Geometry] | None:
+    """Give where the health facilities of the user's own layers are; None where no layer has their sign."""
+    listed = [one for one in tables.user_layers if one.mark == "clinic"]
+    return [shape for one in listed for shape in one.shapes if shape is not None] if listed else None
 
 
 def sheets_of(

@@ -272,8 +272,15 @@ def _text(content: bytes) -> str:
     return base64.b64encode(content).decode("ascii")
 
 
-def pack_columns(columns: Sequence[PackedColumn]) -> tuple[str, str]:
+def pack_columns(columns: Sequence[PackedColumn], *, raw_below: int = _RAW_BELOW) -> tuple[str, str]:
     """Write columns one after the other.
+
+    Parameters
+    ----------
+    columns
+        The columns.
+    raw_below
+        Fewer rows are not deflated.
 
     Returns
     -------
@@ -281,7 +288,7 @@ def pack_columns(columns: Sequence[PackedColumn]) -> tuple[str, str]:
         The text for the page, and how it was written: ``raw`` or ``deflate-raw``.
     """
     content = b"".join(_bytes_of(column) for column in columns)
-    if max((column.codes.size for column in columns), default=0) < _RAW_BELOW:
+    if max((column.codes.size for column in columns), default=0) < raw_below:
         return _text(content), "raw"
     return _text(deflate(content)), "deflate-raw"
 

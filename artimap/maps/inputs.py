@@ -20,6 +20,7 @@ from artimap.sharing.view import VisibleTables
 
 if TYPE_CHECKING:
     from artimap.areas.area import Area
+    from artimap.areas.road_network import AreaRoads
     from artimap.roads.corridor import Corridor
 
 
@@ -36,6 +37,7 @@ class PageOptions:
     changes: tuple[str, ...]
     sources: tuple[str, ...] = ()
     tiles: Tiles | None = None
+    what_if: bool | AreaRoads = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,6 +20,7 @@ from artimap.maps.fact_tables import STEP_M, Roadside, SearchEntry, Sheet
 from artimap.maps.furniture import Furniture, Locator
 from artimap.maps.tiles import Tiles
 from artimap.maps.timeline import StatesOverTime, packed_states
+from artimap.maps.what_if import WhatIf
 
 WORDS = "map.ui."
 """How the keys of words begin that stand in the page's own furniture."""
@@ -69,6 +70,8 @@ class Page:
         The one server that the page may ask; None for a page that asks nobody.
     rates, posts, zones
         What is said of the road, the posts and the zones on earlier days; None for what does not follow the days.
+    what_if
+        The network of roads that its reader can close; None for a page without.
     """
 
     lang: str
@@ -90,6 +93,7 @@ class Page:
     rates: StatesOverTime | None = None
     posts: StatesOverTime | None = None
     zones: StatesOverTime | None = None
+    what_if: WhatIf | None = None
 
 
 def steps(parts: Parts) -> list[list[list[int]]]:

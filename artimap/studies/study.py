@@ -17,7 +17,7 @@ import pandas as pd
 from artimap.areas import embedded
 from artimap.areas.area import Area, sure_area
 from artimap.areas.corridors import read_corridor
-from artimap.areas.road_network import area_roads
+from artimap.areas.road_network import AreaRoads, area_roads
 from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.life_cycle import checkpoints_by_road, checkpoints_on, checkpoints_over_time
 from artimap.control.contestation.estimate import estimate_contestation
@@ -50,6 +50,7 @@ from artimap.risk.passages import PassageModel, Passages, passages_on
 from artimap.risk.route_risk import RatesByRoad
 from artimap.risk.trips import TripRisk, trip_risk
 from artimap.roads.corridor import Corridor
+from artimap.roads.network.graph import RoadNetwork
 from artimap.roads.routing.spans import RoadSpan
 from artimap.sharing.cells import events_to_count
 from artimap.sharing.gate import Gated, gate, licensed_sources
@@ -379,6 +380,7 @@ class Study:
         over_time: bool = True,
         tiles: Tiles | None = None,
         layers: Sequence[UserLayer] = (),
+        what_if: bool | RoadNetwork | None = None,
     ) -> BriefingMap:
         """Make the map, as :func:`artimap.briefing_map` does.
 
@@ -394,20 +396,36 @@ class Study:
             A server of map tiles that the page's reader may switch on.
         layers
             Layers of your own, with title, mark and source.
+        what_if
+            Whether its reader can close roads and is shown the detour and who is cut off. Only in a map that is
+            internal, and there unless it is refused. A network of your own takes the place of the embedded roads, up to
+            3 MB in the page; of a larger one the page says that it has the embedded ones.
 
         Returns
         -------
         BriefingMap
             Shows itself in a notebook; ``save`` writes it.
+
+        Raises
+        ------
+        ShareError
+            If others than ``internal`` are to close roads.
         """
         if tiles is not None:
             tiles.warn()
+        internal = self.audience == Audience.INTERNAL
+        if what_if and not internal:
+            msg = f"whom a closed road cuts off is for audience='internal'; this study is for {self.audience.value!r}"
+            raise ShareError(msg)
         asked = PageOptions(
             self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of, Lang(lang).value, self.audience, title, author, (),
             tiles=tiles,
+            what_if=AreaRoads.from_network(what_if, area=self.area) if isinstance(what_if, RoadNetwork)
+            else internal if what_if is None else what_if,
         )  # fmt: skip
         key = ("map", asked, over_time)
-        if layers or key not in self._products:  # a user's tables may change: a map with them is made anew
+        own = bool(layers) or isinstance(what_if, RoadNetwork)
+        if own or key not in self._products:  # a user's tables may change: a map with them is made anew
             tables = MapTables(
                 self.corridor, risk=self.risk, risk_over_time=self.risk_over_time if over_time else {},
                 zones=self.zones, zones_over_time=self.zones_over_time if over_time else None,
@@ -416,7 +434,7 @@ class Study:
                 road_status=self.road_status,
             )  # fmt: skip
             drawn = map_of_study(self.area, tables, asked, self.gated, languages=tuple(Lang))
-            if layers:
+            if own:
                 return drawn
             self._products[key] = drawn
         made: BriefingMap = self._products[key]

@@ -42,7 +42,7 @@ test("imports stand at the top of a module and are seen by this test", () => {
   }
 });
 
-test("every module is part of the page", () => {
+test("every module is part of the page, or of the tool that some pages hold", () => {
   const reached = new Set();
   const visit = (name) => {
     if (reached.has(name)) return;
@@ -50,5 +50,7 @@ test("every module is part of the page", () => {
     importsOf.get(name).forEach(visit);
   };
   visit("main.js");
+  assert.deepEqual(["closing.js", "routing.js", "what_if.js"].filter((name) => reached.has(name)), []);
+  visit("what_if.js");
   assert.deepEqual(names.filter((name) => !reached.has(name)), []);
 });

@@ -1,4 +1,5 @@
-/* Bundles src/ into page.js and page.css, which are committed: who installs artimap needs no node.
+/* Bundles src/ into page.js and page.css, and into what_if.js and what_if.css, which only pages with that tool hold.
+   All are committed: who installs artimap needs no node.
    With --check nothing is written, and what differs from the committed files is an error. */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -10,6 +11,8 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 for (const [entry, name] of [
   ["src/main.js", "page.js"],
   ["src/style.css", "page.css"],
+  ["src/what_if.js", "what_if.js"],
+  ["src/what_if.css", "what_if.css"],
 ]) {
   const { outputFiles } = await build({
     absWorkingDir: here("."),

@@ -26,7 +26,7 @@ from artimap.core.errors import DataError
 from artimap.core.files import encodable
 from artimap.core.i18n import words
 from artimap.core.vocab import Lang
-from artimap.maps.codec import changes, pack
+from artimap.maps.codec import changes, pack, plain_data
 from artimap.maps.folium_layers import check
 from artimap.maps.page import WORDS, Page, days_before, payload, rows_of
 from artimap.maps.tiles import Tiles
@@ -72,11 +72,12 @@ def own_script() -> str:
     return _web("page.js").rstrip("\n")
 
 
-def own_style() -> str:
+def own_style(*, what_if: bool = False) -> str:
     """Give our style sheet, with the tokens of the style table as custom properties."""
     tokens = style.load().tokens
     rows = [f"--{name.replace('_', '-')}:{value}" for name, value in tokens.items()]
-    return ":root{" + ";".join(rows) + "}\n" + _web("page.css").rstrip("\n")
+    sheets = ("page.css", "what_if.css") if what_if else ("page.css",)
+    return ":root{" + ";".join(rows) + "}\n" + "\n".join(_web(name).rstrip("\n") for name in sheets)
 
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -202,8 +203,10 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
 
     leaflet_script, leaflet_style = leaflet()
     body, map_script, map_name = base_map(page)
-    scripts = (leaflet_script, map_script, own_script())
-    sheet = leaflet_style + "\n" + own_style()
+    scripts: tuple[str, ...] = (leaflet_script, map_script, own_script())
+    if page.what_if is not None:
+        scripts = (*scripts, _web("what_if.js").rstrip("\n"))
+    sheet = leaflet_style + "\n" + own_style(what_if=page.what_if is not None)
     first = payload(page, map_name=map_name)
     packed = {other.lang: pack(changes(first, payload(other, map_name=map_name)) or {}) for other in others}
     names = {one.value: words(one)["language.name"] for one in Lang if one.value in {page.lang, *packed}}
@@ -218,6 +221,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and Leaflet's
         data=Markup(data),  # noqa: S704 - escaped by to_json
         field=page.field,  # base64
+        what_if=Markup("" if page.what_if is None else to_json(plain_data(page.what_if))),  # noqa: S704 - base64, by name
         earlier=Markup(_packed(days_before((page, *others)))),  # noqa: S704 - base64, by name
         page=page.furniture,
         words={name: spoken[f"{WORDS}{name}"] for name in ("skip", "map", "panel", "noscript")},
