@@ -14,7 +14,7 @@ import shapely
 from artimap.areas.area import read_layer
 from artimap.core.i18n import format_count, format_day
 from artimap.core.phrases import harm_phrase, known
-from artimap.core.schema import records, split_names
+from artimap.core.schema import objects, records, split_names
 from artimap.core.vocab import About, CheckpointStatus, Where
 from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, ReportSection, TableBlock, cell, joined, run
 from artimap.report.context import Context
@@ -183,9 +183,9 @@ Claims = Mapping[str, list[Mapping[str, Any]]]
 """Rows of CLAIMS by subject, in the order of the claims."""
 
 
-def _by_subject(claims: pd.DataFrame) -> Claims:
+def _by_subject(ctx: Context, claims: pd.DataFrame) -> Claims:
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for row in records(claims):
+    for row in map(ctx.claim_rows.__getitem__, objects(claims["claim_id"])):
         found.setdefault(str(row["subject"]), []).append(row)
     return found
 
@@ -239,7 +239,7 @@ def _gather(ctx: Context) -> list[_Place]:
     names: dict[str, str] = {}
     near: dict[str, float] = {}
     newest_first = ctx.events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
-    for event in records(newest_first):
+    for event in map(ctx.event_rows.__getitem__, objects(newest_first["event_id"])):
         key = _key_of(event)
         if key is None:
             continue
@@ -256,7 +256,7 @@ def _gather(ctx: Context) -> list[_Place]:
         if on_road and (start is not None or known(event.get("from_m")) is not None):
             near[key] = min(near.get(key, float("inf")), start if start is not None else float(event["from_m"]))
     about = ctx.claims[ctx.claims["about"].isin([About.PLACE.value, About.STRETCH.value])]
-    groups = {key: rows for key, rows in _by_subject(about).items() if key != "nowhere"}
+    groups = {key: rows for key, rows in _by_subject(ctx, about).items() if key != "nowhere"}
     for key, rows in groups.items():
         names.setdefault(key, ctx.names.get(key) or text_of(rows[0]["place"]) or key)
     # Keys from events and from claims: a place of which only claims speak has no event, and the other way
@@ -293,8 +293,12 @@ def _span(ctx: Context, key: str, chainage: float) -> str:
     return "" if chainage == float("inf") else km(ctx, {"from_m": chainage, "to_m": chainage})
 
 
+def _window_start(ctx: Context) -> pd.Timestamp:
+    return pd.Timestamp(ctx.as_of) - pd.Timedelta(days=WINDOW_DAYS)
+
+
 def _place_fold(ctx: Context, place: _Place, said: Claims) -> Fold:
-    start = pd.Timestamp(ctx.as_of) - pd.Timedelta(days=WINDOW_DAYS)
+    start = _window_start(ctx)
     events, claims = place.events, place.claims
     # Older events are counted, and the newest of them is named: left out in silence, the place would look
     # calmer than its past.
@@ -363,8 +367,11 @@ def level_of(ctx: Context, subject: object) -> str:
 def places(ctx: Context) -> ReportSection:
     """Give each named place with what is said of it, by whom, when, contradictions side by side."""
     found = _gather(ctx)
-    about_events = ctx.claims[ctx.claims["about"] == About.EVENT.value]
-    said = _by_subject(about_events)
+    # Of older events only their number is told, and not who told of them.
+    recent = ctx.events.loc[ctx.events["date_start"] >= _window_start(ctx), "event_id"]
+    of_events = (ctx.claims["about"] == About.EVENT.value) & ctx.claims["subject"].isin(set(objects(recent)))
+    about_events = ctx.claims[of_events]
+    said = _by_subject(ctx, about_events)
     blocks: list[Block] = [Paragraph(cell(say(ctx, "places.intro", days=WINDOW_DAYS)), "note")]
     if ctx.lang != "en":
         blocks.append(Paragraph(cell(say(ctx, "places.in_english")), "note"))

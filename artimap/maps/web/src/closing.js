@@ -4,6 +4,7 @@
 import { RoadGraph } from "./routing.js";
 
 const END_M = 60; // kilometres are given to a tenth: what lies on so much at an end was not meant
+const HALF_KM = 500;
 const JUNCTION_M = 1000; // a town and the junction that is named after it lie at most so far apart
 
 export class Closing {
@@ -57,11 +58,13 @@ export class Closing {
   #on(road, low, high) {
     const { graph, facts } = this;
     const junctions = graph.junctions(road).filter((at) => at > low && at < high);
-    const reach = Math.min(JUNCTION_M, (high - low) / 20);
+    const most = (high - low) / 20;
     const ends = [low, high].map((end) => {
       const near = junctions.reduce((one, at) => (Math.abs(at - end) < Math.abs(one - end) ? at : one), 1e9);
       const named = facts.roads[road][2].some((at) => Math.abs(at - end) <= END_M);
-      return named && Math.abs(near - end) <= reach ? near : end;
+      // An end told in whole kilometres is known to half of one.
+      const reach = Math.min(most, named ? JUNCTION_M : end % 1000 === 0 ? HALF_KM : 0);
+      return reach > 0 && Math.abs(near - end) <= reach ? near : end;
     });
     const [a, b] = ends[0] < ends[1] ? ends : [low, high];
     const give = Math.min(END_M, (b - a) / 4);
