@@ -40,10 +40,11 @@ from artimap.risk.coverage import (
     tells_of,
 )
 from artimap.risk.event_counts import Counted, Laid, ages, tally
+from artimap.risk.event_draws import EventNumbers
 from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
 from artimap.risk.observation import STEP_DAYS
-from artimap.risk.posterior import LEVELS, Posterior, posterior
+from artimap.risk.posterior import LEVELS, Posterior, event_numbers, posterior
 from artimap.risk.trips import city_pairs, trips_between
 from artimap.roads.corridor import Corridor, Stretch
 
@@ -174,11 +175,19 @@ def corridor_risk_over_time(
     ways = [corridor.stretch(start, stop) for start, stop in city_pairs(corridor)]
     out = table[["lixel_id", "corridor_id", "from_m", "to_m", "geometry"]].reset_index(drop=True)
     out["name"] = table["name"].to_numpy() if "name" in table.columns else None
-    found = []
+    found, numbers = [], event_numbers(model.seed)
     for done, day in enumerate(wanted, start=1):
         found.append(
             _on_day(
-                ways, bins, laid.on(day, model), told, speaks, day=day, model=model, sources_known=ledger is not None
+                ways,
+                bins,
+                laid.on(day, model),
+                told,
+                speaks,
+                day=day,
+                model=model,
+                numbers=numbers,
+                sources_known=ledger is not None,
             )
         )
         if progress is not None:
@@ -228,12 +237,13 @@ def _on_day(
     *,
     day: dt.date,
     model: RiskModel,
+    numbers: EventNumbers,
     sources_known: bool,
 ) -> _Estimate:
     """Estimate the rates of one day."""
     # The road is estimated in pieces of its own (``counted.road``), then shared out to the pieces asked for:
     # from ``shared`` on everything is by those.
-    found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
+    found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed, numbers=numbers)
     shared = share_out(counted, found, bins)
     draws = found.draws(seed=model.seed)
     asked = shared_draws(draws, shared, counted.counts.length_km, rng=np.random.default_rng(model.seed))

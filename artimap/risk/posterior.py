@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from artimap.core.arrays import Floats, Ints
 from artimap.core.dates import DAYS_PER_MONTH
 from artimap.risk.counts import Counts, Fixed, Prior, TimeSteps, fading
+from artimap.risk.event_draws import EventNumbers, EventsOnPieces
 from artimap.risk.memory import memory
 from artimap.risk.observation import STEP_DAYS
 
@@ -280,85 +281,9 @@ def _chosen(weight: Floats, uniform: Floats) -> tuple[Ints, Floats]:
     return column, 1.0 - (until[row, column] - point) / weight[row, column]
 
 
-class _EventsOnPieces:
-    """Puts events on pieces, in all chains at once; those whose place and day are sure once for all."""
-
-    def __init__(
-        self, counts: Counts, time: TimeSteps, lives: Floats, *, trend_days: float, seed: int, sweeps: int
-    ) -> None:
-        self.time, self.pieces, self.trend, self.lives = time, len(counts.length_km), trend_days, lives
-        rows = len(counts.newest)
-        on = np.bincount(counts.row, weights=counts.share, minlength=rows)
-        number = np.bincount(counts.row, minlength=rows)
-        # Whole on one piece and of one day: nothing to draw, so it is counted once and left out of the
-        # sweeps.
-        sure = (number == 1) & (on > 1 - 1e-12) & (counts.oldest - counts.newest < 1e-9)
-        self.open = ~sure[counts.row]
-        piece, age = counts.piece[~self.open], counts.newest[counts.row[~self.open]]
-        self.sure = self._tallies(np.zeros(len(piece), dtype=np.int64), piece, age, 1, lives[:1])
-        self.sure_by_life = np.stack(
-            [np.bincount(piece, weights=self._fade(piece, age, life), minlength=self.pieces) for life in lives]
-        )
-        # The open events are numbered anew from 0; ``first`` and ``last`` are the ends of their runs of
-        # entries.
-        self.row = (np.cumsum(~sure) - 1)[counts.row[self.open]]
-        self.piece, self.share = counts.piece[self.open], counts.share[self.open]
-        self.newest, self.span, self.on = counts.newest[~sure], (counts.oldest - counts.newest)[~sure], on[~sure]
-        self.first = np.searchsorted(self.row, np.arange(len(self.on)))
-        self.last = np.searchsorted(self.row, np.arange(len(self.on)), side="right") - 1
-        self.leans = counts.leans[~sure][self.row]
-        # each event has numbers of its own: another event more or less changes none of them
-        own = [np.random.default_rng([seed, int(one)]).random((3, sweeps, _CHAINS)) for one in counts.seeds[~sure]]
-        self.uniform = np.stack(own, axis=3) if own else np.zeros((3, sweeps, _CHAINS, 0))
-
-    def _fade(self, piece: Ints, age: Floats, life: float) -> Floats:
-        return fading(self.time.aged(piece, age), life)
-
-    def _tallies(
-        self, chain: Ints, piece: Ints, age: Floats, chains: int, life: Floats
-    ) -> tuple[Floats, Floats, Floats]:
-        """Discounted counts, and those of the two trend windows; by chain and piece."""
-        at, size = chain * self.pieces + piece, chains * self.pieces
-        aged = self.time.aged(piece, age)
-        weight = np.exp2(-aged / life[chain])
-        now, before = age < self.trend, (age >= self.trend) & (age < 2 * self.trend)
-        return tuple(  # type: ignore[return-value]  # three of them, by the loop
-            np.bincount(at, weights=one, minlength=size).astype(float).reshape(chains, self.pieces)
-            for one in (weight, now.astype(float), before.astype(float))
-        )
-
-    def weigh(self, rates: Floats | None) -> tuple[Floats, Floats, Floats]:
-        """Give the weight of each open entry, its running sum, and the sum for each event; by chain."""
-        weight = np.tile(self.share, (_CHAINS, 1))
-        if rates is not None:
-            # Bayes: chance of a place is the share of the event there times the rate there. Events whose place
-            # does not lean on rates keep their shares.
-            weight = np.where(self.leans, weight * rates[:, self.piece], weight)
-        # One running sum over all chains, so that one ``searchsorted`` finds the entry of every event in
-        # every chain.
-        running = np.cumsum(weight.ravel()).reshape(weight.shape)
-        total = running[:, self.last] - running[:, self.first] + weight[:, self.first]
-        return weight, running, total
-
-    def draw(self, sweep: int, weighed: tuple[Floats, Floats, Floats], life: Ints) -> tuple[Floats, Floats, Floats]:
-        """Draw place and day of each event: discounted counts, and counts of the two trend windows; by chain."""
-        weight, running, total = weighed
-        # ``where`` says whether it lies on the road at all, ``chosen`` on which entry, ``day`` on which of
-        # its days.
-        where, chosen, day = self.uniform[:, sweep]
-        start = running[:, self.first] - weight[:, self.first]
-        found = np.searchsorted(running.ravel(), (start + chosen * total).ravel(), side="right").reshape(total.shape)
-        # Rounding of the running sum can point one entry too far: held inside the event's own run.
-        entry = np.clip(found - (np.arange(_CHAINS) * len(self.row))[:, None], self.first, self.last)
-        there = where < self.on
-        chain = np.nonzero(there)[0]
-        drawn = self._tallies(
-            chain, self.piece[entry][there], (self.newest + day * self.span)[there], _CHAINS, self.lives[life]
-        )
-        return drawn[0] + self.sure_by_life[life], drawn[1] + self.sure[1], drawn[2] + self.sure[2]
-
-
-def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0) -> Posterior:
+def posterior(
+    counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0, numbers: EventNumbers | None = None
+) -> Posterior:
     """Compute the posterior of the mean number of events a month on each piece.
 
     Parameters
@@ -372,11 +297,18 @@ def posterior(counts: Counts, fixed: Fixed, *, trend_days: float, seed: int = 0)
         Length of the two windows that the trend compares.
     seed
         Seed of the draws.
+    numbers
+        The events' own numbers (:func:`event_numbers`), kept from one day to the next; made anew where null.
     """
-    found, life = _sampled(_Alike(counts), fixed, trend_days, seed)
+    found, life = _sampled(_Alike(counts), fixed, trend_days, event_numbers(seed) if numbers is None else numbers)
     shape = found.shape.reshape(_KEPT, _CHAINS, -1)
     widened = _widened(_kept(counts, found.half_life[0])[life], shape).reshape(found.shape.shape)
     return replace(found, shape=found.shape * widened, scale=found.scale * widened)
+
+
+def event_numbers(seed: int) -> EventNumbers:
+    """Make the numbers by which events are placed, for several days of the same road."""
+    return EventNumbers(seed, _CHAINS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -402,7 +334,7 @@ class _Alike:
 
 
 @lru_cache(maxsize=2)  # months without a report follow one another
-def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple[Posterior, Ints]:
+def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, numbers: EventNumbers) -> tuple[Posterior, Ints]:
     """Sample the posterior of the day of the last report; also the number of the half-life of each chain."""
     counts = alike.counts
     time, pieces = TimeSteps(counts), len(counts.length_km)
@@ -411,8 +343,10 @@ def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple
     phi = spread[heap][:, None]
     # With a fixed prior places do not hang on rates: every draw is independent and none has to be burnt.
     burn = 0 if fixed.prior is not None else _BURN_IN
-    placing = _EventsOnPieces(counts, time, lives, trend_days=trend_days, seed=seed, sweeps=burn + _KEPT)
     faded = np.stack([_mean_fading(counts, time, one) for one in lives])
+    placing = EventsOnPieces(
+        counts, time, lives, life, faded, trend_days=trend_days, numbers=numbers, sweeps=burn + _KEPT
+    )
     months = np.stack([time.exposure(one) for one in lives])
     exposure = months[life] / phi
     pairs, which = np.unique(np.stack([life, heap]), axis=1, return_inverse=True)
@@ -421,42 +355,34 @@ def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple
     grids = _Grids(
         counts, months[pairs[0]] / by_phi[:, None], (faded @ counts.share)[pairs[0]] / by_phi, fixed.prior, which
     )
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(numbers.seed)
     size = (_KEPT, _CHAINS, pieces)
     shape, scale, now, before = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
-    placed, adds = np.zeros(len(placing.row)), np.zeros(len(placing.row))
-    base, sure_adds = np.zeros(pieces), np.zeros(len(counts.row))
-    sure = np.flatnonzero(~placing.open)
-    sure_piece = counts.piece[sure]
-    weighed = placing.weigh(None)
-    entry_faded = faded[life] / phi
-    open_faded, sure_faded = entry_faded[:, placing.open], entry_faded[:, sure]
+    placed, adds = np.zeros((2, np.count_nonzero(placing.open) + 1))
+    base, by_life = np.zeros(pieces), np.zeros((len(lives), pieces))
     for sweep in range(burn + _KEPT):
         # Below 0 the chains are still on their way from the first guess and nothing is kept.
         slot = sweep - burn
-        count, recent, earlier = placing.draw(sweep, weighed, life)
+        count, recent, earlier = placing.draw(sweep)
         count = count / phi
         uniform = rng.random(_CHAINS)
         a, b = grids.draw(count, uniform)
         one_by = 1.0 / (b + exposure)
         if slot >= 0:
-            # the mean over places given the rates, not the places drawn: less noise, the same expectation
-            probable = weighed[0] / weighed[2][:, placing.row] * placing.on[placing.row]
-            placed += probable.mean(axis=0) / _KEPT
-            adds += (probable * open_faded * one_by[:, placing.piece]).mean(axis=0) / _KEPT
+            placing.expected((one_by / phi).T, placed, adds)
             base += (a * one_by).mean(axis=0) / _KEPT
-            sure_adds[sure] += (sure_faded * one_by[:, sure_piece]).mean(axis=0) / _KEPT
+            np.add.at(by_life, life, one_by / phi / (_CHAINS * _KEPT))
             shape[slot], scale[slot], now[slot], before[slot] = a + count, b + exposure, recent, earlier
         # Gibbs sampling: places given rates, then hyperparameters given counts, then rates given both.
         rates = rng.gamma(a + count) * one_by / counts.length_km
         if fixed.prior is None:
-            weighed = placing.weigh(np.maximum(rates, _LEAST * rates.max(axis=1, keepdims=True)))
+            placing.rates[:-1] = np.maximum(rates, _LEAST * rates.max(axis=1, keepdims=True)).T
     flat = (_KEPT * _CHAINS, pieces)
     every = counts.share.copy()
-    every[placing.open] = placed
-    sure_adds *= counts.share
-    sure_adds[placing.open] = adds
-    by_life, by_heap = weight.sum(axis=1), weight.sum(axis=0)
+    every[placing.open] = placed[:-1] / _KEPT
+    every_adds = (faded * by_life[:, counts.piece]).sum(axis=0) * counts.share
+    every_adds[placing.open] = adds[:-1] / _KEPT
+    of_life, of_heap = weight.sum(axis=1), weight.sum(axis=0)
     trend = _trend(
         time, now.reshape(flat), before.reshape(flat), (shape / scale).reshape(flat),
         np.broadcast_to(phi, size).reshape(flat), trend_days,
@@ -464,13 +390,13 @@ def _sampled(alike: _Alike, fixed: Fixed, trend_days: float, seed: int) -> tuple
     found = Posterior(
         shape=shape.reshape(flat),
         scale=scale.reshape(flat),
-        adds=sure_adds,
+        adds=every_adds,
         base=base,
         placed=every,
-        weight=by_life @ faded,
-        exposure=by_life @ months * counts.length_km,
-        half_life=(lives, by_life),
-        dispersion=(spread, by_heap),
+        weight=of_life @ faded,
+        exposure=of_life @ months * counts.length_km,
+        half_life=(lives, of_life),
+        dispersion=(spread, of_heap),
         dispersions=np.tile(spread[heap], _KEPT),
         entry_piece=counts.piece,
         trend=trend,
