@@ -129,7 +129,7 @@ class EventsOnPieces:
         self.time, self.pieces, self.trend, self.life = time, len(counts.length_km), trend_days, lives[life]
         self.sweeps, self.rates = sweeps, np.ones((self.pieces + 1, numbers.chains))
         rows = len(counts.newest)
-        on = np.bincount(counts.row, weights=counts.share, minlength=rows)
+        on = np.bincount(counts.row, weights=counts.share, minlength=rows).astype(float)
         number = np.bincount(counts.row, minlength=rows)
         span = counts.oldest - counts.newest
         # Whole on one piece and of one day: nothing to draw, so it is counted once and left out of the
