@@ -191,6 +191,20 @@ _ROAD_WORDS = frozenset({
 })  # fmt: skip
 _MAP_LINKS = ("geo:", "maps.google.", "maps.app.goo", "maps.apple.", "waze.com", "what3words.com", "w3w.co")
 _PLATE_WORDS = ("plaq", "plak", "plate", "matricul", "matrikil", "licen", "registr", "registered")
+_ACCOUNT_WORDS = frozenset({
+    "compte", "comptes", "kont", "konte", "account", "acct", "iban", "rib", "swift", "unibank", "sogebank", "sogebel",
+    "capital", "fonkoze", "lakou", "zelle", "paypal", "western", "wire", "wre", "bnc", "buh", "bph", "mtcn",
+})  # fmt: skip
+_ACCOUNT_PARTS = ("cash", "a/c")
+_ID_WORDS = frozenset({
+    "nif", "cin", "nin", "ninu", "cni", "ssn", "id", "ona", "carte", "kat", "numéro", "numero", "nimewo", "matricule",
+    "matrikil", "permis", "pèmi",
+})  # fmt: skip
+_ID_PARTS = ("pass", "pasp", "identi", "driv")
+_BIRTH_WORDS = frozenset({"né", "née", "nés", "nées", "ne", "nee", "nes", "nees", "born", "fèt", "fet"})
+_BIRTH_PARTS = ("naissance", "birth", "anniversaire", "anivèsè", "nesans", "ddn", "dob", "d.o", "do.b")
+_HANDLE_PARTS = ("ig", "insta", "snap", "tiktok", "twitter", "telegram", "skype", "discord", "facebook", "fb", "what")
+_PHONE_PARTS = ("tel", "tél", "what", "phone", "rele", "appele", "joindre", "mobile", "sms", "portable", "pòtab")
 _FIGURES = re.compile(r"\d(?:[.,]\d|\s?(?:[NS][\s,;/]|Q))", re.IGNORECASE)
 _LETTERED = re.compile(r"[A-Z]{2}[\s-]\d{3}")
 _DIGIT = re.compile(r"\d")
@@ -218,7 +232,7 @@ def identifiers(text: str, groups: frozenset[str]) -> Iterator[tuple[int, int, K
     small, digits = _small(text), len(_DIGIT.findall(text))
     if "@" in text or "(" in text or "[" in text:
         yield from ((*match.span(), "email", True) for match in _EMAIL.finditer(text))
-    yield from _handles(text, groups)
+    yield from _handles(text, small, groups)
     for match in _IP.finditer(text) if text.count(".") > 2 or ":" in text else ():
         # Four single digits are a section of a document, pairs that begin like a telephone number are one.
         cued = "ip" in text[max(0, match.start() - 12) : match.start()].casefold()
@@ -228,7 +242,21 @@ def identifiers(text: str, groups: frozenset[str]) -> Iterator[tuple[int, int, K
         yield from ((*span, "position", False) for span in _positions(text))
     if not digits:
         return
-    for match in _ACCOUNT.finditer(text):
+    words = frozenset(_TEXT_WORD.findall(small))
+    yield from _accounts(text, small, words)
+    if not _ROAD_WORDS.isdisjoint(words):
+        yield from ((*match.span(), "address", True) for match in _ADDRESS.finditer(text))
+    if digits >= 3:
+        yield from ((*span, "plate", True) for span in _plates(text, small))
+    if digits >= 8:
+        yield from ((*span, "phone", True) for span in _phones(text, small))
+    # A long run of digits that starts with a day is a time, as machines write it.
+    yield from ((*one.span(), "id", False) for one in _LONG_NUMBER.finditer(text) if not _DAY.match(one.group()))
+
+
+def _accounts(text: str, small: str, words: frozenset[str]) -> Iterator[tuple[int, int, Kind, bool]]:
+    """Give accounts, numbers of papers and days of birth."""
+    for match in _ACCOUNT.finditer(text) if _met(small, words, _ACCOUNT_WORDS, _ACCOUNT_PARTS) else ():
         if (
             sum(one.isdigit() for one in match["code"]) >= 6
             and not _MONEY.match(text, match.end())
@@ -236,19 +264,17 @@ def identifiers(text: str, groups: frozenset[str]) -> Iterator[tuple[int, int, K
         ):
             yield *match.span("code"), "account", True
     yield from ((*match.span("code"), "account", False) for match in _BARE_ACCOUNT.finditer(text))
-    for match in _ID.finditer(text):
+    for match in _ID.finditer(text) if _met(small, words, _ID_WORDS, _ID_PARTS) else ():
         if sum(one.isdigit() for one in match["code"]) >= 5 and not _dated(match["code"]):
             yield *_stripped(match, "code"), "id", True
     yield from ((*match.span("code"), "id", True) for match in _BARE_ID.finditer(text))
-    yield from ((*match.span("code"), "birth", True) for match in _BIRTH.finditer(text))
-    if not _ROAD_WORDS.isdisjoint(_TEXT_WORD.findall(small)):
-        yield from ((*match.span(), "address", True) for match in _ADDRESS.finditer(text))
-    if digits >= 3:
-        yield from ((*span, "plate", True) for span in _plates(text, small))
-    if digits >= 8:
-        yield from ((*span, "phone", True) for span in _phones(text))
-    # A long run of digits that starts with a day is a time, as machines write it.
-    yield from ((*one.span(), "id", False) for one in _LONG_NUMBER.finditer(text) if not _DAY.match(one.group()))
+    if _met(small, words, _BIRTH_WORDS, _BIRTH_PARTS):
+        yield from ((*match.span("code"), "birth", True) for match in _BIRTH.finditer(text))
+
+
+def _met(small: str, words: frozenset[str], whole: frozenset[str], parts: tuple[str, ...]) -> bool:
+    """Tell whether a text in small letters has one of some words, or one of some parts of words."""
+    return not whole.isdisjoint(words) or any(one in small for one in parts)
 
 
 def _dated(code: str) -> bool:
@@ -261,9 +287,9 @@ def _stripped(match: re.Match[str], group: str) -> tuple[int, int]:
     return end - len(match[group].lstrip()), end
 
 
-def _handles(text: str, groups: frozenset[str]) -> Iterator[tuple[int, int, Kind, bool]]:
-    for pattern, signs in ((_PROFILE, "/"), (_HANDLE, "@"), (_NICK, "\"“«'"), (_CUED_HANDLE, "")):
-        if signs and not any(one in text for one in signs):
+def _handles(text: str, small: str, groups: frozenset[str]) -> Iterator[tuple[int, int, Kind, bool]]:
+    for pattern, signs in ((_PROFILE, "/"), (_HANDLE, "@"), (_NICK, "\"“«'"), (_CUED_HANDLE, _HANDLE_PARTS)):
+        if not any(one in small for one in signs):
             continue
         for match in pattern.finditer(text):
             # A group's own page is no secret, and neither is a post of it.
@@ -290,7 +316,7 @@ def _positions(text: str) -> Iterator[tuple[int, int]]:
         yield match.start(), match.end() - len(found) + len(found.rstrip())
 
 
-def _phones(text: str) -> Iterator[tuple[int, int]]:
+def _phones(text: str, small: str) -> Iterator[tuple[int, int]]:
     """Give the phone numbers; dates, years, sums and coordinates are none."""
     for match in _PHONE.finditer(text):
         found = match.group()
@@ -311,7 +337,7 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
         if doubtful and not (cued or coded):
             continue
         yield match.span()
-    for match in _CUED_PHONE.finditer(text):
+    for match in _CUED_PHONE.finditer(text) if any(one in small for one in _PHONE_PARTS) else ():
         if not _dated(match["code"]) and not _MONEY.match(text, match.end()):
             yield match.span("code")
 

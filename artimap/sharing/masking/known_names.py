@@ -137,6 +137,8 @@ class KnownNames:
     groups: dict[str, tuple[Phrase, ...]]
     group_words: frozenset[str]
     """Names of groups in one piece, as their accounts are called."""
+    figures: frozenset[str]
+    """Numbers that stand alone in some of the names: "Delmas 33"."""
 
     @staticmethod
     def _longest(table: dict[str, tuple[Phrase, ...]], here: Phrase, position: int) -> int:
@@ -199,7 +201,9 @@ def known(area: Area | None) -> KnownNames:
             groups += _cells(rows, "source")
     index = _index(groups)
     joined = frozenset("".join(phrase) for phrases in index.values() for phrase in phrases)
-    return KnownNames(_index(places), index, joined)
+    here = _index(places)
+    figures = (word for table in (here, index) for phrases in table.values() for one in phrases for word in one)
+    return KnownNames(here, index, joined, frozenset(word for word in figures if word.isdecimal()))
 
 
 @cache

@@ -153,10 +153,12 @@ def _keep_known(text: str, tokens: list[_WordSpan], known: KnownNames) -> None:
         folded = plain(word)
         # A known name counts only where it is written with a capital, or an everyday word would be taken for
         # a place.
-        if (folded in known.places or folded in known.groups) and (word[0].isupper() or word[0].isdigit()):
+        if (word[0].isupper() or word[0].isdigit()) and (folded in known.places or folded in known.groups):
             firsts.append(len(starts))
         words_here.append(folded)
         starts.append(match.start())
+    if not firsts:
+        return
     kinds: dict[int, str] = {}
     here, position = tuple(words_here), 0
     for first in firsts:
@@ -480,15 +482,20 @@ class _NameReader:
     def _lower_from(self, position: int) -> tuple[int, bool]:
         """Give where a name without capitals that begins at a token ends (the token itself if none does)."""
         token, lists = self.tokens[position], self.words
-        if len(token.text) < 2 or token.kept:
+        before = self.tokens[position - 1].folded if position else ""
+        if len(token.text) < 2 or token.kept or (before in self.lists.heads and self._spaced(position)):
             return position, False
-        if position and self.tokens[position - 1].folded in self.lists.heads and self._spaced(position):
+        # Most words are none of it: neither a name nor after what leads to one.
+        if not (
+            self.given(position) or token.folded in lists.family or token.folded in lists.lone_given
+            or before in _POLITE or before in self.lists.name_cue_ends or self._place_word(position)
+        ):  # fmt: skip
             return position, False
         rank, stop = self.given(position), position + 1
         # No name has more than eight words; without a bound a list of names is read anew from each of them.
         while stop < min(len(self.tokens), position + 8) and self._spaced(stop) and self._may_follow(stop):
             stop += 1
-        polite = position and self.tokens[position - 1].folded in _POLITE and self._after_title(position)
+        polite = before in _POLITE and self._after_title(position)
         if polite and not token.cap and not self._function(position):
             return stop, True
         several = stop - position > 1
