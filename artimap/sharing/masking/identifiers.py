@@ -201,8 +201,8 @@ _ID_WORDS = frozenset({
     "matrikil", "permis", "pèmi",
 })  # fmt: skip
 _ID_PARTS = ("pass", "pasp", "identi", "driv")
-_BIRTH_WORDS = frozenset({"né", "née", "nés", "nées", "ne", "nee", "nes", "nees", "born", "fèt", "fet"})
-_BIRTH_PARTS = ("naissance", "birth", "anniversaire", "anivèsè", "nesans", "ddn", "dob", "d.o", "do.b")
+_BIRTH_WORDS = frozenset({"né", "née", "nés", "nées", "ne", "nee", "nes", "nees", "born", "fet"})
+_BIRTH_PARTS = ("fèt", "naissance", "birth", "anniversaire", "anivèsè", "nesans", "ddn", "dob", "d.o", "do.b")
 _HANDLE_PARTS = ("ig", "insta", "snap", "tiktok", "twitter", "telegram", "skype", "discord", "facebook", "fb", "what")
 _PHONE_PARTS = ("tel", "tél", "what", "phone", "rele", "appele", "joindre", "mobile", "sms", "portable", "pòtab")
 _FIGURES = re.compile(r"\d(?:[.,]\d|\s?(?:[NS][\s,;/]|Q))", re.IGNORECASE)
