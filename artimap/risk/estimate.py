@@ -158,41 +158,83 @@ def corridor_risk_over_time(
     2024-09-30 6 stretches with incidents
     2024-10-15 11 stretches with incidents
     """
-    model = model or RiskModel()
-    # In order and each once, so that progress and the table of days do not hang on how days were given.
-    wanted = sorted({day_of(day) for day in days})
     table = corridor.stretches() if pieces is None else pieces
     if table.empty:
-        return {day: _no_pieces(corridor, day, model) for day in wanted}
-    # Where an event may lie does not change with the day; only its age and whether it counts do. So it is
-    # worked out once for all days.
-    bins = RoadPieces.of(table)
-    laid = Laid.over(corridor, located, ledger, model=model, asked=bins)
-    # Reports are read from all events, also those of kinds that endanger nobody: a report of a protest
-    # breaks the silence of a stretch.
-    told = Reports.of(corridor, laid.events, ledger, spread=laid.spread, pieces=bins, reach=model.reach)
-    speaks = tells_of(laid.spread, bins, wide=is_wide(laid.events))
-    ways = [corridor.stretch(start, stop) for start, stop in city_pairs(corridor)]
+        return {day: _no_pieces(corridor, day, model or RiskModel()) for day in sorted({day_of(one) for one in days})}
+    return risk_on_days(
+        RoadReports.over(corridor, located, ledger, model=model, pieces=table), days=days, progress=progress
+    )
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class RoadReports:
+    """Events and claims over the pieces of a road: what does not change with the day, and is worked out once.
+
+    Attributes
+    ----------
+    corridor, model
+        As for :func:`corridor_risk`.
+    table, bins, ways
+        The pieces asked for, their ends, and the ways between the cities.
+    laid
+        The events over the road; null where no pieces are asked for.
+    told, speaks
+        Reports by piece, and the events that speak of each.
+    sources_known
+        Whether there is a ledger to tell who published.
+    """
+
+    corridor: Corridor
+    model: RiskModel
+    table: gpd.GeoDataFrame
+    bins: RoadPieces
+    ways: list[Stretch]
+    laid: Laid
+    told: Reports
+    speaks: tuple[Ints, Ints]
+    sources_known: bool
+
+    @classmethod
+    def over(
+        cls,
+        corridor: Corridor,
+        located: gpd.GeoDataFrame,
+        ledger: Ledger | None = None,
+        *,
+        model: RiskModel | None = None,
+        pieces: gpd.GeoDataFrame | None = None,
+    ) -> RoadReports:
+        """Lay events and claims over the pieces of a road, its named stretches where null."""
+        model = model or RiskModel()
+        table = corridor.stretches() if pieces is None else pieces
+        # Where an event may lie does not change with the day; only its age and whether it counts do. So it is
+        # worked out once for all days.
+        bins = RoadPieces.of(table)
+        laid = Laid.over(corridor, located, ledger, model=model, asked=bins)
+        # Reports are read from all events, also those of kinds that endanger nobody: a report of a protest
+        # breaks the silence of a stretch.
+        told = Reports.of(corridor, laid.events, ledger, spread=laid.spread, pieces=bins, reach=model.reach)
+        speaks = tells_of(laid.spread, bins, wide=is_wide(laid.events))
+        ways = [corridor.stretch(start, stop) for start, stop in city_pairs(corridor)]
+        return cls(corridor, model, table, bins, ways, laid, told, speaks, ledger is not None)
+
+
+def risk_on_days(
+    reports: RoadReports, *, days: Iterable[str | dt.date], progress: Callable[[int, int], None] | None = None
+) -> dict[dt.date, gpd.GeoDataFrame]:
+    """Estimate the rates of each day; see :func:`corridor_risk_over_time`."""
+    table, model = reports.table, reports.model
+    # In order and each once, so that progress and the table of days do not hang on how days were given.
+    wanted = sorted({day_of(day) for day in days})
     out = table[["lixel_id", "corridor_id", "from_m", "to_m", "geometry"]].reset_index(drop=True)
     out["name"] = table["name"].to_numpy() if "name" in table.columns else None
     found, numbers = [], event_numbers(model.seed)
     for done, day in enumerate(wanted, start=1):
-        found.append(
-            _on_day(
-                ways,
-                bins,
-                laid.on(day, model),
-                told,
-                speaks,
-                day=day,
-                model=model,
-                numbers=numbers,
-                sources_known=ledger is not None,
-            )
-        )
+        found.append(_on_day(reports, day=day, numbers=numbers))
         if progress is not None:
             progress(done, len(wanted))
-    return dict(zip(wanted, _tables(out, found, model, crs=corridor.crs), strict=True))
+    numbers.forget()
+    return dict(zip(wanted, _tables(out, found, model, crs=reports.corridor.crs), strict=True))
 
 
 _Estimate = tuple[dict[str, NDArray[Any]], dict[str, Any], Shares]
@@ -228,19 +270,10 @@ def _no_pieces(corridor: Corridor, day: dt.date, model: RiskModel) -> gpd.GeoDat
     return none
 
 
-def _on_day(
-    ways: list[Stretch],
-    bins: RoadPieces,
-    counted: Counted,
-    told: Reports,
-    speaks: tuple[Ints, Ints],
-    *,
-    day: dt.date,
-    model: RiskModel,
-    numbers: EventNumbers,
-    sources_known: bool,
-) -> _Estimate:
+def _on_day(reports: RoadReports, *, day: dt.date, numbers: EventNumbers) -> _Estimate:
     """Estimate the rates of one day."""
+    model, bins, told = reports.model, reports.bins, reports.told
+    counted = reports.laid.on(day, model)
     # The road is estimated in pieces of its own (``counted.road``), then shared out to the pieces asked for:
     # from ``shared`` on everything is by those.
     found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed, numbers=numbers)
@@ -257,7 +290,7 @@ def _on_day(
     now, before, whole = publishers(*heard, number, day=day, window_days=model.trend_days)
     # All columns that say what a rate rests on are made here, so that nobody has to guess it from the
     # rate.
-    evidence = _evidence(number, counted, shared, speaks, as_of=day)
+    evidence = _evidence(number, counted, shared, reports.speaks, as_of=day)
     # the class is that of the rate as it stands in the table
     rate = significant(shared.mean / km)
     parts = np.quantile(asked, list(LEVELS.values()), axis=0, method="hazen") / km
@@ -284,9 +317,11 @@ def _on_day(
         **evidence,
         "newest_report": newest,
         # Without a ledger nobody knows who published: null, not 0, which would read as "no source at all".
-        "publishers_recent": now if sources_known else np.full(number, None),
-        "publishers_earlier": before if sources_known else np.full(number, None),
-        "caution": np.full(number, SOURCES_CHANGED if sources_known and changed(*whole) else None, dtype=object),
+        "publishers_recent": now if reports.sources_known else np.full(number, None),
+        "publishers_earlier": before if reports.sources_known else np.full(number, None),
+        "caution": np.full(
+            number, SOURCES_CHANGED if reports.sources_known and changed(*whole) else None, dtype=object
+        ),
         **_classes(rate, evidence["n_events"], silent, model=model),
     }
     # What may lie off the road is told in the same unit as ``events_used``, discounted by age. It is of
@@ -297,10 +332,10 @@ def _on_day(
         "last_report": counted.last_report.isoformat(),
         "tally": tally(counted),
         "off_corridor": float(significant(off)),
-        "publishers": list(whole) if sources_known else None,
+        "publishers": list(whole) if reports.sources_known else None,
         "half_lives_days": _weighed(*found.half_life),
         "dispersions": _weighed(*found.dispersion),
-        "trips": [trip.to_dict() for trip in trips_between(ways, counted, found, draws, day=day, model=model)],
+        "trips": [trip.to_dict() for trip in trips_between(reports.ways, counted, found, draws, day=day, model=model)],
     }
 
     def behind(column: str) -> NDArray[Any]:

@@ -76,6 +76,10 @@ class EventNumbers:
         self._place |= zip(new, free.tolist(), strict=False)
         return self._numbers, np.array([self._place[one] for one in seeds.tolist()], dtype=np.int64)
 
+    def forget(self) -> None:
+        """Let go of the numbers: they come again with the same seeds."""
+        self._place, self._numbers = {}, []
+
     def uniform(self, seed: int, kinds: int, sweeps: int) -> Floats:
         """Draw the first numbers of an event, (kinds, sweeps, chains)."""
         return np.random.default_rng([self.seed, seed]).random((kinds, sweeps, self.chains))

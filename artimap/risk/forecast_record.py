@@ -127,6 +127,7 @@ def make_forecast(
     ledger: Ledger | None = None,
     record: tuple[dict[str, Any], ...] = (),
     days: int = DAYS,
+    laid: Laid | None = None,
 ) -> ForecastTable:
     """Expect the reports of the next days, by the model and by three plain rules.
 
@@ -140,10 +141,13 @@ def make_forecast(
         Scores of earlier forecasts, handed on.
     days
         How many days it looks ahead.
+    laid
+        The same events over the road with towns, where they were laid before.
     """
     table = corridor.stretches()
     asked = RoadPieces.of(table)
-    counted = Laid.over(corridor, located, ledger, model=model).on(as_of, model)
+    laid = laid if laid is not None and laid.road.town.any() else Laid.over(corridor, located, ledger, model=model)
+    counted = laid.on(as_of, model)
     rules = [by_model("model", counted, asked, model, days), *plain(counted, asked, model, days)]
     names = [
         {"lixel_id": str(row.lixel_id), "name": str(row.name), "from_m": _metres(row.from_m), "to_m": _metres(row.to_m)}

@@ -56,17 +56,18 @@ class Forecast:
         mean = np.maximum(self.draws, 1e-12)
         most = int(_poisson_quantile(1 - 1e-7, mean.max()) + 12 * np.sqrt(float(more.max()) * mean.max()) + 3)
         numbers = np.arange(min(most, _MOST_EVENTS) + 1)
-        heaped = more[:, 0] > 0
+        heaped, steps = more[:, 0] > 0, numbers[:-1]
         out = np.zeros((mean.shape[1], len(numbers)))
-        if (~heaped).any():
-            plain = mean[~heaped][..., None]
-            out += np.exp(numbers * np.log(plain) - gammaln(numbers + 1.0) - plain).sum(axis=0)
-        if heaped.any():
-            # negative binomial: a Poisson number whose mean is Gamma
-            size = (mean[heaped] / more[heaped])[..., None]
-            odds = (1.0 / self.dispersions[heaped])[:, None, None]
-            ways = gammaln(size + numbers) - gammaln(size) - gammaln(numbers + 1.0)
-            out += np.exp(ways + size * np.log(odds) + numbers * np.log1p(-odds)).sum(axis=0)
+        # one piece after the other: all of them at once are hundreds of megabytes where much is reported
+        for at, piece in enumerate(mean.T):
+            plain = piece[~heaped, None]
+            out[at] += np.exp(numbers * np.log(plain) - gammaln(numbers + 1.0) - plain).sum(axis=0)
+            # negative binomial: a Poisson number whose mean is Gamma; its ways are a product of one factor a number
+            size = piece[heaped, None] / more[heaped]
+            odds = 1.0 / self.dispersions[heaped, None]
+            ways = np.zeros((len(size), len(numbers)))
+            np.log((size + steps) / (steps + 1.0)).cumsum(axis=1, out=ways[:, 1:])
+            out[at] += np.exp(ways + size * np.log(odds) + numbers * np.log1p(-odds)).sum(axis=0)
         out /= len(mean)
         out[:, -1] += np.maximum(1.0 - out.sum(axis=1), 0.0)
         kept = int(np.flatnonzero((out > _LEAST_CHANCE).any(axis=0)).max()) + 1

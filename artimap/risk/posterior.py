@@ -300,7 +300,10 @@ def posterior(
     numbers
         The events' own numbers (:func:`event_numbers`), kept from one day to the next; made anew where null.
     """
-    found, life = _sampled(_Alike(counts), fixed, trend_days, event_numbers(seed) if numbers is None else numbers)
+    kept = event_numbers(seed) if numbers is None else numbers
+    found, life = _sampled(_Alike(counts), fixed, trend_days, kept)
+    if numbers is None:
+        kept.forget()
     shape = found.shape.reshape(_KEPT, _CHAINS, -1)
     widened = _widened(_kept(counts, found.half_life[0])[life], shape).reshape(found.shape.shape)
     return replace(found, shape=found.shape * widened, scale=found.scale * widened)

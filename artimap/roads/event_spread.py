@@ -165,14 +165,13 @@ def merge(group: Ints, low: Floats, high: Floats, gap: float = 1e-6) -> tuple[In
         return group, low, high
     order = np.lexsort((low, group))
     group, low, high = group[order], low[order], high[order]
-    starts = [0]
-    reach = high[0]
-    for i in range(1, len(group)):
-        if group[i] != group[i - 1] or low[i] > reach + gap:
-            starts.append(i)
-            reach = high[i]
-        else:
-            reach = max(reach, high[i])
+    # How far the intervals before reach, each by itself: the greatest end so far, over twice as many at each step.
+    reach, step, most = high.copy(), 1, int(np.unique(group, return_counts=True)[1].max())
+    while step < most:
+        before = np.where(group[step:] == group[:-step], reach[:-step], -np.inf)
+        reach[step:] = np.maximum(reach[step:], before)
+        step *= 2
+    starts = np.append(0, np.flatnonzero((np.diff(group) != 0) | (low[1:] > reach[:-1] + gap)) + 1)
     return group[starts], low[starts], np.maximum.reduceat(high, starts)
 
 

@@ -234,7 +234,9 @@ class _Heard:
         return cls(away, reading.radius_m or 0.0, extents, reading.name, reading.candidates[0].commune)
 
 
-def _judge(area: Area, said: PlaceWords, heard: _Heard, point: shapely.Point) -> Verdict:
+def _judge(
+    area: Area, shapes: Mapping[str, shapely.Geometry], said: PlaceWords, heard: _Heard, point: shapely.Point
+) -> Verdict:
     """Hold the words and units of a row against its coordinates.
 
     Where two of the three agree, the row is counted in the commune they agree on; where none do, in the department
@@ -247,9 +249,9 @@ def _judge(area: Area, said: PlaceWords, heard: _Heard, point: shapely.Point) ->
         told = away and (said.code or not point.is_empty)
         return Verdict(reject=f"the row says {away}, and {what}" if told else "")
     gap = min((float(point.distance(one)) for one in extents), default=0.0) - heard.radius_m
-    shape = None if said.code is None else unit_shapes(area)[said.code]
+    shape = None if said.code is None else shapes[said.code]
     off_commune = shape is not None and point.distance(shape) > EDGE_M
-    inside = point.distance(unit_shapes(area)[area.pcode]) <= EDGE_M
+    inside = point.distance(shapes[area.pcode]) <= EDGE_M
     if gap > APART_M and not away:  # a place of that name in another department, which the row names, is not ours
         if shape is not None and (not off_commune or min(one.distance(shape) for one in extents) <= EDGE_M):
             return Verdict(unit=said.code)
@@ -261,7 +263,7 @@ def _judge(area: Area, said: PlaceWords, heard: _Heard, point: shapely.Point) ->
         if agreed is not None or inside:
             return Verdict(unit=agreed or area.pcode)
         return Verdict(reject=f"the coordinates lie outside the commune of {said.commune}")
-    if said.home and not extents and shape is None and point.distance(unit_shapes(area)[area.pcode]) > APART_M:
+    if said.home and not extents and shape is None and point.distance(shapes[area.pcode]) > APART_M:
         return Verdict(reject=f"the coordinates lie outside {area.label}")
     # A town's extent is its commune here; a hamlet's circle must reach the coordinates.
     return Verdict(radius_m=gap) if BESIDE_M < gap <= APART_M else Verdict()
@@ -282,7 +284,7 @@ def judge_rows(
     """Hold words and units against coordinates in all rows that have both, each distinct pair once."""
     seen: dict[tuple[PlaceWords, bytes], Verdict] = {}
     heard: dict[PlaceWords, _Heard] = {}
-    radius = np.full(problems.rows, np.nan)
+    radius, shapes = np.full(problems.rows, np.nan), unit_shapes(area)
     units: dict[int, str] = {}
     rejected: dict[str, list[int]] = {}
     spots = dict(zip(said, shapely.to_wkb(geometry[list(said)]), strict=True)) if said else {}
@@ -292,7 +294,7 @@ def judge_rows(
             # A file says the same few words of many spots: they are read once.
             if words not in heard:
                 heard[words] = _Heard.of(area, words)
-            seen[key] = _judge(area, words, heard[words], geometry[row])
+            seen[key] = _judge(area, shapes, words, heard[words], geometry[row])
         verdict = seen[key]
         radius[row] = verdict.radius_m
         if verdict.unit is not None:

@@ -31,7 +31,6 @@ from artimap.core.errors import ShareError
 from artimap.core.files import encodable, geopackage_bytes, table_csv, write_text
 from artimap.core.folder_swap import check_folder, replace_folder
 from artimap.core.i18n import tr
-from artimap.core.metadata import model_of
 from artimap.core.reasons import in_sentences
 from artimap.core.vocab import About, Audience, Lang
 from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, MapTables, map_of_study
@@ -42,7 +41,7 @@ from artimap.maps.user_layer import UserLayer
 from artimap.report.context import ReportOptions, ReportTables
 from artimap.report.previous import MANIFEST, check_since, reading_since
 from artimap.report.report import Report, report_of
-from artimap.risk.estimate import corridor_risk, corridor_risk_over_time
+from artimap.risk.estimate import RoadReports, corridor_risk, risk_on_days
 from artimap.risk.forecast_record import FORECAST_FILE, ForecastTable, make_forecast, record_of
 from artimap.risk.model import EMBEDDED_SHARE, ROAD_KINDS, SHARE_AREA, RiskModel
 from artimap.risk.trips import TripRisk, trip_risk
@@ -230,11 +229,19 @@ class Study:
     def risk_by(self, pieces: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
         """Estimate the risk of pieces of the road, such as its lixels; of its named stretches where null."""
         self.progress("estimating the risk")
-        risk = corridor_risk(
-            self.corridor, self.events_to_count, as_of=self.as_of, model=self._model, pieces=pieces, ledger=self._ledger
-        )  # fmt: skip
+        if pieces is None:
+            risk = risk_on_days(self._road_reports, days=[self.as_of])[self.as_of]
+        else:
+            risk = corridor_risk(
+                self.corridor, self.events_to_count, as_of=self.as_of, model=self._model, pieces=pieces,
+                ledger=self._ledger,
+            )  # fmt: skip
         risk.attrs["licensed"] = list(licensed_sources(self.events_to_count))
         return self._named(risk)
+
+    @cached_property
+    def _road_reports(self) -> RoadReports:
+        return RoadReports.over(self.corridor, self.events_to_count, self._ledger, model=self._model)
 
     @KeptTable
     def status(self) -> pd.DataFrame:
@@ -280,10 +287,7 @@ class Study:
     @cached_property
     def risk_over_time(self) -> dict[dt.date, gpd.GeoDataFrame]:
         """The risk at the end of each month before the day of the answer."""
-        model = model_of(self.risk, RiskModel)
-        found = corridor_risk_over_time(
-            self.corridor, self.events_to_count, days=self.days_before, model=model, ledger=self._ledger
-        )  # fmt: skip
+        found = risk_on_days(self._road_reports, days=self.days_before)
         return {day: self._named(risk) for day, risk in found.items()}
 
     @cached_property
@@ -425,7 +429,7 @@ class Study:
         """Expect the reports of the next thirty days by piece of the road; it carries the record of those before."""
         return make_forecast(
             self.corridor, self.events_to_count, as_of=self.as_of, model=self._model, ledger=self._ledger,
-            record=self.record(since),
+            record=self.record(since), laid=self._road_reports.laid,
         )  # fmt: skip
 
     def report(self, lang: str = Lang.EN, *, since: str | Path | None = None) -> Report:
