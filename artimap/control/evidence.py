@@ -326,6 +326,12 @@ def _heard(claims: pd.DataFrame) -> dict[str, int | None]:
     return first
 
 
+_OF_EVENTS = (
+    "event_id", "kind", "actors", "date_start", "date_end", "n_sources", "place_kind", "place_id", "pcode", "road_id",
+    "from_m", "to_m",
+)  # fmt: skip
+
+
 def _from_events(events: pd.DataFrame, claims: pd.DataFrame, reader: _ClaimReader) -> Iterator[Evidence]:
     """Draw fights and attacks from the events that the ledger speaks of."""
     heard = _heard(claims)
@@ -334,7 +340,7 @@ def _from_events(events: pd.DataFrame, claims: pd.DataFrame, reader: _ClaimReade
     kinds = {*_FIGHTS, *_ATTACKS}
     rows = events[events["kind"].isin(kinds) & (events["record"] == Record.EVENT) & events["event_id"].isin(heard)]
     row: Any
-    for row in rows.itertuples(index=False):
+    for row in rows[list(_OF_EVENTS)].itertuples(index=False):
         if reader.known_on is not None:
             day = heard[str(row.event_id)]
             if day is None or day > reader.known_on:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from artimap.core.i18n import tr
 from artimap.core.phrases import harm_phrase, known
-from artimap.core.schema import records
 from artimap.core.vocab import Record
 
 
@@ -52,7 +51,7 @@ def people_harmed(row: Mapping[Any, Any]) -> float | None:
     return sum(stated) if stated else None
 
 
-_FIGURES = ("killed_best", "killed_low", "killed_high", "injured", "abducted")
+_FIGURES = ["killed_best", "killed_low", "killed_high", "injured", "abducted"]
 
 
 def gravest(events: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -61,8 +60,10 @@ def gravest(events: pd.DataFrame, most: int) -> pd.DataFrame:
     Figures over several events are left out: none of them is an event. Of equal harm the newest comes first.
     """
     single = events[(events["record"] == Record.EVENT).to_numpy(dtype=bool)]
-    figures = single[[name for name in _FIGURES if name in single.columns]]
-    harm = pd.Series([people_harmed(row) or 0.0 for row in records(figures)], index=single.index, dtype=float)
+    stated = single.reindex(columns=_FIGURES).astype("Float64")
+    dead = stated["killed_best"].fillna(stated["killed_low"]).fillna(stated["killed_high"])
+    # as :func:`people_harmed`, of all at once
+    harm = sum((one.fillna(0.0) for one in (stated["injured"], stated["abducted"])), dead.fillna(0.0)).astype(float)
     order = single.assign(_harm=harm).sort_values(
         ["_harm", "date_start", "event_id"], ascending=[False, False, True], kind="stable"
     )

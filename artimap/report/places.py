@@ -14,7 +14,7 @@ import shapely
 from artimap.areas.area import read_layer
 from artimap.core.i18n import format_count, format_day
 from artimap.core.phrases import harm_phrase, known
-from artimap.core.schema import records, split_names
+from artimap.core.schema import objects, records, split_names
 from artimap.core.vocab import About, CheckpointStatus, Where
 from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, ReportSection, TableBlock, cell, joined, run
 from artimap.report.context import Context
@@ -183,9 +183,9 @@ Claims = Mapping[str, list[Mapping[str, Any]]]
 """Rows of CLAIMS by subject, in the order of the claims."""
 
 
-def _by_subject(claims: pd.DataFrame) -> Claims:
+def _by_subject(ctx: Context, claims: pd.DataFrame) -> Claims:
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for row in records(claims):
+    for row in map(ctx.claim_rows.__getitem__, objects(claims["claim_id"])):
         found.setdefault(str(row["subject"]), []).append(row)
     return found
 
@@ -228,7 +228,7 @@ def _far_keys(ctx: Context) -> set[str]:
     away = shapely.distance(shapes, ctx.corridor.line) > REACH_KM * 1000.0
     area = shapely.union_all(read_layer(ctx.area, "outline").geometry.to_numpy())
     away[away] = ~shapely.intersects(shapes[away], area)
-    keys = [_key_of(event) for event in records(ctx.events[["place_kind", "place", "place_id", "pcode"]])]
+    keys = [_key_of(event) for event in map(ctx.event_rows.__getitem__, objects(ctx.events["event_id"]))]
     near = {key for key, far in zip(keys, away, strict=True) if not far}
     return {key for key in keys if key is not None and key not in near}
 
@@ -239,7 +239,7 @@ def _gather(ctx: Context) -> list[_Place]:
     names: dict[str, str] = {}
     near: dict[str, float] = {}
     newest_first = ctx.events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
-    for event in records(newest_first):
+    for event in map(ctx.event_rows.__getitem__, objects(newest_first["event_id"])):
         key = _key_of(event)
         if key is None:
             continue
@@ -256,7 +256,7 @@ def _gather(ctx: Context) -> list[_Place]:
         if on_road and (start is not None or known(event.get("from_m")) is not None):
             near[key] = min(near.get(key, float("inf")), start if start is not None else float(event["from_m"]))
     about = ctx.claims[ctx.claims["about"].isin([About.PLACE.value, About.STRETCH.value])]
-    groups = {key: rows for key, rows in _by_subject(about).items() if key != "nowhere"}
+    groups = {key: rows for key, rows in _by_subject(ctx, about).items() if key != "nowhere"}
     for key, rows in groups.items():
         names.setdefault(key, ctx.names.get(key) or text_of(rows[0]["place"]) or key)
     # Keys from events and from claims: a place of which only claims speak has no event, and the other way
@@ -364,7 +364,7 @@ def places(ctx: Context) -> ReportSection:
     """Give each named place with what is said of it, by whom, when, contradictions side by side."""
     found = _gather(ctx)
     about_events = ctx.claims[ctx.claims["about"] == About.EVENT.value]
-    said = _by_subject(about_events)
+    said = _by_subject(ctx, about_events)
     blocks: list[Block] = [Paragraph(cell(say(ctx, "places.intro", days=WINDOW_DAYS)), "note")]
     if ctx.lang != "en":
         blocks.append(Paragraph(cell(say(ctx, "places.in_english")), "note"))

@@ -235,15 +235,16 @@ class _Heard:
 
 
 def _judge(
-    area: Area, shapes: Mapping[str, shapely.Geometry], said: PlaceWords, heard: _Heard, point: shapely.Point
-) -> Verdict:
+    area: Area, shapes: Mapping[str, shapely.Geometry], said: PlaceWords, heard: _Heard, point: shapely.Point,
+    *, inner: shapely.Geometry | None,
+) -> Verdict:  # fmt: skip
     """Hold the words and units of a row against its coordinates.
 
     Where two of the three agree, the row is counted in the commune they agree on; where none do, in the department
     that holds them all. A row that only another department could hold too is rejected.
     """
     away, extents, name, commune = heard.away, heard.extents, heard.name, heard.commune
-    if point.is_empty or (away and _inner(area).contains(point)):
+    if point.is_empty or (inner is not None and inner.contains(point)):
         what = f"the commune is {said.commune}" if point.is_empty else f"the coordinates lie in {area.label}"
         # Without coordinates only a row of a commune alone comes here: it has nothing but its department against it.
         told = away and (said.code or not point.is_empty)
@@ -251,16 +252,15 @@ def _judge(
     gap = min((float(point.distance(one)) for one in extents), default=0.0) - heard.radius_m
     shape = None if said.code is None else shapes[said.code]
     off_commune = shape is not None and point.distance(shape) > EDGE_M
-    inside = point.distance(shapes[area.pcode]) <= EDGE_M
     if gap > APART_M and not away:  # a place of that name in another department, which the row names, is not ours
         if shape is not None and (not off_commune or min(one.distance(shape) for one in extents) <= EDGE_M):
             return Verdict(unit=said.code)
-        if inside and commune:
+        if commune and point.distance(shapes[area.pcode]) <= EDGE_M:
             return Verdict(unit=area.pcode)
         return Verdict(reject=f"the coordinates lie {gap / 1000:.0f} km from {name}")
     if off_commune:
         agreed = _communes(area).get(commune)
-        if agreed is not None or inside:
+        if agreed is not None or point.distance(shapes[area.pcode]) <= EDGE_M:
             return Verdict(unit=agreed or area.pcode)
         return Verdict(reject=f"the coordinates lie outside the commune of {said.commune}")
     if said.home and not extents and shape is None and point.distance(shapes[area.pcode]) > APART_M:
@@ -285,6 +285,7 @@ def judge_rows(
     seen: dict[tuple[PlaceWords, bytes], Verdict] = {}
     heard: dict[PlaceWords, _Heard] = {}
     radius, shapes = np.full(problems.rows, np.nan), unit_shapes(area)
+    inner: shapely.Geometry | None = None
     units: dict[int, str] = {}
     rejected: dict[str, list[int]] = {}
     spots = dict(zip(said, shapely.to_wkb(geometry[list(said)]), strict=True)) if said else {}
@@ -294,7 +295,10 @@ def judge_rows(
             # A file says the same few words of many spots: they are read once.
             if words not in heard:
                 heard[words] = _Heard.of(area, words)
-            seen[key] = _judge(area, shapes, words, heard[words], geometry[row])
+            one = heard[words]
+            if one.away and inner is None:
+                inner = _inner(area)
+            seen[key] = _judge(area, shapes, words, one, geometry[row], inner=inner if one.away else None)
         verdict = seen[key]
         radius[row] = verdict.radius_m
         if verdict.unit is not None:

@@ -444,8 +444,8 @@ def _near_in_time_and_place(rows: gpd.GeoDataFrame, embedded: gpd.GeoDataFrame) 
     first, last = (embedded[name].to_numpy(dtype="datetime64[D]") for name in ("date_start", "date_end"))
     start, end = (rows[name].to_numpy(dtype="datetime64[D]") for name in ("date_start", "date_end"))
     shapes, others = rows.geometry.to_numpy(), embedded.geometry.to_numpy()
-    tree = shapely.STRtree(others)
-    at, other = tree.query(shapes, predicate="dwithin", distance=_NEAR_M)
+    # The embedded shapes are asked for: they are large, and each is prepared once.
+    other, at = shapely.STRtree(shapes).query(others, predicate="dwithin", distance=_NEAR_M)
     near = np.zeros(len(rows), dtype=bool)
     near[at[(start[at] - window <= last[other]) & (first[other] <= end[at] + window)]] = True
     # What has no place on either side is compared by its words.

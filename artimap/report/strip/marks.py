@@ -15,6 +15,7 @@ from artimap.core.canvas import Drawing, draw_line, draw_shape, width_of
 from artimap.core.harm import people_harmed
 from artimap.core.i18n import format_number, tr
 from artimap.core.phrases import known
+from artimap.core.schema import records
 from artimap.core.vocab import CheckpointStatus, EventKind, Where
 
 ROW_IN = 0.23
@@ -166,6 +167,12 @@ class EventMark:
     bar: bool
 
 
+_READ = frozenset({
+    "date_start", "kind", "place_kind", "chainage_m", "from_m", "to_m", "killed_best", "killed_low", "killed_high",
+    "injured", "abducted",
+})  # fmt: skip
+
+
 def event_marks(table: pd.DataFrame | None, as_of: dt.date, months: int) -> list[EventMark]:
     """Give the events to draw: on this road, up to the day, of the last ``months`` months."""
     if table is None or not len(table):
@@ -174,7 +181,8 @@ def event_marks(table: pd.DataFrame | None, as_of: dt.date, months: int) -> list
     # Where forces are is on no picture, whatever the audience.
     hidden = (EventKind.DEPLOYMENT.value,)
     order = table.sort_values(["date_start", "event_id"], kind="stable")
-    for _, row in order[order["why_not"].isna() & ~order["kind"].isin(hidden)].iterrows():
+    drawn = order.loc[order["why_not"].isna() & ~order["kind"].isin(hidden), order.columns.isin(_READ)]
+    for row in records(drawn):
         day = pd.Timestamp(row["date_start"])
         month = (as_of.year - day.year) * 12 + as_of.month - day.month
         if day.date() > as_of or not 0 <= month < months:
@@ -187,7 +195,7 @@ def event_marks(table: pd.DataFrame | None, as_of: dt.date, months: int) -> list
         start, stop = (low, high) if bar else (at, at)
         if start is None or stop is None:
             continue
-        people = people_harmed(row.to_dict())
+        people = people_harmed(row)
         ends, size = (start / 1000, stop / 1000), style.event_size(people)
         out.append(EventMark(month, *ends, str(row["kind"]), size, hollow=people is None, bar=bar))
     return out
