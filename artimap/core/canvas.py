@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 from unicodedata import category
 
@@ -229,7 +229,8 @@ def draw_line(page: Drawing, left: float, right: float, y: float, mark: Mark) ->
     page.box(left, y - width / 144, right, y + width / 144, colour=mark.colour or "ink")
 
 
-def svg_points(data: str) -> list[list[tuple[float, float]]]:
+@lru_cache(maxsize=256)  # a few shapes are drawn thousands of times
+def svg_points(data: str) -> tuple[tuple[tuple[float, float], ...], ...]:
     """Read the small subset of SVG paths that the style table uses, as polylines.
 
     Straight parts (M L H V Z) and half circles (A).
@@ -258,7 +259,7 @@ def svg_points(data: str) -> list[list[tuple[float, float]]]:
             x, y = end_x, end_y
         else:
             lines[-1].append(lines[-1][0])
-    return lines
+    return tuple(tuple(line) for line in lines)
 
 
 def draw_shape(page: Drawing, x: float, y: float, shape: Shape, *, size_in: float, hollow: bool) -> None:

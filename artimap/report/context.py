@@ -173,7 +173,7 @@ def _fees(ledger: Ledger | None) -> pd.DataFrame:
     if ledger is None:
         return pd.DataFrame({"checkpoint_id": [], "claim_id": []}, dtype=schema.TEXT)
     # Only posts whose claims have passed the gate: a fee is told nowhere by a claim that is held back.
-    posts: pd.DataFrame = ledger.posts[ledger.posts["claim_id"].isin(ledger.claims["claim_id"])]
+    posts: pd.DataFrame = ledger.posts[ledger.posts["claim_id"].isin(set(schema.objects(ledger.claims["claim_id"])))]
     return posts.reset_index(drop=True)
 
 

@@ -148,10 +148,13 @@ class EventsOnPieces:
         rows_open = np.flatnonzero(~sure)
         self.tables, places = numbers.of(counts.seeds[rows_open], sweeps)
         self.bits = 8 * self.tables[0].itemsize
+        # one more of each, of what is no entry
+        faded = np.append(faded[:, self.open], np.zeros((len(faded), 1)), axis=1).T
+        self.piece = np.append(counts.piece[self.open], self.pieces)
+        self.share = np.append(counts.share[self.open], 0.0)
+        self.row = counts.row[self.open]
         self.blocks = [
-            self._block(
-                counts, rows_open[some], places[some], on.astype(float), span, faded[:, self.open], life, numbers
-            )
+            self._block(counts, rows_open[some], places[some], on, span, faded, life, numbers)
             for some in self._alike(counts, rows_open, number[rows_open], span[rows_open] > 0)
         ]
         most = max((len(block.piece) for block in self.blocks), default=0)
@@ -162,18 +165,17 @@ class EventsOnPieces:
         """Give the number of the window, 0 the last; 2 before both."""
         return np.add(age >= self.trend, age >= 2 * self.trend, dtype=np.int64)
 
-    def _entries(self, counts: Counts, rows: Ints) -> Ints:
+    def _entries(self, rows: Ints) -> Ints:
         """By entry and event, the number among the open entries; that after the last where an event has no more."""
-        row = counts.row[self.open]
-        first, end = np.searchsorted(row, rows), np.searchsorted(row, rows, side="right")
+        first, end = np.searchsorted(self.row, rows), np.searchsorted(self.row, rows, side="right")
         entry = first + np.arange((end - first).max(initial=1))[:, None]
-        return np.where(entry < end, entry, len(row))
+        return np.where(entry < end, entry, len(self.row))
 
     def _alike(self, counts: Counts, rows: Ints, number: Ints, long: NDArray[np.bool_]) -> list[Ints]:
         """Cut the open events into blocks of equally many entries, the same pieces and windows side by side."""
         few = len(rows) <= _FEW_EVENTS
         size = np.full(len(rows), number.max(initial=1)) if few else 2 ** np.ceil(np.log2(number)).astype(np.int64)
-        pieces = np.append(counts.piece[self.open], self.pieces)[self._entries(counts, rows)]
+        pieces = self.piece[self._entries(rows)]
         window = np.where(long, 0, self._window(counts.newest[rows]))
         order = np.lexsort((*pieces[::-1], window, size, long))
         kind = size[order] + long[order] * (2 * size.max(initial=1))
@@ -184,9 +186,8 @@ class EventsOnPieces:
         self, counts: Counts, rows: Ints, place: Ints, on: Floats, span: Floats, faded: Floats, life: Ints,
         numbers: EventNumbers,
     ) -> _EventBlock:  # fmt: skip
-        entry = self._entries(counts, rows)
-        piece = np.append(counts.piece[self.open], self.pieces)[entry]
-        faded = np.append(faded, np.zeros((len(faded), 1)), axis=1).T[entry][..., life]
+        entry = self._entries(rows)
+        piece = self.piece[entry]
         long = bool(span[rows[0]] > 0)
         window = np.zeros(len(rows), np.int64) if long else self._window(counts.newest[rows])
         new = (np.diff(piece, axis=1) != 0).any(axis=0) | (np.diff(window) != 0)
@@ -196,8 +197,8 @@ class EventsOnPieces:
         return _EventBlock(
             entry, piece,
             look=np.where(counts.leans[rows], piece, self.pieces),
-            share=np.append(counts.share[self.open], 0.0)[entry],
-            faded=faded,
+            share=self.share[entry],
+            faded=faded[entry][..., life],
             on=on[rows],
             last=(np.ceil(np.ldexp(np.minimum(on[rows], 1.0), self.bits)) - 1).astype(self.tables[0].dtype),
             place=place,

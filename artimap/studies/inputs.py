@@ -166,7 +166,7 @@ class Gathered:
         own, said = self.own, self.own_claims
         roads = self.road_status
         mine = pd.Series(dtype=schema.TEXT) if own is None else own.events["event_id"]
-        newest = shown.loc[shown["event_id"].isin(mine), "date_end"].max()
+        newest = shown.loc[shown["event_id"].isin(set(schema.objects(mine))), "date_end"].max()
         seen = None if said is None else said[~said["claim_id"].isin(hidden)]
         lost = None if seen is None else seen[seen["subject"] == NOWHERE]
         return OwnRows(
@@ -444,10 +444,13 @@ def _near_in_time_and_place(rows: gpd.GeoDataFrame, embedded: gpd.GeoDataFrame) 
     first, last = (embedded[name].to_numpy(dtype="datetime64[D]") for name in ("date_start", "date_end"))
     start, end = (rows[name].to_numpy(dtype="datetime64[D]") for name in ("date_start", "date_end"))
     shapes, others = rows.geometry.to_numpy(), embedded.geometry.to_numpy()
-    # The embedded shapes are asked for: they are large, and each is prepared once.
-    other, at = shapely.STRtree(shapes).query(others, predicate="dwithin", distance=_NEAR_M)
-    near = np.zeros(len(rows), dtype=bool)
-    near[at[(start[at] - window <= last[other]) & (first[other] <= end[at] + window)]] = True
+    # Embedded events share their shapes, which are large: the rows near to each are looked for once.
+    near, tree = np.zeros(len(rows), dtype=bool), shapely.STRtree(shapes)
+    _, same, which = np.unique(shapely.to_wkb(others), return_index=True, return_inverse=True)
+    for number, shape in enumerate(others[same]):
+        at = tree.query(shape, predicate="dwithin", distance=_NEAR_M)
+        for event in np.flatnonzero(which == number):
+            near[at[(start[at] - window <= last[event]) & (first[event] <= end[at] + window)]] = True
     # What has no place on either side is compared by its words.
     nowhere = shapely.is_empty(shapes)
     days = np.unique(np.concatenate([first, last]))
