@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from artimap.areas.area import Area, read_places, read_units
 from artimap.claims.ledger import Ledger
@@ -46,6 +47,34 @@ class Held:
     def claims(self) -> int:
         """Statements held back."""
         return 0 if self.gated is None else self.gated.claims_held.total
+
+
+class TableRow(Mapping[str, Any]):
+    """A row of a table, read from its columns when it is asked for: of very many rows few are told."""
+
+    __slots__ = ("_at", "_columns")
+
+    def __init__(self, columns: Mapping[str, NDArray[Any]], at: int) -> None:
+        self._columns, self._at = columns, at
+
+    def __getitem__(self, name: str) -> Any:
+        """Give a cell."""
+        return self._columns[name][self._at]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names of the columns."""
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        """Give how many columns there are."""
+        return len(self._columns)
+
+
+def rows_by(table: pd.DataFrame, key: str) -> dict[str, Mapping[str, Any]]:
+    """Give the rows of a table by a column of ids."""
+    plain = pd.DataFrame(table)
+    columns = {str(name): schema.objects(plain[name]) for name in plain.columns}
+    return {str(one): TableRow(columns, at) for at, one in enumerate(columns.get(key, ()))}
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,14 +141,14 @@ class Context:
     kept: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
-    def event_rows(self) -> dict[str, dict[str, Any]]:
+    def event_rows(self) -> dict[str, Mapping[str, Any]]:
         """EVENTS as rows, by id."""
-        return {str(row["event_id"]): row for row in schema.records(self.events)}
+        return rows_by(self.events, "event_id")
 
     @cached_property
-    def claim_rows(self) -> dict[str, dict[str, Any]]:
+    def claim_rows(self) -> dict[str, Mapping[str, Any]]:
         """CLAIMS as rows, by id."""
-        return {str(row["claim_id"]): row for row in schema.records(self.claims)}
+        return rows_by(self.claims, "claim_id")
 
     @cached_property
     def fee_rows(self) -> dict[str, list[dict[str, Any]]]:

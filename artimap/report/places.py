@@ -228,7 +228,7 @@ def _far_keys(ctx: Context) -> set[str]:
     away = shapely.distance(shapes, ctx.corridor.line) > REACH_KM * 1000.0
     area = shapely.union_all(read_layer(ctx.area, "outline").geometry.to_numpy())
     away[away] = ~shapely.intersects(shapes[away], area)
-    keys = [_key_of(event) for event in map(ctx.event_rows.__getitem__, objects(ctx.events["event_id"]))]
+    keys = [_key_of(event) for event in records(ctx.events[["place_kind", "place", "place_id", "pcode"]])]
     near = {key for key, far in zip(keys, away, strict=True) if not far}
     return {key for key in keys if key is not None and key not in near}
 
@@ -293,8 +293,12 @@ def _span(ctx: Context, key: str, chainage: float) -> str:
     return "" if chainage == float("inf") else km(ctx, {"from_m": chainage, "to_m": chainage})
 
 
+def _window_start(ctx: Context) -> pd.Timestamp:
+    return pd.Timestamp(ctx.as_of) - pd.Timedelta(days=WINDOW_DAYS)
+
+
 def _place_fold(ctx: Context, place: _Place, said: Claims) -> Fold:
-    start = pd.Timestamp(ctx.as_of) - pd.Timedelta(days=WINDOW_DAYS)
+    start = _window_start(ctx)
     events, claims = place.events, place.claims
     # Older events are counted, and the newest of them is named: left out in silence, the place would look
     # calmer than its past.
@@ -363,7 +367,10 @@ def level_of(ctx: Context, subject: object) -> str:
 def places(ctx: Context) -> ReportSection:
     """Give each named place with what is said of it, by whom, when, contradictions side by side."""
     found = _gather(ctx)
-    about_events = ctx.claims[ctx.claims["about"] == About.EVENT.value]
+    # Of older events only their number is told, and not who told of them.
+    recent = ctx.events.loc[ctx.events["date_start"] >= _window_start(ctx), "event_id"]
+    of_events = (ctx.claims["about"] == About.EVENT.value) & ctx.claims["subject"].isin(set(objects(recent)))
+    about_events = ctx.claims[of_events]
     said = _by_subject(ctx, about_events)
     blocks: list[Block] = [Paragraph(cell(say(ctx, "places.intro", days=WINDOW_DAYS)), "note")]
     if ctx.lang != "en":

@@ -124,7 +124,7 @@ def title(ctx: Context) -> ReportSection:
     return ReportSection("title", say(ctx, "title.heading", road=ctx.corridor.ref), tuple(blocks))
 
 
-def events_of_stretch(ctx: Context, row: pd.Series, *, limit: int) -> list[tuple[str, dict[str, Any]]]:
+def events_of_stretch(ctx: Context, row: pd.Series, *, limit: int) -> list[tuple[str, Mapping[str, Any]]]:
     """Give the events that weigh most in a stretch's rate, of those that the audience may see."""
     rows = ctx.event_rows
     return [(one, rows[one]) for one in split_names(row["event_ids"]) if one in rows][:limit]

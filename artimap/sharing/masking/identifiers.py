@@ -233,7 +233,7 @@ def identifiers(text: str, groups: frozenset[str]) -> Iterator[tuple[int, int, K
     if "@" in text or "(" in text or "[" in text:
         yield from ((*match.span(), "email", True) for match in _EMAIL.finditer(text))
     yield from _handles(text, small, groups)
-    for match in _IP.finditer(text) if text.count(".") > 2 or ":" in text else ():
+    for match in _IP.finditer(text) if text.count(".") > 2 or text.count(":") > 1 else ():
         # Four single digits are a section of a document, pairs that begin like a telephone number are one.
         cued = "ip" in text[max(0, match.start() - 12) : match.start()].casefold()
         if cued or (len(match.group()) > 7 and not _DOTTED_PHONE.fullmatch(match.group())):
