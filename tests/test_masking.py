@@ -294,3 +294,33 @@ def test_no_column_of_a_users_rows_names_anybody(artibonite, own_rows, audience)
     assert ("? " in words) is (audience == "internal")
     left = words.replace("[name? Kalbasye Mangotin]", "")
     assert [one for one in PERSONAL if one in left] == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("3 blessés, Jean Exemplin cité", "8 blessés, Jean Exemplin cité"),
+        ("Report 12: Mme Odette Exemplin fled", "Report 97: Mme Odette Exemplin fled"),
+        ("12 moun kouri nan Delmas 33, Wilner Exemplin tou", "45 moun kouri nan Delmas 33, Wilner Exemplin tou"),
+        ("Odette Exemplin, 34 ans, a été vue", "Odette Exemplin, 52 ans, a été vue"),
+    ],
+)
+def test_names_do_not_hang_on_figures(one, other):
+    people = [[span for span in mask(text).found if span.kind == "person"] for text in (one, other)]
+    assert people[0] == people[1]
+    assert people[0]
+    assert "Delmas 33" in mask("12 moun nan Delmas 33").text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("kont sogebank 1234567890", "account"), ("COMPTE 12-345-678", "account"), ("mon cash 3712 44 559", "account"),
+        ("NIF 003-456-789-1", "id"), ("Passeport PP1234567", "id"), ("driver's license 8812345", "id"),
+        ("li fèt 12 me 1990", "birth"), ("dat fèt 1990-05-12", "birth"), ("née le 4 juin 1985", "birth"),
+        ("ig: exemplin_90", "handle"), ("Telegram @exemplin9", "handle"), ("pòtab 37 12 44 55", "phone"),
+    ],
+)  # fmt: skip
+def test_what_leads_to_somebody_is_found_by_the_word_before_it(text, kind):
+    assert kind in {span.kind for span in mask(text).found}
+    assert kind in {span.kind for span in mask(f"Hier, ({text}).").found}

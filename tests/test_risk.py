@@ -22,8 +22,9 @@ from artimap.core.dates import DAYS_PER_MONTH
 from artimap.core.errors import DateError, ModelError
 from artimap.core.tables import EVENTS, RISK
 from artimap.core.vocab import EventKind, Info
-from artimap.risk.counts import Counts, Fixed, Prior
+from artimap.risk.counts import Counts, Fixed, Prior, TimeSteps
 from artimap.risk.estimate import corridor_risk, corridor_risk_by_kind
+from artimap.risk.event_draws import EventNumbers, EventsOnPieces
 from artimap.risk.explain import PRIOR, explain
 from artimap.risk.model import RiskModel
 from artimap.risk.observation import STEP_DAYS, Observation, _at, _Chains, observe
@@ -661,3 +662,67 @@ def test_coverage_by_period_and_source(rn1, events, ledger):
 
 
 DAY_ = pd.Timestamp(DAY)
+
+
+def placed_one_by_one(found: Counts, numbers: EventNumbers, sweep: int, sweeps: int, rates: np.ndarray) -> np.ndarray:
+    """Undiscounted counts by chain and piece, each event placed by itself from its own numbers."""
+    out = np.zeros((numbers.chains, len(found.length_km)))
+    for event, seed in enumerate(found.seeds):
+        mine = found.row == event
+        where, chosen, _ = numbers.uniform(int(seed), 3, sweeps)[:, sweep]
+        for chain in range(numbers.chains):
+            weight = found.share[mine] * (rates[chain, found.piece[mine]] if found.leans[event] else 1.0)
+            if where[chain] < found.share[mine].sum():
+                at = np.searchsorted(weight.cumsum(), chosen[chain] * weight.sum(), side="right")
+                out[chain, found.piece[mine][at]] += 1
+    return out
+
+
+@pytest.mark.parametrize("events", [3, 40, 150, 300])
+def test_events_in_blocks_lie_where_each_by_itself_would(events):
+    rng = np.random.default_rng(events)
+    touched = [set(rng.choice(9, size=rng.integers(1, 6), replace=False).tolist()) for _ in range(events)]
+    first = rng.integers(0, 700, events).astype(float)
+    days = [(one, one + (7.0 if one % 5 == 0 else 0.0)) for one in first]
+    found = counts(9, touched, ages=days)
+    found = replace(
+        found, share=found.share * rng.uniform(0.2, 1.0, len(found.row)), seeds=np.arange(events) + 11,
+        leans=rng.random(events) < 0.8,
+    )  # fmt: skip
+    time, lives, life, numbers = TimeSteps(found), np.array([np.inf]), np.zeros(8, dtype=np.int64), EventNumbers(5, 8)
+    faded = np.ones((1, len(found.row)))
+    placing = EventsOnPieces(found, time, lives, life, faded, trend_days=90, numbers=numbers, sweeps=3)
+    rates = rng.gamma(1.0, size=(8, 9))
+    placing.rates[:-1] = rates.T
+    drawn, recent, earlier = placing.draw(2)
+    assert drawn == pytest.approx(placed_one_by_one(found, numbers, 2, 3, rates))
+    assert (recent + earlier <= drawn + 1e-9).all()
+    placed, adds = np.zeros((2, np.count_nonzero(placing.open) + 1))
+    placing.expected(np.ones((9, 8)), placed, adds)
+    whole = np.bincount(found.row, weights=found.share)
+    told = found.share.copy()
+    told[placing.open] = placed[:-1]
+    assert np.bincount(found.row, weights=told) == pytest.approx(whole)
+    assert adds == pytest.approx(placed)
+
+
+def test_numbers_of_an_event_hang_on_no_other_event():
+    numbers = EventNumbers(1, 4)
+    tables, at = numbers.of(np.array([7, 9, 12]), 2)
+    before = [table[at[1]].copy() for table in tables]
+    tables, at = numbers.of(np.array([9, 3, 5, 9]), 2)
+    assert all(
+        (table[at[0]] == was).all() and (table[at[3]] == was).all() for table, was in zip(tables, before, strict=True)
+    )
+    numbers.forget()
+    tables, at = numbers.of(np.array([9]), 2)
+    assert all((table[at[0]] == was).all() for table, was in zip(tables, before, strict=True))
+
+
+def test_numbers_of_very_many_events_are_the_same_but_for_their_digits():
+    many = np.arange(8_200)
+    coarse, at = EventNumbers(1, 1).of(many, 1)
+    fine, here = EventNumbers(1, 1).of(many[:50], 1)
+    assert coarse[0].dtype == np.uint16
+    for table, other in zip(coarse, fine, strict=True):
+        assert (table[at[:50]] == other[here] >> 16).all()
