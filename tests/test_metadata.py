@@ -116,6 +116,7 @@ WRITERS = {
     "control/zones/geometry.py", "control/zones/over_time.py",
     "risk/estimate.py", "risk/hotspots.py", "roads/density/bandwidth.py", "roads/density/envelopes.py",
     "roads/density/kernel_density.py", "roads/density/temporal_density.py", "sources/registry.py",
+    "studies/closures.py",
     "studies/itinerary.py",
 }  # fmt: skip
 """Whose tables are made above."""

@@ -37,7 +37,7 @@ class Stroke:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PictureWords:
     """A line of text at a point; ``bold`` for ends."""
 
     x: float
@@ -66,7 +66,7 @@ class Picture:
     height: float
     strokes: tuple[Stroke, ...]
     discs: tuple[Disc, ...]
-    words: tuple[Words, ...]
+    words: tuple[PictureWords, ...]
     alt: str
 
 
@@ -111,12 +111,12 @@ def strip(way: TripWay, at: int, longest_km: float, lang: str) -> Picture:
         low, high = _TOP + scale * low - 3, _TOP + scale * high + 3
         path = [(_BAND_X - 10, low), (_BAND_X - 15, low), (_BAND_X - 15, high), (_BAND_X - 10, high)]
         strokes.append(Stroke(_points(path), style.token("ink"), 1.6))
-    words, dots = list[Words](), list[Disc]()
+    words, dots = list[PictureWords](), list[Disc]()
     for name, along in _spaced(way.places, scale):
         y, end = _TOP + scale * along, along in (way.places[0][1], way.places[-1][1])
         dots.append(Disc(_BAND_X, y, 2.6))
-        words.append(Words(_TEXT_X, y + 4, clean(name), bold=end))
-        words.append(Words(_BAND_X - 22, y + 4, km(along, lang), anchor="end", quiet=True))
+        words.append(PictureWords(_TEXT_X, y + 4, clean(name), bold=end))
+        words.append(PictureWords(_BAND_X - 22, y + 4, km(along, lang), anchor="end", quiet=True))
     height = _TOP + scale * way.km * 1000 + 12
     # Its own line beside it: the same on the map and here.
     mark = way_mark(at)
@@ -193,7 +193,7 @@ def _apart(ways: Sequence[TripWay], at: int) -> LonLat:
 
 def _places(
     content: TripContent, to_page: _ToPage, height: float, numbers: Sequence[Disc]
-) -> tuple[list[Disc], list[Words]]:
+) -> tuple[list[Disc], list[PictureWords]]:
     """Set the names of places where they hide nothing: ends first; those without room are left out."""
     found: dict[str, XY] = {}
     for way in content.ways:
@@ -201,7 +201,7 @@ def _places(
             found.setdefault(name, to_page(_at(way, along)))
     ends = {name for way in content.ways for name in (way.places[0][0], way.places[-1][0])}
     taken = [(one.x - 9, one.y - 9, one.x + 9, one.y + 9) for one in numbers]
-    dots, words = list[Disc](), list[Words]()
+    dots, words = list[Disc](), list[PictureWords]()
     for name, (x, y) in sorted(found.items(), key=lambda one: one[0] not in ends):
         text, wide = clean(name), 6.6 * len(clean(name))
         middle = x - wide / 2
@@ -218,7 +218,7 @@ def _places(
                 taken += [box, (x - 3, y - 3, x + 3, y + 3)]
                 dots.append(Disc(x, y, 3.2 if name in ends else 2.4))
                 at = left + wide if anchor == "end" else left
-                words.append(Words(at, base, text, anchor=anchor, bold=name in ends))
+                words.append(PictureWords(at, base, text, anchor=anchor, bold=name in ends))
                 break
     return dots, words
 

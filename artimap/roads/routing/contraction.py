@@ -88,7 +88,7 @@ class Contraction:
         return np.repeat(np.arange(len(self.ends)), np.diff(self.first))
 
     @cached_property
-    def slots(self) -> Slots:
+    def slots(self) -> ChainSlots:
         """The chains around each junction, those from a junction to itself left out: nothing leads through them."""
         through = np.flatnonzero(self.ends[:, 0] != self.ends[:, 1])
         ends, number = self.ends[through], len(through)
@@ -97,11 +97,11 @@ class Contraction:
         ptr = np.zeros(self.nodes + 1, dtype=np.int64)
         np.cumsum(np.bincount(here, minlength=self.nodes), out=ptr[1:])
         side = order >= number
-        return Slots(ptr, ends[:, ::-1].T.ravel()[order], through[order - number * side], side.astype(np.int64))
+        return ChainSlots(ptr, ends[:, ::-1].T.ravel()[order], through[order - number * side], side.astype(np.int64))
 
 
 @dataclass(frozen=True, eq=False)
-class Slots:
+class ChainSlots:
     """The junctions as a graph: around junction ``n`` lie the slots ``ptr[n]`` to ``ptr[n + 1]``.
 
     Each leads to the junction ``other`` over a chain, from its end where ``side`` is 1.

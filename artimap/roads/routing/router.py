@@ -21,7 +21,7 @@ from artimap.core.arrays import Bools, Floats, Ints
 from artimap.roads.network.graph import RoadNetwork
 from artimap.roads.routing import contraction
 from artimap.roads.routing.contraction import Contraction, contract, loop, sums
-from artimap.roads.routing.terminals import Arm, Ends, Piece, Pieces, Spot, Terminal
+from artimap.roads.routing.terminals import Arm, ChainPieces, Ends, Piece, Spot, Terminal
 
 __all__ = ["Replacements", "RoutePath", "Router", "Spot"]
 
@@ -99,8 +99,8 @@ class _Trip:
         return np.cumsum([0, *(len(arm) for arm in self.arms)])
 
     @cached_property
-    def pieces(self) -> Pieces:
-        return Pieces.of([piece for arm in self.arms for piece in arm])
+    def pieces(self) -> ChainPieces:
+        return ChainPieces.of([piece for arm in self.arms for piece in arm])
 
     def costs(self, cost: _Costs) -> tuple[Floats, Floats, Floats]:
         """Give what the arms cost, those of the start, of the stop, and the direct ways."""
@@ -220,8 +220,8 @@ class Router:
         made, slots, costs = self.contraction, self.contraction.slots, self._costs(cost, closed)
         out = np.full(len(self.network.nodes_xy), np.inf)
         terminal = self._ends.terminal(start)
-        arms = [Pieces.of(arm.pieces) for arm in terminal.arms]
-        halves = [Pieces.of([one]) for one in self._ends.halves(start)]
+        arms = [ChainPieces.of(arm.pieces) for arm in terminal.arms]
+        halves = [ChainPieces.of([one]) for one in self._ends.halves(start)]
         for run in [*arms, *halves]:
             steps = np.cumsum(run.cost(costs.there, costs.back))
             np.minimum.at(out, self.network.edges[run.edge, 1 - run.side], steps)
@@ -481,7 +481,7 @@ class Router:
         low_m[~own], high_m[~own] = np.where(side[~own], whole, 0.0), np.where(side[~own], 0.0, whole)
         for column, one in zip((edge, side, share, low_m, high_m), trip.pieces, strict=True):
             column[own] = one[mine]
-        out = Pieces(edge, side, share, low_m, high_m)
+        out = ChainPieces(edge, side, share, low_m, high_m)
         by_piece = [out.cost(one.there, one.back) for one in costs]
         paths = []
         for one, other in pairwise(begin[np.asarray(first)]):

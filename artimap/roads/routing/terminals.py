@@ -200,7 +200,7 @@ def _run(pieces: list[Piece]) -> list[Piece]:
     return [one for one in pieces if one.share != 0.0]
 
 
-class Pieces(NamedTuple):
+class ChainPieces(NamedTuple):
     """Many pieces as arrays."""
 
     edge: Ints
@@ -210,7 +210,7 @@ class Pieces(NamedTuple):
     to_m: Floats
 
     @classmethod
-    def of(cls, pieces: list[Piece]) -> Pieces:
+    def of(cls, pieces: list[Piece]) -> ChainPieces:
         """Put pieces into arrays."""
         edge, side, share, from_m, to_m = zip(*pieces, strict=True) if pieces else ((), (), (), (), ())
         return cls(
