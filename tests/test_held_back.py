@@ -270,10 +270,12 @@ WRITERS = {
     "zones": ("zones.csv", "zones.geojson", "zones.html", None),
     "density": ("density.csv",),
     "backtest": ("backtest.csv",),
+    "trip": ("way",),
+    "closures": (),  # for internal use alone: the test of the refusal is below
     "brief": (),  # its files are those of the study: tests/test_brief.py writes one
 }
 SLOW = {"map", "backtest", "zones"}
-MORE = {"backtest": ["--step", "365"], "density": ["--lixel", "2km"]}
+MORE = {"trip": ["Saint-Marc", "Gonaïves"], "backtest": ["--step", "365"], "density": ["--lixel", "2km"]}
 
 
 def commands():
@@ -311,7 +313,9 @@ def test_no_file_and_no_line_names_what_is_held_back(command, tmp_path, monkeypa
         asked += [*MORE.get(command, ()), *([] if name is None else ["-o", name])]
         assert main(asked) == 0
         printed = capsys.readouterr()
-        written = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.stem not in GIVEN)
+        written = b"".join(
+            path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path.stem not in GIVEN
+        )
         for text in (printed.out, printed.err, written.decode("utf-8", "replace")):
             for secret in (ACTOR, WORDS, SPOT, STRETCH, DEPOT, "movement-"):
                 assert secret not in text, (name, secret)
@@ -319,6 +323,14 @@ def test_no_file_and_no_line_names_what_is_held_back(command, tmp_path, monkeypa
     if command in {"status", "zones"}:
         assert main([*asked[: asked.index("--audience")], "--audience", "internal"]) == 0
         assert ACTOR in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("audience", ["partners", "public"])
+def test_what_closes_is_refused_to_others(audience, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["closures", "--audience", audience, "-o", "closures.csv"]) == 1
+    assert "internal" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 UNGATED = {

@@ -88,7 +88,7 @@ def test_a_licensed_row_reaches_no_partner(tmp_path, capsys):
     ("arguments", "why"),
     [
         (["map", "-o", "map.doc"], ".html, .png, .svg, .pdf, .gpkg, .kml, .gpx"),
-        (["report", "-o", "report.pdf"], ".html, .md"),
+        (["report", "-o", "report.odt"], ".html, .md, .pdf, .docx, .xlsx, .json"),
         (["map", "--claims", "absent.csv"], "absent.csv is not there"),
         (["report", "--since", "absent"], "no manifest.json"),
         (["map", "--as-of", "yesterday"], "YYYY-MM-DD"),
