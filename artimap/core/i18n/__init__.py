@@ -198,7 +198,7 @@ _ENGLISH = frozenset(
 
 
 def _english_words(text: str) -> int:
-    return sum(word in _ENGLISH for word in re.findall(r"[a-z]+", text.lower()))
+    return sum(word in _ENGLISH for word in re.findall(r"\b[a-z]+\b", text))
 
 
 def _by_pattern(text: str, lang: str) -> str | None:
