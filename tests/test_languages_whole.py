@@ -100,7 +100,9 @@ def table(lang):
 
 def english_in(texts, lang):
     """Give the texts that hold English."""
-    wordings = re.compile(r"(?<!\w)(" + "|".join(sorted(map(re.escape, table(lang)), key=len, reverse=True)) + r")(?!\w)")
+    wordings = re.compile(
+        r"(?<!\w)(" + "|".join(sorted(map(re.escape, table(lang)), key=len, reverse=True)) + r")(?!\w)"
+    )
     out = []
     for text in dict.fromkeys(texts):
         bare = NAMES.sub("", re.sub(r"\{\w+\}", "", QUOTED.sub("", text)))
@@ -134,7 +136,13 @@ def test_no_english_on_the_map(studies, lang, day):
 
 def test_the_measure_finds_english():
     """A measure that finds nothing anywhere would pass too."""
-    texts = ["500 HTG per passage", "fee not stated", "gang de Savien; unnamed armed group", "Mayor of Verrettes", "a day"]
+    texts = [
+        "500 HTG per passage",
+        "fee not stated",
+        "gang de Savien; unnamed armed group",
+        "Mayor of Verrettes",
+        "a day",
+    ]
     for lang in LANGUAGES:
         assert english_in(texts, lang)[:4] == texts[:4]
         assert english_in(["« Two of them were hurt. » (en anglais)", "The Haitian Times"], lang) == []

@@ -28,9 +28,7 @@ def _sentences(lang: str) -> Mapping[str, str]:
         if told in names:
             table = embedded.read_table(area, told)
             own = dict(zip(table["report_id"], table["summary"], strict=True))
-        found |= {
-            text: own.get(one, "") for one, text in zip(reports["report_id"], reports["summary"], strict=True)
-        }
+        found |= {text: own.get(one, "") for one, text in zip(reports["report_id"], reports["summary"], strict=True)}
     return found
 
 

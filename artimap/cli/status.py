@@ -45,7 +45,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _told(value: object, lang: str) -> str:
+def _in_words(value: object, lang: str) -> str:
     return table_words(_text(value), lang)
 
 
@@ -177,7 +177,7 @@ def _claim(row: pd.Series, lang: str) -> str:
         if row["day_end"] != row["day"]:
             span += f" – {_day(row['day_end'], lang)}"
         said = f"{tr('said.one_event', lang)}{tr('report.colon', lang)}{tr('kind.' + row['predicate'], lang)}"
-        return f"{row['claim']}: {span}, {said}, {_told(row['place'], lang)} [{_told(row['source'], lang)}]"
+        return f"{row['claim']}: {span}, {said}, {_in_words(row['place'], lang)} [{_in_words(row['source'], lang)}]"
     actors = actors_in(row["actors"], lang) if _text(row["actors"]) else ""
     table = "checkpoint" if row["about"] == "post" else "predicate"
     what = words(lang).get(f"{table}.{row['predicate']}", str(row["predicate"]))
@@ -186,12 +186,12 @@ def _claim(row: pd.Series, lang: str) -> str:
     if _text(row["scope"]) in _SCOPES:
         said += f" ({tr('said.scope_' + row['scope'], lang)})"
     party = tr(f"party.{row['claimant_is_party']}", lang)
-    who = _told(row["claimant"], lang) or tr("report.claimant_not_stated", lang)
+    who = _in_words(row["claimant"], lang) or tr("report.claimant_not_stated", lang)
     day = report_day(row["day"], _text(row["date_basis"]), lang)
     for key, name in (("holds_from", "valid_from"), ("holds_until", "valid_to")):
         if pd.notna(row[name]):
             said += f", {tr('said.' + key, lang, day=_day(row[name], lang))}"
-    return f"{row['claim']}: {day}, {said}; {who} ({party}) [{_told(row['source'], lang)}]"
+    return f"{row['claim']}: {day}, {said}; {who} ({party}) [{_in_words(row['source'], lang)}]"
 
 
 def report_day(day: Any, basis: str, lang: str) -> str:

@@ -19,7 +19,15 @@ from artimap.maps.base_layers import Layer, bounds_of
 from artimap.maps.cards import Detail, VisibleClaims
 from artimap.maps.event_columns import Field
 from artimap.maps.events import events_field, sort_events
-from artimap.maps.fact_tables import SearchEntry, Sheet, events_sheet, in_language, names_to_find, posts_sheet, stretches_sheet
+from artimap.maps.fact_tables import (
+    SearchEntry,
+    Sheet,
+    events_sheet,
+    in_language,
+    names_to_find,
+    posts_sheet,
+    stretches_sheet,
+)
 from artimap.maps.furniture import locator
 from artimap.maps.inputs import MapInputs, PageOptions, Tables
 from artimap.maps.layers import ALWAYS_CITED, MapLayer, build_layers, in_drawing_order, rows_of

@@ -193,16 +193,18 @@ def in_language(sheet: Sheet, lang: str) -> Sheet:
     """Give a table with its texts in a language; one of the user's own, and names, stay as they are."""
     if lang == Lang.EN or sheet.title:
         return sheet
-    kinds = [(own_words if name in _SENTENCES else table_words) if kind == "text" else None for name, kind in sheet.columns]
+    kinds = [
+        (own_words if name in _SENTENCES else table_words) if kind == "text" else None for name, kind in sheet.columns
+    ]
 
-    def told(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    def put(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
         cells = zip(row[1:], kinds, strict=True)
-        return (row[0], *(_told(cell, words_of, lang) for cell, words_of in cells))
+        return (row[0], *(_cell_words(cell, words_of, lang) for cell, words_of in cells))
 
-    return replace(sheet, rows=tuple(told(row) for row in sheet.rows))
+    return replace(sheet, rows=tuple(put(row) for row in sheet.rows))
 
 
-def _told(cell: Cell, words_of: Callable[[str, str], str] | None, lang: str) -> Cell:
+def _cell_words(cell: Cell, words_of: Callable[[str, str], str] | None, lang: str) -> Cell:
     if words_of is None or not isinstance(cell, str):
         return cell
     # Names stand in a table with commas between them.

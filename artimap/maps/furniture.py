@@ -400,7 +400,9 @@ def about_sections(  # noqa: PLR0913 - one keyword a line of the page
         PanelSection(tr("map.about.use_head", lang), use, name="use"),
     ]
     items = [
-        ListItem(" · ".join(table_words(text, lang) for text in (entry.attribution, entry.licence)), _used_for(entry, lang))
+        ListItem(
+            " · ".join(table_words(text, lang) for text in (entry.attribution, entry.licence)), _used_for(entry, lang)
+        )
         for entry in _grouped(embedded.manifest(area.name).layers, layer_names)
     ]
     items += [ListItem(source) for source in sources]

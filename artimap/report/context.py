@@ -201,14 +201,14 @@ def _in_language(table: pd.DataFrame, lang: Lang) -> pd.DataFrame:
     if lang is Lang.EN or table.empty:
         return table
 
-    def told(name: str, words_of: Callable[[str, str], str]) -> pd.Series:
+    def worded(name: str, words_of: Callable[[str, str], str]) -> pd.Series:
         return table[name].map(lambda text: words_of(text, lang), na_action="ignore")
 
-    new = {name: told(name, table_words) for name in _NAMES if name in table}
-    new |= {name: told(name, own_words) for name in _SENTENCES if name in table}
-    new |= {"summary": told("summary", summary_words)} if "summary" in table else {}
+    new = {name: worded(name, table_words) for name in _NAMES if name in table}
+    new |= {name: worded(name, own_words) for name in _SENTENCES if name in table}
+    new |= {"summary": worded("summary", summary_words)} if "summary" in table else {}
     if "predicate" in table:
-        new["value"] = told("value", table_words).mask(table["predicate"].isin(_TOLD), told("value", summary_words))
+        new["value"] = worded("value", table_words).mask(table["predicate"].isin(_TOLD), worded("value", summary_words))
     return table.assign(**new)
 
 
@@ -276,7 +276,9 @@ def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: 
         zones=_in_language(_or_empty(tables.zones, ZONES), lang),
         status=_in_language(status, lang),
         events=_in_language(pd.DataFrame(shown).reset_index(drop=True), lang),
-        claims=_in_language(_or_empty(None if visible is None else visible.claims, CLAIMS).reset_index(drop=True), lang),
+        claims=_in_language(
+            _or_empty(None if visible is None else visible.claims, CLAIMS).reset_index(drop=True), lang
+        ),
         checkpoints=_in_language(posts.reset_index(drop=True), lang),
         as_of=day,
         lang=lang,

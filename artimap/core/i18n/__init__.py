@@ -189,11 +189,13 @@ def translated(text: str, part: str, lang: str) -> str:
 @cache
 def _table_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     found = ((key, pattern) for key, pattern in _patterns(_TABLES[:-1]) if _PLACEHOLDER.search(key))
-    return tuple((key, re.compile(pattern.pattern.replace("(?P<n>.*)", r"(?P<n>[\d.,+–-]+)"))) for key, pattern in found)
+    return tuple(
+        (key, re.compile(pattern.pattern.replace("(?P<n>.*)", r"(?P<n>[\d.,+–-]+)"))) for key, pattern in found
+    )
 
 
 _ENGLISH = frozenset(
-    "the of and with was were by from said had has have not is are who their they after before at near".split()
+    ["the", "of", "and", "with", "was", "were", "by", "from", "said", "had", "has", "have", "not", "is", "are", "who", "their", "they", "after", "before", "at", "near"]
 )
 
 

@@ -255,7 +255,9 @@ def _gravest(strip: StripMap) -> str:
     line = ""
     for row in gravest(known_by, GRAVEST).to_dict("records"):
         day = format_day(pd.Timestamp(row["date_start"]).date(), strip.lang)
-        parts.append(f"{day}, {table_words(str(row['place']), strip.lang)} ({harm_line({**row, 'displaced': None}, strip.lang)})")
+        parts.append(
+            f"{day}, {table_words(str(row['place']), strip.lang)} ({harm_line({**row, 'displaced': None}, strip.lang)})"
+        )
         longer = tr("strip.gravest", strip.lang, events=tr("map.trip.and", strip.lang).join(parts))
         if line and width_of(longer, 9, bold=True) > WIDTH_IN - LEFT_IN:
             break
