@@ -23,7 +23,7 @@ import pandas as pd
 
 from artimap.cli._shared import actors_in, named_in
 from artimap.control.assessment import SERIOUS
-from artimap.core.i18n import format_day, table_words, tr, words
+from artimap.core.i18n import format_day, table_words, tr, translated, words
 from artimap.core.phrases import held_before_phrase
 from artimap.core.reasons import why_words
 from artimap.core.schema import split_names
@@ -276,10 +276,10 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.control.provenance import claims_behind  # noqa: PLC0415
 
     if args.until is not None and args.since is None and args.history is None:
-        print("artimap: --until goes with --since or --history; for one day use --as-of", file=sys.stderr)
+        _tell_wrong("--until goes with --since or --history; for one day use --as-of", args)
         return 2
     if args.history is not None and args.subject:
-        print("artimap: --history takes one place and lists it alone; leave the others out", file=sys.stderr)
+        _tell_wrong("--history takes one place and lists it alone; leave the others out", args)
         return 2
     if args.as_of is not None and args.until is not None:  # what is asked of a later day rests on that day's events
         args.as_of = max(day_of(args.as_of), day_of(args.until))
@@ -304,6 +304,10 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         _print(table, args.format, behind)
         tell_doubts(study, args.lang, sys.stderr)
     return 0
+
+
+def _tell_wrong(words: str, args: argparse.Namespace) -> None:
+    print(f"artimap: {translated(words, 'line', args.lang)}", file=sys.stderr)
 
 
 def _print(table: pd.DataFrame, form: str, behind: pd.DataFrame | None) -> None:
