@@ -12,7 +12,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from artimap.core.i18n import words
+import artimap as am
+from artimap.cli import main
+from artimap.core.i18n import quoted, words
 from artimap.core.vocab import UNNAMED
 from tests.pagedata import block_in, opened, patched
 
@@ -146,6 +148,41 @@ def test_the_measure_finds_english():
     for lang in LANGUAGES:
         assert english_in(texts, lang)[:4] == texts[:4]
         assert english_in(["« Two of them were hurt. » (en anglais)", "The Haitian Times"], lang) == []
+
+
+OWN = """date,place,kind,actors,killed,source,said_by,reported,summary
+2024-10-10,between Saint-Marc and Pont-Sondé on RN1,road_ambush,residents,2,call,driver,2024-10-11,Two of them were hurt.
+2024-10-11,Nowhereville,road_ambush,,1,note,driver,2024-10-12,Kamyon kanpe
+2024-13-11,Savien,road_ambush,,1,note,driver,2024-10-12,x
+"""
+COMMANDS = (
+    ["validate", "{own}"], ["validate"], ["validate", "{folder}/none.csv"], ["locate", "apre Savien"],
+    ["locate", "Ti Zile Nèf"], ["locate", "Saint-Marc – Gonaïves"], ["report", "-o", "{folder}/r.xyz"],
+    ["status", "Savien", "--as-of", "2024-10-15"], ["status", "--as-of", "15/10"], ["status", "Ti Zile Nèf"],
+    ["status", "--until", "2024-10-15"], ["risk", "--as-of", "15 octobre"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_no_english_on_the_console(command, lang, tmp_path, capsys):
+    own = tmp_path / "own.csv"
+    own.write_text(OWN, encoding="utf-8")
+    main([one.format(own=own, folder=tmp_path) for one in command] + ["--lang", lang])
+    said = capsys.readouterr()
+    lines = [re.sub(r"--[a-z-]+", "", line.replace(str(tmp_path), "")) for line in (said.out + said.err).splitlines()]
+    assert lines
+    assert [line for line in english_in(lines, lang) if "http" not in line] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_words_of_a_user_are_quoted_with_their_language(lang, tmp_path, artibonite):
+    own = tmp_path / "own.csv"
+    own.write_text(OWN, encoding="utf-8")
+    report = am.study(artibonite, events=own, as_of="2024-10-15").report(lang=lang).markdown()
+    assert quoted("Two of them were hurt.", lang) in report
+    assert "(en anglais)" in report or "(an anglè)" in report
+    assert "Two of them" not in QUOTED.sub("", report)
 
 
 def test_a_map_opened_in_english_changes_into_the_others_whole(of_day):

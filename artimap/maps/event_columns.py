@@ -8,7 +8,7 @@ rows are sorted by place, day, kind, harm and id.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -306,7 +306,7 @@ def in_language(field: Field, lang: str) -> Field:
     """Give events with the texts of their cards, and the publishers, in a language."""
     if lang == Lang.EN:
         return field
-    told = {"summary": summary_words, "place": table_words, "actors": table_words}
+    told: dict[str, Callable[[str, str], str]] = {"summary": summary_words, "place": table_words, "actors": table_words}
     cells = (
         (name, tuple(told[name](cell, lang) or None if isinstance(cell, str) else cell for cell in cells))
         if name in told else (name, cells)

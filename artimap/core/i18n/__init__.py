@@ -252,7 +252,7 @@ def quoted(text: str, lang: str) -> str:
     >>> quoted("Camion arrêté.", "fr"), quoted("Truck stopped.", "en")
     ('«\xa0Camion arrêté.\xa0»', 'Truck stopped.')
     """
-    if lang == Lang.EN or not text or not any(map(str.isalpha, text)):
+    if lang == Lang.EN or not any(map(str.islower, text)):  # "38750 HTG" is no sentence
         return text
     return tr("quote.english" if _english_words(text) > 1 else "quote.text", lang, text=text)
 
