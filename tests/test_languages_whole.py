@@ -151,7 +151,7 @@ def test_the_measure_finds_english():
 
 
 OWN = """date,place,kind,actors,killed,source,said_by,reported,summary
-2024-10-10,between Saint-Marc and Pont-Sondé on RN1,road_ambush,residents,2,call,driver,2024-10-11,Two of them were hurt.
+2024-10-10,between Saint-Marc and Pont-Sondé on RN1,protest,residents,2,call,driver,2024-10-11,Two of them were hurt.
 2024-10-11,Nowhereville,road_ambush,,1,note,driver,2024-10-12,Kamyon kanpe
 2024-13-11,Savien,road_ambush,,1,note,driver,2024-10-12,x
 """
