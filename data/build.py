@@ -183,6 +183,7 @@ LAYERS: dict[str, Described] = {
     "localities": _OWN._replace(note="names without a point of their own, each with what is known to hold it"),
     "reports": _REPORTS._replace(licence=_UCDP, attribution=_WITH_UCDP),
     "events": _REPORTS._replace(licence=_UCDP, attribution=_WITH_UCDP, source="merged from reports.csv"),
+    "summaries_fr": _REPORTS._replace(licence=_UCDP, attribution=_WITH_UCDP, note="the summaries of reports in French"),
     "control_claims": _REPORTS,
     "checkpoint_reports": _REPORTS,
     "figures": _REPORTS,

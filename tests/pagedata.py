@@ -61,13 +61,20 @@ def data_in(text: str) -> dict:
 
     made = [said(row) for row in rows["rows"]]
     made = [named("detail", row) if len(row) > 2 else {"key": row[0], "statements": row[1]} for row in made]
-    of_events = data.get("events") or {"keys": [], "cells": {}}
     for one in made:
         one["statements"] = [named("statement", values) for values in one["statements"]]
         if "icon" in one:
             one["icon"] = named("icon", one["icon"])
             one["facts"] = [named("fact", values) for values in one["facts"]]
-        else:
-            at, cells = of_events["keys"].index(one["key"]), of_events["cells"]
-            one |= {name: cells[column][at] if column in cells else None for name, column in _OF_EVENTS.items()}
-    return {**data, "details": {one["key"]: one for one in made}}
+    return with_event_words({**data, "details": {one["key"]: one for one in made}})
+
+
+def with_event_words(data: dict) -> dict:
+    """Give the data with summary and place of each event from their columns, in whatever language these are."""
+    events = data.get("events") or {"keys": [], "cells": {}}
+    details = dict(data["details"])
+    for at, key in enumerate(events["keys"]):
+        if "icon" not in details.get(key, {"icon": None}):
+            cells = {name: events["cells"].get(column) for name, column in _OF_EVENTS.items()}
+            details[key] = {**details[key], **{name: one and one[at] for name, one in cells.items()}}
+    return {**data, "details": details}

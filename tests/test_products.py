@@ -21,9 +21,9 @@ def test_map_is_the_map_of_the_briefing(folder, capsys):
     assert main(["map", *DAY, "--lang", "fr", "-o", str(out)]) == 0
     assert out.read_bytes() == (folder / "brief" / "map.html").read_bytes()
     said = capsys.readouterr().out
-    assert "as of 2024-10-15" in said
-    assert "Silence is not safety" in said
-    assert "held back" in said
+    assert "au 2024-10-15" in said  # the console speaks the language of the product
+    assert "Le silence n'est pas la sécurité" in said
+    assert "retenus" in said
 
 
 @pytest.mark.parametrize("ending", [pytest.param("html", marks=pytest.mark.exhaustive), "md"])

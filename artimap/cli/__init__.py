@@ -35,7 +35,8 @@ from artimap.cli import (
 from artimap.cli import map as chart
 from artimap.cli._shared import LegibleStream
 from artimap.core.errors import ArtimapError, SchemaError
-from artimap.core.vocab import Audience
+from artimap.core.i18n import tr, translated
+from artimap.core.vocab import Audience, Lang
 
 _COMMANDS = (
     brief, chart, report, trip, risk, density, status, zones, closures, backtest, template, validate, locate, review,
@@ -120,6 +121,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main(argv: Sequence[str] | None, out: TextIO) -> int:
     args = _parser().parse_args(argv)
+    lang = str(getattr(args, "lang", Lang.EN.value))
     try:
         with _ending_cleanly(), _few_collections():
             _check_output(getattr(args, "output", None))
@@ -127,33 +129,28 @@ def _main(argv: Sequence[str] | None, out: TextIO) -> int:
     except SchemaError as error:
         # A product's terminal may be read over a shoulder or kept in a log; validate quotes what is wrong.
         own = getattr(args, "audience", Audience.INTERNAL.value) == Audience.INTERNAL.value
-        print(f"artimap: {error.words(cells=own)}", file=sys.stderr)
+        print(f"artimap: {error.words(cells=own, lang=lang)}", file=sys.stderr)
         return 1
     except ArtimapError as error:
-        print(f"artimap: {error}", file=sys.stderr)
+        print(f"artimap: {translated(str(error), 'line', lang)}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # the reader (head, less) has gone: nothing more to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         return 1
     except OSError as error:
-        print(
-            f"artimap: {error.filename or 'file'}: {error.strerror or error}; choose another place with -o",
-            file=sys.stderr,
-        )
+        told = tr("console.elsewhere", lang, file=error.filename or "file", why=error.strerror or error)
+        print(f"artimap: {told}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stop:
-        told = "; ".join(getattr(stop, "__notes__", ["no file is half written"]))
-        print(f"artimap: stopped; {told}", file=sys.stderr)
+        told = "; ".join(getattr(stop, "__notes__", [tr("console.nothing_half", lang)]))
+        print(f"artimap: {tr('console.stopped', lang, what=told)}", file=sys.stderr)
         return 143 if isinstance(stop, _Terminated) else 130
     except Exception as error:
         # The last resort, here and nowhere else: the library itself raises as it is.
         if args.debug:
             raise
         said = str(error).splitlines()[0][:200] if str(error) else "no words"
-        print(
-            f"artimap: this is a fault of artimap and not of yours ({type(error).__name__}: {said}); "
-            "run it once more as 'artimap --debug …' and send what it prints, without the rows",
-            file=sys.stderr,
-        )
+        told = tr("console.fault", lang, what=f"{type(error).__name__}: {said}")
+        print(f"artimap: {told}", file=sys.stderr)
         return 1

@@ -7,12 +7,13 @@ import io
 import sys
 from contextlib import redirect_stdout
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from artimap.areas.area import Area
 from artimap.core.errors import ShareError
-from artimap.core.i18n import format_day, tr
+from artimap.core.i18n import format_day, tr, translated
 from artimap.core.phrases import actors_phrase, named_phrase
 from artimap.core.vocab import Audience, Lang
 
@@ -212,7 +213,8 @@ def study_of(
     from artimap.studies.study import study  # noqa: PLC0415 - slow to import, used only here
 
     policy = policy_of(args)
-    say("reading the data")
+    lang = lang_of(args)
+    say("reading the data", lang)
     given = args.events
     args.events = None if given is None else Files(given)
     made = study(
@@ -223,18 +225,18 @@ def study_of(
     )  # fmt: skip
     own = made.own
     for line in own.shut:
-        print(line, file=out or sys.stderr)
+        print(translated(line, "line", lang), file=out or sys.stderr)
     if own.movements is not None:
         rows, rejected, lost = own.movements
-        why = f" (why: artimap validate {args.movements})" if rejected else ""
-        told = f"Your movements: {rows} rows read, {rejected} rejected{why}, {lost} on no known way."
+        why = tr("console.why", lang, command=f"artimap validate {args.movements}") if rejected else ""
+        told = tr("console.movements", lang, rows=rows, rejected=rejected, why=why, lost=lost)
         print(told, file=out or sys.stderr)
     # The command's end, once it has done its work: what was not used must not pass for done.
     if own.rows and own.rows == own.rejected:
         args.ends_with = NONE_USED
     elif args.strict and (own.rejected or own.unplaced or own.nowhere or any((own.movements or ())[1:])):
         args.ends_with = SOME_LEFT
-    return replace(made, progress=say)
+    return replace(made, progress=partial(say, lang=lang))
 
 
 def policy_of(args: argparse.Namespace) -> SharePolicy | None:
@@ -244,7 +246,8 @@ def policy_of(args: argparse.Namespace) -> SharePolicy | None:
     from artimap.sharing.policy import changes, read_policy  # noqa: PLC0415 - slow to import, used only here
 
     policy = read_policy(args.policy)
-    say(f"by the policy {args.policy}: {'; '.join(changes(policy)) or 'as it stands without one'}")
+    changed = "; ".join(changes(policy)) or "as it stands without one"
+    say(tr("console.policy", lang_of(args), file=args.policy, changes=changed))
     return policy
 
 
@@ -263,9 +266,20 @@ def check_ending(path: Path, endings: tuple[str, ...], what: str) -> str:
     return ending
 
 
-def say(words: str) -> None:
+def reading_words(why: str, lang: str) -> str:
+    """Say in a language why a place in words was read as it was."""
+    parts = (translated(part, "reading", lang) for part in why.split("; "))
+    return "; ".join(parts)
+
+
+def lang_of(args: argparse.Namespace) -> str:
+    """Give the language that a command answers in; English where it asks for none."""
+    return str(getattr(args, "lang", Lang.EN.value))
+
+
+def say(words: str, lang: str = Lang.EN.value) -> None:
     """Tell a step of the work."""
-    print(f"… {words}", file=sys.stderr, flush=True)
+    print(f"… {translated(words, 'line', lang)}", file=sys.stderr, flush=True)
 
 
 def tell_written(files: tuple[Path, ...]) -> None:
@@ -274,56 +288,57 @@ def tell_written(files: tuple[Path, ...]) -> None:
         print(f"  {path}  {path.stat().st_size / 1000:,.0f} kB")
 
 
-def tell_own(study: Study, file: object) -> None:
+def tell_own(study: Study, file: object, lang: str = Lang.EN.value) -> None:
     """Tell what became of the rows of a user's files."""
     own = study.own
     if own.statements is not None:
-        print(
-            f"Your statements: {own.statements} read, {own.nowhere} of them name no known place (artimap status lists "
-            "those that this audience may see)."
-        )
+        print(tr("console.statements", lang, n=own.statements, nowhere=own.nowhere))
     if own.rows is None:
         return
-    print(f"Your reports: {own.rows} rows read, {own.rows - own.rejected} used, {own.rejected} rejected.")
-    tell_newest(study)
+    used = own.rows - own.rejected
+    print(tr("console.reports", lang, rows=own.rows, used=used, rejected=own.rejected))
+    tell_newest(study, lang)
     for note in own.notes:
-        print(f"  {note}")
+        print(f"  {translated(note, 'line', lang)}")
     if own.rejected:
-        print(f"  Why rows are rejected: {commands('validate', file)}")
+        print(f"  {tr('console.why_rejected', lang, command=commands('validate', file))}")
     if own.undecided:
-        n = own.undecided
-        print(f"  {n} pairs of reports may tell of one event, which then counts twice: {commands('review', file)}")
+        print(f"  {tr('console.undecided', lang, n=own.undecided, command=commands('review', file))}")
 
 
-def tell_newest(study: Study) -> None:
+def tell_newest(study: Study, lang: str = Lang.EN.value) -> None:
     """Say where a user's own reports are long before the day of the answer: then they tell little of that day."""
     newest = study.own.newest
     if newest is not None and (gap := (study.as_of - newest).days) > _LONG_BEFORE:
-        print(
-            f"  Your newest report is of {newest}, {gap} days before the day of the answer: "
-            f"--as-of {newest} answers for that day."
-        )
+        print(f"  {tr('console.own_newest', lang, newest=newest, n=gap)}")
 
 
 _LONG_BEFORE = 14
 
 
-def tell_day(study: Study) -> None:
+def tell_day(study: Study, lang: str = Lang.EN.value) -> None:
     """Tell, beside a table, of which day it is, what became of the user's rows, and what is held back.
 
     It goes to the errors' stream: what is printed stays a table, or JSON, for another program.
     """
     with redirect_stdout(sys.stderr):
-        print(f"As of {study.as_of}, {study.area.label}. For the audience '{study.audience}':")
-        tell_own(study, study.own.file)
-        tell_gated(study.gated, study.audience)
+        print(title("answered", study.as_of, study.area, study.audience, lang))
+        tell_own(study, study.own.file, lang)
+        tell_gated(study.gated, study.audience, lang)
 
 
-def tell_gated(gated: Gated, audience: Audience) -> None:
+def title(key: str, day: dt.date, area: Area, audience: str, lang: str) -> str:
+    """Say of which day and area an answer is, and for whom it is or was written."""
+    whom = audience if lang == Lang.EN else tr(f"report.audience.{audience}", lang)
+    return tr(f"console.{key}", lang, day=day, area=area.label, audience=whom)
+
+
+def tell_gated(gated: Gated, audience: Audience, lang: str = Lang.EN.value) -> None:
     """Tell what was held back or changed for an audience."""
-    for line in (*gated.held_words(Lang.EN), *gated.method_words(Lang.EN)):
-        print(f"For the audience '{audience}': {line}")
-    print("Silence is not safety: stretches without reports are marked, never cleared.")
+    whom = audience if lang == Lang.EN else tr(f"report.audience.{audience}", lang)
+    for line in (*gated.held_words(lang), *gated.method_words(lang)):
+        print(tr("console.audience", lang, audience=whom, line=line))
+    print(tr("console.silence", lang))
 
 
 def actors_in(cell: object, lang: str) -> str:

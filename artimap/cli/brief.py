@@ -8,8 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._shared import Commands, add_inputs, commands, study_of, tell_gated, tell_newest, tell_written
-from artimap.core.vocab import Audience, Where
+from artimap.cli._shared import (
+    Commands,
+    add_inputs,
+    commands,
+    reading_words,
+    study_of,
+    tell_gated,
+    tell_newest,
+    tell_written,
+    title,
+)
+from artimap.core.i18n import tr, translated
+from artimap.core.reasons import why_words
+from artimap.core.vocab import Audience, Lang, Where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,39 +40,37 @@ def add(commands: Commands) -> None:
     brief.set_defaults(run=_run)
 
 
-def _tell_own(done: Briefing, file: object) -> None:
+def _tell_own(done: Briefing, file: object, lang: str) -> None:
     used = done.own_rows - done.own_rejected
-    print(f"Your reports: {done.own_rows} rows read, {used} used, {done.own_rejected} rejected.")
+    print(tr("console.reports", lang, rows=done.own_rows, used=used, rejected=done.own_rejected))
     for note in done.notes:
-        print(f"  {note}")
+        print(f"  {translated(note, 'line', lang)}")
     if done.own_posts[0]:
-        print(f"  {done.own_posts[0]} of them are posts, {done.own_posts[1]} of these on the road of the briefing.")
+        print(f"  {tr('console.posts', lang, n=done.own_posts[0], on=done.own_posts[1])}")
     if done.quarantine is not None:
-        print(f"  Rejected rows, with the reason for each: {done.quarantine}")
+        print(f"  {tr('console.quarantine', lang, path=done.quarantine)}")
     elif done.own_rejected:
-        print(
-            f"  Rejected rows are kept nowhere, since none can be written beside {file}: {commands('validate', file)}"
-        )
+        print(f"  {tr('console.no_quarantine', lang, file=file, command=commands('validate', file))}")
     lost = {key: one for key, one in done.readings.items() if one.kind is Where.NOWHERE or one.ambiguous}
     if done.gated.audience is Audience.INTERNAL:
         for event_id, reading in lost.items():
-            print(f"  {event_id}: {reading.text!r} has no place on the map: {reading.why}")
+            why = reading_words(reading.why, lang)
+            print(f"  {tr('console.no_place', lang, row=event_id, text=repr(reading.text), why=why)}")
     elif lost:
-        print(f"  {len(lost)} of them have no place on the map: {commands('validate', file)} says which")
+        print(f"  {tr('console.no_places', lang, n=len(lost), command=commands('validate', file))}")
     if done.undecided:
-        print(
-            f"  {done.undecided} pairs of yours and embedded reports may tell of one event, which then counts twice. "
-            f"Decide: {commands('review', file)}; then give --decisions decisions.csv"
-        )
+        print(f"  {tr('console.decide', lang, n=done.undecided, command=commands('review', file))}")
 
 
-def _tell_roads(read: tuple[int, int], shown: pd.DataFrame) -> None:
+def _tell_roads(read: tuple[int, int], shown: pd.DataFrame, lang: str) -> None:
     stale, against = int(shown["stale"].sum()), int(shown["contradicted_by"].notna().sum())
-    why = " (artimap validate FILE says why)" if read[1] else ""
+    why = tr("console.why_file", lang) if read[1] else ""
     print(
-        f"State of roads: {read[0]} statuses read, {read[1]} rejected{why}, {len(shown)} shown, {stale} of them stale, "
-        f"{against} contradicted by others."
-    )
+        tr(
+            "console.road_status", lang, rows=read[0], rejected=read[1], why=why, n=len(shown), stale=stale,
+            against=against,
+        )
+    )  # fmt: skip
 
 
 def _run(args: argparse.Namespace, where: Area) -> int:
@@ -75,31 +85,36 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     check_folder(args.output)
     study = study_of(args, where, out=sys.stdout)
     done = study.write(args.output, lang=args.lang, since=args.since)
-    print(f"As of {done.as_of}, {where.label}. Written for the audience '{args.audience}':")
+    lang = args.lang
+    print(title("written", done.as_of, where, args.audience, lang))
     model = model_of(study.risk, RiskModel)
     for trip in study.trips:
-        print(f"  {trip_name(trip, 'en')}: {trip_phrase(trip, model, 'en')}")
-    newest = "none at all" if done.newest is None else f"the newest on {done.newest}"
-    print(f"Events that began in the {RECENT_DAYS} days before: {done.recent}; {newest}.")
+        print(f"  {trip_name(trip, lang)}{tr('report.colon', lang)}{trip_phrase(trip, model, lang)}")
+    newest = tr("console.newest_none", lang) if done.newest is None else tr("console.newest", lang, day=done.newest)
+    print(tr("console.recent", lang, days=RECENT_DAYS, n=done.recent, newest=newest))
     tell_written(done.files)
     missing = [name for name in MEETING if name not in {path.name for path in done.files}]
     if missing:
-        print(f"Not written: {', '.join(missing)}. For them: pip install 'artimap[report]'")
+        print(tr("console.missing", lang, names=", ".join(missing)))
     if done.removed:
-        print(f"Removed, left by an earlier run: {', '.join(done.removed)}.")
+        print(tr("console.removed", lang, names=", ".join(done.removed)))
     if done.kept:
-        print(f"Kept, and not looked at for the audience '{args.audience}': {', '.join(done.kept)}.")
+        whom = args.audience if lang == Lang.EN else tr(f"report.audience.{args.audience}", lang)
+        print(tr("console.kept", lang, audience=whom, names=", ".join(done.kept)))
     if args.events is not None:
-        _tell_own(done, args.events)
-        tell_newest(study)
+        _tell_own(done, args.events, lang)
+        tell_newest(study, lang)
     if study.road_status is not None:
-        _tell_roads(study.own.statuses, study.road_status)
+        _tell_roads(study.own.statuses, study.road_status, lang)
     for gone, stays in done.merged:
-        print(f"Merged by decision: {gone} counts in {stays}, with its claims beside the others.")
+        print(tr("console.merged", lang, gone=gone, stays=stays))
     for report in done.parted:
-        print(f"Parted by decision: {report} is an event of its own.")
-    print("Events without weight on the road, and why:")
-    for why, number in done.tally.items():
+        print(tr("console.parted", lang, report=report))
+    print(tr("console.tally", lang))
+    tally = done.tally
+    if lang != Lang.EN:
+        tally = {why_words(code, lang): number for code, number in study.risk.attrs["tally"].items()}
+    for why, number in tally.items():
         print(f"  {number:4d}  {why}")
-    tell_gated(done.gated, Audience(args.audience))
+    tell_gated(done.gated, Audience(args.audience), lang)
     return 0

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from artimap.areas.area import Area
 from artimap.cli._shared import Commands, add_inputs, check_ending, say, study_of, tell_gated, tell_own, tell_written
 from artimap.core.errors import ShareError
+from artimap.core.i18n import tr, translated
+from artimap.core.vocab import Lang
 
 if TYPE_CHECKING:
     from artimap.maps.briefing import BriefingMap
@@ -51,7 +53,7 @@ def add(commands: Commands) -> None:
 def _run(args: argparse.Namespace, where: Area) -> int:
     wrong = _unfit(args)
     if wrong is not None:
-        print(f"artimap: {wrong}", file=sys.stderr)
+        print(f"artimap: {translated(wrong, 'line', args.lang)}", file=sys.stderr)
         return 2
     try:
         tiles = _tiles(args)
@@ -62,7 +64,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     study = study_of(args, where, out=sys.stdout)
     page = args.output.suffix.lower() == ".html"
     later = page and not args.events_only
-    say("estimating the risk of earlier months, drawing the map" if later else "drawing the map")
+    say("estimating the risk of earlier months, drawing the map" if later else "drawing the map", args.lang)
     with _warn_of_tiles(tiles):
         if args.events_only:
             chart = study.event_map(args.lang, title=args.title, author=args.author, tiles=tiles)
@@ -72,10 +74,12 @@ def _run(args: argparse.Namespace, where: Area) -> int:
                 what_if=None if page else False,
             )  # fmt: skip
     written = _write(chart, args.output, estimated=args.estimated)
-    print(f"{chart.page.furniture.title}, as of {chart.page.as_of}. Written for the audience '{args.audience}':")
+    whom = args.audience if args.lang == Lang.EN else tr(f"report.audience.{args.audience}", args.lang)
+    named = chart.page.furniture.title
+    print(tr("console.map_written", args.lang, title=named, day=chart.page.as_of, audience=whom))
     tell_written(written)
-    tell_own(study, args.events)
-    tell_gated(study.gated, study.audience)
+    tell_own(study, args.events, args.lang)
+    tell_gated(study.gated, study.audience, args.lang)
     return 0
 
 

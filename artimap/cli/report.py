@@ -7,7 +7,17 @@ import sys
 from pathlib import Path
 
 from artimap.areas.area import Area
-from artimap.cli._shared import Commands, add_inputs, check_ending, say, study_of, tell_gated, tell_own, tell_written
+from artimap.cli._shared import (
+    Commands,
+    add_inputs,
+    check_ending,
+    say,
+    study_of,
+    tell_gated,
+    tell_own,
+    tell_written,
+    title,
+)
 from artimap.core.vocab import Audience
 
 
@@ -38,11 +48,11 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         check_ending(target, tuple(f".{one}" for one in FORMATS), "a report")
     check_since(args.since, Audience(args.audience))
     study = study_of(args, where, out=sys.stdout)
-    say("writing the report")
+    say("writing the report", args.lang)
     report = study.report(args.lang, since=args.since)
     written = tuple(report.save(target) for target in targets)
-    print(f"As of {study.as_of}, {where.label}. Written for the audience '{args.audience}':")
+    print(title("written", study.as_of, where, args.audience, args.lang))
     tell_written(written)
-    tell_own(study, args.events)
-    tell_gated(study.gated, study.audience)
+    tell_own(study, args.events, args.lang)
+    tell_gated(study.gated, study.audience, args.lang)
     return 0

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
 from artimap.cli._shared import Commands, add_inputs, study_of, tell_day
-from artimap.core.vocab import EventKind, Info
+from artimap.core.i18n import tr
+from artimap.core.vocab import EventKind, Info, Lang
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Add the command."""
     risk = commands.add_parser("risk", help="rates of incidents on each stretch of a road, with their intervals")
-    add_inputs(risk, audience="whose eyes: events that it may not see count only in cells", words=False)
+    add_inputs(risk, audience="whose eyes: events that it may not see count only in cells")
     risk.add_argument("--road", metavar="ID", help="road (default: the area's corridor)")
     risk.add_argument("--length-m", type=float, metavar="M", help="equal pieces of this length, not named stretches")
     risk.add_argument(
@@ -49,9 +50,10 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     model = RiskModel(half_life_days=args.half_life, kinds=kinds, reported_share=share)
     study = study_of(args, where, road=args.road, model=model)
     risk = study.risk_by(study.corridor.lixels(args.length_m) if args.length_m is not None else None)
-    tell_day(study)
+    tell_day(study, args.lang)
     if not study.counts_held and study.gated.events_held.total:
-        print(f"Rates of {', '.join(sorted(kinds))} are of the events that this audience may see.", file=sys.stderr)
+        spoken = [one if args.lang == Lang.EN else tr(f"kind.{one}", args.lang) for one in sorted(kinds)]
+        print(tr("console.risk_kinds", args.lang, kinds=", ".join(spoken)), file=sys.stderr)
     if args.explain:
         parts = _without_held(explain(risk, args.explain), set(study.events["event_id"]))
         if args.output is not None:
@@ -67,7 +69,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if args.json:
         print(as_json(records(risk)))
     elif args.output is None:
-        _show(risk, study.corridor.ref, model)
+        _show(risk, study.corridor.ref, model, args.lang)
     return 0
 
 
@@ -83,10 +85,10 @@ def _without_held(parts: pd.DataFrame, shown: set[str]) -> pd.DataFrame:
     return pd.concat([parts[~hidden], one], ignore_index=True)
 
 
-def _show(risk: gpd.GeoDataFrame, ref: str, model: RiskModel) -> None:
+def _show(risk: gpd.GeoDataFrame, ref: str, model: RiskModel, lang: str) -> None:
     import pandas as pd  # noqa: PLC0415 - slow to import, used only here
 
-    from artimap.core.i18n import format_rate, tr  # noqa: PLC0415
+    from artimap.core.i18n import format_rate  # noqa: PLC0415
     from artimap.risk.phrases import (  # noqa: PLC0415 - slow to import, used only here
         CALIBRATED,
         share_line,
@@ -98,23 +100,26 @@ def _show(risk: gpd.GeoDataFrame, ref: str, model: RiskModel) -> None:
     )
 
     share = model.reported_share
-    print(f"{ref}, as of {risk.attrs['as_of']}. {tr('map.rate.caveat', 'en')}")
-    print(share_line(share, "en"))
+    print(f"{tr('console.risk_title', lang, road=ref, day=risk.attrs['as_of'])} {tr('map.rate.caveat', lang)}")
+    print(share_line(share, lang))
     for trip in trips_of(risk):
-        print(f"  {trip_name(trip, 'en')}: {trip_phrase(trip, model, 'en')}")
-    print("Reported per km and month, and on the whole piece:")
+        print(f"  {trip_name(trip, lang)}{tr('report.colon', lang)}{trip_phrase(trip, model, lang)}")
+    print(tr("console.risk_rows", lang))
     for row in risk.to_dict("records"):
         name = row["name"] if isinstance(row["name"], str) else row["lixel_id"]
         span = f"km {row['from_m'] / 1000:.1f}-{row['to_m'] / 1000:.1f}"
         if row["info"] == Info.SILENT:
-            said = silence_phrase(row, "en", short=True)
+            said = silence_phrase(row, lang, short=True)
         else:
             chance = row["p_rose"]
-            change = "" if pd.isna(chance) or 1 - CALIBRATED < chance < CALIBRATED else f"; P(rose) {chance:.2f}"
-            said = f"{format_rate(row['rate'], 'en'):>7}  {stretch_phrase(row, 'en')}{change}"
+            change = (
+                ""
+                if pd.isna(chance) or 1 - CALIBRATED < chance < CALIBRATED
+                else tr("map.trip.and", lang) + (tr("console.rose", lang, p=f"{chance:.2f}"))
+            )
+            said = f"{format_rate(row['rate'], lang):>7}  {stretch_phrase(row, lang)}{change}"
         print(f"  {name:32}  {span:16}  {said}")
     if risk["caution"].notna().any():
         now, before = risk.attrs["publishers"]
-        heard = f"{now} publishers in the last {model.trend_days} days, {before} before"
-        print(f"The sources changed: {heard}. A rise may be theirs.")
-    print("Silence is not safety.")
+        print(tr("console.sources_changed", lang, now=now, n=model.trend_days, before=before))
+    print(tr("console.silence_short", lang))

@@ -23,7 +23,7 @@ import pandas as pd
 
 from artimap.cli._shared import actors_in, named_in
 from artimap.control.assessment import SERIOUS
-from artimap.core.i18n import format_day, tr, words
+from artimap.core.i18n import format_day, table_words, tr, translated, words
 from artimap.core.phrases import held_before_phrase
 from artimap.core.reasons import why_words
 from artimap.core.schema import split_names
@@ -43,6 +43,10 @@ _DAYS_AGO = "report.count.days_ago"
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _in_words(value: object, lang: str) -> str:
+    return table_words(_text(value), lang)
 
 
 def _day(value: Any, lang: str) -> str:
@@ -88,7 +92,7 @@ def status_lines(table: pd.DataFrame, asked: StatusQuestion) -> Iterator[str]:
         yield tr("said.name_one", lang)
     yield tr("said.note", lang)
     if in_full and lang != Lang.EN:
-        yield tr("report.places.in_english", lang)
+        yield tr("report.places.retold", lang)
 
 
 def _overview(table: pd.DataFrame, lang: str, *, everything: bool) -> Iterator[str]:
@@ -173,7 +177,7 @@ def _claim(row: pd.Series, lang: str) -> str:
         if row["day_end"] != row["day"]:
             span += f" – {_day(row['day_end'], lang)}"
         said = f"{tr('said.one_event', lang)}{tr('report.colon', lang)}{tr('kind.' + row['predicate'], lang)}"
-        return f"{row['claim']}: {span}, {said}, {_text(row['place'])} [{_text(row['source'])}]"
+        return f"{row['claim']}: {span}, {said}, {_in_words(row['place'], lang)} [{_in_words(row['source'], lang)}]"
     actors = actors_in(row["actors"], lang) if _text(row["actors"]) else ""
     table = "checkpoint" if row["about"] == "post" else "predicate"
     what = words(lang).get(f"{table}.{row['predicate']}", str(row["predicate"]))
@@ -182,12 +186,12 @@ def _claim(row: pd.Series, lang: str) -> str:
     if _text(row["scope"]) in _SCOPES:
         said += f" ({tr('said.scope_' + row['scope'], lang)})"
     party = tr(f"party.{row['claimant_is_party']}", lang)
-    who = _text(row["claimant"]) or tr("report.claimant_not_stated", lang)
+    who = _in_words(row["claimant"], lang) or tr("report.claimant_not_stated", lang)
     day = report_day(row["day"], _text(row["date_basis"]), lang)
     for key, name in (("holds_from", "valid_from"), ("holds_until", "valid_to")):
         if pd.notna(row[name]):
             said += f", {tr('said.' + key, lang, day=_day(row[name], lang))}"
-    return f"{row['claim']}: {day}, {said}; {who} ({party}) [{_text(row['source'])}]"
+    return f"{row['claim']}: {day}, {said}; {who} ({party}) [{_in_words(row['source'], lang)}]"
 
 
 def report_day(day: Any, basis: str, lang: str) -> str:
@@ -272,10 +276,10 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.control.provenance import claims_behind  # noqa: PLC0415
 
     if args.until is not None and args.since is None and args.history is None:
-        print("artimap: --until goes with --since or --history; for one day use --as-of", file=sys.stderr)
+        _tell_wrong("--until goes with --since or --history; for one day use --as-of", args)
         return 2
     if args.history is not None and args.subject:
-        print("artimap: --history takes one place and lists it alone; leave the others out", file=sys.stderr)
+        _tell_wrong("--history takes one place and lists it alone; leave the others out", args)
         return 2
     if args.as_of is not None and args.until is not None:  # what is asked of a later day rests on that day's events
         args.as_of = max(day_of(args.as_of), day_of(args.until))
@@ -300,6 +304,10 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         _print(table, args.format, behind)
         tell_doubts(study, args.lang, sys.stderr)
     return 0
+
+
+def _tell_wrong(words: str, args: argparse.Namespace) -> None:
+    print(f"artimap: {translated(words, 'line', args.lang)}", file=sys.stderr)
 
 
 def _print(table: pd.DataFrame, form: str, behind: pd.DataFrame | None) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from artimap.areas.area import Area
 from artimap.cli._shared import Commands
+from artimap.core.i18n import tr
 from artimap.core.vocab import Lang
 
 # What is done with each form once it is filled.
@@ -37,11 +38,13 @@ def _run(args: argparse.Namespace, _where: Area) -> int:
         print(form.to_csv(args.lang), end="")
         return 0
     if args.output.suffix.lower() not in _ENDINGS:
-        print(f"artimap: a template is {' or '.join(_ENDINGS)}: -o {args.output.with_suffix('.xlsx')}", file=sys.stderr)
+        told = tr("console.template_ending", args.lang, file=args.output.with_suffix(".xlsx"))
+        print(f"artimap: {told}", file=sys.stderr)
         return 1
     if args.output.exists():
-        print(f"artimap: {args.output} is there already and stays as it is; name another file with -o", file=sys.stderr)
+        print(f"artimap: {tr('console.there_already', args.lang, file=args.output)}", file=sys.stderr)
         return 1
     form.save(args.output, args.lang)
-    print(f"{args.output}: fill in a row a report, then: artimap {_THEN[args.what]} {args.output}")
+    then = f"{_THEN[args.what]} {args.output}"
+    print(tr("console.template", args.lang, file=args.output, command=then))
     return 0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from artimap.areas.area import Area
-from artimap.cli._shared import NONE_USED, SOME_LEFT, Commands, add_licence, as_json
+from artimap.cli._shared import NONE_USED, SOME_LEFT, Commands, add_licence, as_json, reading_words
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.files import table_csv, write_text
 from artimap.core.i18n import tr, translated
@@ -48,7 +48,7 @@ def add(commands: Commands) -> None:
 
 def _run(args: argparse.Namespace, where: Area) -> int:
     if args.file is None:
-        return _validate_embedded(where)
+        return _validate_embedded(where, args.lang)
     from artimap.sources.licences import shut_words  # noqa: PLC0415
     from artimap.sources.registry import known_file, mapping_beside, propose_mapping, read_report  # noqa: PLC0415
 
@@ -58,18 +58,17 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if args.save_mapping and known is None:
         beside = mapping_beside(args.file)
         if beside.exists():
-            print(f"artimap: {beside} is there already and stays as it is", file=sys.stderr)
+            print(f"artimap: {tr('console.stays', args.lang, file=beside)}", file=sys.stderr)
             return 1
-        print(f"mapping: {propose_mapping(args.file, source=args.source).save(beside)}", file=out)
+        saved = propose_mapping(args.file, source=args.source).save(beside)
+        print(tr("console.mapping", args.lang, file=saved), file=out)
     read = read_report(
         args.file, area=where, source=args.source, mapping=args.mapping, licence=args.licence, today=args.today
     )
     if read.shut:
-        print(shut_words(read.shut, read.rows, args.file.name), file=out)
+        print(translated(shut_words(read.shut, read.rows, args.file.name), "line", args.lang), file=out)
     if known is not None:
-        print(
-            f"{args.file}: {known.what} is a known format: its columns are known, and no mapping is written", file=out
-        )
+        print(tr("console.known_format", args.lang, file=args.file, what=known.what), file=out)
     checked = _Checked(args.file, read, args.quarantine)
     checked.save()
     print(checked.json() if args.format == "json" else "\n".join(checked.lines(args.lang)))
@@ -137,12 +136,12 @@ class _Checked:
     def lines(self, lang: str) -> list[str]:
         """Say it, the worst first."""
         read = self.read
-        out = [f"{self.file}: {read.version}"]
+        out = [f"{self.file}: {translated(read.version, 'line', lang)}"]
         deadly = [row for row in self.unplaced if row["killed"]]
         calm = [row for row in self.unplaced if not row["killed"]]
         for key, rows in (("deadly", deadly), ("margin", calm)):
             if rows:
-                told = [f"  {row['event_id']}: {row['place']!r}: {row['why']}" for row in rows]
+                told = [f"  {row['event_id']}: {row['place']!r}: {reading_words(row['why'], lang)}" for row in rows]
                 out += [tr(f"validate.{key}", lang, n=len(rows)), *self._some(told, len(rows), lang)]
         if self.reasons:
             out.append(tr("validate.counted", lang))
@@ -157,7 +156,7 @@ class _Checked:
                 for each in one["examples"]
             ]
             out += self._some(examples, count, lang)
-        out += [f"{tr('validate.note', lang)}: {note}" for note in read.notes]
+        out += [f"{tr('validate.note', lang)}: {translated(note, 'line', lang)}" for note in read.notes]
         out.append(tr("validate.whole", lang, **self._counts()))
         for path in self.files:
             key = "unplaced" if path.name.endswith(".unplaced.csv") else "rejected"
@@ -181,7 +180,7 @@ class _Checked:
         return as_json(content)
 
 
-def _validate_embedded(where: Area) -> int:
+def _validate_embedded(where: Area, lang: str) -> int:
     from artimap.areas.area import read_places, read_posts, read_road_units, read_roads, read_units  # noqa: PLC0415
     from artimap.claims.readers import read_claims  # noqa: PLC0415
     from artimap.sources.registry import read_events  # noqa: PLC0415
@@ -201,7 +200,7 @@ def _validate_embedded(where: Area) -> int:
             table = read()
         except SchemaError as error:
             wrong += len(error.breaches)
-            print(error)
+            print(error.words(cells=True, lang=lang))
         else:
-            print(f"{name}: {len(table)} rows, as they should be")
+            print(tr("console.as_should", lang, name=name, n=len(table)))
     return 1 if wrong else 0

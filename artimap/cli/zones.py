@@ -24,7 +24,7 @@ from artimap.cli._shared import (
     tell_written,
 )
 from artimap.core.errors import DateError
-from artimap.core.i18n import format_day, format_number, tr
+from artimap.core.i18n import format_day, format_number, tr, translated
 from artimap.core.schema import TEXT, join_names, split_names
 from artimap.core.vocab import Estimate, Status
 
@@ -57,10 +57,11 @@ def add(commands: Commands) -> None:
 
 def _run(args: argparse.Namespace, where: Area) -> int:
     if args.estimated and (args.claims is not None or args.known_on is not None):
-        print(
-            "artimap: --estimated looks at events alone: leave --claims and --known-on out; what could be known on a "
-            "day is what --as-of gives", file=sys.stderr,
-        )  # fmt: skip
+        wrong = (
+            "--estimated looks at events alone: leave --claims and --known-on out; what could be known on a day is "
+            "what --as-of gives"
+        )
+        print(f"artimap: {translated(wrong, 'line', args.lang)}", file=sys.stderr)
         return 2
     ending = "" if args.output is None else check_ending(args.output, (*_TABLES, ".html", *_PICTURES), "zones")
     study = study_of(args, where)

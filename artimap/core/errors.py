@@ -22,6 +22,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from artimap.core.i18n import tr, translated
+from artimap.core.vocab import Lang
+
 
 class ArtimapError(Exception):
     """Base of all errors that artimap raises on purpose."""
@@ -41,12 +44,14 @@ class Breach:
     why: str
     fix: str
 
-    def words(self, *, cells: bool) -> str:
+    def words(self, *, cells: bool, lang: str = Lang.EN) -> str:
         """Say it, with what stands in the cell or without."""
-        where = [f"{what} {which}" for what, which in (("row", self.row), ("column", self.column)) if which]
-        value = repr(self.value) if cells else "what stands there"
-        said = f"{value} {self.why}" if self.value else self.why
-        return f"{', '.join(where)}: {said}; {self.fix}" if where else f"{said}; {self.fix}"
+        both = (("row", self.row), ("column", self.column))
+        where = ", ".join(tr(f"console.{what}", lang, n=which) for what, which in both if which)
+        value = repr(self.value) if cells else tr("console.hidden", lang)
+        why, fix = (translated(text, f"row_{part}", lang) for part, text in (("why", self.why), ("fix", self.fix)))
+        said = f"{value} {why}" if self.value else why
+        return f"{where}{tr('report.colon', lang)}{said}; {fix}" if where else f"{said}; {fix}"
 
     def __str__(self) -> str:
         return self.words(cells=True)
@@ -60,14 +65,15 @@ class SchemaError(ValueError, ArtimapError):
         self.breaches = tuple(breaches)
         super().__init__(self.words(cells=True))
 
-    def words(self, *, cells: bool) -> str:
+    def words(self, *, cells: bool, lang: str = Lang.EN) -> str:
         """Say it, with what stands in the cells or, where others than their owner may read it, without."""
-        shown = [f"  - {breach.words(cells=cells)}" for breach in self.breaches[:20]]
+        shown = [f"  - {breach.words(cells=cells, lang=lang)}" for breach in self.breaches[:20]]
         more = len(self.breaches) - len(shown)
         if more > 0:
-            shown.append(f"  … and {more} more")
-        noun = "problem" if len(self.breaches) == 1 else "problems"
-        return f"{self.table}: {len(self.breaches)} {noun}\n" + "\n".join(shown)
+            shown.append(f"  {tr('console.more', lang, n=more)}")
+        one, many = tr("console.problem", lang).split("|")
+        head = (one if len(self.breaches) == 1 else many).format(table=self.table, n=len(self.breaches))
+        return "\n".join([head, *shown])
 
 
 class CorridorError(ValueError, ArtimapError):

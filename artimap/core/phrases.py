@@ -14,9 +14,8 @@ from typing import Any
 import pandas as pd
 
 from artimap.core.dates import DAYS_PER_MONTH
-from artimap.core.i18n import format_count, format_day, format_number, format_rate, tr, words
+from artimap.core.i18n import format_count, format_day, format_number, format_rate, table_words, tr, words
 from artimap.core.schema import split_names
-from artimap.core.vocab import UNNAMED
 
 _DAYS_PER_YEAR = DAYS_PER_MONTH * 12
 _MAX_DAYS = 120
@@ -46,12 +45,12 @@ def rule_phrase(name: str, lang: str) -> str:
 
 
 def actors_phrase(cell: object, lang: str, *, between: str = "; ") -> str:
-    """Name actors as the sources do; only what stands for an unnamed group is translated. Empty for nobody.
+    """Name actors as the sources do; what is no name, an unnamed group or residents, is translated. Empty for nobody.
 
     >>> actors_phrase("Gran Grif; unnamed armed group", "fr")
     'Gran Grif; groupe armé non nommé'
     """
-    return between.join(tr("said.unnamed", lang) if one == UNNAMED else one for one in split_names(cell))
+    return between.join(table_words(one, lang) for one in split_names(cell))
 
 
 def named_phrase(row: Mapping[str, Any] | pd.Series, lang: str, *, between: str = "; ") -> str:
@@ -74,11 +73,12 @@ def held_before_phrase(row: Mapping[Any, Any] | pd.Series, lang: str) -> str:
     >>> held_before_phrase(row, "en"), held_before_phrase({}, "en")
     ('Gran Grif, 3 May 2024, said by A', '')
     """
-    names = [tr("said.unnamed", lang) if one == UNNAMED else one for one in split_names(row.get("held_before"))]
+    names = [table_words(one, lang) for one in split_names(row.get("held_before"))]
     day = row.get("held_before_on")
     if not names or day is None or pd.isna(day):
         return ""
-    sources = ", ".join(split_names(row.get("held_before_sources"))) or tr("report.claimant_not_stated", lang)
+    publishers = split_names(row.get("held_before_sources"))
+    sources = ", ".join(table_words(one, lang) for one in publishers) or tr("report.claimant_not_stated", lang)
     day = day.date() if isinstance(day, pd.Timestamp) else day
     return tr("said.held_before", lang, who=", ".join(names), day=format_day(day, lang), source=sources)
 

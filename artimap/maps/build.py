@@ -14,12 +14,21 @@ from artimap.areas.user_layers import cached
 from artimap.core.i18n import format_day, tr
 from artimap.core.metadata import model_of
 from artimap.core.vocab import Lang
+from artimap.maps import event_columns as columns
 from artimap.maps import furniture as made
 from artimap.maps.base_layers import Layer, bounds_of
 from artimap.maps.cards import Detail, VisibleClaims
 from artimap.maps.event_columns import Field
 from artimap.maps.events import events_field, sort_events
-from artimap.maps.fact_tables import SearchEntry, Sheet, events_sheet, names_to_find, posts_sheet, stretches_sheet
+from artimap.maps.fact_tables import (
+    SearchEntry,
+    Sheet,
+    events_sheet,
+    in_language,
+    names_to_find,
+    posts_sheet,
+    stretches_sheet,
+)
 from artimap.maps.furniture import locator
 from artimap.maps.inputs import MapInputs, PageOptions, Tables
 from artimap.maps.layers import ALWAYS_CITED, MapLayer, build_layers, in_drawing_order, rows_of
@@ -89,9 +98,9 @@ def _page(
     parts = _parts(area, tables, said, asked, shapes)
     limits, events = _limits(area), tables.seen.events
     if field is None and events is not None:
-        listed = {detail.key: detail for detail in parts.details} if tables.crowd is None else None
+        listed = said if tables.crowd is None else None
         where = tables.crowd or sort_events(events)
-        field = events_field(events, where, limits=limits, first=asked.since, last=asked.as_of, details=listed)
+        field = events_field(events, where, limits=limits, first=asked.since, last=asked.as_of, said=listed)
     layers = in_drawing_order(parts.rows, parts.drawn.values())
     page = Page(
         lang=asked.lang,
@@ -105,8 +114,8 @@ def _page(
             area, tables, parts=parts, layers=all_days(layers, parts.zones_over_time), asked=asked, field=field
         ),
         as_of=asked.as_of.isoformat(),
-        field=field,
-        sheets=(*tables.sheets, *(one.sheet() for one in tables.user_layers)),
+        field=None if field is None else columns.in_language(field, asked.lang),
+        sheets=(*(in_language(one, asked.lang) for one in tables.sheets), *(one.sheet() for one in tables.user_layers)),
         names=_names(area, asked.lang),
         roadside=tables.roadside,
         locator=locator(area, asked.lang),

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from artimap.core.i18n import format_day, tr, words
+from artimap.areas.summaries import summary_words
+from artimap.core.i18n import format_day, own_words, table_words, tr, words
 from artimap.core.phrases import day_phrase, known
 from artimap.core.schema import records, split_names
 from artimap.core.text import web_address
-from artimap.core.vocab import About, EventKind, Predicate
+from artimap.core.vocab import About, EventKind, Lang, Predicate
 
 if TYPE_CHECKING:
     from artimap.claims.ledger import Ledger
@@ -116,16 +117,21 @@ def _figure(value: str, lang: str) -> str:
     return tr("map.harm.none", lang) if value == "0" else value
 
 
+_SENTENCES = (Predicate.FEE, Predicate.TOLL, Predicate.DEPLOYED)
+
+
 def _claim_words(row: Mapping[str, Any], lang: str) -> str:
     predicate = text_or(row["predicate"])
     value = text_or(row["value"])
     if predicate == Predicate.STATED and value:
-        return value
+        return summary_words(value, lang) or tr("report.places.told", lang)
     word = tr(f"predicate.{predicate}", lang)
     if predicate == Predicate.KIND:
         value = words(lang).get(f"kind.{value}", value)
-    if predicate in (Predicate.PHYSICAL, Predicate.SECURITY, Predicate.OPERATIONAL):
+    elif predicate in (Predicate.PHYSICAL, Predicate.SECURITY, Predicate.OPERATIONAL):
         value = words(lang).get(f"passage.{value}", value)
+    else:
+        value = (own_words if predicate in _SENTENCES else table_words)(value, lang)
     return tr("map.said", lang, what=word, value=_figure(value, lang)) if value else word
 
 
@@ -147,11 +153,11 @@ def _statement(rows: list[Mapping[str, Any]], lang: str) -> SourceStatement:
     day = None if first["date_basis"] in _UNDATED else to_date(first["reported"])
     return SourceStatement(
         text=" · ".join(said),
-        who=text_or(first["claimant"], tr("map.who_unknown", lang)),
+        who=table_words(text_or(first["claimant"]), lang) or tr("map.who_unknown", lang),
         party=tr(f"party.{first['claimant_is_party']}", lang),
         day=tr("map.day.undated", lang) if day is None else format_day(day, lang),
         confirmed=day_or(first["last_confirmed"], lang),
-        source=text_or(first["source"], tr("map.who_unknown", lang)),
+        source=table_words(text_or(first["source"]), lang) or tr("map.who_unknown", lang),
         url=web_address(first["source_url"]),
         iso="" if day is None else day.isoformat(),
     )
@@ -190,6 +196,11 @@ class VisibleClaims:
         """Give what is said about a subject."""
         return statements_of(self._subjects.get(subject, ()), self._lang)
 
+    def publishers(self, subject: str) -> tuple[str, ...]:
+        """Give who published what is said about a subject, as the table names them."""
+        rows = self._subjects.get(subject, ())
+        return tuple(sorted({text_or(row["source"], tr("map.who_unknown", Lang.EN)) for row in rows}))
+
     def behind(self, ids: object) -> tuple[SourceStatement, ...]:
         """Give the statements whose claim ids are listed in a cell, or that tell of an event which is listed there."""
         wanted = {
@@ -225,19 +236,24 @@ def event_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str, *, holl
     kind = text_or(row["kind"], EventKind.OTHER)
     precision = int(known(row["date_precision"]) or 1)
     when = tr("map.day.none", lang) if start is None else day_phrase(start, end, precision, lang)
-    place = text_or(row["place"], tr("where.nowhere", lang))
+    place = table_words(text_or(row["place"]), lang) or tr("where.nowhere", lang)
     word = tr(f"kind.{kind}", lang)
-    sentence = text_or(row["summary"], tr("map.event.sentence", lang, kind=sentence_case(word), place=place))
+    sentence = tr("map.event.sentence", lang, kind=sentence_case(word), place=place)
     return Detail(
         key=event_key(row["event_id"]),
         heading=sentence_case(word),
-        sentence=sentence,
+        sentence=summary_words(text_or(row["summary"]), lang) or sentence,
         when=when,
         where=place,
         icon=Icon(kind, hollow=hollow),
         statements=said.about(str(row["event_id"])),
         precision=precision_phrase(row, lang),
     )
+
+
+def begun(sentence: str, lang: str) -> str:
+    """Give a sentence that begins with who is spoken of, which in English may be a small letter as in the table."""
+    return sentence if lang == Lang.EN else sentence_case(sentence)
 
 
 def sentence_case(text: str) -> str:

@@ -8,16 +8,19 @@ rows are sorted by place, day, kind, harm and id.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from artimap.areas.summaries import summary_words
 from artimap.core import style
 from artimap.core.errors import DataError
+from artimap.core.i18n import table_words
 from artimap.core.schema import split_names
+from artimap.core.vocab import Lang
 from artimap.maps.codec import Box, PackedColumn, curve, pack_columns, pack_texts, quantise
 
 UNKNOWN = 65_535
@@ -297,6 +300,19 @@ def _cells(
             found[table[name].isna().to_numpy()] = None
         kept[name] = found[order].tolist()
     return kept
+
+
+def in_language(field: Field, lang: str) -> Field:
+    """Give events with the texts of their cards, and the publishers, in a language."""
+    if lang == Lang.EN:
+        return field
+    told: dict[str, Callable[[str, str], str]] = {"summary": summary_words, "place": table_words, "actors": table_words}
+    cells = (
+        (name, tuple(told[name](cell, lang) or None if isinstance(cell, str) else cell for cell in cells))
+        if name in told else (name, cells)
+        for name, cells in field.cells
+    )  # fmt: skip
+    return replace(field, cells=tuple(cells), sources=tuple(table_words(one, lang) for one in field.sources))
 
 
 _FLAGS = ("alleged_gang_dead", "overlaps")

@@ -8,7 +8,6 @@ but column by column.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -22,7 +21,7 @@ from artimap.core.i18n import tr
 from artimap.core.precision import METRE_DECIMALS
 from artimap.core.vocab import EventKind, Where
 from artimap.maps.base_layers import Feature, Layer, parts_of, to_degrees
-from artimap.maps.cards import Detail, event_key, text_or
+from artimap.maps.cards import VisibleClaims, event_key, text_or
 from artimap.maps.codec import box_of
 from artimap.maps.event_columns import Field, harm_of, pack_field
 from artimap.maps.thematic_layers import MARKED, SPREAD
@@ -148,7 +147,7 @@ def events_field(
     limits: tuple[float, float, float, float],
     first: dt.date,
     last: dt.date,
-    details: Mapping[str, Detail] | None = None,
+    said: VisibleClaims | None = None,
 ) -> Field:
     """Pack the events as columns, with what their cards are made of.
 
@@ -162,8 +161,8 @@ def events_field(
         How far the map goes, in degrees.
     first, last
         Days of the time slider.
-    details
-        What opens on the page, by key, where it lists the events one by one; null where they are only columns.
+    said
+        Who says what, where the page lists the events one by one; null where they are only columns.
     """
     lon, lat = np.full(len(events), np.nan), np.full(len(events), np.nan)
     points = np.asarray(events.geometry.array)[found.mark]
@@ -171,9 +170,9 @@ def events_field(
         to_wgs = pyproj.Transformer.from_crs(events.crs, WGS84, always_xy=True)
         lon[found.mark], lat[found.mark] = to_wgs.transform(shapely.get_x(points), shapely.get_y(points))
     keys = sources = None
-    if details is not None:
+    if said is not None:
         keys = [event_key(event_id) for event_id in events["event_id"]]
-        sources = [sorted({said.source for said in details[key].statements}) for key in keys]
+        sources = [said.publishers(str(event_id)) for event_id in events["event_id"]]
     return pack_field(
         events,
         lon=lon,

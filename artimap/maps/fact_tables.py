@@ -6,8 +6,8 @@ writes them as people do in the language that it is read in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
@@ -15,9 +15,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from artimap.core.i18n import own_words, table_words
 from artimap.core.phrases import known
 from artimap.core.precision import significant
 from artimap.core.schema import records, split_names
+from artimap.core.vocab import Lang
 from artimap.maps.base_layers import DECIMALS, name_in, to_degrees
 from artimap.maps.cards import event_key, text_or, to_date
 
@@ -182,6 +184,32 @@ def events_sheet(events: pd.DataFrame) -> Sheet:
         for row in records(table)
     ]
     return Sheet("events", _EVENTS, tuple(rows))
+
+
+_SENTENCES = ("fees",)
+
+
+def in_language(sheet: Sheet, lang: str) -> Sheet:
+    """Give a table with its texts in a language; one of the user's own, and names, stay as they are."""
+    if lang == Lang.EN or sheet.title:
+        return sheet
+    kinds = [
+        (own_words if name in _SENTENCES else table_words) if kind == "text" else None for name, kind in sheet.columns
+    ]
+
+    def put(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        cells = zip(row[1:], kinds, strict=True)
+        return (row[0], *(_cell_words(cell, words_of, lang) for cell, words_of in cells))
+
+    return replace(sheet, rows=tuple(put(row) for row in sheet.rows))
+
+
+def _cell_words(cell: Cell, words_of: Callable[[str, str], str] | None, lang: str) -> Cell:
+    if words_of is None or not isinstance(cell, str):
+        return cell
+    # Names stand in a table with commas between them.
+    parts = [words_of(cell, lang)]
+    return parts[0] if parts[0] != cell else ", ".join(words_of(part, lang) for part in cell.split(", "))
 
 
 # --- names ---------------------------------------------------------------------------------------

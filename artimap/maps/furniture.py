@@ -18,12 +18,12 @@ import pandas as pd
 
 from artimap.areas import embedded
 from artimap.core.harm import harm_line
-from artimap.core.i18n import format_count, format_day, format_number, to_review, tr
+from artimap.core.i18n import format_count, format_day, format_number, table_words, to_review, tr, words
 from artimap.core.metadata import model_of
 from artimap.core.phrases import day_phrase, rate_figure
 from artimap.core.precision import significant
 from artimap.core.schema import records
-from artimap.core.vocab import CheckpointStatus, Info
+from artimap.core.vocab import CheckpointStatus, Info, Lang
 from artimap.maps.cards import Detail, event_key, sentence_case, text_or, to_date
 from artimap.maps.legend import LegendGroup
 from artimap.maps.thematic_layers import Drawn
@@ -160,7 +160,7 @@ def gravest_section(events: pd.DataFrame, details: dict[str, Detail], lang: str)
     for row in events.to_dict("records"):
         start, end = to_date(row["date_start"]), to_date(row["date_end"])
         when = "" if start is None else day_phrase(start, end, int(row["date_precision"]), lang)
-        place, key = text_or(row["place"], tr("where.nowhere", lang)), event_key(row["event_id"])
+        place, key = table_words(text_or(row["place"]), lang) or tr("where.nowhere", lang), event_key(row["event_id"])
         # Publishers of a table from elsewhere are not known: none is told then.
         n = int(row["n_sources"])
         by = [tr("map.fact.publishers_1" if n == 1 else "map.fact.publishers", lang, n=n)] if n else []
@@ -400,7 +400,9 @@ def about_sections(  # noqa: PLR0913 - one keyword a line of the page
         PanelSection(tr("map.about.use_head", lang), use, name="use"),
     ]
     items = [
-        ListItem(f"{entry.attribution} · {entry.licence}", _used_for(entry, lang))
+        ListItem(
+            " · ".join(table_words(text, lang) for text in (entry.attribution, entry.licence)), _used_for(entry, lang)
+        )
         for entry in _grouped(embedded.manifest(area.name).layers, layer_names)
     ]
     items += [ListItem(source) for source in sources]
@@ -441,7 +443,7 @@ def _grouped(entries: Iterable[embedded.LayerEntry], names: Sequence[str]) -> li
 
 
 def _used_for(entry: embedded.LayerEntry, lang: str) -> str:
-    text = entry.name.replace("_", " ")
+    text = ", ".join(table_words(name.replace("_", " "), lang) for name in entry.name.split(", "))
     return tr("map.about.approximate", lang, what=text) if entry.approximate else text
 
 
@@ -455,11 +457,12 @@ def parameters(model: object, lang: str) -> list[tuple[str, str]]:
         if dataclasses.is_dataclass(value):
             rows += parameters(value, lang)
         elif isinstance(value, frozenset):
-            rows.append((field.name, ", ".join(sorted(str(one) for one in value))))
+            spoken = {} if lang == Lang.EN else words(lang)
+            rows.append((field.name, ", ".join(sorted(spoken.get(f"kind.{one}", str(one)) for one in value))))
         elif isinstance(value, tuple):
             rows.append((field.name, " · ".join(str(one) for one in value)))
         else:
-            rows.append((field.name, "–" if value is None else str(value)))
+            rows.append((field.name, "–" if value is None else table_words(str(value), lang)))
     return rows
 
 

@@ -10,7 +10,7 @@ import geopandas as gpd
 import shapely
 
 from artimap.control.road_status import ACCOUNTS, RoadStatusModel, hardest
-from artimap.core.i18n import format_count, format_number, tr
+from artimap.core.i18n import format_count, format_number, own_words, tr
 from artimap.core.metadata import model_of
 from artimap.core.phrases import km_span, known
 from artimap.core.schema import records, split_names
@@ -122,7 +122,7 @@ def _detail(row: Mapping[str, Any], model: RoadStatusModel, sources: Mapping[str
         facts.append(("vehicle", tr(f"vehicle.{row['vehicle']}", lang)))
     if lead is not None:
         facts.append(("lead", format_number(lead, lang)))
-    facts.append(("why", text_or(row["why"])))
+    facts.append(("why", own_words(text_or(row["why"]), lang)))
     words = {"part": sentence_case(tr(f"form.part.{row['part']}", lang)), "state": tr(f"passage.{state.value}", lang)}
     source = str(row["source"])
     return Detail(

@@ -8,7 +8,7 @@ from typing import Any
 from artimap.areas.area import Area, read_roads
 from artimap.areas.services import read_services
 from artimap.areas.user_layers import cached
-from artimap.core.i18n import format_count, tr
+from artimap.core.i18n import format_count, table_words, tr
 from artimap.core.schema import records
 from artimap.core.vocab import Audience, ServiceKind
 from artimap.maps.base_layers import Feature, Layer, parts_of, to_degrees
@@ -71,7 +71,7 @@ def services_layer(given: MapInputs) -> Drawn:
 def _card(
     key: str, mark: str, sentence: str, row: Mapping[str, Any], lang: str, facts: tuple[Fact, ...] = ()
 ) -> Detail:
-    source = Fact(tr("map.services.source", lang), f"{row['source']}, {row['licence']}")
+    source = Fact(tr("map.services.source", lang), f"{table_words(row['source'], lang)}, {row['licence']}")
     heading = tr("map.services.heading", lang)
     return Detail(key, heading, sentence, when="", where="", icon=Icon(mark), facts=(*facts, source))
 

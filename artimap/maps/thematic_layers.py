@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from artimap.core import style
-from artimap.core.i18n import format_count, format_number, tr
+from artimap.core.i18n import format_count, format_number, own_words, table_words, tr
 from artimap.core.metadata import model_of
 from artimap.core.phrases import (
     actors_phrase,
@@ -32,6 +32,7 @@ from artimap.maps.cards import (
     Fact,
     Icon,
     VisibleClaims,
+    begun,
     day_or,
     event_detail,
     event_key,
@@ -229,6 +230,7 @@ def zones_layers(zones: gpd.GeoDataFrame, said: VisibleClaims, *, lang: str, sha
 def zone_detail(row: Mapping[str, Any], mark: str, said: VisibleClaims, lang: str) -> Detail:
     """Make the detail of one row of ZONES."""
     who = named_phrase(row, lang, between=", ") or tr("said.by_nobody", lang)
+    place = table_words(text_or(row["name"]), lang)
     kind = str(row["kind"])
     unknown = kind == Status.UNKNOWN
     # a dispute is somebody's, named or not; an attack on a place says nothing of who is there, so it has no colour
@@ -242,9 +244,9 @@ def zone_detail(row: Mapping[str, Any], mark: str, said: VisibleClaims, lang: st
     return Detail(
         key=f"zone:{row['zone_id']}",
         heading=sentence_case(tr(f"status.{kind}", lang)),
-        sentence=tr(f"map.zone.{kind}", lang, who=who, place=text_or(row["name"])),
+        sentence=begun(tr(f"map.zone.{kind}", lang, who=who, place=place), lang),
         when=day_or(row["last_confirmed"], lang),
-        where=text_or(row["name"]),
+        where=place,
         icon=Icon(mark, groups=() if unknown else groups),
         facts=tuple(facts),
         statements=said.behind(row["claims"]),
@@ -307,9 +309,9 @@ def checkpoint_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) ->
     """Make the detail of one row of CHECKPOINTS."""
     kind, status = tr(f"checkpoint.{row['kind']}", lang), tr(f"checkpoint_status.{row['status']}", lang)
     operator = actors_phrase(row["operator"], lang, between=", ") or tr("map.fact.nobody", lang)
-    place = text_or(row["place"], tr("map.precision.road_only", lang))
+    place = table_words(text_or(row["place"]), lang) or tr("map.precision.road_only", lang)
     facts = [Fact(tr("map.fact.operator", lang), operator)]
-    fees = text_or(row["fees"])
+    fees = own_words(text_or(row["fees"]), lang)
     facts.append(Fact(tr("map.fact.fees", lang), fees.replace(";", " ·") if fees else tr("map.harm.unknown", lang)))
     if text_or(row["passable_for"]):
         facts.append(Fact(tr("map.fact.passable", lang), passable_phrase(text_or(row["passable_for"]), lang)))
@@ -320,7 +322,7 @@ def checkpoint_detail(row: Mapping[str, Any], said: VisibleClaims, lang: str) ->
     return Detail(
         key=f"post:{row['checkpoint_id']}",
         heading=f"{sentence_case(kind)} · {status}",
-        sentence=tr("map.post.sentence", lang, who=operator, kind=kind, place=place),
+        sentence=begun(tr("map.post.sentence", lang, who=operator, kind=kind, place=place), lang),
         when=day_or(row["last_confirmed"], lang),
         where=f"{place} · {span}" if span else place,
         icon=Icon(style.post_mark(str(row["status"])).key),

@@ -25,7 +25,7 @@ from artimap.core.schema import objects, records
 from artimap.maps.base_layers import Feature, Layer, Parts
 from artimap.maps.cards import Detail, VisibleClaims
 from artimap.maps.codec import changes, pack, plain_data
-from artimap.maps.fact_tables import Cell, posts_sheet, stretches_sheet, zones_along
+from artimap.maps.fact_tables import Cell, in_language, posts_sheet, stretches_sheet, zones_along
 from artimap.maps.thematic_layers import Drawn, posts_drawn, stretch_details
 
 if TYPE_CHECKING:
@@ -364,7 +364,7 @@ def posts_over_time(table: TableOverTime, said: VisibleClaims, *, lang: str) -> 
         Language of the details.
     """
     posts = gpd.GeoDataFrame(table.table)
-    drawn = zip(posts_drawn(posts, said, lang=lang), posts_sheet(posts).rows, strict=True)
+    drawn = zip(posts_drawn(posts, said, lang=lang), in_language(posts_sheet(posts), lang).rows, strict=True)
     states = (
         SliderState(detail.key, "" if feature is None else feature.mark, detail, feature, row)
         for (detail, feature), row in drawn

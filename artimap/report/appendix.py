@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from artimap.areas import embedded
-from artimap.core.i18n import format_count, format_day, format_number, words
+from artimap.core.i18n import format_count, format_day, format_number, table_words, words
 from artimap.core.schema import records
 from artimap.core.vocab import About, Audience, Info, Where
 from artimap.report.blocks import Block, Cell, Fold, Heading, Listing, Paragraph, ReportSection, TableBlock, cell, run
@@ -142,7 +142,7 @@ def _shown(ctx: Context, value: object) -> str:
         return ", ".join(sorted(word(ctx, "kind", str(one)) for one in value))
     if isinstance(value, tuple | list):
         return "; ".join(_shown(ctx, one) for one in value)
-    return str(value)
+    return table_words(str(value), ctx.lang)
 
 
 def parameter_rows(
@@ -191,8 +191,13 @@ def method(ctx: Context) -> ReportSection:
 def licences(ctx: Context) -> ReportSection:
     """List the layers behind the report with their licence and attribution, and the publishers."""
     rows = tuple(
-        (cell(run(layer.name, strong=True)), cell(layer.attribution), cell(layer.licence), cell(layer.date))
+        (
+            cell(run(layer.name, strong=True)),
+            *(cell(table_words(text, ctx.lang)) for text in (layer.attribution, layer.licence, layer.date)),
+        )
         for layer in embedded.manifest(ctx.area.name).layers
+        # sentences in another language are in no other report than that
+        if layer.name.partition("summaries_")[2] in ("", ctx.lang)
     )
     head = tuple(say(ctx, f"licences.{name}") for name in ("layer", "attribution", "licence", "date"))
     publishers = sorted({str(name) for name in ctx.claims["source"].dropna()}, key=str.casefold)

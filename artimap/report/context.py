@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from artimap.areas.area import Area, read_places, read_units
+from artimap.areas.summaries import summary_words
 from artimap.claims.ledger import Ledger
 from artimap.core import schema
+from artimap.core.i18n import own_words, table_words
 from artimap.core.metadata import model_of
 from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, STATUS, ZONES
-from artimap.core.vocab import Audience, Lang
+from artimap.core.vocab import Audience, Lang, Predicate
 from artimap.report.previous import Previous, read_previous
 from artimap.risk.model import RiskModel
 from artimap.roads.corridor import Corridor
@@ -217,6 +219,28 @@ def _names(area: Area, corridor: Corridor, ledger: Ledger | None, status: pd.Dat
     return {str(key): str(name) for keys, found in pairs for key, name in zip(keys, found, strict=True)}
 
 
+_NAMES = ("place", "claimant", "source", "sources", "operator", "name", "vehicle", "fee_unit", "removed_by")
+_SENTENCES = ("note", "fees", "fee_text", "why")
+_TOLD = (Predicate.FEE, Predicate.TOLL, Predicate.STATED, Predicate.DEPLOYED)
+"""What a claim says by these is a sentence; by the others it is a name or a figure."""
+
+
+def _in_language(table: pd.DataFrame, lang: Lang) -> pd.DataFrame:
+    """Give a table with its names, notes and sentences in the language of the report, where it is not English."""
+    if lang is Lang.EN or table.empty:
+        return table
+
+    def worded(name: str, words_of: Callable[[str, str], str]) -> pd.Series:
+        return table[name].map(lambda text: words_of(text, lang), na_action="ignore")
+
+    new = {name: worded(name, table_words) for name in _NAMES if name in table}
+    new |= {name: worded(name, own_words) for name in _SENTENCES if name in table}
+    new |= {"summary": worded("summary", summary_words)} if "summary" in table else {}
+    if "predicate" in table:
+        new["value"] = worded("value", table_words).mask(table["predicate"].isin(_TOLD), worded("value", summary_words))
+    return table.assign(**new)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ReportTables:
     """The tables of a report as ``corridor_report`` takes them, all but the events, which come through the gate.
@@ -272,26 +296,30 @@ def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: 
     # A post goes where all of its claims are held back, so that its place does not leave by another door.
     posts, hidden_posts = gated.posts(_or_empty(tables.checkpoints, CHECKPOINTS))
     visible, every = gated.ledger, gated.all_days
+    lang = asked.lang
+    road_status = tables.road_status
     return Context(
         area=area,
         corridor=corridor,
         risk=_in_order(risk),
-        zones=_or_empty(tables.zones, ZONES),
-        status=status,
-        events=pd.DataFrame(shown).reset_index(drop=True),
-        claims=_or_empty(None if visible is None else visible.claims, CLAIMS).reset_index(drop=True),
-        checkpoints=posts.reset_index(drop=True),
+        zones=_in_language(_or_empty(tables.zones, ZONES), lang),
+        status=_in_language(status, lang),
+        events=_in_language(pd.DataFrame(shown).reset_index(drop=True), lang),
+        claims=_in_language(
+            _or_empty(None if visible is None else visible.claims, CLAIMS).reset_index(drop=True), lang
+        ),
+        checkpoints=_in_language(posts.reset_index(drop=True), lang),
         as_of=day,
-        lang=asked.lang,
+        lang=lang,
         audience=asked.audience,
         model=model_of(risk, RiskModel) if asked.model is None else asked.model,
         previous=None if asked.since is None else read_previous(asked.since, asked.audience),
         held=Held(gated, hidden_posts, asked.held_back),
         later=0 if visible is None or every is None else len(every.claims) - len(visible.claims),
         ledger=visible,
-        fees=_fees(visible),
+        fees=_in_language(_fees(visible), lang),
         tally=dict(risk.attrs.get("tally", {})),
-        names=_names(area, corridor, visible, status),
+        names={key: table_words(name, lang) for key, name in _names(area, corridor, visible, status).items()},
         record=tables.record,
-        road_status=tables.road_status,
+        road_status=None if road_status is None else _in_language(road_status, lang),
     )

@@ -10,7 +10,7 @@ import pandas as pd
 from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.fees import Fees, fee_schedule, fees_between
 from artimap.control.checkpoints.life_cycle import checkpoints_on
-from artimap.core.i18n import format_count
+from artimap.core.i18n import format_count, table_words
 from artimap.core.phrases import known
 from artimap.core.vocab import FeeOf, PlaceKind, Vehicle
 from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, TableBlock, cell, run
@@ -53,7 +53,7 @@ def _span(ctx: Context, low: object, high: object, currency: object, per: object
 
 def _amounts(ctx: Context, rows: pd.DataFrame) -> str:
     said = [
-        f"{_span(ctx, row['low'], row['high'], row['currency'], row['per'])} ({text_of(row['place'])})"
+        f"{_span(ctx, row['low'], row['high'], row['currency'], row['per'])} ({table_words(text_of(row['place']), ctx.lang)})"
         for _, row in rows.drop_duplicates(["checkpoint_id", "per", "currency"]).iterrows()
     ]
     return "; ".join(said)

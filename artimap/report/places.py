@@ -108,19 +108,23 @@ def _claims_of_event(ctx: Context, rows: Iterable[Mapping[str, Any]]) -> Cell:
     # the claims.
     parts: list[Cell] = []
     sentence: Cell = ()
+    silent = False
     for row in rows:
         predicate, value = str(row["predicate"]), text_of(row["value"])
         label = word(ctx, "predicate", predicate) + say(ctx, "colon")
         if predicate in HARMS:
             parts.append(cell(run(label + figure(ctx, value), strong=True)))
         elif predicate == "stated":
-            sentence = cell(value)
+            sentence = cell(value) if value else ()
+            silent = row["value"] == ""
         elif predicate not in _HIDDEN_PREDICATES and value:
             value = _AMOUNT.sub(lambda found: format_count(int(found.group()), ctx.lang), value)
             parts.append(cell(label + value))
     figures = joined(parts)
     between = cell(" ") if sentence and figures else ()
-    return sentence + between + figures or cell(run(say(ctx, "not_stated"), quiet=True))
+    # A sentence that is not told in this language is not left out in silence.
+    bare = run(say(ctx, "places.told" if silent else "not_stated"), quiet=not silent)
+    return sentence + between + figures or cell(bare)
 
 
 def _source(row: Mapping[str, Any]) -> Cell:
@@ -374,7 +378,7 @@ def places(ctx: Context) -> ReportSection:
     said = _by_subject(ctx, about_events)
     blocks: list[Block] = [Paragraph(cell(say(ctx, "places.intro", days=WINDOW_DAYS)), "note")]
     if ctx.lang != "en":
-        blocks.append(Paragraph(cell(say(ctx, "places.in_english")), "note"))
+        blocks.append(Paragraph(cell(say(ctx, "places.retold")), "note"))
     blocks += status_grid(ctx, level_of)
     # First the places on the road, as they come when driving, then the others.
     for on_road in (True, False):

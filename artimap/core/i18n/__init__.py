@@ -2,14 +2,17 @@
 
 One TOML file a language, the same keys in all (a test holds that). A table ``review`` in a
 file says which wordings are settled; a speaker has still to check all others, and products say so.
+``tables.csv`` holds, a row a wording, what the embedded tables say in English (:func:`table_words`).
 """
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -34,6 +37,15 @@ def _flatten(table: dict[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
+_TABLES = "tables."
+
+
+@cache
+def _table_rows() -> tuple[dict[str, str], ...]:
+    text = resources.files("artimap.core.i18n").joinpath("tables.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(io.StringIO(text)))
+
+
 @cache
 def words(lang: str) -> dict[str, str]:
     """Give all words of a language by dotted key, for example ``"kind.abduction"``.
@@ -43,7 +55,9 @@ def words(lang: str) -> dict[str, str]:
     ValueError
         If there is no such language.
     """
-    return {key: text for key, text in _flatten(_file(Lang(lang).value)).items() if not key.startswith("review.")}
+    column = Lang(lang).value
+    own = {key: text for key, text in _flatten(_file(column)).items() if not key.startswith("review.")}
+    return own | {_TABLES + row["en"]: row[column] for row in _table_rows()}
 
 
 @cache
@@ -170,3 +184,92 @@ def translated(text: str, part: str, lang: str) -> str:
         if met := pattern.fullmatch(text):
             return tr(key, lang, **met.groupdict())
     return text
+
+
+@cache
+def _table_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found = ((key, pattern) for key, pattern in _patterns(_TABLES[:-1]) if _PLACEHOLDER.search(key))
+    return tuple(
+        (key, re.compile(pattern.pattern.replace("(?P<n>.*)", r"(?P<n>[\d.,+–-]+)"))) for key, pattern in found
+    )
+
+
+_ENGLISH = frozenset(
+    ["the", "of", "and", "with", "was", "were", "by", "from", "said", "had", "has", "have", "not", "is", "are", "who", "their", "they", "after", "before", "at", "near"]
+)
+
+
+def _english_words(text: str) -> int:
+    return sum(word in _ENGLISH for word in re.findall(r"\b[a-z]+\b", text))
+
+
+def _by_pattern(text: str, lang: str) -> str | None:
+    for key, pattern in _table_patterns():
+        if met := pattern.fullmatch(text):
+            parts = {name: table_words(part, lang) for name, part in met.groupdict().items()}
+            # A pattern is for names: around a sentence it would make one of two languages.
+            if not any(_english_words(part) for part in parts.values()):
+                return tr(key, lang, **parts)
+    return None
+
+
+def _listed(text: str, lang: str, *, patterns: bool) -> str | None:
+    """Give the wording of a text of the closed list, under a capital or not; None where it is not of it."""
+    for form in (text, text[0].lower() + text[1:], text[0].upper() + text[1:]):
+        found = words(lang).get(_TABLES + form)
+        if found is None and patterns and ";" not in form:
+            found = _by_pattern(form, lang)
+        if found is not None:
+            first = found[0] if form == text else found[0].upper() if text[0].isupper() else found[0].lower()
+            return first + found[1:]
+    return None
+
+
+@lru_cache(maxsize=4096)
+def table_words(text: str, lang: str) -> str:
+    """Give what a table says in English, of a closed list, in another language; as it stands where it is not of it.
+
+    Parts of a list joined by ``;`` are looked up one by one. Names stay names.
+
+    >>> table_words("unnamed armed group; Gran Grif", "fr"), table_words("Mayor of Verrettes", "fr")
+    ('groupe armé non nommé; Gran Grif', 'Maire de Verrettes')
+    """
+    if lang == Lang.EN or not text:
+        return text
+    found = _listed(text, lang, patterns=True)
+    if found is None and ";" in text:
+        found = "; ".join(table_words(part.strip(), lang) for part in text.split(";"))
+    return text if found is None else found
+
+
+def quoted(text: str, lang: str) -> str:
+    r"""Give words that stay as somebody wrote them: in another language than English as a quotation.
+
+    Where they are plainly English, that is said behind them.
+
+    >>> quoted("Truck stopped by armed men at the bridge.", "fr")
+    '«\xa0Truck stopped by armed men at the bridge.\xa0» (en anglais)'
+    >>> quoted("Camion arrêté.", "fr"), quoted("Truck stopped.", "en")
+    ('«\xa0Camion arrêté.\xa0»', 'Truck stopped.')
+    """
+    if lang == Lang.EN or not any(map(str.islower, text)):  # "38750 HTG" is no sentence
+        return text
+    return tr("quote.english" if _english_words(text) > 1 else "quote.text", lang, text=text)
+
+
+@lru_cache(maxsize=4096)
+def own_words(text: str, lang: str) -> str:
+    """Give a sentence or note of a table in the language where it is of the closed list, else as a quotation.
+
+    >>> own_words("fee not stated", "fr"), own_words("chen sou wout la", "fr")
+    ('montant non indiqué', '«\xa0chen sou wout la\xa0»')
+    """
+    if lang == Lang.EN or not text:
+        return text
+    if (found := _listed(text, lang, patterns=False)) is not None:
+        return found
+    parts = [part.strip() for part in text.split(";")]
+    told = [_listed(part, lang, patterns=False) if part else None for part in parts]
+    if not any(told):
+        return quoted(text, lang)
+    return "; ".join(one or quoted(part, lang) for one, part in zip(told, parts, strict=True))

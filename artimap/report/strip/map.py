@@ -23,7 +23,7 @@ from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
 from artimap.core.files import write_bytes
 from artimap.core.harm import GRAVEST, gravest, harm_line
-from artimap.core.i18n import format_day, format_number, tr
+from artimap.core.i18n import format_day, format_number, table_words, tr
 from artimap.core.metadata import model_of
 from artimap.core.phrases import known
 from artimap.core.schema import records
@@ -275,7 +275,9 @@ def _gravest(strip: StripMap) -> str:
     line = ""
     for row in gravest(known_by, GRAVEST).to_dict("records"):
         day = format_day(pd.Timestamp(row["date_start"]).date(), strip.lang)
-        parts.append(f"{day}, {row['place']} ({harm_line({**row, 'displaced': None}, strip.lang)})")
+        parts.append(
+            f"{day}, {table_words(str(row['place']), strip.lang)} ({harm_line({**row, 'displaced': None}, strip.lang)})"
+        )
         longer = tr("strip.gravest", strip.lang, events=tr("map.trip.and", strip.lang).join(parts))
         if line and width_of(longer, 9, bold=True) > WIDTH_IN - LEFT_IN:
             break
