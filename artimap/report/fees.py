@@ -52,10 +52,11 @@ def _span(ctx: Context, low: object, high: object, currency: object, per: object
 
 
 def _amounts(ctx: Context, rows: pd.DataFrame) -> str:
-    said = [
-        f"{_span(ctx, row['low'], row['high'], row['currency'], row['per'])} ({table_words(text_of(row['place']), ctx.lang)})"
-        for _, row in rows.drop_duplicates(["checkpoint_id", "per", "currency"]).iterrows()
-    ]
+    def told(row: pd.Series) -> str:
+        span = _span(ctx, row["low"], row["high"], row["currency"], row["per"])
+        return f"{span} ({table_words(text_of(row['place']), ctx.lang)})"
+
+    said = [told(row) for _, row in rows.drop_duplicates(["checkpoint_id", "per", "currency"]).iterrows()]
     return "; ".join(said)
 
 

@@ -195,7 +195,30 @@ def _table_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 _ENGLISH = frozenset(
-    ["the", "of", "and", "with", "was", "were", "by", "from", "said", "had", "has", "have", "not", "is", "are", "who", "their", "they", "after", "before", "at", "near"]
+    [
+        "the",
+        "of",
+        "and",
+        "with",
+        "was",
+        "were",
+        "by",
+        "from",
+        "said",
+        "had",
+        "has",
+        "have",
+        "not",
+        "is",
+        "are",
+        "who",
+        "their",
+        "they",
+        "after",
+        "before",
+        "at",
+        "near",
+    ]
 )
 
 
@@ -259,7 +282,7 @@ def quoted(text: str, lang: str) -> str:
 
 @lru_cache(maxsize=4096)
 def own_words(text: str, lang: str) -> str:
-    """Give a sentence or note of a table in the language where it is of the closed list, else as a quotation.
+    r"""Give a sentence or note of a table in the language where it is of the closed list, else as a quotation.
 
     >>> own_words("fee not stated", "fr"), own_words("chen sou wout la", "fr")
     ('montant non indiqué', '«\xa0chen sou wout la\xa0»')
