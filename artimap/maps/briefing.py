@@ -64,6 +64,12 @@ class BriefingMap:
         """Give the whole page; the same tables give the same text."""
         return to_html(self.page, self.others)
 
+    def into(self, lang: str) -> BriefingMap:
+        """Give the same map, opening in another language that its reader can choose."""
+        by_lang = {one.lang: one for one in (self.page, *self.others)}
+        page = replace(by_lang.pop(Lang(lang).value), foreign=self.page.foreign)
+        return replace(self, page=page, others=tuple(by_lang[one] for one in Lang if one in by_lang))
+
     def with_layers(self, *layers: Any) -> BriefingMap:
         """Give the same map with folium layers of your own on top.
 

@@ -402,8 +402,9 @@ class Study:
         """
         if tiles is not None:
             tiles.warn()
+        # Every language is in the page: which it opens in is chosen last.
         asked = PageOptions(
-            self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of, Lang(lang).value, self.audience, title, author, (),
+            self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of, Lang.EN.value, self.audience, title, author, (),
             tiles=tiles,
         )  # fmt: skip
         key = ("map", asked, over_time)
@@ -417,10 +418,10 @@ class Study:
             )  # fmt: skip
             drawn = map_of_study(self.area, tables, asked, self.gated, languages=tuple(Lang))
             if layers:
-                return drawn
+                return drawn.into(lang)
             self._products[key] = drawn
         made: BriefingMap = self._products[key]
-        return made
+        return made.into(lang)
 
     def map_of_zones(self, zones: gpd.GeoDataFrame, lang: str = Lang.EN, *, title: str | None = None) -> BriefingMap:
         """Make a map of zones alone on the road.
@@ -545,7 +546,7 @@ class Study:
         """
         folder, own, risk = Path(folder), self._inputs.own, self.risk
         check_folder(folder)
-        files = self._contents(Lang(lang), None if since is None else Path(since))
+        files = self.contents(lang, since=since)
         # Before the folder takes its place: a run that is stopped after that must not have lost the rejected rows.
         quarantine = self._keep_rejected(own, folder) if own is not None and len(own.quarantine) else None
         self.progress("writing the folder")
@@ -576,16 +577,39 @@ class Study:
             removed=done.removed,
         )
 
-    def _contents(self, lang: Lang, since: Path | None) -> dict[str, bytes]:
-        """Make all files of a briefing folder, with a manifest that certifies these very bytes."""
-        key = ("contents", lang, since)
-        if since is not None or key not in self._products:
-            with reading_since(since, self.audience):
-                self._products[key] = self._make_contents(lang, since)
+    def contents(
+        self, lang: str = Lang.EN, *, since: str | Path | None = None, formats: Sequence[str] = ()
+    ) -> dict[str, bytes]:
+        """Make all files of a briefing folder, with a manifest that certifies these very bytes.
+
+        Parameters
+        ----------
+        lang, since
+            As in :meth:`write`.
+        formats
+            In what else the full report is wanted beside HTML and Markdown: ``"pdf"``, ``"docx"``, ``"xlsx"``, ``"json"``.
+
+        Returns
+        -------
+        dict
+            Contents by name. What is the same in every language is made once.
+
+        Raises
+        ------
+        DataError, ShareError
+            If ``since`` is no briefing folder, or one for a wider audience.
+        """
+        before = None if since is None else Path(since)
+        with reading_since(before, self.audience) as identity:
+            key = ("contents", lang, tuple(formats), before, identity)
+            if key not in self._products:
+                self._products[key] = self._make_contents(Lang(lang), before, formats, identity)
         made: dict[str, bytes] = self._products[key]
         return made
 
-    def _make_contents(self, lang: Lang, since: Path | None) -> dict[str, bytes]:
+    def _make_contents(
+        self, lang: Lang, since: Path | None, formats: Sequence[str], identity: object
+    ) -> dict[str, bytes]:
         own, risk, files = self._inputs.own, self.risk, dict[str, bytes]()
         self.progress("estimating the risk of earlier months, drawing the map")
         files["map.html"] = self.map(lang).html().encode("utf-8")
@@ -593,23 +617,38 @@ class Study:
         report = self.report(lang, since=since)
         files["report.html"] = report.html().encode("utf-8")
         files["report.md"] = report.markdown().encode("utf-8")
+        files |= {f"report.{kind}": report.content(kind) for kind in formats if f"report.{kind}" not in files}
         files |= page_files(report.one_page)
         self.progress("writing the tables")
-        layers = {"stretches": risk, "checkpoints": self.checkpoints, "zones": self.zones}
-        if self.road_status is not None:
-            layers["road_status"] = self.road_status
-        files["risk.gpkg"] = geopackage_bytes(layers, day=self.as_of)
+        files["risk.gpkg"] = self._once("risk.gpkg", self._geopackage)
         files["strip.png"] = report.picture
         self.progress("looking ahead")
-        files[FORECAST_FILE] = self.forecast(since).to_json().encode("utf-8")
+        forecast = ("forecast", since, identity)
+        files[FORECAST_FILE] = self._once(forecast, lambda: self.forecast(since).to_json().encode("utf-8"))
         if own is not None and len(own.quarantine):
             inside = self.audience is Audience.INTERNAL
             files[QUARANTINE] = (quarantine_csv(own) if inside else table_csv(own.rejected)).encode("utf-8")
-        content = manifest(self.area, day=self.as_of, lang=lang, risk=risk, files=files, gated=self.gated)
+        content = manifest(
+            self.area, road=self.corridor.corridor_id, day=self.as_of, lang=lang, risk=risk, files=files,
+            gated=self.gated,
+        )  # fmt: skip
         content |= self._inputs.digests(self.audience)
         content["report"] = report.snapshot()
         files[MANIFEST] = (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
         return files
+
+    def _geopackage(self) -> bytes:
+        layers = {"stretches": self.risk, "checkpoints": self.checkpoints, "zones": self.zones}
+        if self.road_status is not None:
+            layers["road_status"] = self.road_status
+        return geopackage_bytes(layers, day=self.as_of)
+
+    def _once(self, key: object, make: Callable[[], bytes]) -> bytes:
+        """Keep a file that is the same in every language."""
+        if ("file", key) not in self._products:
+            self._products["file", key] = make()
+        made: bytes = self._products["file", key]
+        return made
 
     def _keep_rejected(self, own: Read, folder: Path) -> Path | None:
         """Give where the rejected rows are as they were: never in a folder that is handed on."""
