@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -85,7 +86,7 @@ class Context:
     road_status
         What :func:`artimap.road_status_on` gives, or None where none was brought.
     kept
-        Tables that several sections tell of, by name, made when the first asks for them.
+        What several sections or languages tell of, by name, made when the first asks for it.
     """
 
     area: Area
@@ -109,7 +110,13 @@ class Context:
     names: Mapping[str, str] = field(default_factory=dict)
     record: tuple[Mapping[str, Any], ...] = ()
     road_status: pd.DataFrame | None = None
-    kept: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def into(self, lang: Lang) -> Context:
+        """Give the same in another language; what is kept serves both."""
+        other = copy(self)
+        object.__setattr__(other, "lang", lang)
+        return other
 
     @cached_property
     def event_rows(self) -> dict[str, dict[str, Any]]:

@@ -87,6 +87,11 @@ class Report:
         """Give the report as Markdown, without the picture."""
         return to_markdown(self.sections)
 
+    def into(self, lang: str) -> Report:
+        """Give the same report in another language."""
+        context = self.context.into(Lang(lang))
+        return Report(context, sections(context))
+
     def snapshot(self) -> dict[str, Any]:
         """Give what a later report needs to say what changed: plain JSON data.
 

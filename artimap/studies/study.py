@@ -218,6 +218,30 @@ class Study:
         ledger = self._ledger
         return Ledger(ledger.claims.copy(), ledger.subjects.copy(), ledger.posts.copy())
 
+    def on_road(self, corridor: Corridor | str) -> Study:
+        """Give the study of another road on the same day, for the same audience; what is of the whole area is shared.
+
+        Parameters
+        ----------
+        corridor
+            A road of the area, or its id.
+
+        Raises
+        ------
+        CorridorError
+            If there is no such road.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.study(am.area("artibonite"), as_of="2024-10-15").on_road("rn5").corridor.ref
+        'RN5'
+        """
+        road = corridor if isinstance(corridor, Corridor) else read_corridor(self.area, corridor)
+        other = replace(self, corridor=road)
+        other.__dict__.update((name, kept) for name, kept in self.__dict__.items() if name in _OF_THE_AREA)
+        return other
+
     def in_hindsight(self) -> Study:
         """Give the same study of the same day with all that was reported since, through the gate as well."""
         # How old a row is counts from the last day that is known: what was said since is told with the rest.
@@ -510,13 +534,15 @@ class Study:
             Shows itself in a notebook; ``save`` writes it.
         """
         asked = ReportOptions(self.as_of, Lang(lang), self.audience, None if since is None else Path(since))
-        key = ("report", asked)
-        if key not in self._products:
+        key, first = ("report", asked), ("report", asked.since)
+        if key not in self._products and first in self._products:
+            self._products[key] = self._products[first].into(asked.lang)
+        elif key not in self._products:
             tables = ReportTables(
                 self.corridor, self.risk, self.zones, self.status, self.checkpoints, record=self.record(since),
                 road_status=self.road_status,
             )  # fmt: skip
-            self._products[key] = report_of(self.area, tables, asked, self.gated)
+            self._products[key] = self._products[first] = report_of(self.area, tables, asked, self.gated)
         made: Report = self._products[key]
         return made
 
@@ -679,6 +705,13 @@ class Study:
             lambda cell: "; ".join(one for one in cell.split("; ") if one in allowed) or None, na_action="ignore"
         ).astype(ids.dtype)
         return risk
+
+
+_OF_THE_AREA = frozenset({
+    "_kept_events", "_kept_status", "_kept_zones", "checkpoints_by_road", "estimated", "road_status", "zones_over_time",
+    "_event_ids", "_passed_by", "_zone_maker",
+})  # fmt: skip
+"""What a study keeps that is the same for every road of the area."""
 
 
 def _sure(given: G | None) -> G:

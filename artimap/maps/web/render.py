@@ -195,8 +195,16 @@ def policy(scripts: Sequence[str], sheets: Sequence[str], tiles: Tiles | None = 
     )
 
 
-def to_html(page: Page, others: Sequence[Page] = ()) -> str:
-    """Make the page, with what it takes to show it in the languages of ``others``."""
+Kept = dict[tuple[int, str], tuple[Page, dict[str, Any]]]
+"""The data of pages that were written, by number of the page and name of the map; the page keeps its number taken."""
+
+
+def to_html(page: Page, others: Sequence[Page] = (), kept: Kept | None = None) -> str:
+    """Make the page, with what it takes to show it in the languages of ``others``.
+
+    ``kept`` serves the same pages again, when another of them comes first.
+    """
+    written: Kept = {} if kept is None else kept
     from jinja2 import Environment  # noqa: PLC0415 - only where a page is made
     from markupsafe import Markup  # noqa: PLC0415
 
@@ -204,8 +212,11 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
     body, map_script, map_name = base_map(page)
     scripts = (leaflet_script, map_script, own_script())
     sheet = leaflet_style + "\n" + own_style()
-    first = payload(page, map_name=map_name)
-    packed = {other.lang: pack(changes(first, payload(other, map_name=map_name)) or {}) for other in others}
+    for one in (page, *others):
+        if (id(one), map_name) not in written:
+            written[id(one), map_name] = one, payload(one, map_name=map_name)
+    first, *more = (written[id(one), map_name][1] for one in (page, *others))
+    packed = {other["meta"]["lang"]: pack(changes(first, other) or {}) for other in more}
     names = {one.value: words(one)["language.name"] for one in Lang if one.value in {page.lang, *packed}}
     data = to_json({**first, "details": rows_of(page), "languages": packed, "language_names": names})
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_web("page.html"))
