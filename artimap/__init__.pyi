@@ -281,8 +281,10 @@ from .sources.result import (
 from .studies.briefing import (
     Briefing as Briefing,
 )
-from .studies.routes import (
+from .studies.itinerary import (
     Route as Route,
+)
+from .studies.routes import (
     Routes as Routes,
     routes as routes,
     trip as trip,

@@ -21,6 +21,7 @@ from benchmarks import (
     network,
     passages,
     read_acled,
+    routes,
     snap,
     start,
 )
@@ -36,6 +37,7 @@ SUITES = {
     "snap": snap.run,
     "network": network.run,
     "passages": passages.run,
+    "routes": routes.run,
     "density": density.run,
     "density_methods": density_methods.run,
     "maps": maps.run,

@@ -112,11 +112,11 @@ def made(artibonite, rn1, events, ledger, tmp_path_factory):
 
 WRITERS = {
     "areas/cod_ab.py", "areas/osm.py", "control/checkpoints/life_cycle.py", "control/contestation/estimate.py",
-    "control/contestation/layer.py", "control/road_status.py", "control/route_status.py", "control/status.py", "control/zones/geometry.py",
-    "control/zones/over_time.py",
+    "control/contestation/layer.py", "control/road_status.py", "control/route_status.py", "control/status.py",
+    "control/zones/geometry.py", "control/zones/over_time.py",
     "risk/estimate.py", "risk/hotspots.py", "roads/density/bandwidth.py", "roads/density/envelopes.py",
     "roads/density/kernel_density.py", "roads/density/temporal_density.py", "sources/registry.py",
-    "studies/routes.py",
+    "studies/itinerary.py",
 }  # fmt: skip
 """Whose tables are made above."""
 

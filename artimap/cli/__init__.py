@@ -16,13 +16,29 @@ from typing import TextIO
 
 from artimap import __version__
 from artimap.areas.area import AREAS, area
-from artimap.cli import backtest, brief, data, density, locate, report, review, risk, status, template, validate, zones
+from artimap.cli import (
+    backtest,
+    brief,
+    data,
+    density,
+    locate,
+    report,
+    review,
+    risk,
+    status,
+    template,
+    trip,
+    validate,
+    zones,
+)
 from artimap.cli import map as chart
 from artimap.cli._shared import LegibleStream
 from artimap.core.errors import ArtimapError, SchemaError
 from artimap.core.vocab import Audience
 
-_COMMANDS = (brief, chart, report, risk, density, status, zones, backtest, template, validate, locate, review, data)
+_COMMANDS = (
+    brief, chart, report, trip, risk, density, status, zones, backtest, template, validate, locate, review, data,
+)  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -82,7 +82,8 @@ class UserLayer:
         What it is called, at most 80 letters.
     mark
         A row of the style table: ``clinic``, ``depot``, ``water_point``, ``school``, ``shelter``, ``bridge`` or
-        ``site`` for points; ``line`` or ``line_dashed``; ``area`` or ``area_dashed``; ``band`` for a band along a
+        ``site`` for points; ``line``, ``line_dashed``, ``line_dotted`` or
+        ``line_dash_dot``; ``area`` or ``area_dashed``; ``band`` for a band along a
         road; ``label`` for words alone.
     source
         Whose data these are, of when and under what licence, at most 200 letters. A layer without one is refused.

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from importlib import resources
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,6 @@ import pandas as pd
 
 from artimap.areas.area import Area
 from artimap.claims.ledger import Ledger
-from artimap.core import style
 from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
 from artimap.core.files import encodable, write_bytes
@@ -26,16 +23,13 @@ from artimap.report.blocks import ReportSection
 from artimap.report.context import Context, ReportOptions, ReportTables, gate_for_report, make_context
 from artimap.report.markdown import to_markdown
 from artimap.report.one_page import one_page
+from artimap.report.pages import policy, style_sheet, template
 from artimap.report.previous import snapshot
 from artimap.report.sections import sections
 from artimap.report.sentences import say
 from artimap.roads.corridor import Corridor
 from artimap.sharing.gate import Gated
 from artimap.sharing.policy import SharePolicy
-
-# The page asks nobody for anything and runs nothing: even if text of a source became markup, it could
-# not act.
-_POLICY = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,14 +62,11 @@ class Report:
     def html(self) -> str:
         """Give the report as one HTML page: no script, no request, same text each time."""
         picture = base64.b64encode(self.picture).decode("ascii")
-        # The one style sheet is allowed by its digest, so that a style slipped in by data is refused by the
-        # reader.
-        css = _css()
-        digest = base64.b64encode(hashlib.sha256(css.encode("utf-8")).digest()).decode("ascii")
-        page: str = _template("report.html.j2").render(
+        css = style_sheet("report.css")
+        page: str = template("report.html.j2").render(
             lang=self.context.lang.value,
             css=css,
-            policy=f"{_POLICY}; style-src 'sha256-{digest}'",
+            policy=policy(css),
             title=self.about["title"],
             sections=self.sections,
             **self.words,
@@ -148,7 +139,7 @@ class Report:
 
     def _repr_html_(self) -> str:
         # a whole page inside a notebook's page would leak its style: a frame keeps them apart
-        frame: str = _template("frame.html.j2").render(page=self.html(), title=self.sections[0].title)
+        frame: str = template("frame.html.j2").render(page=self.html(), title=self.sections[0].title)
         return frame
 
 
@@ -185,41 +176,6 @@ FORMATS: Mapping[str, Callable[[Report], bytes]] = {
     "json": _json,
 }
 """What a report can be written as, by the ending of the file."""
-
-
-@cache
-def _environment() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - heavy, needed here only
-
-    return Environment(
-        loader=PackageLoader("artimap.report", "templates"),
-        autoescape=True,
-        # A name that is missing in a template is an error, not an empty place on the page.
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _template(name: str) -> Any:
-    return _environment().get_template(name)
-
-
-def _tokens() -> Mapping[str, str]:
-    bands = {f"rate-{band}": style.rate_class(band).colour or "" for band in range(1, style.RATE_CLASSES + 1)}
-    edges = {f"edge-{band}": style.rate_class(band).casing or "" for band in range(1, style.RATE_CLASSES + 1)}
-    plain = {name: style.token(name) for name in ("paper", "card", "ink", "rule", "focus", "silent")}
-    return {**plain, "ink-2": style.token("ink_2"), **bands, **edges}
-
-
-@cache
-def _css() -> str:
-    rules = resources.files("artimap.report").joinpath("templates/report.css").read_text(encoding="utf-8")
-    # Colours come from the style table that map and strip use too, so that a class looks the same
-    # everywhere.
-    roots = "".join(f"--{name}:{value};" for name, value in _tokens().items())
-    return f":root{{{roots}}}\n{rules}"
 
 
 def _strip(ctx: Context) -> bytes:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from artimap.areas.area import Area
 from artimap.areas.area import area as area_named
@@ -22,19 +22,17 @@ from artimap.areas.road_network import AreaRoads, area_roads
 from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.fees import fee_schedule
 from artimap.control.checkpoints.life_cycle import posts_without_road
-from artimap.control.checkpoints.route_posts import FeeSum, RoutePosts, post_delays, posts_on_route, waiting_schedule
-from artimap.control.route_status import RoadClosings, passage_of, road_closings, statuses_on_route
+from artimap.control.checkpoints.route_posts import RoutePosts, post_delays, posts_on_route, waiting_schedule
+from artimap.control.route_status import passage_of, road_closings, statuses_on_route
 from artimap.core import schema
 from artimap.core.arrays import Bools, Floats
 from artimap.core.errors import ModelError, PlaceError, ShareError
-from artimap.core.files import encodable
-from artimap.core.metadata import put_models
-from artimap.core.precision import significant
-from artimap.core.tables import ROAD_STATUS, TRIPS
+from artimap.core.tables import ROAD_STATUS
 from artimap.core.vehicles import vehicle_of
-from artimap.core.vocab import Audience, Per, RouteDiffers, Vehicle
+from artimap.core.vocab import Audience, Lang, RouteDiffers, Vehicle
+from artimap.maps.briefing import BriefingMap
+from artimap.maps.user_layer import UserLayer
 from artimap.risk.model import RiskModel
-from artimap.risk.passages import Passages
 from artimap.risk.route_risk import RouteRisk
 from artimap.roads.network.graph import RoadNetwork
 from artimap.roads.routing.alternatives import thinned, through
@@ -43,12 +41,19 @@ from artimap.roads.routing.spans import RoadSpan
 from artimap.roads.routing.speeds import SpeedModel
 from artimap.sharing.policy import SharePolicy
 from artimap.studies.inputs import Decisions, Movements, Reports, RoadStatuses, Statements
+from artimap.studies.itinerary import ASKED, Itinerary, Route
 from artimap.studies.study import Study
 from artimap.studies.study import study as study_of
+from artimap.studies.trip_files import (
+    TripFolder,
+    trip_card,
+    trip_map,
+    trip_page,
+    trip_to_file,
+    write_trip,
+)
 
 T = TypeVar("T")
-ASKED = "asked"
-"""Why a piece of road is closed that the user closes."""
 _TOWNS = ("city", "town")
 _TOLD_M = 1_000.0
 """Less of a road, or of silence, makes no difference between ways."""
@@ -61,54 +66,8 @@ Times = str | tuple[str | dt.time, str | dt.time]
 """From when to when, as ("18:00", "06:00")."""
 
 
-@dataclass(frozen=True, eq=False)
-class Route:
-    """One way.
-
-    Attributes
-    ----------
-    route_id
-        ``"1"``, ``"2"`` …: the quickest first; ``"back-1"`` … on the way back.
-    path, spans, geometry
-        The way on the network, as pieces of roads, as a line in the area's system.
-    places
-        Towns and named places on it with their metres from the start, in order, ends included.
-    km
-        Its length.
-    time_lo_min, time_hi_min
-        Travel time without waiting.
-    risk, posts
-        What is known of incidents and posts on it.
-    road_status
-        ROAD_STATUS rows on it that hold for the vehicle, as :func:`artimap.road_status_on` gives them.
-    why
-        Why it differs from the first, as codes of ``core.vocab.RouteDiffers`` with their parameters.
-    exposure
-        What the choice between ways rests on: expected reported incidents a month by the model, also where the way is
-        mostly silent. It is no finding.
-    passages
-        Movements of one's own on it and the rate of incidents per passage; null where none are known: then traffic is
-        unknown.
-    """
-
-    route_id: str
-    path: RoutePath
-    spans: tuple[RoadSpan, ...]
-    geometry: shapely.LineString | shapely.MultiLineString
-    places: tuple[tuple[str, float], ...]
-    km: float
-    time_lo_min: float
-    time_hi_min: float
-    risk: RouteRisk
-    posts: RoutePosts
-    road_status: gpd.GeoDataFrame = field(repr=False)
-    why: tuple[str, ...]
-    exposure: float = 0.0
-    passages: Passages | None = None
-
-
 @dataclass(frozen=True, eq=False, repr=False)
-class Routes:
+class Routes(Itinerary):
     """The ways between two places on a day, for a vehicle. :func:`artimap.routes` makes it.
 
     Attributes
@@ -139,127 +98,47 @@ class Routes:
     closings
         What the statuses of roads close for the vehicle, those among them of which nobody can say where they lie; null
         where no statuses were given.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> trips = am.trip("Saint-Marc", "Gonaïves", as_of="2024-10-15")
+    >>> len(trips.card("ht")) <= 1000
+    True
     """
 
-    study: Study | None
-    roads: AreaRoads
-    start: str
-    stop: str
-    via: tuple[str, ...]
-    vehicle: Vehicle
-    departure: dt.time | None
-    back: bool
-    closed: tuple[tuple[RoadSpan, str], ...]
-    speeds: SpeedModel
-    routes: tuple[Route, ...]
-    back_routes: tuple[Route, ...] = ()
-    cut_by: tuple[tuple[RoadSpan, str], ...] = ()
-    blocking: tuple[tuple[RoadSpan, str], ...] = ()
-    curfew: tuple[dt.time, dt.time] | None = None
-    crs: str = ""
-    closings: RoadClosings | None = None
+    def html(self, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> str:
+        """Give the trip as one page, which prints on one sheet of A4: no script, no request.
 
-    @property
-    def audience(self) -> Audience:
-        """For whom it is."""
-        return Audience.INTERNAL if self.study is None else self.study.audience
+        Parameters
+        ----------
+        lang
+            ``"en"``, ``"fr"`` or ``"ht"``.
+        layers
+            Points of your own: those within 2 km of a way are listed in its order, for internal use only.
 
-    @property
-    def as_of(self) -> dt.date | None:
-        """The day of the answer; null for a network of one's own."""
-        return None if self.study is None else self.study.as_of
+        Raises
+        ------
+        ShareError
+            For a network of your own: nothing is known of it that could be told. So for all other products.
+        """
+        return trip_page(self, lang, layers=layers)
 
-    @property
-    def table(self) -> gpd.GeoDataFrame:
-        """TRIPS: one row a way, the quickest first, those back after them."""
-        rows = [
-            self._row(route, *ends)
-            for ways, ends in (
-                (self.routes, (self.start, self.stop)),
-                (self.back_routes, (self.stop, self.start)),
-            )
-            for route in ways
-        ]
-        if rows:
-            table = gpd.GeoDataFrame(rows, geometry="geometry", crs=self.crs)
-            table = schema.conform(table, TRIPS, crs=self.crs)
-        else:
-            table = schema.empty(TRIPS, crs=self.crs)
-        put_models(table, self.speeds, *(() if self.study is None else (self.study.risk_model,)))
-        table.attrs.update(
-            as_of=None if self.as_of is None else self.as_of.isoformat(),
-            audience=self.audience.value,
-            closed=[[*span, why] for span, why in self.closed],
-            cut_by=[[*span, why] for span, why in self.cut_by],
-        )
-        return table
+    def card(self, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> str:
+        """Give the trip as plain text of at most 1,000 characters, for SMS, WhatsApp or radio."""
+        return trip_card(self, lang, layers=layers)
 
-    def _row(self, route: Route, start: str, stop: str) -> dict[str, object]:
-        posts, risk, gone = route.posts, route.risk, route.passages
-        rate = None if gone is None else gone.rate
-        asked = _one_passage(posts)
-        told = posts.posts > posts.waiting_unknown
-        closing = {why for _, why in self.blocking if why != ASKED}
-        return {
-            "route_id": route.route_id, "from": start, "to": stop, "via": self._by(route),
-            "vehicle": self.vehicle.value, "time_lo_min": significant(route.time_lo_min),
-            "time_hi_min": significant(route.time_hi_min), "km": significant(route.km),
-            "expected_reported": risk.expected, "lo80": risk.lo80, "hi80": risk.hi80, "chance": risk.chance,
-            "posts": posts.posts, "fee_lo": None if asked is None else asked.low,
-            "fee_hi": None if asked is None else asked.high, "currency": None if asked is None else asked.currency,
-            "fee_unknown": posts.fee_unknown, "waiting_lo_min": posts.waiting_lo_min if told else None,
-            "waiting_hi_min": posts.waiting_hi_min if told else None, "waiting_unknown": posts.waiting_unknown,
-            "passable_for": posts.passable, "silent_km": significant(risk.silent_m / 1000.0),
-            "newest_report": pd.Timestamp(risk.newest_report) if risk.newest_report else pd.NaT,
-            "closed_by": "; ".join(sorted(closing)) or None, "why": "; ".join(route.why),
-            "passages": None if gone is None else gone.passages,
-            "passage_chance": None if rate is None else rate.chance,
-            "passage_lo80": None if rate is None else rate.lo80, "passage_hi80": None if rate is None else rate.hi80,
-            "geometry": route.geometry,
-        }  # fmt: skip
+    def map(self, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> BriefingMap:
+        """Give the briefing map with each way as a line of its own."""
+        return trip_map(self, lang, layers=layers)
 
-    def _by(self, route: Route) -> str | None:
-        """Name the roads of a way and the places between its ends, in their order."""
-        named, at = [], 0.0
-        for span in route.spans:
-            road = self.roads.corridors.get(span.road_id)
-            named.append((at, span.road_id.upper() if road is None else road.ref))
-            at += span.length_m
-        named += [(along, name) for name, along in route.places[1:-1]]
-        words = [name for _, name in sorted(named, key=lambda one: one[0])]
-        return "; ".join(one for at, one in enumerate(words) if one not in words[:at]) or None
+    def to_file(self, path: str | Path, lang: str = Lang.EN) -> Path:
+        """Write the trip as ``.html``, ``.txt``, ``.gpx`` or ``.json``, by the ending of the file."""
+        return trip_to_file(self, path, lang)
 
-    def __repr__(self) -> str:
-        return f"<Routes {'; '.join(self._lines())}>"
-
-    def _repr_html_(self) -> str:
-        """Give the ways in a few lines for a notebook."""
-        from jinja2 import Environment  # noqa: PLC0415 - only where a notebook shows it
-
-        frame = Environment(autoescape=True).from_string(
-            "<b>{{ lines[0] }}</b>{% for line in lines[1:] %}<br>{{ line }}{% endfor %}"
-        )
-        return encodable(frame.render(lines=self._lines()))
-
-    def _lines(self) -> tuple[str, ...]:
-        when = "" if self.as_of is None else f", as of {self.as_of}"
-        first = f"{self.start} – {self.stop}, {self.vehicle}{when}, for {self.audience}"
-        if not self.routes:
-            return first, "no way leads there"
-        return first, *(
-            f"{one.route_id}: {one.km:.1f} km, {one.time_lo_min:.0f}–{one.time_hi_min:.0f} min, "
-            + ("reported incidents not known" if one.risk.expected is None else
-               f"{one.risk.expected:.2g} reported incidents a month ({one.risk.lo80:.2g}–{one.risk.hi80:.2g})")
-            + f", {one.risk.silent_m / 1000:.0f} km silent, {one.posts.posts} posts"
-            for one in self.routes
-        )  # fmt: skip
-
-
-def _one_passage(posts: RoutePosts) -> FeeSum | None:
-    """Give the sum for one passage, in the currency in which most posts ask."""
-    sums = [(-asked.posts, asked.currency, told) for asked, told in zip(posts.asked, posts.fee_sums, strict=True)
-            if asked.per is Per.TRIP]  # fmt: skip
-    return min(sums, default=(0, "", None))[2]
+    def write(self, folder: str | Path, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> TripFolder:
+        """Write page, track, card, data and a manifest into a folder, which is replaced as one."""
+        return write_trip(self, folder, lang, layers=layers)
 
 
 # -- asking ------------------------------------------------------------------

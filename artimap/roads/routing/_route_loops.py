@@ -49,7 +49,7 @@ def peel(edges: Array, nodes: int) -> tuple[Array, Array, Array]:
 
 
 def chains(edges: Array, ptr: Array, around: Array, degree: Array, up: Array) -> tuple[Any, ...]:
-    """String the edges that are left together between junctions.
+    """Make chains of the edges that are left, each from junction to junction.
 
     Give the number of each node among the junctions (-1: none), where it stands inside a chain (the next edge's
     place; -1: nowhere), and of the chains: first places, edges, sides (1: run from its end), junctions at both ends.
@@ -340,9 +340,9 @@ def fronts(
             stands = label
             m = newest[u]
             while m >= 0:
-                if node[m] >= 0 and (g1[m] + h1) * share <= f1:
-                    if g2[m] < g2[stands] or (g2[m] == g2[stands] and m < stands):
-                        stands = m
+                fits = node[m] >= 0 and (g1[m] + h1) * share <= f1
+                if fits and (g2[m] < g2[stands] or (g2[m] == g2[stands] and m < stands)):
+                    stands = m
                 m = older[m]
             least = (g2[stands] + h2) * share
             m = newest[u]
@@ -450,10 +450,10 @@ def without(
     order: Array,
     to_stop: Array,
 ) -> Array:
-    """Give what the least way costs when each of its pieces closes: start, slots and stop (Malik and others 1989).
+    """Give what is left when a piece of the least way closes: start, slots, stop (Malik and others 1989).
 
-    ``from_start`` (with ``came`` and ``order``) and ``to_stop`` are the trees from both ends. Costs must be the same both
-    ways: else a way back from behind a closed piece could lead through it. Closed edges of equal costs do no harm:
+    ``from_start`` (with ``came`` and ``order``) and ``to_stop`` are the trees from both ends. Costs must be the same
+    both ways: else a way back from behind a closed piece could lead through it. Closed edges of equal costs do no harm:
     where a least way to the goal runs through the closed piece from behind it, another one does not.
     """
     nodes = len(ptr) - 1

@@ -24,7 +24,7 @@ from artimap.roads.network.graph import RoadNetwork
 from artimap.roads.routing import _route_loops
 
 COMPILED_FROM = 4_000
-"""From so many edges on the loops are compiled, where numba is installed: to load it costs more than it saves before."""
+"""From so many edges on the loops are compiled, where numba is installed: below, to load it takes longer."""
 
 
 @cache
@@ -132,11 +132,11 @@ def digest(network: RoadNetwork) -> str:
 def read(path: Path, network: RoadNetwork) -> Contraction | None:
     """Read a contraction from a file; None where there is none for this network."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             if str(kept["digest"]) != digest(network):
                 return None
             return Contraction(*(kept[one.name].astype(np.int64) for one in fields(Contraction)))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):  # none, or half of one
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):  # none, or half of one
         return None
 
 

@@ -23,6 +23,8 @@ from artimap.roads.routing import contraction
 from artimap.roads.routing.contraction import Contraction, contract, loop, sums
 from artimap.roads.routing.terminals import Arm, Ends, Piece, Pieces, Spot, Terminal
 
+__all__ = ["Replacements", "RoutePath", "Router", "Spot"]
+
 _ROUNDED = 1e-9
 """Bounds that come from sums in another order are widened by this share."""
 
@@ -288,7 +290,8 @@ class Router:
             ptr, other, costs[0].ahead, costs[1].ahead, rest_1, rest_2, trip.starts, leave, trip.stops, enter,
             np.column_stack([direct_1, direct_2]), 1.0 / (1.0 + tolerance),
         )  # fmt: skip
-        found = self._paths(trip, *self._loop("trace")(*labels), costs)
+        codes, begin = self._loop("trace")(*labels)
+        found = self._paths(trip, codes, begin, costs)
         found.sort(key=lambda path: path.costs)
         out: list[RoutePath] = []
         for path in found:
@@ -452,7 +455,7 @@ class Router:
         return float(leave[arm] + second.behind[slots].sum() + enter[-1 - came[node]])
 
     def _spread(self, trip: _Trip, codes: Ints) -> tuple[Ints, Ints, Bools]:
-        """Give by code its number of edges, where they begin (arms after the strung edges), and if it runs backwards."""
+        """Give by code its number of edges, where they begin (arms come after the chains), and if it runs backwards."""
         made, slots = self.contraction, self.contraction.slots
         is_arm = codes >= len(slots.other)
         low, size, turned = (np.zeros(len(codes), dtype=np.int64) for _ in range(3))
@@ -471,12 +474,14 @@ class Router:
         place = np.where(np.repeat(turned, size), np.repeat(low + size - 1, size) - step, np.repeat(low, size) + step)
         own = place >= len(made.strung)
         strung, mine = place[~own], place[own] - len(made.strung)
-        out = Pieces(*(np.empty(len(place), dtype=one.dtype) for one in trip.pieces))
-        for column, one in zip(out, trip.pieces, strict=True):
+        edge, share = np.empty(len(place), dtype=np.int64), np.ones(len(place))
+        side, low_m, high_m = np.empty_like(edge), np.empty_like(share), np.empty_like(share)
+        edge[~own], side[~own] = made.strung[strung], made.sides[strung] ^ np.repeat(turned, size)[~own]
+        whole = length[edge[~own]]
+        low_m[~own], high_m[~own] = np.where(side[~own], whole, 0.0), np.where(side[~own], 0.0, whole)
+        for column, one in zip((edge, side, share, low_m, high_m), trip.pieces, strict=True):
             column[own] = one[mine]
-        edge, side = made.strung[strung], made.sides[strung] ^ np.repeat(turned, size)[~own]
-        out.edge[~own], out.side[~own], out.share[~own] = edge, side, 1.0
-        out.from_m[~own], out.to_m[~own] = np.where(side, length[edge], 0.0), np.where(side, 0.0, length[edge])
+        out = Pieces(edge, side, share, low_m, high_m)
         by_piece = [out.cost(one.there, one.back) for one in costs]
         paths = []
         for one, other in pairwise(begin[np.asarray(first)]):
@@ -509,4 +514,4 @@ class Router:
             slots.ptr, slots.other, costs.ahead, slots.chain, len(self.contraction.ends), trip.starts, leave,
             trip.stops, enter, int(by_start), int(by_stop), codes[1:-1].copy(), *from_start, to_stop,
         )  # fmt: skip
-        return np.minimum(out, direct.min(initial=np.inf))
+        return np.asarray(np.minimum(out, direct.min(initial=np.inf)), dtype=np.float64)

@@ -212,9 +212,14 @@ class Pieces(NamedTuple):
     @classmethod
     def of(cls, pieces: list[Piece]) -> Pieces:
         """Put pieces into arrays."""
-        columns = list(zip(*pieces, strict=True)) or [()] * 5
-        kinds = (np.int64, np.int64, np.float64, np.float64, np.float64)
-        return cls(*(np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)))
+        edge, side, share, from_m, to_m = zip(*pieces, strict=True) if pieces else ((), (), (), (), ())
+        return cls(
+            np.array(edge, dtype=np.int64),
+            np.array(side, dtype=np.int64),
+            np.array(share, dtype=np.float64),
+            np.array(from_m, dtype=np.float64),
+            np.array(to_m, dtype=np.float64),
+        )
 
     def cost(self, there: Floats, back: Floats) -> Floats:
         """Give what each costs; a place that is not left costs nothing, even where nobody may run."""

@@ -1,0 +1,436 @@
+"""What is known of a way, in words: the same on the page, in the card and in the terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from artimap.control.checkpoints.fees import Asked
+from artimap.core.i18n import format_count, format_day, format_number, tr, words
+from artimap.core.phrases import actors_phrase, km_span, wait_phrase
+from artimap.core.vocab import RouteDiffers
+from artimap.report.blocks import clean
+from artimap.report.trip.content import TripContent, TripPost, TripStatus, TripWay
+
+Fact: TypeAlias = tuple[str, str]
+"""A label and what is to be told under it."""
+
+
+def say(key: str, lang: str, /, **values: object) -> str:
+    """Give the words for ``trip.<key>``; what is filled in stands on one line, with hidden signs made visible."""
+    return tr(f"trip.{key}", lang, **{name: clean(value) for name, value in values.items()})
+
+
+def counted(key: str, number: int, lang: str, /, **values: object) -> str:
+    """Give a sentence that has a form for one and a form for many."""
+    # French counts 0 as singular, English and Kreyòl as plural.
+    one, many = tr(key, lang).split("|")
+    single = str(number) in words(lang)["number.singular"].split("|")
+    return (one if single else many).format(n=format_count(number, lang), **values)
+
+
+def listed(parts: Iterable[str], lang: str) -> str:
+    """Join what stands in one sentence."""
+    return tr("map.trip.and", lang).join(one for one in parts if one)
+
+
+def capital(text: str) -> str:
+    """Begin a text with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """End a text as a sentence and begin it with a capital."""
+    text = capital(text)
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def day_or_none(day: dt.date | None, lang: str) -> str:
+    """Write a day, or that none is stated."""
+    return say("no_day", lang) if day is None else format_day(day, lang)
+
+
+def clock(time: dt.time) -> str:
+    """Write a time of day.
+
+    >>> clock(dt.time(6, 5))
+    '06:05'
+    """
+    return f"{time:%H:%M}"
+
+
+def duration(minutes: float, lang: str) -> str:
+    """Write a time of travel: to five minutes from an hour on, since nothing is known to the minute.
+
+    >>> duration(47.2, "en"), duration(73.0, "en"), duration(119.0, "fr")
+    ('47 min', '1 h 15', '2 h 00')
+    """
+    whole = round(minutes)
+    if whole < 60:
+        return say("minutes", lang, n=whole)
+    whole = round(minutes / 5) * 5
+    return say("hours", lang, h=whole // 60, m=f"{whole % 60:02d}")
+
+
+def durations(low: float | None, high: float | None, lang: str) -> str:
+    """Write a span of times of travel; empty where it may not be told."""
+    if low is None or high is None:
+        return ""
+    a, b = duration(low, lang), duration(high, lang)
+    return a if a == b else say("span", lang, a=a, b=b)
+
+
+def km(metres: float, lang: str) -> str:
+    """Write a length in km: whole from ten on, and 0 below fifty metres."""
+    if metres < 50:
+        return "0"
+    return format_count(round(metres / 1000), lang) if metres >= 9_950 else format_number(metres / 1000, lang)
+
+
+def way_number(way: TripWay, lang: str) -> str:
+    """Name a way by its number."""
+    return say("back" if way.back else "way", lang, n=way.route_id)
+
+
+def way_name(way: TripWay, lang: str) -> str:
+    """Name a way by its number, and the roads and places that tell it from the others."""
+    name = way_number(way, lang)
+    return say("called", lang, way=name, by=", ".join(way.by)) if way.by else name
+
+
+def incidents(way: TripWay, lang: str, *, short: bool = False) -> str:
+    """Say how often incidents are reported on the way; where most of it is silent, that it is not known."""
+    risk = way.risk
+    if risk.expected is None:
+        last = risk.last_expected
+        before = tr("map.rate.last", lang, rate=wait_phrase(last, None, None, lang)) if last and not short else ""
+        return listed((say("unknown_rate", lang), before), lang)
+    rate = wait_phrase(risk.expected, risk.lo80, risk.hi80, lang)
+    if short or risk.lo80 is None or risk.hi80 is None:
+        return rate
+    n, a, b = (format_number(one, lang) for one in (risk.expected, risk.lo80, risk.hi80))
+    return listed((rate, tr("map.trip.month", lang, n=n, a=a, b=b)), lang)
+
+
+def passage(way: TripWay, lang: str) -> str:
+    """Say what is known by passage; without movements, that nobody knows how many pass."""
+    known = way.passages
+    if known is None:
+        return say("traffic_unknown", lang)
+    quiet = not known.incidents and not known.turned_back
+    day = day_or_none(known.since, lang)
+    parts = [counted(f"trip.passed{'_quiet' if quiet else ''}", known.passed, lang, day=day)]
+    for key, number in (("turned_back", known.turned_back), ("incident", known.incidents)):
+        if number:
+            parts.append(f"{tr(f'outcome.{key}', lang)}{tr('report.colon', lang)}{format_count(number, lang)}")
+    if known.per_hundred is not None and known.lo95 is not None and known.hi95 is not None:
+        n, a, b = (format_number(one, lang) for one in (known.per_hundred, known.lo95, known.hi95))
+        parts.append(say("per_hundred", lang, n=n, a=a, b=b))
+    return listed(parts, lang)
+
+
+def amount(one: Asked, lang: str, *, least: bool = False) -> str:
+    """Write what is asked, from low to high; an open end as such, or the low end alone."""
+    low = format_count(round(one.low), lang)
+    if least:
+        span = low
+    elif one.high is None:
+        span = tr("report.fees.or_more", lang, n=low)
+    else:
+        high = format_count(round(one.high), lang)
+        span = low if low == high else f"{low}–{high}"
+    return say("fee", lang, amount=span, currency=one.currency, per=tr(f"per.{one.per}", lang))
+
+
+def fees(way: TripWay, lang: str) -> str:
+    """Say what posts ask together: a sum from low to high only where every post states one, else "at least"."""
+    posts = way.posts
+    if posts is None:
+        return ""
+    if posts.asked and posts.complete:
+        return say("fee_total", lang, fees=listed((amount(one, lang) for one in posts.asked), lang))
+    if posts.asked:
+        least = say("fee_least", lang, fees=listed((amount(one, lang, least=True) for one in posts.asked), lang))
+        n = posts.fee_unknown
+        return listed((least, say("fee_unknown", lang, n=n, all=posts.number) if n else ""), lang)
+    if not posts.number:
+        return say("fee_no_post", lang)
+    return say("fee_none_1", lang) if posts.number == 1 else say("fee_none", lang, n=posts.number)
+
+
+def posts_number(way: TripWay, lang: str) -> str:
+    """Say how many posts are said to stand on the way, and how many more may."""
+    posts = way.posts
+    if posts is None:
+        return ""
+    number = counted("report.count.posts", posts.number, lang) if posts.number else say("posts_none", lang)
+    return listed((number, counted("trip.posts_doubtful", posts.doubtful, lang) if posts.doubtful else ""), lang)
+
+
+def posts_words(way: TripWay, lang: str) -> str:
+    """Say how many posts there are and what they ask, as a sentence that stands alone."""
+    number = posts_number(way, lang)
+    if way.posts is not None and way.posts.number:
+        asked = fees(way, lang) if way.posts.asked else tr("report.not_stated", lang)
+        return say("card_posts", lang, posts=number, fees=asked)
+    return sentence(f"{say('posts', lang)}{tr('report.colon', lang)}{number}")
+
+
+def minutes_of(low: float | None, high: float | None, lang: str) -> str:
+    """Write a waiting time; empty where none is stated."""
+    if low is None or high is None:
+        return ""
+    a, b = round(low), round(high)
+    return say("minutes", lang, n=a if a == b else f"{a}–{b}")
+
+
+def waiting(way: TripWay, lang: str) -> str:
+    """Say how long posts make one wait, as far as they state it."""
+    posts = way.posts
+    if posts is None or not posts.number:
+        return ""
+    if posts.waiting_unknown >= posts.number:
+        return say("waiting_none", lang)
+    span = minutes_of(posts.waiting_lo_min, posts.waiting_hi_min, lang)
+    if not posts.waiting_unknown:
+        return span
+    return say("waiting_part", lang, span=span, n=counted("report.count.posts", posts.waiting_unknown, lang))
+
+
+def silence(way: TripWay, content: TripContent, lang: str) -> str:
+    """Say on how much of the way nobody reports."""
+    days, whole = content.quiet_days, way.km * 1000
+    if way.risk.silent_m < 50:
+        return say("silent_none", lang, days=days)
+    if way.risk.silent_m > whole - 50:
+        return say("silent_all", lang, km=km(whole, lang), days=days)
+    return say("silent_of", lang, n=km(way.risk.silent_m, lang), km=km(whole, lang), days=days)
+
+
+def silence_line(way: TripWay, content: TripContent, lang: str) -> str:
+    """Say in a sentence on how much of the way nobody reports; empty where somebody does on all of it."""
+    if way.risk.silent_m < 50:
+        return ""
+    n, whole = km(way.risk.silent_m, lang), km(way.km * 1000, lang)
+    return say("card_silent", lang, n=n, km=whole, days=content.quiet_days)
+
+
+def newest(way: TripWay, lang: str) -> str:
+    """Give the day of the newest report about the way."""
+    day = way.risk.newest_report
+    return tr("map.trip.never", lang) if day is None else format_day(dt.date.fromisoformat(day), lang)
+
+
+def reason(code: str, content: TripContent, lang: str) -> str:
+    """Say why a way differs from the first, from a code of ``RouteDiffers`` with its parameters."""
+    kind, *given = code.split(":")
+    match RouteDiffers(kind):
+        case RouteDiffers.QUICKEST:
+            return say("why_quickest" if len(content.ways) > 1 else "why_only", lang)
+        case RouteDiffers.SLOWER | RouteDiffers.MORE_SILENT:
+            return say(f"why_{kind}", lang, n=format_number(float(given[0]), lang))
+        case RouteDiffers.FEWER_REPORTS:
+            return say("why_fewer_reports", lang, n=format_number(100 * float(given[0]), lang))
+        case RouteDiffers.AVOIDS:
+            low, high = (float(one) * 1000 for one in given[1:3])
+            return say("why_avoids", lang, road=content.names.get(given[0], given[0]), km=km_span(low, high, lang))
+    return say(f"why_{kind}", lang)
+
+
+def reasons(way: TripWay, content: TripContent, lang: str) -> str:
+    """Say how a way differs from the first."""
+    return listed((reason(one, content, lang) for one in way.why), lang)
+
+
+def road_words(status: TripStatus, lang: str) -> str:
+    """Name what a status speaks of: its name, its road and kilometres."""
+    span = ""
+    if status.road is not None:
+        low, high = sorted((status.road.from_km, status.road.to_km))
+        span = f"{status.road.road} {km_span(low * 1000, high * 1000, lang)}"
+    return ", ".join(one for one in (clean(status.name), span) if one)
+
+
+def age(status: TripStatus, lang: str) -> str:
+    """Say of which day a status is and how old."""
+    if status.said_on is None or status.age_days is None:
+        return say("no_day", lang)
+    ago = counted("report.count.days_ago", status.age_days, lang) if status.age_days else tr("report.today", lang)
+    return f"{format_day(status.said_on, lang)} ({ago})"
+
+
+def closure(status: TripStatus, lang: str) -> str:
+    """Say what is left out because it is closed, who says so, and how old that is."""
+    what = road_words(status, lang)
+    if status.asked:
+        return say("asked_closed", lang, what=what)
+    state = tr(f"passage.{status.state}", lang)
+    text = say("said_closed", lang, what=what, state=state, source=status.source, age=age(status, lang))
+    return listed((text, *_doubts(status, lang)), lang)
+
+
+def state(status: TripStatus, lang: str) -> str:
+    """Say what one source says of the state of the way."""
+    word = tr(f"passage.{status.state}", lang)
+    text = say("said_state", lang, what=road_words(status, lang), state=word, source=status.source,
+                age=age(status, lang))  # fmt: skip
+    return listed((text, *_doubts(status, lang)), lang)
+
+
+def _doubts(status: TripStatus, lang: str) -> list[str]:
+    return [say(name, lang) for name in ("stale", "contradicted") if getattr(status, name)]
+
+
+def vehicle(content: TripContent, lang: str) -> str:
+    """Name the vehicle; empty where it may not be told."""
+    return "" if content.vehicle is None else tr(f"vehicle.{content.vehicle}", lang)
+
+
+def fact_rows(ways: Sequence[TripWay], content: TripContent, lang: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Give what is to be told of ways beside each other: a label, and a text a way; rows that none has are left out."""
+    columns = [_facts(way, content, lang) for way in ways]
+    rows = [(row[0][0], tuple(text for _, text in row)) for row in zip(*columns, strict=True)]
+    return [(label, tuple(text or "–" for text in texts)) for label, texts in rows if any(texts)]
+
+
+def _facts(way: TripWay, content: TripContent, lang: str) -> list[Fact]:
+    plan = content.vehicle is not None
+    who = capital(vehicle(content, lang))
+    return [
+        (say("time", lang), durations(way.time_lo_min, way.time_hi_min, lang)),
+        (say("arrival", lang), arrival(way, content, lang)),
+        (say("length", lang), tr("map.km.length", lang, n=format_number(way.km, lang, digits=3))),
+        (say("incidents", lang), incidents(way, lang)),
+        (say("passage", lang), passage(way, lang)),
+        (say("posts", lang), posts_number(way, lang)),
+        (say("fees", lang), fees(way, lang)),
+        (say("waiting", lang), waiting(way, lang)),
+        (say("passable", lang, vehicle=who), say(f"passable_{way.passable}", lang) if plan else ""),
+        (say("silent", lang), silence(way, content, lang)),
+        (say("newest", lang), newest(way, lang)),
+        (say("state", lang), listed((state(one, lang) for one in way.statuses), lang) or say("state_none", lang)),
+        (say("why", lang), reasons(way, content, lang)),
+    ]
+
+
+ANSWERED = 3
+"""So many closures stand in the answer itself."""
+
+
+def answer(content: TripContent, lang: str) -> list[str]:
+    """Give the answer in a few sentences: whether ways are known, what is known of each, what is left out."""
+    if not content.ways:
+        key = "none_closed" if content.closed else "none"
+        lines = [say(key, lang, start=content.start, stop=content.stop)]
+    else:
+        lines = [counted("trip.ways", len(content.ways), lang)]
+    # Where more than two stand beside each other, the answer would hide them: there it names the first facts alone.
+    lines += [_way_answer(way, content, lang, short=len(content.ways) > 2) for way in content.ways]
+    return [*lines, *closures(content, lang, most=ANSWERED)]
+
+
+def first_line(way: TripWay, lang: str) -> str:
+    """Name a way with its length and time."""
+    length = tr("map.km.length", lang, n=km(way.km * 1000, lang))
+    time = durations(way.time_lo_min, way.time_hi_min, lang)
+    return f"{way_name(way, lang)}{tr('report.colon', lang)}{', '.join(one for one in (length, time) if one)}."
+
+
+def _way_answer(way: TripWay, content: TripContent, lang: str, *, short: bool) -> str:
+    told = [first_line(way, lang), say("card_incidents", lang, text=incidents(way, lang, short=short))]
+    if way.passable == "no":
+        told.append(f"{vehicle(content, lang)} {say('passable_no', lang)}")
+    if not short:
+        told += [posts_words(way, lang) if way.posts is not None else "", silence_line(way, content, lang)]
+        told.append(f"{say('newest', lang)}{tr('report.colon', lang)}{newest(way, lang)}")
+    return " ".join(sentence(one) for one in told if one)
+
+
+def closures(content: TripContent, lang: str, *, most: int) -> list[str]:
+    """Say what is left out because it is closed, at most so many; the others are counted."""
+    near = [one for one in content.closed if one.near]
+    lines = [sentence(closure(one, lang)) for one in near[:most]]
+    left = len(content.closed) - len(lines)
+    return [*lines, counted("trip.closed_more", left, lang)] if left else lines
+
+
+def daylight(content: TripContent, lang: str) -> list[str]:
+    """Say when to leave to be there an hour before dark, when the sun sets, and when a curfew holds."""
+    lines = leaving(content, lang)
+    if content.sunset is not None:
+        lines.append(say("sunset", lang, time=clock(content.sunset), stop=content.stop))
+    if content.curfew is not None:
+        lines.append(say("curfew", lang, a=clock(content.curfew[0]), b=clock(content.curfew[1])))
+    return lines
+
+
+def leaving(content: TripContent, lang: str) -> list[str]:
+    """Say when to leave, and where the departure is outside of that; nothing where no hours are told."""
+    if not content.hours:
+        return []
+    hours = [
+        say("leave_never", lang) if one.leave is None else
+        say("leave_between", lang, a=clock(one.leave[0]), b=clock(one.leave[1]))
+        for one in content.hours
+    ]  # fmt: skip
+    if len(set(hours)) > 1:
+        hours = [f"{way_number(way, lang)} {text}" for way, text in zip(content.ways, hours, strict=True)]
+    text = say("leave", lang, hours=listed(dict.fromkeys(hours), lang))
+    leaves = content.departure
+    out = [way for way, one in zip(content.ways, content.hours, strict=True)
+           if leaves is not None and (one.leave is None or not one.leave[0] <= leaves <= one.leave[1])]  # fmt: skip
+    if leaves is None or not out:
+        return [text]
+    return [text, say("leaves_out", lang, time=clock(leaves), ways=", ".join(way_number(way, lang) for way in out))]
+
+
+def arrival(way: TripWay, content: TripContent, lang: str) -> str:
+    """Say when one arrives, by the plan; empty where none is told."""
+    at = next((one.arrive for other, one in zip(content.ways, content.hours, strict=False) if other is way), None)
+    if at is None:
+        return ""
+    a, b = (clock(time) + (say("next_day", lang, n=days) if days else "") for time, days in at)
+    return say("span", lang, a=a, b=b)
+
+
+def unknowns(content: TripContent, lang: str) -> list[str]:
+    """Say what is not known."""
+    names = ["not_times", "not_posts"] if content.vehicle is not None else ["not_held"]
+    told = any(way.statuses for way in content.all_ways) or any(not one.asked for one in content.closed)
+    names.append("not_roads_some" if told else "not_roads")
+    if told and not content.closed:
+        names.append("closed_none")
+    if any(one.stale for way in content.all_ways for one in way.statuses):
+        names.append("not_closed")
+    if len(content.ways) > 1:
+        names.append("fewer")
+    unplaced = [counted("trip.not_placed", content.unplaced, lang)] if content.unplaced else []
+    return [*(say(name, lang) for name in names), *unplaced]
+
+
+def head(content: TripContent, lang: str) -> list[str]:
+    """Give day, vehicle, departure, stops and for whom it is."""
+    return [
+        tr("map.subtitle", lang, day=format_day(content.as_of, lang)),
+        *([capital(vehicle(content, lang))] if content.vehicle is not None else []),
+        *([say("leaves", lang, time=clock(content.departure))] if content.departure is not None else []),
+        *([say("via", lang, places=", ".join(content.via))] if content.via else []),
+        tr(f"map.audience.{content.audience}", lang),
+    ]
+
+
+def post_cells(post: TripPost, content: TripContent, lang: str) -> tuple[str, ...]:
+    """Give a post as a row: where on the way, place and kind, who keeps it, what it asks, waiting, last word."""
+    known = words(lang)
+    kind = known.get(f"checkpoint.{post.kind}", post.kind)
+    along = "–" if post.along_m is None else f"{km(post.along_m, lang)}"
+    if post.along_m is not None and post.along_end_m is not None and abs(post.along_end_m - post.along_m) > 500:
+        along = f"{along}–{km(post.along_end_m, lang)}"
+    asked = listed((amount(one, lang) for one in post.asked), lang) or tr("report.not_stated", lang)
+    confirmed = day_or_none(post.last_confirmed, lang)
+    numbers = ", ".join(str(content.sources.index(one) + 1) for one in post.sources if one in content.sources)
+    wait = minutes_of(post.waiting_lo_min, post.waiting_hi_min, lang) or tr("report.not_stated", lang)
+    keeper = actors_phrase(post.operator, lang) or tr("report.not_stated", lang)
+    passes = known.get(f"passable.{post.passable}", post.passable)
+    return tuple(map(clean, (along, post.place, kind, keeper, asked, wait, passes, confirmed, numbers or "–")))

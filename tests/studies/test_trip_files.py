@@ -1,0 +1,121 @@
+"""From the ways that were found to the files: what is told, who says so, and the same bytes twice."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from html import unescape
+from itertools import pairwise
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+
+import artimap as am
+from artimap.core import schema
+from artimap.core.errors import DataError, ShareError
+from artimap.core.tables import ROAD_STATUS
+from artimap.report.trip import content as told
+from artimap.roads.network.graph import RoadNetwork
+from artimap.roads.routing.router import Spot
+from artimap.studies.trip_files import FILES, read_points, trip_content, trip_json
+
+DAY = "2024-10-15"
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def study(artibonite, rn1):
+    """One status closes a piece of RN1, one is too old to close it."""
+    rows = [
+        {"status_id": "s1", "name": "Pont <b>Un</b>", "from_m": 112_000.0, "to_m": 113_000.0, "physical": "closed",
+         "as_of": "2024-10-07", "source": "Radio Un"},
+        {"status_id": "s2", "name": "Pont Deux", "from_m": 140_000.0, "to_m": 140_500.0, "physical": "closed",
+         "as_of": "2024-03-01", "source": "Radio Deux"},
+    ]  # fmt: skip
+    more = {"part": "bridge", "road_id": "rn1", "corridor_id": "rn1", "security": "unknown", "operational": "unknown",
+            "sensitivity": "low", "licence": "own report"}  # fmt: skip
+    shapes = [rn1.piece(row["from_m"], row["to_m"]) for row in rows]
+    table = gpd.GeoDataFrame([{**row, **more} for row in rows], geometry=shapes, crs=artibonite.crs)
+    table["as_of"] = table["as_of"].astype("datetime64[ns]")
+    return am.study(artibonite, as_of=DAY, audience="internal", road_status=schema.conform(table, ROAD_STATUS))
+
+
+@pytest.fixture(scope="module")
+def routes(study):
+    return am.routes(study, "Saint-Marc", "Gonaïves", vehicle="4x4", departure="06:00", curfew="18:00-05:00")
+
+
+def test_a_living_closure_is_avoided_and_named_and_an_old_one_is_told_with_the_way(routes):
+    (found,) = trip_content(routes).closed
+    assert (found.name, found.source, found.age_days, found.near) == ("Pont <b>Un</b>", "Radio Un", 8, True)
+    (way,) = trip_content(routes).ways
+    assert "Dessalines" in way.by
+    (old,) = way.statuses
+    assert (old.name, old.stale) == ("Pont Deux", True)
+    page = unescape(routes.html("fr"))
+    assert "<b>" not in routes.html("fr")
+    assert "Pont <b>Un</b>, RN1 km 112,0 à 113,0\u00a0: dit impraticable par Radio Un, 7 oct. 2024 (8 jours" in page
+    assert "trop ancien pour valoir aujourd'hui" in page
+
+
+def test_the_pieces_of_a_way_cover_it_and_the_course_runs_from_start_to_goal(routes):
+    (way,) = trip_content(routes).ways
+    assert (way.pieces[0].from_m, round(way.pieces[-1].to_m)) == (0.0, round(way.km * 1000))
+    assert all(one.to_m == two.from_m for one, two in pairwise(way.pieces))
+    assert way.line[0][1] < 19.2
+    assert way.line[-1][1] > 19.4
+    assert any(one.mark in ("silent", "unobserved") for one in way.pieces)
+
+
+def test_hours_are_of_the_place_and_the_day(routes):
+    content = trip_content(routes)
+    assert content.sunset.hour == 18  # summer time holds until November
+    (hours,) = content.hours
+    assert hours.leave[0] < hours.leave[1]
+    assert hours.arrive[0][0] < hours.arrive[1][0]
+
+
+def test_points_of_ones_own_stand_in_the_order_of_the_way(routes, artibonite, tmp_path):
+    path = tmp_path / "night.csv"
+    path.write_text("lat,lon,non,tel\n19.44,-72.68,Lodge,1\n19.115,-72.700,Clinic,2\n18.5,-72.3,Far,3\n", "utf-8")
+    layer = read_points(path, artibonite)
+    (way,) = trip_content(routes, [layer]).ways
+    assert [(one.name, one.details) for one in way.stops] == [("Clinic", ("2",)), ("Lodge", ("1",))]
+    assert "Clinic" in routes.card("ht", layers=[layer]) + routes.html("ht", layers=[layer])
+    for text, name in (("a,b\n1,2\n", "no.csv"), ("{", "no.geojson")):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(DataError, match=name):
+            read_points(tmp_path / name, artibonite)
+
+
+def test_files_by_their_ending_and_a_folder_of_the_same_bytes(routes, tmp_path):
+    for ending in ("html", "txt", "gpx", "json"):
+        assert routes.to_file(tmp_path / f"a.{ending}", "ht").read_bytes()
+    with pytest.raises(ShareError, match="endings"):
+        routes.to_file(tmp_path / "a.pdf")
+    first = {one.name: one.read_bytes() for one in routes.write(tmp_path / "trip", "fr").files}
+    (tmp_path / "trip" / "own.txt").write_text("mine")
+    again = routes.write(tmp_path / "trip", "fr")
+    assert {one.name: one.read_bytes() for one in again.files} == first
+    assert (tuple(first), again.kept, again.removed) == (FILES, ("own.txt",), ())
+
+
+def test_every_key_is_documented(routes):
+    text = (DOCS / "trips.md").read_text("utf-8")
+    given = json.loads(trip_json(routes))
+    assert [key for key in (*given, *given["ways"][0], *given["closed"][0]) if f"`{key}`" not in text] == []
+    assert {one.name for one in fields(told.TripContent)} - set(given) == {"roads", "closed_lines", "names"}
+
+
+def test_of_a_network_of_ones_own_nothing_can_be_told():
+    network = RoadNetwork.from_edges([[0, 0], [1_000, 0]], [[0, 1]], crs="EPSG:32618")
+    found = am.routes(network, Spot(0, 10.0), Spot(0, 900.0), time_min=[5.0])
+    with pytest.raises(ShareError, match="network of your own"):
+        found.html()
+
+
+@pytest.mark.exhaustive
+def test_the_map_has_each_way_as_a_line_of_its_own(routes):
+    page = routes.map("en").html()
+    assert "Way 1, RN1" in page
