@@ -25,6 +25,7 @@ from artimap.cli import (
     report,
     review,
     risk,
+    run,
     status,
     template,
     trip,
@@ -37,7 +38,7 @@ from artimap.core.errors import ArtimapError, SchemaError
 from artimap.core.vocab import Audience
 
 _COMMANDS = (
-    brief, chart, report, trip, risk, density, status, zones, backtest, template, validate, locate, review, data,
+    brief, chart, report, trip, run, risk, density, status, zones, backtest, template, validate, locate, review, data,
 )  # fmt: skip
 
 

@@ -613,7 +613,8 @@ class Study:
         lang, since
             As in :meth:`write`.
         formats
-            In what else the full report is wanted beside HTML and Markdown: ``"pdf"``, ``"docx"``, ``"xlsx"``, ``"json"``.
+            What else the full report is written as beside HTML and Markdown: ``"pdf"``, ``"docx"``, ``"xlsx"`` or
+            ``"json"``.
 
         Returns
         -------
@@ -795,11 +796,25 @@ def study(  # noqa: PLR0913 - one keyword a choice
     """
     sure_area(area)
     day = None if as_of is None else day_of(as_of)
-    reader = Audience(audience)
     road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
     inputs = gather(
         area, events, decisions, claims, road_status, movements, policy=policy, licence=licence, today=today
     )  # fmt: skip
+    return study_of_inputs(area, inputs, road, day=day, audience=audience, policy=policy, model=model)
+
+
+def study_of_inputs(
+    area: Area,
+    inputs: Gathered,
+    road: Corridor,
+    *,
+    day: dt.date | None,
+    audience: str,
+    policy: SharePolicy | None = None,
+    model: RiskModel | None = None,
+) -> Study:
+    """Gate what was gathered for an audience: the same inputs serve several (:func:`study`)."""
+    reader = Audience(audience)
     day = inputs.last_day(area, reader, policy) if day is None else day
     gated = gate(inputs.events, inputs.ledger, audience=reader, area=area, as_of=day, policy=policy)
     return Study(area, road, day, reader, policy, model, gated.until(day), inputs)
