@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -81,7 +82,13 @@ def _run(args: argparse.Namespace, _where: Area) -> int:
             if not args.quiet:
                 say(words)
 
-        done = run_night(plan, progress=progress)
+        # What is loaded by now stays to the end, and most of what a night makes lives as long as its road.
+        gc.freeze()
+        gc.set_threshold(200_000, 50, 100)  # main sets it back
+        try:
+            done = run_night(plan, progress=progress)
+        finally:
+            gc.unfreeze()
         for line in done.lines():
             log(line)
             if not (args.quiet or args.json):

@@ -59,7 +59,7 @@ class BriefingMap:
     page: Page
     others: tuple[Page, ...] = ()
     events: gpd.GeoDataFrame | None = None
-    _kept: Kept = field(default_factory=dict, repr=False)
+    _kept: Kept = field(default_factory=Kept, repr=False)
 
     def html(self) -> str:
         """Give the whole page; the same tables give the same text."""

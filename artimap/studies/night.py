@@ -190,7 +190,8 @@ def read_night_plan(path: str | Path) -> NightPlan:
     read: dict[str, Any] = {}
     for name, value in content.items():
         try:
-            read[name] = _READ.get(name, _unknown)(name, value)
+            _part(path.name, {name: value}, tuple(_READ))
+            read[name] = _READ[name](name, value)
         except ArtimapError as error:
             wrong.append(str(error))
     here = path.absolute().parent
@@ -210,10 +211,6 @@ def _not_known(name: object, known: Sequence[str] | Mapping[str, Any], where: st
     near = get_close_matches(str(name).lower(), names, n=1)
     meant = f"did you mean {near[0]}? " if near else ""
     return f"{where}{name} is not known; {meant}there are: {', '.join(names)}"
-
-
-def _unknown(name: str, _value: object) -> Any:
-    raise ShareError(_not_known(name, _READ))
 
 
 def _text(name: str, value: object) -> str:

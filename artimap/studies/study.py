@@ -32,7 +32,6 @@ from artimap.core.errors import ShareError
 from artimap.core.files import encodable, geopackage_bytes, table_csv, write_text
 from artimap.core.folder_swap import check_folder, replace_folder
 from artimap.core.i18n import tr
-from artimap.core.metadata import model_of
 from artimap.core.reasons import in_sentences
 from artimap.core.vocab import About, Audience, Lang
 from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, MapTables, map_of_study
@@ -279,6 +278,9 @@ class Study:
         risk = corridor_risk(
             self.corridor, self.events_to_count, as_of=self.as_of, model=self._model, pieces=pieces, ledger=self._ledger
         )  # fmt: skip
+        return self._licensed(risk)
+
+    def _licensed(self, risk: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         risk.attrs["licensed"] = list(licensed_sources(self.events_to_count))
         return self._named(risk)
 
@@ -369,10 +371,14 @@ class Study:
     @cached_property
     def risk_over_time(self) -> dict[dt.date, gpd.GeoDataFrame]:
         """The risk at the end of each month before the day of the answer."""
-        model = model_of(self.risk, RiskModel)
+        # Where the day of the answer is not estimated yet it is done with the others, and where events lie once.
+        alone = "_kept_risk" in self.__dict__
+        days = self.days_before if alone else (*self.days_before, self.as_of)
         found = corridor_risk_over_time(
-            self.corridor, self.events_to_count, days=self.days_before, model=model, ledger=self._ledger
+            self.corridor, self.events_to_count, days=days, model=self._model, ledger=self._ledger
         )  # fmt: skip
+        if not alone:
+            self.__dict__["_kept_risk"] = self._licensed(found.pop(self.as_of))
         return {day: self._named(risk) for day, risk in found.items()}
 
     @cached_property
@@ -570,7 +576,7 @@ class Study:
         OSError
             If the folder cannot be written: then it is as it was. The error names the path.
         """
-        folder, own, risk = Path(folder), self._inputs.own, self.risk
+        folder, own = Path(folder), self._inputs.own
         check_folder(folder)
         files = self.contents(lang, since=since)
         # Before the folder takes its place: a run that is stopped after that must not have lost the rejected rows.
@@ -586,7 +592,7 @@ class Study:
             folder=folder,
             as_of=self.as_of,
             files=tuple(folder / name for name in files),
-            tally=in_sentences(risk.attrs["tally"]),
+            tally=in_sentences(self.risk.attrs["tally"]),
             gated=self.gated,
             own_rows=0 if own is None else own.rows,
             own_rejected=0 if own is None else len(own.quarantine),
@@ -637,8 +643,11 @@ class Study:
     def _make_contents(
         self, lang: Lang, since: Path | None, formats: Sequence[str], identity: object
     ) -> dict[str, bytes]:
-        own, risk, files = self._inputs.own, self.risk, dict[str, bytes]()
-        self.progress("estimating the risk of earlier months, drawing the map")
+        own, files = self._inputs.own, dict[str, bytes]()
+        self.progress("estimating the risk, now and in earlier months")
+        _ = self.risk_over_time
+        risk = self.risk
+        self.progress("drawing the map")
         files["map.html"] = self.map(lang).html().encode("utf-8")
         self.progress("writing the report")
         report = self.report(lang, since=since)

@@ -15,6 +15,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.metadata import PackageNotFoundError, distribution
@@ -195,8 +196,28 @@ def policy(scripts: Sequence[str], sheets: Sequence[str], tiles: Tiles | None = 
     )
 
 
-Kept = dict[tuple[int, str], tuple[Page, dict[str, Any]]]
-"""The data of pages that were written, by number of the page and name of the map; the page keeps its number taken."""
+@dataclass(frozen=True)
+class Kept:
+    """What was written of pages, by their numbers, for when another of them comes first; a page keeps its number."""
+
+    data: dict[tuple[int, str], tuple[Page, dict[str, Any]]] = field(default_factory=dict)
+    earlier: dict[frozenset[int], dict[str, str]] = field(default_factory=dict)
+
+    def payload(self, page: Page, map_name: str) -> dict[str, Any]:
+        """Give the data of a page (:func:`artimap.maps.page.payload`)."""
+        if (id(page), map_name) not in self.data:
+            self.data[id(page), map_name] = page, payload(page, map_name=map_name)
+        return self.data[id(page), map_name][1]
+
+    def days_before(self, pages: Sequence[Page]) -> dict[str, str]:
+        """Give what is shown on earlier days, the words of the first page first."""
+        key = frozenset(map(id, pages))
+        if key not in self.earlier:
+            self.earlier[key] = days_before(pages)
+        found = self.earlier[key]
+        ends = ("", *(f"_{page.lang}" for page in pages))
+        names = [name for name in found if "_" not in name]
+        return {name + end: found[name + end] for name in names for end in ends if name + end in found}
 
 
 def to_html(page: Page, others: Sequence[Page] = (), kept: Kept | None = None) -> str:
@@ -204,7 +225,7 @@ def to_html(page: Page, others: Sequence[Page] = (), kept: Kept | None = None) -
 
     ``kept`` serves the same pages again, when another of them comes first.
     """
-    written: Kept = {} if kept is None else kept
+    kept = kept or Kept()
     from jinja2 import Environment  # noqa: PLC0415 - only where a page is made
     from markupsafe import Markup  # noqa: PLC0415
 
@@ -212,10 +233,7 @@ def to_html(page: Page, others: Sequence[Page] = (), kept: Kept | None = None) -
     body, map_script, map_name = base_map(page)
     scripts = (leaflet_script, map_script, own_script())
     sheet = leaflet_style + "\n" + own_style()
-    for one in (page, *others):
-        if (id(one), map_name) not in written:
-            written[id(one), map_name] = one, payload(one, map_name=map_name)
-    first, *more = (written[id(one), map_name][1] for one in (page, *others))
+    first, *more = (kept.payload(one, map_name) for one in (page, *others))
     packed = {other["meta"]["lang"]: pack(changes(first, other) or {}) for other in more}
     names = {one.value: words(one)["language.name"] for one in Lang if one.value in {page.lang, *packed}}
     data = to_json({**first, "details": rows_of(page), "languages": packed, "language_names": names})
@@ -229,7 +247,7 @@ def to_html(page: Page, others: Sequence[Page] = (), kept: Kept | None = None) -
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and Leaflet's
         data=Markup(data),  # noqa: S704 - escaped by to_json
         field=page.field,  # base64
-        earlier=Markup(_packed(days_before((page, *others)))),  # noqa: S704 - base64, by name
+        earlier=Markup(_packed(kept.days_before((page, *others)))),  # noqa: S704 - base64, by name
         page=page.furniture,
         words={name: spoken[f"{WORDS}{name}"] for name in ("skip", "map", "panel", "noscript")},
     )
