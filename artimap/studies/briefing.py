@@ -115,7 +115,13 @@ def page_files(page: Report) -> dict[str, bytes]:
 
 
 def manifest(
-    area: Area, *, day: dt.date, lang: Lang, risk: gpd.GeoDataFrame, files: Mapping[str, bytes], gated: Gated,
+    area: Area,
+    *,
+    day: dt.date,
+    lang: Lang,
+    risk: gpd.GeoDataFrame,
+    files: Mapping[str, bytes],
+    gated: Gated,
     road: str | None = None,
 ) -> dict[str, Any]:
     """Write down what the briefing is made of, for checking and for comparing with the next one."""
