@@ -24,11 +24,11 @@ from artimap.studies import night
 from artimap.studies.study import Study
 
 DAY, NEXT = "2024-10-15", "2024-10-16"
-SECRET = "A bus of the school was stopped."
+SEVERE = "A bus of the school was stopped."
 ROWS = (
     "date,place,kind,actors,killed,source,said_by,is_party,sensitivity,summary\n"
     "2024-10-10,Pont-Sondé,road_ambush,,,radio,listener,no,low,A truck was stopped.\n"
-    f"2024-10-11,Gonaïves,road_ambush,,,radio,listener,no,severe,{SECRET}\n"
+    f"2024-10-11,Gonaïves,road_ambush,,,radio,listener,no,severe,{SEVERE}\n"
     "never,Gonaïves,road_ambush,,,radio,listener,no,low,A car.\n"
 )
 
@@ -120,7 +120,7 @@ def test_a_source_that_fails_leaves_the_others_and_is_told(home):
 
 def test_rows_for_internal_use_are_in_no_other_folder(home):
     for name, content in tree(home / "briefings" / DAY).items():
-        assert SECRET.encode() not in content, name
+        assert SEVERE.encode() not in content, name
 
 
 def test_the_same_night_gives_the_same_bytes(home, capsys):
@@ -188,7 +188,8 @@ def test_several_roads_audiences_and_languages_each_have_a_folder(tmp_path):
     done = am.run_night(replace(am.read_night_plan(plan_in(tmp_path, PLAN)), as_of=am.read_night_plan(
         plan_in(tmp_path, PLAN + f"as_of = {DAY}")).as_of))  # fmt: skip
     assert {one["folder"] for one in done.summary["folders"]} == {
-        f"{road}-{reader}-{lang}" for road in ("rd-des", "rn5") for reader in ("partners", "public") for lang in ("en", "ht")
+        f"{road}-{reader}-{lang}"
+        for road in ("rd-des", "rn5") for reader in ("partners", "public") for lang in ("en", "ht")
     }  # fmt: skip
     assert done.folder.name == DAY
 
@@ -221,7 +222,8 @@ def test_old_runs_go_and_nothing_else(tmp_path):
     assert not runs[0].folder.exists()
     # what is somebody else's stays, wherever it lies and whatever it is called
     mine = [
-        out / "2020-01-01" / "photos.zip", out / "2020-01-02" / "run.json", out / "2020-01-03" / "x-partners-fr" / "a.txt",
+        out / "2020-01-01" / "photos.zip", out / "2020-01-02" / "run.json",
+        out / "2020-01-03" / "x-partners-fr" / "a.txt",
         out / "archive" / "rd-des-partners-en" / "manifest.json", runs[1].folder / "rd-des-partners-en" / "notes.txt",
         tmp_path / "elsewhere" / "rd-des-partners-en" / "manifest.json",
     ]  # fmt: skip
@@ -241,7 +243,7 @@ def test_old_runs_go_and_nothing_else(tmp_path):
 def test_runs_of_the_last_days_stay(tmp_path):
     plan = replace(am.read_night_plan(plan_in(tmp_path, 'roads = ["rd-des"]\n[retention]\ndays = 3\n')), as_of=None)
     at = am.read_night_plan(plan_in(tmp_path, f"as_of = {DAY}")).as_of
-    for day in (1, 4, 5):
+    for day in (1, 3, 4):
         done = am.run_night(replace(plan, as_of=at, today=at.replace(day=day)))
     assert done.deleted == ("2024-10-01",)
 
