@@ -409,6 +409,24 @@ def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
     return whole
 
 
+def _one_ledger(said: Sequence[Ledger]) -> Ledger | None:
+    """Join statements of several files; where two files number theirs alike, the later ones get its number."""
+    if not said:
+        return None
+    taken: set[str] = set()
+    parts = []
+    for number, one in enumerate(said, start=1):
+        again = {key: f"{key}-{number}" for key in set(one.claims["claim_id"]) & taken}
+        tables = [table.assign(claim_id=table["claim_id"].replace(again)) for table in (one.claims, one.posts)]
+        taken |= set(tables[0]["claim_id"])
+        parts.append(tables)
+    posts = [table for _, table in parts if len(table)]
+    return replace(
+        said[0], claims=pd.concat([table for table, _ in parts], ignore_index=True),
+        posts=pd.concat(posts, ignore_index=True) if posts else said[0].posts,
+    )  # fmt: skip
+
+
 def _joined(where: Area, sources: Sequence[_Source], plan: NightPlan, policy: SharePolicy | None) -> Gathered:
     """Gather what was read with the embedded data."""
     given: dict[str, list[Any]] = {kind: [] for kind in SOURCES}
@@ -417,18 +435,7 @@ def _joined(where: Area, sources: Sequence[_Source], plan: NightPlan, policy: Sh
         given[one.kind].append(one.given)
         number = len(given[one.kind])
         read_from[f"{_FILES.get(one.kind, one.kind)}{number if number > 1 else ''}"] = one.path
-    said: list[Ledger] = given["claims"]
-    claims = None
-    if said:
-        posts = [one.posts for one in said if len(one.posts)]
-        claims = replace(
-            said[0], claims=pd.concat([one.claims for one in said], ignore_index=True),
-            posts=pd.concat(posts, ignore_index=True) if posts else said[0].posts,
-        )  # fmt: skip
-        twice = claims.claims["claim_id"].duplicated()
-        if twice.any():
-            msg = f"claim_id {claims.claims.loc[twice, 'claim_id'].iloc[0]} stands in an earlier file too"
-            raise ShareError(msg)
+    claims = _one_ledger(given["claims"])
     return gather(
         where, given["events"] or None, _stacked(given["decisions"]), claims, _stacked(given["road_status"]),
         _stacked(given["movements"]), policy=policy, licence=plan.licence, today=plan.today, read_from=read_from,

@@ -269,19 +269,14 @@ def test_the_exit_code_says_what_was_left_out(tmp_path, files, strict, code):
 
 
 @pytest.mark.usefixtures("quick")
-def test_files_that_contradict_one_another_leave_those_before_them(tmp_path, capsys):
+def test_two_files_of_statements_that_number_alike_are_both_taken(tmp_path, capsys):
     path = plan_in(tmp_path, f'roads = ["rd-des"]\nas_of = {DAY}\n[sources]\nclaims = ["*.csv"]\n')
-    assert main(["template", "claims", "-o", str(tmp_path / "a.csv")]) == 0
-    row = {"claim_id": "own-1", "place": "Gonaïves", "predicate": "holds", "value": "PNH", "reported": "2024-10-01"}
-    head = (tmp_path / "a.csv").read_text("utf-8-sig").splitlines()[0].split(",")
-    text = ",".join(head) + "\n" + ",".join(row.get(name, "") for name in head) + "\n"
-    for name in ("a.csv", "b.csv"):
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    capsys.readouterr()
+    for name, place in (("a", "Gonaïves"), ("b", "L'Estère"), ("c", "")):
+        text = f"subject,predicate,value,source,reported\n{place},controls,PNH,radio,2024-10-01\n"
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
     main(["run", str(path), "--json", "--quiet"])
     told = {one["file"]: one["failed"] for one in json.loads(capsys.readouterr().out)["sources"]}
-    if told["a.csv"] is None:
-        assert "own-1" in told["b.csv"]
+    assert (told["a.csv"], told["b.csv"]) == (None, None)
 
 
 @pytest.mark.usefixtures("quick")
