@@ -290,6 +290,12 @@ from .studies.closures import (
 from .studies.itinerary import (
     Route as Route,
 )
+from .studies.night import (
+    NightPlan as NightPlan,
+    NightRun as NightRun,
+    read_night_plan as read_night_plan,
+    run_night as run_night,
+)
 from .studies.routes import (
     Routes as Routes,
     routes as routes,
@@ -334,6 +340,8 @@ __all__ = [
     "MatchModel",
     "MergedPlaces",
     "ModelError",
+    "NightPlan",
+    "NightRun",
     "PassageModel",
     "Passages",
     "PlaceError",
@@ -421,6 +429,7 @@ __all__ = [
     "read_events",
     "read_mapping",
     "read_movements",
+    "read_night_plan",
     "read_places",
     "read_policy",
     "read_report",
@@ -438,16 +447,17 @@ __all__ = [
     "road_status_on",
     "road_units",
     "routes",
+    "run_night",
     "simulated_densities",
     "static_map",
     "status_history",
     "status_words",
     "strip_map",
-    "trip_risk",
     "study",
     "support",
     "to_ipis",
     "trip",
+    "trip_risk",
     "validate",
     "what_changed",
     "why_not_estimated",

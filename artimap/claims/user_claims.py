@@ -96,7 +96,7 @@ def read_own_claims(
     table["subject"] = words.map(lambda one: ids.get(one, one), na_action="ignore")
     # Words that became an id are kept, so that nothing of the file is lost.
     table["place"] = table["place"].fillna(words.where(words != table["subject"]))
-    stretch = table["subject"].str.contains(":").fillna(value=False)
+    stretch = table["subject"].astype("str").str.contains(":").fillna(value=False)
     about = pd.Series([About.STRETCH.value if one else About.PLACE.value for one in stretch], dtype=TEXT)
     numbered = pd.Series([f"own-claim-{number:03d}" for number in range(1, len(table) + 1)], dtype=TEXT)
     basis = table["reported"].map(lambda _: "stated", na_action="ignore").astype(TEXT).fillna("undated")

@@ -26,6 +26,7 @@ from artimap.cli import (
     report,
     review,
     risk,
+    run,
     status,
     template,
     trip,
@@ -39,8 +40,8 @@ from artimap.core.i18n import tr, translated
 from artimap.core.vocab import Audience, Lang
 
 _COMMANDS = (
-    brief, chart, report, trip, risk, density, status, zones, closures, backtest, template, validate, locate, review,
-    data,
+    brief, chart, report, trip, run, risk, density, status, zones, closures, backtest, template, validate, locate,
+    review, data,
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ _ENDINGS = (".csv", ".xlsx")
 def add(commands: Commands) -> None:
     """Add the command."""
     template = commands.add_parser("template", help="write an empty table for your own reports, posts or movements")
-    template.add_argument("what", choices=list(_THEN))
+    template.add_argument("what", choices=[*_THEN, "run"], help="'run': a plan for the night job, with every key")
     template.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="CSV, or XLSX with lists to choose from (default: print CSV)"
     )
@@ -33,6 +33,8 @@ def add(commands: Commands) -> None:
 def _run(args: argparse.Namespace, _where: Area) -> int:
     from artimap.sources.forms import FORMS  # noqa: PLC0415
 
+    if args.what == "run":
+        return _plan(args.output)
     form = FORMS[args.what]
     if args.output is None:
         print(form.to_csv(args.lang), end="")
@@ -47,4 +49,19 @@ def _run(args: argparse.Namespace, _where: Area) -> int:
     form.save(args.output, args.lang)
     then = f"{_THEN[args.what]} {args.output}"
     print(tr("console.template", args.lang, file=args.output, command=then))
+    return 0
+
+
+def _plan(path: Path | None) -> int:
+    from artimap.core.files import write_text  # noqa: PLC0415 - slow to import, used only here
+    from artimap.studies.night import sample_plan  # noqa: PLC0415
+
+    if path is None:
+        print(sample_plan(), end="")
+    elif path.exists():
+        print(f"artimap: {path} is there already and stays as it is; name another file with -o", file=sys.stderr)
+        return 1
+    else:
+        write_text(path, sample_plan())
+        print(f"{path}: say what you want of it, then: artimap run {path}")
     return 0

@@ -147,6 +147,27 @@ def replace_folder(
     return Replaced(tuple(sorted(there - mine)), tuple(sorted(there & mine - files.keys())))
 
 
+@contextmanager
+def held(folder: Path, wait_s: float | None = None) -> Iterator[None]:
+    """Keep other runs out of a folder during the block; each of its own folders is replaced as ever.
+
+    Parameters
+    ----------
+    folder
+        The folder; made if missing.
+    wait_s
+        How long to wait for another run that holds it, in seconds; :data:`WAIT_S` where null.
+
+    Raises
+    ------
+    OSError
+        If another run holds it for longer. The error names the path.
+    """
+    real = Path(os.path.realpath(folder))
+    with _naming(folder, real), _locked(real / "run", folder, WAIT_S if wait_s is None else wait_s):
+        yield
+
+
 def settle(folder: Path) -> None:
     """Finish what a dead run left of a folder that is about to be read, as far as there is leave to."""
     real = Path(os.path.realpath(folder))

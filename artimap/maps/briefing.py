@@ -28,7 +28,7 @@ from artimap.maps.page import Page
 from artimap.maps.tiles import Tiles
 from artimap.maps.timeline import posts_of_slider, risk_of_slider, zones_of_slider
 from artimap.maps.user_layer import UserLayer, ready_layers
-from artimap.maps.web.render import to_html
+from artimap.maps.web.render import Kept, to_html
 from artimap.sharing.gate import Gated, gate
 from artimap.sharing.policy import SharePolicy
 from artimap.sharing.view import visible_tables
@@ -59,10 +59,19 @@ class BriefingMap:
     page: Page
     others: tuple[Page, ...] = ()
     events: gpd.GeoDataFrame | None = None
+    _kept: Kept = field(default_factory=Kept, repr=False)
 
     def html(self) -> str:
         """Give the whole page; the same tables give the same text."""
-        return to_html(self.page, self.others)
+        return to_html(self.page, self.others, self._kept)
+
+    def into(self, lang: str) -> BriefingMap:
+        """Give the same map, opening in another language that its reader can choose."""
+        by_lang = {one.lang: one for one in (self.page, *self.others)}
+        page = by_lang.pop(Lang(lang).value)
+        if self.page.foreign:
+            page = replace(page, foreign=self.page.foreign)
+        return replace(self, page=page, others=tuple(by_lang[one] for one in Lang if one in by_lang))
 
     def with_layers(self, *layers: Any) -> BriefingMap:
         """Give the same map with folium layers of your own on top.

@@ -106,7 +106,8 @@ def risk_of_slider(
 
 
 def _along_road(risk: pd.DataFrame) -> pd.DataFrame:
-    plain = pd.DataFrame({name: risk[name] for name in risk.columns if name != "geometry"})  # without what goes with it
+    # Without what goes with it: each column that is read by its name would copy all of that.
+    plain = pd.DataFrame(risk).drop(columns="geometry", errors="ignore")
     at = plain["from_m"].to_numpy()
     # as a rule it is in order: sorting by two columns takes longer than all else here
     return plain if (np.diff(at) > 0).all() else plain.sort_values(["from_m", "lixel_id"], kind="stable")

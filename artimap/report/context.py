@@ -116,7 +116,7 @@ class Context:
     road_status
         What :func:`artimap.road_status_on` gives, or None where none was brought.
     kept
-        Tables that several sections tell of, by name, made when the first asks for them.
+        What several sections or languages tell of, by name, made when the first asks for it.
     """
 
     area: Area
@@ -140,7 +140,7 @@ class Context:
     names: Mapping[str, str] = field(default_factory=dict)
     record: tuple[Mapping[str, Any], ...] = ()
     road_status: pd.DataFrame | None = None
-    kept: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def event_rows(self) -> dict[str, Mapping[str, Any]]:

@@ -37,7 +37,8 @@ def status_changes(ctx: Context) -> pd.DataFrame:
     # The summary and the table tell of the same changes: every subject is judged on two days for them once.
     if "status_changes" not in ctx.kept:
         ctx.kept["status_changes"] = _status_changes(ctx)
-    return ctx.kept["status_changes"]
+    found: pd.DataFrame = ctx.kept["status_changes"]
+    return found
 
 
 def _status_changes(ctx: Context) -> pd.DataFrame:

@@ -99,17 +99,26 @@ def _unknown(ctx: Context, found: Fees) -> str:
     return "; ".join(said) or say(ctx, "fees.all_stated")
 
 
-def _rows(ctx: Context, ledger: Ledger) -> Iterable[tuple[Cell, ...]]:
+def _on_legs(ctx: Context, ledger: Ledger) -> list[tuple[str, float, str, float, dict[Vehicle, Fees]]]:
+    """Sum the fees of each leg by vehicle: the same in every language."""
     # Posts and fees of the day, read once for all legs and vehicles.
     posts, schedule = checkpoints_on(ctx.corridor, ledger, as_of=ctx.as_of), fee_schedule(ledger, as_of=ctx.as_of)
     schedule = schedule[(schedule["fee_of"] == FeeOf.POST) & schedule["low"].notna()]  # the others ask for no leg
-    for start, low, stop, high in legs(ctx):
+    return [
+        (start, low, stop, high, {vehicle: fees_between(
+            ctx.corridor, ledger, low, high, vehicle=vehicle, as_of=ctx.as_of, posts=posts, schedule=schedule
+        ) for vehicle in VEHICLES})
+        for start, low, stop, high in legs(ctx)
+    ]  # fmt: skip
+
+
+def _rows(ctx: Context, ledger: Ledger) -> Iterable[tuple[Cell, ...]]:
+    if "fees_on_legs" not in ctx.kept:
+        ctx.kept["fees_on_legs"] = _on_legs(ctx, ledger)
+    for start, low, stop, high, fees in ctx.kept["fees_on_legs"]:
         # Vehicles with the same answer share a row: seven rows that say "not stated" hide the one that differs.
         same: dict[tuple[Cell, str, int], list[str]] = {}
-        for vehicle in VEHICLES:
-            found = fees_between(
-                ctx.corridor, ledger, low, high, vehicle=vehicle, as_of=ctx.as_of, posts=posts, schedule=schedule
-            )
+        for vehicle, found in fees.items():
             answer = (_fee_sums(ctx, found), _unknown(ctx, found), found.posts)
             same.setdefault(answer, []).append(word(ctx, "vehicle", vehicle.value))
         span = km(ctx, {"from_m": low, "to_m": high})

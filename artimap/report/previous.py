@@ -162,8 +162,8 @@ def check_since(folder: str | Path | None, audience: Audience) -> dict[str, Any]
 
 
 @contextmanager
-def reading_since(folder: str | Path | None, audience: Audience) -> Iterator[None]:
-    """Read an earlier briefing in the block, all of it of one run.
+def reading_since(folder: str | Path | None, audience: Audience) -> Iterator[tuple[int, ...] | None]:
+    """Read an earlier briefing in the block, all of it of one run; gives numbers that tell it from another.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def reading_since(folder: str | Path | None, audience: Audience) -> Iterator[Non
     """
     check_since(folder, audience)
     before = None if folder is None else _identity(Path(folder))
-    yield
+    yield before
     if folder is not None and before != _identity(Path(folder)):
         msg = f"{folder} was replaced by another run while it was read: run artimap again"
         raise DataError(msg)

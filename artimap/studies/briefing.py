@@ -115,14 +115,21 @@ def page_files(page: Report) -> dict[str, bytes]:
 
 
 def manifest(
-    area: Area, *, day: dt.date, lang: Lang, risk: gpd.GeoDataFrame, files: Mapping[str, bytes], gated: Gated
+    area: Area,
+    *,
+    day: dt.date,
+    lang: Lang,
+    risk: gpd.GeoDataFrame,
+    files: Mapping[str, bytes],
+    gated: Gated,
+    road: str | None = None,
 ) -> dict[str, Any]:
     """Write down what the briefing is made of, for checking and for comparing with the next one."""
     entries = embedded.manifest(area.name)
     model = model_of(risk, RiskModel)
     return {
         "area": area.name,
-        "corridor": area.corridor_id,
+        "corridor": road or area.corridor_id,
         "as_of": day.isoformat(),
         "data_until": entries.data_until.isoformat(),
         "lang": lang.value,

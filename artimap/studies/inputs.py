@@ -243,7 +243,7 @@ Decisions = str | Path | pd.DataFrame
 """Decisions on pairs of reports: a file, or the table of it."""
 
 
-def gather(
+def gather(  # noqa: PLR0913 - one keyword a choice
     area: Area,
     events: Reports | None = None,
     decisions: Decisions | None = None,
@@ -254,6 +254,7 @@ def gather(
     policy: SharePolicy | None = None,
     licence: str | None = None,
     today: str | dt.date | None = None,
+    read_from: Mapping[str, Path] | None = None,
 ) -> Gathered:
     """Join the embedded reports with those of a user's file, and honour decisions on both.
 
@@ -276,6 +277,8 @@ def gather(
         A file of statuses that :func:`artimap.read_road_status` reads, or what it gave. ``events`` may be one too.
     movements
         A file of movements that :func:`artimap.read_movements` reads, or what it gave. ``events`` may be one too.
+    read_from
+        The files of what is given as read, named as in :attr:`Gathered.files`.
 
     Raises
     ------
@@ -288,7 +291,9 @@ def gather(
     if isinstance(events, list | tuple):
         paths = [Path(one) for one in events if isinstance(one, str | Path)]
         files |= {f"own_reports{number if number > 1 else ''}": path for number, path in enumerate(paths, start=1)}
-    found = replace(_reports(area, events, decisions, policy or SharePolicy(), licence, today), files=files)
+    files |= read_from or {}
+    names = [path.name for name, path in files.items() if name.startswith("own_reports")]
+    found = replace(_reports(area, events, decisions, policy or SharePolicy(), licence, today, names), files=files)
     found = _with_road_status(found, area, road_status)
     found = _with_movements(found, area, movements, licence, today)
     if claims is None:
@@ -389,14 +394,17 @@ def _decisions(given: Decisions) -> pd.DataFrame:
     return table.assign(report_a=mask_ids(table["report_a"]), report_b=mask_ids(table["report_b"]))
 
 
-def _read_all(events: Reports, area: Area, licence: str | None, today: str | dt.date | None) -> Read:
+def _read_all(
+    events: Reports, area: Area, licence: str | None, today: str | dt.date | None, names: Sequence[str]
+) -> Read:
     given = tuple(events) if isinstance(events, list | tuple) else (events,)
     reads = [
         one if isinstance(one, Read) else
         read_report(_path(one, "events", "read_report"), area=area, licence=licence, today=today)
         for one in given
     ]  # fmt: skip
-    names = ["own reports" if isinstance(one, Read) else Path(one).name for one in given]
+    if len(names) != len(given):
+        names = ["own reports" if isinstance(one, Read) else Path(one).name for one in given]
     return reads[0] if len(reads) == 1 else joined(reads, names)
 
 
@@ -407,11 +415,12 @@ def _reports(
     policy: SharePolicy,
     licence: str | None,
     today: str | dt.date | None,
+    names: Sequence[str],
 ) -> Gathered:
     """Join the embedded reports with those of a file, and honour decisions on both."""
     table, ledger, own = read_events(area), read_claims(area), None
     if events is not None:
-        own = _with_safe_ids(_read_all(events, area, licence, today))
+        own = _with_safe_ids(_read_all(events, area, licence, today, names))
         posts = posts_of(own.checkpoints, own.claims, like=ledger.posts)
         safe, safe_posts, safe_events = _masked([own.claims, posts, own.events], area)
         claims = pd.concat([ledger.claims, safe], ignore_index=True)

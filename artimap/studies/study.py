@@ -218,6 +218,30 @@ class Study:
         ledger = self._ledger
         return Ledger(ledger.claims.copy(), ledger.subjects.copy(), ledger.posts.copy())
 
+    def on_road(self, corridor: Corridor | str) -> Study:
+        """Give the study of another road on the same day, for the same audience; what is of the whole area is shared.
+
+        Parameters
+        ----------
+        corridor
+            A road of the area, or its id.
+
+        Raises
+        ------
+        CorridorError
+            If there is no such road.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.study(am.area("artibonite"), as_of="2024-10-15").on_road("rn5").corridor.ref
+        'RN5'
+        """
+        road = corridor if isinstance(corridor, Corridor) else read_corridor(self.area, corridor)
+        other = replace(self, corridor=road)
+        other.__dict__.update((name, kept) for name, kept in self.__dict__.items() if name in _OF_THE_AREA)
+        return other
+
     def in_hindsight(self) -> Study:
         """Give the same study of the same day with all that was reported since, through the gate as well."""
         # How old a row is counts from the last day that is known: what was said since is told with the rest.
@@ -421,8 +445,9 @@ class Study:
         if what_if and not internal:
             msg = f"whom a closed road cuts off is for audience='internal'; this study is for {self.audience.value!r}"
             raise ShareError(msg)
+        # Every language is in the page: which it opens in is chosen last.
         asked = PageOptions(
-            self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of, Lang(lang).value, self.audience, title, author, (),
+            self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of, Lang.EN.value, self.audience, title, author, (),
             tiles=tiles,
             what_if=AreaRoads.from_network(what_if, area=self.area) if isinstance(what_if, RoadNetwork)
             else internal if what_if is None else what_if,
@@ -439,10 +464,10 @@ class Study:
             )  # fmt: skip
             drawn = map_of_study(self.area, tables, asked, self.gated, languages=tuple(Lang))
             if own:
-                return drawn
+                return drawn.into(lang)
             self._products[key] = drawn
         made: BriefingMap = self._products[key]
-        return made
+        return made.into(lang)
 
     def map_of_zones(self, zones: gpd.GeoDataFrame, lang: str = Lang.EN, *, title: str | None = None) -> BriefingMap:
         """Make a map of zones alone on the road.
@@ -565,9 +590,9 @@ class Study:
         OSError
             If the folder cannot be written: then it is as it was. The error names the path.
         """
-        folder, own, risk = Path(folder), self._inputs.own, self.risk
+        folder, own = Path(folder), self._inputs.own
         check_folder(folder)
-        files = self._contents(Lang(lang), None if since is None else Path(since))
+        files = self.contents(lang, since=since)
         # Before the folder takes its place: a run that is stopped after that must not have lost the rejected rows.
         quarantine = self._keep_rejected(own, folder) if own is not None and len(own.quarantine) else None
         self.progress("writing the folder")
@@ -581,7 +606,7 @@ class Study:
             folder=folder,
             as_of=self.as_of,
             files=tuple(folder / name for name in files),
-            tally=in_sentences(risk.attrs["tally"]),
+            tally=in_sentences(self.risk.attrs["tally"]),
             gated=self.gated,
             own_rows=0 if own is None else own.rows,
             own_rejected=0 if own is None else len(own.quarantine),
@@ -598,40 +623,82 @@ class Study:
             removed=done.removed,
         )
 
-    def _contents(self, lang: Lang, since: Path | None) -> dict[str, bytes]:
-        """Make all files of a briefing folder, with a manifest that certifies these very bytes."""
-        key = ("contents", lang, since)
-        if since is not None or key not in self._products:
-            with reading_since(since, self.audience):
-                self._products[key] = self._make_contents(lang, since)
+    def contents(
+        self, lang: str = Lang.EN, *, since: str | Path | None = None, formats: Sequence[str] = ()
+    ) -> dict[str, bytes]:
+        """Make all files of a briefing folder, with a manifest that certifies these very bytes.
+
+        Parameters
+        ----------
+        lang, since
+            As in :meth:`write`.
+        formats
+            What else the full report is written as beside HTML and Markdown: ``"pdf"``, ``"docx"``, ``"xlsx"`` or
+            ``"json"``.
+
+        Returns
+        -------
+        dict
+            Contents by name. What is the same in every language is made once.
+
+        Raises
+        ------
+        DataError, ShareError
+            If ``since`` is no briefing folder, or one for a wider audience.
+        """
+        before = None if since is None else Path(since)
+        with reading_since(before, self.audience) as identity:
+            key = ("contents", lang, tuple(formats), before, identity)
+            if key not in self._products:
+                self._products[key] = self._make_contents(Lang(lang), before, formats, identity)
         made: dict[str, bytes] = self._products[key]
         return made
 
-    def _make_contents(self, lang: Lang, since: Path | None) -> dict[str, bytes]:
-        own, risk, files = self._inputs.own, self.risk, dict[str, bytes]()
-        self.progress("estimating the risk of earlier months, drawing the map")
+    def _make_contents(
+        self, lang: Lang, since: Path | None, formats: Sequence[str], identity: object
+    ) -> dict[str, bytes]:
+        own, files = self._inputs.own, dict[str, bytes]()
+        self.progress("estimating the risk, now and in earlier months")
+        _ = self.risk_over_time
+        risk = self.risk
+        self.progress("drawing the map")
         files["map.html"] = self.map(lang).html().encode("utf-8")
         self.progress("writing the report")
         report = self.report(lang, since=since)
         files["report.html"] = report.html().encode("utf-8")
         files["report.md"] = report.markdown().encode("utf-8")
+        files |= {f"report.{kind}": report.content(kind) for kind in formats if f"report.{kind}" not in files}
         files |= page_files(report.one_page)
         self.progress("writing the tables")
-        layers = {"stretches": risk, "checkpoints": self.checkpoints, "zones": self.zones}
-        if self.road_status is not None:
-            layers["road_status"] = self.road_status
-        files["risk.gpkg"] = geopackage_bytes(layers, day=self.as_of)
+        files["risk.gpkg"] = self._once("risk.gpkg", self._geopackage)
         files["strip.png"] = report.picture
         self.progress("looking ahead")
-        files[FORECAST_FILE] = self.forecast(since).to_json().encode("utf-8")
+        forecast = ("forecast", since, identity)
+        files[FORECAST_FILE] = self._once(forecast, lambda: self.forecast(since).to_json().encode("utf-8"))
         if own is not None and len(own.quarantine):
             inside = self.audience is Audience.INTERNAL
             files[QUARANTINE] = (quarantine_csv(own) if inside else table_csv(own.rejected)).encode("utf-8")
-        content = manifest(self.area, day=self.as_of, lang=lang, risk=risk, files=files, gated=self.gated)
+        content = manifest(
+            self.area, road=self.corridor.corridor_id, day=self.as_of, lang=lang, risk=risk, files=files,
+            gated=self.gated,
+        )  # fmt: skip
         content |= self._inputs.digests(self.audience)
         content["report"] = report.snapshot()
         files[MANIFEST] = (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
         return files
+
+    def _geopackage(self) -> bytes:
+        layers = {"stretches": self.risk, "checkpoints": self.checkpoints, "zones": self.zones}
+        if self.road_status is not None:
+            layers["road_status"] = self.road_status
+        return geopackage_bytes(layers, day=self.as_of)
+
+    def _once(self, key: object, make: Callable[[], bytes]) -> bytes:
+        """Keep a file that is the same in every language."""
+        if ("file", key) not in self._products:
+            self._products["file", key] = make()
+        made: bytes = self._products["file", key]
+        return made
 
     def _keep_rejected(self, own: Read, folder: Path) -> Path | None:
         """Give where the rejected rows are as they were: never in a folder that is handed on."""
@@ -662,6 +729,13 @@ class Study:
             lambda cell: "; ".join(one for one in cell.split("; ") if one in allowed) or None, na_action="ignore"
         ).astype(ids.dtype)
         return risk
+
+
+_OF_THE_AREA = frozenset({
+    "_kept_events", "_kept_status", "_kept_zones", "checkpoints_by_road", "estimated", "road_status", "zones_over_time",
+    "_event_ids", "_passed_by", "_zone_maker",
+})  # fmt: skip
+"""What a study keeps that is the same for every road of the area."""
 
 
 def _sure(given: G | None) -> G:
@@ -745,11 +819,25 @@ def study(  # noqa: PLR0913 - one keyword a choice
     """
     sure_area(area)
     day = None if as_of is None else day_of(as_of)
-    reader = Audience(audience)
     road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
     inputs = gather(
         area, events, decisions, claims, road_status, movements, policy=policy, licence=licence, today=today
     )  # fmt: skip
+    return study_of_inputs(area, inputs, road, day=day, audience=audience, policy=policy, model=model)
+
+
+def study_of_inputs(
+    area: Area,
+    inputs: Gathered,
+    road: Corridor,
+    *,
+    day: dt.date | None,
+    audience: str,
+    policy: SharePolicy | None = None,
+    model: RiskModel | None = None,
+) -> Study:
+    """Gate what was gathered for an audience: the same inputs serve several (:func:`study`)."""
+    reader = Audience(audience)
     day = inputs.last_day(area, reader, policy) if day is None else day
     gated = gate(inputs.events, inputs.ledger, audience=reader, area=area, as_of=day, policy=policy)
     return Study(area, road, day, reader, policy, model, gated.until(day), inputs)

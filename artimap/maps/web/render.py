@@ -15,6 +15,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.metadata import PackageNotFoundError, distribution
@@ -196,8 +197,36 @@ def policy(scripts: Sequence[str], sheets: Sequence[str], tiles: Tiles | None = 
     )
 
 
-def to_html(page: Page, others: Sequence[Page] = ()) -> str:
-    """Make the page, with what it takes to show it in the languages of ``others``."""
+@dataclass(frozen=True)
+class Kept:
+    """What was written of pages, by their numbers, for when another of them comes first; a page keeps its number."""
+
+    data: dict[tuple[int, str], tuple[Page, dict[str, Any]]] = field(default_factory=dict)
+    earlier: dict[frozenset[int], dict[str, str]] = field(default_factory=dict)
+
+    def payload(self, page: Page, map_name: str) -> dict[str, Any]:
+        """Give the data of a page (:func:`artimap.maps.page.payload`)."""
+        if (id(page), map_name) not in self.data:
+            self.data[id(page), map_name] = page, payload(page, map_name=map_name)
+        return self.data[id(page), map_name][1]
+
+    def days_before(self, pages: Sequence[Page]) -> dict[str, str]:
+        """Give what is shown on earlier days, the words of the first page first."""
+        key = frozenset(map(id, pages))
+        if key not in self.earlier:
+            self.earlier[key] = days_before(pages)
+        found = self.earlier[key]
+        ends = ("", *(f"_{page.lang}" for page in pages))
+        names = [name for name in found if "_" not in name]
+        return {name + end: found[name + end] for name in names for end in ends if name + end in found}
+
+
+def to_html(page: Page, others: Sequence[Page] = (), kept: Kept | None = None) -> str:
+    """Make the page, with what it takes to show it in the languages of ``others``.
+
+    ``kept`` serves the same pages again, when another of them comes first.
+    """
+    kept = kept or Kept()
     from jinja2 import Environment  # noqa: PLC0415 - only where a page is made
     from markupsafe import Markup  # noqa: PLC0415
 
@@ -207,8 +236,8 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
     if page.what_if is not None:
         scripts = (*scripts, _web("what_if.js").rstrip("\n"))
     sheet = leaflet_style + "\n" + own_style(what_if=page.what_if is not None)
-    first = payload(page, map_name=map_name)
-    packed = {other.lang: pack(changes(first, payload(other, map_name=map_name)) or {}) for other in others}
+    first, *more = (kept.payload(one, map_name) for one in (page, *others))
+    packed = {other["meta"]["lang"]: pack(changes(first, other) or {}) for other in more}
     names = {one.value: words(one)["language.name"] for one in Lang if one.value in {page.lang, *packed}}
     data = to_json({**first, "details": rows_of(page), "languages": packed, "language_names": names})
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_web("page.html"))
@@ -222,7 +251,7 @@ def to_html(page: Page, others: Sequence[Page] = ()) -> str:
         data=Markup(data),  # noqa: S704 - escaped by to_json
         field=page.field,  # base64
         what_if=Markup("" if page.what_if is None else to_json(plain_data(page.what_if))),  # noqa: S704 - base64, by name
-        earlier=Markup(_packed(days_before((page, *others)))),  # noqa: S704 - base64, by name
+        earlier=Markup(_packed(kept.days_before((page, *others)))),  # noqa: S704 - base64, by name
         page=page.furniture,
         words={name: spoken[f"{WORDS}{name}"] for name in ("skip", "map", "panel", "noscript")},
     )
