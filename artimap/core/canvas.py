@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any, Literal
 from unicodedata import category
 
@@ -194,16 +195,33 @@ def drawable(text: str) -> str:
     )
 
 
-def width_of(words: str, size: float, *, bold: bool = False) -> float:
-    """Give the width of a line of text in inches, in the font of the strip map."""
+@cache
+def _advance(letters: str, bold: bool) -> int:  # noqa: FBT001 - kept by both
+    """Give how far one letter, or two together, move the pen, in 1/64 of a unit of the font at matplotlib's scale."""
     from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - heavy, needed here only
     from matplotlib.textpath import text_to_path  # noqa: PLC0415 - heavy, needed here only
 
-    # matplotlib cannot measure a path of nothing.
-    if not words.strip():
-        return 0.0
-    prop = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
-    return float(text_to_path.get_text_width_height_descent(drawable(words), prop, ismath=False)[0]) / 72
+    prop = FontProperties(family="DejaVu Sans", size=_UNIT, weight="bold" if bold else "normal")
+    return round(64 * text_to_path.get_text_width_height_descent(letters, prop, ismath=False)[0])
+
+
+_UNIT = 100.0
+"""The size at which matplotlib measures letters, whatever their size on the page."""
+
+
+@cache
+def _drawn_width(words: str, bold: bool) -> int:  # noqa: FBT001 - kept by both
+    # Letter by letter with the kerning of each pair: the sum that matplotlib makes, a thousand times over
+    # each line that is broken into words.
+    text = drawable(words)
+    return _advance(text[0], bold) + sum(
+        _advance(pair, bold) - _advance(pair[0], bold) for pair in map("".join, pairwise(text))
+    )
+
+
+def width_of(words: str, size: float, *, bold: bool = False) -> float:
+    """Give the width of a line of text in inches, in the font of all pictures; ``size`` in points."""
+    return _drawn_width(words, bold) / 64 * size / _UNIT / 72 if words.strip() else 0.0
 
 
 def draw_line(page: Drawing, left: float, right: float, y: float, mark: Mark) -> None:
