@@ -1,4 +1,4 @@
-"""Drawing on the page of a strip map: inches in, marks of the one style table out."""
+"""Drawing on the page of a picture: inches in, marks of the one style table out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ import numpy as np
 
 from artimap.core import style
 from artimap.core.style import Mark, Shape
+
+FONT = "DejaVu Sans"
+"""The font that comes with matplotlib: no letter depends on what the machine has installed."""
 
 _PX_TO_PT = 0.75
 _PATH_PART = re.compile(r"([MLHVAZ])([^MLHVAZ]*)")
@@ -40,6 +43,10 @@ class Drawing:
         Where kilometre 0 stands, in inches.
     km_per_in
         Scale.
+    least
+        Of small words that are drawn beside marks, the least size in points.
+    letters
+        Whether words stay text, as in an SVG: a rim of paper around them is then for the reader's program.
     """
 
     figure: Any
@@ -47,6 +54,8 @@ class Drawing:
     height: float
     left: float
     km_per_in: float
+    least: float = 0.0
+    letters: bool = False
 
     def x(self, km: float) -> float:
         """Give where a kilometre stands, in inches."""
@@ -122,9 +131,10 @@ class Drawing:
         halign: str = "left",
         valign: str = "baseline",
         tail: str = "",
+        halo: float = 0.0,
     ) -> None:
-        """Write a line of text; ``$`` and backslashes are letters like any other."""
-        self.figure.text(
+        """Write a line of text; ``$`` and backslashes are letters like any other. ``halo`` is a rim in points."""
+        made = self.figure.text(
             x / self.width,
             y / self.height,
             drawable(words + tail),
@@ -138,6 +148,13 @@ class Drawing:
             # A name with a dollar sign would otherwise be read as a formula, and fail.
             parse_math=False,
         )
+        if halo and self.letters:
+            # matplotlib would draw a letter with a rim as a shape, which no reader can search or hear
+            made.set_gid(f"halo_{round(halo * 10)}_{len(self.figure.texts)}")
+        elif halo:
+            from matplotlib.patheffects import withStroke  # noqa: PLC0415 - heavy, needed here only
+
+            made.set_path_effects([withStroke(linewidth=halo, foreground=style.token("halo"))])
 
     def bracket(self, left: float, right: float, y: float, mark: Mark) -> None:
         """Draw a post as a bracket lying on its piece of road, open towards it."""
@@ -182,8 +199,7 @@ def _dash(mark: Mark) -> tuple[float, ...] | None:
 def _letters() -> frozenset[int]:
     from matplotlib.font_manager import FontProperties, findfont, get_font  # noqa: PLC0415 - heavy, needed here only
 
-    # The font that comes with matplotlib: no letter depends on what the machine has installed.
-    return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
+    return frozenset(get_font(findfont(FontProperties(family=FONT))).get_charmap())
 
 
 def drawable(text: str) -> str:
@@ -201,7 +217,7 @@ def _advance(letters: str, bold: bool) -> int:  # noqa: FBT001 - kept by both
     from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - heavy, needed here only
     from matplotlib.textpath import text_to_path  # noqa: PLC0415 - heavy, needed here only
 
-    prop = FontProperties(family="DejaVu Sans", size=_UNIT, weight="bold" if bold else "normal")
+    prop = FontProperties(family=FONT, size=_UNIT, weight="bold" if bold else "normal")
     return round(64 * text_to_path.get_text_width_height_descent(letters, prop, ismath=False)[0])
 
 
