@@ -240,6 +240,35 @@ def width_of(words: str, size: float, *, bold: bool = False) -> float:
     return _drawn_width(words, bold) / 64 * size / _UNIT / 72 if words.strip() else 0.0
 
 
+def write_wrapped(drawing: Drawing, text: str, x: float, y: float, wide: float, *, size: float, colour: str = "ink",
+             weight: str = "normal", most: int = 99) -> float:  # fmt: skip
+    """Write a text over as many lines as it needs; give where the next begins."""
+    for line in cut_lines(text_lines(text, wide, size, bold=weight == "bold"), most):
+        y -= size / 72 * 1.28
+        drawing.text(x, y, line, size=size, colour=colour, weight=weight)
+    return y
+
+
+def cut_lines(lines: list[str], most: int) -> list[str]:
+    """Give so many lines at most; what is left out is shown by dots."""
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1].rstrip(" .,;") + " …"]
+
+
+def text_lines(text: str, wide: float, size: float, *, bold: bool) -> list[str]:
+    """Break a text into lines that fit, by the width of its letters."""
+    out: list[str] = []
+    line = ""
+    for word in drawable(text).split(" "):
+        longer = f"{line} {word}".strip()
+        if line and width_of(longer, size, bold=bold) > wide:
+            out.append(line)
+            line = word
+        else:
+            line = longer
+    out.append(line)
+    return out
+
+
 def draw_line(page: Drawing, left: float, right: float, y: float, mark: Mark) -> None:
     """Draw a piece of road in its mark: dots stay dots, and bands touch without gaps."""
     width = mark.width * _PX_TO_PT * _BROADER

@@ -153,16 +153,23 @@ def draw_map(
         kind: [layer for layer in shown if layer.kind == kind]
         for kind in ("event", "point", "bracket", "place", "label", "shield")
     }
-    for layer in by_kind["event"]:
-        _draw_events(frame, layer.features, labels)
-    _draw_events(frame, each, labels)
-    for layer in by_kind["point"]:
-        _draw_events(frame, layer.features, labels)
-    for layer in by_kind["bracket"]:
+    small = frame.drawing.least > 0
+    for layer in by_kind["bracket"] if small else ():  # below the events, so that no bracket hides how many there are
+        _draw_posts(frame, layer.features, labels)
+    pointed = [*(layer.features for layer in by_kind["event"]), each, *(layer.features for layer in by_kind["point"])]
+    later = [feature for layer in by_kind["place"] for feature in layer.features]
+    if small:  # what is named below the map, and the cities, come before the counts of events
+        for features in pointed:
+            _draw_events(frame, features, labels, counts=False)
+        early = [one for one in later if one.rank == 1 or _named(one, first)]
+        later = [one for one in later if one not in early]
+        _draw_places(frame, early, labels, first)
+    for features in pointed:
+        _draw_events(frame, features, labels, marks=not small)
+    for layer in () if small else by_kind["bracket"]:
         _draw_posts(frame, layer.features, labels)
     labels.avoid(_road_points(frame, shown))
-    for layer in by_kind["place"]:
-        _draw_places(frame, layer.features, labels, first)
+    _draw_places(frame, later, labels, first)
     for layer in (one for one in shown if one.kind == "tick"):
         _label_ticks(frame, layer.features, labels)
     for layer in by_kind["label"]:
@@ -310,17 +317,18 @@ def _centre(frame: Frame, feature: Feature) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _draw_events(frame: Frame, features: Sequence[Feature], labels: Labels) -> None:
+def _draw_events(
+    frame: Frame, features: Sequence[Feature], labels: Labels, *, marks: bool = True, counts: bool = True
+) -> None:
     """Draw events or other points; those that would hide each other become one mark with a count, as on the page."""
     spots = [(*_centre(frame, feature), feature.size * PX) for feature in features]
     piles = [pile for pile in stacks(spots, gap=12 * PX) if frame.holds(pile.x, pile.y)]
-    for pile in piles:
+    for pile in piles if marks else ():
         lead = max((features[n] for n in pile.members), key=lambda one: one.size)
-        draw_shape(
-            frame.drawing, pile.x, pile.y, style.event_shape(lead.mark), size_in=lead.size * PX, hollow=lead.hollow
-        )
+        shape = style.event_shape(lead.mark)
+        draw_shape(frame.drawing, pile.x, pile.y, shape, size_in=lead.size * PX, hollow=lead.hollow)
         labels.mark(Box.around(pile.x, pile.y, (lead.size / 2 + 1) * PX))
-    for pile in piles:
+    for pile in piles if counts else ():
         if len(pile.members) > 1:
             half = max(features[n].size for n in pile.members) / 2 * PX
             labels.badge(str(len(pile.members)), pile.x, pile.y, half)
@@ -362,12 +370,16 @@ _LOOKS = {1: (16.0, "bold", 4.0), 2: (13.5, "normal", 3.0), 3: (12.0, "normal", 
 """By rank: size of the label, weight, radius of the dot, in pixels."""
 
 
+def _named(feature: Feature, words: str) -> bool:
+    return bool(feature.label) and feature.label in words
+
+
 def _draw_places(frame: Frame, features: Sequence[Feature], labels: Labels, first: str) -> None:
     """Draw towns and villages; a village whose dot would lie under a town's name is left to the page."""
     most = 3 if frame.whole else 4  # a cut-out has room for hamlets
     shown = [(*_centre(frame, feature), feature) for feature in features if feature.rank <= most]
     shown = [row for row in shown if frame.holds(row[0], row[1])]
-    shown.sort(key=lambda row: not row[2].label or row[2].label not in first)
+    shown.sort(key=lambda row: not _named(row[2], first))
     dots = [Box.around(x, y, (_LOOKS[feature.rank][2] + 1) * PX) for x, y, feature in shown if feature.rank < 3]
     for dot_box in dots:
         labels.take(dot_box)
@@ -377,7 +389,8 @@ def _draw_places(frame: Frame, features: Sequence[Feature], labels: Labels, firs
         size, weight, dot = _LOOKS[feature.rank]
         if feature.rank >= 3 and not labels.marked(x, y) and not labels.free(Box.around(x, y, dot * PX)):
             continue
-        others = spots[towns] if feature.rank == 1 else spots  # no village ousts a large town
+        # no village ousts a large town, or what the words below the map name
+        others = spots[towns] if feature.rank == 1 or _named(feature, first) else spots
         placed = labels.name(feature.label, x, y, size=size, weight=weight, dot=dot, others=others)
         if (placed or feature.rank < 3) and not labels.marked(x, y):
             frame.drawing.dot(x, y, (dot + 1) * PX, colour="ink")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artimap.core import style
-from artimap.core.canvas import Drawing, draw_shape, drawable, width_of
+from artimap.core.canvas import Drawing, cut_lines, draw_shape, text_lines, write_wrapped
 from artimap.core.i18n import format_number, words
 from artimap.maps.base_layers import ESTIMATED
 from artimap.maps.furniture import PanelSection
@@ -77,34 +77,6 @@ def briefing_on_paper(page: Page) -> list[PanelSection]:
     return [replace(one, text=one.text.replace(f" {elsewhere}", "")) for one in page.furniture.briefing]
 
 
-def write_wrapped(drawing: Drawing, text: str, x: float, y: float, wide: float, *, size: float, colour: str = "ink",
-             weight: str = "normal", most: int = 99) -> float:  # fmt: skip
-    """Write a text over as many lines as it needs; give where the next begins."""
-    for line in _cut(text_lines(text, wide, size, bold=weight == "bold"), most):
-        y -= size / 72 * 1.28
-        drawing.text(x, y, line, size=size, colour=colour, weight=weight)
-    return y
-
-
-def _cut(lines: list[str], most: int) -> list[str]:
-    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1].rstrip(" .,;") + " …"]
-
-
-def text_lines(text: str, wide: float, size: float, *, bold: bool) -> list[str]:
-    """Break a text into lines that fit, by the width of its letters."""
-    out: list[str] = []
-    line = ""
-    for word in drawable(text).split(" "):
-        longer = f"{line} {word}".strip()
-        if line and width_of(longer, size, bold=bold) > wide:
-            out.append(line)
-            line = word
-        else:
-            line = longer
-    out.append(line)
-    return out
-
-
 @dataclass(frozen=True, slots=True)
 class SheetLine:
     """One line of the briefing, and the room below it in inches."""
@@ -135,7 +107,7 @@ def briefing_lines(
             note = _SENTENCE_END.split(item.note, maxsplit=1)[0]
             texts.append((f"{item.text} – {note}" if note else item.text, 5 if section.name == "trips" else 3))
         for text, most in texts:
-            out += [SheetLine(one, size) for one in _cut(text_lines(text, wide, size, bold=False), most)]
+            out += [SheetLine(one, size) for one in cut_lines(text_lines(text, wide, size, bold=False), most)]
         out[-1] = replace(out[-1], below=0.07)
     return out
 

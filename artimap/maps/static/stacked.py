@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import geopandas as gpd
 import numpy as np
 
-from artimap.core.canvas import Drawing, width_of
+from artimap.core.canvas import Drawing, text_lines, width_of, write_wrapped
 from artimap.core.i18n import tr, words
 from artimap.core.pictures import PictureSize
 from artimap.maps.base_layers import ESTIMATED, Feature
@@ -31,10 +31,8 @@ from artimap.maps.static.sheet import (
     legend_columns,
     legend_entry,
     legend_rows,
-    text_lines,
     under_title,
     write_lines,
-    write_wrapped,
 )
 
 _LEADING = 1.28 / 72
