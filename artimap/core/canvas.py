@@ -292,6 +292,37 @@ def draw_line(page: Drawing, left: float, right: float, y: float, mark: Mark) ->
     page.box(left, y - width / 144, right, y + width / 144, colour=mark.colour or "ink")
 
 
+def draw_area(
+    page: Drawing, box: tuple[float, float, float, float], mark: Mark, groups: Sequence[style.Group]
+) -> None:
+    """Draw a box (left, bottom, right, top) as an area of that mark, in the colours of its groups."""
+    from matplotlib.patches import Rectangle  # noqa: PLC0415 - heavy, needed here only
+
+    left, bottom, right, top = box
+    where: dict[str, Any] = {"transform": page.figure.dpi_scale_trans}
+    corner, size = (left, bottom), (right - left, top - bottom)
+    line = mark.colour or (groups[0].line if groups else style.token("ink_2"))
+    if mark.hatch or mark.stipple:
+        slopes = ("//////", "\\\\\\\\\\\\") if mark.hatch else ("...", "ooo")
+        for colour, slope in zip([one.line for one in groups][:2] or [line], slopes, strict=False):
+            page.add(Rectangle(corner, *size, fill=False, hatch=slope, edgecolor=colour, linewidth=0, **where))
+    elif mark.fill_opacity > 0:
+        fill = mark.fill or (groups[0].colour if groups else style.token("ink_2"))
+        page.add(Rectangle(corner, *size, facecolor=fill, alpha=mark.fill_opacity, edgecolor="none", **where))
+    if mark.band:
+        dash = tuple(float(part) * _PX_TO_PT for part in mark.dash.split()) if mark.dash else None
+        for edge_y in (bottom, top):
+            page.line([left, right], [edge_y, edge_y], colour=line, width=mark.width * _PX_TO_PT, dash=dash)
+    elif mark.width > 0:
+        edge = Rectangle(
+            corner, *size, fill=False, edgecolor=line, linewidth=mark.width * _PX_TO_PT, alpha=mark.opacity, **where
+        )
+        if mark.dash:
+            edge.set_linestyle((0, tuple(max(float(part) / mark.width, 0.01) for part in mark.dash.split())))
+            edge.set_capstyle("round" if mark.dash.startswith("0") else "butt")
+        page.add(edge)
+
+
 def svg_points(data: str) -> list[list[tuple[float, float]]]:
     """Read the small subset of SVG paths that the style table uses, as polylines.
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artimap.core import style
-from artimap.core.canvas import Drawing, cut_lines, draw_shape, text_lines, write_wrapped
+from artimap.core.canvas import Drawing, cut_lines, draw_area, draw_shape, text_lines, write_wrapped
 from artimap.core.i18n import format_number, words
 from artimap.maps.base_layers import ESTIMATED
 from artimap.maps.furniture import PanelSection
@@ -240,7 +240,7 @@ def draw_swatch(drawing: Drawing, row: LegendRow, x: float, y: float) -> None:
     line = mark.colour or (own[0].line if own else style.token("ink_2"))
     dash = tuple(max(float(part) * 0.75, 0.01) for part in mark.dash.split()) if mark.dash else None
     if mark.kind == "area":
-        _area_swatch(drawing, mark, [group.line for group in own], [group.colour for group in own], x, y)
+        draw_area(drawing, (x - 0.12, y - 0.055, x + 0.12, y + 0.055), mark, own)
     elif mark.kind == "label":
         drawing.text(x, y, "Aa", size=6.0, colour=line, weight="bold", halign="center", valign="center")
     elif mark.kind == "bracket":
@@ -274,35 +274,6 @@ def _on_card(colour: str, opacity: float) -> str:
     over, under = ([int(one[k : k + 2], 16) for k in (1, 3, 5)] for one in (colour, style.token("card")))
     mixed = (round(opacity * a + (1 - opacity) * b) for a, b in zip(over, under, strict=True))
     return "#" + "".join(f"{one:02X}" for one in mixed)
-
-
-def _area_swatch(
-    drawing: Drawing, mark: style.Mark, lines: Sequence[str], fills: Sequence[str], x: float, y: float
-) -> None:
-    from matplotlib.patches import Rectangle  # noqa: PLC0415 - heavy, needed here only
-
-    where: dict[str, Any] = {"transform": drawing.figure.dpi_scale_trans}
-    corner, size = (x - 0.12, y - 0.055), (0.24, 0.11)
-    line = mark.colour or (lines[0] if lines else style.token("ink_2"))
-    if mark.hatch or mark.stipple:
-        slopes = ("//////", "\\\\\\\\\\\\") if mark.hatch else ("...", "ooo")
-        for colour, slope in zip((lines or [line])[:2], slopes, strict=False):
-            drawing.add(Rectangle(corner, *size, fill=False, hatch=slope, edgecolor=colour, linewidth=0, **where))
-    elif mark.fill_opacity > 0:
-        fill = mark.fill or (fills[0] if fills else style.token("ink_2"))
-        drawing.add(Rectangle(corner, *size, facecolor=fill, alpha=mark.fill_opacity, edgecolor="none", **where))
-    if mark.band:
-        for edge_y in (y - 0.055, y + 0.055):
-            dash = tuple(float(part) * 0.75 for part in mark.dash.split()) if mark.dash else None
-            drawing.line([x - 0.12, x + 0.12], [edge_y, edge_y], colour=line, width=mark.width * 0.75, dash=dash)
-    elif mark.width > 0:
-        edge = Rectangle(
-            corner, *size, fill=False, edgecolor=line, linewidth=mark.width * 0.75, alpha=mark.opacity, **where
-        )
-        if mark.dash:
-            edge.set_linestyle((0, tuple(max(float(part) / mark.width, 0.01) for part in mark.dash.split())))
-            edge.set_capstyle("round" if mark.dash.startswith("0") else "butt")
-        drawing.add(edge)
 
 
 def draw_scale(drawing: Drawing, x: float, y: float, km_per_in: float, lang: str) -> None:
