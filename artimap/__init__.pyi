@@ -292,6 +292,9 @@ from .studies.study import (
     brief as brief,
     study as study,
 )
+from .studies.timeline import (
+    timeline as timeline,
+)
 
 __version__: str
 __all__ = [
@@ -434,6 +437,7 @@ __all__ = [
     "trip_risk",
     "study",
     "support",
+    "timeline",
     "to_ipis",
     "trip",
     "validate",

@@ -16,13 +16,29 @@ from typing import TextIO
 
 from artimap import __version__
 from artimap.areas.area import AREAS, area
-from artimap.cli import backtest, brief, data, density, locate, report, review, risk, status, template, validate, zones
+from artimap.cli import (
+    backtest,
+    brief,
+    data,
+    density,
+    locate,
+    report,
+    review,
+    risk,
+    status,
+    template,
+    timeline,
+    validate,
+    zones,
+)
 from artimap.cli import map as chart
 from artimap.cli._shared import LegibleStream
 from artimap.core.errors import ArtimapError, SchemaError
 from artimap.core.vocab import Audience
 
-_COMMANDS = (brief, chart, report, risk, density, status, zones, backtest, template, validate, locate, review, data)
+_COMMANDS = (
+    brief, chart, timeline, report, risk, density, status, zones, backtest, template, validate, locate, review, data,
+)  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -100,8 +116,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _main(argv, out)
 
 
+def _joined(argv: Sequence[str]) -> list[str]:
+    """Join ``--bbox`` with its numbers: a west below 0 would pass for an option."""
+    out: list[str] = []
+    for word in argv:
+        if out and out[-1] == "--bbox" and word[:1] == "-" and word[1:2].isdigit():
+            out[-1] = f"--bbox={word}"
+        else:
+            out.append(word)
+    return out
+
+
 def _main(argv: Sequence[str] | None, out: TextIO) -> int:
-    args = _parser().parse_args(argv)
+    args = _parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     try:
         with _ending_cleanly(), _few_collections():
             _check_output(getattr(args, "output", None))

@@ -201,13 +201,13 @@ def render(
     return _with_halos(out.getvalue()) if kind == "svg" else out.getvalue()
 
 
+_FONT_NAME = re.compile(rf"(<text style=\"[^\"<>]*font-family: )'{FONT}'")
 _HALO_TEXT = re.compile(r'(<g id="halo_(\d+)_\d+">\s*<text style=")')
 
 
 def _with_halos(svg: bytes) -> bytes:
     """Name fonts that other machines have, and give names on a map their rim of paper."""
     rim = f"paint-order: stroke; stroke: {style.token('halo')}; stroke-linejoin: round; stroke-width: "
-    # Only style attributes hold the font in quotes like these: in a text matplotlib writes no quote unescaped
-    # before a semicolon of its own, and the pattern asks for a whole style.
-    text = re.sub(rf"(<text style=\"font: [^\"&;<>]*)'{FONT}'", rf"\1{_FONT_STACK}", svg.decode("utf-8"))
+    # A text cannot hold the start of an element: what is less than is written as an entity there.
+    text = _FONT_NAME.sub(lambda found: f"{found[1]}{_FONT_STACK}", svg.decode("utf-8"))
     return _HALO_TEXT.sub(lambda found: f"{found[1]}{rim}{int(found[2]) / 10:g}px; ", text).encode("utf-8")

@@ -32,7 +32,7 @@ _SMALLER = (1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0)
 _NAMED = 3
 """So many of the gravest events are named in words."""
 
-_DOT_IN, _BAND_IN, _LANE_IN, _GAP_IN = 0.045, 0.15, 0.2, 0.12
+_DOT_IN, _BAND_IN, _LANE_IN, _GAP_IN, _INSET_IN = 0.045, 0.17, 0.24, 0.12, 0.12
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,18 +167,16 @@ class _Sheet:
         """Give where a day stands in inches."""
         days = (self.made.until - self.made.since).days or 1
         at = day.date() if isinstance(day, pd.Timestamp) else day
-        return self.margin + self.wide * min(max((at - self.made.since).days / days, 0.0), 1.0)
+        share = min(max((at - self.made.since).days / days, 0.0), 1.0)
+        return self.margin + _INSET_IN + (self.wide - 2 * _INSET_IN) * share
 
     def draw(self, page: Drawing) -> float:
         """Draw all, from the top down; give where it ends."""
-        y = self._head(page)
-        top = y
-        y = self._axis(page, y)
+        y = self._axis(page, self._head(page))
         y = self._events(page, y)
         y = self._claims(page, y - _GAP_IN)
         y = self._status(page, y - _GAP_IN)
         y = self._legend(page, y - _GAP_IN)
-        del top
         foot = f"{tr('strip.sources', self.made.lang)} {tr('strip.disclaimer', self.made.lang)}"
         y = write_wrapped(page, foot, self.margin, y - _GAP_IN / 2, self.wide, size=self.fine, colour="ink_2")
         return y - 0.12
@@ -249,10 +247,10 @@ class _Sheet:
             )
             for row in records(gravest(table, _NAMED))
         ]
-        self._silence(page, y, y - (max(lanes) + 1) * 0.24 - 0.04)
-        base = y - (max(lanes) + 1) * 0.24
+        self._silence(page, y, y - (max(lanes) + 1) * _LANE_IN - 0.04)
+        base = y - (max(lanes) + 1) * _LANE_IN
         for row, size, (low, high), lane in zip(rows, sizes, spans, lanes, strict=True):
-            at = base + (lane + 0.5) * 0.24
+            at = base + (lane + 0.5) * _LANE_IN
             hollow = people_harmed(row) is None
             if high - low > size + 0.02:  # the day is not known: somewhere in this time
                 page.bar(low + size, high, at, hollow=hollow)
@@ -292,39 +290,36 @@ class _Sheet:
         return y
 
     def _items(self, page: Drawing, items: Sequence[_Item], y: float, size: float, *, dots: bool) -> float:
-        """Write words beside their days, in as few rows as hold them; long ones go over several lines."""
-        line = size * 1.3 / 72
-        rows = [text_lines(item.words, self.wide - 0.2, size, bold=False) for item in items]
-        boxes = []
-        for item, lines in zip(items, rows, strict=True):
+        """Write words beside their days, in as few rows as hold them; below them where they are too long for that."""
+        line, end = size * 1.3 / 72, self.margin + self.wide
+        placed = []
+        for item in items:
+            at, wide = self.x(item.day), width_of(item.words, size)
+            beside = at + 0.1 + wide <= end or at - 0.1 - wide >= self.margin
+            lines = [item.words] if beside else ["", *text_lines(item.words, self.wide - 0.1, size, bold=False)]
             wide = max(width_of(one, size) for one in lines)
-            at = self.x(item.day)
-            left = at + 0.1 if at + 0.1 + wide <= self.margin + self.wide else max(at - 0.1 - wide, self.margin)
-            boxes.append((left, wide))
-        spans = [
-            (min(left, self.x(item.day)), max(left + wide, self.x(item.day)) + 0.1)
-            for item, (left, wide) in zip(items, boxes, strict=True)
-        ]
-        lanes = lanes_of(spans, 0.05)
-        highest = [
-            max((len(rows[n]) for n in range(len(items)) if lanes[n] == lane), default=1)
-            for lane in range(max(lanes, default=-1) + 1)
-        ]
-        for item, lines, (left, _), lane in zip(items, rows, boxes, lanes, strict=True):
-            top = y - sum(highest[:lane]) * line
-            at = self.x(item.day)
+            left = at + 0.1 if at + 0.1 + wide <= end else max(at - 0.1 - wide, self.margin)
+            left = left if beside else min(max(at - wide / 2, self.margin), end - wide)
+            placed.append((item, lines, at, left, wide))
+        lanes = lanes_of([(min(left, at), max(left + wide, at) + 0.1) for _, _, at, left, wide in placed], 0.05)
+        high = [0.0] * (max(lanes, default=-1) + 2)
+        for (_, lines, *_), lane in zip(placed, lanes, strict=True):
+            high[lane + 1] = max(high[lane + 1], len(lines) * line)
+        tops = [y - sum(high[: lane + 1]) for lane in lanes]
+        if not dots:
+            for (_, _, at, _, _), top in zip(placed, tops, strict=True):
+                page.line([at, at], [top - line * 0.85, y + 0.06], colour="ink", width=0.8)
+        for (item, lines, at, left, wide), top in zip(placed, tops, strict=True):
             if dots:
                 page.dot(at, top - line * 0.6, _DOT_IN, colour=item.colour)
                 if item.hollow:
                     page.dot(at, top - line * 0.6, _DOT_IN * 0.55, colour="card")
-            else:
-                page.line([at, at], [top - line * 0.9, y + 0.06], colour="ink", width=0.8)
-            # where words lie over their own point they begin beside it
+            first = 0 if lines[0] else line
+            # the line of another event passes behind the words
+            page.box(left - 0.02, top - len(lines) * line, left + wide + 0.02, top - first, colour="card")
             for number, text in enumerate(lines):
-                x = left if left > at or left + width_of(text, size) < at else at + 0.1
-                x = max(min(x, self.margin + self.wide - width_of(text, size)), self.margin)
-                page.text(x, top - line * (number + 0.85), text, size=size, halo=2.0)
-        return y - sum(highest) * line
+                page.text(left, top - line * (number + 0.85), text, size=size)
+        return y - sum(high)
 
     # -- status -----------------------------------------------------------------------
 
@@ -346,7 +341,7 @@ class _Sheet:
                     draw_area(page, (low, y - _BAND_IN, high, y - 0.02), mark, groups)
                 words = actors_phrase(row["actors"], lang)
                 if words and high - low > width_of(words, self.fine) + 0.1:
-                    middle = y - _BAND_IN / 2 - self.fine * 0.36 / 72
+                    middle = y - 0.01 - _BAND_IN / 2 - self.fine * 0.36 / 72
                     page.text(low + 0.05, middle, words, size=self.fine, halo=2.0)
             y -= _BAND_IN + 0.05
         if self.made.left_out:
@@ -433,7 +428,7 @@ def _hatch(page: Drawing, left: float, low: float, right: float, top: float) -> 
 
     page.add(
         Rectangle(
-            (left, low), right - left, top - low, fill=False, hatch="////", edgecolor=style.token("rule"), linewidth=0,
+            (left, low), right - left, top - low, fill=False, hatch="////", edgecolor=style.token("border"), linewidth=0,
             transform=page.figure.dpi_scale_trans,
         )
     )  # fmt: skip

@@ -86,9 +86,11 @@ def timeline(
     rows = status[status["subject"].isin(subjects)]
     events, ledger = study.events, study.ledger
     said = read_evidence(study.area, ledger, events=events, model=None, known_on=None)
-    shown = _shown(rows)
+    named = [one for one in rows["subject"] if said.subjects[one].named]
+    every = named or list(rows["subject"])  # of a road those between two towns: what is said of others lies on them
+    shown = every[:_BANDS]
     table = pd.DataFrame(
-        [row for one in shown for row in intervals(said, one, first.toordinal(), last.toordinal())],
+        [row for one in shown for row in _joined(intervals(said, one, first.toordinal(), last.toordinal()))],
         columns=list(COLUMNS),
     )
     for name in ("valid_from", "valid_to"):
@@ -97,14 +99,19 @@ def timeline(
     return Timeline(
         _name(place, rows), _events_at(study, rows, first, last), _claims_of(ledger.claims, {*subjects, *on}), table,
         first, last, study.risk_model.quiet_after_days, language,
-        note=tr(f"map.audience.{study.audience}", language), left_out=len(rows) - len(shown),
+        note=tr(f"map.audience.{study.audience}", language), left_out=len(every) - len(shown),
     )  # fmt: skip
 
 
-def _shown(rows: pd.DataFrame) -> list[str]:
-    """Give the subjects that get a band: one a place, of a road those between two towns first."""
-    order = rows.assign(_piece=rows["subject"].str.contains(r"\d\.\d", regex=True).fillna(False))
-    return list(order.sort_values("_piece", kind="stable")["subject"].head(_BANDS).sort_index())
+def _joined(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join intervals of one status and the same actors: what it rests on is not drawn."""
+    out: list[dict[str, Any]] = []
+    for row in rows:
+        if out and (out[-1]["status"], out[-1]["actors"]) == (row["status"], row["actors"]):
+            out[-1]["valid_to"] = row["valid_to"]
+        else:
+            out.append(row)
+    return out
 
 
 def _name(asked: str, rows: pd.DataFrame) -> str:
