@@ -13,7 +13,9 @@ from artimap.cli._shared import Commands, add_inputs, add_size, check_ending, sa
 def add(commands: Commands) -> None:
     """Add the command."""
     line = commands.add_parser("timeline", help="a picture of a place or stretch over time: events, statements, status")
-    line.add_argument("place", metavar="PLACE", help="a place, section, commune or stretch, such as 'Saint-Marc – Gonaïves'")
+    line.add_argument(
+        "place", metavar="PLACE", help="a place, section, commune or stretch, such as 'Saint-Marc – Gonaïves'"
+    )
     add_inputs(line)
     line.add_argument("--since", metavar="DAY", help="first day, YYYY-MM-DD (default: two years before the last)")
     line.add_argument("--until", metavar="DAY", help="last day, YYYY-MM-DD (default: the day of the answer)")

@@ -292,9 +292,7 @@ def draw_line(page: Drawing, left: float, right: float, y: float, mark: Mark) ->
     page.box(left, y - width / 144, right, y + width / 144, colour=mark.colour or "ink")
 
 
-def draw_area(
-    page: Drawing, box: tuple[float, float, float, float], mark: Mark, groups: Sequence[style.Group]
-) -> None:
+def draw_area(page: Drawing, box: tuple[float, float, float, float], mark: Mark, groups: Sequence[style.Group]) -> None:
     """Draw a box (left, bottom, right, top) as an area of that mark, in the colours of its groups."""
     from matplotlib.patches import Rectangle  # noqa: PLC0415 - heavy, needed here only
 

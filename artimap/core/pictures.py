@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from artimap.core import style
-from artimap.core.canvas import FONT, Drawing
+from artimap.core.canvas import FONT, Drawing, drawable
 from artimap.core.errors import ShareError
 
 LEAST_SIDE, MOST_SIDE, MOST_RATIO = 390, 8000, 3
@@ -123,9 +123,7 @@ def picture_ending(path: str | Path, endings: tuple[str, ...], what: str) -> str
     kind = target.suffix.lower().removeprefix(".")
     if kind not in endings:
         *some, last = (f".{one}" for one in endings)
-        msg = (
-            f"{what} is written as {', '.join(some)} or {last}, not as {target.name}: give it one of these endings"
-        )
+        msg = f"{what} is written as {', '.join(some)} or {last}, not as {target.name}: give it one of these endings"
         raise ShareError(msg)
     return kind
 
@@ -186,7 +184,7 @@ def render(
         settings["text.hinting"] = "none"
     metadata: dict[str, Any] = {"Software": None} if kind == "png" else {"Creator": "artimap"}
     if kind != "png" and title:
-        metadata["Title"] = title
+        metadata["Title"] = drawable(title)
     if kind == "svg":
         metadata["Date"] = None
     if kind == "pdf":

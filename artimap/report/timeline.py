@@ -28,7 +28,7 @@ from artimap.core.vocab import EventKind, Party, Status
 from artimap.report.strip.marks import lanes_of
 
 _WIDE = PictureSize("timeline", 11.7, 0.0, 150.0)
-_SMALLER = (1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0)
+_LARGER, _SMALLER = (0.6, 0.7, 0.8, 0.9), (1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0)
 _NAMED = 3
 """So many of the gravest events are named in words."""
 
@@ -113,14 +113,15 @@ class Timeline:
         size, sheet = self._fitted(size)
         return render(sheet.draw, size, kind, dpi=dpi, title=self.title)
 
-    def _fitted(self, size: PictureSize) -> tuple[PictureSize, _Sheet]:
+    def _fitted(self, size: PictureSize) -> tuple[PictureSize, _TimelineSheet]:
         """Fit what is drawn into the size: where it is too much, with smaller letters in legend and sources."""
-        for smaller in _SMALLER:
+        # what is little on a large sheet is drawn larger
+        for smaller in (*(_LARGER if size.height and not size.handheld else ()), *_SMALLER):
             wider = replace(
                 size, width=size.width * smaller, height=size.height * smaller, dpi=size.dpi / smaller,
                 least=size.least * smaller,
             )  # fmt: skip
-            sheet = _Sheet(self, wider)
+            sheet = _TimelineSheet(self, wider)
             needed = fit_height(sheet.draw, wider)
             if not size.height:
                 return needed, sheet
@@ -141,7 +142,7 @@ class _Item:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _TimelineSheet:
     """One timeline on one size of page."""
 
     made: Timeline
@@ -326,8 +327,9 @@ class _Sheet:
     def _status(self, page: Drawing, y: float) -> float:
         lang, table = self.made.lang, self.made.status
         y = self._heading(page, y, "status")
-        for _, rows in table.groupby("subject", sort=False):
-            if table["subject"].nunique() > 1:
+        bands = [rows for _, rows in table.groupby("subject", sort=False)]
+        for rows in bands:
+            if len(bands) > 1:
                 name = cut_lines(text_lines(str(rows["name"].iloc[0]), self.wide, self.fine, bold=False), 1)[0]
                 y -= self.fine * 1.3 / 72
                 page.text(self.margin, y + 0.02, name, size=self.fine, colour="ink_2")
@@ -355,10 +357,12 @@ class _Sheet:
         """Explain every mark that is drawn, one after the other."""
         lang, made = self.made.lang, self.made
         shape = partial(draw_shape, page, size_in=0.14)
-        entries: list[tuple[Any, str]] = []
         kinds = set(made.events["kind"])
-        for kind in (one for one in EventKind if one.value in kinds):
-            entries.append((partial(shape, shape=style.event_shape(kind.value), hollow=False), tr(f"kind.{kind}", lang)))
+        entries: list[tuple[Any, str]] = [
+            (partial(shape, shape=style.event_shape(kind.value), hollow=False), tr(f"kind.{kind}", lang))
+            for kind in EventKind
+            if kind.value in kinds
+        ]
         if any(people_harmed(row) is None for row in records(made.events)):
             unknown = style.event_shape(EventKind.ATTACK_ON_CIVILIANS.value)
             entries.append((partial(shape, shape=unknown, hollow=True), tr("strip.hollow", lang)))
@@ -428,7 +432,8 @@ def _hatch(page: Drawing, left: float, low: float, right: float, top: float) -> 
 
     page.add(
         Rectangle(
-            (left, low), right - left, top - low, fill=False, hatch="////", edgecolor=style.token("border"), linewidth=0,
+            (left, low), right - left, top - low, fill=False, linewidth=0, hatch="////",
+            edgecolor=style.token("border"),
             transform=page.figure.dpi_scale_trans,
         )
     )  # fmt: skip

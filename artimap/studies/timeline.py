@@ -115,7 +115,8 @@ def _joined(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _name(asked: str, rows: pd.DataFrame) -> str:
-    return str(rows["name"].iloc[0]) if rows["name"].nunique() == 1 else " ".join(asked.split())
+    names = set(rows["name"])
+    return str(names.pop()) if len(names) == 1 else " ".join(asked.split())
 
 
 def _events_at(study: Study, rows: pd.DataFrame, first: dt.date, last: dt.date) -> pd.DataFrame:
@@ -131,8 +132,8 @@ def _events_at(study: Study, rows: pd.DataFrame, first: dt.date, last: dt.date) 
         low, high = pieces["from_m"].min(), pieces["to_m"].max()
         start = located["chainage_m"].fillna(located["from_m"])
         stop = located["chainage_m"].fillna(located["to_m"])
-        on = located["why_not"].isna() & (start <= high) & (stop >= low)
-        here |= events["event_id"].isin(located.loc[on.fillna(False).astype(bool), "event_id"])
+        on = located["why_not"].isna() & (start <= high).eq(other=True) & (stop >= low).eq(other=True)
+        here |= events["event_id"].isin(located.loc[on.to_numpy(dtype=bool, na_value=False), "event_id"])
     during = (events["date_end"] >= pd.Timestamp(first)) & (events["date_start"] <= pd.Timestamp(last))
     kept = events[here & during & (events["kind"] != EventKind.DEPLOYMENT)]
     return pd.DataFrame(kept.drop(columns="geometry")).reset_index(drop=True)
@@ -143,5 +144,5 @@ def _claims_of(claims: pd.DataFrame, subjects: set[str]) -> pd.DataFrame:
     about = claims["about"].isin([About.PLACE, About.STRETCH]) & claims["predicate"].isin(_HOLDING)
     kept: Any = claims[about & claims["subject"].isin(subjects)]
     day = kept["reported"].fillna(kept["valid_from"]).fillna(kept["last_confirmed"])
-    named = kept[["claimant", "claimant_is_party", "predicate", "value"]].assign(day=day)
+    named: pd.DataFrame = kept[["claimant", "claimant_is_party", "predicate", "value"]].assign(day=day)
     return named.drop_duplicates().reset_index(drop=True)

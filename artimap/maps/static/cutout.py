@@ -52,9 +52,7 @@ class CutOut:
         return "  ·  ".join(parts)
 
 
-def cut_out(
-    page: Page, place: str | None, radius_m: float | None, bbox: Sequence[float] | None
-) -> CutOut | None:
+def cut_out(page: Page, place: str | None, radius_m: float | None, bbox: Sequence[float] | None) -> CutOut | None:
     """Read what part of a map is asked for; None for all of it."""
     if place is None and bbox is None:
         if radius_m is not None:
@@ -122,6 +120,7 @@ def _between(bbox: Sequence[float], radius_m: float | None) -> CutOut:
         msg = f"the box {west:g}, {south:g}, {east:g}, {north:g}: west is less than east and south less than north"
         raise ShareError(msg)
     if min((east - west) * math.cos(math.radians(south)), north - south) * _M_PER_DEGREE < 2 * _LEAST_M:
-        msg = f"the box {west:g}, {south:g}, {east:g}, {north:g} is less than {2 * _LEAST_M:g} m across: take a larger one"
+        box = f"{west:g}, {south:g}, {east:g}, {north:g}"
+        msg = f"the box {box} is less than {2 * _LEAST_M:g} m across: take a larger one"
         raise ShareError(msg)
     return CutOut((west, south, east, north))

@@ -103,9 +103,7 @@ def squares_in(frame: Frame, page: Page, events: gpd.GeoDataFrame | None) -> Squ
     return _crowd(frame, page, events)[0]
 
 
-def _crowd(
-    frame: Frame, page: Page, events: gpd.GeoDataFrame | None
-) -> tuple[Squares | None, tuple[Feature, ...]]:
+def _crowd(frame: Frame, page: Page, events: gpd.GeoDataFrame | None) -> tuple[Squares | None, tuple[Feature, ...]]:
     """Count many events in squares; give few as marks."""
     if events is None or not len(events) or not any(layer.kind == "field" and layer.shown for layer in page.layers):
         return None, ()
@@ -181,7 +179,7 @@ def draw_map(
 
 def _cover(frame: Frame, limits: tuple[float, float, float, float]) -> None:
     """Cover what lies beyond the data: land that ends there would pass for a shore."""
-    (x0, y0), (x1, y1) = frame.inches([limits[:2], limits[2:]])
+    (x0, y0), (x1, y1) = frame.inches((limits[:2], limits[2:]))
     left, bottom, right, top = frame.sides
     for box in ((left, bottom, x0, top), (x1, bottom, right, top), (left, bottom, right, y0), (left, y1, right, top)):
         if box[2] - box[0] > PX and box[3] - box[1] > PX:

@@ -1,7 +1,7 @@
 """The briefing map as a picture: PNG, SVG or PDF, drawn without a browser.
 
-The same layers, marks and words as the page: on a sheet of A4 across, beside each other; on a phone, a square or a sheet
-of A4 upright, below each other. Lengths are CSS pixels of 1/96 inch, as in the style table, so that a sheet looks like
+The same layers, marks and words as the page: on a sheet of A4 across, beside each other; on a phone or a sheet of A4
+upright, below each other. Lengths are CSS pixels of 1/96 inch, as in the style table, so that a sheet looks like
 the page.
 """
 

@@ -28,6 +28,7 @@ _FLOOR_IN, _GAP_IN, _BETWEEN_IN = 0.2, 0.1, 0.14
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4}\.) (?=[A-Z0-9])")
 """Paper is short: of an item only the first sentence is written, the rest is on the page."""
 
+
 def draw_sheet(drawing: Drawing, page: Page, frame: Frame, *, squares: Squares | None = None, under: str = "") -> None:
     """Draw everything around the map, words beside it.
 
@@ -88,6 +89,7 @@ class SheetLine:
 
     @property
     def high(self) -> float:
+        """How high it stands, in inches."""
         return self.size / 72 * 1.28 + self.below
 
 
@@ -137,6 +139,7 @@ def _column(
 
 
 def write_lines(drawing: Drawing, lines: Sequence[SheetLine], x: float, y: float) -> float:
+    """Write the lines of the briefing from the top down; give where they end."""
     for line in lines:
         at = y - line.size / 72 * 1.28
         drawing.text(
@@ -166,6 +169,7 @@ class WrittenRow:
 
     @property
     def high(self) -> float:
+        """How high it stands, in inches."""
         least = 0.12 if self.size >= _SMALL_PT else 0.1  # a swatch needs that much
         return max(len(self.lines) * self.size / 72 * 1.25, least) + (0.025 if self.row else 0.045)
 
@@ -191,6 +195,7 @@ def legend_rows(page: Page, *, counted: bool) -> list[tuple[str, LegendRow | Non
 
 
 def legend_entry(text: str, row: LegendRow | None, wide: float, size: float) -> WrittenRow:
+    """Break the words of one row of the legend; without a row they are a heading."""
     room = wide if row is None else wide - 0.34
     return WrittenRow(row, tuple(text_lines(text, room, size, bold=row is None)), size)
 
@@ -211,6 +216,7 @@ def legend_columns(entries: Sequence[WrittenRow], room: float) -> list[list[Writ
 
 
 def draw_entry(drawing: Drawing, entry: WrittenRow, x: float, y: float) -> None:
+    """Draw one row of the legend, its mark and its words, from the top down."""
     line = y
     for text in entry.lines:
         line -= entry.size / 72 * 1.25
@@ -223,6 +229,7 @@ def draw_entry(drawing: Drawing, entry: WrittenRow, x: float, y: float) -> None:
 
 
 def draw_swatch(drawing: Drawing, row: LegendRow, x: float, y: float) -> None:
+    """Draw the mark of a row of the legend around a spot."""
     table = style.load()
     if row.mark.startswith("square_"):
         ink = _on_card(style.token("ink"), INKS[int(row.mark[-1])])
@@ -287,6 +294,7 @@ def draw_scale(drawing: Drawing, x: float, y: float, km_per_in: float, lang: str
 
 
 def draw_north(drawing: Drawing, x: float, y: float, letter: str) -> None:
+    """Draw an arrow to the north, with the letter of the language."""
     from matplotlib.patches import Polygon  # noqa: PLC0415 - heavy, needed here only
 
     for corners, colour in (

@@ -72,7 +72,7 @@ def _meets(feature: Feature, bounds: Bounds) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class _StackedSheet:
     """What stands around the map, and its room."""
 
     drawing: Drawing
@@ -137,12 +137,12 @@ def draw_stacked(
     float
         Where the lowest words end, in inches.
     """
-    sheet = _Sheet(drawing, page, size, under_title(page, more), size.fine or 6.4)
+    sheet = _StackedSheet(drawing, page, size, under_title(page, more), size.fine or 6.4)
     top, low = _head(sheet), _foot_of(sheet)
     for without, trips in ((_GROUND, True), (_GROUND, False), ((*_GROUND, *_AREAS), False)):
         if size.handheld:
             page = replace(page, layers=tuple(layer for layer in page.layers if layer.name not in without))
-        told = _told(sheet, trips=trips)
+        told = _briefing_of(sheet, trips=trips)
         if not size.height:
             frame = fit_frame(drawing, bounds, _box(sheet, top, 1.25 * sheet.wide), whole=whole)
             break
@@ -168,14 +168,14 @@ def draw_stacked(
     return _write_foot(sheet, y - _GAP_IN if not size.height else low)
 
 
-def _finest(sheet: _Sheet, rows: Rows, frame: Frame) -> _Sheet:
+def _finest(sheet: _StackedSheet, rows: Rows, frame: Frame) -> _StackedSheet:
     """Set the legend beside the map a little smaller where it would stand lower than the map."""
     while sheet.fine > _FINEST_PT and -_flow(sheet, rows, 0.0, draw=False) > frame.box.y1 - frame.box.y0:
         sheet = replace(sheet, fine=sheet.fine * 0.96)
     return sheet
 
 
-def _has_room(sheet: _Sheet, page: Page, frame: Frame) -> bool:
+def _has_room(sheet: _StackedSheet, page: Page, frame: Frame) -> bool:
     """Tell whether the map is large enough, and what is on it can be explained in letters that are read."""
     high = frame.box.y1 - frame.box.y0
     if not sheet.aside:
@@ -189,7 +189,7 @@ def _corners(frame: Frame) -> tuple[Box, Box]:
     return Box(left, bottom, left + 1.75, bottom + 0.32), Box(left, top - 0.5, left + 0.4, top)
 
 
-def _head(sheet: _Sheet) -> float:
+def _head(sheet: _StackedSheet) -> float:
     """Write title, day and audience; give where the map begins."""
     drawing, size = sheet.drawing, sheet.size
     y = drawing.height - (0.1 if size.handheld else 0.2)
@@ -203,12 +203,12 @@ def _head(sheet: _Sheet) -> float:
     return y - 0.09
 
 
-def _box(sheet: _Sheet, top: float, high: float) -> Bounds:
+def _box(sheet: _StackedSheet, top: float, high: float) -> Bounds:
     right = sheet.legend[0] - _GAP_IN if sheet.aside else sheet.margin + sheet.wide
     return sheet.margin, top - high, right, top
 
 
-def _told(sheet: _Sheet, *, trips: bool) -> list[SheetLine]:
+def _briefing_of(sheet: _StackedSheet, *, trips: bool) -> list[SheetLine]:
     """Give the lines of the briefing that have room: always the gravest event, on paper as much as fills a column."""
     sections = briefing_on_paper(sheet.page)
     if not sheet.size.handheld:
@@ -224,7 +224,7 @@ def _told(sheet: _Sheet, *, trips: bool) -> list[SheetLine]:
     return briefing_lines(kept, sheet.wide, sheet.point)
 
 
-def _rows(sheet: _Sheet, page: Page, frame: Frame, squares: Squares | None) -> Rows:
+def _rows(sheet: _StackedSheet, page: Page, frame: Frame, squares: Squares | None) -> Rows:
     counted = [] if squares is None else squares.rows(frame.km_per_in, page.lang)
     rows = [*counted, *legend_rows(page, counted=squares is not None)]
     if not sheet.aside:
@@ -238,7 +238,7 @@ def _rows(sheet: _Sheet, page: Page, frame: Frame, squares: Squares | None) -> R
 
 
 def _fitting(
-    sheet: _Sheet, page: Page, events: gpd.GeoDataFrame | None, bounds: Bounds, *, top: float, low: float,
+    sheet: _StackedSheet, page: Page, events: gpd.GeoDataFrame | None, bounds: Bounds, *, top: float, low: float,
     told: Sequence[SheetLine], whole: bool,
 ) -> Frame:  # fmt: skip
     """Give the map what the words leave: the less of it is shown, the fewer marks are to be explained."""
@@ -254,7 +254,7 @@ def _fitting(
     return frame
 
 
-def _words(sheet: _Sheet, rows: Rows, told: Sequence[SheetLine], *, low: float) -> float:
+def _words(sheet: _StackedSheet, rows: Rows, told: Sequence[SheetLine], *, low: float) -> float:
     """Give the room in inches that briefing and legend take."""
     said = sum(line.high for line in told)
     if sheet.aside:
@@ -271,7 +271,7 @@ def _two(rows: Rows, half: float) -> list[list[WrittenRow]]:
     return legend_columns([legend_entry(text, row, column, 6.4) for text, row in rows], math.inf) or [[], []]
 
 
-def _flow(sheet: _Sheet, rows: Rows, y: float, *, draw: bool) -> float:
+def _flow(sheet: _StackedSheet, rows: Rows, y: float, *, draw: bool) -> float:
     """Set the rows of the legend one after the other, line by line; give where they end."""
     left, room = sheet.legend
     right = left + room
@@ -292,7 +292,7 @@ def _flow(sheet: _Sheet, rows: Rows, y: float, *, draw: bool) -> float:
     return y - line if x > left else y
 
 
-def _on_map(sheet: _Sheet, frame: Frame) -> None:
+def _on_map(sheet: _StackedSheet, frame: Frame) -> None:
     """Draw the frame's edge, scale and north."""
     left, bottom, right, top = frame.sides
     edge = ([left, right, right, left, left], [bottom, bottom, top, top, bottom])
@@ -312,14 +312,14 @@ def _credit(page: Page) -> str:
     return tr("picture.credit", page.lang, sources=said)
 
 
-def _foot_of(sheet: _Sheet) -> float:
+def _foot_of(sheet: _StackedSheet) -> float:
     """Give how high the sources stand, with the edge below them."""
     if not sheet.size.handheld:
         return _FOOT_IN
     return 0.1 + len(text_lines(_credit(sheet.page), sheet.wide, sheet.fine, bold=False)) * sheet.fine * _LEADING
 
 
-def _write_foot(sheet: _Sheet, y: float) -> float:
+def _write_foot(sheet: _StackedSheet, y: float) -> float:
     if not sheet.size.handheld:
         draw_foot(sheet.drawing, sheet.page, sheet.margin, y, sheet.wide)
         return 0.0

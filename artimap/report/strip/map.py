@@ -233,7 +233,7 @@ def _spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Laid:
+class _StripLayout:
     """A strip map that is measured: what is drawn, and the room of each part."""
 
     strip: StripMap
@@ -267,7 +267,7 @@ def _render(strip: StripMap, kind: str, dpi: float | None, asked: str | None) ->
     )  # fmt: skip
 
 
-def _fit(strip: StripMap, size: PictureSize) -> _Laid:
+def _fit(strip: StripMap, size: PictureSize) -> _StripLayout:
     """Fit a strip into a height: with fewer months, then with smaller letters; those of the facts stay as they are."""
     months = (strip.months, *(one for one in _FEWER_MONTHS if one < strip.months))
     for smaller in _SMALLER:
@@ -287,7 +287,7 @@ def _km_per_in(strip: StripMap, look: _Look) -> float:
     return strip.corridor.length_m / 1000 / (look.end - look.left)
 
 
-def _lay_out(strip: StripMap, size: PictureSize | None) -> _Laid:
+def _lay_out(strip: StripMap, size: PictureSize | None) -> _StripLayout:
     # All is measured before anything is drawn, since the height of the page hangs on how many lanes
     # events, posts and legend need.
     look = _look(size)
@@ -307,7 +307,7 @@ def _lay_out(strip: StripMap, size: PictureSize | None) -> _Laid:
         size=look.legend,
     )
     lane = min(LANE_IN, _EVENTS_IN / rows.height)
-    laid = _Laid(strip, look, events, rows, posts, legend, lane, _label_in(strip, look), size)
+    laid = _StripLayout(strip, look, events, rows, posts, legend, lane, _label_in(strip, look), size)
     above = _head_in(laid) + laid.label + laid.posts_in + _BAND_IN + 0.3
     below = _foot_in(laid) + look.row * (1 + max(item.row for item in legend))
     if size is not None and size.height:  # events take what is left, while they can be told apart
@@ -316,7 +316,7 @@ def _lay_out(strip: StripMap, size: PictureSize | None) -> _Laid:
     return replace(laid, height=above + rows.height * laid.lane_in + below)
 
 
-def _draw(laid: _Laid, page: Drawing) -> None:
+def _draw(laid: _StripLayout, page: Drawing) -> None:
     strip, look = laid.strip, laid.look
     y = page.height - _head_in(laid)
     _draw_head(page, laid)
@@ -331,7 +331,7 @@ def _draw(laid: _Laid, page: Drawing) -> None:
     _draw_foot(page, laid)
 
 
-def _head_lines(laid: _Laid) -> list[tuple[str, float, bool]]:
+def _head_lines(laid: _StripLayout) -> list[tuple[str, float, bool]]:
     """Give title, day and gravest events as lines, where they are wrapped."""
     strip, look = laid.strip, laid.look
     wide = look.width - 2 * look.edge
@@ -341,11 +341,14 @@ def _head_lines(laid: _Laid) -> list[tuple[str, float, bool]]:
         (_gravest(strip, 2 * wide, look.under), look.under, True),
     )
     return [
-        (line, points, bold) for text, points, bold in told for line in text_lines(text, wide, points, bold=bold) if text
+        (line, points, bold)
+        for text, points, bold in told
+        for line in text_lines(text, wide, points, bold=bold)
+        if text
     ]
 
 
-def _head_in(laid: _Laid) -> float:
+def _head_in(laid: _StripLayout) -> float:
     return 0.14 + sum(_line_in(size) for _, size, _ in _head_lines(laid)) if laid.look.wrapped else 0.9
 
 
@@ -357,7 +360,7 @@ def _subtitle(strip: StripMap) -> str:
     return tr("strip.subtitle", strip.lang, day=format_day(strip.as_of, strip.lang), months=strip.months)
 
 
-def _draw_head(page: Drawing, laid: _Laid) -> None:
+def _draw_head(page: Drawing, laid: _StripLayout) -> None:
     strip, look = laid.strip, laid.look
     if look.wrapped:
         y = page.height - 0.08
@@ -468,7 +471,7 @@ def _draw_band(page: Drawing, strip: StripMap, look: _Look, y: float) -> None:
     label(look.end + 0.1, y, tr("strip.north", strip.lang), valign="center")
 
 
-def _draw_months(page: Drawing, laid: _Laid, top: float) -> None:
+def _draw_months(page: Drawing, laid: _StripLayout, top: float) -> None:
     strip, look, rows, lane_in = laid.strip, laid.look, laid.rows, laid.lane_in
     names = tr("date.months", strip.lang).split("|")
     right, labelled = look.end, math.inf
@@ -502,17 +505,17 @@ def _foot_texts(strip: StripMap) -> tuple[str, ...]:
     return tuple(tr(key, strip.lang) for key in ("sample.strip", "strip.sources", "strip.disclaimer"))
 
 
-def _foot_lines(laid: _Laid) -> list[str]:
+def _foot_lines(laid: _StripLayout) -> list[str]:
     look = laid.look
     wide = look.width - 2 * look.edge
     return [line for text in _foot_texts(laid.strip) for line in text_lines(text, wide, look.foot, bold=False)]
 
 
-def _foot_in(laid: _Laid) -> float:
+def _foot_in(laid: _StripLayout) -> float:
     return 0.2 + len(_foot_lines(laid)) * _line_in(laid.look.foot) if laid.look.wrapped else 0.84
 
 
-def _draw_foot(page: Drawing, laid: _Laid) -> None:
+def _draw_foot(page: Drawing, laid: _StripLayout) -> None:
     look = laid.look
     if look.wrapped:
         for number, line in enumerate(reversed(_foot_lines(laid))):

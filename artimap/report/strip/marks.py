@@ -52,7 +52,16 @@ def rate_words(model: object | None, lang: str) -> list[str]:
 
 
 def legend_rows(
-    rates: list[str], kinds: set[str], *, bars: bool, posts: bool, apart: int, lang: str, left: float, right: float, size: float
+    rates: list[str],
+    kinds: set[str],
+    *,
+    bars: bool,
+    posts: bool,
+    apart: int,
+    lang: str,
+    left: float,
+    right: float,
+    size: float,
 ) -> list[LegendEntry]:
     """Give the entries of the legend with their places.
 
