@@ -155,19 +155,19 @@ def draw_map(
     for layer in by_kind["bracket"] if small else ():  # below the events, so that no bracket hides how many there are
         _draw_posts(frame, layer.features, labels)
     pointed = [*(layer.features for layer in by_kind["event"]), each, *(layer.features for layer in by_kind["point"])]
-    later = [feature for layer in by_kind["place"] for feature in layer.features]
+    places = later = [feature for layer in by_kind["place"] for feature in layer.features]
     if small:  # what is named below the map, and the cities, come before the counts of events
         for features in pointed:
             _draw_events(frame, features, labels, counts=False)
         early = [one for one in later if one.rank == 1 or _named(one, first)]
         later = [one for one in later if one not in early]
-        _draw_places(frame, early, labels, first)
+        _draw_places(frame, early, labels, first, among=places)
     for features in pointed:
         _draw_events(frame, features, labels, marks=not small)
     for layer in () if small else by_kind["bracket"]:
         _draw_posts(frame, layer.features, labels)
     labels.avoid(_road_points(frame, shown))
-    _draw_places(frame, later, labels, first)
+    _draw_places(frame, later, labels, first, among=places)
     for layer in (one for one in shown if one.kind == "tick"):
         _label_ticks(frame, layer.features, labels)
     for layer in by_kind["label"]:
@@ -372,17 +372,20 @@ def _named(feature: Feature, words: str) -> bool:
     return bool(feature.label) and feature.label in words
 
 
-def _draw_places(frame: Frame, features: Sequence[Feature], labels: Labels, first: str) -> None:
+def _draw_places(
+    frame: Frame, features: Sequence[Feature], labels: Labels, first: str, *, among: Sequence[Feature]
+) -> None:
     """Draw towns and villages; a village whose dot would lie under a town's name is left to the page."""
     most = 3 if frame.whole else 4  # a cut-out has room for hamlets
-    shown = [(*_centre(frame, feature), feature) for feature in features if feature.rank <= most]
-    shown = [row for row in shown if frame.holds(row[0], row[1])]
-    shown.sort(key=lambda row: not _named(row[2], first))
-    dots = [Box.around(x, y, (_LOOKS[feature.rank][2] + 1) * PX) for x, y, feature in shown if feature.rank < 3]
-    for dot_box in dots:
-        labels.take(dot_box)
-    spots = np.array([(x, y) for x, y, _ in shown]).reshape(-1, 2)
-    towns = np.array([feature.rank < 3 for _, _, feature in shown], dtype=bool)
+    every = [(*_centre(frame, feature), feature) for feature in among if feature.rank <= most]
+    every = [row for row in every if frame.holds(row[0], row[1])]
+    shown = sorted((row for row in every if row[2] in features), key=lambda row: not _named(row[2], first))
+    for x, y, feature in shown:
+        if feature.rank < 3:
+            labels.take(Box.around(x, y, (_LOOKS[feature.rank][2] + 1) * PX))
+    # A name is misread beside any other place, drawn before or after it.
+    spots = np.array([(x, y) for x, y, _ in every]).reshape(-1, 2)
+    towns = np.array([feature.rank < 3 for _, _, feature in every], dtype=bool)
     for x, y, feature in shown:
         size, weight, dot = _LOOKS[feature.rank]
         if feature.rank >= 3 and not labels.marked(x, y) and not labels.free(Box.around(x, y, dot * PX)):
