@@ -306,6 +306,9 @@ from .studies.study import (
     brief as brief,
     study as study,
 )
+from .studies.timeline import (
+    timeline as timeline,
+)
 
 __version__: str
 __all__ = [
@@ -455,6 +458,7 @@ __all__ = [
     "strip_map",
     "study",
     "support",
+    "timeline",
     "to_ipis",
     "trip",
     "trip_risk",

@@ -94,7 +94,7 @@ def test_briefing_and_legend_stay_on_the_sheet(lang, monkeypatch):
     chart = study(ARTIBONITE).map(Lang(lang), over_time=False)
     static_map(chart).png(dpi=40)
     assert min(lowest) > 0.05
-    rows = sheet._legend_rows(chart.page, counted=False)
+    rows = sheet.legend_rows(chart.page, counted=False)
     said, columns = sheet._column(chart.page.furniture.briefing, rows, 3.0, 7.2)
     assert sum(line.high for line in said) + max(sum(entry.high for entry in one) for one in columns) < 7.2
     assert [entry.row for column in columns for entry in column] == [row for _, row in rows]

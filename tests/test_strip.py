@@ -16,7 +16,7 @@ from artimap.core.canvas import svg_points
 from artimap.core.errors import ShareError
 from artimap.core.i18n import format_day
 from artimap.core.tables import EVENTS
-from artimap.report.strip.map import _gravest, _spread_apart, strip_map
+from artimap.report.strip.map import _gravest, spread_apart, strip_map
 from artimap.report.strip.marks import event_marks, lanes_of
 from artimap.risk.estimate import corridor_risk
 
@@ -133,7 +133,7 @@ def test_months_must_be_at_least_one(rn1):
 @given(st.lists(st.floats(0, 10), max_size=25))
 def test_labels_keep_their_distance_and_order(wanted):
     wanted = sorted(wanted)
-    placed = _spread_apart(wanted, 0.3, 0.0, 10.0)
+    placed = spread_apart(wanted, 0.3, 0.0, 10.0)
     assert len(placed) == len(wanted)
     assert all(-1e-6 <= at <= 10 + 1e-6 for at in placed)
     assert np.all(np.diff(placed) >= min(0.3, 10 / max(len(wanted) - 1, 1)) - 1e-6)

@@ -29,6 +29,7 @@ from artimap.cli import (
     run,
     status,
     template,
+    timeline,
     trip,
     validate,
     zones,
@@ -40,8 +41,8 @@ from artimap.core.i18n import tr, translated
 from artimap.core.vocab import Audience, Lang
 
 _COMMANDS = (
-    brief, chart, report, trip, run, risk, density, status, zones, closures, backtest, template, validate, locate,
-    review, data,
+    brief, chart, timeline, report, trip, run, risk, density, status, zones, closures, backtest, template, validate,
+    locate, review, data,
 )  # fmt: skip
 
 
@@ -120,8 +121,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _main(argv, out)
 
 
+def _joined(argv: Sequence[str]) -> list[str]:
+    """Join ``--bbox`` with its numbers: a west below 0 would pass for an option."""
+    out: list[str] = []
+    for word in argv:
+        if out and out[-1] == "--bbox" and word[:1] == "-" and word[1:2].isdigit():
+            out[-1] = f"--bbox={word}"
+        else:
+            out.append(word)
+    return out
+
+
 def _main(argv: Sequence[str] | None, out: TextIO) -> int:
-    args = _parser().parse_args(argv)
+    args = _parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     lang = str(getattr(args, "lang", Lang.EN.value))
     try:
         with _ending_cleanly(), _few_collections():

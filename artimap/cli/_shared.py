@@ -180,6 +180,14 @@ def add_known_on(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_size(command: argparse.ArgumentParser, default: str) -> None:
+    """Add the argument for the size of a picture."""
+    command.add_argument(
+        "--size", metavar="SIZE",
+        help=f"size of a picture: phone, a4, a4-portrait, square, or pixels as 1920x1080 ({default})",
+    )  # fmt: skip
+
+
 class Files(tuple[Path, ...]):
     """Files of one kind, as they are named in a sentence."""
 

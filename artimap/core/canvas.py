@@ -1,4 +1,4 @@
-"""Drawing on the page of a strip map: inches in, marks of the one style table out."""
+"""Drawing on the page of a picture: inches in, marks of the one style table out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any, Literal
 from unicodedata import category
 
@@ -13,6 +14,9 @@ import numpy as np
 
 from artimap.core import style
 from artimap.core.style import Mark, Shape
+
+FONT = "DejaVu Sans"
+"""The font that comes with matplotlib: no letter depends on what the machine has installed."""
 
 _PX_TO_PT = 0.75
 _PATH_PART = re.compile(r"([MLHVAZ])([^MLHVAZ]*)")
@@ -39,6 +43,10 @@ class Drawing:
         Where kilometre 0 stands, in inches.
     km_per_in
         Scale.
+    least
+        Of small words that are drawn beside marks, the least size in points.
+    letters
+        Whether words stay text, as in an SVG: a rim of paper around them is then for the reader's program.
     """
 
     figure: Any
@@ -46,6 +54,8 @@ class Drawing:
     height: float
     left: float
     km_per_in: float
+    least: float = 0.0
+    letters: bool = False
 
     def x(self, km: float) -> float:
         """Give where a kilometre stands, in inches."""
@@ -121,9 +131,10 @@ class Drawing:
         halign: str = "left",
         valign: str = "baseline",
         tail: str = "",
+        halo: float = 0.0,
     ) -> None:
-        """Write a line of text; ``$`` and backslashes are letters like any other."""
-        self.figure.text(
+        """Write a line of text; ``$`` and backslashes are letters like any other. ``halo`` is a rim in points."""
+        made = self.figure.text(
             x / self.width,
             y / self.height,
             drawable(words + tail),
@@ -137,6 +148,13 @@ class Drawing:
             # A name with a dollar sign would otherwise be read as a formula, and fail.
             parse_math=False,
         )
+        if halo and self.letters:
+            # matplotlib would draw a letter with a rim as a shape, which no reader can search or hear
+            made.set_gid(f"halo_{round(halo * 10)}_{len(self.figure.texts)}")
+        elif halo:
+            from matplotlib.patheffects import withStroke  # noqa: PLC0415 - heavy, needed here only
+
+            made.set_path_effects([withStroke(linewidth=halo, foreground=style.token("halo"))])
 
     def bracket(self, left: float, right: float, y: float, mark: Mark) -> None:
         """Draw a post as a bracket lying on its piece of road, open towards it."""
@@ -181,8 +199,7 @@ def _dash(mark: Mark) -> tuple[float, ...] | None:
 def _letters() -> frozenset[int]:
     from matplotlib.font_manager import FontProperties, findfont, get_font  # noqa: PLC0415 - heavy, needed here only
 
-    # The font that comes with matplotlib: no letter depends on what the machine has installed.
-    return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
+    return frozenset(get_font(findfont(FontProperties(family=FONT))).get_charmap())
 
 
 def drawable(text: str) -> str:
@@ -194,16 +211,62 @@ def drawable(text: str) -> str:
     )
 
 
-def width_of(words: str, size: float, *, bold: bool = False) -> float:
-    """Give the width of a line of text in inches, in the font of the strip map."""
+@cache
+def _advance(letters: str, bold: bool) -> int:  # noqa: FBT001 - kept by both
+    """Give how far one letter, or two together, move the pen, in 1/64 of a unit of the font at matplotlib's scale."""
     from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - heavy, needed here only
     from matplotlib.textpath import text_to_path  # noqa: PLC0415 - heavy, needed here only
 
-    # matplotlib cannot measure a path of nothing.
-    if not words.strip():
-        return 0.0
-    prop = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
-    return float(text_to_path.get_text_width_height_descent(drawable(words), prop, ismath=False)[0]) / 72
+    prop = FontProperties(family=FONT, size=_UNIT, weight="bold" if bold else "normal")
+    return round(64 * text_to_path.get_text_width_height_descent(letters, prop, ismath=False)[0])
+
+
+_UNIT = 100.0
+"""The size at which matplotlib measures letters, whatever their size on the page."""
+
+
+@cache
+def _drawn_width(words: str, bold: bool) -> int:  # noqa: FBT001 - kept by both
+    # Letter by letter with the kerning of each pair: the sum that matplotlib makes, a thousand times over
+    # each line that is broken into words.
+    text = drawable(words)
+    return _advance(text[0], bold) + sum(
+        _advance(pair, bold) - _advance(pair[0], bold) for pair in map("".join, pairwise(text))
+    )
+
+
+def width_of(words: str, size: float, *, bold: bool = False) -> float:
+    """Give the width of a line of text in inches, in the font of all pictures; ``size`` in points."""
+    return _drawn_width(words, bold) / 64 * size / _UNIT / 72 if words.strip() else 0.0
+
+
+def write_wrapped(drawing: Drawing, text: str, x: float, y: float, wide: float, *, size: float, colour: str = "ink",
+             weight: str = "normal", most: int = 99) -> float:  # fmt: skip
+    """Write a text over as many lines as it needs; give where the next begins."""
+    for line in cut_lines(text_lines(text, wide, size, bold=weight == "bold"), most):
+        y -= size / 72 * 1.28
+        drawing.text(x, y, line, size=size, colour=colour, weight=weight)
+    return y
+
+
+def cut_lines(lines: list[str], most: int) -> list[str]:
+    """Give so many lines at most; what is left out is shown by dots."""
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1].rstrip(" .,;") + " …"]
+
+
+def text_lines(text: str, wide: float, size: float, *, bold: bool) -> list[str]:
+    """Break a text into lines that fit, by the width of its letters."""
+    out: list[str] = []
+    line = ""
+    for word in drawable(text).split(" "):
+        longer = f"{line} {word}".strip()
+        if line and width_of(longer, size, bold=bold) > wide:
+            out.append(line)
+            line = word
+        else:
+            line = longer
+    out.append(line)
+    return out
 
 
 def draw_line(page: Drawing, left: float, right: float, y: float, mark: Mark) -> None:
@@ -227,6 +290,35 @@ def draw_line(page: Drawing, left: float, right: float, y: float, mark: Mark) ->
         page.box(left + inset, y - width / 144, right - inset, y + width / 144, colour=mark.colour or "ink")
         return
     page.box(left, y - width / 144, right, y + width / 144, colour=mark.colour or "ink")
+
+
+def draw_area(page: Drawing, box: tuple[float, float, float, float], mark: Mark, groups: Sequence[style.Group]) -> None:
+    """Draw a box (left, bottom, right, top) as an area of that mark, in the colours of its groups."""
+    from matplotlib.patches import Rectangle  # noqa: PLC0415 - heavy, needed here only
+
+    left, bottom, right, top = box
+    where: dict[str, Any] = {"transform": page.figure.dpi_scale_trans}
+    corner, size = (left, bottom), (right - left, top - bottom)
+    line = mark.colour or (groups[0].line if groups else style.token("ink_2"))
+    if mark.hatch or mark.stipple:
+        slopes = ("//////", "\\\\\\\\\\\\") if mark.hatch else ("...", "ooo")
+        for colour, slope in zip([one.line for one in groups][:2] or [line], slopes, strict=False):
+            page.add(Rectangle(corner, *size, fill=False, hatch=slope, edgecolor=colour, linewidth=0, **where))
+    elif mark.fill_opacity > 0:
+        fill = mark.fill or (groups[0].colour if groups else style.token("ink_2"))
+        page.add(Rectangle(corner, *size, facecolor=fill, alpha=mark.fill_opacity, edgecolor="none", **where))
+    if mark.band:
+        dash = tuple(float(part) * _PX_TO_PT for part in mark.dash.split()) if mark.dash else None
+        for edge_y in (bottom, top):
+            page.line([left, right], [edge_y, edge_y], colour=line, width=mark.width * _PX_TO_PT, dash=dash)
+    elif mark.width > 0:
+        edge = Rectangle(
+            corner, *size, fill=False, edgecolor=line, linewidth=mark.width * _PX_TO_PT, alpha=mark.opacity, **where
+        )
+        if mark.dash:
+            edge.set_linestyle((0, tuple(max(float(part) / mark.width, 0.01) for part in mark.dash.split())))
+            edge.set_capstyle("round" if mark.dash.startswith("0") else "butt")
+        page.add(edge)
 
 
 @lru_cache(maxsize=256)  # a few shapes are drawn thousands of times

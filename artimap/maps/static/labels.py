@@ -122,7 +122,8 @@ class Labels:
 
         Gives whether it found a place. ``size`` and ``dot`` are in pixels.
         """
-        points = size * 0.75
+        points = max(size * 0.75, self.drawing.least)
+        size = points / 0.75
         wide, high = width_of(words, points, bold=weight == "bold") + 0.03, size * 1.22 * PX
         best: tuple[float, Box] | None = None
         rings = [(dot + 4) * PX, (dot + 14) * PX]
@@ -136,7 +137,8 @@ class Labels:
             return False
         box = best[1]
         self.take(box)
-        self._write(words, box.x0 + 0.015, box.y0 + high * 0.24, size=points, weight=weight)
+        # a rim of paper keeps words legible on what they lie on
+        self.drawing.text(box.x0 + 0.015, box.y0 + high * 0.24, words, size=points, weight=weight, halo=2.4)
         return True
 
     def _standing(self, x: float, y: float, half: float) -> Box:
@@ -147,19 +149,10 @@ class Labels:
                 box = Box(min(box.x0, other.x0), min(box.y0, other.y0), max(box.x1, other.x1), max(box.y1, other.y1))
         return box
 
-    def _write(self, words: str, x: float, y: float, *, size: float, weight: str) -> None:
-        """Write words with a halo of paper behind them."""
-        from matplotlib.patheffects import withStroke  # noqa: PLC0415 - heavy, needed here only
-
-        from artimap.core import style  # noqa: PLC0415
-
-        self.drawing.text(x, y, words, size=size, weight=weight)
-        made = self.drawing.figure.texts[-1]
-        made.set_path_effects([withStroke(linewidth=2.4, foreground=style.token("halo"))])
-
     def badge(self, words: str, x: float, y: float, half: float) -> None:
         """Write a count that hangs on a corner of its mark, dark as the mark is: a ring apart reads as a town."""
-        wide, high = width_of(words, 7.2, bold=True) + 0.09, 0.135
+        size = max(7.2, self.drawing.least)
+        wide, high = width_of(words, size, bold=True) + 0.09, 0.135 * size / 7.2
         corners = [(1, -1), (1, 1), (-1, -1), (-1, 1)]
         boxes = [
             Box(cx - wide / 2, cy - high / 2, cx + wide / 2, cy + high / 2)
@@ -171,11 +164,12 @@ class Labels:
         self.mark(Box(min(box.x0, x), min(box.y0, y - 0.01), max(box.x1, x + 0.01), max(box.y1, y + 0.01)))
         self.drawing.box(box.x0, box.y0, box.x1, box.y1, colour="ink", edge="paper")
         middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
-        self.drawing.text(*middle, words, size=7.2, weight="bold", colour="paper", halign="center", valign="center")
+        self.drawing.text(*middle, words, size=size, weight="bold", colour="paper", halign="center", valign="center")
 
     def shield(self, words: str, spots: Sequence[tuple[float, float]], *, main: bool) -> None:
         """Write a road's number at its first free spots, well apart."""
-        wide, high = width_of(words, 7.6, bold=True) + 0.09, 0.16
+        size = max(7.6, self.drawing.least)
+        wide, high = width_of(words, size, bold=True) + 0.09, 0.16 * size / 7.6
         used: list[tuple[float, float]] = []
         for x, y in spots:
             box = Box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
@@ -192,7 +186,7 @@ class Labels:
                 edge="paper" if main else "border",
             )
             self.drawing.text(
-                x, y, words, size=7.6, weight="bold", colour="road_casing" if main else "ink_2", halign="center",
+                x, y, words, size=size, weight="bold", colour="road_casing" if main else "ink_2", halign="center",
                 valign="center",
             )  # fmt: skip
 

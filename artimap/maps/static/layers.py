@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -19,21 +19,20 @@ from artimap.maps.page import Page
 from artimap.maps.static.crowd import EACH, Squares, count_squares, each_mark, marked
 from artimap.maps.static.labels import PX, Box, Labels, stacks
 
-FRAME = (0.3, 1.12, 8.05, 7.5)
-"""The map's frame on the sheet: left, bottom, right, top in inches."""
-
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """The map's frame: degrees in, inches on the sheet out (Web Mercator, as the page)."""
+    """The map's frame: degrees in, inches on the sheet out (Web Mercator, as the page); ``whole`` but for a cut-out."""
 
     drawing: Drawing
     clip: Any
+    box: Box
     scale: float
     x0: float
     y0: float
+    whole: bool = True
 
     def inches(self, ring: Ring | Floats) -> Floats:
         """Give the points of a ring in inches."""
@@ -49,35 +48,68 @@ class Frame:
 
     def holds(self, x: float, y: float) -> bool:
         """Tell whether a spot lies in the frame."""
-        left, bottom, right, top = FRAME
-        return left < x < right and bottom < y < top
+        return self.box.holds((x, y))
+
+    @property
+    def sides(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top in inches."""
+        return self.box.x0, self.box.y0, self.box.x1, self.box.y1
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north of all that is in the frame, in degrees."""
+        across = [(x - self.x0) / self.scale * 360.0 for x in (self.box.x0, self.box.x1)]
+        down = [(self.y0 - y) / self.scale * 2 * np.pi for y in (self.box.y0, self.box.y1)]
+        south, north = (float(np.degrees(np.arctan(np.sinh(-one)))) for one in down)
+        return across[0], south, across[1], north
+
+    @property
+    def km_per_in(self) -> float:
+        """Scale in the middle of the frame."""
+        _, south, _, north = self.bounds
+        return 40_075.017 * math.cos(math.radians((south + north) / 2)) / self.scale
 
 
-def frame_of(drawing: Drawing, bounds: tuple[float, float, float, float]) -> Frame:
-    """Lay the frame on the sheet: its sea, and the scale at which the bounds fit."""
-    from matplotlib.patches import Rectangle  # noqa: PLC0415 - heavy, needed here only
-
-    left, bottom, right, top = FRAME
+def fit_frame(
+    drawing: Drawing, bounds: tuple[float, float, float, float], box: tuple[float, float, float, float], *,
+    whole: bool = True,
+) -> Frame:  # fmt: skip
+    """Fit the bounds into a box of the sheet; nothing is drawn."""
+    left, bottom, right, top = box
     west, south, east, north = bounds
     ends = -np.arcsinh(np.tan(np.radians([south, north]))) / (2 * np.pi)
     across, down = (east - west) / 360.0, float(ends[0] - ends[1])
     scale = 0.94 * min((right - left) / across, (top - bottom) / down)
     middle = ((west + east) / 720.0, float(ends.mean()))
-    box = Rectangle(
+    x0, y0 = (left + right) / 2 - middle[0] * scale, (bottom + top) / 2 + middle[1] * scale
+    return Frame(drawing, None, Box(*box), scale, x0, y0, whole)
+
+
+def lay(frame: Frame) -> Frame:
+    """Lay the frame on the sheet: its sea, at which all that follows is cut off."""
+    from matplotlib.patches import Rectangle  # noqa: PLC0415 - heavy, needed here only
+
+    left, bottom, right, top = frame.sides
+    sea = Rectangle(
         (left, bottom), right - left, top - bottom, facecolor=style.token("sea"), edgecolor="none",
-        transform=drawing.figure.dpi_scale_trans,
+        transform=frame.drawing.figure.dpi_scale_trans,
     )  # fmt: skip
-    drawing.add(box)
-    return Frame(drawing, box, scale, (left + right) / 2 - middle[0] * scale, (bottom + top) / 2 + middle[1] * scale)
+    frame.drawing.add(sea)
+    return replace(frame, clip=sea)
 
 
-def _crowd(frame: Frame, events: gpd.GeoDataFrame | None) -> tuple[Squares | None, tuple[Feature, ...]]:
+def squares_in(frame: Frame, page: Page, events: gpd.GeoDataFrame | None) -> Squares | None:
+    """Give the squares that events are counted in on this map; None where each is drawn."""
+    return _crowd(frame, page, events)[0]
+
+
+def _crowd(frame: Frame, page: Page, events: gpd.GeoDataFrame | None) -> tuple[Squares | None, tuple[Feature, ...]]:
     """Count many events in squares; give few as marks."""
-    if events is None or not len(events):
+    if events is None or not len(events) or not any(layer.kind == "field" and layer.shown for layer in page.layers):
         return None, ()
     rows, spots = marked(events)
     at = frame.inches(spots)
-    left, bottom, right, top = FRAME
+    left, bottom, right, top = frame.sides
     here = (at[:, 0] > left) & (at[:, 0] < right) & (at[:, 1] > bottom) & (at[:, 1] < top)
     if int(here.sum()) <= EACH:
         return None, each_mark(rows[here], spots[here])
@@ -99,31 +131,43 @@ def _draw_squares(frame: Frame, squares: Squares) -> None:
         )  # fmt: skip
 
 
-def draw_map(frame: Frame, page: Page, events: gpd.GeoDataFrame | None) -> Squares | None:
+def draw_map(
+    frame: Frame, page: Page, events: gpd.GeoDataFrame | None, *, first: str = "", kept: Iterable[Box] = ()
+) -> Squares | None:
     """Draw every shown layer, lowest first; marks and labels share one list of taken boxes.
 
-    Gives the squares that events are counted in, where they are.
+    Gives the squares that events are counted in, where they are. Places that are named in ``first`` get their labels
+    before all others; in the boxes ``kept`` stands no name.
     """
     shown = [layer for layer in page.layers if layer.shown]
-    crowd = any(layer.kind == "field" for layer in shown)
-    squares, each = _crowd(frame, events if crowd else None)
-    labels = Labels(frame.drawing, FRAME)
+    squares, each = _crowd(frame, page, events)
+    labels = Labels(frame.drawing, frame.sides)
+    for box in kept:
+        labels.take(box)
     for layer in shown:
         _draw_flat(frame, layer, squares)
+    _cover(frame, page.limits)
     by_kind = {
         kind: [layer for layer in shown if layer.kind == kind]
         for kind in ("event", "point", "bracket", "place", "label", "shield")
     }
-    for layer in by_kind["event"]:
-        _draw_events(frame, layer.features, labels)
-    _draw_events(frame, each, labels)
-    for layer in by_kind["point"]:
-        _draw_events(frame, layer.features, labels)
-    for layer in by_kind["bracket"]:
+    small = frame.drawing.least > 0
+    for layer in by_kind["bracket"] if small else ():  # below the events, so that no bracket hides how many there are
+        _draw_posts(frame, layer.features, labels)
+    pointed = [*(layer.features for layer in by_kind["event"]), each, *(layer.features for layer in by_kind["point"])]
+    places = later = [feature for layer in by_kind["place"] for feature in layer.features]
+    if small:  # what is named below the map, and the cities, come before the counts of events
+        for features in pointed:
+            _draw_events(frame, features, labels, counts=False)
+        early = [one for one in later if one.rank == 1 or _named(one, first)]
+        later = [one for one in later if one not in early]
+        _draw_places(frame, early, labels, first, among=places)
+    for features in pointed:
+        _draw_events(frame, features, labels, marks=not small)
+    for layer in () if small else by_kind["bracket"]:
         _draw_posts(frame, layer.features, labels)
     labels.avoid(_road_points(frame, shown))
-    for layer in by_kind["place"]:
-        _draw_places(frame, layer.features, labels)
+    _draw_places(frame, later, labels, first, among=places)
     for layer in (one for one in shown if one.kind == "tick"):
         _label_ticks(frame, layer.features, labels)
     for layer in by_kind["label"]:
@@ -131,6 +175,15 @@ def draw_map(frame: Frame, page: Page, events: gpd.GeoDataFrame | None) -> Squar
     for layer in by_kind["shield"]:
         _draw_shields(frame, layer.features, labels)
     return squares
+
+
+def _cover(frame: Frame, limits: tuple[float, float, float, float]) -> None:
+    """Cover what lies beyond the data: land that ends there would pass for a shore."""
+    (x0, y0), (x1, y1) = frame.inches((limits[:2], limits[2:]))
+    left, bottom, right, top = frame.sides
+    for box in ((left, bottom, x0, top), (x1, bottom, right, top), (left, bottom, right, y0), (left, y1, right, top)):
+        if box[2] - box[0] > PX and box[3] - box[1] > PX:
+            frame.drawing.box(*box, colour="card")
 
 
 def _draw_flat(frame: Frame, layer: Layer, squares: Squares | None) -> None:
@@ -262,17 +315,18 @@ def _centre(frame: Frame, feature: Feature) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _draw_events(frame: Frame, features: Sequence[Feature], labels: Labels) -> None:
+def _draw_events(
+    frame: Frame, features: Sequence[Feature], labels: Labels, *, marks: bool = True, counts: bool = True
+) -> None:
     """Draw events or other points; those that would hide each other become one mark with a count, as on the page."""
     spots = [(*_centre(frame, feature), feature.size * PX) for feature in features]
     piles = [pile for pile in stacks(spots, gap=12 * PX) if frame.holds(pile.x, pile.y)]
-    for pile in piles:
+    for pile in piles if marks else ():
         lead = max((features[n] for n in pile.members), key=lambda one: one.size)
-        draw_shape(
-            frame.drawing, pile.x, pile.y, style.event_shape(lead.mark), size_in=lead.size * PX, hollow=lead.hollow
-        )
+        shape = style.event_shape(lead.mark)
+        draw_shape(frame.drawing, pile.x, pile.y, shape, size_in=lead.size * PX, hollow=lead.hollow)
         labels.mark(Box.around(pile.x, pile.y, (lead.size / 2 + 1) * PX))
-    for pile in piles:
+    for pile in piles if counts else ():
         if len(pile.members) > 1:
             half = max(features[n].size for n in pile.members) / 2 * PX
             labels.badge(str(len(pile.members)), pile.x, pile.y, half)
@@ -310,24 +364,34 @@ def _half_bracket(frame: Frame, mark: Mark, end: Floats, way: Floats) -> None:
             frame.drawing.line(x, y, colour=mark.colour or "ink", width=mark.width * 0.75, dash=dash)
 
 
-_LOOKS = {1: (16.0, "bold", 4.0), 2: (13.5, "normal", 3.0), 3: (12.0, "normal", 2.4)}
-"""By rank: size of the label, weight, radius of the dot, in pixels. Lesser places are for the page."""
+_LOOKS = {1: (16.0, "bold", 4.0), 2: (13.5, "normal", 3.0), 3: (12.0, "normal", 2.4), 4: (11.0, "normal", 2.0)}
+"""By rank: size of the label, weight, radius of the dot, in pixels."""
 
 
-def _draw_places(frame: Frame, features: Sequence[Feature], labels: Labels) -> None:
+def _named(feature: Feature, words: str) -> bool:
+    return bool(feature.label) and feature.label in words
+
+
+def _draw_places(
+    frame: Frame, features: Sequence[Feature], labels: Labels, first: str, *, among: Sequence[Feature]
+) -> None:
     """Draw towns and villages; a village whose dot would lie under a town's name is left to the page."""
-    shown = [(*_centre(frame, feature), feature) for feature in features if feature.rank in _LOOKS]
-    shown = [row for row in shown if frame.holds(row[0], row[1])]
-    dots = [Box.around(x, y, (_LOOKS[feature.rank][2] + 1) * PX) for x, y, feature in shown if feature.rank < 3]
-    for dot_box in dots:
-        labels.take(dot_box)
-    spots = np.array([(x, y) for x, y, _ in shown]).reshape(-1, 2)
-    towns = np.array([feature.rank < 3 for _, _, feature in shown], dtype=bool)
+    most = 3 if frame.whole else 4  # a cut-out has room for hamlets
+    every = [(*_centre(frame, feature), feature) for feature in among if feature.rank <= most]
+    every = [row for row in every if frame.holds(row[0], row[1])]
+    shown = sorted((row for row in every if row[2] in features), key=lambda row: not _named(row[2], first))
+    for x, y, feature in shown:
+        if feature.rank < 3:
+            labels.take(Box.around(x, y, (_LOOKS[feature.rank][2] + 1) * PX))
+    # A name is misread beside any other place, drawn before or after it.
+    spots = np.array([(x, y) for x, y, _ in every]).reshape(-1, 2)
+    towns = np.array([feature.rank < 3 for _, _, feature in every], dtype=bool)
     for x, y, feature in shown:
         size, weight, dot = _LOOKS[feature.rank]
-        if feature.rank == 3 and not labels.marked(x, y) and not labels.free(Box.around(x, y, dot * PX)):
+        if feature.rank >= 3 and not labels.marked(x, y) and not labels.free(Box.around(x, y, dot * PX)):
             continue
-        others = spots[towns] if feature.rank == 1 else spots  # no village ousts a large town
+        # no village ousts a large town, or what the words below the map name
+        others = spots[towns] if feature.rank == 1 or _named(feature, first) else spots
         placed = labels.name(feature.label, x, y, size=size, weight=weight, dot=dot, others=others)
         if (placed or feature.rank < 3) and not labels.marked(x, y):
             frame.drawing.dot(x, y, (dot + 1) * PX, colour="ink")

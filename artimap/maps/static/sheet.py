@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artimap.core import style
-from artimap.core.canvas import Drawing, draw_shape, drawable, width_of
+from artimap.core.canvas import Drawing, cut_lines, draw_area, draw_shape, text_lines, write_wrapped
 from artimap.core.i18n import format_number, words
 from artimap.maps.base_layers import ESTIMATED
 from artimap.maps.furniture import PanelSection
@@ -20,6 +20,7 @@ from artimap.maps.legend import LegendRow
 from artimap.maps.page import Page
 from artimap.maps.static.crowd import INKS, Squares
 from artimap.maps.static.labels import PX
+from artimap.maps.static.layers import Frame
 
 _TEXT_PT = 7.4
 _SMALL_PT = 6.4
@@ -27,11 +28,9 @@ _FLOOR_IN, _GAP_IN, _BETWEEN_IN = 0.2, 0.1, 0.14
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4}\.) (?=[A-Z0-9])")
 """Paper is short: of an item only the first sentence is written, the rest is on the page."""
 
-Frame = tuple[float, float, float, float]
 
-
-def draw_sheet(drawing: Drawing, page: Page, frame: Frame, *, km_per_in: float, squares: Squares | None = None) -> None:
-    """Draw everything around the map.
+def draw_sheet(drawing: Drawing, page: Page, frame: Frame, *, squares: Squares | None = None, under: str = "") -> None:
+    """Draw everything around the map, words beside it.
 
     Parameters
     ----------
@@ -40,71 +39,47 @@ def draw_sheet(drawing: Drawing, page: Page, frame: Frame, *, km_per_in: float, 
     page
         What the map shows.
     frame
-        Left, bottom, right, top of the map, in inches.
-    km_per_in
-        Scale of the map in its middle.
+        Of the map.
     squares
         What events are counted in; None where each is drawn.
+    under
+        What stands under the title.
     """
-    left, bottom, right, top = frame
+    left, bottom, right, top = frame.sides
     made = page.furniture
     drawing.line([left, right, right, left, left], [bottom, bottom, top, top, bottom], colour="border", width=0.8)
     drawing.text(left, drawing.height - 0.42, made.title, size=16, weight="bold")
-    drawing.text(
-        left,
-        drawing.height - 0.66,
-        f"{made.subtitle}  ·  {made.note}" if made.note else made.subtitle,
-        size=8.6,
-        colour="ink_2",
-    )
+    drawing.text(left, drawing.height - 0.66, under or under_title(page), size=8.6, colour="ink_2")
     if any(layer.name == ESTIMATED and layer.shown for layer in page.layers):
         note = words(page.lang)["map.ui.estimate_note"]
         drawing.text(right, drawing.height - 0.66, note, size=8.6, weight="bold", halign="right")
-    _scale(drawing, left + 0.15, bottom + 0.14, km_per_in)
-    _north(drawing, left + 0.24, bottom + 0.42, words(page.lang)["map.ui.north_letter"])
-    _locator(drawing, page, left + 0.09, top - 0.09)
+    draw_scale(drawing, left + 0.15, bottom + 0.14, frame.km_per_in, page.lang)
+    draw_north(drawing, left + 0.24, bottom + 0.42, words(page.lang)["map.ui.north_letter"])
+    _locator(drawing, page, frame, left + 0.09, top - 0.09)
     column = right + 0.2
     wide = drawing.width - column - 0.3
-    elsewhere = words(page.lang)["map.brief.unplaced_listed"]  # a tab, which paper does not have
-    told = [replace(one, text=one.text.replace(f" {elsewhere}", "")) for one in page.furniture.briefing]
-    counted = [] if squares is None else squares.rows(km_per_in, page.lang)
-    rows = [*counted, *_legend_rows(page, counted=squares is not None)]
+    told = briefing_on_paper(page)
+    counted = [] if squares is None else squares.rows(frame.km_per_in, page.lang)
+    rows = [*counted, *legend_rows(page, counted=squares is not None)]
     said, columns = _column(told, rows, wide, top - _FLOOR_IN)
-    y = _write(drawing, said, column, top)
-    _legend(drawing, columns, column, y - _GAP_IN, wide)
-    _foot(drawing, page, left, bottom - 0.05, (right - left) * 0.97)
+    y = write_lines(drawing, said, column, top)
+    draw_legend(drawing, columns, column, y - _GAP_IN, wide)
+    draw_foot(drawing, page, left, bottom - 0.05, (right - left) * 0.97)
 
 
-def _wrapped(drawing: Drawing, text: str, x: float, y: float, wide: float, *, size: float, colour: str = "ink",
-             weight: str = "normal", most: int = 99) -> float:  # fmt: skip
-    """Write a text over as many lines as it needs; give where the next begins."""
-    for line in _cut(_lines(text, wide, size, bold=weight == "bold"), most):
-        y -= size / 72 * 1.28
-        drawing.text(x, y, line, size=size, colour=colour, weight=weight)
-    return y
+def under_title(page: Page, more: str = "") -> str:
+    """Give what stands under the title: the day, whom it is for, and what else."""
+    return "  ·  ".join(part for part in (page.furniture.subtitle, page.furniture.note, more) if part)
 
 
-def _cut(lines: list[str], most: int) -> list[str]:
-    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1].rstrip(" .,;") + " …"]
-
-
-def _lines(text: str, wide: float, size: float, *, bold: bool) -> list[str]:
-    """Break a text into lines that fit, by the width of its letters."""
-    out: list[str] = []
-    line = ""
-    for word in drawable(text).split(" "):
-        longer = f"{line} {word}".strip()
-        if line and width_of(longer, size, bold=bold) > wide:
-            out.append(line)
-            line = word
-        else:
-            line = longer
-    out.append(line)
-    return out
+def briefing_on_paper(page: Page) -> list[PanelSection]:
+    """Give the briefing without what sends its reader to a tab, which paper does not have."""
+    elsewhere = words(page.lang)["map.brief.unplaced_listed"]
+    return [replace(one, text=one.text.replace(f" {elsewhere}", "")) for one in page.furniture.briefing]
 
 
 @dataclass(frozen=True, slots=True)
-class _SheetLine:
+class SheetLine:
     """One line of the briefing, and the room below it in inches."""
 
     text: str
@@ -114,6 +89,7 @@ class _SheetLine:
 
     @property
     def high(self) -> float:
+        """How high it stands, in inches."""
         return self.size / 72 * 1.28 + self.below
 
 
@@ -121,19 +97,19 @@ _LEAST_ITEMS = {"trips": 9, "gravest": 2, "worst": 1}
 """Items that a section keeps however little room there is, by its name."""
 
 
-def _briefing(
+def briefing_lines(
     sections: Sequence[PanelSection], wide: float, size: float, *, items: int = 3, lines: int = 7
-) -> list[_SheetLine]:
+) -> list[SheetLine]:
     """Give the lines of the briefing; of a section so many items, in short, and so many lines of its text."""
-    out: list[_SheetLine] = []
+    out: list[SheetLine] = []
     for section in sections:
-        out += [_SheetLine(one, size, bold=True) for one in _lines(section.heading, wide, size, bold=True)]
+        out += [SheetLine(one, size, bold=True) for one in text_lines(section.heading, wide, size, bold=True)]
         texts = [(section.text, lines)] if section.text else []
         for item in section.items[: max(items, _LEAST_ITEMS.get(section.name, 0))]:
             note = _SENTENCE_END.split(item.note, maxsplit=1)[0]
             texts.append((f"{item.text} – {note}" if note else item.text, 5 if section.name == "trips" else 3))
         for text, most in texts:
-            out += [_SheetLine(one, size) for one in _cut(_lines(text, wide, size, bold=False), most)]
+            out += [SheetLine(one, size) for one in cut_lines(text_lines(text, wide, size, bold=False), most)]
         out[-1] = replace(out[-1], below=0.07)
     return out
 
@@ -146,23 +122,24 @@ _SHORTER = (
 
 def _column(
     sections: Sequence[PanelSection], rows: Sequence[tuple[str, LegendRow | None]], wide: float, room: float
-) -> tuple[list[_SheetLine], list[list[_WrittenRow]]]:
+) -> tuple[list[SheetLine], list[list[WrittenRow]]]:
     """Give the briefing and the two columns of the legend below it, as large as both have room.
 
     The legend first gives way, then the briefing: a mark that nobody explains is worse than small letters.
     """
     half = (wide - _BETWEEN_IN) / 2
     for smaller, items, lines in _SHORTER:
-        said = _briefing(sections, wide, _TEXT_PT - smaller, items=items, lines=lines)
+        said = briefing_lines(sections, wide, _TEXT_PT - smaller, items=items, lines=lines)
         left = room - sum(line.high for line in said) - _GAP_IN
         for size in (_SMALL_PT + 0.4, _SMALL_PT, _SMALL_PT - 0.6, _SMALL_PT - 1.2, _SMALL_PT - 1.8):
-            columns = _columns([_entry(text, row, half, size) for text, row in rows], left)
+            columns = legend_columns([legend_entry(text, row, half, size) for text, row in rows], left)
             if columns is not None:
                 return said, columns
-    return said, _columns([_entry(text, row, half, size) for text, row in rows], math.inf) or []
+    return said, legend_columns([legend_entry(text, row, half, size) for text, row in rows], math.inf) or []
 
 
-def _write(drawing: Drawing, lines: Sequence[_SheetLine], x: float, y: float) -> float:
+def write_lines(drawing: Drawing, lines: Sequence[SheetLine], x: float, y: float) -> float:
+    """Write the lines of the briefing from the top down; give where they end."""
     for line in lines:
         at = y - line.size / 72 * 1.28
         drawing.text(
@@ -173,17 +150,17 @@ def _write(drawing: Drawing, lines: Sequence[_SheetLine], x: float, y: float) ->
     return y
 
 
-def _legend(drawing: Drawing, columns: Sequence[Sequence[_WrittenRow]], x: float, y: float, wide: float) -> None:
+def draw_legend(drawing: Drawing, columns: Sequence[Sequence[WrittenRow]], x: float, y: float, wide: float) -> None:
     """Draw the legend of what is on the sheet, in two columns."""
     for n, column in enumerate(columns):
         at, line = x + n * (wide + _BETWEEN_IN) / 2, y
         for entry in column:
-            _draw_entry(drawing, entry, at, line)
+            draw_entry(drawing, entry, at, line)
             line -= entry.high
 
 
 @dataclass(frozen=True, slots=True)
-class _WrittenRow:
+class WrittenRow:
     """One row of the legend as it is written: its lines, size and height in inches."""
 
     row: LegendRow | None
@@ -192,11 +169,12 @@ class _WrittenRow:
 
     @property
     def high(self) -> float:
+        """How high it stands, in inches."""
         least = 0.12 if self.size >= _SMALL_PT else 0.1  # a swatch needs that much
         return max(len(self.lines) * self.size / 72 * 1.25, least) + (0.025 if self.row else 0.045)
 
 
-def _legend_rows(page: Page, *, counted: bool) -> list[tuple[str, LegendRow | None]]:
+def legend_rows(page: Page, *, counted: bool) -> list[tuple[str, LegendRow | None]]:
     """Give the rows of the marks and groups that are drawn, each list below its heading."""
     drawn = [feature for layer in page.layers if layer.shown for feature in layer.features]
     marks = {feature.mark for feature in drawn} | {f"group_{key}" for feature in drawn for key in feature.groups}
@@ -216,15 +194,16 @@ def _legend_rows(page: Page, *, counted: bool) -> list[tuple[str, LegendRow | No
     return rows
 
 
-def _entry(text: str, row: LegendRow | None, wide: float, size: float) -> _WrittenRow:
+def legend_entry(text: str, row: LegendRow | None, wide: float, size: float) -> WrittenRow:
+    """Break the words of one row of the legend; without a row they are a heading."""
     room = wide if row is None else wide - 0.34
-    return _WrittenRow(row, tuple(_lines(text, room, size, bold=row is None)), size)
+    return WrittenRow(row, tuple(text_lines(text, room, size, bold=row is None)), size)
 
 
-def _columns(entries: Sequence[_WrittenRow], room: float) -> list[list[_WrittenRow]] | None:
+def legend_columns(entries: Sequence[WrittenRow], room: float) -> list[list[WrittenRow]] | None:
     """Part the entries over two columns; None where they do not fit. A heading never ends a column."""
     total = sum(entry.high for entry in entries)
-    first: list[_WrittenRow] = []
+    first: list[WrittenRow] = []
     rest = list(entries)
     used = 0.0
     while rest and used + rest[0].high / 2 < total / 2:
@@ -236,7 +215,8 @@ def _columns(entries: Sequence[_WrittenRow], room: float) -> list[list[_WrittenR
     return [first, rest] if fits else None
 
 
-def _draw_entry(drawing: Drawing, entry: _WrittenRow, x: float, y: float) -> None:
+def draw_entry(drawing: Drawing, entry: WrittenRow, x: float, y: float) -> None:
+    """Draw one row of the legend, its mark and its words, from the top down."""
     line = y
     for text in entry.lines:
         line -= entry.size / 72 * 1.25
@@ -245,10 +225,11 @@ def _draw_entry(drawing: Drawing, entry: _WrittenRow, x: float, y: float) -> Non
         else:
             drawing.text(x + 0.34, line, text, size=entry.size)
     if entry.row is not None:
-        _swatch(drawing, entry.row, x + 0.15, y - entry.size / 72 * 0.92)
+        draw_swatch(drawing, entry.row, x + 0.15, y - entry.size / 72 * 0.92)
 
 
-def _swatch(drawing: Drawing, row: LegendRow, x: float, y: float) -> None:
+def draw_swatch(drawing: Drawing, row: LegendRow, x: float, y: float) -> None:
+    """Draw the mark of a row of the legend around a spot."""
     table = style.load()
     if row.mark.startswith("square_"):
         ink = _on_card(style.token("ink"), INKS[int(row.mark[-1])])
@@ -266,7 +247,7 @@ def _swatch(drawing: Drawing, row: LegendRow, x: float, y: float) -> None:
     line = mark.colour or (own[0].line if own else style.token("ink_2"))
     dash = tuple(max(float(part) * 0.75, 0.01) for part in mark.dash.split()) if mark.dash else None
     if mark.kind == "area":
-        _area_swatch(drawing, mark, [group.line for group in own], [group.colour for group in own], x, y)
+        draw_area(drawing, (x - 0.12, y - 0.055, x + 0.12, y + 0.055), mark, own)
     elif mark.kind == "label":
         drawing.text(x, y, "Aa", size=6.0, colour=line, weight="bold", halign="center", valign="center")
     elif mark.kind == "bracket":
@@ -302,46 +283,18 @@ def _on_card(colour: str, opacity: float) -> str:
     return "#" + "".join(f"{one:02X}" for one in mixed)
 
 
-def _area_swatch(
-    drawing: Drawing, mark: style.Mark, lines: Sequence[str], fills: Sequence[str], x: float, y: float
-) -> None:
-    from matplotlib.patches import Rectangle  # noqa: PLC0415 - heavy, needed here only
-
-    where: dict[str, Any] = {"transform": drawing.figure.dpi_scale_trans}
-    corner, size = (x - 0.12, y - 0.055), (0.24, 0.11)
-    line = mark.colour or (lines[0] if lines else style.token("ink_2"))
-    if mark.hatch or mark.stipple:
-        slopes = ("//////", "\\\\\\\\\\\\") if mark.hatch else ("...", "ooo")
-        for colour, slope in zip((lines or [line])[:2], slopes, strict=False):
-            drawing.add(Rectangle(corner, *size, fill=False, hatch=slope, edgecolor=colour, linewidth=0, **where))
-    elif mark.fill_opacity > 0:
-        fill = mark.fill or (fills[0] if fills else style.token("ink_2"))
-        drawing.add(Rectangle(corner, *size, facecolor=fill, alpha=mark.fill_opacity, edgecolor="none", **where))
-    if mark.band:
-        for edge_y in (y - 0.055, y + 0.055):
-            dash = tuple(float(part) * 0.75 for part in mark.dash.split()) if mark.dash else None
-            drawing.line([x - 0.12, x + 0.12], [edge_y, edge_y], colour=line, width=mark.width * 0.75, dash=dash)
-    elif mark.width > 0:
-        edge = Rectangle(
-            corner, *size, fill=False, edgecolor=line, linewidth=mark.width * 0.75, alpha=mark.opacity, **where
-        )
-        if mark.dash:
-            edge.set_linestyle((0, tuple(max(float(part) / mark.width, 0.01) for part in mark.dash.split())))
-            edge.set_capstyle("round" if mark.dash.startswith("0") else "butt")
-        drawing.add(edge)
-
-
-def _scale(drawing: Drawing, x: float, y: float, km_per_in: float) -> None:
+def draw_scale(drawing: Drawing, x: float, y: float, km_per_in: float, lang: str) -> None:
     """Draw a bar of a round number of kilometres, about an inch and a half."""
     most = km_per_in * 1.5
     power = 10 ** math.floor(math.log10(most))
     km = max(step * power for step in (1, 2, 5) if step * power <= most)
     wide = km / km_per_in
     drawing.line([x, x, x + wide, x + wide], [y + 0.06, y, y, y + 0.06], colour="ink", width=1.1)
-    drawing.text(x + wide / 2, y + 0.04, f"{format_number(km, 'en')} km", size=7, halign="center")
+    drawing.text(x + wide / 2, y + 0.04, f"{format_number(km, lang)} km", size=max(7, drawing.least), halign="center")
 
 
-def _north(drawing: Drawing, x: float, y: float, letter: str) -> None:
+def draw_north(drawing: Drawing, x: float, y: float, letter: str) -> None:
+    """Draw an arrow to the north, with the letter of the language."""
     from matplotlib.patches import Polygon  # noqa: PLC0415 - heavy, needed here only
 
     for corners, colour in (
@@ -358,13 +311,13 @@ def _north(drawing: Drawing, x: float, y: float, letter: str) -> None:
                 transform=drawing.figure.dpi_scale_trans,
             )
         )
-    drawing.text(x, y + 0.25, letter, size=7.4, weight="bold", halign="center")
+    drawing.text(x, y + 0.25, letter, size=max(7.4, drawing.least), weight="bold", halign="center")
 
 
 _LOCATOR_IN = 0.92
 
 
-def _locator(drawing: Drawing, page: Page, left: float, top: float) -> None:
+def _locator(drawing: Drawing, page: Page, frame: Frame, left: float, top: float) -> None:
     """Draw where the map lies: the country, what lies beside it, the area, and the map's frame."""
     from matplotlib.patches import Polygon, Rectangle  # noqa: PLC0415 - heavy, needed here only
 
@@ -389,7 +342,8 @@ def _locator(drawing: Drawing, page: Page, left: float, top: float) -> None:
             drawing.add(Polygon(inches(ring), facecolor=style.token(fill), **where))
     for ring in (ring for part in here.country for ring in part[:1]):
         drawing.line(*inches(ring).T, colour="border", width=0.4)
-    low, high = inches([page.bounds[:2], page.bounds[2:]])
+    at = page.bounds if frame.whole else frame.bounds
+    low, high = inches([at[:2], at[2:]])
     low, high = np.maximum(low, (left, top - _LOCATOR_IN)), np.minimum(high, (left + wide, top))
     drawing.add(
         Rectangle(tuple(low), *(high - low), fill=False, edgecolor=style.token("ink"), linewidth=0.9,
@@ -400,7 +354,7 @@ def _locator(drawing: Drawing, page: Page, left: float, top: float) -> None:
     drawing.line(*around, colour="border", width=0.8)
 
 
-def _foot(drawing: Drawing, page: Page, x: float, y: float, wide: float) -> None:
+def draw_foot(drawing: Drawing, page: Page, x: float, y: float, wide: float) -> None:
     """Write sources, licences and the disclaimer in small letters under the map."""
     said = []
     for section in page.furniture.about:
@@ -408,6 +362,6 @@ def _foot(drawing: Drawing, page: Page, x: float, y: float, wide: float) -> None
         said.append(f"{section.heading}: {' '.join(part for part in (section.text, items) if part)}")
     text = "  ·  ".join(said)
     size = 5.3
-    while len(_lines(text, wide, size, bold=False)) * size / 72 * 1.28 > y - 0.08 and size > 3.5:
+    while len(text_lines(text, wide, size, bold=False)) * size / 72 * 1.28 > y - 0.08 and size > 3.5:
         size -= 0.2
-    _wrapped(drawing, text, x, y, wide, size=size, colour="ink_2")
+    write_wrapped(drawing, text, x, y, wide, size=size, colour="ink_2")

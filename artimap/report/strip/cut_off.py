@@ -13,7 +13,7 @@ from artimap.core import style
 from artimap.core.canvas import Drawing, draw_line, width_of
 from artimap.core.i18n import format_count, tr
 from artimap.core.schema import records
-from artimap.report.strip.map import (
+from artimap.report.strip.frame import (
     HEAD_IN,
     LABEL_IN,
     LEFT_IN,

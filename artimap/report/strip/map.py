@@ -7,18 +7,17 @@ rates, posts between them, events below it by month, the newest month on top.
 from __future__ import annotations
 
 import datetime as dt
-import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from artimap.core import style
-from artimap.core.canvas import Drawing, draw_line, width_of
+from artimap.core.canvas import Drawing, draw_line, text_lines, width_of
 from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
 from artimap.core.files import write_bytes
@@ -26,12 +25,16 @@ from artimap.core.harm import GRAVEST, gravest, harm_line
 from artimap.core.i18n import format_day, format_number, table_words, tr
 from artimap.core.metadata import model_of
 from artimap.core.phrases import known
+from artimap.core.pictures import PictureSize, picture_ending, picture_size, render
 from artimap.core.schema import records
 from artimap.core.vocab import Info, Lang
 from artimap.report.strip.marks import (
     LANE_IN,
+    LEGEND_PT,
     ROW_IN,
     EventLanes,
+    EventMark,
+    LegendEntry,
     draw_events,
     draw_legend,
     event_marks,
@@ -43,56 +46,57 @@ from artimap.report.strip.marks import (
 from artimap.risk.model import RiskModel
 from artimap.roads.corridor import Corridor
 
-WIDTH_IN, LEFT_IN, RIGHT_IN = 11.7, 0.85, 0.9
-LABEL_IN, HEAD_IN, _EVENTS_IN = 1.16, 0.9, 4.9
-_POST_IN, _BAND_IN, _FOOT_IN = 0.125, 0.42, 0.84
-_LABEL_GAP_IN = 0.215
-_LABELLED_IN = 0.105
+_EVENTS_IN, _POST_IN, _BAND_IN = 4.9, 0.125, 0.42
+_FEWER_MONTHS, _SMALLER = (12, 6), (1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
+_LEAST_LANE_IN, _UPRIGHT_IN = 0.085, 8.0
 
 
-class StripPicture:
-    """A picture along a road. Shows itself in Jupyter; :meth:`save` writes it."""
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Lengths in inches and sizes of type in points of a strip map."""
 
-    __slots__ = ()
+    width: float = 11.7
+    left: float = 0.85
+    right: float = 0.9
+    edge: float = 0.4
+    gap: float = 0.215
+    rotation: float = 48.0
+    title: float = 16.0
+    under: float = 9.0
+    town: float = 8.6
+    tick: float = 7.6
+    month: float = 6.9
+    labelled: float = 0.105
+    legend: float = LEGEND_PT
+    row: float = ROW_IN
+    foot: float = 7.2
+    wrapped: bool = False
 
-    def _render(self, kind: str, dpi: int) -> bytes:
-        raise NotImplementedError
+    @property
+    def end(self) -> float:
+        return self.width - self.right
 
-    def png(self, *, dpi: int = 170) -> bytes:
-        """Give the picture as PNG: the same bytes each time."""
-        return self._render("png", dpi)
 
-    def svg(self) -> bytes:
-        """Give the picture as SVG with its letters as outlines: the same bytes each time."""
-        return self._render("svg", 72)
+_PAPER = _Look()
 
-    def save(self, path: str | Path) -> Path:
-        """Write the picture, whole or not at all.
 
-        Parameters
-        ----------
-        path
-            A file name that ends in ``.png`` or ``.svg``.
-
-        Raises
-        ------
-        ShareError
-            If it ends in anything else.
-        """
-        target = Path(path)
-        suffix = target.suffix.lower()
-        if suffix not in (".png", ".svg"):
-            msg = f"a strip map is written as .png or .svg, not as {target.name}: give it one of these endings"
-            raise ShareError(msg)
-        write_bytes(target, self.png() if suffix == ".png" else self.svg())
-        return target
-
-    def _repr_png_(self) -> bytes:
-        return self.png()
+def _look(size: PictureSize | None) -> _Look:
+    """Give the look of a strip map on paper, or as wide as a picture of a size."""
+    if size is None:
+        return _PAPER
+    least, fine = size.least or 9.0, size.fine or 7.2
+    across = size.width < _UPRIGHT_IN
+    return _Look(
+        size.width, left=0.16 + width_of("00000 0000", fine), right=0.16 + width_of("0000", fine) if across else 1.0,
+        edge=0.12,
+        gap=fine * 1.25 / 72 if across else _PAPER.gap, rotation=90.0 if across else _PAPER.rotation,
+        title=max(12.0, least), under=least, town=fine, tick=fine, month=fine, labelled=fine / 72, legend=fine,
+        row=fine * 1.5 / 72 + 0.015, foot=fine, wrapped=True,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StripMap(StripPicture):
+class StripMap:
     """A strip map. Shows itself in Jupyter; :meth:`save` writes it.
 
     Attributes
@@ -118,8 +122,44 @@ class StripMap(StripPicture):
     lang: str
     months: int
 
-    def _render(self, kind: str, dpi: int) -> bytes:
-        return _render(self, kind, dpi)
+    def png(self, *, dpi: float | None = None, size: str | None = None) -> bytes:
+        """Give the picture as PNG: the same bytes each time.
+
+        Parameters
+        ----------
+        dpi
+            Dots per inch; 170 on paper where null.
+        size
+            ``"phone"``, ``"square"`` or another size (:func:`artimap.core.pictures.picture_size`); a wide strip for
+            paper where null. A square shows as many months as it has room for, and says how many.
+        """
+        return _render(self, "png", dpi, size)
+
+    def svg(self, *, size: str | None = None) -> bytes:
+        """Give the picture as SVG, its words as text: the same bytes each time."""
+        return _render(self, "svg", 72, size)
+
+    def save(self, path: str | Path, *, size: str | None = None) -> Path:
+        """Write the picture, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            A file name that ends in ``.png`` or ``.svg``.
+        size
+            As of :meth:`png`.
+
+        Raises
+        ------
+        ShareError
+            If it ends in anything else, or there is no such size.
+        """
+        kind = picture_ending(path, ("png", "svg"), "a strip map")
+        write_bytes(Path(path), self.png(size=size) if kind == "png" else self.svg(size=size))
+        return Path(path)
+
+    def _repr_png_(self) -> bytes:
+        return self.png()
 
 
 def strip_map(
@@ -171,7 +211,7 @@ def strip_map(
     return StripMap(corridor, risk, checkpoints, events, pd.DataFrame(shown), day_of(as_of), Lang(lang).value, months)
 
 
-def _spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+def spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Move labels apart until each has ``gap``, as little as can be, inside ``low`` … ``high``."""
     if not len(wanted):
         return []
@@ -192,16 +232,68 @@ def _spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) 
     return [float(np.clip(start, low, high - last)) + number * gap for number, start in enumerate(starts)]
 
 
-def _render(strip: StripMap, kind: str, dpi: int) -> bytes:
-    km_per_in = strip.corridor.length_m / 1000 / (WIDTH_IN - LEFT_IN - RIGHT_IN)
+@dataclass(frozen=True, slots=True)
+class _StripLayout:
+    """A strip map that is measured: what is drawn, and the room of each part."""
+
+    strip: StripMap
+    look: _Look
+    events: list[EventMark]
+    rows: EventLanes
+    posts: list[tuple[float, float, str]]
+    legend: list[LegendEntry]
+    lane_in: float
+    label: float
+    size: PictureSize | None
+    height: float = 0.0
+
+    @property
+    def post_lanes(self) -> list[int]:
+        return lanes_of([(low, high) for low, high, _ in self.posts], 1.0)
+
+    @property
+    def posts_in(self) -> float:
+        return 0.1 + (max(self.post_lanes, default=-1) + 1) * _POST_IN
+
+
+def _render(strip: StripMap, kind: str, dpi: float | None, asked: str | None) -> bytes:
+    size = None if asked is None else picture_size(asked)
+    laid = _fit(strip, size) if size is not None and size.height else _lay_out(strip, size)
+    page = laid.size or PictureSize("strip", laid.look.width, laid.height, 170.0)
+    return render(
+        partial(_draw, laid), replace(page, height=page.height or laid.height), kind, dpi=dpi, paper="paper",
+        left=laid.look.left, km_per_in=_km_per_in(strip, laid.look),
+        title=tr("strip.title", strip.lang, road=strip.corridor.ref), hinted=size is None,
+    )  # fmt: skip
+
+
+def _fit(strip: StripMap, size: PictureSize) -> _StripLayout:
+    """Fit a strip into a height: with fewer months, then with smaller letters; those of the facts stay as they are."""
+    months = (strip.months, *(one for one in _FEWER_MONTHS if one < strip.months))
+    for smaller in _SMALLER:
+        wider = replace(
+            size, width=size.width * smaller, height=size.height * smaller, dpi=size.dpi / smaller,
+            least=size.least * smaller,
+        )  # fmt: skip
+        for shown in months:
+            laid = _lay_out(replace(strip, months=shown), wider)
+            if laid.height <= wider.height:
+                return laid
+    msg = f"size {size.name}: a strip map has no room on it; take a higher one"
+    raise ShareError(msg)
+
+
+def _km_per_in(strip: StripMap, look: _Look) -> float:
+    return strip.corridor.length_m / 1000 / (look.end - look.left)
+
+
+def _lay_out(strip: StripMap, size: PictureSize | None) -> _StripLayout:
     # All is measured before anything is drawn, since the height of the page hangs on how many lanes
     # events, posts and legend need.
+    look = _look(size)
     events = event_marks(strip.events, strip.as_of, strip.months)
-    rows = stack(events, as_of=strip.as_of, months=strip.months, km_per_in=km_per_in)
-    lane_in = min(LANE_IN, _EVENTS_IN / rows.height)
+    rows = stack(events, as_of=strip.as_of, months=strip.months, km_per_in=_km_per_in(strip, look))
     posts = _posts(strip)
-    post_lanes = lanes_of([(low, high) for low, high, _ in posts], 1.0)
-    posts_in = 0.1 + (max(post_lanes, default=-1) + 1) * _POST_IN
     apart = 0 if strip.checkpoints is None else int(strip.checkpoints["from_m"].isna().sum())
     legend = legend_rows(
         rate_words(None if strip.risk is None else model_of(strip.risk, RiskModel), strip.lang),
@@ -210,63 +302,79 @@ def _render(strip: StripMap, kind: str, dpi: int) -> bytes:
         posts=bool(posts),
         apart=apart,
         lang=strip.lang,
-        left=LEFT_IN,
-        right=WIDTH_IN - 0.4,
+        left=look.edge if look.wrapped else look.left,
+        right=look.width - look.edge,
+        size=look.legend,
     )
-    foot = _FOOT_IN + ROW_IN * (1 + max(item.row for item in legend))
-    height = HEAD_IN + LABEL_IN + posts_in + _BAND_IN + 0.3 + rows.height * lane_in + foot
-
-    def draw(page: Drawing) -> None:
-        y = height - HEAD_IN
-        _draw_head(page, strip, height)
-        band = y - LABEL_IN - posts_in - 0.14
-        draw_towns(page, _towns(strip), strip.lang, top=y - LABEL_IN, band=band)
-        _draw_posts(page, posts, post_lanes, base=band + 0.15)
-        _draw_band(page, strip, band)
-        top = band - _BAND_IN - 0.1
-        _draw_months(page, strip, rows, lane_in, top)
-        draw_events(page, events, rows, lane_in, top)
-        draw_legend(page, legend, top - rows.height * lane_in - 0.26)
-        _draw_foot(page, strip)
-
-    return page_bytes(draw, height, km_per_in, kind, dpi)
+    lane = min(LANE_IN, _EVENTS_IN / rows.height)
+    laid = _StripLayout(strip, look, events, rows, posts, legend, lane, _label_in(strip, look), size)
+    above = _head_in(laid) + laid.label + laid.posts_in + _BAND_IN + 0.3
+    below = _foot_in(laid) + look.row * (1 + max(item.row for item in legend))
+    if size is not None and size.height:  # events take what is left, while they can be told apart
+        room = (size.height - above - below) / rows.height
+        laid = replace(laid, lane_in=min(laid.lane_in, max(room, _LEAST_LANE_IN)))
+    return replace(laid, height=above + rows.height * laid.lane_in + below)
 
 
-def page_bytes(draw: Callable[[Drawing], None], height: float, km_per_in: float, kind: str, dpi: int) -> bytes:
-    """Draw a page of a strip map, and give it as PNG or SVG: the same bytes each time."""
-    import matplotlib as mpl  # noqa: PLC0415 - heavy, needed here only
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - heavy, needed here only
-    from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, needed here only
-
-    # Fixed, whatever the user's own matplotlib settings are: same bytes on every computer. The salt makes
-    # the ids in an SVG the same each time.
-    settings: Any = {
-        "font.family": "DejaVu Sans",
-        "svg.hashsalt": "artimap",
-        "svg.fonttype": "path",
-        "text.usetex": False,
-    }
-    with mpl.rc_context(settings):
-        figure = Figure(figsize=(WIDTH_IN, height), dpi=dpi, facecolor=style.token("paper"))
-        FigureCanvasAgg(figure)
-        draw(Drawing(figure, WIDTH_IN, height, LEFT_IN, km_per_in))
-        out = io.BytesIO()
-        # Version and day of drawing would change the bytes from run to run.
-        metadata: dict[str, Any] = {"Software": None} if kind == "png" else {"Date": None, "Creator": "artimap"}
-        figure.savefig(out, format=kind, dpi=dpi, facecolor=style.token("paper"), metadata=metadata)
-    return out.getvalue()
+def _draw(laid: _StripLayout, page: Drawing) -> None:
+    strip, look = laid.strip, laid.look
+    y = page.height - _head_in(laid)
+    _draw_head(page, laid)
+    band = y - laid.label - laid.posts_in - 0.14
+    _draw_towns(page, strip, look, top=y - laid.label, band=band)
+    _draw_posts(page, laid.posts, laid.post_lanes, base=band + 0.15)
+    _draw_band(page, strip, look, band)
+    top = band - _BAND_IN - 0.1
+    _draw_months(page, laid, top)
+    draw_events(page, laid.events, laid.rows, laid.lane_in, top)
+    draw_legend(page, laid.legend, top - laid.rows.height * laid.lane_in - 0.26, size=look.legend, row_in=look.row)
+    _draw_foot(page, laid)
 
 
-def _draw_head(page: Drawing, strip: StripMap, height: float) -> None:
-    title = tr("strip.title", strip.lang, road=strip.corridor.ref)
-    day = format_day(strip.as_of, strip.lang)
-    page.text(LEFT_IN - 0.45, height - 0.38, title, size=16, weight="bold")
-    subtitle = tr("strip.subtitle", strip.lang, day=day, months=strip.months)
-    page.text(LEFT_IN - 0.45, height - 0.64, subtitle, size=9, colour="ink_2")
-    page.text(LEFT_IN - 0.45, height - 0.84, _gravest(strip), size=9, weight="bold")
+def _head_lines(laid: _StripLayout) -> list[tuple[str, float, bool]]:
+    """Give title, day and gravest events as lines, where they are wrapped."""
+    strip, look = laid.strip, laid.look
+    wide = look.width - 2 * look.edge
+    told = (
+        (tr("strip.title", strip.lang, road=strip.corridor.ref), look.title, True),
+        (_subtitle(strip), look.under, False),
+        (_gravest(strip, 2 * wide, look.under), look.under, True),
+    )
+    return [
+        (line, points, bold)
+        for text, points, bold in told
+        for line in text_lines(text, wide, points, bold=bold)
+        if text
+    ]
 
 
-def _gravest(strip: StripMap) -> str:
+def _head_in(laid: _StripLayout) -> float:
+    return 0.14 + sum(_line_in(size) for _, size, _ in _head_lines(laid)) if laid.look.wrapped else 0.9
+
+
+def _line_in(points: float) -> float:
+    return points * 1.3 / 72
+
+
+def _subtitle(strip: StripMap) -> str:
+    return tr("strip.subtitle", strip.lang, day=format_day(strip.as_of, strip.lang), months=strip.months)
+
+
+def _draw_head(page: Drawing, laid: _StripLayout) -> None:
+    strip, look = laid.strip, laid.look
+    if look.wrapped:
+        y = page.height - 0.08
+        for line, size, bold in _head_lines(laid):
+            y -= _line_in(size)
+            page.text(look.edge, y, line, size=size, weight="bold" if bold else "normal")
+        return
+    x, height = look.left - 0.45, page.height
+    page.text(x, height - 0.38, tr("strip.title", strip.lang, road=strip.corridor.ref), size=look.title, weight="bold")
+    page.text(x, height - 0.64, _subtitle(strip), size=look.under, colour="ink_2")
+    page.text(x, height - 0.84, _gravest(strip, look.width - look.left), size=look.under, weight="bold")
+
+
+def _gravest(strip: StripMap, wide: float = _PAPER.width - _PAPER.left, size: float = _PAPER.under) -> str:
     """Name the gravest events, also those too old to be drawn: as many as the line holds."""
     known_by = strip.events if strip.events is None else strip.events[strip.events["date_start"] <= str(strip.as_of)]
     if known_by is None:
@@ -275,41 +383,45 @@ def _gravest(strip: StripMap) -> str:
     line = ""
     for row in gravest(known_by, GRAVEST).to_dict("records"):
         day = format_day(pd.Timestamp(row["date_start"]).date(), strip.lang)
-        parts.append(
-            f"{day}, {table_words(str(row['place']), strip.lang)} ({harm_line({**row, 'displaced': None}, strip.lang)})"
-        )
+        place, harm = table_words(str(row["place"]), strip.lang), harm_line({**row, "displaced": None}, strip.lang)
+        parts.append(f"{day}, {place} ({harm})")
         longer = tr("strip.gravest", strip.lang, events=tr("map.trip.and", strip.lang).join(parts))
-        if line and width_of(longer, 9, bold=True) > WIDTH_IN - LEFT_IN:
+        if line and width_of(longer, size, bold=True) > wide:
             break
         line = longer
     return line
 
 
-def _towns(strip: StripMap) -> list[tuple[str, float]]:
-    """Give the places with a spot on the line and their metres: those off the ends of the road have none."""
-    towns = strip.places.sort_values("chainage_m", kind="stable")
-    towns = towns[(towns["chainage_m"] >= 0) & (towns["chainage_m"] <= strip.corridor.length_m)]
+def _town_names(strip: StripMap, towns: pd.DataFrame) -> list[str]:
     local = f"name_{strip.lang}"
     return [
-        (
-            str(row[local]) if local in towns.columns and isinstance(row[local], str) else str(row["name"]),
-            float(row["chainage_m"]),
-        )
+        str(row[local]) if local in towns.columns and isinstance(row[local], str) else str(row["name"])
         for row in records(towns)
     ]
 
 
-def draw_towns(
-    page: Drawing, towns: Sequence[tuple[str, float]], lang: str, *, top: float, band: float, origin_m: float = 0.0
-) -> None:
-    """Write the names of towns above the road, each with its kilometre; ``origin_m`` stands at the left."""
-    true = [page.x((at - origin_m) / 1000) for _, at in towns]
-    shown = _spread_apart(true, _LABEL_GAP_IN, LEFT_IN, WIDTH_IN - RIGHT_IN)
-    for at, label_at, (name, metres) in zip(true, shown, towns, strict=True):
+def _label_in(strip: StripMap, look: _Look) -> float:
+    """Give the room of the towns' names with their kilometres."""
+    if not look.wrapped:
+        return 1.16
+    longest = max((width_of(f"{name}  000", look.town) for name in _town_names(strip, strip.places)), default=0.0)
+    return longest * math.sin(math.radians(look.rotation)) + 0.12
+
+
+def _draw_towns(page: Drawing, strip: StripMap, look: _Look, *, top: float, band: float) -> None:
+    towns = strip.places.sort_values("chainage_m", kind="stable")
+    # Places off the ends of the road have no spot on the line.
+    towns = towns[(towns["chainage_m"] >= 0) & (towns["chainage_m"] <= strip.corridor.length_m)]
+    names = _town_names(strip, towns)
+    true = [page.x(float(at) / 1000) for at in towns["chainage_m"]]
+    shown = spread_apart(true, look.gap, look.left, look.end)
+    for at, label_at, name, metres in zip(true, shown, names, towns["chainage_m"], strict=True):
         page.line([at, at, label_at, label_at], [band - 0.07, top - 0.2, top - 0.06, top], colour="ink_2", width=0.7)
-        distance = format_number(round(metres / 1000), lang, digits=3)
-        x, y = label_at - 0.03, top + 0.03
-        page.text(x, y, name, size=8.6, rotation=48, halign="left", valign="bottom", tail=f"  {distance}")
+        distance = format_number(round(float(metres) / 1000), strip.lang, digits=3)
+        upright = look.rotation == 90.0
+        x, y = label_at + (look.town / 200 if upright else -0.03), top + 0.03
+        valign = "baseline" if upright else "bottom"
+        page.text(x, y, name, size=look.town, rotation=look.rotation, valign=valign, tail=f"  {distance}")
 
 
 def _posts(strip: StripMap) -> list[tuple[float, float, str]]:
@@ -331,9 +443,9 @@ def _draw_posts(page: Drawing, posts: Sequence[tuple[float, float, str]], lanes:
         page.bracket(page.x(low), page.x(high), base + lane * _POST_IN, style.post_mark(status))
 
 
-def _draw_band(page: Drawing, strip: StripMap, y: float) -> None:
+def _draw_band(page: Drawing, strip: StripMap, look: _Look, y: float) -> None:
     length = strip.corridor.length_m / 1000
-    label = partial(page.text, size=7.6, colour="ink_2")
+    label = partial(page.text, size=look.tick, colour="ink_2")
     if strip.risk is None or not len(strip.risk):
         draw_line(page, page.x(0), page.x(length), y, style.mark("corridor_plain"))
     else:
@@ -351,16 +463,19 @@ def _draw_band(page: Drawing, strip: StripMap, y: float) -> None:
             draw_line(page, page.x(low), page.x(high), y, mark)
     # Few enough marks on a long road, and still some on a short one.
     step = 25 if length > 80 else 5
+    if look.wrapped:
+        step *= 2
     for km in range(0, int(length) + 1, step):
         page.line([page.x(km)] * 2, [y - 0.16, y - 0.21], colour="ink_2", width=0.8)
         label(page.x(km), y - 0.25, "0 km" if km == 0 else str(km), halign="center", valign="top")
-    label(LEFT_IN - 0.1, y, tr("strip.south", strip.lang), halign="right", valign="center")
-    label(WIDTH_IN - RIGHT_IN + 0.1, y, tr("strip.north", strip.lang), valign="center")
+    label(look.left - 0.1, y, tr("strip.south", strip.lang), halign="right", valign="center")
+    label(look.end + 0.1, y, tr("strip.north", strip.lang), valign="center")
 
 
-def _draw_months(page: Drawing, strip: StripMap, rows: EventLanes, lane_in: float, top: float) -> None:
+def _draw_months(page: Drawing, laid: _StripLayout, top: float) -> None:
+    strip, look, rows, lane_in = laid.strip, laid.look, laid.rows, laid.lane_in
     names = tr("date.months", strip.lang).split("|")
-    right = WIDTH_IN - RIGHT_IN
+    right, labelled = look.end, math.inf
     for metres in strip.places["chainage_m"]:
         if 0 <= metres <= strip.corridor.length_m:
             at = page.x(float(metres) / 1000)
@@ -372,17 +487,40 @@ def _draw_months(page: Drawing, strip: StripMap, rows: EventLanes, lane_in: floa
         y = top - rows.edges[month] * lane_in
         low = top - rows.edges[month + 1] * lane_in
         heavy = number == 11 or month == 0
-        page.line([LEFT_IN, right], [y, y], colour="ink_2" if heavy else "rule", width=0.8 if heavy else 0.5)
-        label = partial(page.text, LEFT_IN - 0.1, (y + low) / 2, size=6.9, halign="right", valign="center")
+        page.line([look.left, right], [y, y], colour="ink_2" if heavy else "rule", width=0.8 if heavy else 0.5)
+        label = partial(page.text, look.left - 0.1, (y + low) / 2, size=look.month, halign="right", valign="center")
+        # Where type may not be small, a month without room has no name: its neighbours have.
+        if look.wrapped and labelled - (y + low) / 2 < look.month * 1.15 / 72:
+            continue
         if number == 0 or month == 0:
             label(f"{names[number]} {year}")
-        elif y - low > _LABELLED_IN:
+            labelled = (y + low) / 2
+        elif y - low > look.labelled:
             label(names[number], colour="ink_2")
+            labelled = (y + low) / 2
     bottom = top - rows.height * lane_in
-    page.line([LEFT_IN, right], [bottom, bottom], colour="rule", width=0.8)
+    page.line([look.left, right], [bottom, bottom], colour="rule", width=0.8)
 
 
-def _draw_foot(page: Drawing, strip: StripMap) -> None:
-    page.text(LEFT_IN - 0.45, 0.47, tr("sample.strip", strip.lang), size=7.2, colour="ink_2")
-    page.text(LEFT_IN - 0.45, 0.31, tr("strip.sources", strip.lang), size=7.2, colour="ink_2")
-    page.text(LEFT_IN - 0.45, 0.15, tr("strip.disclaimer", strip.lang), size=7.2, colour="ink_2")
+def _foot_texts(strip: StripMap) -> tuple[str, ...]:
+    return tuple(tr(key, strip.lang) for key in ("sample.strip", "strip.sources", "strip.disclaimer"))
+
+
+def _foot_lines(laid: _StripLayout) -> list[str]:
+    look = laid.look
+    wide = look.width - 2 * look.edge
+    return [line for text in _foot_texts(laid.strip) for line in text_lines(text, wide, look.foot, bold=False)]
+
+
+def _foot_in(laid: _StripLayout) -> float:
+    return 0.2 + len(_foot_lines(laid)) * _line_in(laid.look.foot) if laid.look.wrapped else 0.84
+
+
+def _draw_foot(page: Drawing, laid: _StripLayout) -> None:
+    look = laid.look
+    if look.wrapped:
+        for number, line in enumerate(reversed(_foot_lines(laid))):
+            page.text(look.edge, 0.1 + number * _line_in(look.foot), line, size=look.foot, colour="ink_2")
+        return
+    for y, text in zip((0.47, 0.31, 0.15), _foot_texts(laid.strip), strict=True):
+        page.text(look.left - 0.45, y, text, size=look.foot, colour="ink_2")

@@ -19,7 +19,7 @@ from artimap.core.schema import records
 from artimap.core.vocab import CheckpointStatus, EventKind, Where
 
 ROW_IN = 0.23
-_SIZE = 8.0
+LEGEND_PT = 8.0
 _GAP_IN = 0.19
 _GLYPH = {"title": 0.0, "words": 0.0, "line": 0.42, "post": 0.38, "shape": 0.22, "hollow": 0.22, "bar": 0.52}
 
@@ -36,10 +36,9 @@ class LegendEntry:
     x: float = 0.0
     row: int = 0
 
-    @property
-    def width(self) -> float:
+    def width(self, size: float) -> float:
         """Width with its sign and the gap after it, in inches."""
-        return _GLYPH[self.glyph] + width_of(self.words, _SIZE, bold=self.glyph == "title") + _GAP_IN
+        return _GLYPH[self.glyph] + width_of(self.words, size, bold=self.glyph == "title") + _GAP_IN
 
 
 def rate_words(model: object | None, lang: str) -> list[str]:
@@ -54,7 +53,16 @@ def rate_words(model: object | None, lang: str) -> list[str]:
 
 
 def legend_rows(
-    rates: list[str], kinds: set[str], *, bars: bool, posts: bool, apart: int, lang: str, left: float, right: float
+    rates: list[str],
+    kinds: set[str],
+    *,
+    bars: bool,
+    posts: bool,
+    apart: int,
+    lang: str,
+    left: float,
+    right: float,
+    size: float,
 ) -> list[LegendEntry]:
     """Give the entries of the legend with their places.
 
@@ -72,6 +80,8 @@ def legend_rows(
         Language.
     left, right
         Where rows begin and end, in inches.
+    size
+        Of the words, in points.
     """
     first = [LegendEntry("title", "", tr("strip.rate", lang))]
     first += [LegendEntry("line", f"rate_{band}", words) for band, words in enumerate(rates, start=1)]
@@ -104,18 +114,18 @@ def legend_rows(
         x = left
         for number, item in enumerate(group):
             # A new row where an entry would run out of the page; the first of a group always stays on its row.
-            if number and x + item.width - _GAP_IN > right:
+            if number and x + item.width(size) - _GAP_IN > right:
                 x, row = left, row + 1
             placed.append(replace(item, x=x, row=row))
-            x += item.width
+            x += item.width(size)
         row += 1
     return placed
 
 
-def draw_legend(page: Drawing, items: list[LegendEntry], top: float) -> None:
+def draw_legend(page: Drawing, items: list[LegendEntry], top: float, *, size: float, row_in: float) -> None:
     """Draw the entries, the first row at ``top``."""
     for item in items:
-        x, y = item.x, top - item.row * ROW_IN
+        x, y = item.x, top - item.row * row_in
         if item.glyph == "line":
             draw_line(page, x, x + 0.34, y, style.mark(item.key))
         elif item.glyph == "post":
@@ -128,7 +138,7 @@ def draw_legend(page: Drawing, items: list[LegendEntry], top: float) -> None:
         weight = "bold" if item.glyph == "title" else "normal"
         colour = "ink_2" if item.glyph == "words" else "ink"
         at = x + _GLYPH[item.glyph]
-        page.text(at, y, item.words, size=_SIZE, valign="center_baseline", weight=weight, colour=colour)
+        page.text(at, y, item.words, size=size, valign="center_baseline", weight=weight, colour=colour)
 
 
 LANE_IN = 0.19
