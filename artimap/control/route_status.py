@@ -149,9 +149,9 @@ def road_closings(
 ) -> RoadClosings:
     """Give the pieces of road that statuses close for a vehicle on a day, and the statuses that have no piece.
 
-    A status closes its piece while it lives: it is not stale, by some account the road is closed or destroyed, and its
-    source has said nothing newer of the same. Where the source said something newer of a part of the piece, the rest
-    stays closed. One that another source contradicts closes its piece too.
+    A status closes its piece while it lives: by some account the road is closed and the status not stale, or it is
+    destroyed, which no time mends; and its source has said nothing newer of the same. Where the source said something
+    newer of a part of the piece, the rest stays closed. One that another source contradicts closes its piece too.
 
     Parameters
     ----------
@@ -292,7 +292,9 @@ def _shut_pieces(said: gpd.GeoDataFrame) -> dict[str, list[tuple[float, float]]]
     rows = schema.records(said.drop(columns="geometry"))
     out: dict[str, list[tuple[float, float]]] = {}
     for row in rows:
-        if row["stale"] or not any(row[name] in _SHUT for name in ACCOUNTS):
+        # What is destroyed does not mend by itself: it stays so until somebody says otherwise, however old the word is.
+        gone = any(row[name] == Passage.DESTROYED for name in ACCOUNTS)
+        if (row["stale"] and not gone) or not any(row[name] in _SHUT for name in ACCOUNTS):
             continue
         piece = _widened(row["from_m"], row["to_m"])
         if not isinstance(row["superseded_by"], str):

@@ -585,6 +585,12 @@ def _minutes(network: RoadNetwork, time: Floats, path: RoutePath) -> tuple[float
     return low, high
 
 
+def _most_posts(route: Route) -> int:
+    """Give how many posts may stand on a way: those said to, and those of which nobody knows."""
+    posts = route.posts
+    return posts.posts + len({*posts.may_be_on, *posts.undated, *posts.unplaced, *posts.anywhere})
+
+
 def _why(route: Route, first: Route) -> tuple[str, ...]:
     """Say why a way differs from the first, as codes with their parameters."""
     if route is first:
@@ -595,7 +601,7 @@ def _why(route: Route, first: Route) -> tuple[str, ...]:
         codes.append(f"{RouteDiffers.FEWER_REPORTS.value}:{route.risk.expected / first.risk.expected:.2g}")
     for road, low, high in _left_out(first.spans, route.spans):
         codes.append(f"{RouteDiffers.AVOIDS.value}:{road}:{low / 1000:.1f}:{high / 1000:.1f}")
-    if route.posts.posts < first.posts.posts:
+    if route.posts.posts < first.posts.posts and _most_posts(route) < _most_posts(first):
         codes.append(RouteDiffers.FEWER_POSTS.value)
     if route.risk.silent_m - first.risk.silent_m >= _TOLD_M:
         codes.append(f"{RouteDiffers.MORE_SILENT.value}:{(route.risk.silent_m - first.risk.silent_m) / 1000:.0f}")

@@ -55,7 +55,7 @@ def test_a_living_closure_is_avoided_and_named_and_an_old_one_is_told_with_the_w
     assert (old.name, old.stale) == ("Pont Deux", True)
     page = unescape(routes.html("fr"))
     assert "<b>" not in routes.html("fr")
-    assert "Pont <b>Un</b>, RN1 km 112,0 à 113,0\u00a0: dit impraticable par Radio Un, 7 oct. 2024 (8 jours" in page
+    assert "Pont <b>Un</b>, RN1 km 112,0 à 113,0\u00a0: impraticable selon Radio Un, 7 oct. 2024 (8 jours" in page
     assert "trop ancien pour valoir aujourd'hui" in page
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from artimap.core.files import encodable
 from artimap.core.i18n import format_day
+from artimap.core.vocab import Passage
 from artimap.report.blocks import clean
-from artimap.report.trip.content import TripContent, TripWay
+from artimap.report.trip.content import TripContent, TripHeld, TripWay
 from artimap.report.trip.page import stops_of
 from artimap.report.trip.sentences import (
+    armed,
     capital,
     closure,
     counted,
     daylight,
     first_line,
     head,
-    held,
     incidents,
     km,
     leaving,
@@ -25,6 +28,7 @@ from artimap.report.trip.sentences import (
     say,
     sentence,
     silence_line,
+    state,
     vehicle,
 )
 
@@ -61,6 +65,10 @@ def _joined(lines: list[tuple[float, int, str]], left: int, lang: str) -> str:
     return "\n".join(texts) + "\n"
 
 
+def _among(one: TripHeld, others: Iterable[TripHeld]) -> bool:
+    return any((one.name, one.status) == (other.name, other.status) for other in others)
+
+
 def _plain(text: str) -> str:
     """Write a line in letters that every telephone has; other spaces and dashes become plain ones."""
     return clean(text).translate(_SIGNS)
@@ -78,15 +86,20 @@ def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
     else:
         key = "none_closed" if content.closed else "none"
         lines.append((0, say(key, lang, start=content.start, stop=content.stop)))
-    for way in content.ways:
-        lines += _way(way, content, lang)
+    ways = content.ways
+    common = [one for one in ways[0].held if all(_among(one, way.held) for way in ways[1:])] if len(ways) > 1 else []
+    lines.append((0, armed(common, lang, key="armed_all", most=_NAMED)))
+    for way in ways:
+        lines += _way(way, content, lang, [one for one in way.held if _among(one, common)])
     near = [one for one in content.closed if one.near]
     lines += [
-        ((1.5 if not content.ways or one.asked else 2.5) + at / 100, sentence(closure(one, lang)))
+        ((0.6 if not content.ways or one.asked else 2.5) + at / 100, sentence(closure(one, lang)))
         for at, one in enumerate(near)
     ]
     leave = leaving(content, lang)
-    lines += [(2, one) for one in leave] + [(6, one) for one in daylight(content, lang)[len(leave) :]]
+    # Whether the plan breaks a curfew or the dark comes before when else to leave.
+    lines += [(1.5 if at == 0 else 0.8, one) for at, one in enumerate(leave)]
+    lines += [(6, one) for one in daylight(content, lang)[len(leave) :]]
     if all(way.passages is None for way in content.ways) and content.ways:
         lines.append((5, say("card_passage", lang, text=say("traffic_unknown", lang))))
     stops = [say("stop", lang, km=km(stop.along_m, lang), name=stop.name) for way, stop in stops_of(content)
@@ -98,13 +111,18 @@ def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
     return lines
 
 
-def _way(way: TripWay, content: TripContent, lang: str) -> list[tuple[float, str]]:
+_NAMED = 3
+_HARD = (Passage.RESTRICTED, Passage.CLOSED, Passage.DESTROYED)
+
+
+def _way(way: TripWay, content: TripContent, lang: str, common: Sequence[TripHeld]) -> list[tuple[float, str]]:
     """Give what is said of a way: how often incidents are reported never without where nobody reports."""
     told = say("card_incidents", lang, text=incidents(way, lang, short=True))
     lines: list[tuple[float, str]] = [
-        (1, " ".join(one for one in (first_line(way, lang), told, silence_line(way, content, lang)) if one))
+        (0.3, " ".join(one for one in (first_line(way, lang), told, silence_line(way, content, lang)) if one))
     ]
-    lines += [(1.1, held(one, lang)) for one in way.held if one.weighs]
+    lines.append((0.5, armed([one for one in way.held if one not in common], lang, most=_NAMED)))
+    lines += [(1.3, say("card_state", lang, text=state(one, lang))) for one in way.statuses if one.state in _HARD]
     if way.passable == "no":
         who = capital(vehicle(content, lang))
         lines.append((1.2, say("card_passable", lang, vehicle=who, text=say("passable_no", lang))))

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from artimap.areas.road_network import TOWARDS
 from artimap.control.checkpoints.fees import Asked
-from artimap.core.vocab import Audience, Passage, Status, Vehicle
+from artimap.core.vocab import Audience, Passage, Vehicle
 from artimap.risk.route_risk import RouteRisk
 
 LonLat: TypeAlias = tuple[float, float]
@@ -145,11 +145,6 @@ class TripHeld:
     confirmed: dt.date | None
     actors: str
     attackers: str
-
-    @property
-    def weighs(self) -> bool:
-        """Whether somebody is said to hold the place or to fight over it: no answer may leave that out."""
-        return self.status in (Status.ASSESSED, Status.CLAIMED, Status.CONTESTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from artimap.control.checkpoints.fees import Asked
 from artimap.core.i18n import format_count, format_day, format_number, tr, words
 from artimap.core.phrases import actors_phrase, km_span, named_phrase, wait_phrase
-from artimap.core.vocab import RouteDiffers
+from artimap.core.vocab import RouteDiffers, Status
 from artimap.report.blocks import clean
 from artimap.report.trip.content import TripContent, TripHeld, TripPost, TripStatus, TripWay
 
@@ -231,7 +231,7 @@ def reason(code: str, content: TripContent, lang: str) -> str:
         case RouteDiffers.SLOWER | RouteDiffers.MORE_SILENT:
             return say(f"why_{kind}", lang, n=format_number(float(given[0]), lang))
         case RouteDiffers.FEWER_REPORTS:
-            return say("why_fewer_reports", lang, n=format_number(100 * float(given[0]), lang))
+            return say("why_fewer_reports", lang, n=format_number(100 * (1 - float(given[0])), lang))
         case RouteDiffers.AVOIDS:
             low, high = (float(one) * 1000 for one in given[1:3])
             return say("why_avoids", lang, road=content.names.get(given[0], given[0]), km=km_span(low, high, lang))
@@ -309,7 +309,7 @@ def _facts(way: TripWay, content: TripContent, lang: str) -> list[Fact]:
         (say("posts", lang), posts_number(way, lang)),
         (say("fees", lang), fees(way, lang)),
         (say("waiting", lang), waiting(way, lang)),
-        (say("passable", lang, vehicle=who), say(f"passable_{way.passable}", lang) if plan else ""),
+        (say("passable", lang, vehicle=who), passable(way, lang) if plan else ""),
         (say("silent", lang), silence(way, content, lang)),
         (say("newest", lang), newest(way, lang)),
         (say("held", lang), " ".join(held(one, lang) for one in way.held) or say("held_none", lang)),
@@ -318,11 +318,44 @@ def _facts(way: TripWay, content: TripContent, lang: str) -> list[Fact]:
     ]
 
 
+def passable(way: TripWay, lang: str) -> str:
+    """Say whether the vehicle passes; where it would not, by which posts and of what day that is."""
+    shut = [post for post in way.post_rows if post.passable == "no"] if way.passable == "no" else []
+    if not shut:
+        return say(f"passable_{way.passable}", lang)
+    told = (f"{post.place or say('no_place', lang)} ({day_or_none(post.last_confirmed, lang)})" for post in shut)
+    return say("passable_no_by", lang, text=", ".join(dict.fromkeys(told)))
+
+
 def held(one: TripHeld, lang: str) -> str:
     """Say who is said to hold a place, or who attacked it, and of what day that is."""
     who = named_phrase({"actors": one.actors, "attackers": one.attackers}, lang, between=", ")
     words = tr(f"map.zone.{one.status}", lang, who=who or tr("said.by_nobody", lang), place=one.name)
     return f"{capital(words.rstrip('.'))} ({day_or_none(one.confirmed, lang)})."
+
+
+_GRAVITY = (
+    Status.ASSESSED,
+    Status.CONTESTED,
+    Status.CLAIMED,
+    Status.ATTACKED_RECENTLY,
+    Status.PRESENCE,
+    Status.LAST_KNOWN,
+)
+_NAMED = 6
+
+
+def armed(places: Sequence[TripHeld], lang: str, *, key: str = "armed", most: int = _NAMED) -> str:
+    """Name in a line the places where groups are said to be or to have attacked, the gravest first; empty for none."""
+    order = sorted(places, key=lambda one: _GRAVITY.index(Status(one.status)))
+    told = []
+    for one in order[:most]:
+        who = actors_phrase(one.actors, lang, between=", ")
+        status = tr(f"status.{one.status}", lang)
+        told.append(f"{one.name} ({status}{tr('report.colon', lang)}{who})" if who else f"{one.name} ({status})")
+    if len(order) > most:
+        told.append(say("armed_more", lang, n=len(order) - most))
+    return say(key, lang, text=", ".join(told)) if told else ""
 
 
 ANSWERED = 3
@@ -352,7 +385,7 @@ def _way_answer(way: TripWay, content: TripContent, lang: str, *, short: bool) -
     told = [first_line(way, lang), say("card_incidents", lang, text=incidents(way, lang, short=short))]
     if way.passable == "no":
         told.append(f"{vehicle(content, lang)} {say('passable_no', lang)}")
-    told += [held(one, lang) for one in way.held if one.weighs]
+    told += [armed(way.held, lang)]
     if not short:
         told += [posts_words(way, lang) if way.posts is not None else "", silence_line(way, content, lang)]
         told.append(f"{say('newest', lang)}{tr('report.colon', lang)}{newest(way, lang)}")
@@ -392,9 +425,22 @@ def leaving(content: TripContent, lang: str) -> list[str]:
     leaves = content.departure
     out = [way for way, one in zip(content.ways, content.hours, strict=True)
            if leaves is not None and (one.leave is None or not one.leave[0] <= leaves <= one.leave[1])]  # fmt: skip
+    there = [say("hours_there", lang)] if content.back else []
     if leaves is None or not out:
-        return [text]
-    return [text, say("leaves_out", lang, time=clock(leaves), ways=", ".join(way_number(way, lang) for way in out))]
+        return [text, *there]
+    if content.curfew is not None and _between(leaves, *content.curfew):
+        a, b = map(clock, content.curfew)
+        return [text, say("curfew_out", lang, time=clock(leaves), a=a, b=b), *there]
+    return [
+        text,
+        *there,
+        say("leaves_out", lang, time=clock(leaves), ways=", ".join(way_number(way, lang) for way in out)),
+    ]
+
+
+def _between(time: dt.time, start: dt.time, stop: dt.time) -> bool:
+    """Tell whether a time lies in a span, which may run over midnight."""
+    return start <= time < stop if start <= stop else time >= start or time < stop
 
 
 def arrival(way: TripWay, content: TripContent, lang: str) -> str:
