@@ -19,12 +19,14 @@ from artimap.report.trip.sentences import (
     km,
     leaving,
     newest,
+    no_passage,
     passage,
     posts_words,
     reasons,
     say,
     sentence,
     silence_line,
+    state_doubts,
     vehicle,
 )
 
@@ -85,10 +87,11 @@ def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
         ((1.5 if not content.ways or one.asked else 2.5) + at / 100, sentence(closure(one, lang)))
         for at, one in enumerate(near)
     ]
+    lines += [(1.4, one) for one in state_doubts(content, lang)]
     leave = leaving(content, lang)
     lines += [(2, one) for one in leave] + [(6, one) for one in daylight(content, lang)[len(leave) :]]
     if all(way.passages is None for way in content.ways) and content.ways:
-        lines.append((5, say("card_passage", lang, text=say("traffic_unknown", lang))))
+        lines.append((5, say("card_passage", lang, text=no_passage(content, lang))))
     stops = [say("stop", lang, km=km(stop.along_m, lang), name=stop.name) for way, stop in stops_of(content)
              if way.route_id == content.ways[0].route_id]  # fmt: skip
     lines += [(8 + at / 100, say("card_stops", lang, text=one)) for at, one in enumerate(stops[:3])]
