@@ -223,3 +223,15 @@ def test_words_for_vehicles_and_posts():
     kinds = {"poste de police": "police_post", "point de contrôle": "search_post", "barikad": "barricade",
              "peyaj": "toll", "checkpoint": "roadblock", "arbre": None}  # fmt: skip
     assert {word: post_kind_of_words(word) for word in kinds} == kinds
+
+
+@pytest.mark.parametrize(
+    ("cell", "step"),
+    [("entendu", 2), ("Médias", 2), ("2 entendu", 2), ("heard", 2), ("tande", 2), ("rumeur", 1), ("3 li wè l", 3),
+     ("4 first-hand and credible", 4)],
+)  # fmt: skip
+def test_a_step_may_be_written_as_the_guide_or_the_list_words_it(artibonite, tmp_path, cell, step):
+    path = tmp_path / "states.csv"
+    path.write_text(f'place,physical,reliability,as_of\nPont-Sondé,closed,"{cell}",2024-10-12\n', encoding="utf-8")
+    read = am.read_road_status(path, area=artibonite)
+    assert read["reliability"].tolist() == [step]

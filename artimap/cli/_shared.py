@@ -239,12 +239,27 @@ def study_of(
         why = tr("console.why", lang, command=f"artimap validate {args.movements}") if rejected else ""
         told = tr("console.movements", lang, rows=rows, rejected=rejected, why=why, lost=lost)
         print(told, file=out or sys.stderr)
+    if made.road_status is not None:
+        print(_statuses_words(made, args.road_status, lang), file=out or sys.stderr)
     # The command's end, once it has done its work: what was not used must not pass for done.
     if own.rows and own.rows == own.rejected:
         args.ends_with = NONE_USED
-    elif args.strict and (own.rejected or own.unplaced or own.nowhere or any((own.movements or ())[1:])):
+    elif args.strict and any((own.rejected, own.unplaced, own.nowhere, own.statuses[1], *(own.movements or ())[1:])):
         args.ends_with = SOME_LEFT
     return replace(made, progress=partial(say, lang=lang))
+
+
+def _statuses_words(study: Study, file: object, lang: str) -> str:
+    """Say what became of the statuses of roads: one that was rejected may be of a road that is closed."""
+    (rows, rejected), shown = study.own.statuses, study.road_status
+    why = tr("console.why", lang, command=commands("validate", file)) if rejected else ""
+    stale, against = (
+        (0, 0) if shown is None else (int(shown["stale"].sum()), int(shown["contradicted_by"].notna().sum()))
+    )
+    return tr(
+        "console.road_status", lang, rows=rows, rejected=rejected, why=why, n=0 if shown is None else len(shown),
+        stale=stale, against=against,
+    )  # fmt: skip
 
 
 def policy_of(args: argparse.Namespace) -> SharePolicy | None:

@@ -24,8 +24,6 @@ from artimap.core.reasons import why_words
 from artimap.core.vocab import Audience, Lang, Where
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from artimap.studies.briefing import Briefing
 
 
@@ -62,17 +60,6 @@ def _tell_own(done: Briefing, file: object, lang: str) -> None:
         print(f"  {tr('console.decide', lang, n=done.undecided, command=commands('review', file))}")
 
 
-def _tell_roads(read: tuple[int, int], shown: pd.DataFrame, lang: str) -> None:
-    stale, against = int(shown["stale"].sum()), int(shown["contradicted_by"].notna().sum())
-    why = tr("console.why_file", lang) if read[1] else ""
-    print(
-        tr(
-            "console.road_status", lang, rows=read[0], rejected=read[1], why=why, n=len(shown), stale=stale,
-            against=against,
-        )
-    )  # fmt: skip
-
-
 def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.core.folder_swap import check_folder  # noqa: PLC0415 - slow to import, used only here
     from artimap.core.metadata import model_of  # noqa: PLC0415
@@ -104,8 +91,6 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if args.events is not None:
         _tell_own(done, args.events, lang)
         tell_newest(study, lang)
-    if study.road_status is not None:
-        _tell_roads(study.own.statuses, study.road_status, lang)
     for gone, stays in done.merged:
         print(tr("console.merged", lang, gone=gone, stays=stays))
     for report in done.parted:

@@ -325,6 +325,18 @@ def _codes(form: str, name: str) -> Mapping[str, str]:
     for lang in Lang:
         for code, key in known.items():
             out.setdefault(bare(tr(key, lang)), code)
+    if known and all(
+        code.isdigit() for code in known
+    ):  # steps of a scale, which the guide of the template words shorter
+        for lang in Lang:
+            told = [item.split(" ", 1) for item in tr(f"form.about.{name}", lang).split(", ")]
+            told += [
+                [code, part] for code, key in known.items() for part in (tr(key, lang), *tr(key, lang).split(", "))
+            ]
+            for code, *word in told:
+                for one in word:
+                    out.setdefault(bare(one), code)
+                    out.setdefault(bare(f"{code} {one}"), code)
     return out
 
 

@@ -323,6 +323,23 @@ class Study:
         return road_status_on(shown, as_of=self.as_of)
 
     @property
+    def statuses_held(self) -> int:
+        """How many statuses of roads the audience may not see, of every day: the day must not tell which they are."""
+        table, ledger = self._inputs.road_status, self.gated.all_days or self._ledger
+        if table is None:
+            return 0
+        seen = set(ledger.claims.loc[ledger.claims["about"] == About.ROAD_STATUS, "subject"])
+        return int((~table["status_id"].isin(seen)).sum())
+
+    @property
+    def cells_of(self) -> int | None:
+        """The least number of movements that are counted; null where the audience sees each, or none were given."""
+        table = self._inputs.movements
+        if self.audience is Audience.INTERNAL or table is None or not len(table):
+            return None
+        return (self.policy or SharePolicy()).k
+
+    @property
     def movements(self) -> gpd.GeoDataFrame | None:
         """MOVEMENTS up to the day, for internal use; None where none were given, and for all others."""
         table = self._passed_by if self.audience is Audience.INTERNAL else None

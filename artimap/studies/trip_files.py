@@ -300,6 +300,7 @@ def trip_content(routes: Itinerary, layers: Sequence[UserLayer] = ()) -> TripCon
             for span, _ in routes.closed
             if span.road_id in roads.corridors and span.length_m > 1.0
         ),
+        statuses_rejected=study.own.statuses[1], statuses_held=study.statuses_held, cells_of=study.cells_of,
     )  # fmt: skip
     return content if study.audience is Audience.INTERNAL else without_plan(content)
 

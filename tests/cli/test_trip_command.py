@@ -93,3 +93,19 @@ def test_partners_get_rates_and_no_plan(run, tmp_path):
     assert "a plan is left out" in shown.out
     assert "truck" not in page
     assert "about once in" in page
+
+
+@pytest.mark.parametrize("command", [["trip", "Saint-Marc", "Pont-Sondé", "--json"], ["risk", "--json"], ["status"]])
+def test_a_status_that_cannot_be_read_is_told_and_counts_when_strict(command, tmp_path, capsys):
+    path = tmp_path / "states.csv"
+    path.write_text(
+        "place,physical,reliability,as_of\nPont-Sondé,closed,3,2024-10-12\nSavien,closed,surely,2024-10-12\n",
+        encoding="utf-8",
+    )
+    out = ["-o", str(tmp_path / "trip")] if command[0] == "trip" else []
+    given = [*command, *out, "--road-status", str(path), "--as-of", "2024-10-15", "--audience", "internal", "--strict"]
+    assert main(given) == 3
+    assert f"1 rejected (why: artimap validate {path})" in capsys.readouterr().err
+    if out:
+        page = (tmp_path / "trip" / "trip.html").read_text("utf-8")
+        assert "1 row of the file on the state of roads could not be read" in page

@@ -223,3 +223,31 @@ def test_paper_has_few_posts_and_the_screen_all():
 def test_neighbouring_pieces_of_one_knowledge_are_one():
     pieces = way(0).pieces
     assert merged([replace(pieces[0], to_m=10_000.0), replace(pieces[0], from_m=10_000.0), pieces[1]]) == pieces
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(("held", "rejected"), [(1, 0), (4, 0), (0, 2), (3, 1)])
+def test_statuses_that_nobody_sees_here_stand_on_page_and_card_and_no_closure_is_denied(lang, held, rejected):
+    told = content(2, audience=Audience.PARTNERS, statuses_held=held, statuses_rejected=rejected)
+    bare = replace(without_plan(told), ways=tuple(replace(one, statuses=()) for one in without_plan(told).ways))
+    for one in (told, bare):
+        lines, card, page = unknowns(one, lang), trip_text(one, lang), " ".join(Page(trip_html(one, lang)).texts)
+        assert words(lang)["trip.closed_none"] not in lines
+        assert words(lang)["trip.not_roads"] not in lines
+        for name, n in (("statuses_held", held), ("statuses_rejected", rejected)):
+            said = words(lang)[f"trip.{name}"].split("|")[n > 1].format(n=n)
+            assert (said in lines) is (n > 0)
+            assert (" ".join(said.split()) in page) is (n > 0)
+            assert (" ".join(said.replace("\u00a0", " ").split()) in card) is (n > 0)
+    # where nothing is said of a way, what is held back stands there too
+    assert words(lang)["trip.state_none"] not in Page(trip_html(bare, lang)).texts
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_movements_that_are_withheld_are_not_unknown(lang):
+    told = without_plan(content(1, audience=Audience.PARTNERS, cells_of=3))
+    said = words(lang)["trip.traffic_held"].format(k=3)
+    page = " ".join(Page(trip_html(told, lang)).texts)
+    assert " ".join(said.split()) in page
+    assert said.replace("\u00a0", " ").replace("’", "'") in trip_text(told, lang)
+    assert words(lang)["trip.traffic_unknown"] not in page + trip_text(told, lang)

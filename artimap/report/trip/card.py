@@ -22,6 +22,7 @@ from artimap.report.trip.sentences import (
     km,
     leaving,
     newest,
+    no_passage,
     passage,
     posts_words,
     reasons,
@@ -29,6 +30,7 @@ from artimap.report.trip.sentences import (
     sentence,
     silence_line,
     state,
+    state_doubts,
     vehicle,
 )
 
@@ -96,12 +98,13 @@ def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
         ((0.6 if not content.ways or one.asked else 2.5) + at / 100, sentence(closure(one, lang)))
         for at, one in enumerate(near)
     ]
+    lines += [(0.7, one) for one in state_doubts(content, lang)]
     leave = leaving(content, lang)
     # Whether the plan breaks a curfew or the dark comes before when else to leave.
     lines += [(1.5 if at == 0 else 0.8, one) for at, one in enumerate(leave)]
     lines += [(6, one) for one in daylight(content, lang)[len(leave) :]]
     if all(way.passages is None for way in content.ways) and content.ways:
-        lines.append((5, say("card_passage", lang, text=say("traffic_unknown", lang))))
+        lines.append((5, say("card_passage", lang, text=no_passage(content, lang))))
     stops = [say("stop", lang, km=km(stop.along_m, lang), name=stop.name) for way, stop in stops_of(content)
              if way.route_id == content.ways[0].route_id]  # fmt: skip
     lines += [(8 + at / 100, say("card_stops", lang, text=one)) for at, one in enumerate(stops[:3])]

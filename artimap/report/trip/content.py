@@ -237,6 +237,12 @@ class TripContent:
         Numbers or names of roads, by id.
     roads, closed_lines
         Courses of the known roads around, and of the closed pieces, for the small map.
+    statuses_rejected, statuses_held
+        Rows of the file on the state of roads that could not be read; statuses that the audience may not see, of every
+        day. Any of them may close a way.
+    cells_of
+        The least number of movements that are counted, where the audience gets counts alone; null where it sees each or
+        none were given.
     """
 
     area: str
@@ -261,6 +267,9 @@ class TripContent:
     names: Mapping[str, str]
     roads: tuple[tuple[LonLat, ...], ...]
     closed_lines: tuple[tuple[LonLat, ...], ...]
+    statuses_rejected: int = 0
+    statuses_held: int = 0
+    cells_of: int | None = None
 
     @property
     def all_ways(self) -> tuple[TripWay, ...]:

@@ -305,7 +305,7 @@ def _facts(way: TripWay, content: TripContent, lang: str) -> list[Fact]:
         (say("arrival", lang), arrival(way, content, lang)),
         (say("length", lang), tr("map.km.length", lang, n=format_number(way.km, lang, digits=3))),
         (say("incidents", lang), incidents(way, lang)),
-        (say("passage", lang), passage(way, lang)),
+        (say("passage", lang), no_passage(content, lang) if way.passages is None else passage(way, lang)),
         (say("posts", lang), posts_number(way, lang)),
         (say("fees", lang), fees(way, lang)),
         (say("waiting", lang), waiting(way, lang)),
@@ -313,7 +313,7 @@ def _facts(way: TripWay, content: TripContent, lang: str) -> list[Fact]:
         (say("silent", lang), silence(way, content, lang)),
         (say("newest", lang), newest(way, lang)),
         (say("held", lang), " ".join(held(one, lang) for one in way.held) or say("held_none", lang)),
-        (say("state", lang), listed((state(one, lang) for one in way.statuses), lang) or say("state_none", lang)),
+        (say("state", lang), listed((state(one, lang) for one in way.statuses), lang) or no_state(content, lang)),
         (say("why", lang), reasons(way, content, lang)),
     ]
 
@@ -456,15 +456,34 @@ def unknowns(content: TripContent, lang: str) -> list[str]:
     """Say what is not known."""
     names = ["not_times", "not_posts"] if content.vehicle is not None else ["not_held"]
     told = any(way.statuses for way in content.all_ways) or any(not one.asked for one in content.closed)
-    names.append("not_roads_some" if told else "not_roads")
-    if told and not content.closed:
+    doubts = state_doubts(content, lang)
+    names.append("not_roads_some" if told or doubts or content.unplaced else "not_roads")
+    if told and not content.closed and not doubts:
         names.append("closed_none")
     if any(one.stale for way in content.all_ways for one in way.statuses):
         names.append("not_closed")
     if len(content.ways) > 1:
         names.append("fewer")
     unplaced = [counted("trip.not_placed", content.unplaced, lang)] if content.unplaced else []
-    return [*(say(name, lang) for name in names), *unplaced]
+    return [*(say(name, lang) for name in names), *unplaced, *doubts]
+
+
+def state_doubts(content: TripContent, lang: str) -> list[str]:
+    """Say how many statuses of roads were given that nobody can see here: each may be of a way that is closed."""
+    given = {"statuses_rejected": content.statuses_rejected, "statuses_held": content.statuses_held}
+    return [counted(f"trip.{name}", n, lang) for name, n in given.items() if n]
+
+
+def no_state(content: TripContent, lang: str) -> str:
+    """Say that nothing is told of the state of a way, and whether more was given than can be told."""
+    return " ".join(capital(one) for one in state_doubts(content, lang)) or say("state_none", lang)
+
+
+def no_passage(content: TripContent, lang: str) -> str:
+    """Say why no movement is told of: nobody knows of any, or the audience gets counts of so many alone."""
+    if content.cells_of is None:
+        return say("traffic_unknown", lang)
+    return say("traffic_held", lang, k=format_count(content.cells_of, lang))
 
 
 def head(content: TripContent, lang: str) -> list[str]:
