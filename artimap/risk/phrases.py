@@ -171,8 +171,8 @@ def passage_phrase(passages: Passages | None, lang: str) -> str:
     # What went less than half of the way is no passage of it: most of these never went there.
     rate, short, (passed, back, struck) = passages.rate, sum(passages.short), passages.mostly
     if struck:
-        n = format_count(passed + back + struck, lang)
-        one, many = tr("passages.incidents", lang, k=format_count(struck, lang), n=n, day=day).split("|")
+        among = format_count(passed + back + struck, lang)
+        one, many = tr("passages.incidents", lang, k=format_count(struck, lang), n=among, day=day).split("|")
         parts.append(one if struck == 1 else many)
     elif passed:
         parts.append(counted("passed" if not passages.incidents else "passed_some", passed))

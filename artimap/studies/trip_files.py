@@ -513,10 +513,10 @@ def _passages(route: Route) -> TripPassages | None:
     if found is None or not found.passages or found.hardly:
         return None
     rate = found.rate
-    shares = (None, None, None) if rate is None else (100 * rate.chance, 100 * rate.lo95, 100 * rate.hi95)
+    chance, low, high = (None,) * 3 if rate is None else (100 * one for one in (rate.chance, rate.lo95, rate.hi95))
     since = None if found.since is None else dt.date.fromisoformat(found.since)
     return TripPassages(
-        *found.mostly, since, *shares, partly=sum(found.short), partly_incidents=found.short[2],
+        *found.mostly, since, chance, low, high, partly=sum(found.short), partly_incidents=found.short[2],
         covered_km=found.covered_m / 1000, length_km=found.length_m / 1000,
     )  # fmt: skip
 
