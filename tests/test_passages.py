@@ -10,6 +10,7 @@ import shapely
 from scipy import stats
 
 import artimap as am
+from artimap.core.i18n import words
 from artimap.core.vocab import Lang
 from artimap.risk.phrases import passage_phrase
 from benchmarks.passages import WORLDS, covered
@@ -190,3 +191,32 @@ def test_it_is_the_same_in_any_order():
     rows = movements(*whole("passed", n=5), *whole("incident"), *whole("turned_back", n=2))
     mixed = rows.iloc[np.random.default_rng(3).permutation(len(rows))]
     assert am.passages_on(rows, WAY, as_of=DAY) == am.passages_on(mixed, WAY, as_of=DAY)
+
+
+@pytest.mark.parametrize(
+    ("rows", "mostly", "short", "said"),
+    [
+        ([("rn1", 94.8, 100.0)], (0, 0, 0), (14, 0, 0), "traffic is unknown"),
+        ([("rn1", 94.8, 110.4)], (0, 0, 0), (14, 0, 0), "14 passages since 3 Sep 2024, on 16 of its 55 km only"),
+        ([("rn1", 94.8, 110.4), ("rn1", 94.8, 150.0)], (14, 0, 0), (14, 0, 0),
+         "passed 14 times since 3 Sep 2024, nothing reported; 14 more on less than half of it; up to 1 in"),
+        ([("rn1", 94.8, 130.0)], (14, 0, 0), (0, 0, 0),
+         "passed 14 times since 3 Sep 2024, nothing reported; 14 of them over a part of the way"),
+    ],
+)  # fmt: skip
+def test_who_went_less_than_half_of_a_way_did_not_pass_it(rows, mostly, short, said):
+    given = [("2024-09-03", *one, "passed", None) for one in rows for _ in range(14)]
+    found = am.passages_on(movements(*given), WAY, as_of=DAY)
+    assert (found.mostly, found.short) == (mostly, short)
+    assert passage_phrase(found, "en").startswith(said)
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+def test_an_incident_on_a_short_piece_is_told_all_the_same(lang):
+    given = [
+        ("2024-09-03", "rn1", 94.8, 98.0, "incident", None),
+        ("2024-09-03", "rn1", 94.8, 98.0, "turned_back", None),
+    ]
+    found = am.passages_on(movements(*given), WAY, as_of=DAY)
+    assert (found.mostly, found.short, found.hardly) == ((0, 0, 0), (0, 1, 1), False)
+    assert words(lang)["passages.short_incidents"].split("|")[0].format(n=1) in passage_phrase(found, lang)

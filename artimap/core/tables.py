@@ -350,7 +350,7 @@ TRIPS = Table(
         Column("newest_report", "day"),
         Column("closed_by", doc="road statuses that close the quickest way for the vehicle, joined by '; '"),
         Column("why", doc="why it differs from the first, as codes, joined by '; '"),
-        Column("passages", "int", doc="movements of one's own on it; null where none were given"),
+        Column("passages", "int", doc="movements of one's own over half of it or more; null where none were given"),
         Column("passage_chance", "float", doc="probability of an incident on one passage; null where nobody went"),
         Column("passage_lo80", "float"),
         Column("passage_hi80", "float"),

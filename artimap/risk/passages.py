@@ -34,6 +34,8 @@ _LEAST_M = 500.0
 """A movement that shares less than this with a way only crosses it."""
 _MOSTLY = 0.5
 """A way of which less than this part was gone at all has no rate: most of it would be guessed from the rest."""
+_HARDLY = 0.1
+"""Movements over less than this part of a way say nothing of its traffic."""
 _STEP = 0.02
 """Parts of a way are counted in such steps."""
 _NODES = 12
@@ -119,6 +121,9 @@ class Passages(JsonModel):
         How many by kind of vehicle, the most first, where that is said.
     rate
         Null where nobody went, or most of the way was never gone.
+    short
+        Of ``passed``, ``turned_back`` and ``incidents``, how many went less than half of the way: they were on it, and
+        are no passages of it.
     """
 
     as_of: str
@@ -135,6 +140,19 @@ class Passages(JsonModel):
     newest: str | None
     vehicles: tuple[tuple[str, int], ...]
     rate: PassageRate | None
+    short: tuple[int, int, int] = (0, 0, 0)
+
+    @property
+    def mostly(self) -> tuple[int, int, int]:
+        """How many that went half of the way or more passed, turned back, and met an incident."""
+        ended = (self.passed, self.turned_back, self.incidents)
+        passed, back, struck = (all_ - short for all_, short in zip(ended, self.short, strict=True))
+        return passed, back, struck
+
+    @property
+    def hardly(self) -> bool:
+        """Whether so little of the way was gone, and nothing met, that its traffic is as good as unknown."""
+        return not any(self.mostly) and not self.incidents and self.covered_m < _HARDLY * self.length_m
 
 
 def passages_on(
@@ -198,6 +216,7 @@ def passages_on(
     # Where a movement turned back is not said: half of its way, on average.
     parts_gone = np.where(back, parts / 2, parts)
     covered = _shared_m(spans, gone)
+    less = parts < _MOSTLY
     hit = np.where(struck, shares, 0.0)
     vehicles = Counter(rows["vehicle"].dropna().astype(str))
     return Passages(
@@ -215,6 +234,7 @@ def passages_on(
         newest=rows["date"].max().date().isoformat() if len(rows) else None,
         vehicles=tuple(sorted(vehicles.items(), key=lambda one: (-one[1], one[0]))),
         rate=_rate(parts_gone, hit, model) if len(rows) and covered >= _MOSTLY * length else None,
+        short=(int((less & ~struck & ~back).sum()), int((less & back).sum()), int((less & struck).sum())),
     )
 
 

@@ -159,30 +159,37 @@ def passage_phrase(passages: Passages | None, lang: str) -> str:
     >>> passage_phrase(None, "en")
     'traffic is unknown: no passages are counted here'
     """
-    if passages is None or not passages.passages:
+    if passages is None or not passages.passages or passages.hardly:
         return tr("passages.unknown", lang)
     day = "" if passages.since is None else format_day(dt.date.fromisoformat(passages.since), lang)
 
-    def counted(key: str, n: int) -> str:
-        one, many = tr(f"passages.{key}", lang, n=format_count(n, lang), day=day).split("|")
+    def counted(key: str, n: int, **more: str) -> str:
+        one, many = tr(f"passages.{key}", lang, n=format_count(n, lang), day=day, **more).split("|")
         return one if n == 1 else many
 
     parts: list[str] = []
-    rate, struck = passages.rate, passages.incidents
+    # What went less than half of the way is no passage of it: most of these never went there.
+    rate, short, (passed, back, struck) = passages.rate, sum(passages.short), passages.mostly
     if struck:
-        one, many = tr(
-            "passages.incidents", lang, k=format_count(struck, lang), n=format_count(passages.passages, lang), day=day
-        ).split("|")
+        among = format_count(passed + back + struck, lang)
+        one, many = tr("passages.incidents", lang, k=format_count(struck, lang), n=among, day=day).split("|")
         parts.append(one if struck == 1 else many)
-    elif passages.passed:
-        parts.append(counted("passed", passages.passed))
-    if passages.turned_back:
-        parts.append(counted("turned_back", passages.turned_back))
-    for key, n in (("partly", passages.partly), ("beyond", passages.beyond)):
+    elif passed:
+        parts.append(counted("passed" if not passages.incidents else "passed_some", passed))
+    if back:
+        parts.append(counted("turned_back", back))
+    if short and not any(passages.mostly):
+        x, y = _km(passages.covered_m, lang), _km(passages.length_m, lang)
+        parts.append(counted("short_only", short, x=x, y=y))
+    elif short:
+        parts.append(counted("short", short))
+    if passages.short[2]:
+        parts.append(counted("short_incidents", passages.short[2]))
+    for key, n in (("partly", passages.partly - short), ("beyond", passages.beyond)):
         if n:
             parts.append(tr(f"passages.{key}", lang, n=format_count(n, lang)))
     if rate is not None:
-        parts.append(_passage_rate(rate, lang, at_most=not struck))
+        parts.append(_passage_rate(rate, lang, at_most=not passages.incidents))
     return tr("map.trip.and", lang).join(parts)
 
 

@@ -166,7 +166,6 @@ class Itinerary:
         posts, risk, gone = route.posts, route.risk, route.passages
         rate = None if gone is None else gone.rate
         asked = _one_passage(posts)
-        told = posts.posts > posts.waiting_unknown
         closing = {why for _, why in self.blocking if why != ASKED}
         return {
             "route_id": route.route_id, "from": start, "to": stop, "via": self._by(route),
@@ -175,12 +174,12 @@ class Itinerary:
             "expected_reported": risk.expected, "lo80": risk.lo80, "hi80": risk.hi80, "chance": risk.chance,
             "posts": posts.posts, "fee_lo": None if asked is None else asked.low,
             "fee_hi": None if asked is None else asked.high, "currency": None if asked is None else asked.currency,
-            "fee_unknown": posts.fee_unknown, "waiting_lo_min": posts.waiting_lo_min if told else None,
-            "waiting_hi_min": posts.waiting_hi_min if told else None, "waiting_unknown": posts.waiting_unknown,
+            "fee_unknown": posts.fee_unknown, "waiting_lo_min": posts.waiting_min[0],
+            "waiting_hi_min": posts.waiting_min[1], "waiting_unknown": posts.waiting_unknown,
             "passable_for": posts.passable, "silent_km": significant(risk.silent_m / 1000.0),
             "newest_report": pd.Timestamp(risk.newest_report) if risk.newest_report else pd.NaT,
             "closed_by": "; ".join(sorted(closing)) or None, "why": "; ".join(route.why),
-            "passages": None if gone is None else gone.passages,
+            "passages": None if gone is None else sum(gone.mostly),
             "passage_chance": None if rate is None else rate.chance,
             "passage_lo80": None if rate is None else rate.lo80, "passage_hi80": None if rate is None else rate.hi80,
             "geometry": route.geometry,

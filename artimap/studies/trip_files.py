@@ -332,7 +332,7 @@ def _way(
         route_id=route.route_id.removeprefix("back-"), back=back, roads=pieces, places=route.places, by=by, km=route.km,
         time_lo_min=route.time_lo_min, time_hi_min=route.time_hi_min, risk=route.risk,
         posts=TripPosts(
-            posts.posts, len(doubtful), asked, posts.fee_unknown, posts.waiting_lo_min, posts.waiting_hi_min,
+            posts.posts, len(doubtful), asked, posts.fee_unknown, *posts.waiting_min,
             posts.waiting_unknown, posts.complete,
         ),
         passable=posts.passable, post_rows=_posts(route), pieces=risks.along(route),
@@ -510,12 +510,15 @@ def _closed(routes: Itinerary, names: Mapping[str, str]) -> tuple[TripStatus, ..
 
 def _passages(route: Route) -> TripPassages | None:
     found = route.passages
-    if found is None or not found.passages:
+    if found is None or not found.passages or found.hardly:
         return None
     rate = found.rate
-    shares = (None, None, None) if rate is None else (100 * rate.chance, 100 * rate.lo95, 100 * rate.hi95)
+    chance, low, high = (None,) * 3 if rate is None else (100 * one for one in (rate.chance, rate.lo95, rate.hi95))
     since = None if found.since is None else dt.date.fromisoformat(found.since)
-    return TripPassages(found.passed, found.turned_back, found.incidents, since, *shares)
+    return TripPassages(
+        *found.mostly, since, chance, low, high, partly=sum(found.short), partly_incidents=found.short[2],
+        covered_km=found.covered_m / 1000, length_km=found.length_m / 1000,
+    )  # fmt: skip
 
 
 def _stops(route: Route, layers: Sequence[UserLayer], area: Area) -> tuple[TripStop, ...]:

@@ -251,3 +251,17 @@ def test_movements_that_are_withheld_are_not_unknown(lang):
     assert " ".join(said.split()) in page
     assert said.replace("\u00a0", " ").replace("’", "'") in trip_text(told, lang)
     assert words(lang)["trip.traffic_unknown"] not in page + trip_text(told, lang)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_movements_over_a_small_part_are_no_passages_of_the_way(lang):
+    short = replace(PASSED, passed=0, partly=14, covered_km=15.6, length_km=60.0, per_hundred=None)
+    told = passage(way(0, passages=short), lang)
+    assert "14" in told
+    assert "16" in told
+    assert "60" in told
+    assert words(lang)["passages.short_only"].split("|")[1].split("{day}")[1].format(x=16, y=60) in told
+    mixed = passage(way(0, passages=replace(PASSED, partly=3, partly_incidents=1)), lang)
+    assert words(lang)["passages.short"].split("|")[1].format(n=3) in mixed
+    assert words(lang)["passages.short_incidents"].split("|")[0].format(n=1) in mixed
+    assert words(lang)["trip.passed_quiet"].split(", ")[-1] not in mixed

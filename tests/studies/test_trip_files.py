@@ -16,6 +16,7 @@ from artimap.core import schema
 from artimap.core.errors import DataError, ShareError
 from artimap.core.tables import ROAD_STATUS
 from artimap.report.trip import content as told
+from artimap.report.trip.sentences import unknowns
 from artimap.roads.network.graph import RoadNetwork
 from artimap.roads.routing.router import Spot
 from artimap.studies.trip_files import FILES, read_points, trip_content, trip_json
@@ -119,3 +120,23 @@ def test_of_a_network_of_ones_own_nothing_can_be_told():
 def test_the_map_has_each_way_as_a_line_of_its_own(routes):
     page = routes.map("en").html()
     assert "Way 1, RN1" in page
+
+
+def test_what_no_post_states_is_null_and_each_way_names_its_roads(routes):
+    (way,) = json.loads(trip_json(routes))["ways"]
+    posts = way["posts"]
+    assert (posts["waiting_lo_min"] is None) == (posts["waiting_unknown"] >= posts["number"])
+    assert way["roads"][0] == {"road": "RN1", "from_km": way["roads"][0]["from_km"], "to_km": way["roads"][0]["to_km"]}
+    assert sum(abs(one["to_km"] - one["from_km"]) for one in way["roads"]) == pytest.approx(way["km"], rel=0.02)
+
+
+@pytest.mark.parametrize("audience", ["partners", "public"])
+def test_a_closure_that_is_held_back_is_counted_not_denied(study, artibonite, audience):
+    table = study.road_status.copy()
+    table["sensitivity"] = ["high", "low"]
+    shared = am.study(artibonite, as_of=DAY, audience=audience, road_status=schema.conform(table, ROAD_STATUS))
+    found = trip_content(am.routes(shared, "Saint-Marc", "Gonaïves"))
+    assert found.statuses_held >= 1
+    assert "Pont <b>Un</b>" not in json.dumps(trip_json(am.routes(shared, "Saint-Marc", "Gonaïves")))
+    assert "No closure is known" not in " ".join(unknowns(found, "en"))
+    assert "held back from this audience: a way may be closed" in " ".join(unknowns(found, "en"))

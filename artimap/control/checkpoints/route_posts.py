@@ -110,6 +110,11 @@ class RoutePosts:
     anywhere: tuple[str, ...] = ()
 
     @property
+    def waiting_min(self) -> tuple[float | None, float | None]:
+        """Waiting from low to high at the posts that state it; null where none does: unknown is not 0."""
+        return (self.waiting_lo_min, self.waiting_hi_min) if self.posts > self.waiting_unknown else (None, None)
+
+    @property
     def fee_sums(self) -> tuple[FeeSum, ...]:
         """What is asked, as it may be told: from low to high where it is a total, else "at least" low.
 

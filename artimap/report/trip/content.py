@@ -68,8 +68,8 @@ class TripPosts:
     doubtful: int
     asked: tuple[Asked, ...]
     fee_unknown: int
-    waiting_lo_min: float
-    waiting_hi_min: float
+    waiting_lo_min: float | None
+    waiting_hi_min: float | None
     waiting_unknown: int
     complete: bool
 
@@ -97,9 +97,11 @@ class TripStatus:
 
 @dataclass(frozen=True, slots=True)
 class TripPassages:
-    """What became of the movements that are known on the way since a day, and incidents in a hundred of them.
+    """What became of the movements that went half of the way or more since a day, and incidents in a hundred of them.
 
-    The rate has a 95 % interval; it is null where too few are known.
+    The rate has a 95 % interval; it is null where too few are known. ``partly`` went less than half of it and are in
+    none of the numbers, ``partly_incidents`` of them met an incident there or beyond; ``covered_km`` is how much of the
+    way any movement has gone.
     """
 
     passed: int
@@ -109,6 +111,10 @@ class TripPassages:
     per_hundred: float | None
     lo95: float | None
     hi95: float | None
+    partly: int = 0
+    partly_incidents: int = 0
+    covered_km: float | None = None
+    length_km: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

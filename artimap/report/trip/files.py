@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from artimap.core.i18n import format_day, tr, words
 from artimap.core.text import legible
 from artimap.report.blocks import clean
-from artimap.report.trip.content import TripContent, TripPost
+from artimap.report.trip.content import TripContent, TripPost, TripWay
 from artimap.report.trip.sentences import durations, incidents, listed, say, sentence, silence, way_name
 
 FORMAT: Final = "artimap.trip"
@@ -21,7 +21,7 @@ VERSION: Final = 1
 """Of the keys of ``trip.json``: a key that changes its meaning or goes raises it, a new one does not."""
 
 _NS: Final = "http://www.topografix.com/GPX/1/1"
-_DRAWN: Final = frozenset({"line", "roads", "closed_lines", "names"})
+_DRAWN: Final = {TripContent: ("roads", "closed_lines", "names"), TripWay: ("line",)}
 """What is for the pictures alone: the courses are in the GPX."""
 
 
@@ -86,7 +86,8 @@ def trip_json_text(content: TripContent, *, models: Mapping[str, Any]) -> str:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name not in _DRAWN}
+        left = _DRAWN.get(type(value), ())
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name not in left}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, dt.time):

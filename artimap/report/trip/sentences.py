@@ -118,12 +118,19 @@ def passage(way: TripWay, lang: str) -> str:
     known = way.passages
     if known is None:
         return say("traffic_unknown", lang)
-    quiet = not known.incidents and not known.turned_back
-    day = day_or_none(known.since, lang)
-    parts = [counted(f"trip.passed{'_quiet' if quiet else ''}", known.passed, lang, day=day)]
+    quiet = not known.incidents and not known.turned_back and not known.partly_incidents
+    day, parts = day_or_none(known.since, lang), list[str]()
+    if known.passed or known.turned_back or known.incidents:
+        parts.append(counted(f"trip.passed{'_quiet' if quiet else ''}", known.passed, lang, day=day))
+        parts += [counted("passages.short", known.partly, lang)] if known.partly else []
+    elif known.covered_km is not None and known.length_km is not None:
+        x, y = (km(1000 * one, lang) for one in (known.covered_km, known.length_km))
+        parts.append(counted("passages.short_only", known.partly, lang, x=x, y=y, day=day))
     for key, number in (("turned_back", known.turned_back), ("incident", known.incidents)):
         if number:
             parts.append(f"{tr(f'outcome.{key}', lang)}{tr('report.colon', lang)}{format_count(number, lang)}")
+    if known.partly_incidents:
+        parts.append(counted("passages.short_incidents", known.partly_incidents, lang))
     if known.per_hundred is not None and known.lo95 is not None and known.hi95 is not None:
         n, a, b = (format_number(one, lang) for one in (known.per_hundred, known.lo95, known.hi95))
         parts.append(say("per_hundred", lang, n=n, a=a, b=b))
