@@ -26,7 +26,7 @@ from artimap.claims.user_claims import NOWHERE, strange_actors
 from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import join_names, split_names
-from artimap.core.tables import EVENTS, MOVEMENTS, ROAD_STATUS
+from artimap.core.tables import CLAIMS, EVENTS, MOVEMENTS, ROAD_STATUS
 from artimap.core.vocab import About, Audience, Sensitivity, Where
 from artimap.sharing.gate import gate, without_delays
 from artimap.sharing.masking import mask_column, mask_ids, masked_id
@@ -208,7 +208,7 @@ class Gathered:
             return area.data_until
         # The day that delays count from is not known yet; without delays none is asked for.
         shown = gate(
-            self.events, self.ledger, audience=audience, area=area, as_of=area.data_until,
+            *self._that_may_be_last(area), audience=audience, area=area, as_of=area.data_until,
             policy=without_delays(policy or SharePolicy()),
         )  # fmt: skip
         days = []
@@ -223,6 +223,22 @@ class Gathered:
             days.append(self.movements["date"].max())
         last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
         return last
+
+    def _that_may_be_last(self, area: Area) -> tuple[gpd.GeoDataFrame, Ledger]:
+        """Give the rows on which the last day may hang: what the gate does with one hangs on no other event.
+
+        These are the events after the last day of the area, the claims behind posts, roads and statements, and the
+        events that these speak of. Of a national file they are few, and the gate is slow.
+        """
+        own, said, claims = self.own, self.own_claims, self.ledger.claims
+        behind = set() if own is None else {one for cell in own.checkpoints["claims"] for one in split_names(cell)}
+        behind |= set() if said is None else set(said["claim_id"])
+        of_event = (claims["about"] == About.EVENT).to_numpy(dtype=bool)
+        claims = claims[~of_event | claims["claim_id"].isin(behind).to_numpy(dtype=bool)]
+        spoken_of = set(claims.loc[claims["about"] == About.EVENT, "subject"])
+        late = self.events["date_end"] > pd.Timestamp(area.data_until)
+        events = self.events[late | self.events["event_id"].isin(spoken_of)]
+        return events, Ledger(claims, self.ledger.subjects, self.ledger.posts)
 
 
 OneReport = str | Path | Read
@@ -427,6 +443,8 @@ def _reports(
         if left:
             many = f"{left} rows are too many to be compared with the embedded reports: some events may count twice"
             own = replace(own, notes=(*own.notes, many))
+        # what it says stands among all events and claims now: of a national file a second one is a large one
+        own = replace(own, events=own.events[["event_id", "geometry"]], claims=schema.empty(CLAIMS))
     if decided is None or not len(decided):
         return Gathered(table, ledger, own, undecided=undecided)
     both = pd.concat(
