@@ -429,7 +429,7 @@ def _reports(
     if events is not None:
         own = _with_safe_ids(_read_all(events, area, licence, today))
         posts = posts_of(own.checkpoints, own.claims, like=ledger.posts)
-        safe, safe_posts, safe_events = _masked([own.claims, posts, own.events], area)
+        safe, safe_posts, safe_events = _masked([own.claims, posts, own.events], area, safe_ids=True)
         claims = pd.concat([ledger.claims, safe], ignore_index=True)
         said = pd.concat([ledger.posts, safe_posts], ignore_index=True) if len(posts) else ledger.posts
         table = pd.concat([table, safe_events], ignore_index=True)
@@ -467,12 +467,12 @@ def _reports(
     )
 
 
-def _masked(tables: Sequence[pd.DataFrame], area: Area) -> list[pd.DataFrame]:
+def _masked(tables: Sequence[pd.DataFrame], area: Area, *, safe_ids: bool = False) -> list[pd.DataFrame]:
     """Mask personal details in a user's rows; what is unsure is marked, and masked by the gate.
 
     A user's own team reads its words with the marks; who may see more than that is not known yet when they are read.
     """
-    out = [_safe_ids(table) for table in tables]
+    out = [table.copy() if safe_ids else _safe_ids(table) for table in tables]
     columns = [(table, name) for table in out for name in _FREE_TEXT if name in table.columns]
     # An event and the claim about it say the same: each text is read once for all tables.
     texts = pd.concat([table[name].astype(schema.TEXT) for table, name in columns]).dropna().drop_duplicates()

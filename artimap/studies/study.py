@@ -56,6 +56,7 @@ from artimap.sharing.gate import Gated, gate, licensed_sources
 from artimap.sharing.movements import movements_to_count
 from artimap.sharing.policy import SharePolicy
 from artimap.sharing.release import without_marks
+from artimap.sources.csv_rows import release_memory
 from artimap.sources.quarantine import quarantine_beside
 from artimap.sources.result import Read
 from artimap.sources.template import quarantine_csv
@@ -251,7 +252,7 @@ class Study:
 
     def risk_by(self, pieces: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
         """Estimate the risk of pieces of the road, such as its lixels; of its named stretches where null."""
-        self.progress("estimating the risk")
+        self._begin("estimating the risk")
         if pieces is None:
             risk = risk_on_days(self._road_reports, days=[self.as_of])[self.as_of]
         else:
@@ -570,7 +571,7 @@ class Study:
         files = self._contents(Lang(lang), None if since is None else Path(since))
         # Before the folder takes its place: a run that is stopped after that must not have lost the rejected rows.
         quarantine = self._keep_rejected(own, folder) if own is not None and len(own.quarantine) else None
-        self.progress("writing the folder")
+        self._begin("writing the folder")
         done = replace_folder(folder, files, ours=written_before)
         recent, newest = recent_events(self.events, self.as_of)
         shown = set(self.events["event_id"])
@@ -609,20 +610,20 @@ class Study:
 
     def _make_contents(self, lang: Lang, since: Path | None) -> dict[str, bytes]:
         own, risk, files = self._inputs.own, self.risk, dict[str, bytes]()
-        self.progress("estimating the risk of earlier months, drawing the map")
+        self._begin("estimating the risk of earlier months, drawing the map")
         files["map.html"] = self.map(lang).html().encode("utf-8")
-        self.progress("writing the report")
+        self._begin("writing the report")
         report = self.report(lang, since=since)
         files["report.html"] = report.html().encode("utf-8")
         files["report.md"] = report.markdown().encode("utf-8")
         files |= page_files(report.one_page)
-        self.progress("writing the tables")
+        self._begin("writing the tables")
         layers = {"stretches": risk, "checkpoints": self.checkpoints, "zones": self.zones}
         if self.road_status is not None:
             layers["road_status"] = self.road_status
         files["risk.gpkg"] = geopackage_bytes(layers, day=self.as_of)
         files["strip.png"] = report.picture
-        self.progress("looking ahead")
+        self._begin("looking ahead")
         files[FORECAST_FILE] = self.forecast(since).to_json().encode("utf-8")
         if own is not None and len(own.quarantine):
             inside = self.audience is Audience.INTERNAL
@@ -644,6 +645,11 @@ class Study:
             write_text(quarantine_beside(given), "\ufeff" + quarantine_csv(own))
             return quarantine_beside(given)
         return None
+
+    def _begin(self, step: str) -> None:
+        """Say which step begins; what the last one took is given back."""
+        self.progress(step)
+        release_memory()
 
     @property
     def _ledger(self) -> Ledger:
@@ -750,6 +756,7 @@ def study(  # noqa: PLR0913 - one keyword a choice
     inputs = gather(
         area, events, decisions, claims, road_status, movements, policy=policy, licence=licence, today=today
     )  # fmt: skip
+    release_memory()
     day = inputs.last_day(area, reader, policy) if day is None else day
     gated = gate(inputs.events, inputs.ledger, audience=reader, area=area, as_of=day, policy=policy)
     return Study(area, road, day, reader, policy, model, gated.until(day), inputs)
