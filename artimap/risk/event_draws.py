@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,7 +149,7 @@ class EventsOnPieces:
         rows_open = np.flatnonzero(~sure)
         self.tables, places = numbers.of(counts.seeds[rows_open], sweeps)
         self.bits = 8 * self.tables[0].itemsize
-        kind = np.float64 if self.tables[0].dtype == np.uint32 else np.float32
+        kind: Any = np.float64 if self.tables[0].dtype == np.uint32 else np.float32
         self.rates = np.ones((self.pieces + 1, numbers.chains), kind)
         # one more of each, of what is no entry
         faded = np.append(faded[:, self.open], np.zeros((len(faded), 1)), axis=1).T.astype(kind)
