@@ -230,7 +230,7 @@ class EventsOnPieces:
                 self._tell(block, there, chosen, until, counts)
             else:
                 self._tell_long(block, block.day[sweep], there, chosen, until, counts)
-        return tuple((drawn[:-1] + sure).T for drawn, sure in zip(counts, self.sure, strict=True))  # type: ignore[return-value]
+        return tuple((drawn[:-1] + sure).T for drawn, sure in zip(counts, self.sure, strict=True))
 
     def _aside(self, block: _EventBlock, number: int) -> Floats:
         return self.scratch[-number, : block.share.shape[1]]
