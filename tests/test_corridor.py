@@ -349,3 +349,14 @@ def test_merged_intervals_cover_the_same_points(rows):
     assert pd.Series(b - a).ge(0).all()
     same = g[1:] == g[:-1]
     assert (a[1:][same] > b[:-1][same]).all()
+
+
+def test_many_circles_are_laid_as_few_are(rn1, monkeypatch):
+    at = np.random.default_rng(4)
+    points = np.array([rn1.line.interpolate(part, normalized=True) for part in at.uniform(0, 1, 50)])
+    radius = at.uniform(100, 9_000, 50)
+    whole = rn1.within(points, radius)
+    for size in (1, 7, 49, 50):
+        monkeypatch.setattr("artimap.roads.corridor._CIRCLES", size)
+        for one, other in zip(whole, rn1.within(points, radius), strict=True):
+            np.testing.assert_array_equal(one, other)

@@ -315,5 +315,5 @@ def tally(counted: Counted) -> dict[str, int]:
     """Give why rows do not count, as codes, and how many, the most frequent first."""
     # An event that counts by kind and day may still have no place on the road; that reason stands where
     # no other does.
-    pairs = zip(counted.reasons.to_numpy(dtype=object), counted.spread.why_code, strict=True)
-    return reasons.tally(off if pd.isna(why) else why for why, off in pairs)
+    why, off = counted.reasons.to_numpy(dtype=object), np.array(counted.spread.why_code, dtype=object)
+    return reasons.tally(np.where(pd.isna(why), off, why).tolist())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ _BLOCK = 128
 _FEW_EVENTS = 64
 """Up to so many events stand in one block whatever pieces they have: calls cost more than empty entries."""
 _FINE_EVENTS = 8_192
-"""Above so many events their numbers have 16 bits each, not 32: they would take half a gigabyte."""
+"""Above so many events their numbers have 16 bits each, not 32, and weights 32, not 64: they would take a gigabyte."""
 
 
 @dataclass(eq=False)
@@ -131,7 +132,7 @@ class EventsOnPieces:
         trend_days: float, numbers: EventNumbers, sweeps: int,
     ) -> None:  # fmt: skip
         self.time, self.pieces, self.trend, self.life = time, len(counts.length_km), trend_days, lives[life]
-        self.sweeps, self.rates = sweeps, np.ones((self.pieces + 1, numbers.chains))
+        self.sweeps = sweeps
         rows = len(counts.newest)
         on = np.bincount(counts.row, weights=counts.share, minlength=rows).astype(float)
         number = np.bincount(counts.row, minlength=rows)
@@ -148,18 +149,20 @@ class EventsOnPieces:
         rows_open = np.flatnonzero(~sure)
         self.tables, places = numbers.of(counts.seeds[rows_open], sweeps)
         self.bits = 8 * self.tables[0].itemsize
+        kind: Any = np.float64 if self.tables[0].dtype == np.uint32 else np.float32
+        self.rates = np.ones((self.pieces + 1, numbers.chains), kind)
         # one more of each, of what is no entry
-        faded = np.append(faded[:, self.open], np.zeros((len(faded), 1)), axis=1).T
+        faded = np.append(faded[:, self.open], np.zeros((len(faded), 1)), axis=1).T.astype(kind)
         self.piece = np.append(counts.piece[self.open], self.pieces)
-        self.share = np.append(counts.share[self.open], 0.0)
+        self.share = np.append(counts.share[self.open], 0.0).astype(kind)
         self.row = counts.row[self.open]
         self.blocks = [
-            self._block(counts, rows_open[some], places[some], on, span, faded, life, numbers)
+            self._block(counts, rows_open[some], places[some], on.astype(kind), span, faded, life, numbers)
             for some in self._alike(counts, rows_open, number[rows_open], span[rows_open] > 0)
         ]
         most = max((len(block.piece) for block in self.blocks), default=0)
         # tables of one block at a time: memory that stays in the cache
-        self.scratch = np.empty((most + 2, _BLOCK, numbers.chains))
+        self.scratch = np.empty((most + 2, _BLOCK, numbers.chains), kind)
 
     def _window(self, age: Floats) -> Ints:
         """Give the number of the window, 0 the last; 2 before both."""
@@ -218,16 +221,16 @@ class EventsOnPieces:
                 np.add(following, one, out=following)
             # one number says whether it lies on the road at all, one on which entry, one on which of its days
             there = self.tables[sweep].take(block.place, axis=0) <= block.last[:, None]
-            chosen = np.add(
-                self.tables[self.sweeps + sweep].take(block.place, axis=0), 0.5, dtype=float, out=self._aside(block, 1)
-            )
+            chosen = self._aside(block, 1)
+            many = self.tables[self.sweeps + sweep].take(block.place, axis=0)
+            np.add(many, 0.5, dtype=chosen.dtype, out=chosen)
             chosen *= 0.5**self.bits
             chosen *= until[-1]
             if block.day is None:
                 self._tell(block, there, chosen, until, counts)
             else:
                 self._tell_long(block, block.day[sweep], there, chosen, until, counts)
-        return tuple((drawn[:-1] + sure).T for drawn, sure in zip(counts, self.sure, strict=True))  # type: ignore[return-value]
+        return tuple((drawn[:-1] + sure).T for drawn, sure in zip(counts, self.sure, strict=True))
 
     def _aside(self, block: _EventBlock, number: int) -> Floats:
         return self.scratch[-number, : block.share.shape[1]]
@@ -253,9 +256,9 @@ class EventsOnPieces:
                 left ^= hit
             at = piece[runs]
             np.multiply(block.faded[n], hit, out=worth)
-            np.add.at(counts[0], at, np.add.reduceat(worth, runs))
+            np.add.at(counts[0], at, np.add.reduceat(worth, runs).astype(float))
             if both:
-                now = np.add.reduceat(hit[:end].astype(float), runs[:both])
+                now = np.add.reduceat(hit[:end].astype(worth.dtype), runs[:both]).astype(float)
                 np.add.at(counts[1], at[:recent], now[:recent])
                 np.add.at(counts[2], at[recent:both], now[recent:])
 
@@ -288,7 +291,7 @@ class EventsOnPieces:
             By open entry, and one more.
         """
         chains = by_piece.shape[1]
-        brings = np.append(by_piece, np.zeros((1, chains)), axis=0) / chains
+        brings = (np.append(by_piece, np.zeros((1, chains)), axis=0) / chains).astype(self.rates.dtype)
         for block in self.blocks:
             chance, part, bring = self._weigh(block), self._aside(block, 1), self._aside(block, 2)
             np.divide(block.on[:, None], np.sum(chance, axis=0, out=part), out=part)

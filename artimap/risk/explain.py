@@ -25,8 +25,9 @@ def _words(values: NDArray[Any]) -> str | list[str | None]:
     if values.dtype.kind in "if":
         return base64.b64encode(values.astype("<f8" if values.dtype.kind == "f" else "<i8").tobytes()).decode()
     if values.dtype.kind == "M":
-        return [None if np.isnat(one) else str(one) for one in values.astype("datetime64[s]")]
-    return [None if pd.isna(one) else str(one) for one in values]
+        days = np.datetime_as_string(values.astype("datetime64[s]")).tolist()
+        return [None if one == "NaT" else one for one in days]
+    return [None if null else str(one) for one, null in zip(values.tolist(), pd.isna(values).tolist(), strict=True)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,6 +29,8 @@ from artimap.core.vocab import WhyNot
 from artimap.roads import calibration
 from artimap.roads.event_spread import Reach, Spread, merge, spread_rows
 
+_CIRCLES = 2_048
+"""Circles whose segments are worked out at a time."""
 _END_M = 3_000.0
 _MOST_PIECES = 1_000_000
 """A town this near to an end of the road gives that end its name."""
@@ -242,14 +244,19 @@ class Corridor:
             Point numbers, from and to chainages in metres; a point may have several
             pieces (merged where they touch) or none.
         """
-        circles = len(points)
-        which, segment = (
-            self._tree.query(points, predicate="dwithin", distance=radius_m)
-            if circles
-            else (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-        )
+        if len(points) <= _CIRCLES:
+            return self._within(points, radius_m)
+        # Some at a time: a circle holds a hundred segments, and there are a hundred thousand in a national file.
+        firsts = range(0, len(points), _CIRCLES)
+        found = [self._within(points[at : at + _CIRCLES], radius_m[at : at + _CIRCLES]) for at in firsts]
+        which = np.concatenate([one + at for at, (one, _, _) in zip(firsts, found, strict=True)])
+        return which, np.concatenate([low for _, low, _ in found]), np.concatenate([high for _, _, high in found])
+
+    def _within(self, points: NDArray[Any], radius_m: Floats) -> tuple[Ints, Floats, Floats]:
+        none = np.zeros((2, 0), dtype=np.int64)
+        which, segment = self._tree.query(points, predicate="dwithin", distance=radius_m) if len(points) else none
         xy = self._xy
-        centre = shapely.get_coordinates(points)[which] if len(which) else np.zeros((0, 2))
+        centre = shapely.get_coordinates(points)[which]
         start, along = xy[segment], xy[segment + 1] - xy[segment]
         back = start - centre
         a = (along**2).sum(axis=1)

@@ -21,7 +21,7 @@ from artimap.core.tables import EVENTS
 from artimap.core.vocab import About, Audience, Sensitivity, WhyHeld
 from artimap.sharing.policy import Access, Action, SharePolicy, citation
 from artimap.sharing.positions import positions
-from artimap.sharing.release import BLURRED, release, without_marks
+from artimap.sharing.release import BLURRED, release, rows_where, without_marks
 from artimap.sources.licences import is_owned
 
 
@@ -98,7 +98,7 @@ class Gated:
         """
         events, ledger = self.events, self.ledger
         if events is not None:
-            events = events[(events["date_start"] <= pd.Timestamp(day)).to_numpy(dtype=bool)].reset_index(drop=True)
+            events = rows_where(events, events["date_start"] <= pd.Timestamp(day)).reset_index(drop=True)
         blurred = 0 if events is None or not self.blurred else int(events["event_id"].str.startswith(BLURRED).sum())
         return replace(
             self, events=events, ledger=None if ledger is None else ledger.until(day), all_days=ledger, blurred=blurred
@@ -235,7 +235,7 @@ def gate(
     # Who keeps a post stands in the table of posts, not in each of its claims.
     posted = set(ledger.posts.loc[_forces(ledger.posts, area, chosen, as_of), "claim_id"])
     force = kept.table["claim_id"].isin(posted) & ~related
-    seen = kept.table[~related & ~force].reset_index(drop=True)
+    seen = rows_where(kept.table, ~related & ~force).reset_index(drop=True)
     # By difference from what was given, not by adding up reasons: whatever the cause, a claim that is not
     # seen is hidden, and so is the post that rests on it alone.
     hidden = frozenset(set(objects(claims["claim_id"])) - set(objects(seen["claim_id"])))

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -25,6 +25,7 @@ from artimap.sharing.positions import positions
 from artimap.sources.actors import actor_names
 from artimap.sources.licences import is_owned
 
+_Rows = TypeVar("_Rows", bound=pd.DataFrame)
 _COMMUNE = len("HT0542")
 BLURRED: Final = "blurred-"
 """Ids of blurred rows begin so."""
@@ -466,7 +467,8 @@ def release(
     unblurred = gone["action"] == Action.BLUR
     gone.loc[unblurred, "reason"] = WhyHeld.UNBLURRED
     counts = gone["reason"].value_counts(sort=False)
-    used = table.loc[[*out.index, *why.index[why == WhyHeld.COUNTED]]]
+    named = pd.DataFrame(table)[[name for name in ("licence", "source") if name in table.columns]]
+    used = named.loc[[*out.index, *why.index[why == WhyHeld.COUNTED]]]
     cells, out = 0, without_marks(out)
     # Masked last and whatever the row's sensitivity: a name in a harmless row is a name.
     if policy.mask_text:
@@ -495,9 +497,14 @@ def _publishers(table: pd.DataFrame) -> list[str]:
     return [str(name) for name in table["source"].dropna().unique()] if "source" in table else []
 
 
+def rows_where(table: _Rows, chosen: pd.Series) -> _Rows:
+    """Give the rows that are chosen; where all are, the table itself, as a national file has not room for two."""
+    return table if chosen.all() else table[chosen.to_numpy(dtype=bool)]
+
+
 def _kept_rows(table: pd.DataFrame, decided: pd.DataFrame, area: Area, policy: SharePolicy) -> tuple[pd.DataFrame, int]:
     """Give the rows that pass and the blurred ones, in their order, and the number of the latter."""
-    out = table[decided["action"] == Action.PASS]
+    out = rows_where(table, decided["action"] == Action.PASS)
     coarse = table[decided["action"] == Action.BLUR]
     if not len(coarse) or not isinstance(coarse, gpd.GeoDataFrame):
         return out, 0  # without a geometry there is nothing to blur: the row stays back

@@ -380,26 +380,30 @@ def _base(
             "valid_from": first,
             "source": source,
             "source_url": _own(said.url, kept, index).astype(TEXT),
-            "report_id": ids,
         }
     )
 
 
-def _stacked(base: pd.DataFrame, said: list[tuple[Predicate, pd.Series]]) -> pd.DataFrame:
-    """Write one claim for each value that is there, row by row."""
-    parts = []
-    for order, (predicate, value) in enumerate(said):
-        there = value.notna().to_numpy(dtype=bool)
-        part = base[there].copy()
-        part["claim_id"] = part["subject"] + f"-{predicate.value}"
-        part["predicate"] = predicate.value
-        part["value"] = value[there]
-        # Number of the row times the number of predicates, plus the place of the predicate: the order
-        # of one report after the other, as if written row by row.
-        part["_order"] = np.flatnonzero(there) * len(said) + order
-        parts.append(part)
-    table = pd.concat(parts).sort_values("_order").drop(columns="_order")
-    out: pd.DataFrame = schema.conform(table, CLAIMS)
+def _stacked(base: pd.DataFrame, said: list[tuple[Predicate, pd.Series]], *, unique: bool = False) -> pd.DataFrame:
+    """Write one claim for each value that is there, row by row; ``unique`` where each subject has one row."""
+    row, order = np.nonzero(np.column_stack([value.notna().to_numpy(dtype=bool) for _, value in said]))
+    # Each column is taken once into its order: to sort a table of some million texts takes longer than to write it.
+    whole = pd.concat([value.astype(TEXT) for _, value in said], ignore_index=True)
+    columns = {name: base[name].take(row).reset_index(drop=True) for name in base.columns}
+    names = [predicate.value for predicate, _ in said]
+    predicate = repeated(order, names)
+    table = pd.DataFrame(
+        {
+            **columns,
+            "report_id": columns["subject"],
+            "claim_id": columns["subject"] + repeated(order, [f"-{name}" for name in names]).astype(TEXT),
+            "predicate": predicate,
+            "value": whole.take(order * len(base) + row).reset_index(drop=True),
+        },
+        copy=False,
+    )
+    # names of predicates have no hyphen: ids that differ make claims that differ
+    out: pd.DataFrame = schema.conform(table, CLAIMS, unique=unique)
     return out
 
 
@@ -417,7 +421,7 @@ def _event_claims(events: gpd.GeoDataFrame, said: ClaimColumns, kept: NDArray[np
         (Predicate.ABDUCTED, events["abducted"].astype(TEXT)),
         (Predicate.DISPLACED, events["displaced"].astype(TEXT)),
     ]
-    return _stacked(base, figures)
+    return _stacked(base, figures, unique=True)
 
 
 def _killed(events: gpd.GeoDataFrame) -> pd.Series:

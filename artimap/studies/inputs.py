@@ -26,7 +26,7 @@ from artimap.claims.user_claims import NOWHERE, strange_actors
 from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import join_names, split_names
-from artimap.core.tables import EVENTS, MOVEMENTS, ROAD_STATUS
+from artimap.core.tables import CLAIMS, EVENTS, MOVEMENTS, ROAD_STATUS
 from artimap.core.vocab import About, Audience, Sensitivity, Where
 from artimap.sharing.gate import gate, without_delays
 from artimap.sharing.masking import mask_column, mask_ids, masked_id
@@ -208,7 +208,7 @@ class Gathered:
             return area.data_until
         # The day that delays count from is not known yet; without delays none is asked for.
         shown = gate(
-            self.events, self.ledger, audience=audience, area=area, as_of=area.data_until,
+            *self._that_may_be_last(area), audience=audience, area=area, as_of=area.data_until,
             policy=without_delays(policy or SharePolicy()),
         )  # fmt: skip
         days = []
@@ -223,6 +223,22 @@ class Gathered:
             days.append(self.movements["date"].max())
         last: dt.date = max([area.data_until, *(day.date() for day in days if pd.notna(day))])
         return last
+
+    def _that_may_be_last(self, area: Area) -> tuple[gpd.GeoDataFrame, Ledger]:
+        """Give the rows on which the last day may hang: what the gate does with one hangs on no other event.
+
+        These are the events after the last day of the area, the claims behind posts, roads and statements, and the
+        events that these speak of. Of a national file they are few, and the gate is slow.
+        """
+        own, said, claims = self.own, self.own_claims, self.ledger.claims
+        behind = set() if own is None else {one for cell in own.checkpoints["claims"] for one in split_names(cell)}
+        behind |= set() if said is None else set(said["claim_id"])
+        of_event = (claims["about"] == About.EVENT).to_numpy(dtype=bool)
+        claims = claims[~of_event | claims["claim_id"].isin(behind).to_numpy(dtype=bool)]
+        spoken_of = set(claims.loc[claims["about"] == About.EVENT, "subject"])
+        late = self.events["date_end"] > pd.Timestamp(area.data_until)
+        events = self.events[late | self.events["event_id"].isin(spoken_of)]
+        return events, Ledger(claims, self.ledger.subjects, self.ledger.posts)
 
 
 OneReport = str | Path | Read
@@ -422,7 +438,7 @@ def _reports(
     if events is not None:
         own = _with_safe_ids(_read_all(events, area, licence, today, names))
         posts = posts_of(own.checkpoints, own.claims, like=ledger.posts)
-        safe, safe_posts, safe_events = _masked([own.claims, posts, own.events], area)
+        safe, safe_posts, safe_events = _masked([own.claims, posts, own.events], area, safe_ids=True)
         claims = pd.concat([ledger.claims, safe], ignore_index=True)
         said = pd.concat([ledger.posts, safe_posts], ignore_index=True) if len(posts) else ledger.posts
         table = pd.concat([table, safe_events], ignore_index=True)
@@ -436,6 +452,8 @@ def _reports(
         if left:
             many = f"{left} rows are too many to be compared with the embedded reports: some events may count twice"
             own = replace(own, notes=(*own.notes, many))
+        # what it says stands among all events and claims now: of a national file a second one is a large one
+        own = replace(own, events=own.events[["event_id", "geometry"]], claims=schema.empty(CLAIMS))
     if decided is None or not len(decided):
         return Gathered(table, ledger, own, undecided=undecided)
     both = pd.concat(
@@ -458,12 +476,12 @@ def _reports(
     )
 
 
-def _masked(tables: Sequence[pd.DataFrame], area: Area) -> list[pd.DataFrame]:
+def _masked(tables: Sequence[pd.DataFrame], area: Area, *, safe_ids: bool = False) -> list[pd.DataFrame]:
     """Mask personal details in a user's rows; what is unsure is marked, and masked by the gate.
 
     A user's own team reads its words with the marks; who may see more than that is not known yet when they are read.
     """
-    out = [_safe_ids(table) for table in tables]
+    out = [table.copy() if safe_ids else _safe_ids(table) for table in tables]
     columns = [(table, name) for table in out for name in _FREE_TEXT if name in table.columns]
     # An event and the claim about it say the same: each text is read once for all tables.
     texts = pd.concat([table[name].astype(schema.TEXT) for table, name in columns]).dropna().drop_duplicates()

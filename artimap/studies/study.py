@@ -56,6 +56,7 @@ from artimap.sharing.gate import Gated, gate, licensed_sources
 from artimap.sharing.movements import movements_to_count
 from artimap.sharing.policy import SharePolicy
 from artimap.sharing.release import without_marks
+from artimap.sources.csv_rows import release_memory
 from artimap.sources.quarantine import quarantine_beside
 from artimap.sources.result import Read
 from artimap.sources.template import quarantine_csv
@@ -275,7 +276,7 @@ class Study:
 
     def risk_by(self, pieces: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
         """Estimate the risk of pieces of the road, such as its lixels; of its named stretches where null."""
-        self.progress("estimating the risk")
+        self._begin("estimating the risk")
         if pieces is None:
             risk = risk_on_days(self._road_reports, days=[self.as_of])[self.as_of]
         else:
@@ -612,7 +613,7 @@ class Study:
         files = self.contents(lang, since=since)
         # Before the folder takes its place: a run that is stopped after that must not have lost the rejected rows.
         quarantine = self._keep_rejected(own, folder) if own is not None and len(own.quarantine) else None
-        self.progress("writing the folder")
+        self._begin("writing the folder")
         done = replace_folder(folder, files, ours=written_before)
         recent, newest = recent_events(self.events, self.as_of)
         shown = set(self.events["event_id"])
@@ -675,21 +676,21 @@ class Study:
         self, lang: Lang, since: Path | None, formats: Sequence[str], identity: object
     ) -> dict[str, bytes]:
         own, files = self._inputs.own, dict[str, bytes]()
-        self.progress("estimating the risk, now and in earlier months")
+        self._begin("estimating the risk, now and in earlier months")
         _ = self.risk_over_time
         risk = self.risk
-        self.progress("drawing the map")
+        self._begin("drawing the map")
         files["map.html"] = self.map(lang).html().encode("utf-8")
-        self.progress("writing the report")
+        self._begin("writing the report")
         report = self.report(lang, since=since)
         files["report.html"] = report.html().encode("utf-8")
         files["report.md"] = report.markdown().encode("utf-8")
         files |= {f"report.{kind}": report.content(kind) for kind in formats if f"report.{kind}" not in files}
         files |= page_files(report.one_page)
-        self.progress("writing the tables")
+        self._begin("writing the tables")
         files["risk.gpkg"] = self._once("risk.gpkg", self._geopackage)
         files["strip.png"] = report.picture
-        self.progress("looking ahead")
+        self._begin("looking ahead")
         forecast = ("forecast", since, identity)
         files[FORECAST_FILE] = self._once(forecast, lambda: self.forecast(since).to_json().encode("utf-8"))
         if own is not None and len(own.quarantine):
@@ -728,6 +729,11 @@ class Study:
             write_text(quarantine_beside(given), "\ufeff" + quarantine_csv(own))
             return quarantine_beside(given)
         return None
+
+    def _begin(self, step: str) -> None:
+        """Say which step begins; what the last one took is given back."""
+        self.progress(step)
+        release_memory()
 
     @property
     def _ledger(self) -> Ledger:
@@ -840,6 +846,7 @@ def study(  # noqa: PLR0913 - one keyword a choice
     inputs = gather(
         area, events, decisions, claims, road_status, movements, policy=policy, licence=licence, today=today
     )  # fmt: skip
+    release_memory()
     return study_of_inputs(area, inputs, road, day=day, audience=audience, policy=policy, model=model)
 
 
