@@ -53,7 +53,7 @@ def to_pdf(
     source = resources.files("artimap.report").joinpath("templates/report.typ").read_bytes()
     try:
         made: bytes = typst.compile(
-            source, format="pdf", pdf_standards="ua-1", font_paths=_fonts(), timestamp=0,
+            source, format="pdf", pdf_standards="ua-1", font_paths=_fonts(),
             # A picture goes in as numbers: typst takes files of text alone beside the source.
             sys_inputs={
                 "report": _drawable(json.dumps(plain, ensure_ascii=False)), "picture": json.dumps(list(picture)),
