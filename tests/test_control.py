@@ -21,7 +21,7 @@ from artimap.control.rules import ALL_RULES, RULES, decide
 from artimap.control.status import read_evidence, row_of
 from artimap.core import schema
 from artimap.core.errors import DateError, ModelError, PlaceError
-from artimap.core.i18n import format_day, tr
+from artimap.core.i18n import format_day, table_words, tr
 from artimap.core.phrases import held_before_phrase
 from artimap.core.tables import CLAIMS, EVENTS, STATUS
 from artimap.core.vocab import Party, Status
@@ -375,7 +375,7 @@ def test_every_reader_is_told_who_was_last_known_when_and_by_whom(artibonite, le
     said = held_before_phrase(row, lang)
     assert said.startswith("Gran Grif, ")
     assert format_day(row["held_before_on"].date(), lang) in said
-    assert all(source in said for source in row["held_before_sources"].split("; "))
+    assert all(table_words(source, lang) in said for source in row["held_before_sources"].split("; "))
     only_there = table[table["subject"] == "savien"]
     zones = am.control_zones(artibonite, newer, as_of="2025-10-15", events=events, status=only_there)
     assert zones["held_before"].tolist() == ["Gran Grif"] * len(zones)

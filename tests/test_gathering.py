@@ -81,7 +81,8 @@ def test_different_keeps_both_and_is_not_asked_again(artibonite, events, own, tm
     from artimap.areas import embedded  # noqa: PLC0415
     from artimap.claims.record_linkage import match_reports  # noqa: PLC0415
 
-    pairs = match_reports(plain.own.events, others=embedded.read_table("artibonite", "reports"))
+    given = plain.events[plain.events["event_id"].isin(plain.own.events["event_id"])]
+    pairs = match_reports(given, others=embedded.read_table("artibonite", "reports"))
     rows = [(a, b, "different", "analyst") for a, b in zip(pairs["report_a"], pairs["report_b"], strict=True)]
     found = gather(artibonite, own, decide(tmp_path, *rows))
     assert len(found.events) == len(events) + 2

@@ -12,7 +12,7 @@ import artimap as am
 from artimap.areas.area import ARTIBONITE
 from artimap.core.crs import on_file_grid
 from artimap.core.errors import CrsError, ModelError
-from artimap.core.i18n import tr
+from artimap.core.i18n import table_words, tr
 from artimap.core.vocab import Audience
 from artimap.maps import page as payload
 from artimap.maps.briefing import briefing_map
@@ -172,7 +172,7 @@ def test_an_attack_is_by_those_whom_the_reports_name_or_not_said_by_whom(tmp_pat
     assert ("unnamed" in cards["Ennery"].sentence) == (lang == "en")
     for place, who in (("Anse-Rouge", "a listener"), ("Marmelade", "a driver"), ("Ennery", "a nurse")):
         card = cards[place]
-        assert [one.who for one in card.statements] == [who]
+        assert [one.who for one in card.statements] == [table_words(who, lang)]
         assert tr("map.group.unnamed", lang) not in card.sentence
         assert card.icon.groups == ()
 

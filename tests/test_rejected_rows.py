@@ -15,7 +15,7 @@ from artimap.core.errors import ShareError
 from artimap.core.vocab import Audience, Party, Sensitivity
 from artimap.report.previous import check_since
 from artimap.sources.columns import PARTIES, STEPS, read_words
-from artimap.studies.briefing import FILES
+from artimap.studies.briefing import FILES, MEETING
 from artimap.studies.study import Study
 
 SECRET = ("Ti Jan Envante", "3712-3456", "AA-12345", "Kay Envante", "1 / 1 / envante")
@@ -93,7 +93,7 @@ def test_for_internal_use_the_rows_are_in_the_folder_and_go_with_the_next_audien
     (out / "notes.txt").write_text("mine", encoding="utf-8")
     outside = am.study(artibonite, as_of="2024-10-15", audience="public").write(out)
     assert (outside.removed, outside.kept) == (("quarantine.csv",), ("notes.txt",))
-    assert {path.name for path in out.iterdir()} == {*FILES, "notes.txt"}
+    assert {path.name for path in out.iterdir()} == {*FILES, *MEETING, "notes.txt"}
     assert leaks(contents(out)) == []
 
 

@@ -71,7 +71,7 @@ def timeline(
     >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
     >>> drawn = am.timeline(study, "Pont-Sonde", since="2024-01-01")
     >>> drawn.place, len(drawn.events)
-    ('Pont-Sondé', 2)
+    ('Pont-Sondé', 3)
     """
     last = study.as_of if until is None else day_of(until)
     if last > study.as_of:

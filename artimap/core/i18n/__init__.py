@@ -57,7 +57,8 @@ def words(lang: str) -> dict[str, str]:
     """
     column = Lang(lang).value
     own = {key: text for key, text in _flatten(_file(column)).items() if not key.startswith("review.")}
-    return own | {_TABLES + row["en"]: row[column] for row in _table_rows()}
+    # A language that the table has no column for yet says it in English.
+    return own | {_TABLES + row["en"]: row.get(column) or row["en"] for row in _table_rows()}
 
 
 @cache
