@@ -34,6 +34,7 @@ BRIEFING = HERE / "briefing.json"
 NAMES = HERE / "public-names.txt"
 DAY = "2024-10-15"
 MADE_WITH = {
+    "brief.html": ("matplotlib", "pillow"),
     "map.html": ("zlib",),
     "report.html": ("matplotlib", "pillow"),
     "strip.png": ("matplotlib", "pillow"),
@@ -66,14 +67,17 @@ def hashes(folder: Path) -> dict[str, str]:
 def without_libraries(folder: Path) -> dict[str, str]:
     """Give the SHA-256 of what is the same under every version of the libraries.
 
-    That is the report without its picture, and the manifest without size and hash of the files that they make.
+    That is the page and the report without their pictures, and the manifest without size and hash of the files
+    that they make.
     """
-    report = _PICTURE.sub("", (folder / "report.html").read_text(encoding="utf-8"))
+    pages = {
+        name: _PICTURE.sub("", (folder / name).read_text(encoding="utf-8")) for name in ("brief.html", "report.html")
+    }
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for entry in manifest["files"]:
         if entry["file"] in MADE_WITH:
             del entry["bytes"], entry["sha256"]
-    texts = {"report.html": report, "manifest.json": json.dumps(manifest, ensure_ascii=False)}
+    texts = {**pages, "manifest.json": json.dumps(manifest, ensure_ascii=False)}
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
 
 

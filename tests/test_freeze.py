@@ -29,7 +29,7 @@ def test_bytes_of_the_briefing(name, folder, frozen):
     assert freeze.hashes(folder)[name] == frozen["sha256"][name]
 
 
-@pytest.mark.parametrize("name", ["report.html", "manifest.json"])
+@pytest.mark.parametrize("name", ["brief.html", "report.html", "manifest.json"])
 def test_words_of_the_briefing_under_any_version(name, folder, frozen):
     assert freeze.without_libraries(folder)[name] == frozen["sha256_without_libraries"][name]
 
