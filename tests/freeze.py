@@ -34,7 +34,9 @@ BRIEFING = HERE / "briefing.json"
 NAMES = HERE / "public-names.txt"
 DAY = "2024-10-15"
 MADE_WITH = {
+    "brief.docx": ("python-docx", "matplotlib", "pillow"),
     "brief.html": ("matplotlib", "pillow"),
+    "brief.pdf": ("typst", "matplotlib", "pillow"),
     "map.html": ("zlib",),
     "report.html": ("matplotlib", "pillow"),
     "strip.png": ("matplotlib", "pillow"),
