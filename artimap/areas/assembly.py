@@ -13,6 +13,7 @@ import shapely
 from artimap.core import schema
 from artimap.core.crs import require_metres
 from artimap.core.errors import CorridorError
+from artimap.core.notebook import Shown
 from artimap.core.tables import ROAD_UNITS
 from artimap.core.vocab import RoadRelation
 from artimap.roads.corridor import Corridor
@@ -121,8 +122,8 @@ _REACH_M = 1_000.0
 """A start or end must lie this near to a line."""
 
 
-@dataclass(frozen=True, eq=False)
-class Assembled:
+@dataclass(frozen=True, eq=False, repr=False)
+class Assembled(Shown):
     """A road put together from raw lines, with what had to be done for it.
 
     Attributes

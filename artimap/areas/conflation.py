@@ -12,6 +12,7 @@ import shapely
 from artimap.areas.geometries import RADIUS_M
 from artimap.core import schema
 from artimap.core.crs import require
+from artimap.core.notebook import Shown
 from artimap.core.precision import METRE_DECIMALS
 from artimap.core.schema import TEXT, join_names, split_names
 from artimap.core.tables import PLACES
@@ -22,8 +23,8 @@ from artimap.core.vocab import PlaceKind
 _RANK = {kind: rank for rank, kind in enumerate(PlaceKind)}
 
 
-@dataclass(frozen=True, eq=False)
-class MergedPlaces:
+@dataclass(frozen=True, eq=False, repr=False)
+class MergedPlaces(Shown):
     """Two tables of places in one: rows of ours + merged + added + doubled account for all.
 
     Attributes

@@ -9,10 +9,11 @@ import geopandas as gpd
 import pandas as pd
 
 from artimap.claims.resolution import LATEST, State, state_of
+from artimap.core.notebook import Shown
 
 
-@dataclass(frozen=True, eq=False)
-class Ledger:
+@dataclass(frozen=True, eq=False, repr=False)
+class Ledger(Shown):
     """All claims of an area, and where the subjects of the claims lie.
 
     Attributes
@@ -31,6 +32,17 @@ class Ledger:
     claims: pd.DataFrame
     subjects: gpd.GeoDataFrame = field(repr=False)
     posts: gpd.GeoDataFrame = field(repr=False)
+
+    def _lines(self) -> tuple[str, ...]:
+        claims, reported = self.claims, self.claims["reported"].dropna()
+        days = "" if reported.empty else f", {reported.min():%Y-%m-%d} to {reported.max():%Y-%m-%d}"
+        subjects, claimants = claims["subject"].nunique(), claims["claimant"].nunique()
+        return (f"{len(claims)} statements about {subjects} subjects by {claimants} claimants{days}",)
+
+    def _table(self) -> pd.DataFrame:
+        by = self.claims.groupby("about", observed=True)
+        newest = by["reported"].max().dt.strftime("%Y-%m-%d")
+        return pd.DataFrame({"about": newest.index, "statements": by.size().to_numpy(), "newest": newest.to_numpy()})
 
     def about(self, subject: str, *, as_of: dt.date | None = None) -> pd.DataFrame:
         """Give the claims about a subject, newest first, undated ones last.

@@ -15,6 +15,7 @@ from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
 from artimap.core.files import encodable, write_text
 from artimap.core.harm import GRAVEST, gravest
+from artimap.core.notebook import ShortRepr
 from artimap.core.schema import conform
 from artimap.core.tables import ZONES
 from artimap.core.vocab import Audience, Lang
@@ -284,8 +285,8 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     return map_of_study(area, tables, asked, gated, languages=languages, held_back=held_back)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MapTables:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MapTables(ShortRepr):
     """The tables of a map as :func:`briefing_map` takes them, all but the events, which come through the gate."""
 
     corridor: Corridor | None = None

@@ -17,6 +17,7 @@ from artimap.claims.resolution import latest_day
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
 from artimap.core.files import replacing
+from artimap.core.notebook import Shown, figure
 from artimap.core.vocab import Record
 from artimap.risk.coverage import RoadPieces, bare
 from artimap.risk.event_counts import Laid
@@ -81,8 +82,8 @@ def draw(result: Backtest, path: Path) -> Path:
     return path
 
 
-@dataclass(frozen=True, eq=False)
-class Backtest:
+@dataclass(frozen=True, eq=False, repr=False)
+class Backtest(Shown):
     """What a backtest found.
 
     Attributes
@@ -112,6 +113,14 @@ class Backtest:
     capture: pd.DataFrame
     flagged: float
     not_dated: int
+
+    def _lines(self) -> tuple[str, ...]:
+        when = self.periods
+        days = "" if when.empty else f", {when['origin'].min():%Y-%m-%d} to {when['until'].max():%Y-%m-%d}"
+        return (f"{len(self.summary)} methods, {when['origin'].nunique()} periods{days}",)
+
+    def _table(self) -> pd.DataFrame:
+        return self.summary.map(lambda one: figure(one, 3) if isinstance(one, float) else one)
 
     def save(self, path: str | Path) -> Path:
         """Draw the backtest to a PNG."""

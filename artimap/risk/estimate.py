@@ -45,6 +45,7 @@ from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
 from artimap.risk.observation import STEP_DAYS
 from artimap.risk.posterior import LEVELS, Posterior, event_numbers, posterior
+from artimap.risk.risk_table import shown_as_risk
 from artimap.risk.trips import RoadRates, city_pairs, trip_between
 from artimap.roads.corridor import Corridor, Stretch
 
@@ -106,7 +107,7 @@ def corridor_risk(
     """
     day = day_of(as_of)
     one = corridor_risk_over_time(corridor, located, days=[day], model=model, pieces=pieces, ledger=ledger)
-    return one[day]
+    return shown_as_risk(one[day])
 
 
 def corridor_risk_over_time(

@@ -23,6 +23,7 @@ from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require, require_metres
 from artimap.core.errors import ModelError, PlaceError
+from artimap.core.notebook import Shown, Sketch, city_labels, road_sketch
 from artimap.core.reasons import code_of, sentences
 from artimap.core.tables import ROAD_UNITS
 from artimap.core.vocab import WhyNot
@@ -66,8 +67,8 @@ class Stretch:
         return self.to_m - self.from_m
 
 
-@dataclass(frozen=True, eq=False)
-class Corridor:
+@dataclass(frozen=True, eq=False, repr=False)
+class Corridor(Shown):
     """A road as one line with calibrated chainage.
 
     Attributes
@@ -101,7 +102,13 @@ class Corridor:
     other_roads: gpd.GeoSeries = field(default_factory=_no_roads, repr=False)
 
     def __repr__(self) -> str:
-        return f"<Corridor {self.ref}: {self.length_m / 1000:.2f} km, {len(self.towns)} towns, {self.crs}>"
+        return f"<Corridor {self._lines()[0]}>"
+
+    def _lines(self) -> tuple[str, ...]:
+        return (f"{self.ref}: {self.length_m / 1000:.2f} km, {len(self.towns)} towns, {self.crs}",)
+
+    def _sketch(self) -> Sketch:
+        return road_sketch(self.line, city_labels(self.towns))
 
     @property
     def length_m(self) -> float:

@@ -23,6 +23,7 @@ from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
+from artimap.core.notebook import ShortRepr
 from artimap.core.reasons import code_of, sentence
 from artimap.core.vocab import Where, WhyNot
 
@@ -101,8 +102,8 @@ class Reach(JsonModel):
             raise ModelError(msg)
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+@dataclass(frozen=True, slots=True, repr=False)
+class Spread(ShortRepr):
     """Where on the road each event may lie: pieces ``from_m``–``to_m`` with a weight.
 
     ``row`` counts the rows of the table that was spread. The weights of a row and its

@@ -16,6 +16,7 @@ import shapely
 
 from artimap.areas.area import ARTIBONITE, Area, read_places, read_units
 from artimap.core.errors import ShareError
+from artimap.core.notebook import Shown
 from artimap.core.schema import TEXT, join_names, objects, split_names
 from artimap.core.vocab import Audience, Level, Record, Sensitivity, WhyHeld
 from artimap.sharing.masking import mask_column, mask_ids, settled
@@ -190,8 +191,8 @@ FREE_TEXT: Final = (
 """Columns whose words people write: masked before they leave."""
 
 
-@dataclass(frozen=True, eq=False)
-class Released:
+@dataclass(frozen=True, eq=False, repr=False)
+class Released(Shown):
     """What may go to an audience, and what has to be printed beside it.
 
     Attributes

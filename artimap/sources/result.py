@@ -17,6 +17,7 @@ from artimap.areas.area import Area
 from artimap.areas.gazetteer.resolve import Reading
 from artimap.core import schema
 from artimap.core.errors import Breach, SchemaError
+from artimap.core.notebook import Shown
 from artimap.core.schema import TEXT
 from artimap.core.tables import CLAIMS, MOVEMENTS, ROAD_STATUS, TABLES
 from artimap.core.text import web_address
@@ -28,8 +29,8 @@ from artimap.sources.raw_table import Positions, Raw, as_text, folded
 from artimap.sources.row_ids import is_made, keyed_ids, lost_note
 
 
-@dataclass(frozen=True)
-class Read:
+@dataclass(frozen=True, repr=False)
+class Read(Shown):
     """What a file held: accepted rows + quarantined rows = rows read, always.
 
     Attributes

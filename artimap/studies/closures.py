@@ -14,17 +14,19 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from artimap.areas.area import read_places
 from artimap.areas.road_network import BESIDE_M, FARTHEST_M, AreaRoads, area_roads
 from artimap.areas.roadside import SERVICES, RoadsidePoints
-from artimap.core import schema
+from artimap.core import schema, style
 from artimap.core.arrays import Bools, Floats, Ints
 from artimap.core.crs import WGS84
 from artimap.core.errors import DataError, ShareError
-from artimap.core.files import encodable, table_csv, write_geopackage, write_text
+from artimap.core.files import table_csv, write_geopackage, write_text
 from artimap.core.i18n import format_count, format_number, tr
 from artimap.core.metadata import put_models
+from artimap.core.notebook import Shown, Sketch, card, city_labels, figure
 from artimap.core.precision import rounded_shapes, significant, significant_columns
 from artimap.core.schema import join_names, records
 from artimap.core.tables import CLOSURES
@@ -47,7 +49,7 @@ _SHORT_M: Final = 1_000.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Closures:
+class Closures(Shown):
     """What happens when each piece of a road closes, one at a time. :func:`artimap.closures` makes it.
 
     Attributes
@@ -160,11 +162,38 @@ class Closures:
             parts.append(tr("closures.longer", lang, minutes=_range([first["longer_min"]], lang), **ends))
         return f"{where}: {'; '.join(parts)}"
 
-    def __repr__(self) -> str:
-        return f"<Closures {'; '.join(self.lines())}>"
+    def _lines(self) -> tuple[str, ...]:
+        table, when = self.table, "" if self.as_of is None else f", as of {self.as_of}"
+        none, off = int(table["detour_km"].isna().sum()), int(table["bridge"].sum())
+        return (
+            f"{_ref(self.roads, self.road_id)}, {self.vehicle}{when}, for internal",
+            f"{len(table)} pieces, each closed by itself: no known way round for {none}, places cut off by {off}",
+        )
+
+    def _table(self) -> pd.DataFrame:
+        worst = self.table.assign(none=self.table["detour_km"].isna())
+        worst = worst.sort_values(["none", "people_hi", "detour_km"], ascending=False, kind="stable").head(8)
+        return pd.DataFrame({
+            "km": [f"{low / 1000:.1f}–{high / 1000:.1f}"
+                   for low, high in zip(worst["from_m"], worst["to_m"], strict=True)],
+            "way round, km": ["none known" if pd.isna(one) else figure(one, 3) for one in worst["detour_km"]],
+            "minutes": ["" if pd.isna(low) else f"{low:.0f} to {high:.0f}"
+                        for low, high in zip(worst["detour_lo_min"], worst["detour_hi_min"], strict=True)],
+            "cut off": [one if isinstance(one, str) else "" for one in worst["cut_off_places"]],
+        })  # fmt: skip
+
+    def _sketch(self) -> Sketch:
+        road, ink = style.token("road"), style.token("ink")
+        lines, off = self.table.geometry, self.table["bridge"]
+        parts = [(shapely.line_merge(lines[off == one].union_all()), ink if one else road, 2.5 + one, False)
+                 for one in (False, True)]  # fmt: skip
+        corridor = self.roads.corridors.get(self.road_id)
+        return Sketch(parts, () if corridor is None else city_labels(corridor.towns))
 
     def _repr_html_(self) -> str:
-        return _html(self.lines())
+        head = f"Closures: {self._lines()[0]}", self._lines()[1], *self._limits(Lang.EN)
+        return card([*head, "Dark: places are cut off. The table has the eight worst pieces."],
+                    self._table(), self._sketch())  # fmt: skip
 
     def to_file(self, path: str | Path, *, lang: str = Lang.EN) -> Path:
         """Write the table (.csv, .geojson, .gpkg) or the picture (.png, .svg).
@@ -181,7 +210,7 @@ class Closures:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Isolation:
+class Isolation(Shown):
     """What is left of a network while some pieces of road are closed together. :func:`artimap.isolation` makes it.
 
     Attributes
@@ -246,11 +275,12 @@ class Isolation:
                 )  # fmt: skip
         return (*out, *_people_note(self.roads, lang))
 
-    def __repr__(self) -> str:
-        return f"<Isolation {'; '.join(self.lines())}>"
+    def _lines(self) -> tuple[str, ...]:
+        cut = f"{len(self.table)} parts" if not self.whole else "all that hung together still does"
+        return f"{self.lines()[0]}", cut
 
     def _repr_html_(self) -> str:
-        return _html(self.lines())
+        return card(self.lines())
 
     def to_file(self, path: str | Path) -> Path:
         """Write the table as .csv.
@@ -609,15 +639,6 @@ def _who_lies_there(run: Sequence[dict[str, Any]], named: str, lang: str) -> str
 
 def _people_note(roads: AreaRoads, lang: str) -> tuple[str, ...]:
     return () if roads.area is None else (tr("closures.note", lang),)
-
-
-def _html(lines: Sequence[str]) -> str:
-    from jinja2 import Environment  # noqa: PLC0415 - only where a notebook shows it
-
-    frame = Environment(autoescape=True).from_string(
-        "<b>{{ lines[0] }}</b>{% for line in lines[1:] %}<br>{{ line }}{% endfor %}"
-    )
-    return encodable(frame.render(lines=lines))
 
 
 def _write(table: pd.DataFrame, path: Path, day: dt.date | None, layer: str, endings: tuple[str, ...]) -> Path:

@@ -29,6 +29,7 @@ from artimap.core.dates import day_of
 from artimap.core.errors import ArtimapError, ExtraError, SchemaError, ShareError
 from artimap.core.files import write_text
 from artimap.core.folder_swap import held, replace_folder, settle
+from artimap.core.notebook import Shown
 from artimap.core.reasons import in_sentences
 from artimap.core.text import unaccented
 from artimap.core.vehicles import vehicle_of
@@ -465,8 +466,8 @@ def _gathered(
 # -- the run ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class NightRun:
+@dataclass(frozen=True, repr=False)
+class NightRun(Shown):
     """What :func:`artimap.run_night` made.
 
     Attributes

@@ -19,6 +19,7 @@ from artimap.control.checkpoints.life_cycle import CheckpointModel, checkpoints_
 from artimap.control.checkpoints.statements import statements
 from artimap.core import schema
 from artimap.core.dates import day_of
+from artimap.core.notebook import Shown
 from artimap.core.tables import FEES
 from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import CheckpointStatus, FeeOf, Per, PostState, Vehicle
@@ -48,8 +49,8 @@ class Asked:
     high: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fees:
+@dataclass(frozen=True, slots=True, repr=False)
+class Fees(Shown):
     """What is known, and not known, of the posts on a piece of road.
 
     Attributes

@@ -24,6 +24,7 @@ from artimap.core.files import write_bytes
 from artimap.core.harm import GRAVEST, gravest, harm_line
 from artimap.core.i18n import format_day, format_number, table_words, tr
 from artimap.core.metadata import model_of
+from artimap.core.notebook import ShortRepr
 from artimap.core.phrases import known
 from artimap.core.pictures import PictureSize, picture_ending, picture_size, render
 from artimap.core.schema import records
@@ -95,8 +96,8 @@ def _look(size: PictureSize | None) -> _Look:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StripMap:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class StripMap(ShortRepr):
     """A strip map. Shows itself in Jupyter; :meth:`save` writes it.
 
     Attributes
