@@ -46,6 +46,14 @@ def road_units(corridors: Iterable[Corridor], units: gpd.GeoDataFrame) -> pd.Dat
     -------
     DataFrame
         ROAD_UNITS, in the order of roads and p-codes.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> table = am.road_units([am.read_corridor(art, "rn1")], am.read_units(art, "commune"))
+    >>> {"pcode", "from_m", "to_m"} <= set(table)
+    True
     """
     # Sorted by p-code first: the steps of a unit then come out together and in the order of the table.
     kept = units[units["level"] != "adm1"].sort_values("pcode", kind="stable").reset_index(drop=True)
@@ -138,6 +146,18 @@ class Assembled(Shown):
         Greatest distance from the guide; NaN where none was given.
     joined
         The whole net it was found in, with all seams and gaps.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> raw = gpd.GeoSeries([shapely.LineString([(0, 0), (900, 0)]), shapely.LineString([(902, 0), (2000, 0)])],
+    ...                     crs="EPSG:32618")
+    >>> start = shapely.Point(0, 0)
+    >>> made = am.corridor_from_lines(raw, corridor_id="a", ref="A", name="Road A", start=start, tolerance_m=5)
+    >>> len(made.seams), round(made.corridor.length_m)
+    (1, 2000)
     """
 
     corridor: Corridor
@@ -148,7 +168,20 @@ class Assembled(Shown):
     joined: Joined
 
     def report(self) -> tuple[str, ...]:
-        """Say in lines what was done, for people to read."""
+        """Say in lines what was done, for people to read.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import geopandas as gpd
+        >>> import shapely
+        >>> raw = gpd.GeoSeries([shapely.LineString([(0, 0), (900, 0)]), shapely.LineString([(902, 0), (2000, 0)])],
+        ...                     crs="EPSG:32618")
+        >>> start = shapely.Point(0, 0)
+        >>> made = am.corridor_from_lines(raw, corridor_id="a", ref="A", name="Road A", start=start, tolerance_m=5)
+        >>> made.report()[0]
+        'A: 2.00 km from raw lines (no class 2.00 km, bridged seam 0.00 km)'
+        """
         road = self.corridor
         classes = ", ".join(f"{name or 'no class'} {km:.2f} km" for name, km in self.class_km.items())
         lines = [f"{road.ref}: {road.length_m / 1000:.2f} km from raw lines ({classes})"]
@@ -210,6 +243,18 @@ def corridor_from_lines(
         not given and the lines branch or close a ring.
     CrsError
         If lengths in their system are no metres: degrees, feet, Web Mercator. The message is the fixing call.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> raw = gpd.GeoSeries([shapely.LineString([(0, 0), (900, 0)]), shapely.LineString([(902, 0), (2000, 0)])],
+    ...                     crs="EPSG:32618")
+    >>> start = shapely.Point(0, 0)
+    >>> made = am.corridor_from_lines(raw, corridor_id="a", ref="A", name="Road A", start=start, tolerance_m=5)
+    >>> made.corridor
+    <Corridor A: 2.00 km, 0 towns, EPSG:32618>
     """
     require_metres(lines, what="lines")
     used = lines

@@ -38,6 +38,14 @@ class MergedPlaces(Shown):
     doubled
         Theirs that repeat another of theirs: ``place_id`` (kept), ``their_id``, ``name``,
         ``their_name``, ``distance_m``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> places = am.read_places(am.area("artibonite"))
+    >>> merged = am.merge_places(places, places.head(3))
+    >>> len(merged.places) == len(places), merged.added
+    (True, ())
     """
 
     places: gpd.GeoDataFrame
@@ -46,7 +54,15 @@ class MergedPlaces(Shown):
     doubled: pd.DataFrame
 
     def report(self) -> tuple[str, ...]:
-        """Say in lines what was done, for people to read."""
+        """Say in lines what was done, for people to read.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> places = am.read_places(am.area("artibonite"))
+        >>> am.merge_places(places, places.head(3)).report()[0]
+        '3 places were known already and keep their id'
+        """
         return (
             f"{len(self.merged)} places were known already and keep their id",
             f"{len(self.doubled)} repeat another one of the same name close by and are left out",
@@ -76,6 +92,13 @@ def merge_places(ours: gpd.GeoDataFrame, theirs: gpd.GeoDataFrame) -> MergedPlac
     ------
     CrsError
         If the two are in different systems.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> places = am.read_places(am.area("artibonite"))
+    >>> len(am.merge_places(places, places.head(3)).merged)
+    3
     """
     # Distances are taken as plain metres below.
     require(theirs, ours.crs.to_string(), what="theirs")

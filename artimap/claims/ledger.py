@@ -27,6 +27,13 @@ class Ledger(Shown):
     posts
         Statements about checkpoints, one row each, with fees and geometry; ``claim_id``
         leads to CLAIMS.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> ledger = am.read_claims(am.area("artibonite"))
+    >>> {"claimant", "predicate", "reported"} <= set(ledger.claims)
+    True
     """
 
     claims: pd.DataFrame
@@ -53,6 +60,13 @@ class Ledger(Shown):
             An event id, place id, p-code, stretch or checkpoint id.
         as_of
             Only claims reported by that day; undated ones stay in.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> ledger = am.read_claims(am.area("artibonite"))
+        >>> ledger.about("2024-10-03-pont-sonde")["predicate"].value_counts().index[0]
+        'location'
         """
         rows = self.until(as_of).claims if as_of is not None else self.claims
         rows = rows[rows["subject"] == subject]
@@ -66,6 +80,14 @@ class Ledger(Shown):
         dated to a month counts from the month's end and one without a day not at all, there is
         ``known_on`` (:meth:`state`, :func:`artimap.control_status`). A report of an event without a day of its
         own counts from the event's last day.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import datetime as dt
+        >>> ledger = am.read_claims(am.area("artibonite"))
+        >>> len(ledger.until(dt.date(2024, 10, 15)).claims) < len(ledger.claims)
+        True
         """
         # A claim that was made "by" a day may be up to a week older: the first day on which it can have
         # been made counts here.
@@ -100,5 +122,14 @@ class Ledger(Shown):
         ------
         ModelError
             If there is no such rule.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import datetime as dt
+        >>> ledger = am.read_claims(am.area("artibonite"))
+        >>> state = ledger.state("2024-10-03-pont-sonde", as_of=dt.date(2024, 10, 15))
+        >>> sorted(one.value for one in state.by_predicate)[:2]
+        ['displaced', 'injured']
         """
         return state_of(self.claims, subject, as_of=as_of, known_on=known_on, rule=rule)

@@ -67,7 +67,8 @@ class ShortRepr:
     __slots__ = ()
 
     def _lines(self) -> Sequence[str]:
-        told = ((name, getattr(self, name)) for name, one in getattr(self, "__dataclass_fields__", {}).items() if one.repr)
+        fields = getattr(self, "__dataclass_fields__", {})
+        told = ((name, getattr(self, name)) for name, one in fields.items() if one.repr)
         return [f"{name} {_word(value)}" for name, value in told if value is not None]
 
     def __repr__(self) -> str:

@@ -267,6 +267,15 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     ModelError
         If the days or pieces of ``risk_over_time``, the days of ``checkpoints_over_time`` or the zones of
         ``zones_over_time`` are not those of the map, or the table of ``as_of`` itself is missing.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> rn1 = am.read_corridor(art, "rn1")
+    >>> chart = am.briefing_map(art, corridor=rn1, as_of="2024-10-15", languages=["fr"], lang="fr")
+    >>> 'lang="fr"' in chart.html()
+    True
     """
     if tiles is not None:
         tiles.warn()

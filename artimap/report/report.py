@@ -248,6 +248,14 @@ def corridor_report(  # noqa: PLR0913 - one keyword a table
     ------
     DateError, DataError, CrsError
         For a bad day, a folder that is no briefing, a table in another system.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+    >>> report = am.corridor_report(study.area, corridor=study.corridor, risk=study.risk, as_of="2024-10-15", lang="ht")
+    >>> report.about["lang"], report.about["road"]
+    ('ht', 'RN1')
     """
     tables = ReportTables(corridor, risk, zones, status, checkpoints)
     asked = ReportOptions(

@@ -106,6 +106,14 @@ class Backtest(Shown):
         Share of the road that is flagged.
     not_dated
         Events whose day of report is not known; they were taken as reported on their last day.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> rn1, events = am.read_corridor(art, "rn1"), am.read_events(art)
+    >>> am.backtest(events, rn1, None, "2024-08-01", "2024-10-01").flagged
+    0.2
     """
 
     summary: pd.DataFrame
@@ -123,7 +131,15 @@ class Backtest(Shown):
         return self.summary.map(lambda one: figure(one, 3) if isinstance(one, float) else one)
 
     def save(self, path: str | Path) -> Path:
-        """Draw the backtest to a PNG."""
+        """Draw the backtest to a PNG.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> art = am.area("artibonite")
+        >>> found = am.backtest(am.read_events(art), am.read_corridor(art, "rn1"), None, "2024-08-01", "2024-10-01")
+        >>> found.save("backtest.png")  # doctest: +SKIP
+        """
         return draw(self, Path(path))
 
 
@@ -172,6 +188,14 @@ def backtest(
     ------
     ModelError, DateError, CrsError
         For bad parameters, a bad day, a table in another system.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> found = am.backtest(am.read_events(art), am.read_corridor(art, "rn1"), None, "2024-08-01", "2024-10-01")
+    >>> found.summary["method"].tolist(), found.periods["origin"].nunique()
+    (['model', 'uniform', 'last period', 'plain kernel'], 2)
     """
     first, last = day_of(start), day_of(stop)
     if step <= 0 or not 0 < flagged < 1 or first + dt.timedelta(days=step) > last:

@@ -58,6 +58,12 @@ class PassageModel(JsonModel):
         Beta prior of the probability of an incident on one passage of the whole way: that of Jeffreys.
     window_days
         Movements older than this do not count.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.PassageModel(window_days=365).window_days
+    365
     """
 
     reported: tuple[float, float] = (12.0, 2.0)
@@ -124,6 +130,14 @@ class Passages(JsonModel):
     short
         Of ``passed``, ``turned_back`` and ``incidents``, how many went less than half of the way: they were on it, and
         are no passages of it.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> study = am.study(art, audience="internal", movements="movements.csv")  # doctest: +SKIP
+    >>> found = study.passages([am.RoadSpan("rn1", 94_000.0, 150_000.0)])  # doctest: +SKIP
+    >>> found.passed, found.turned_back, found.incidents  # doctest: +SKIP
     """
 
     as_of: str

@@ -55,6 +55,13 @@ class TripRisk(JsonModel, Shown):
         Metres of the way of which nobody has reported for long.
     newest_report
         Day of the newest report about the way; null where there is none.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> trip = am.study(am.area("artibonite"), as_of="2024-10-15").trips[1]
+    >>> trip.name, trip.known
+    ('Saint-Marc – Gonaïves', True)
     """
 
     name: str

@@ -85,6 +85,12 @@ class Reach(JsonModel):
         Radius of an exact spot and of a named place, in metres.
     share_place, share_section, share_commune
         Share of such events taken to have happened on the road at all.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.Reach(point_m=250.0).place_m
+    1500.0
     """
 
     point_m: float = 500.0

@@ -78,6 +78,12 @@ class Briefing(Shown):
         See :class:`artimap.studies.inputs.Gathered`.
     kept, removed
         Names of what lay in the folder: what is not artimap's is there still, files of an earlier run are not.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> made = am.study(am.area("artibonite"), as_of="2024-10-15").write("briefing")  # doctest: +SKIP
+    >>> made.files[0].name  # doctest: +SKIP
     """
 
     folder: Path

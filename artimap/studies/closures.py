@@ -68,6 +68,13 @@ class Closures(Shown):
         CLOSURES in road order: it ranks nothing.
     as_of
         The day of the study; null without one.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+    >>> am.closures(study, "rn5").table.columns[:4].tolist()
+    ['piece_id', 'road_id', 'from_m', 'to_m']
     """
 
     roads: AreaRoads = field(repr=False)
@@ -116,6 +123,12 @@ class Closures(Shown):
         -------
         CutOffStrip
             Shows itself in a notebook; ``save`` writes it as .png or .svg, ``png`` and ``svg`` give it.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> am.closures(study, "rn5").picture("fr").save("rn5.png")  # doctest: +SKIP
         """
         span = RoadSpan(self.road_id, float(self.table["from_m"].min()), float(self.table["to_m"].max()))
         towns = [(name, span.from_m + at) for name, at in self.roads.places_on([span])]
@@ -125,7 +138,15 @@ class Closures(Shown):
         )  # fmt: skip
 
     def lines(self, lang: str = Lang.EN) -> tuple[str, ...]:
-        """Tell the profile in a language, in road order; what is the same for neighbouring pieces stands once."""
+        """Tell the profile in a language, in road order; what is the same for neighbouring pieces stands once.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> am.closures(study, "rn5").lines()[0]
+        'RN5, each piece closed by itself, for: truck. Internal: do not pass on'
+        """
         lang = Lang(lang).value
         same = ["bridge", "cut_off_places", "people_lo", "people_hi", "people_unknown", "longer_min"]
 
@@ -202,6 +223,15 @@ class Closures(Shown):
         ------
         ShareError
             For another ending.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import tempfile
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     am.closures(study, "rn5").to_file(f"{folder}/rn5.csv").name
+        'rn5.csv'
         """
         target = Path(path)
         if target.suffix.lower() in (".png", ".svg"):
@@ -234,6 +264,13 @@ class Isolation(Shown):
         Whether all that hung together before still does.
     as_of
         The day of the study; null without one.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+    >>> am.isolation(study, "rn1 km 98–100").whole
+    False
     """
 
     roads: AreaRoads = field(repr=False)
@@ -246,7 +283,15 @@ class Isolation(Shown):
     as_of: dt.date | None = None
 
     def lines(self, lang: str = Lang.EN) -> tuple[str, ...]:
-        """Tell it in a language."""
+        """Tell it in a language.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> len(am.isolation(study, "rn1 km 98–100").lines("ht")) > 2
+        True
+        """
         lang = Lang(lang).value
         closed = _and([_span_words(self.roads, one, lang) for one in self.closed], lang)
         vehicle = tr(f"vehicle.{self.vehicle.value}", lang)
@@ -289,6 +334,15 @@ class Isolation(Shown):
         ------
         ShareError
             For another ending.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import tempfile
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     am.isolation(study, "rn1 km 98–100").to_file(f"{folder}/parts.csv").name
+        'parts.csv'
         """
         return _write(self.table, Path(path), self.as_of, "isolation", (".csv",))
 

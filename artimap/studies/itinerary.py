@@ -57,6 +57,18 @@ class Route(Shown):
     passages
         Movements of one's own on it and the rate of incidents per passage; null where none are known: then traffic is
         unknown.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> line = shapely.LineString([(0, 0), (9_000, 0)])
+    >>> road = gpd.GeoDataFrame({"road_id": ["a"]}, geometry=[line], crs="EPSG:32618")
+    >>> roads = am.AreaRoads.from_lines(road)
+    >>> way = am.routes(roads, roads.at("a", 1_000.0), roads.at("a", 6_000.0)).routes[0]
+    >>> way.route_id, way.km, [one.road_id for one in way.spans]
+    ('1', 5.0, ['a'])
     """
 
     route_id: str

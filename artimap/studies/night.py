@@ -145,7 +145,14 @@ class NightPlan:
     strict: bool = False
 
     def road_ids(self, where: Area) -> tuple[str, ...]:
-        """Give the roads of an area that are asked for."""
+        """Give the roads of an area that are asked for.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> plan = am.read_night_plan("briefing.toml")  # doctest: +SKIP
+        >>> plan.road_ids(am.area("artibonite"))  # doctest: +SKIP
+        """
         there = set(read_roads(where)["road_id"])
         return tuple(one for one in self.roads if one in there) if self.roads else (where.corridor_id,)
 
@@ -480,6 +487,12 @@ class NightRun(Shown):
         What the command ends with.
     deleted
         Names of earlier runs that were deleted.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> done = am.run_night(am.read_night_plan("briefing.toml"))  # doctest: +SKIP
+    >>> done.exit_code  # doctest: +SKIP
     """
 
     folder: Path
@@ -488,7 +501,16 @@ class NightRun(Shown):
     deleted: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[str]:
-        """Say the run in lines, what failed first."""
+        """Say the run in lines, what failed first.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> from pathlib import Path
+        >>> told = {"sources": [], "no_match": [], "notes": [], "folders": []}
+        >>> list(am.NightRun(Path("nights"), told, 0, deleted=("2024-10-01",)).lines())[-1]
+        'Deleted, earlier runs: 2024-10-01.'
+        """
         told = self.summary
         for one in told["sources"]:
             if one["failed"] is not None:

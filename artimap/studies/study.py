@@ -153,7 +153,15 @@ class Study(Shown):
         return CityTrips(TripRisk.from_dict(one) for one in self.risk.attrs["trips"])
 
     def trip(self, start: str | float, stop: str | float) -> TripRisk:
-        """Give the reported incidents on the way between two towns of the road (:func:`artimap.trip_risk`)."""
+        """Give the reported incidents on the way between two towns of the road (:func:`artimap.trip_risk`).
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> study.trip("Saint-Marc", "Gonaïves").name
+        'Saint-Marc – Gonaïves'
+        """
         return trip_risk(
             self.corridor, start, stop, self.events_to_count, as_of=self.as_of, model=self._model, ledger=self._ledger
         )
@@ -268,7 +276,15 @@ class Study(Shown):
         return other
 
     def in_hindsight(self) -> Study:
-        """Give the same study of the same day with all that was reported since, through the gate as well."""
+        """Give the same study of the same day with all that was reported since, through the gate as well.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> len(study.in_hindsight().ledger.claims) >= len(study.ledger.claims)
+        True
+        """
         # How old a row is counts from the last day that is known: what was said since is told with the rest.
         day = max(self.as_of, self.last_day)
         every = gate(
@@ -299,7 +315,15 @@ class Study(Shown):
         return self.risk_by(None)
 
     def risk_by(self, pieces: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
-        """Estimate the risk of pieces of the road, such as its lixels; of its named stretches where null."""
+        """Estimate the risk of pieces of the road, such as its lixels; of its named stretches where null.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> len(study.risk_by(study.corridor.lixels(10_000.0)))
+        25
+        """
         self._begin("estimating the risk")
         if pieces is None:
             risk = risk_on_days(self._road_reports, days=[self.as_of])[self.as_of]
@@ -386,6 +410,13 @@ class Study(Shown):
             As :func:`artimap.passages_on` gives them; for others than internal use from cells of movements between
             cities in closed months (``k`` and more), without vehicles and the newest day. None where no movements were
             given, or the audience may know of none: traffic is unknown.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> study.passages([am.RoadSpan("rn1", 94_000.0, 150_000.0)]) is None  # no movements: traffic is unknown
+        True
         """
         if self._passed_by is None or not len(self._passed_by):
             return None
@@ -480,6 +511,12 @@ class Study(Shown):
         ------
         ShareError
             If others than ``internal`` are to close roads.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.study(am.area("artibonite"), as_of="2024-10-15").map("fr", over_time=False).page.lang
+        'fr'
         """
         if tiles is not None:
             tiles.warn()
@@ -522,6 +559,13 @@ class Study(Shown):
             ZONES, reported or estimated.
         lang, title
             As in :meth:`map`.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> study.map_of_zones(study.zones, "ht").page.lang
+        'ht'
         """
         asked = PageOptions(
             self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of, Lang(lang).value, self.audience, title, None, ()
@@ -552,6 +596,13 @@ class Study(Shown):
             Only events of these kinds; all where empty.
         sources
             What is cited beside the reports.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> study.event_map("fr", kinds=["road_ambush"]).page.lang
+        'fr'
         """
         if tiles is not None:
             tiles.warn()
@@ -573,13 +624,28 @@ class Study(Shown):
         )  # fmt: skip
 
     def record(self, since: str | Path | None = None) -> tuple[dict[str, Any], ...]:
-        """Score the forecast of an earlier briefing by what was reported since, and give it with those before it."""
+        """Score the forecast of an earlier briefing by what was reported since, and give it with those before it.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.study(am.area("artibonite"), as_of="2024-10-15").record()  # no earlier briefing, no score
+        ()
+        """
         check_since(since, self.audience)
         folder = None if since is None else Path(since)
         return record_of(folder, self.corridor, self.events_to_count, as_of=self.as_of, model=self._model)
 
     def forecast(self, since: str | Path | None = None) -> ForecastTable:
-        """Expect the reports of the next thirty days by piece of the road; it carries the record of those before."""
+        """Expect the reports of the next thirty days by piece of the road; it carries the record of those before.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> forecast = am.study(am.area("artibonite"), as_of="2024-10-15").forecast()
+        >>> forecast.days, forecast.until.isoformat()
+        (30, '2024-11-14')
+        """
         return make_forecast(
             self.corridor, self.events_to_count, as_of=self.as_of, model=self._model, ledger=self._ledger,
             record=self.record(since), laid=self._road_reports.laid,
@@ -599,6 +665,13 @@ class Study(Shown):
         -------
         Report
             Shows itself in a notebook; ``save`` writes it.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> report = am.study(am.area("artibonite"), as_of="2024-10-15").report("fr")
+        >>> report.about["lang"], report.about["audience"]
+        ('fr', 'partners')
         """
         asked = ReportOptions(self.as_of, Lang(lang), self.audience, None if since is None else Path(since))
         key = ("report", asked)
@@ -635,6 +708,12 @@ class Study(Shown):
             If ``since`` is no briefing folder, or one for a wider audience.
         OSError
             If the folder cannot be written: then it is as it was. The error names the path.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> study.write("briefing", lang="fr").files  # doctest: +SKIP
         """
         folder, own = Path(folder), self._inputs.own
         check_folder(folder)
@@ -691,6 +770,12 @@ class Study(Shown):
         ------
         DataError, ShareError
             If ``since`` is no briefing folder, or one for a wider audience.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> sorted(study.contents("fr"))  # doctest: +SKIP
         """
         before = None if since is None else Path(since)
         with reading_since(before, self.audience) as identity:
@@ -951,6 +1036,13 @@ def brief(  # noqa: PLR0913 - one keyword a choice
         If ``since`` is for a wider audience.
     OSError
         If the folder cannot be written: then it is as it was. The error names the path.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> from pathlib import Path
+    >>> art, line = am.area("artibonite"), am.ProgressLine()
+    >>> am.brief(art, folder=Path("briefing"), as_of="2024-10-15", progress=line)  # doctest: +SKIP
     """
     check_since(since, Audience(audience))
     check_folder(Path(folder))

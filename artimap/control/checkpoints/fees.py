@@ -40,6 +40,12 @@ class Asked:
         How many posts state it.
     low, high
         Least and greatest sum; ``high`` is null where an amount is only "more than".
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.Asked("trip", "HTG", posts=2, low=500.0, high=1500.0).high
+    1500.0
     """
 
     per: Per
@@ -86,6 +92,15 @@ class Fees(Shown):
     table
         One row a post: ``checkpoint_id``, ``place``, ``kind``, ``status``, ``counts_as``, ``per``,
         ``currency``, ``low``, ``high``, ``dated``, ``passable``, ``claims``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> rn1, ledger = am.read_corridor(art, "rn1"), am.read_claims(art)
+    >>> fees = am.fees_between(rn1, ledger, "Saint-Marc", "Gonaïves", vehicle="truck", as_of="2024-10-15")
+    >>> fees.name, fees.complete
+    ('Saint-Marc – Gonaïves', False)
     """
 
     from_m: float
@@ -125,6 +140,13 @@ def fee_schedule(ledger: Ledger, *, as_of: str | dt.date, known_on: str | dt.dat
         stand only where the statement itself gives a rate and its day, or the amount is
         in dollars. ``fee_of`` tells what is asked at one post from levies on unions, amounts for a
         whole journey, and what those who keep the post take in.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> fees = am.fee_schedule(am.read_claims(am.area("artibonite")), as_of="2024-10-15")
+    >>> {"per", "currency"} <= set(fees)
+    True
     """
     day = pd.Timestamp(day_of(as_of))
     # Every statement keeps a row, also one without an amount: that somebody spoke of a post and named no

@@ -155,6 +155,13 @@ def static_map(
     -----
     Events that the page counts in squares from afar are so counted here, any number of them, and the
     legend says how large a square is; up to 600 on the sheet are drawn each.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+    >>> picture = am.static_map(study.map(over_time=False), size="phone", place="Pont-Sondé")
+    >>> picture.save("phone.png")  # doctest: +SKIP
     """
     page = chart.page
     if estimated:

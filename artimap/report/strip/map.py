@@ -201,6 +201,14 @@ def strip_map(
         If ``months`` is below 1.
     DateError, CrsError
         For a bad day, or a table in another system.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+    >>> strip = am.strip_map(study.corridor, risk=study.risk, events=study.events, as_of=study.as_of, lang="fr")
+    >>> len(strip.png()) > 10_000
+    True
     """
     if months < 1:
         msg = f"months is {months}: show one month at least"
