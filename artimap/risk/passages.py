@@ -134,10 +134,15 @@ class Passages(JsonModel):
     Examples
     --------
     >>> import artimap as am
-    >>> art = am.area("artibonite")
-    >>> study = am.study(art, audience="internal", movements="movements.csv")  # doctest: +SKIP
-    >>> found = study.passages([am.RoadSpan("rn1", 94_000.0, 150_000.0)])  # doctest: +SKIP
-    >>> found.passed, found.turned_back, found.incidents  # doctest: +SKIP
+    >>> import pandas as pd
+    >>> import tempfile
+    >>> trucks = {"date": "2024-09-03", "from": "Saint-Marc", "to": "Gonaïves", "outcome": ["passed", "turned_back"]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pd.DataFrame(trucks).to_csv(f"{folder}/convoys.csv", index=False)
+    ...     table = am.read_movements(f"{folder}/convoys.csv", area=am.area("artibonite"))
+    >>> found = am.passages_on(table, [am.RoadSpan("rn1", 94_800, 150_000)], as_of="2024-10-15")
+    >>> found.passed, found.turned_back, found.incidents
+    (1, 1, 0)
     """
 
     as_of: str
@@ -205,8 +210,14 @@ def passages_on(
     Examples
     --------
     >>> import artimap as am
-    >>> table = am.read_movements("convoys.csv", area=am.area("artibonite"))  # doctest: +SKIP
-    >>> am.passages_on(table, [am.RoadSpan("rn1", 94_800, 150_000)], as_of="2024-10-15")  # doctest: +SKIP
+    >>> import pandas as pd
+    >>> import tempfile
+    >>> trucks = {"date": "2024-09-03", "from": "Saint-Marc", "to": "Gonaïves", "outcome": ["passed"] * 9}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pd.DataFrame(trucks).to_csv(f"{folder}/convoys.csv", index=False)
+    ...     table = am.read_movements(f"{folder}/convoys.csv", area=am.area("artibonite"))
+    >>> am.passages_on(table, [am.RoadSpan("rn1", 94_800, 150_000)], as_of="2024-10-15").passed
+    9
     """
     model, day = model or PassageModel(), day_of(as_of)
     known = schema.conform(movements, MOVEMENTS)

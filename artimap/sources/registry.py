@@ -566,7 +566,13 @@ def read_movements(
     Examples
     --------
     >>> import artimap as am
-    >>> am.read_movements("convoys.csv", area=am.area("artibonite"))  # doctest: +SKIP
+    >>> import pandas as pd
+    >>> import tempfile
+    >>> trucks = {"date": "2024-09-03", "from": "Saint-Marc", "to": "Gonaïves", "outcome": ["passed"] * 9}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pd.DataFrame(trucks).to_csv(f"{folder}/convoys.csv", index=False)
+    ...     len(am.read_movements(f"{folder}/convoys.csv", area=am.area("artibonite")))
+    9
     """
     read = _read(
         Path(path), area=area, source=own_movements.READER.name, mapping=None, claims=False, licence=licence,

@@ -123,8 +123,14 @@ class NightPlan:
     Examples
     --------
     >>> import artimap as am
-    >>> am.read_night_plan("briefing.toml").languages  # doctest: +SKIP
-    (<Lang.FR: 'fr'>,)
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "briefing.toml"
+    ...     _ = file.write_text('roads = ["rn1", "rn5"]', encoding="utf-8")
+    ...     plan = am.read_night_plan(file)
+    >>> [one.value for one in plan.audiences]
+    ['partners']
     """
 
     folder: Path
@@ -150,8 +156,14 @@ class NightPlan:
         Examples
         --------
         >>> import artimap as am
-        >>> plan = am.read_night_plan("briefing.toml")  # doctest: +SKIP
-        >>> plan.road_ids(am.area("artibonite"))  # doctest: +SKIP
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder) / "briefing.toml"
+        ...     _ = file.write_text('roads = ["rn1", "rn5"]', encoding="utf-8")
+        ...     plan = am.read_night_plan(file)
+        >>> plan.road_ids(am.area("artibonite"))
+        ('rn1', 'rn5')
         """
         there = set(read_roads(where)["road_id"])
         return tuple(one for one in self.roads if one in there) if self.roads else (where.corridor_id,)
@@ -183,7 +195,14 @@ def read_night_plan(path: str | Path) -> NightPlan:
     Examples
     --------
     >>> import artimap as am
-    >>> am.read_night_plan("briefing.toml")  # doctest: +SKIP
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "briefing.toml"
+    ...     _ = file.write_text('roads = ["rn1", "rn5"]', encoding="utf-8")
+    ...     plan = am.read_night_plan(file)
+    >>> plan.roads
+    ('rn1', 'rn5')
     """
     path = Path(path)
     try:
