@@ -51,8 +51,8 @@ def road_units(corridors: Iterable[Corridor], units: gpd.GeoDataFrame) -> pd.Dat
     --------
     >>> import artimap as am
     >>> art = am.area("artibonite")
-    >>> table = am.road_units([am.read_corridor(art, "rn1")], am.read_units(art, "commune"))
-    >>> {"pcode", "from_m", "to_m"} <= set(table)
+    >>> table = am.road_units([am.read_corridor(art, "rn1")], am.read_units(art, "adm2"))
+    >>> len(table) > 0
     True
     """
     # Sorted by p-code first: the steps of a unit then come out together and in the order of the table.

@@ -193,7 +193,8 @@ class Closures(Shown):
 
     def _table(self) -> pd.DataFrame:
         worst = self.table.assign(none=self.table["detour_km"].isna())
-        worst = worst.sort_values(["none", "people_hi", "detour_km"], ascending=False, kind="stable").head(8)
+        worst = worst.sort_values(["none", "people_hi", "detour_km"], ascending=False, kind="stable")
+        worst = worst.drop_duplicates(["none", "cut_off_places"]).head(8)
         return pd.DataFrame({
             "km": [f"{low / 1000:.1f}–{high / 1000:.1f}"
                    for low, high in zip(worst["from_m"], worst["to_m"], strict=True)],
@@ -213,7 +214,7 @@ class Closures(Shown):
 
     def _repr_html_(self) -> str:
         head = f"Closures: {self._lines()[0]}", self._lines()[1], *self._limits(Lang.EN)
-        return card([*head, "Dark: places are cut off. The table has the eight worst pieces."],
+        return card([*head, "Dark: places are cut off. The table has the worst pieces, one for each set of places."],
                     self._table(), self._sketch())  # fmt: skip
 
     def to_file(self, path: str | Path, *, lang: str = Lang.EN) -> Path:

@@ -17,6 +17,7 @@ import geopandas as gpd
 from artimap.core.canvas import Drawing
 from artimap.core.errors import ModelError, ShareError
 from artimap.core.files import write_bytes
+from artimap.core.notebook import ShortRepr
 from artimap.core.pictures import SIZES, PictureSize, fit_height, picture_ending, picture_size, render
 from artimap.maps.base_layers import ESTIMATED
 from artimap.maps.page import DrawnMap, Page
@@ -27,8 +28,8 @@ from artimap.maps.static.sheet import draw_sheet, under_title
 from artimap.maps.static.stacked import draw_stacked, visible
 
 
-@dataclass(frozen=True, eq=False)
-class StaticMap:
+@dataclass(frozen=True, eq=False, repr=False)
+class StaticMap(ShortRepr):
     """A picture of a briefing map. Shows itself in Jupyter; :meth:`save` writes it.
 
     Attributes
