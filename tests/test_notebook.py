@@ -34,6 +34,7 @@ def things(artibonite, of_day, inside, rn1, events, ledger):
     """What people have in their notebooks, by name."""
     ways = am.routes(inside, "Saint-Marc", "Gonaïves")
     return {
+        "roads": am.area_roads(artibonite),
         "study": of_day, "trips": of_day.trips, "trip": of_day.trips[0], "corridor": rn1, "ledger": ledger,
         "ways": ways, "way": ways.routes[0], "closures": am.closures(inside, "rn1"), "gated": of_day.gated,
         "isolation": am.isolation(inside, "rn1 km 98–100"), "report": of_day.report(), "forecast": of_day.forecast(),
@@ -64,6 +65,7 @@ def test_plain_texts_are_short_and_on_one_line(things):
         ("ways", ["Saint-Marc – Gonaïves", "minutes", "posts", "silent km"]),
         ("closures", ["RN1", "internal", "none known", "Only roads of this network count"]),
         ("corridor", ["RN1: 249.85 km", "Gonaïves"]),
+        ("roads", ["13 roads", "652 edges"]),
         ("ledger", ["statements about", "event"]),
         ("backtest", ["4 methods", "periods"]),
     ],
@@ -76,7 +78,7 @@ def test_cards_have_facts_and_ask_nobody(things, name, parts):
     assert len(page) < 20_000
 
 
-@pytest.mark.parametrize("name", ["study", "ways", "closures", "corridor"])
+@pytest.mark.parametrize("name", ["study", "ways", "closures", "corridor", "roads"])
 def test_maps_are_drawn_in_their_frame(things, name):
     [picture] = html.fromstring(things[name]._repr_html_()).iter("svg")
     wide, high = int(picture.get("width")), int(picture.get("height"))
@@ -128,6 +130,15 @@ def test_no_markup_of_others_gets_through(things):
     for page in pages:
         assert EVIL in html.fromstring(page).text_content()
         assert not list(html.fromstring(page).iter("script"))
+
+
+@pytest.mark.parametrize("name", ["a\nb", "red\u202egnp", "\x1b[31m", "lone\ud800", "zero\u2066width"])
+def test_signs_that_are_obeyed_and_not_seen_are_made_visible(things, name):
+    trip = replace(things["trip"], name=name)
+    for shown in (repr(trip), trip._repr_html_()):
+        assert not re.search("[\x00-\x09\x1b\u202e\u2066\ud800]", shown)
+        shown.encode("utf-8")
+    assert "\n" not in repr(trip)
 
 
 @pytest.mark.parametrize("audience", ["partners", "public"])
@@ -209,6 +220,12 @@ def test_densities_take_the_same_line(monkeypatch, artibonite, events):
     located = network.snap(events, max_offset_m=500)
     am.choose_bandwidth(network, located, np.array([1_000.0, 2_000.0, 4_000.0]), progress=am.ProgressLine())
     assert out.getvalue().endswith("… 3 of 3\n")
+
+
+def test_a_backtest_tells_each_origin(rn1, events):
+    told = []
+    am.backtest(events, rn1, None, "2024-07-01", "2024-10-15", progress=lambda *one: told.append(one))
+    assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_a_notebook_writes_over_one_line_of_a_cell(monkeypatch):

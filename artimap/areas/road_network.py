@@ -20,8 +20,10 @@ from artimap.areas.gazetteer.lookup import find_place
 from artimap.areas.osm import CLASSES, read_roads
 from artimap.areas.span_words import SpanReader, WordedSpan, place_of_words
 from artimap.areas.user_layers import cached
+from artimap.core import style
 from artimap.core.arrays import Bools, Floats, Ints
 from artimap.core.errors import DataError, PlaceError
+from artimap.core.notebook import Shown, Sketch
 from artimap.core.precision import METRE_DECIMALS
 from artimap.core.vocab import PlaceKind, Where
 from artimap.roads.corridor import Corridor
@@ -39,6 +41,9 @@ BESIDE_M: Final = 700.0
 """A place within this distance of a road is told of on the way."""
 END_M: Final = 60.0
 """Kilometres are stated to a tenth: so much of a road at the end of a piece is not taken to lie on it."""
+_DRAWN_EDGES: Final = 5_000
+"""Of larger networks a notebook gets no small map: it has to be there at once."""
+
 _HALF_KM: Final = 500.0
 JUNCTION_M: Final = 1_000.0
 """A town and the junction that is named after it lie at most so far apart along the road."""
@@ -55,8 +60,8 @@ class RoadPlace(NamedTuple):
     distance_m: float
 
 
-@dataclass(frozen=True, eq=False)
-class AreaRoads:
+@dataclass(frozen=True, eq=False, repr=False)
+class AreaRoads(Shown):
     """Roads as a network, with the road and the kilometres of each edge.
 
     Attributes
@@ -95,7 +100,18 @@ class AreaRoads:
     surface: NDArray[Any] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
-        return f"<AreaRoads: {len(self._by_road)} roads, {self.network!r}>"
+        return f"<AreaRoads: {self._lines()[0]}>"
+
+    def _lines(self) -> tuple[str, ...]:
+        return (f"{len(self._by_road)} roads, {self.network!r}",)
+
+    def _sketch(self) -> Sketch | None:
+        if len(self.network.edges) > _DRAWN_EDGES:
+            return None
+        known = np.isin(self.road_id, list(self.corridors))
+        lines, grey = self.network.lines, style.token("road")
+        parts = ((lines[~known], grey, 1.2), (lines[known], style.token("ink"), 2.0))
+        return Sketch([(shapely.line_merge(one.union_all()), colour, width, False) for one, colour, width in parts])
 
     # -- building ---------------------------------------------------------------
 

@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 from artimap.core import style
-from artimap.core.files import encodable
+from artimap.core.text import legible
 
 MOST_ROWS = 40
 _WIDE, _HIGH, _EDGE = 420.0, 260.0, 18.0
@@ -72,7 +72,7 @@ class ShortRepr:
         return [f"{name} {_word(value)}" for name, value in told if value is not None]
 
     def __repr__(self) -> str:
-        return encodable(f"<{type(self).__name__} {'; '.join(self._lines())}>")
+        return " ".join(legible(f"<{type(self).__name__} {'; '.join(self._lines())}>").split())
 
 
 class Shown(ShortRepr):
@@ -96,7 +96,11 @@ class Shown(ShortRepr):
 def _template() -> Any:
     from jinja2 import Environment  # noqa: PLC0415 - only where a notebook shows something
 
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_CARD)
+    # Names come from files of others: a sign that turns the reading direction must be seen, not obeyed.
+    return Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        finalize=lambda value: legible(value) if isinstance(value, str) else value,
+    ).from_string(_CARD)  # fmt: skip
 
 
 def card(lines: Sequence[str], table: pd.DataFrame | None = None, sketch: Sketch | None = None) -> str:
@@ -111,7 +115,7 @@ def card(lines: Sequence[str], table: pd.DataFrame | None = None, sketch: Sketch
         more=0 if table is None else max(len(table) - MOST_ROWS, 0),
         picture=None if sketch is None else _picture(sketch),
     )  # fmt: skip
-    return encodable(out)
+    return out
 
 
 def figure(value: float | None, digits: int = 2) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,7 +143,7 @@ class Backtest(Shown):
         return draw(self, Path(path))
 
 
-def backtest(
+def backtest(  # noqa: PLR0913 - one keyword a choice
     events: gpd.GeoDataFrame,
     corridor: Corridor,
     model: RiskModel | Mapping[str, RiskModel] | None,
@@ -154,6 +154,7 @@ def backtest(
     ledger: Ledger | None = None,
     pieces: gpd.GeoDataFrame | None = None,
     flagged: float = 0.2,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
     """Estimate on past days and score against what was reported of the days after.
 
@@ -177,6 +178,8 @@ def backtest(
     flagged
         Share of the road that is flagged, for the hit rate and PAI (predictive accuracy
         index, Chainey, Tompson & Uhlig 2008, *Security Journal* 21).
+    progress
+        Called with the number of origins done and of all after each (:class:`artimap.ProgressLine`).
 
     Returns
     -------
@@ -215,7 +218,7 @@ def backtest(
     spread = shapes.over(corridor.spread(rows, reach=next(iter(models.values())).reach))
     scored: list[dict[str, Any]] = []
     curves: dict[str, Any] = {}
-    origin = first
+    origin, number = first, (last - first).days // step
     while origin + dt.timedelta(days=step) <= last:
         happened = happened_between(rows, spread, origin, step, next(iter(models.values())))
         known = rows[(told <= pd.Timestamp(origin)).to_numpy()]
@@ -246,6 +249,8 @@ def backtest(
                 }
             )
         origin += dt.timedelta(days=step)
+        if progress is not None:
+            progress((origin - first).days // step, number)
     periods = pd.DataFrame(scored)
     capture = pd.concat(
         [

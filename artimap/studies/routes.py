@@ -161,11 +161,8 @@ class Routes(Itinerary):
         Examples
         --------
         >>> import artimap as am
-        >>> import tempfile
         >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     am.routes(study, "Saint-Marc", "Gonaïves").to_file(f"{folder}/trip.gpx").name
-        'trip.gpx'
+        >>> am.routes(study, "Saint-Marc", "Gonaïves").to_file("trip.gpx")  # doctest: +SKIP
         """
         return trip_to_file(self, path, lang)
 
