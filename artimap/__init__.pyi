@@ -142,6 +142,9 @@ from .core.metadata import (
     model_of as model_of,
     read_table as read_table,
 )
+from .core.progress import (
+    ProgressLine as ProgressLine,
+)
 from .maps.briefing import (
     briefing_map as briefing_map,
 )
@@ -348,6 +351,7 @@ __all__ = [
     "PassageModel",
     "Passages",
     "PlaceError",
+    "ProgressLine",
     "READERS",
     "ROAD_KINDS",
     "Reach",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import json
 import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -57,6 +58,16 @@ def test_every_file_that_a_page_names_is_there(page):
     named = set(NAMED.findall(RECIPE.sub("", page.read_text(encoding="utf-8"))))
     around = (ROOT, ROOT / "artimap", ROOT / "artimap" / "sources", page.parent)
     assert [name for name in sorted(named) if not any((folder / name).exists() for folder in around)] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_is_kept_without_outputs_and_is_named_in_the_readme(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert cells[0]["source"][0].startswith("# ")
+    assert code
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+    assert f"(notebooks/{path.name})" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_decision_is_listed_once():

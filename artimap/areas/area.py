@@ -35,6 +35,13 @@ class Area:
         The road that briefings are about unless another is asked for.
     timezone
         The zone of its clocks: a moment that a file states in UTC is of that day there.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> art.label, art.crs, art.corridor_id
+    ('Artibonite', 'EPSG:32618', 'rn1')
     """
 
     name: str
@@ -84,6 +91,12 @@ def area(name: str) -> Area:
     ------
     DataError
         If there is no such area; the message lists those that there are.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.area("artibonite").label
+    'Artibonite'
     """
     try:
         return AREAS[name.strip().lower()]

@@ -13,6 +13,7 @@ import shapely
 from artimap.core import schema
 from artimap.core.crs import require_metres
 from artimap.core.errors import CorridorError
+from artimap.core.notebook import Shown
 from artimap.core.tables import ROAD_UNITS
 from artimap.core.vocab import RoadRelation
 from artimap.roads.corridor import Corridor
@@ -45,6 +46,14 @@ def road_units(corridors: Iterable[Corridor], units: gpd.GeoDataFrame) -> pd.Dat
     -------
     DataFrame
         ROAD_UNITS, in the order of roads and p-codes.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> table = am.road_units([am.read_corridor(art, "rn1")], am.read_units(art, "adm2"))
+    >>> len(table) > 0
+    True
     """
     # Sorted by p-code first: the steps of a unit then come out together and in the order of the table.
     kept = units[units["level"] != "adm1"].sort_values("pcode", kind="stable").reset_index(drop=True)
@@ -121,8 +130,8 @@ _REACH_M = 1_000.0
 """A start or end must lie this near to a line."""
 
 
-@dataclass(frozen=True, eq=False)
-class Assembled:
+@dataclass(frozen=True, eq=False, repr=False)
+class Assembled(Shown):
     """A road put together from raw lines, with what had to be done for it.
 
     Attributes
@@ -137,6 +146,18 @@ class Assembled:
         Greatest distance from the guide; NaN where none was given.
     joined
         The whole net it was found in, with all seams and gaps.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> raw = gpd.GeoSeries([shapely.LineString([(0, 0), (900, 0)]), shapely.LineString([(902, 0), (2000, 0)])],
+    ...                     crs="EPSG:32618")
+    >>> start = shapely.Point(0, 0)
+    >>> made = am.corridor_from_lines(raw, corridor_id="a", ref="A", name="Road A", start=start, tolerance_m=5)
+    >>> len(made.seams), round(made.corridor.length_m)
+    (1, 2000)
     """
 
     corridor: Corridor
@@ -147,7 +168,20 @@ class Assembled:
     joined: Joined
 
     def report(self) -> tuple[str, ...]:
-        """Say in lines what was done, for people to read."""
+        """Say in lines what was done, for people to read.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import geopandas as gpd
+        >>> import shapely
+        >>> raw = gpd.GeoSeries([shapely.LineString([(0, 0), (900, 0)]), shapely.LineString([(902, 0), (2000, 0)])],
+        ...                     crs="EPSG:32618")
+        >>> start = shapely.Point(0, 0)
+        >>> made = am.corridor_from_lines(raw, corridor_id="a", ref="A", name="Road A", start=start, tolerance_m=5)
+        >>> made.report()[0]
+        'A: 2.00 km from raw lines (no class 2.00 km, bridged seam 0.00 km)'
+        """
         road = self.corridor
         classes = ", ".join(f"{name or 'no class'} {km:.2f} km" for name, km in self.class_km.items())
         lines = [f"{road.ref}: {road.length_m / 1000:.2f} km from raw lines ({classes})"]
@@ -209,6 +243,18 @@ def corridor_from_lines(
         not given and the lines branch or close a ring.
     CrsError
         If lengths in their system are no metres: degrees, feet, Web Mercator. The message is the fixing call.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> raw = gpd.GeoSeries([shapely.LineString([(0, 0), (900, 0)]), shapely.LineString([(902, 0), (2000, 0)])],
+    ...                     crs="EPSG:32618")
+    >>> start = shapely.Point(0, 0)
+    >>> made = am.corridor_from_lines(raw, corridor_id="a", ref="A", name="Road A", start=start, tolerance_m=5)
+    >>> made.corridor
+    <Corridor A: 2.00 km, 0 towns, EPSG:32618>
     """
     require_metres(lines, what="lines")
     used = lines

@@ -83,6 +83,12 @@ def read_units(what: Area | str | Path, level: str | None = None, *, area: Area 
     ------
     DataError
         If the file is absent or damaged, holds no COD-AB layer, or nothing of the area.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.read_units(am.area("artibonite"), "adm2")["name"].tolist()[:2]
+    ['Gonaïves', 'Ennery']
     """
     if isinstance(what, Area):
         return _units_of(what, level)

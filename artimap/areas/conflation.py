@@ -12,6 +12,7 @@ import shapely
 from artimap.areas.geometries import RADIUS_M
 from artimap.core import schema
 from artimap.core.crs import require
+from artimap.core.notebook import Shown
 from artimap.core.precision import METRE_DECIMALS
 from artimap.core.schema import TEXT, join_names, split_names
 from artimap.core.tables import PLACES
@@ -22,8 +23,8 @@ from artimap.core.vocab import PlaceKind
 _RANK = {kind: rank for rank, kind in enumerate(PlaceKind)}
 
 
-@dataclass(frozen=True, eq=False)
-class MergedPlaces:
+@dataclass(frozen=True, eq=False, repr=False)
+class MergedPlaces(Shown):
     """Two tables of places in one: rows of ours + merged + added + doubled account for all.
 
     Attributes
@@ -37,6 +38,14 @@ class MergedPlaces:
     doubled
         Theirs that repeat another of theirs: ``place_id`` (kept), ``their_id``, ``name``,
         ``their_name``, ``distance_m``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> places = am.read_places(am.area("artibonite"))
+    >>> merged = am.merge_places(places, places.head(3))
+    >>> len(merged.places) == len(places), merged.added
+    (True, ())
     """
 
     places: gpd.GeoDataFrame
@@ -45,7 +54,15 @@ class MergedPlaces:
     doubled: pd.DataFrame
 
     def report(self) -> tuple[str, ...]:
-        """Say in lines what was done, for people to read."""
+        """Say in lines what was done, for people to read.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> places = am.read_places(am.area("artibonite"))
+        >>> am.merge_places(places, places.head(3)).report()[0]
+        '3 places were known already and keep their id'
+        """
         return (
             f"{len(self.merged)} places were known already and keep their id",
             f"{len(self.doubled)} repeat another one of the same name close by and are left out",
@@ -75,6 +92,13 @@ def merge_places(ours: gpd.GeoDataFrame, theirs: gpd.GeoDataFrame) -> MergedPlac
     ------
     CrsError
         If the two are in different systems.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> places = am.read_places(am.area("artibonite"))
+    >>> len(am.merge_places(places, places.head(3)).merged)
+    3
     """
     # Distances are taken as plain metres below.
     require(theirs, ours.crs.to_string(), what="theirs")

@@ -35,6 +35,12 @@ def read_corridor(area: Area, road_id: str) -> Corridor:
     ------
     CorridorError
         If there is no such road, or its posts do not make one.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.read_corridor(am.area("artibonite"), "rn1")
+    <Corridor RN1: 249.85 km, 19 towns, EPSG:32618>
     """
     known = _road_ids(area)
     wanted = str(road_id).strip().lower()

@@ -66,6 +66,12 @@ def add_cod_ab(area: Area, path: Path) -> Added:
     ------
     DataError
         If nothing of the area is found in it.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> from pathlib import Path
+    >>> am.add_cod_ab(am.area("artibonite"), Path("hti_adm"))  # doctest: +SKIP
     """
     units = cod_ab.read_units(path, area=area)
     said = list(units.attrs["notes"])
@@ -137,6 +143,12 @@ def add_osm(area: Area, path: Path) -> Added:
     ------
     DataError
         If the file holds neither roads that are used nor places.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> from pathlib import Path
+    >>> am.add_osm(am.area("artibonite"), Path("artibonite.osm.pbf"))  # doctest: +SKIP
     """
     said: list[str] = []
     tables: dict[str, gpd.GeoDataFrame | pd.DataFrame] = {}
@@ -220,6 +232,11 @@ def remove_layer(area: Area, name: str) -> Added:
     ------
     DataError
         If there is none of that name.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.remove_layer(am.area("artibonite"), "cod-ab")  # doctest: +SKIP
     """
     layer = user_layers.remove(area.name, name)
     back = [known for table in layer.tables for known in schema.split_names(table.stands_for)]

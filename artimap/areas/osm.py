@@ -258,6 +258,12 @@ def read_roads(what: Area | str | Path, *, area: Area | None = None, layer: str 
     ------
     DataError
         If the file is absent, damaged, or holds no roads.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.read_roads(am.area("artibonite")).crs.to_epsg()
+    32618
     """
     if isinstance(what, Area):
         return _roads_of(what)
@@ -356,6 +362,13 @@ def read_places(what: Area | str | Path, *, area: Area | None = None, layer: str
     ------
     DataError
         If the file is absent, damaged, or holds no places.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> places = am.read_places(am.area("artibonite"))
+    >>> "Pont-Sondé" in set(places["name"])
+    True
     """
     if isinstance(what, Area):
         return _places_of(what)

@@ -20,8 +20,10 @@ from artimap.areas.gazetteer.lookup import find_place
 from artimap.areas.osm import CLASSES, read_roads
 from artimap.areas.span_words import SpanReader, WordedSpan, place_of_words
 from artimap.areas.user_layers import cached
+from artimap.core import style
 from artimap.core.arrays import Bools, Floats, Ints
 from artimap.core.errors import DataError, PlaceError
+from artimap.core.notebook import Shown, Sketch
 from artimap.core.precision import METRE_DECIMALS
 from artimap.core.vocab import PlaceKind, Where
 from artimap.roads.corridor import Corridor
@@ -39,6 +41,9 @@ BESIDE_M: Final = 700.0
 """A place within this distance of a road is told of on the way."""
 END_M: Final = 60.0
 """Kilometres are stated to a tenth: so much of a road at the end of a piece is not taken to lie on it."""
+_DRAWN_EDGES: Final = 5_000
+"""Of larger networks a notebook gets no small map: it has to be there at once."""
+
 _HALF_KM: Final = 500.0
 JUNCTION_M: Final = 1_000.0
 """A town and the junction that is named after it lie at most so far apart along the road."""
@@ -55,8 +60,8 @@ class RoadPlace(NamedTuple):
     distance_m: float
 
 
-@dataclass(frozen=True, eq=False)
-class AreaRoads:
+@dataclass(frozen=True, eq=False, repr=False)
+class AreaRoads(Shown):
     """Roads as a network, with the road and the kilometres of each edge.
 
     Attributes
@@ -77,6 +82,12 @@ class AreaRoads:
         The roads that can be read as a corridor, by id.
     surface
         By edge: surface as OpenStreetMap writes it, None where it is not known; null where it is known of none.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.area_roads(am.area("artibonite"))
+    <AreaRoads: 13 roads, <RoadNetwork: 652 edges, 649 nodes, 625.52 km, EPSG:32618>>
     """
 
     area: Area | None
@@ -89,7 +100,18 @@ class AreaRoads:
     surface: NDArray[Any] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
-        return f"<AreaRoads: {len(self._by_road)} roads, {self.network!r}>"
+        return f"<AreaRoads: {self._lines()[0]}>"
+
+    def _lines(self) -> tuple[str, ...]:
+        return (f"{len(self._by_road)} roads, {self.network!r}",)
+
+    def _sketch(self) -> Sketch | None:
+        if len(self.network.edges) > _DRAWN_EDGES:
+            return None
+        known = np.isin(self.road_id, list(self.corridors))
+        lines, grey = self.network.lines, style.token("road")
+        parts = ((lines[~known], grey, 1.2), (lines[known], style.token("ink"), 2.0))
+        return Sketch([(shapely.line_merge(one.union_all()), colour, width, False) for one, colour, width in parts])
 
     # -- building ---------------------------------------------------------------
 
@@ -113,6 +135,17 @@ class AreaRoads:
         ------
         DataError
             If the network was not made from these lines, or their index is not unique.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import geopandas as gpd
+        >>> import shapely
+        >>> lines = gpd.GeoDataFrame({"road_id": ["a", "b"]}, geometry=[shapely.LineString([(0, 0), (900, 0)]),
+        ...     shapely.LineString([(900, 0), (900, 500)])], crs="EPSG:32618")
+        >>> network = am.RoadNetwork.from_lines(lines, tolerance_m=1)
+        >>> am.AreaRoads.from_network(network, lines=lines)
+        <AreaRoads: 2 roads, <RoadNetwork: 2 edges, 3 nodes, 1.40 km, EPSG:32618>>
         """
         number = len(network.edges)
         none = np.full(number, None, dtype=object)
@@ -202,6 +235,13 @@ class AreaRoads:
         ------
         PlaceError
             If a road is not known.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> roads = am.area_roads(am.area("artibonite"))
+        >>> len(roads.cut({"rn1": [105_250.0]}).road_id) - len(roads.road_id)
+        1
         """
         marks: dict[int, Floats] = {}
         low, high = np.fmin(self.from_m, self.to_m), np.fmax(self.from_m, self.to_m)
@@ -278,6 +318,12 @@ class AreaRoads:
         ------
         PlaceError
             If nothing is called so or several places are, or if it lies more than 5 km from every road.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.area_roads(am.area("artibonite")).locate("Pont-Sondé").name
+        'Pont-Sondé'
         """
         if isinstance(place, Spot):
             if not 0 <= place.edge < len(self.network.edges):
@@ -313,6 +359,13 @@ class AreaRoads:
         ------
         PlaceError
             As for :meth:`locate`.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> roads = am.area_roads(am.area("artibonite"))
+        >>> roads.chainage(roads.spot("Gonaïves"))[0]
+        'rn1'
         """
         return self.locate(place).spot
 
@@ -323,6 +376,14 @@ class AreaRoads:
         ------
         PlaceError
             If there is no such road, or it does not reach so far.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> roads = am.area_roads(am.area("artibonite"))
+        >>> road, chainage_m = roads.chainage(roads.at("rn1", 110_000.0))
+        >>> road, round(chainage_m)
+        ('rn1', 110000)
         """
         edges = self._edges_of(road_id)
         low, high = np.fmin(self.from_m, self.to_m)[edges], np.fmax(self.from_m, self.to_m)[edges]
@@ -334,7 +395,16 @@ class AreaRoads:
         return self._on_edge(int(edges[best]), chainage_m)
 
     def chainage(self, spot: Spot) -> tuple[str, float] | None:
-        """Give road and chainage of a spot; None where there is no road."""
+        """Give road and chainage of a spot; None where there is no road.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> roads = am.area_roads(am.area("artibonite"))
+        >>> road, chainage_m = roads.chainage(roads.at("rn5", 5_000.0))
+        >>> road, round(chainage_m)
+        ('rn5', 5000)
+        """
         road = self.road_id[spot.edge]
         if road is None:
             return None
@@ -405,13 +475,32 @@ class AreaRoads:
         return self.span_of_words(words).span
 
     def span_of_words(self, words: str) -> WordedSpan:
-        """Read words as a piece of road, and tell how they were read; see :meth:`read_span`."""
+        """Read words as a piece of road, and tell how they were read; see :meth:`read_span`.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.area_roads(am.area("artibonite")).span_of_words("rn1 km 98-100").span
+        RoadSpan(road_id='rn1', from_m=98000.0, to_m=100000.0)
+        """
         return self._reader.read(words)
 
     def spans(self, path: RoutePath) -> tuple[RoadSpan, ...]:
         """Give a way as pieces of roads, in the order in which they are run through.
 
         Bridged seams have no road and are left out: they are a few metres long.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import geopandas as gpd
+        >>> import shapely
+        >>> line = shapely.LineString([(0, 0), (9_000, 0)])
+        >>> road = gpd.GeoDataFrame({"road_id": ["a"]}, geometry=[line], crs="EPSG:32618")
+        >>> roads = am.AreaRoads.from_lines(road)
+        >>> way = am.routes(roads, roads.at("a", 1_000.0), roads.at("a", 6_000.0)).routes[0]
+        >>> roads.spans(way.path)
+        (RoadSpan(road_id='a', from_m=1000.0, to_m=6000.0),)
         """
         length, out = self.network.length_m, list[RoadSpan]()
         for edge, low, high in zip(path.edges.tolist(), path.from_m, path.to_m, strict=True):
@@ -440,6 +529,13 @@ class AreaRoads:
         of it and within a twentieth of the piece: whoever comes from the side may still turn away there. An end told
         in whole kilometres is known to half of one: a junction within that half is its end too. Other ends stay where
         they are.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> roads = am.area_roads(am.area("artibonite"))
+        >>> roads.closed_part(roads.read_span("rn1 km 98-100"))
+        RoadSpan(road_id='rn1', from_m=98000.0, to_m=100000.0)
         """
         low, high = span.low_m, span.high_m
         most = (high - low) / 20.0
@@ -462,6 +558,13 @@ class AreaRoads:
         What lies on the outer 60 m of the piece alone does not count (a quarter of it, where it is short), as
         kilometres are stated to a tenth; an end at a named place is its junction (:meth:`closed_part`). Only edges of
         that road count: the other roads at a junction on the piece stay open.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> roads = am.area_roads(am.area("artibonite"))
+        >>> bool(roads.on(am.RoadSpan("rn1", 98_000.0, 100_000.0)).any())
+        True
         """
         self._edges_of(span.road_id)
         part = self.closed_part(span)
@@ -484,6 +587,13 @@ class AreaRoads:
             (name, metres from the start of the way). On a road with stated towns these; on others cities, towns,
             villages and junctions within 700 m of it. ``"→ Petite-Rivière"`` where the way passes the end of a road
             that is named after a town up to 5 km from there: it does not run through that town.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> roads = am.area_roads(am.area("artibonite"))
+        >>> [name for name, _ in roads.places_on([am.RoadSpan("rn1", 94_000.0, 108_000.0)])][:3]
+        ['Saint-Marc', 'Pont-Sondé']
         """
         out: dict[str, float] = {}
         done = 0.0
@@ -501,7 +611,20 @@ class AreaRoads:
         return tuple(sorted(kept, key=lambda one: one[1]))
 
     def line_of(self, path: RoutePath) -> shapely.LineString:
-        """Give a way as one line, cut where it begins and ends."""
+        """Give a way as one line, cut where it begins and ends.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import geopandas as gpd
+        >>> import shapely
+        >>> line = shapely.LineString([(0, 0), (9_000, 0)])
+        >>> road = gpd.GeoDataFrame({"road_id": ["a"]}, geometry=[line], crs="EPSG:32618")
+        >>> roads = am.AreaRoads.from_lines(road)
+        >>> way = am.routes(roads, roads.at("a", 1_000.0), roads.at("a", 6_000.0)).routes[0]
+        >>> roads.line_of(way.path).length
+        5000.0
+        """
         length, parts = self.network.length_m, list[Floats]()
         for edge, low, high in zip(path.edges.tolist(), path.from_m.tolist(), path.to_m.tolist(), strict=True):
             start, stop = float(self.from_m[edge]), float(self.to_m[edge])

@@ -120,6 +120,13 @@ def merge_reports(reports: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row an ``event_id``, in order of first day and id, without geometry.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import pandas as pd
+    >>> reports = pd.read_csv("reports.csv")  # doctest: +SKIP
+    >>> am.merge_reports(reports)  # doctest: +SKIP
     """
     merged = [_merge_one(str(event_id), rows) for event_id, rows in reports.groupby("event_id", sort=False)]
     columns = [name for name in EVENTS.names if name != "geometry"]

@@ -9,10 +9,11 @@ import geopandas as gpd
 import pandas as pd
 
 from artimap.claims.resolution import LATEST, State, state_of
+from artimap.core.notebook import Shown
 
 
-@dataclass(frozen=True, eq=False)
-class Ledger:
+@dataclass(frozen=True, eq=False, repr=False)
+class Ledger(Shown):
     """All claims of an area, and where the subjects of the claims lie.
 
     Attributes
@@ -26,11 +27,29 @@ class Ledger:
     posts
         Statements about checkpoints, one row each, with fees and geometry; ``claim_id``
         leads to CLAIMS.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> ledger = am.read_claims(am.area("artibonite"))
+    >>> {"claimant", "predicate", "reported"} <= set(ledger.claims)
+    True
     """
 
     claims: pd.DataFrame
     subjects: gpd.GeoDataFrame = field(repr=False)
     posts: gpd.GeoDataFrame = field(repr=False)
+
+    def _lines(self) -> tuple[str, ...]:
+        claims, reported = self.claims, self.claims["reported"].dropna()
+        days = "" if reported.empty else f", {reported.min():%Y-%m-%d} to {reported.max():%Y-%m-%d}"
+        subjects, claimants = claims["subject"].nunique(), claims["claimant"].nunique()
+        return (f"{len(claims)} statements about {subjects} subjects by {claimants} claimants{days}",)
+
+    def _table(self) -> pd.DataFrame:
+        by = self.claims.groupby("about", observed=True)
+        newest = by["reported"].max().dt.strftime("%Y-%m-%d")
+        return pd.DataFrame({"about": newest.index, "statements": by.size().to_numpy(), "newest": newest.to_numpy()})
 
     def about(self, subject: str, *, as_of: dt.date | None = None) -> pd.DataFrame:
         """Give the claims about a subject, newest first, undated ones last.
@@ -41,6 +60,13 @@ class Ledger:
             An event id, place id, p-code, stretch or checkpoint id.
         as_of
             Only claims reported by that day; undated ones stay in.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> ledger = am.read_claims(am.area("artibonite"))
+        >>> ledger.about("2024-10-03-pont-sonde")["predicate"].value_counts().index[0]
+        'location'
         """
         rows = self.until(as_of).claims if as_of is not None else self.claims
         rows = rows[rows["subject"] == subject]
@@ -54,6 +80,14 @@ class Ledger:
         dated to a month counts from the month's end and one without a day not at all, there is
         ``known_on`` (:meth:`state`, :func:`artimap.control_status`). A report of an event without a day of its
         own counts from the event's last day.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import datetime as dt
+        >>> ledger = am.read_claims(am.area("artibonite"))
+        >>> len(ledger.until(dt.date(2024, 10, 15)).claims) < len(ledger.claims)
+        True
         """
         # A claim that was made "by" a day may be up to a week older: the first day on which it can have
         # been made counts here.
@@ -88,5 +122,14 @@ class Ledger:
         ------
         ModelError
             If there is no such rule.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import datetime as dt
+        >>> ledger = am.read_claims(am.area("artibonite"))
+        >>> state = ledger.state("2024-10-03-pont-sonde", as_of=dt.date(2024, 10, 15))
+        >>> sorted(one.value for one in state.by_predicate)[:2]
+        ['displaced', 'injured']
         """
         return state_of(self.claims, subject, as_of=as_of, known_on=known_on, rule=rule)

@@ -115,6 +115,13 @@ def apply_decisions(reports: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFr
     SchemaError
         If two reports decided to be different would end in one event through a third; the
         message names the pairs.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import pandas as pd
+    >>> reports = pd.read_csv("reports.csv")  # doctest: +SKIP
+    >>> am.merge_reports(am.apply_decisions(reports, pd.read_csv("decisions.csv")))  # doctest: +SKIP
     """
     events = dict(zip(reports["report_id"].astype(str), reports["event_id"].astype(str), strict=True))
     decided = [

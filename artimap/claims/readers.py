@@ -286,6 +286,12 @@ def read_claims(
         If the file is absent or cannot be read, or no area is given for it.
     SchemaError
         If a file with the columns of CLAIMS breaks the schema.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> len(am.read_claims(am.area("artibonite")).claims) > 1000
+    True
     """
     if not isinstance(what, Area):
         return _from_file(Path(what), area, licence, today)

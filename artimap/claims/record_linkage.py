@@ -58,6 +58,12 @@ class MatchModel(JsonModel):
         Pairs further apart are not looked at.
     threshold
         Least score of a pair that is listed.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.MatchModel(window_days=5).threshold
+    0.6
     """
 
     date: float = 1.2

@@ -89,6 +89,14 @@ class State:
     not_dated
         Claims left out because the day on which they were said is not known; with
         ``known_on`` nobody can say whether they could have been heard.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import datetime as dt
+    >>> state = am.read_claims(am.area("artibonite")).state("2024-10-03-pont-sonde", as_of=dt.date(2024, 10, 15))
+    >>> state.subject, len(state.by_predicate) > 0
+    ('2024-10-03-pont-sonde', True)
     """
 
     subject: str

@@ -17,7 +17,6 @@ from artimap.cli._shared import (
     add_inputs,
     add_size,
     check_ending,
-    say,
     study_of,
     tell_gated,
     tell_own,
@@ -83,8 +82,6 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     shown = _shown(args)
     study = study_of(args, where, out=sys.stdout)
     page = args.output.suffix.lower() == ".html"
-    later = page and not args.events_only
-    say("estimating the risk of earlier months, drawing the map" if later else "drawing the map", args.lang)
     with _warn_of_tiles(tiles):
         if args.events_only:
             chart = study.event_map(args.lang, title=args.title, author=args.author, tiles=tiles)

@@ -11,7 +11,6 @@ from artimap.cli._shared import (
     Commands,
     add_inputs,
     check_ending,
-    say,
     study_of,
     tell_gated,
     tell_own,
@@ -48,7 +47,6 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         check_ending(target, tuple(f".{one}" for one in FORMATS), "a report")
     check_since(args.since, Audience(args.audience))
     study = study_of(args, where, out=sys.stdout)
-    say("writing the report", args.lang)
     report = study.report(args.lang, since=args.since)
     written = tuple(report.save(target) for target in targets)
     print(title("written", study.as_of, where, args.audience, args.lang))

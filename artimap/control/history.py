@@ -75,6 +75,14 @@ def status_history(
         If nothing of that name has a status; the message says what to look at.
     DateError
         If a day cannot be read, or ``until`` is before ``since``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> table = am.status_history(art, am.read_claims(art), "savien", since="2024-01-01", until="2024-10-15")
+    >>> {"status", "actors"} <= set(table)
+    True
     """
     said = read_evidence(area, ledger, events=events, model=model, known_on=known_on)
     if subject not in said.subjects:
@@ -182,6 +190,14 @@ def what_changed(
     ------
     DateError
         If a day cannot be read, or ``until`` is before ``since``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> table = am.what_changed(art, am.read_claims(art), since="2024-09-15", until="2024-10-15")
+    >>> len(table) > 0
+    True
     """
     first, last = day_of(since), day_of(until)
     if last < first:

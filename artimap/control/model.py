@@ -45,6 +45,12 @@ class ControlModel(JsonModel):
         Factor for a voice that is, or may be, a party.
     high, medium
         Least support for high and for medium confidence.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.ControlModel(controls_days=90).base_days
+    365
     """
 
     base_days: int = 365
@@ -87,6 +93,12 @@ class ControlModel(JsonModel):
 
         >>> ControlModel().half_life("base"), ControlModel().half_life("toll")
         (365, 90)
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.ControlModel().half_life("controls")
+        180
         """
         # What is not listed is an attack or an effect of one, and fades as fast as any: the careful choice
         # for a new word.
@@ -101,5 +113,12 @@ class ControlModel(JsonModel):
         }.get(Predicate(predicate), self.attacked_days)
 
     def last_known(self, half_life: int) -> int:
-        """Give the days after which what has this half-life is not even last known."""
+        """Give the days after which what has this half-life is not even last known.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.ControlModel().last_known(180)
+        540
+        """
         return int(self.last_known_half_lives * half_life)

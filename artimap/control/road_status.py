@@ -42,6 +42,12 @@ class RoadStatusModel(JsonModel):
     ------
     ModelError
         If it is not greater than 0.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.RoadStatusModel(stale_days=7).stale_days
+    7
     """
 
     stale_days: int = 15

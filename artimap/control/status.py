@@ -73,6 +73,12 @@ def status_words() -> pd.DataFrame:
     References
     ----------
     .. [1] Zhukov, Y. and Ayers, N. (2023). VIINA 2.0: Violent Incident Information from News Articles.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.status_words().columns.tolist()
+    ['status', 'isw', 'viina', 'note']
     """
     rows = [(status.value, *_WORDS[status], _NOTES[status]) for status in Status]
     return pd.DataFrame(rows, columns=["status", *SYSTEMS, "note"])
@@ -383,6 +389,13 @@ def support(
     DataFrame
         ``subject``, ``actor``, ``support`` (0–1), ``voices`` (independent ones that are
         no party), ``claims``; best backed first within a subject.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> len(am.support(art, am.read_claims(art), as_of="2024-10-15")) > 0
+    True
     """
     # Without events: an attack backs nobody's hold, and a fight would put holds in doubt, so that one
     # more event lowered the support of an actor.

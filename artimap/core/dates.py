@@ -57,6 +57,12 @@ def month_ends(since: str | dt.date, as_of: str | dt.date) -> tuple[dt.date, ...
     ------
     DateError
         If either is no day, or ``since`` lies after ``as_of``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> [day.isoformat() for day in am.month_ends("2024-08-15", "2024-10-15")]
+    ['2024-08-15', '2024-08-31', '2024-09-30', '2024-10-15']
     """
     first, last = day_of(since), day_of(as_of)
     if first > last:

@@ -15,6 +15,7 @@ from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
 from artimap.core.files import encodable, write_text
 from artimap.core.harm import GRAVEST, gravest
+from artimap.core.notebook import ShortRepr
 from artimap.core.schema import conform
 from artimap.core.tables import ZONES
 from artimap.core.vocab import Audience, Lang
@@ -266,6 +267,15 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     ModelError
         If the days or pieces of ``risk_over_time``, the days of ``checkpoints_over_time`` or the zones of
         ``zones_over_time`` are not those of the map, or the table of ``as_of`` itself is missing.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> rn1 = am.read_corridor(art, "rn1")
+    >>> chart = am.briefing_map(art, corridor=rn1, as_of="2024-10-15", languages=["fr"], lang="fr")
+    >>> 'lang="fr"' in chart.html()
+    True
     """
     if tiles is not None:
         tiles.warn()
@@ -284,8 +294,8 @@ def briefing_map(  # noqa: PLR0913 - one keyword a table or choice: this is the 
     return map_of_study(area, tables, asked, gated, languages=languages, held_back=held_back)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MapTables:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MapTables(ShortRepr):
     """The tables of a map as :func:`briefing_map` takes them, all but the events, which come through the gate."""
 
     corridor: Corridor | None = None

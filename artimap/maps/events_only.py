@@ -88,6 +88,13 @@ def event_map(  # noqa: PLR0913 - one keyword a choice, as in briefing_map
         If the events are not in ``area.crs``.
     DataError
         If a column is missing, or rows without one of its values.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> am.event_map(art, am.read_events(art), as_of="2024-10-15", source="public reports", audience="partners")
+    <BriefingMap 'Artibonite: reported events', 12 layers, 0 events>
     """
     require(events, area.crs, what="events")
     reader, day = Audience(audience), day_of(as_of)

@@ -66,7 +66,18 @@ class Tiles:
         )
 
     def warn(self) -> None:
-        """Warn the maker of a map of what tiles give away."""
+        """Warn the maker of a map of what tiles give away.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import warnings
+        >>> with warnings.catch_warnings(record=True) as told:
+        ...     warnings.simplefilter("always")
+        ...     am.Tiles("https://tiles.example.org/{z}/{x}/{y}.png", attribution="a server").warn()
+        >>> len(told)
+        1
+        """
         warnings.warn(self.gives_away, UserWarning, stacklevel=3)
 
 

@@ -18,6 +18,7 @@ from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.core.i18n import own_words, table_words
 from artimap.core.metadata import model_of
+from artimap.core.notebook import ShortRepr
 from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, STATUS, ZONES
 from artimap.core.vocab import Audience, Lang, Predicate
 from artimap.report.previous import Previous, read_previous
@@ -79,8 +80,8 @@ def rows_by(table: pd.DataFrame, key: str) -> dict[str, Mapping[str, Any]]:
     return {str(one): TableRow(columns, at) for at, one in enumerate(columns.get(key, ()))}
 
 
-@dataclass(frozen=True, eq=False)
-class Context:
+@dataclass(frozen=True, eq=False, repr=False)
+class Context(ShortRepr):
     """What the sections of a report read. Tables are already those of the audience.
 
     Parameters
@@ -241,8 +242,8 @@ def _in_language(table: pd.DataFrame, lang: Lang) -> pd.DataFrame:
     return table.assign(**new)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ReportTables:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ReportTables(ShortRepr):
     """The tables of a report as ``corridor_report`` takes them, all but the events, which come through the gate.
 
     ``record`` are the scores of earlier forecasts.

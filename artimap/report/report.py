@@ -18,6 +18,7 @@ from artimap.core.dates import day_of
 from artimap.core.errors import ShareError
 from artimap.core.files import encodable, write_bytes
 from artimap.core.i18n import format_day
+from artimap.core.notebook import Shown
 from artimap.core.vocab import Audience, Lang
 from artimap.report.blocks import ReportSection
 from artimap.report.context import Context, ReportOptions, ReportTables, gate_for_report, make_context
@@ -32,8 +33,8 @@ from artimap.sharing.gate import Gated
 from artimap.sharing.policy import SharePolicy
 
 
-@dataclass(frozen=True, eq=False)
-class Report:
+@dataclass(frozen=True, eq=False, repr=False)
+class Report(Shown):
     """A corridor report. Shows itself in Jupyter; :meth:`save` writes it.
 
     Attributes
@@ -46,6 +47,10 @@ class Report:
 
     context: Context
     sections: tuple[ReportSection, ...]
+
+    def _lines(self) -> tuple[str, ...]:
+        told = self.about
+        return f"{told['title']}, for {told['audience']}, in {told['lang']}", f"{len(self.sections)} sections"
 
     @cached_property
     def picture(self) -> bytes:
@@ -243,6 +248,14 @@ def corridor_report(  # noqa: PLR0913 - one keyword a table
     ------
     DateError, DataError, CrsError
         For a bad day, a folder that is no briefing, a table in another system.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+    >>> report = am.corridor_report(study.area, corridor=study.corridor, risk=study.risk, as_of="2024-10-15", lang="ht")
+    >>> report.about["lang"], report.about["road"]
+    ('ht', 'RN1')
     """
     tables = ReportTables(corridor, risk, zones, status, checkpoints)
     asked = ReportOptions(

@@ -21,6 +21,7 @@ from artimap.core.errors import ShareError
 from artimap.core.files import write_bytes
 from artimap.core.harm import gravest, harm_line, people_harmed
 from artimap.core.i18n import format_day, tr
+from artimap.core.notebook import ShortRepr
 from artimap.core.phrases import actors_phrase, day_phrase
 from artimap.core.pictures import PictureSize, fit_height, picture_ending, picture_size, render
 from artimap.core.schema import records, split_names
@@ -35,8 +36,8 @@ _NAMED = 3
 _DOT_IN, _BAND_IN, _LANE_IN, _GAP_IN, _INSET_IN = 0.045, 0.17, 0.24, 0.12, 0.12
 
 
-@dataclass(frozen=True, eq=False)
-class Timeline:
+@dataclass(frozen=True, eq=False, repr=False)
+class Timeline(ShortRepr):
     """A timeline of a place or stretch. Shows itself in Jupyter; :meth:`save` writes it.
 
     Attributes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from artimap.claims.resolution import latest_day
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
 from artimap.core.files import replacing
+from artimap.core.notebook import Shown, figure
 from artimap.core.vocab import Record
 from artimap.risk.coverage import RoadPieces, bare
 from artimap.risk.event_counts import Laid
@@ -81,8 +82,8 @@ def draw(result: Backtest, path: Path) -> Path:
     return path
 
 
-@dataclass(frozen=True, eq=False)
-class Backtest:
+@dataclass(frozen=True, eq=False, repr=False)
+class Backtest(Shown):
     """What a backtest found.
 
     Attributes
@@ -105,6 +106,14 @@ class Backtest:
         Share of the road that is flagged.
     not_dated
         Events whose day of report is not known; they were taken as reported on their last day.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> rn1, events = am.read_corridor(art, "rn1"), am.read_events(art)
+    >>> am.backtest(events, rn1, None, "2024-08-01", "2024-10-01").flagged
+    0.2
     """
 
     summary: pd.DataFrame
@@ -113,12 +122,28 @@ class Backtest:
     flagged: float
     not_dated: int
 
+    def _lines(self) -> tuple[str, ...]:
+        when = self.periods
+        days = "" if when.empty else f", {when['origin'].min():%Y-%m-%d} to {when['until'].max():%Y-%m-%d}"
+        return (f"{len(self.summary)} methods, {when['origin'].nunique()} periods{days}",)
+
+    def _table(self) -> pd.DataFrame:
+        return self.summary.map(lambda one: figure(one, 3) if isinstance(one, float) else one)
+
     def save(self, path: str | Path) -> Path:
-        """Draw the backtest to a PNG."""
+        """Draw the backtest to a PNG.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> art = am.area("artibonite")
+        >>> found = am.backtest(am.read_events(art), am.read_corridor(art, "rn1"), None, "2024-08-01", "2024-10-01")
+        >>> found.save("backtest.png")  # doctest: +SKIP
+        """
         return draw(self, Path(path))
 
 
-def backtest(
+def backtest(  # noqa: PLR0913 - one keyword a choice
     events: gpd.GeoDataFrame,
     corridor: Corridor,
     model: RiskModel | Mapping[str, RiskModel] | None,
@@ -129,6 +154,7 @@ def backtest(
     ledger: Ledger | None = None,
     pieces: gpd.GeoDataFrame | None = None,
     flagged: float = 0.2,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
     """Estimate on past days and score against what was reported of the days after.
 
@@ -152,6 +178,8 @@ def backtest(
     flagged
         Share of the road that is flagged, for the hit rate and PAI (predictive accuracy
         index, Chainey, Tompson & Uhlig 2008, *Security Journal* 21).
+    progress
+        Called with the number of origins done and of all after each (:class:`artimap.ProgressLine`).
 
     Returns
     -------
@@ -163,6 +191,14 @@ def backtest(
     ------
     ModelError, DateError, CrsError
         For bad parameters, a bad day, a table in another system.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> found = am.backtest(am.read_events(art), am.read_corridor(art, "rn1"), None, "2024-08-01", "2024-10-01")
+    >>> found.summary["method"].tolist(), found.periods["origin"].nunique()
+    (['model', 'uniform', 'last period', 'plain kernel'], 2)
     """
     first, last = day_of(start), day_of(stop)
     if step <= 0 or not 0 < flagged < 1 or first + dt.timedelta(days=step) > last:
@@ -182,7 +218,7 @@ def backtest(
     spread = shapes.over(corridor.spread(rows, reach=next(iter(models.values())).reach))
     scored: list[dict[str, Any]] = []
     curves: dict[str, Any] = {}
-    origin = first
+    origin, number = first, (last - first).days // step
     while origin + dt.timedelta(days=step) <= last:
         happened = happened_between(rows, spread, origin, step, next(iter(models.values())))
         known = rows[(told <= pd.Timestamp(origin)).to_numpy()]
@@ -213,6 +249,8 @@ def backtest(
                 }
             )
         origin += dt.timedelta(days=step)
+        if progress is not None:
+            progress((origin - first).days // step, number)
     periods = pd.DataFrame(scored)
     capture = pd.concat(
         [

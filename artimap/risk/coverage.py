@@ -310,6 +310,14 @@ def report_coverage(
     ------
     ModelError, DateError, CrsError
         For bad periods, a bad day, a table in another system.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> rn1 = am.read_corridor(art, "rn1")
+    >>> len(am.report_coverage(rn1, am.read_events(art), as_of="2024-10-15", periods=2)) > 0
+    True
     """
     if period_days <= 0 or periods <= 0:
         msg = "period_days and periods must be greater than 0"

@@ -45,6 +45,7 @@ from artimap.risk.explain import Shares
 from artimap.risk.model import RiskModel
 from artimap.risk.observation import STEP_DAYS
 from artimap.risk.posterior import LEVELS, Posterior, event_numbers, posterior
+from artimap.risk.risk_table import shown_as_risk
 from artimap.risk.trips import RoadRates, city_pairs, trip_between
 from artimap.roads.corridor import Corridor, Stretch
 
@@ -103,10 +104,19 @@ def corridor_risk(
     ------
     ModelError, DateError, CrsError
         For bad parameters or pieces, a bad day, a table in another system.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> rn1, ledger = am.read_corridor(art, "rn1"), am.read_claims(art)
+    >>> risk = am.corridor_risk(rn1, rn1.locate(am.read_events(art)), as_of="2024-10-15", ledger=ledger)
+    >>> risk.set_index("name").loc["Pont-Sondé", "info"]
+    'reported'
     """
     day = day_of(as_of)
     one = corridor_risk_over_time(corridor, located, days=[day], model=model, pieces=pieces, ledger=ledger)
-    return one[day]
+    return shown_as_risk(one[day])
 
 
 def corridor_risk_over_time(
@@ -443,6 +453,15 @@ def corridor_risk_by_kind(
         RISK by kind, for every kind in ``model.kinds``, in the order of
         :class:`~artimap.core.vocab.EventKind`. The kinds' ``events_used`` need not be placed as
         in the table of all kinds: each kind has rates, and so places, of its own.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> rn1 = am.read_corridor(art, "rn1")
+    >>> by_kind = am.corridor_risk_by_kind(rn1, rn1.locate(am.read_events(art)), as_of="2024-10-15")
+    >>> sorted(one.value for one in by_kind)[:2]
+    ['abduction', 'armed_clash']
     """
     model = model or RiskModel()
     return {

@@ -266,7 +266,7 @@ def _where_somebody_was(row: Ints, piece: Ints, share: Floats, age: Floats, seen
     return np.asarray(weight * (total / moved)[row])
 
 
-_NEEDED = ("event_id", "record", "kind", "date_start", "date_end", "place_kind")
+_NEEDED = ("event_id", "record", "kind", "date_start", "date_end", "place", "place_kind")
 
 
 def _sure_events(located: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:

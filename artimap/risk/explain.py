@@ -105,6 +105,13 @@ def explain(risk: gpd.GeoDataFrame, stretch: str) -> pd.DataFrame:
     ------
     ModelError
         If the table holds no shares (it was read from a file), or no such piece.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> risk = am.study(am.area("artibonite"), as_of="2024-10-15").risk
+    >>> am.explain(risk, "Pont-Sondé").columns.tolist()[:2]
+    ['event_id', 'kind']
     """
     # Refused where the shares are not there: without them no list can be held against the rate that was
     # printed.

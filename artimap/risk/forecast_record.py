@@ -20,6 +20,7 @@ import numpy as np
 from artimap.claims.ledger import Ledger
 from artimap.core.arrays import Floats
 from artimap.core.errors import DataError
+from artimap.core.notebook import Shown
 from artimap.core.precision import significant
 from artimap.risk.backtest import happened_between
 from artimap.risk.coverage import RoadPieces, bare
@@ -37,8 +38,8 @@ _DECIMALS = 6
 """Chances are rounded to so many decimals, not digits: the smallest are differences that no two processors share."""
 
 
-@dataclass(frozen=True, eq=False)
-class ForecastTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class ForecastTable(Shown):
     """Expected reports of a period, and the record of the forecasts before it.
 
     Attributes

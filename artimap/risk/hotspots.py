@@ -69,6 +69,12 @@ class HotspotModel(JsonModel):
         Random placements, and resamplings for the stability.
     seed
         Seed of both.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.HotspotModel(bandwidth_m=2_000.0).step_m
+    250.0
     """
 
     bandwidth_m: float = 3_000.0
@@ -135,6 +141,15 @@ def find_clusters(
         ``pieces`` (tuple of piece numbers), ``length_m``, ``peak`` (piece of the greatest
         excess), ``strength`` (part of the density above the threshold, 0 to 1),
         ``p_point``, ``p_max``, ``q`` (false-discovery rate), the strongest first.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import numpy as np
+    >>> observed, chance = np.array([9.0, 8.0, 0.0, 0.0]), np.random.default_rng(1).uniform(0, 1, (99, 4))
+    >>> neighbours = np.array([[0, 1], [1, 2], [2, 3]])
+    >>> len(am.find_clusters(observed, chance, neighbours, np.full(4, 250.0)))
+    1
     """
     from scipy.sparse import coo_array  # noqa: PLC0415 - slow to import, used only here
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
@@ -382,6 +397,15 @@ def line_hotspots(from_m: Floats, to_m: Floats, length_m: float, *, model: Hotsp
         Length of the line.
     model
         All parameters; those of counting, of places and of episodes are not looked at.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import numpy as np
+    >>> at = np.array([10_100.0, 10_200.0, 10_250.0, 10_300.0, 10_400.0, 40_000.0])
+    >>> found = am.line_hotspots(at, at, 100_000.0)
+    >>> type(found).__name__
+    'LineClusters'
     """
     model = model or HotspotModel()
     cells = max(int(np.ceil(length_m / model.step_m)), 1)

@@ -45,6 +45,12 @@ class ReportedShare(JsonModel):
         Parameters of the Beta: incidents of a fuller list that the reports hold, and that they lack.
     source
         Where the figures come from; printed beside everything that rests on them.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.ReportedShare(found=40.0, missing=60.0, source="a comparison of one's own").found
+    40.0
     """
 
     found: float
@@ -73,6 +79,13 @@ class ReportedShare(JsonModel):
             Part of the incidents that fell into observed time, by the rates.
         draws, seed
             How many, and their seed.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> share = am.ReportedShare(found=40.0, missing=60.0, source="a comparison of one's own")
+        >>> bool((share.times(1.0, draws=100, seed=1) >= 1).all())
+        True
         """
         share = np.random.default_rng([seed, 1]).beta(self.found, self.missing, size=draws)
         return np.asarray(np.maximum(watched / share, 1.0))
@@ -133,6 +146,12 @@ class RiskModel(JsonModel):
         What part of the incidents is reported, where somebody knows; null where nobody does.
     band_rates
         Lower edges of the rate classes 2 to 5, in events per km and month.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.RiskModel(window_days=365).trend_days
+    90
     """
 
     half_life_days: float | None = None

@@ -58,6 +58,12 @@ class PassageModel(JsonModel):
         Beta prior of the probability of an incident on one passage of the whole way: that of Jeffreys.
     window_days
         Movements older than this do not count.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.PassageModel(window_days=365).window_days
+    365
     """
 
     reported: tuple[float, float] = (12.0, 2.0)
@@ -124,6 +130,19 @@ class Passages(JsonModel):
     short
         Of ``passed``, ``turned_back`` and ``incidents``, how many went less than half of the way: they were on it, and
         are no passages of it.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import pandas as pd
+    >>> import tempfile
+    >>> trucks = {"date": "2024-09-03", "from": "Saint-Marc", "to": "Gonaïves", "outcome": ["passed", "turned_back"]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pd.DataFrame(trucks).to_csv(f"{folder}/convoys.csv", index=False)
+    ...     table = am.read_movements(f"{folder}/convoys.csv", area=am.area("artibonite"))
+    >>> found = am.passages_on(table, [am.RoadSpan("rn1", 94_800, 150_000)], as_of="2024-10-15")
+    >>> found.passed, found.turned_back, found.incidents
+    (1, 1, 0)
     """
 
     as_of: str
@@ -191,8 +210,14 @@ def passages_on(
     Examples
     --------
     >>> import artimap as am
-    >>> table = am.read_movements("convoys.csv", area=am.area("artibonite"))  # doctest: +SKIP
-    >>> am.passages_on(table, [am.RoadSpan("rn1", 94_800, 150_000)], as_of="2024-10-15")  # doctest: +SKIP
+    >>> import pandas as pd
+    >>> import tempfile
+    >>> trucks = {"date": "2024-09-03", "from": "Saint-Marc", "to": "Gonaïves", "outcome": ["passed"] * 9}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pd.DataFrame(trucks).to_csv(f"{folder}/convoys.csv", index=False)
+    ...     table = am.read_movements(f"{folder}/convoys.csv", area=am.area("artibonite"))
+    >>> am.passages_on(table, [am.RoadSpan("rn1", 94_800, 150_000)], as_of="2024-10-15").passed
+    9
     """
     model, day = model or PassageModel(), day_of(as_of)
     known = schema.conform(movements, MOVEMENTS)

@@ -17,6 +17,7 @@ from artimap.claims.ledger import Ledger
 from artimap.core.arrays import Floats
 from artimap.core.dates import DAYS_PER_MONTH, day_of
 from artimap.core.metadata import JsonModel
+from artimap.core.notebook import Shown, figure
 from artimap.core.precision import significant
 from artimap.risk.aggregate import Shared, share_out, shared_draws, watched_share
 from artimap.risk.coverage import RoadPieces, days_until
@@ -29,8 +30,8 @@ MOSTLY = 0.5
 """A trip of which more than this part is silent has no figure: most of it would be guessed from the rest."""
 
 
-@dataclass(frozen=True, slots=True)
-class TripRisk(JsonModel):
+@dataclass(frozen=True, slots=True, repr=False)
+class TripRisk(JsonModel, Shown):
     """The reported incidents on the way from one town to another.
 
     Figures are of what is *reported*, for a month of thirty days and a half on the whole way; null where more than
@@ -54,6 +55,13 @@ class TripRisk(JsonModel):
         Metres of the way of which nobody has reported for long.
     newest_report
         Day of the newest report about the way; null where there is none.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> trip = am.study(am.area("artibonite"), as_of="2024-10-15").trips[1]
+    >>> trip.name, trip.known
+    ('Saint-Marc – Gonaïves', True)
     """
 
     name: str
@@ -75,6 +83,16 @@ class TripRisk(JsonModel):
     last_expected: float | None
     silent_m: float
     newest_report: str | None
+
+    def _lines(self) -> tuple[str, ...]:
+        if self.expected is None:
+            since = "" if self.newest_report is None else f", newest report {self.newest_report}"
+            return f"{self.name}, as of {self.as_of}", f"not known: most of the way is silent{since}"
+        return (
+            f"{self.name}, as of {self.as_of}",
+            f"{figure(self.expected)} reported incidents a month ({figure(self.lo80)} to {figure(self.hi80)})",
+            f"{self.silent_m / 1000:.0f} of {self.length_m / 1000:.0f} km silent",
+        )
 
     @property
     def length_m(self) -> float:

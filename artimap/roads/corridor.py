@@ -23,6 +23,7 @@ from artimap.core import schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require, require_metres
 from artimap.core.errors import ModelError, PlaceError
+from artimap.core.notebook import Shown, Sketch, city_labels, road_sketch
 from artimap.core.reasons import code_of, sentences
 from artimap.core.tables import ROAD_UNITS
 from artimap.core.vocab import WhyNot
@@ -52,7 +53,15 @@ def _no_roads() -> gpd.GeoSeries:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A piece of a corridor between two chainages."""
+    """A piece of a corridor between two chainages.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> way = am.read_corridor(am.area("artibonite"), "rn1").stretch("Saint-Marc", "Gonaïves")
+    >>> way.name, round(way.length_m / 1000)
+    ('Saint-Marc – Gonaïves', 55)
+    """
 
     corridor_id: str
     name: str
@@ -66,8 +75,8 @@ class Stretch:
         return self.to_m - self.from_m
 
 
-@dataclass(frozen=True, eq=False)
-class Corridor:
+@dataclass(frozen=True, eq=False, repr=False)
+class Corridor(Shown):
     """A road as one line with calibrated chainage.
 
     Attributes
@@ -88,6 +97,13 @@ class Corridor:
     other_roads
         Lines of the other known roads, by id, in the same system: an exact spot that names no road and is
         nearer to one of them lies there in good part. None need be given.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> rn1 = am.read_corridor(am.area("artibonite"), "rn1")
+    >>> rn1.ref, round(rn1.length_m / 1000)
+    ('RN1', 250)
     """
 
     corridor_id: str
@@ -101,7 +117,13 @@ class Corridor:
     other_roads: gpd.GeoSeries = field(default_factory=_no_roads, repr=False)
 
     def __repr__(self) -> str:
-        return f"<Corridor {self.ref}: {self.length_m / 1000:.2f} km, {len(self.towns)} towns, {self.crs}>"
+        return f"<Corridor {self._lines()[0]}>"
+
+    def _lines(self) -> tuple[str, ...]:
+        return (f"{self.ref}: {self.length_m / 1000:.2f} km, {len(self.towns)} towns, {self.crs}",)
+
+    def _sketch(self) -> Sketch:
+        return road_sketch(self.line, city_labels(self.towns))
 
     @property
     def length_m(self) -> float:
@@ -136,6 +158,15 @@ class Corridor:
         CorridorError
             If the posts do not rise, do not start at 0, or lie farther apart than the
             road between them is long (a gap or a misplaced post): every such place is named.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import geopandas as gpd
+        >>> points = gpd.points_from_xy([0, 990, 1985], [0, 0, 0])
+        >>> posts = gpd.GeoDataFrame({"km": [0.0, 1.0, 2.0]}, geometry=points, crs="EPSG:32618")
+        >>> am.Corridor.from_posts(posts, corridor_id="a", ref="A", name="Road A").length_m
+        2000.0
         """
         xy, measures = calibration.through_posts(posts, ref)
         crs = posts.crs.to_string()
@@ -167,6 +198,16 @@ class Corridor:
             If they leave a gap, branch or close a ring: the message gives the places.
         CrsError
             If lengths in their system are no metres: degrees, feet, Web Mercator. The message is the fixing call.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import geopandas as gpd
+        >>> import shapely
+        >>> lines = gpd.GeoSeries([shapely.LineString([(0, 0), (900, 0)]), shapely.LineString([(900, 0), (2000, 0)])],
+        ...                       crs="EPSG:32618")
+        >>> am.Corridor.from_lines(lines, corridor_id="a", ref="A", name="Road A")
+        <Corridor A: 2.00 km, 0 towns, EPSG:32618>
         """
         require_metres(lines, what="lines")
         xy, measures = calibration.end_to_end(lines, ref)
@@ -201,6 +242,13 @@ class Corridor:
         ------
         ValueError
             If a chainage lies outside the road.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> rn1 = am.read_corridor(am.area("artibonite"), "rn1")
+        >>> rn1.point_at(105_000.0).geom_type, len(rn1.point_at([0.0, 1_000.0]))
+        ('Point', 2)
         """
         wanted = np.asarray(chainage_m, dtype=float)
         if not np.all((wanted >= 0) & (wanted <= self.length_m)):
@@ -214,6 +262,14 @@ class Corridor:
 
         Empty or missing points give NaN. Of two equally near places on the road, the one
         nearer to its origin counts.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> rn1 = am.read_corridor(am.area("artibonite"), "rn1")
+        >>> chainage_m, offset_m = rn1.project([rn1.point_at(105_000.0)])
+        >>> round(float(chainage_m[0])), round(float(offset_m[0]))
+        (105000, 0)
         """
         array = np.asarray(points, dtype=object)
         chainage = np.full(len(array), np.nan)
@@ -243,6 +299,15 @@ class Corridor:
         tuple
             Point numbers, from and to chainages in metres; a point may have several
             pieces (merged where they touch) or none.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import numpy as np
+        >>> rn1 = am.read_corridor(am.area("artibonite"), "rn1")
+        >>> row, from_m, to_m = rn1.within(np.array([rn1.point_at(105_000.0)]), np.array([500.0]))
+        >>> bool(from_m[0] < 105_000.0 < to_m[0])
+        True
         """
         if len(points) <= _CIRCLES:
             return self._within(points, radius_m)
@@ -269,7 +334,15 @@ class Corridor:
         return merge(which, low, high)
 
     def piece(self, from_m: float, to_m: float) -> shapely.LineString:
-        """Give the road between two chainages as a line."""
+        """Give the road between two chainages as a line.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> rn1 = am.read_corridor(am.area("artibonite"), "rn1")
+        >>> rn1.piece(105_000.0, 110_000.0).geom_type
+        'LineString'
+        """
         low, high = sorted((float(from_m), float(to_m)))
         ends = shapely.get_coordinates(self.point_at([low, high]))
         between = self._xy[(self.measures > low) & (self.measures < high)]
@@ -294,6 +367,13 @@ class Corridor:
         ------
         ModelError
             If it is not greater than 0, or so short that there would be more than a million pieces.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> rn1 = am.read_corridor(am.area("artibonite"), "rn1")
+        >>> len(rn1.lixels(5_000.0))
+        50
         """
         if not length_m * _MOST_PIECES >= self.length_m:
             least = self.length_m / _MOST_PIECES
@@ -310,6 +390,12 @@ class Corridor:
         GeoDataFrame
             ``lixel_id, corridor_id, from_m, to_m, name, from_place, to_place``, geometry;
             together they are the road, once. Without towns it is one leg.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.read_corridor(am.area("artibonite"), "rn1").legs()["name"].tolist()[-2:]
+        ['Plaisance – Limbé', 'Limbé – Cap-Haïtien']
         """
         edges, names, ids = self._town_ends()
         table = self._pieces(edges, [f"{self.corridor_id}:{low:.0f}-{high:.0f}" for low, high in pairwise(edges)])
@@ -341,6 +427,12 @@ class Corridor:
         ------
         ModelError
             If the radius is not greater than 0.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.read_corridor(am.area("artibonite"), "rn1").stretches()["name"].tolist()[:2]
+        ['Port-au-Prince', 'Port-au-Prince – Canaan']
         """
         if not town_m > 0:
             msg = "town_m is a radius in metres and must be greater than 0"
@@ -394,6 +486,13 @@ class Corridor:
         ------
         PlaceError
             If a name is none of the corridor's towns; the message lists them.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> rn1 = am.read_corridor(am.area("artibonite"), "rn1")
+        >>> rn1.stretch("Saint-Marc", "Gonaïves").name
+        'Saint-Marc – Gonaïves'
         """
         a, b = sorted((self._end(start), self._end(stop)), key=lambda end: end[0])
         if b[0] - a[0] <= 0:
@@ -451,6 +550,14 @@ class Corridor:
         ------
         CrsError
             If the table is in another system.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> art = am.area("artibonite")
+        >>> located = am.read_corridor(art, "rn1").locate(am.read_events(art))
+        >>> len(located) == len(am.read_events(art)), {"chainage_m", "offset_m", "why_not"} <= set(located)
+        (True, True)
         """
         require(table, self.crs, what="table")
         rows = table.to_frame("geometry") if isinstance(table, gpd.GeoSeries) else table
@@ -489,11 +596,28 @@ class Corridor:
             EVENTS in the corridor's system.
         reach
             Radii and shares for rows that state none.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> art = am.area("artibonite")
+        >>> spread = am.read_corridor(art, "rn1").spread(am.read_events(art))
+        >>> len(spread.off_corridor) == len(am.read_events(art))
+        True
         """
         return spread_rows(self, events, reach or Reach())
 
     def unit_pieces(self, pcode: str) -> list[tuple[float, float]]:
-        """Give the pieces of road within 500 m of a unit, merged, in metres."""
+        """Give the pieces of road within 500 m of a unit, merged, in metres.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> art = am.area("artibonite")
+        >>> rn1 = am.read_corridor(art, "rn1")
+        >>> [(round(start), round(stop)) for start, stop in rn1.unit_pieces(rn1.units["pcode"].iloc[0])][:1]
+        [(137020, 166060)]
+        """
         return list(self._units_on_road.get(pcode, ()))
 
     @cached_property

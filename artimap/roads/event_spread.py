@@ -23,6 +23,7 @@ from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.errors import ModelError
 from artimap.core.metadata import JsonModel
+from artimap.core.notebook import ShortRepr
 from artimap.core.reasons import code_of, sentence
 from artimap.core.vocab import Where, WhyNot
 
@@ -84,6 +85,12 @@ class Reach(JsonModel):
         Radius of an exact spot and of a named place, in metres.
     share_place, share_section, share_commune
         Share of such events taken to have happened on the road at all.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.Reach(point_m=250.0).place_m
+    1500.0
     """
 
     point_m: float = 500.0
@@ -101,8 +108,8 @@ class Reach(JsonModel):
             raise ModelError(msg)
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+@dataclass(frozen=True, slots=True, repr=False)
+class Spread(ShortRepr):
     """Where on the road each event may lie: pieces ``from_m``–``to_m`` with a weight.
 
     ``row`` counts the rows of the table that was spread. The weights of a row and its

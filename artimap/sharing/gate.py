@@ -16,6 +16,7 @@ from artimap.areas.area import Area
 from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.core.i18n import format_count, format_number, tr
+from artimap.core.notebook import ShortRepr
 from artimap.core.schema import objects, split_names
 from artimap.core.tables import EVENTS
 from artimap.core.vocab import About, Audience, Sensitivity, WhyHeld
@@ -46,8 +47,8 @@ class HeldBack:
         return "; ".join(tr(f"share.reason.{name}", lang) + colon + format_count(count, lang) for name, count in order)
 
 
-@dataclass(frozen=True, eq=False)
-class Gated:
+@dataclass(frozen=True, eq=False, repr=False)
+class Gated(ShortRepr):
     """What of events and claims may go on a product, and what was done to them.
 
     Attributes
@@ -89,6 +90,16 @@ class Gated:
     area: Area | None = None
     withheld: gpd.GeoDataFrame | None = field(default=None, repr=False)
     all_days: Ledger | None = None
+
+    def _lines(self) -> tuple[str, ...]:
+        """Numbers alone: what is held back must not show."""
+        events = 0 if self.events is None else len(self.events)
+        claims = 0 if self.ledger is None else len(self.ledger.claims)
+        return (
+            f"for {self.audience}",
+            f"{events} events ({self.events_held.total} held back)",
+            f"{claims} statements ({self.claims_held.total} held back)",
+        )
 
     def until(self, day: dt.date) -> Gated:
         """Leave out what begins or was said after a day.

@@ -25,7 +25,14 @@ _LEAST_AGE = 30
 
 
 class Action(StrEnum):
-    """What happens to a row."""
+    """What happens to a row.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.Action("blur") is am.Action.BLUR, [one.value for one in am.Action]
+    (True, ['pass', 'delay', 'blur', 'aggregate', 'remove'])
+    """
 
     PASS = "pass"  # noqa: S105 - a word of the policy, no password
     DELAY = "delay"
@@ -36,7 +43,14 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What happens to rows of each sensitivity on the way to one audience."""
+    """What happens to rows of each sensitivity on the way to one audience.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.Rules(moderate=am.Action.BLUR).moderate.value
+    'blur'
+    """
 
     low: Action = Action.PASS
     moderate: Action = Action.PASS
@@ -52,7 +66,15 @@ class Rules:
                 raise ModelError(msg)
 
     def action(self, sensitivity: Sensitivity) -> Action:
-        """Give what happens to rows of a sensitivity."""
+        """Give what happens to rows of a sensitivity.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> from artimap.core.vocab import Sensitivity
+        >>> am.Rules().action(Sensitivity.SEVERE).value
+        'remove'
+        """
         return Action(getattr(self, sensitivity.value))
 
 
@@ -86,6 +108,12 @@ class SharePolicy:
     positions_after_days
         How old the position of a force must be before it leaves, where it was publicly said: with a web address, or
         among the embedded facts. At least 30; deployments never leave.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.SharePolicy(k=5).k
+    5
     """
 
     partners: Rules = Rules()
@@ -131,15 +159,38 @@ class SharePolicy:
             raise ModelError(msg)
 
     def rules(self, audience: Audience) -> Rules:
-        """Give the rules of an audience that is not internal."""
+        """Give the rules of an audience that is not internal.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> from artimap.core.vocab import Audience
+        >>> am.SharePolicy().rules(Audience.PUBLIC).moderate.value
+        'blur'
+        """
         return self.partners if audience is Audience.PARTNERS else self.public
 
     def delay_days(self, audience: Audience) -> int:
-        """Give the delay of an audience in days."""
+        """Give the delay of an audience in days.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> from artimap.core.vocab import Audience
+        >>> am.SharePolicy(partners_delay_days=7).delay_days(Audience.PARTNERS)
+        7
+        """
         return self.partners_delay_days if audience is Audience.PARTNERS else self.public_delay_days
 
     def is_licensed(self, licence: object) -> bool:
-        """Tell whether a licence, or one of several joined by ``"; "``, keeps its rows in the house."""
+        """Tell whether a licence, or one of several joined by ``"; "``, keeps its rows in the house.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.SharePolicy().is_licensed("own report"), am.SharePolicy().is_licensed("ACLED")
+        (False, True)
+        """
         # A row that several sources back is licensed where one of them is: it could be read out of the
         # others.
         return isinstance(licence, str) and is_shut(licence, self.licensed)
@@ -157,6 +208,13 @@ class Access:
         Day of the download.
     filters
         What was asked for, in words: country, days, kinds of event.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import datetime as dt
+    >>> am.Access("ACLED", dt.date(2024, 10, 15), "Haiti, 2024").source
+    'ACLED'
     """
 
     source: str
@@ -236,6 +294,17 @@ def read_policy(path: Path | str) -> SharePolicy:
         If the file cannot be read, or a key or value is not known: all that is wrong, with
         the line of each. ``licensed`` may be made longer; ``ACLED`` stays in it, since its
         terms let nobody pass the rows on.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "policy.toml"
+    ...     _ = file.write_text("k = 5", encoding="utf-8")
+    ...     am.read_policy(file).k
+    5
     """
     path = Path(path)
     try:

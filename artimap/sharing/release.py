@@ -16,6 +16,7 @@ import shapely
 
 from artimap.areas.area import ARTIBONITE, Area, read_places, read_units
 from artimap.core.errors import ShareError
+from artimap.core.notebook import Shown
 from artimap.core.schema import TEXT, join_names, objects, split_names
 from artimap.core.vocab import Audience, Level, Record, Sensitivity, WhyHeld
 from artimap.sharing.masking import mask_column, mask_ids, settled
@@ -190,8 +191,8 @@ FREE_TEXT: Final = (
 """Columns whose words people write: masked before they leave."""
 
 
-@dataclass(frozen=True, eq=False)
-class Released:
+@dataclass(frozen=True, eq=False, repr=False)
+class Released(Shown):
     """What may go to an audience, and what has to be printed beside it.
 
     Attributes
@@ -212,6 +213,15 @@ class Released:
         Whom the product must name, a line each.
     left_out
         Which rows of the given table are not in ``table`` in any shape, counted from 0.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> events = am.read_events(art)
+    >>> given = am.release(events, audience="partners", area=art)
+    >>> len(given.table) + sum(given.held_codes.values()) == len(events)
+    True
     """
 
     table: pd.DataFrame
@@ -430,6 +440,14 @@ def release(
         If the table says neither licence nor sensitivity and is not for internal use (rates, zones and
         posts stand on reports of every kind: no row of theirs says who may see it), or if a delay lacks its day or a
         citation its day of access.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> given = am.release(am.read_events(art), audience="public", area=art)
+    >>> len(given.table) < len(am.read_events(art))
+    True
     """
     # A word that is no audience fails here, before any row is looked at.
     audience = Audience(audience)

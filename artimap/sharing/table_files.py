@@ -110,6 +110,17 @@ def write_table(
     ------
     ShareError
         As :func:`release` does, and for other formats.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> art = am.area("artibonite")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     given = am.write_table(am.read_events(art), Path(folder) / "events.csv", audience="partners", area=art)
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['events.csv', 'events.notice.txt']
     """
     path = Path(path)
     if path.suffix.lower() not in _FORMATS:

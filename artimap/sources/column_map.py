@@ -115,6 +115,12 @@ class Mapping:
         Sensitivity of rows that state none.
     exact
         Whether coordinates are where a device was, and not the middle of a named place.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.Mapping({"date": "Day", "place": "Where", "kind": "What"}).columns["place"]
+    'Where'
     """
 
     columns: AnyMapping[str, str]
@@ -135,7 +141,14 @@ class Mapping:
             raise DataError(msg)
 
     def to_toml(self) -> str:
-        """Write the mapping as TOML text."""
+        """Write the mapping as TOML text.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> 'place = "Where"' in am.Mapping({"date": "Day", "place": "Where"}).to_toml()
+        True
+        """
         lines = [
             "# Which column is what. Change the right-hand sides; leave out a line to leave the field empty.",
             f"licence = {_quoted(self.licence)}",
@@ -152,7 +165,17 @@ class Mapping:
         return "\n".join(lines) + "\n"
 
     def save(self, path: Path | str) -> Path:
-        """Write the mapping to a TOML file."""
+        """Write the mapping to a TOML file.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     saved = am.Mapping({"date": "Day", "place": "Where"}).save(f"{folder}/columns.toml")
+        ...     am.read_mapping(saved).columns["date"]
+        'Day'
+        """
         write_text(Path(path), self.to_toml())
         return Path(path)
 
@@ -169,6 +192,15 @@ def read_mapping(path: Path | str) -> Mapping:
     ------
     DataError
         If the file is absent or no mapping.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     saved = am.Mapping({"date": "Day", "place": "Where"}).save(f"{folder}/columns.toml")
+    ...     am.read_mapping(saved).columns["place"]
+    'Where'
     """
     try:
         content = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))

@@ -52,6 +52,12 @@ def crosswalk() -> pd.DataFrame:
         ``acled_event``, ``acled_sub_event`` (null: any other of that event type), ``ucdp_type``
         (types of violence, joined by ``"; "``), ``kind``, ``match`` (``exact``, ``closest``, or
         ``none`` where neither source has the kind) and ``note``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.crosswalk().columns.tolist()[:3]
+    ['acled_event', 'acled_sub_event', 'ucdp_type']
     """
     with resources.files("artimap.sources").joinpath("crosswalk.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file, dtype=TEXT)

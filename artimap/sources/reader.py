@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from artimap.areas.area import Area
+from artimap.core.notebook import ShortRepr
 from artimap.sources.column_map import Mapping, propose
 from artimap.sources.licences import Marks
 from artimap.sources.quarantine import Problems
@@ -52,8 +53,8 @@ def propose_by_names(raw: Raw) -> Mapping:
     return propose(raw.columns, labels=raw.labels, cells=raw.cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+@dataclass(frozen=True, slots=True, repr=False)
+class Reader(ShortRepr):
     """One format. Each stands at the end of its own module, and as a row in the registry.
 
     Attributes

@@ -348,6 +348,18 @@ def read_report(
         If the file is absent, damaged, or its columns are not recognised.
     SchemaError
         If a needed column is missing.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import pandas as pd
+    >>> import tempfile
+    >>> rows = {"date": ["2024-10-05"], "place": ["Pont-Sondé"], "kind": ["road_ambush"], "source": ["radio"]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pd.DataFrame(rows).to_csv(f"{folder}/own.csv", index=False)
+    ...     read = am.read_report(f"{folder}/own.csv", area=am.area("artibonite"))
+    >>> read.rows, read.events["kind"].tolist()
+    (1, ['road_ambush'])
     """
     return _read(Path(path), area=area, source=source, mapping=mapping, claims=True, licence=licence, today=today)
 
@@ -364,6 +376,18 @@ def validate(
     """Look through a file and give every problem at once: :func:`read_report` by the name of its use.
 
     ``breaches`` lists row, column, value, why and how to mend it; ``quarantine`` holds the rows.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import pandas as pd
+    >>> import tempfile
+    >>> rows = {"date": ["no day"], "place": ["Pont-Sondé"], "kind": ["other"], "source": ["radio"]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pd.DataFrame(rows).to_csv(f"{folder}/own.csv", index=False)
+    ...     read = am.validate(f"{folder}/own.csv", area=am.area("artibonite"))
+    >>> len(read.quarantine), len(read.breaches) > 0
+    (1, True)
     """
     return read_report(path, area=area, source=source, mapping=mapping, licence=licence, today=today)
 
@@ -392,6 +416,12 @@ def read_template(area: Area, path: Path) -> Read:
         If the file is absent or no CSV.
     SchemaError
         If a needed column is missing.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> from pathlib import Path
+    >>> am.read_template(am.area("artibonite"), Path("last_night.csv"))  # doctest: +SKIP
     """
     return read_report(path, area=area, source=template.READER.name)
 
@@ -430,6 +460,13 @@ def read_events(
         If the file is absent, is no table, or no area is given for it.
     SchemaError
         If a needed column is missing.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> events = am.read_events(am.area("artibonite"))
+    >>> len(events), events.crs.to_epsg()
+    (231, 32618)
     """
     if isinstance(what, Area):
         return embedded_events(what)
@@ -529,7 +566,13 @@ def read_movements(
     Examples
     --------
     >>> import artimap as am
-    >>> am.read_movements("convoys.csv", area=am.area("artibonite"))  # doctest: +SKIP
+    >>> import pandas as pd
+    >>> import tempfile
+    >>> trucks = {"date": "2024-09-03", "from": "Saint-Marc", "to": "Gonaïves", "outcome": ["passed"] * 9}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pd.DataFrame(trucks).to_csv(f"{folder}/convoys.csv", index=False)
+    ...     len(am.read_movements(f"{folder}/convoys.csv", area=am.area("artibonite")))
+    9
     """
     read = _read(
         Path(path), area=area, source=own_movements.READER.name, mapping=None, claims=False, licence=licence,
@@ -545,6 +588,16 @@ def propose_mapping(path: str | Path, *, source: str = "auto") -> Mapping:
 
     The proposal is to be looked at: ``propose_mapping(path).save("mapping.toml")``, change it, and
     pass it as ``mapping=``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import pandas as pd
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pd.DataFrame({"Date": ["2024-10-05"], "Lieu": ["Pont-Sondé"]}).to_csv(f"{folder}/own.csv", index=False)
+    ...     dict(am.propose_mapping(f"{folder}/own.csv").columns)
+    {'date': 'Date', 'place': 'Lieu'}
     """
     raw = _headed(open_table(Path(path), score=READERS[source].recognise if source in READERS else _best))
     best = source if source != "auto" else next(iter(recognise(raw.columns)), ANY_TABLE.name)

@@ -17,6 +17,7 @@ from artimap.areas.area import Area
 from artimap.areas.gazetteer.resolve import Reading
 from artimap.core import schema
 from artimap.core.errors import Breach, SchemaError
+from artimap.core.notebook import Shown
 from artimap.core.schema import TEXT
 from artimap.core.tables import CLAIMS, MOVEMENTS, ROAD_STATUS, TABLES
 from artimap.core.text import web_address
@@ -28,8 +29,8 @@ from artimap.sources.raw_table import Positions, Raw, as_text, folded
 from artimap.sources.row_ids import is_made, keyed_ids, lost_note
 
 
-@dataclass(frozen=True)
-class Read:
+@dataclass(frozen=True, repr=False)
+class Read(Shown):
     """What a file held: accepted rows + quarantined rows = rows read, always.
 
     Attributes
@@ -59,6 +60,18 @@ class Read:
         Accepted rows that are for internal use only, by the licence that says so.
     road_status, movements
         ROAD_STATUS or MOVEMENTS of the accepted rows, where the file tells of these.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import pandas as pd
+    >>> import tempfile
+    >>> rows = {"date": ["2024-10-05", "no day"], "place": "Pont-Sondé", "kind": "road_ambush", "source": "radio"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pd.DataFrame(rows).to_csv(f"{folder}/own.csv", index=False)
+    ...     read = am.read_report(f"{folder}/own.csv", area=am.area("artibonite"))
+    >>> read.rows, read.accepted, len(read.quarantine)
+    (2, 1, 1)
     """
 
     events: gpd.GeoDataFrame
@@ -91,7 +104,20 @@ class Read:
         return self.quarantine.iloc[:, -2:].set_axis(["row", "why"], axis="columns")
 
     def notes_for(self, audience: Audience) -> tuple[str, ...]:
-        """Give the notes; for others than internal use without the cells that some quote."""
+        """Give the notes; for others than internal use without the cells that some quote.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import pandas as pd
+        >>> import tempfile
+        >>> rows = {"date": ["2024-10-05"], "place": ["Pont-Sondé"], "kind": ["road_ambush"], "source": ["radio"]}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     pd.DataFrame(rows).to_csv(f"{folder}/own.csv", index=False)
+        ...     read = am.read_report(f"{folder}/own.csv", area=am.area("artibonite"))
+        >>> len(read.notes_for("public")) == len(read.notes)
+        True
+        """
         if audience is Audience.INTERNAL:
             return self.notes
         return tuple(note.bare if isinstance(note, QuotingNote) else note for note in self.notes)

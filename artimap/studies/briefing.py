@@ -20,6 +20,7 @@ from artimap.areas.gazetteer.resolve import Reading
 from artimap.core.dates import day_of
 from artimap.core.errors import ExtraError
 from artimap.core.metadata import model_of
+from artimap.core.notebook import Shown
 from artimap.core.reasons import in_sentences
 from artimap.core.vocab import Lang
 from artimap.report.previous import MANIFEST
@@ -43,8 +44,8 @@ RECENT_DAYS = 90
 """A day with few events in so many days before it is one of which little is known, or a slip of the pen."""
 
 
-@dataclass(frozen=True)
-class Briefing:
+@dataclass(frozen=True, repr=False)
+class Briefing(Shown):
     """What :func:`artimap.brief` wrote and what it left out.
 
     Attributes
@@ -77,6 +78,12 @@ class Briefing:
         See :class:`artimap.studies.inputs.Gathered`.
     kept, removed
         Names of what lay in the folder: what is not artimap's is there still, files of an earlier run are not.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> made = am.study(am.area("artibonite"), as_of="2024-10-15").write("briefing")  # doctest: +SKIP
+    >>> made.files[0].name  # doctest: +SKIP
     """
 
     folder: Path

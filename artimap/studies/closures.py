@@ -14,17 +14,19 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from artimap.areas.area import read_places
 from artimap.areas.road_network import BESIDE_M, FARTHEST_M, AreaRoads, area_roads
 from artimap.areas.roadside import SERVICES, RoadsidePoints
-from artimap.core import schema
+from artimap.core import schema, style
 from artimap.core.arrays import Bools, Floats, Ints
 from artimap.core.crs import WGS84
 from artimap.core.errors import DataError, ShareError
-from artimap.core.files import encodable, table_csv, write_geopackage, write_text
+from artimap.core.files import table_csv, write_geopackage, write_text
 from artimap.core.i18n import format_count, format_number, tr
 from artimap.core.metadata import put_models
+from artimap.core.notebook import Shown, Sketch, card, city_labels, figure
 from artimap.core.precision import rounded_shapes, significant, significant_columns
 from artimap.core.schema import join_names, records
 from artimap.core.tables import CLOSURES
@@ -47,7 +49,7 @@ _SHORT_M: Final = 1_000.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Closures:
+class Closures(Shown):
     """What happens when each piece of a road closes, one at a time. :func:`artimap.closures` makes it.
 
     Attributes
@@ -66,6 +68,13 @@ class Closures:
         CLOSURES in road order: it ranks nothing.
     as_of
         The day of the study; null without one.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+    >>> am.closures(study, "rn5").table.columns[:4].tolist()
+    ['piece_id', 'road_id', 'from_m', 'to_m']
     """
 
     roads: AreaRoads = field(repr=False)
@@ -114,6 +123,12 @@ class Closures:
         -------
         CutOffStrip
             Shows itself in a notebook; ``save`` writes it as .png or .svg, ``png`` and ``svg`` give it.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> am.closures(study, "rn5").picture("fr").save("rn5.png")  # doctest: +SKIP
         """
         span = RoadSpan(self.road_id, float(self.table["from_m"].min()), float(self.table["to_m"].max()))
         towns = [(name, span.from_m + at) for name, at in self.roads.places_on([span])]
@@ -123,7 +138,15 @@ class Closures:
         )  # fmt: skip
 
     def lines(self, lang: str = Lang.EN) -> tuple[str, ...]:
-        """Tell the profile in a language, in road order; what is the same for neighbouring pieces stands once."""
+        """Tell the profile in a language, in road order; what is the same for neighbouring pieces stands once.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> am.closures(study, "rn5").lines()[0]
+        'RN5, each piece closed by itself, for: truck. Internal: do not pass on'
+        """
         lang = Lang(lang).value
         same = ["bridge", "cut_off_places", "people_lo", "people_hi", "people_unknown", "longer_min"]
 
@@ -160,11 +183,39 @@ class Closures:
             parts.append(tr("closures.longer", lang, minutes=_range([first["longer_min"]], lang), **ends))
         return f"{where}: {'; '.join(parts)}"
 
-    def __repr__(self) -> str:
-        return f"<Closures {'; '.join(self.lines())}>"
+    def _lines(self) -> tuple[str, ...]:
+        table, when = self.table, "" if self.as_of is None else f", as of {self.as_of}"
+        none, off = int(table["detour_km"].isna().sum()), int(table["bridge"].sum())
+        return (
+            f"{_ref(self.roads, self.road_id)}, {self.vehicle}{when}, for internal",
+            f"{len(table)} pieces, each closed by itself: no known way round for {none}, places cut off by {off}",
+        )
+
+    def _table(self) -> pd.DataFrame:
+        worst = self.table.assign(none=self.table["detour_km"].isna())
+        worst = worst.sort_values(["none", "people_hi", "detour_km"], ascending=False, kind="stable")
+        worst = worst.drop_duplicates(["none", "cut_off_places"]).head(8)
+        return pd.DataFrame({
+            "km": [f"{low / 1000:.1f}–{high / 1000:.1f}"
+                   for low, high in zip(worst["from_m"], worst["to_m"], strict=True)],
+            "way round, km": ["none known" if pd.isna(one) else figure(one, 3) for one in worst["detour_km"]],
+            "minutes": ["" if pd.isna(low) else f"{low:.0f} to {high:.0f}"
+                        for low, high in zip(worst["detour_lo_min"], worst["detour_hi_min"], strict=True)],
+            "cut off": [one if isinstance(one, str) else "" for one in worst["cut_off_places"]],
+        })  # fmt: skip
+
+    def _sketch(self) -> Sketch:
+        road, ink = style.token("road"), style.token("ink")
+        lines, off = self.table.geometry, self.table["bridge"]
+        parts = [(shapely.line_merge(lines[off == one].union_all()), ink if one else road, 2.5 + one, False)
+                 for one in (False, True)]  # fmt: skip
+        corridor = self.roads.corridors.get(self.road_id)
+        return Sketch(parts, () if corridor is None else city_labels(corridor.towns))
 
     def _repr_html_(self) -> str:
-        return _html(self.lines())
+        head = f"Closures: {self._lines()[0]}", self._lines()[1], *self._limits(Lang.EN)
+        return card([*head, "Dark: places are cut off. The table has the worst pieces, one for each set of places."],
+                    self._table(), self._sketch())  # fmt: skip
 
     def to_file(self, path: str | Path, *, lang: str = Lang.EN) -> Path:
         """Write the table (.csv, .geojson, .gpkg) or the picture (.png, .svg).
@@ -173,6 +224,15 @@ class Closures:
         ------
         ShareError
             For another ending.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import tempfile
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     am.closures(study, "rn5").to_file(f"{folder}/rn5.csv").name
+        'rn5.csv'
         """
         target = Path(path)
         if target.suffix.lower() in (".png", ".svg"):
@@ -181,7 +241,7 @@ class Closures:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Isolation:
+class Isolation(Shown):
     """What is left of a network while some pieces of road are closed together. :func:`artimap.isolation` makes it.
 
     Attributes
@@ -205,6 +265,13 @@ class Isolation:
         Whether all that hung together before still does.
     as_of
         The day of the study; null without one.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+    >>> am.isolation(study, "rn1 km 98–100").whole
+    False
     """
 
     roads: AreaRoads = field(repr=False)
@@ -217,7 +284,15 @@ class Isolation:
     as_of: dt.date | None = None
 
     def lines(self, lang: str = Lang.EN) -> tuple[str, ...]:
-        """Tell it in a language."""
+        """Tell it in a language.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> len(am.isolation(study, "rn1 km 98–100").lines("ht")) > 2
+        True
+        """
         lang = Lang(lang).value
         closed = _and([_span_words(self.roads, one, lang) for one in self.closed], lang)
         vehicle = tr(f"vehicle.{self.vehicle.value}", lang)
@@ -246,11 +321,12 @@ class Isolation:
                 )  # fmt: skip
         return (*out, *_people_note(self.roads, lang))
 
-    def __repr__(self) -> str:
-        return f"<Isolation {'; '.join(self.lines())}>"
+    def _lines(self) -> tuple[str, ...]:
+        cut = f"{len(self.table)} parts" if not self.whole else "all that hung together still does"
+        return f"{self.lines()[0]}", cut
 
     def _repr_html_(self) -> str:
-        return _html(self.lines())
+        return card(self.lines())
 
     def to_file(self, path: str | Path) -> Path:
         """Write the table as .csv.
@@ -259,6 +335,15 @@ class Isolation:
         ------
         ShareError
             For another ending.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import tempfile
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     am.isolation(study, "rn1 km 98–100").to_file(f"{folder}/parts.csv").name
+        'parts.csv'
         """
         return _write(self.table, Path(path), self.as_of, "isolation", (".csv",))
 
@@ -609,15 +694,6 @@ def _who_lies_there(run: Sequence[dict[str, Any]], named: str, lang: str) -> str
 
 def _people_note(roads: AreaRoads, lang: str) -> tuple[str, ...]:
     return () if roads.area is None else (tr("closures.note", lang),)
-
-
-def _html(lines: Sequence[str]) -> str:
-    from jinja2 import Environment  # noqa: PLC0415 - only where a notebook shows it
-
-    frame = Environment(autoescape=True).from_string(
-        "<b>{{ lines[0] }}</b>{% for line in lines[1:] %}<br>{{ line }}{% endfor %}"
-    )
-    return encodable(frame.render(lines=lines))
 
 
 def _write(table: pd.DataFrame, path: Path, day: dt.date | None, layer: str, endings: tuple[str, ...]) -> Path:

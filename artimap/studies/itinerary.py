@@ -12,9 +12,9 @@ import shapely
 from artimap.areas.road_network import AreaRoads
 from artimap.control.checkpoints.route_posts import FeeSum, RoutePosts
 from artimap.control.route_status import RoadClosings
-from artimap.core import schema
-from artimap.core.files import encodable
+from artimap.core import schema, style
 from artimap.core.metadata import put_models
+from artimap.core.notebook import Shown, Sketch, figure
 from artimap.core.precision import significant
 from artimap.core.tables import TRIPS
 from artimap.core.vocab import Audience, Per, Vehicle
@@ -29,8 +29,8 @@ ASKED = "asked"
 """Why a piece of road is closed that the user closes."""
 
 
-@dataclass(frozen=True, eq=False)
-class Route:
+@dataclass(frozen=True, eq=False, repr=False)
+class Route(Shown):
     """One way.
 
     Attributes
@@ -57,6 +57,18 @@ class Route:
     passages
         Movements of one's own on it and the rate of incidents per passage; null where none are known: then traffic is
         unknown.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> line = shapely.LineString([(0, 0), (9_000, 0)])
+    >>> road = gpd.GeoDataFrame({"road_id": ["a"]}, geometry=[line], crs="EPSG:32618")
+    >>> roads = am.AreaRoads.from_lines(road)
+    >>> way = am.routes(roads, roads.at("a", 1_000.0), roads.at("a", 6_000.0)).routes[0]
+    >>> way.route_id, way.km, [one.road_id for one in way.spans]
+    ('1', 5.0, ['a'])
     """
 
     route_id: str
@@ -76,7 +88,7 @@ class Route:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Itinerary:
+class Itinerary(Shown):
     """What the ways between two places are, as :class:`artimap.Routes` has it, without its products.
 
     Attributes
@@ -196,17 +208,32 @@ class Itinerary:
         words = [name for _, name in sorted(named, key=lambda one: one[0])]
         return "; ".join(one for at, one in enumerate(words) if one not in words[:at]) or None
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {'; '.join(self._lines())}>"
+    def _table(self) -> pd.DataFrame | None:
+        ways = (*self.routes, *self.back_routes)
+        if not ways:
+            return None
+        return pd.DataFrame({
+            "way": [one.route_id for one in ways],
+            "by": [self._by(one) or "" for one in ways],
+            "km": [f"{one.km:.1f}" for one in ways],
+            "minutes": [f"{one.time_lo_min:.0f} to {one.time_hi_min:.0f}" for one in ways],
+            "reported a month": [figure(one.risk.expected) for one in ways],
+            "80 %": ["" if one.risk.expected is None else f"{figure(one.risk.lo80)} to {figure(one.risk.hi80)}"
+                     for one in ways],
+            "silent km": [f"{one.risk.silent_m / 1000:.0f}" for one in ways],
+            "posts": [one.posts.posts for one in ways],
+        })  # fmt: skip
 
-    def _repr_html_(self) -> str:
-        """Give the ways in a few lines for a notebook."""
-        from jinja2 import Environment  # noqa: PLC0415 - only where a notebook shows it
-
-        frame = Environment(autoescape=True).from_string(
-            "<b>{{ lines[0] }}</b>{% for line in lines[1:] %}<br>{{ line }}{% endfor %}"
+    def _sketch(self) -> Sketch | None:
+        if not self.routes:
+            return None
+        road, ink = style.token("road"), style.token("ink")
+        ends = [shapely.get_point(shapely.get_parts(self.routes[0].geometry)[one], one) for one in (0, -1)]
+        # The quickest is drawn last and full, so that it is seen where ways share a road.
+        return Sketch(
+            [(one.geometry, ink if one is self.routes[0] else road, 3.0, False) for one in reversed(self.routes)],
+            ((self.start, ends[0]), (self.stop, ends[1])),
         )
-        return encodable(frame.render(lines=self._lines()))
 
     def _lines(self) -> tuple[str, ...]:
         when = "" if self.as_of is None else f", as of {self.as_of}"

@@ -29,6 +29,7 @@ from artimap.core.dates import day_of
 from artimap.core.errors import ArtimapError, ExtraError, SchemaError, ShareError
 from artimap.core.files import write_text
 from artimap.core.folder_swap import held, replace_folder, settle
+from artimap.core.notebook import Shown
 from artimap.core.reasons import in_sentences
 from artimap.core.text import unaccented
 from artimap.core.vehicles import vehicle_of
@@ -122,8 +123,14 @@ class NightPlan:
     Examples
     --------
     >>> import artimap as am
-    >>> am.read_night_plan("briefing.toml").languages  # doctest: +SKIP
-    (<Lang.FR: 'fr'>,)
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "briefing.toml"
+    ...     _ = file.write_text('roads = ["rn1", "rn5"]', encoding="utf-8")
+    ...     plan = am.read_night_plan(file)
+    >>> [one.value for one in plan.audiences]
+    ['partners']
     """
 
     folder: Path
@@ -144,7 +151,20 @@ class NightPlan:
     strict: bool = False
 
     def road_ids(self, where: Area) -> tuple[str, ...]:
-        """Give the roads of an area that are asked for."""
+        """Give the roads of an area that are asked for.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder) / "briefing.toml"
+        ...     _ = file.write_text('roads = ["rn1", "rn5"]', encoding="utf-8")
+        ...     plan = am.read_night_plan(file)
+        >>> plan.road_ids(am.area("artibonite"))
+        ('rn1', 'rn5')
+        """
         there = set(read_roads(where)["road_id"])
         return tuple(one for one in self.roads if one in there) if self.roads else (where.corridor_id,)
 
@@ -175,7 +195,14 @@ def read_night_plan(path: str | Path) -> NightPlan:
     Examples
     --------
     >>> import artimap as am
-    >>> am.read_night_plan("briefing.toml")  # doctest: +SKIP
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "briefing.toml"
+    ...     _ = file.write_text('roads = ["rn1", "rn5"]', encoding="utf-8")
+    ...     plan = am.read_night_plan(file)
+    >>> plan.roads
+    ('rn1', 'rn5')
     """
     path = Path(path)
     try:
@@ -465,8 +492,8 @@ def _gathered(
 # -- the run ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class NightRun:
+@dataclass(frozen=True, repr=False)
+class NightRun(Shown):
     """What :func:`artimap.run_night` made.
 
     Attributes
@@ -479,6 +506,12 @@ class NightRun:
         What the command ends with.
     deleted
         Names of earlier runs that were deleted.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> done = am.run_night(am.read_night_plan("briefing.toml"))  # doctest: +SKIP
+    >>> done.exit_code  # doctest: +SKIP
     """
 
     folder: Path
@@ -487,7 +520,16 @@ class NightRun:
     deleted: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[str]:
-        """Say the run in lines, what failed first."""
+        """Say the run in lines, what failed first.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> from pathlib import Path
+        >>> told = {"sources": [], "no_match": [], "notes": [], "folders": []}
+        >>> list(am.NightRun(Path("nights"), told, 0, deleted=("2024-10-01",)).lines())[-1]
+        'Deleted, earlier runs: 2024-10-01.'
+        """
         told = self.summary
         for one in told["sources"]:
             if one["failed"] is not None:

@@ -121,23 +121,59 @@ class Routes(Itinerary):
         ------
         ShareError
             For a network of your own: nothing is known of it that could be told. So for all other products.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> page = am.routes(study, "Saint-Marc", "Gonaïves").html("fr")
+        >>> 'lang="fr"' in page, "<script" in page
+        (True, False)
         """
         return trip_page(self, lang, layers=layers)
 
     def card(self, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> str:
-        """Give the trip as plain text of at most 1,000 characters, for SMS, WhatsApp or radio."""
+        """Give the trip as plain text of at most 1,000 characters, for SMS, WhatsApp or radio.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> am.routes(study, "Saint-Marc", "Gonaïves").card("fr").splitlines()[0]
+        'Saint-Marc - Gonaïves. Au 15 oct. 2024. Camion. Interne : ne pas transmettre.'
+        """
         return trip_card(self, lang, layers=layers)
 
     def map(self, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> BriefingMap:
-        """Give the briefing map with each way as a line of its own."""
+        """Give the briefing map with each way as a line of its own.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> am.routes(study, "Saint-Marc", "Gonaïves").map("fr").save("trip.html")  # doctest: +SKIP
+        """
         return trip_map(self, lang, layers=layers)
 
     def to_file(self, path: str | Path, lang: str = Lang.EN) -> Path:
-        """Write the trip as ``.html``, ``.txt``, ``.gpx`` or ``.json``, by the ending of the file."""
+        """Write the trip as ``.html``, ``.txt``, ``.gpx`` or ``.json``, by the ending of the file.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15", audience="internal")
+        >>> am.routes(study, "Saint-Marc", "Gonaïves").to_file("trip.gpx")  # doctest: +SKIP
+        """
         return trip_to_file(self, path, lang)
 
     def write(self, folder: str | Path, lang: str = Lang.EN, *, layers: Sequence[UserLayer] = ()) -> TripFolder:
-        """Write page, track, card, data and a manifest into a folder, which is replaced as one."""
+        """Write page, track, card, data and a manifest into a folder, which is replaced as one.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.trip("Saint-Marc", "Gonaïves", as_of="2024-10-15").write("trip", "ht")  # doctest: +SKIP
+        """
         return write_trip(self, folder, lang, layers=layers)
 
 

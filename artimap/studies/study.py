@@ -29,9 +29,10 @@ from artimap.control.zones.model import ZoneModel
 from artimap.control.zones.over_time import zones_between
 from artimap.core.dates import day_of, month_ends
 from artimap.core.errors import ShareError
-from artimap.core.files import encodable, geopackage_bytes, table_csv, write_text
+from artimap.core.files import geopackage_bytes, table_csv, write_text
 from artimap.core.folder_swap import check_folder, replace_folder
 from artimap.core.i18n import tr
+from artimap.core.notebook import Shown, Sketch, card, city_labels, road_sketch
 from artimap.core.reasons import in_sentences
 from artimap.core.vocab import About, Audience, Lang
 from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, MapTables, map_of_study
@@ -46,6 +47,7 @@ from artimap.risk.estimate import RoadReports, corridor_risk, risk_on_days
 from artimap.risk.forecast_record import FORECAST_FILE, ForecastTable, make_forecast, record_of
 from artimap.risk.model import EMBEDDED_SHARE, ROAD_KINDS, SHARE_AREA, RiskModel
 from artimap.risk.passages import PassageModel, Passages, passages_on
+from artimap.risk.risk_table import CityTrips, shown_as_risk, sketch_of_risk
 from artimap.risk.route_risk import RatesByRoad
 from artimap.risk.trips import TripRisk, trip_risk
 from artimap.roads.corridor import Corridor
@@ -85,8 +87,17 @@ class KeptTable(cached_property[F]):
         return kept if study is None else kept.copy()
 
 
+class KeptRisk(KeptTable[gpd.GeoDataFrame]):
+    """RISK that is computed once; each copy shows itself."""
+
+    def __get__(self, study: Any, owner: type[Any] | None = None) -> Any:
+        """Give a copy that shows itself."""
+        kept = super().__get__(study, owner)
+        return kept if study is None else shown_as_risk(kept)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Study:
+class Study(Shown):
     """An area's road on a day, as far as an audience may see it. :func:`artimap.study` makes one.
 
     What it is made from is read, masked, linked and gated once. Tables and products are computed
@@ -137,35 +148,56 @@ class Study:
         return RiskModel(reported_share=EMBEDDED_SHARE if counted and self._inputs.own is None else None)
 
     @property
-    def trips(self) -> tuple[TripRisk, ...]:
+    def trips(self) -> CityTrips:
         """The trips between the cities of the road, with the reported incidents on each whole way."""
-        return tuple(TripRisk.from_dict(one) for one in self.risk.attrs["trips"])
+        return CityTrips(TripRisk.from_dict(one) for one in self.risk.attrs["trips"])
 
     def trip(self, start: str | float, stop: str | float) -> TripRisk:
-        """Give the reported incidents on the way between two towns of the road (:func:`artimap.trip_risk`)."""
+        """Give the reported incidents on the way between two towns of the road (:func:`artimap.trip_risk`).
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> study.trip("Saint-Marc", "Gonaïves").name
+        'Saint-Marc – Gonaïves'
+        """
         return trip_risk(
             self.corridor, start, stop, self.events_to_count, as_of=self.as_of, model=self._model, ledger=self._ledger
         )
 
-    def __repr__(self) -> str:
-        return f"<Study {'; '.join(self._lines())}>"
-
-    def _repr_html_(self) -> str:
-        """Give the study in two lines for a notebook."""
-        from jinja2 import Environment  # noqa: PLC0415 - only where a notebook shows it
-
-        frame = Environment(autoescape=True).from_string(
-            "<b>{{ lines[0] }}</b>{% for line in lines[1:] %}<br>{{ line }}{% endfor %}"
-        )
-        return encodable(frame.render(lines=self._lines()))
-
     def _lines(self) -> tuple[str, ...]:
         held, held_claims = self.gated.events_held.total, self.gated.claims_held.total
-        claims = len(self._ledger.claims)
+        head = f"{self.corridor.ref}, {self.area.label}, as of {self.as_of}, for {self.audience}"
+        if self.gated.events is None or self.gated.ledger is None:
+            return head, "nothing has gone through the gate"
+        claims = len(self.gated.ledger.claims)
         return (
-            f"{self.corridor.ref}, {self.area.label}, as of {self.as_of}, for {self.audience}",
-            f"{len(self.events)} events ({held} held back), {claims} statements ({held_claims} held back)",
+            head,
+            f"{len(self.gated.events)} events ({held} held back), {claims} statements ({held_claims} held back)",
         )
+
+    def _table(self) -> pd.DataFrame | None:
+        events = self.gated.events
+        if events is None or events.empty:
+            return None
+        by = events.groupby("kind", observed=True)["date_start"]
+        table = pd.DataFrame({"kind": by.size().index, "events": by.size().to_numpy(),
+                              "newest": by.max().dt.strftime("%Y-%m-%d").to_numpy()})  # fmt: skip
+        return table.sort_values(["events", "kind"], ascending=[False, True], kind="stable")
+
+    def _sketch(self) -> Sketch:
+        kept = self.__dict__.get("_kept_risk")  # shown where it is there; a look must not compute it
+        drawn = road_sketch(self.corridor.line) if kept is None else sketch_of_risk(kept)
+        return replace(drawn, labels=city_labels(self.corridor.towns))
+
+    def _repr_html_(self) -> str:
+        there = {one: f"_kept_{one}" in self.__dict__ for one in ("risk", "status", "zones", "checkpoints")}
+        done, later = (", ".join(one for one, kept in there.items() if kept is wanted) for wanted in (True, False))
+        lines = [*self._lines(), f"Computed: {done or 'nothing yet'}."]
+        lines += [f"Not computed yet, made when first asked for: {later}."] if later else []
+        lines.append("Products: .map() .report() .write(folder). Silence in the reports is not safety.")
+        return card(lines, self._table(), self._sketch())
 
     # -- what it is made from -----------------------------------------------------
 
@@ -244,7 +276,15 @@ class Study:
         return other
 
     def in_hindsight(self) -> Study:
-        """Give the same study of the same day with all that was reported since, through the gate as well."""
+        """Give the same study of the same day with all that was reported since, through the gate as well.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> len(study.in_hindsight().ledger.claims) >= len(study.ledger.claims)
+        True
+        """
         # How old a row is counts from the last day that is known: what was said since is told with the rest.
         day = max(self.as_of, self.last_day)
         every = gate(
@@ -265,7 +305,7 @@ class Study:
 
     # -- what follows from it -----------------------------------------------------
 
-    @KeptTable
+    @KeptRisk
     def risk(self) -> gpd.GeoDataFrame:
         """RISK by named stretch: holding a row back must not make a road look calmer, and no rate may tell of one.
 
@@ -275,7 +315,15 @@ class Study:
         return self.risk_by(None)
 
     def risk_by(self, pieces: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
-        """Estimate the risk of pieces of the road, such as its lixels; of its named stretches where null."""
+        """Estimate the risk of pieces of the road, such as its lixels; of its named stretches where null.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> len(study.risk_by(study.corridor.lixels(10_000.0)))
+        25
+        """
         self._begin("estimating the risk")
         if pieces is None:
             risk = risk_on_days(self._road_reports, days=[self.as_of])[self.as_of]
@@ -285,7 +333,7 @@ class Study:
                 ledger=self._ledger,
             )  # fmt: skip
         risk.attrs["licensed"] = list(licensed_sources(self.events_to_count))
-        return self._named(risk)
+        return shown_as_risk(self._named(risk))
 
     @cached_property
     def _road_reports(self) -> RoadReports:
@@ -362,6 +410,13 @@ class Study:
             As :func:`artimap.passages_on` gives them; for others than internal use from cells of movements between
             cities in closed months (``k`` and more), without vehicles and the newest day. None where no movements were
             given, or the audience may know of none: traffic is unknown.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> study.passages([am.RoadSpan("rn1", 94_000.0, 150_000.0)]) is None  # no movements: traffic is unknown
+        True
         """
         if self._passed_by is None or not len(self._passed_by):
             return None
@@ -456,6 +511,12 @@ class Study:
         ------
         ShareError
             If others than ``internal`` are to close roads.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.study(am.area("artibonite"), as_of="2024-10-15").map("fr", over_time=False).page.lang
+        'fr'
         """
         if tiles is not None:
             tiles.warn()
@@ -472,6 +533,8 @@ class Study:
         )  # fmt: skip
         key = ("map", asked, over_time)
         own = bool(layers) or isinstance(what_if, RoadNetwork)
+        later = over_time and "risk_over_time" not in self.__dict__
+        self._begin("estimating the risk of earlier months, drawing the map" if later else "drawing the map")
         if own or key not in self._products:  # a user's tables may change: a map with them is made anew
             tables = MapTables(
                 self.corridor, risk=self.risk, risk_over_time=self.risk_over_time if over_time else {},
@@ -496,6 +559,13 @@ class Study:
             ZONES, reported or estimated.
         lang, title
             As in :meth:`map`.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> study.map_of_zones(study.zones, "ht").page.lang
+        'ht'
         """
         asked = PageOptions(
             self.as_of - dt.timedelta(days=SHOWN_DAYS), self.as_of, Lang(lang).value, self.audience, title, None, ()
@@ -526,9 +596,17 @@ class Study:
             Only events of these kinds; all where empty.
         sources
             What is cited beside the reports.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> study.event_map("fr", kinds=["road_ambush"]).page.lang
+        'fr'
         """
         if tiles is not None:
             tiles.warn()
+        self._begin("drawing the map")
         reports = next(one for one in embedded.manifest(self.area.name).layers if one.name == "reports")
         source = f"{reports.source}: {reports.attribution} · {reports.licence}"
         if self._inputs.own is not None:
@@ -546,13 +624,28 @@ class Study:
         )  # fmt: skip
 
     def record(self, since: str | Path | None = None) -> tuple[dict[str, Any], ...]:
-        """Score the forecast of an earlier briefing by what was reported since, and give it with those before it."""
+        """Score the forecast of an earlier briefing by what was reported since, and give it with those before it.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.study(am.area("artibonite"), as_of="2024-10-15").record()  # no earlier briefing, no score
+        ()
+        """
         check_since(since, self.audience)
         folder = None if since is None else Path(since)
         return record_of(folder, self.corridor, self.events_to_count, as_of=self.as_of, model=self._model)
 
     def forecast(self, since: str | Path | None = None) -> ForecastTable:
-        """Expect the reports of the next thirty days by piece of the road; it carries the record of those before."""
+        """Expect the reports of the next thirty days by piece of the road; it carries the record of those before.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> forecast = am.study(am.area("artibonite"), as_of="2024-10-15").forecast()
+        >>> forecast.days, forecast.until.isoformat()
+        (30, '2024-11-14')
+        """
         return make_forecast(
             self.corridor, self.events_to_count, as_of=self.as_of, model=self._model, ledger=self._ledger,
             record=self.record(since), laid=self._road_reports.laid,
@@ -572,9 +665,17 @@ class Study:
         -------
         Report
             Shows itself in a notebook; ``save`` writes it.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> report = am.study(am.area("artibonite"), as_of="2024-10-15").report("fr")
+        >>> report.about["lang"], report.about["audience"]
+        ('fr', 'partners')
         """
         asked = ReportOptions(self.as_of, Lang(lang), self.audience, None if since is None else Path(since))
         key = ("report", asked)
+        self._begin("writing the report")
         if key not in self._products:
             tables = ReportTables(
                 self.corridor, self.risk, self.zones, self.status, self.checkpoints, record=self.record(since),
@@ -607,6 +708,12 @@ class Study:
             If ``since`` is no briefing folder, or one for a wider audience.
         OSError
             If the folder cannot be written: then it is as it was. The error names the path.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> study.write("briefing", lang="fr").files  # doctest: +SKIP
         """
         folder, own = Path(folder), self._inputs.own
         check_folder(folder)
@@ -663,6 +770,12 @@ class Study:
         ------
         DataError, ShareError
             If ``since`` is no briefing folder, or one for a wider audience.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> sorted(study.contents("fr"))  # doctest: +SKIP
         """
         before = None if since is None else Path(since)
         with reading_since(before, self.audience) as identity:
@@ -679,9 +792,7 @@ class Study:
         self._begin("estimating the risk, now and in earlier months")
         _ = self.risk_over_time
         risk = self.risk
-        self._begin("drawing the map")
         files["map.html"] = self.map(lang).html().encode("utf-8")
-        self._begin("writing the report")
         report = self.report(lang, since=since)
         files["report.html"] = report.html().encode("utf-8")
         files["report.md"] = report.markdown().encode("utf-8")
@@ -790,6 +901,7 @@ def study(  # noqa: PLR0913 - one keyword a choice
     model: RiskModel | None = None,
     licence: str | None = None,
     today: str | dt.date | None = None,
+    progress: Progress | None = None,
 ) -> Study:
     """Read, mask, link and gate once all that the products of a road on a day are made from.
 
@@ -823,6 +935,9 @@ def study(  # noqa: PLR0913 - one keyword a choice
         Whose the rows of your files are, where they do not say it (:func:`artimap.read_report`).
     today
         The day it is: rows of later days are rejected (:func:`artimap.read_report`).
+    progress
+        Called with a few words before each step, now and when products are made: :class:`artimap.ProgressLine` shows
+        them.
 
     Returns
     -------
@@ -841,13 +956,16 @@ def study(  # noqa: PLR0913 - one keyword a choice
     >>> study.report(lang="fr").save("rn1.md")  # doctest: +SKIP
     """
     sure_area(area)
+    say = progress or silent
+    say("reading the data")
     day = None if as_of is None else day_of(as_of)
     road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
     inputs = gather(
         area, events, decisions, claims, road_status, movements, policy=policy, licence=licence, today=today
     )  # fmt: skip
     release_memory()
-    return study_of_inputs(area, inputs, road, day=day, audience=audience, policy=policy, model=model)
+    made = study_of_inputs(area, inputs, road, day=day, audience=audience, policy=policy, model=model)
+    return made if progress is None else replace(made, progress=progress)
 
 
 def study_of_inputs(
@@ -918,13 +1036,19 @@ def brief(  # noqa: PLR0913 - one keyword a choice
         If ``since`` is for a wider audience.
     OSError
         If the folder cannot be written: then it is as it was. The error names the path.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> from pathlib import Path
+    >>> art, line = am.area("artibonite"), am.ProgressLine()
+    >>> am.brief(art, folder=Path("briefing"), as_of="2024-10-15", progress=line)  # doctest: +SKIP
     """
-    say = progress or silent
     check_since(since, Audience(audience))
     check_folder(Path(folder))
-    say("reading the data")
     made = study(
         area, events=events, decisions=decisions, claims=claims, road_status=road_status, movements=movements,
         as_of=as_of, audience=audience, model=model, policy=policy, licence=licence, today=today,
+        progress=progress,
     )  # fmt: skip
-    return replace(made, progress=say).write(folder, lang=lang, since=since)
+    return made.write(folder, lang=lang, since=since)

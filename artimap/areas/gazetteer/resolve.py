@@ -34,6 +34,12 @@ class Reading:
     ``pcode``, joined by ``"; "``. ``from_m`` and ``to_m`` are chainages on ``corridor_id``
     in metres; ``geometry`` is in the area's system. ``radius_m`` is how far from a place it
     may be where the words give a distance that no road leads along; null otherwise.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.resolve(am.area("artibonite"), "near Pont-Sondé").name
+    'Pont-Sondé'
     """
 
     text: str

@@ -19,6 +19,7 @@ from artimap.control.checkpoints.life_cycle import CheckpointModel, checkpoints_
 from artimap.control.checkpoints.statements import statements
 from artimap.core import schema
 from artimap.core.dates import day_of
+from artimap.core.notebook import Shown
 from artimap.core.tables import FEES
 from artimap.core.vehicles import vehicle_of
 from artimap.core.vocab import CheckpointStatus, FeeOf, Per, PostState, Vehicle
@@ -39,6 +40,12 @@ class Asked:
         How many posts state it.
     low, high
         Least and greatest sum; ``high`` is null where an amount is only "more than".
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.Asked("trip", "HTG", posts=2, low=500.0, high=1500.0).high
+    1500.0
     """
 
     per: Per
@@ -48,8 +55,8 @@ class Asked:
     high: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fees:
+@dataclass(frozen=True, slots=True, repr=False)
+class Fees(Shown):
     """What is known, and not known, of the posts on a piece of road.
 
     Attributes
@@ -85,6 +92,15 @@ class Fees:
     table
         One row a post: ``checkpoint_id``, ``place``, ``kind``, ``status``, ``counts_as``, ``per``,
         ``currency``, ``low``, ``high``, ``dated``, ``passable``, ``claims``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> rn1, ledger = am.read_corridor(art, "rn1"), am.read_claims(art)
+    >>> fees = am.fees_between(rn1, ledger, "Saint-Marc", "Gonaïves", vehicle="truck", as_of="2024-10-15")
+    >>> fees.name, fees.complete
+    ('Saint-Marc – Gonaïves', False)
     """
 
     from_m: float
@@ -124,6 +140,13 @@ def fee_schedule(ledger: Ledger, *, as_of: str | dt.date, known_on: str | dt.dat
         stand only where the statement itself gives a rate and its day, or the amount is
         in dollars. ``fee_of`` tells what is asked at one post from levies on unions, amounts for a
         whole journey, and what those who keep the post take in.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> fees = am.fee_schedule(am.read_claims(am.area("artibonite")), as_of="2024-10-15")
+    >>> {"per", "currency"} <= set(fees)
+    True
     """
     day = pd.Timestamp(day_of(as_of))
     # Every statement keeps a row, also one without an amount: that somebody spoke of a post and named no

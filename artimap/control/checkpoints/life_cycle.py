@@ -100,6 +100,12 @@ class CheckpointModel(JsonModel):
         Confirmed within this: active.
     fading_days
         Confirmed within this: fading; longer ago: last known.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.CheckpointModel(active_days=30).fading_days
+    365
     """
 
     active_days: int = 90
@@ -126,6 +132,11 @@ def read_checkpoints(path: str | Path, *, area: Area) -> gpd.GeoDataFrame:
     GeoDataFrame
         CHECKPOINTS in ``area.crs``; empty where the file tells of no posts. What is wrong with
         the file, and its rejected rows: :func:`artimap.read_report`.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.read_checkpoints("roadblocks.csv", area=am.area("artibonite"))  # doctest: +SKIP
     """
     return read_report(Path(path), area=area).checkpoints
 
@@ -167,6 +178,14 @@ def checkpoints_on(
         ``unknown`` where no statement carries a date. One that stood only during an attack or a protest
         (``state`` = ``momentary``) is active on those days and last known after.
         ``passable_for`` names the six who may want to know, ``unknown`` where nothing is said.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> posts = am.checkpoints_on(am.read_corridor(art, "rn1"), am.read_claims(art), as_of="2024-10-15")
+    >>> {"place", "operator", "status", "fees"} <= set(posts)
+    True
     """
     day = day_of(as_of)
     return checkpoints_over_time(corridor, ledger, days=[day], model=model, known_on=known_on)[day]

@@ -257,6 +257,14 @@ def estimate_contestation(
         If systems differ or are not metric.
     ModelError
         If it is not said who the actors are.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> table = am.estimate_contestation(art, am.read_events(art), stop="2024-10-15", stability=False)
+    >>> {"unit", "estimate", "probability"} <= set(table)
+    True
     """
     model = model or ContestationModel()
     ready = prepare(units, events, actors, start, stop, model)

@@ -61,6 +61,14 @@ def estimated_zones(
     ------
     DateError
         If no period holds the day.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> table = am.estimate_contestation(art, am.read_events(art), stop="2024-10-15", stability=False)
+    >>> len(am.estimated_zones(art, table, as_of="2024-10-15")) > 0
+    True
     """
     if isinstance(units, Area):
         units = read_units(units, "adm3")

@@ -150,6 +150,12 @@ class ContestationModel(JsonModel):
     point_m, place_m, reach_m
         How far from its point an event may lie, where the event does not say; units that are
         lines or points gather events up to ``reach_m`` away.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.ContestationModel(period_days=14).period_days
+    14
     """
 
     period_days: int = 30
@@ -212,7 +218,14 @@ class ContestationModel(JsonModel):
 
     @classmethod
     def prior(cls) -> ContestationModel:
-        """Give the model with the numbers it started from, before it was tuned on made-up worlds."""
+        """Give the model with the numbers it started from, before it was tuned on made-up worlds.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> am.ContestationModel.prior().period_days
+        30
+        """
         return cls(
             none_half_life_days=600.0,
             held_half_life_days=480.0,
@@ -232,7 +245,14 @@ class ContestationModel(JsonModel):
         )
 
     def stays(self) -> tuple[float, ...]:
-        """Give the probability of staying over one period, in the order of :data:`KINDS`."""
+        """Give the probability of staying over one period, in the order of :data:`KINDS`.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> all(0 < one < 1 for one in am.ContestationModel().stays())
+        True
+        """
         # A half-life says how long half of the units stay; over one period the rest stays with this
         # probability.
         lives = (

@@ -204,6 +204,13 @@ def control_zones(
     ----------
     Tao, R., Strandow, D., Findley, M., Thill, J.-C. and Walsh, J. (2016). A hybrid approach to modeling territorial
     control in violent armed conflicts. *Transactions in GIS* 20(3), 413–425.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> am.control_zones(art, am.read_claims(art), as_of="2024-10-15").crs.to_epsg()
+    32618
     """
     day = day_of(as_of)
     said = read_evidence(area, ledger, events=events, model=model, known_on=known_on)

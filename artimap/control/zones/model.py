@@ -22,6 +22,12 @@ class ZoneModel(JsonModel):
         Half-width of a band beside the road, to be seen; it says nothing of the land beside it.
     snap_m
         A place farther than this from every road is drawn as its own disc only.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.ZoneModel(reach_m=3_000.0).bands
+    3
     """
 
     reach_m: float = 4_500.0
@@ -44,6 +50,12 @@ class ZoneModel(JsonModel):
 
         >>> ZoneModel(reach_m=3000).edges()
         ((1, 1000.0, 1.0), (2, 2000.0, 0.6667), (3, 3000.0, 0.3333))
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> [number for number, _, _ in am.ZoneModel().edges()]
+        [1, 2, 3]
         """
         return tuple(
             (band, self.reach_m * band / self.bands, round(1.0 - (band - 1) / self.bands, 4))

@@ -74,6 +74,12 @@ def export_map(chart: DrawnMap, path: str | Path) -> tuple[Path, ...]:
     ------
     ShareError
         For another ending, or a map that names no source.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+    >>> am.export_map(study.map(over_time=False), "briefing.gpkg")  # doctest: +SKIP
     """
     target = Path(path)
     kind = target.suffix.lower().removeprefix(".")

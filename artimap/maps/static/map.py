@@ -17,6 +17,7 @@ import geopandas as gpd
 from artimap.core.canvas import Drawing
 from artimap.core.errors import ModelError, ShareError
 from artimap.core.files import write_bytes
+from artimap.core.notebook import ShortRepr
 from artimap.core.pictures import SIZES, PictureSize, fit_height, picture_ending, picture_size, render
 from artimap.maps.base_layers import ESTIMATED
 from artimap.maps.page import DrawnMap, Page
@@ -27,8 +28,8 @@ from artimap.maps.static.sheet import draw_sheet, under_title
 from artimap.maps.static.stacked import draw_stacked, visible
 
 
-@dataclass(frozen=True, eq=False)
-class StaticMap:
+@dataclass(frozen=True, eq=False, repr=False)
+class StaticMap(ShortRepr):
     """A picture of a briefing map. Shows itself in Jupyter; :meth:`save` writes it.
 
     Attributes
@@ -155,6 +156,13 @@ def static_map(
     -----
     Events that the page counts in squares from afar are so counted here, any number of them, and the
     legend says how large a square is; up to 600 on the sheet are drawn each.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+    >>> picture = am.static_map(study.map(over_time=False), size="phone", place="Pont-Sondé")
+    >>> picture.save("phone.png")  # doctest: +SKIP
     """
     page = chart.page
     if estimated:

@@ -29,7 +29,7 @@ _HATCH_IN = 0.085
 _SURE, _PERHAPS = "ink_2", "#BDB7AA"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CutOffStrip(StripPicture):
     """A cut-off profile. Shows itself in Jupyter; ``save`` writes it.
 

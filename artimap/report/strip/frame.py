@@ -12,6 +12,7 @@ from artimap.core.canvas import Drawing
 from artimap.core.errors import ShareError
 from artimap.core.files import write_bytes
 from artimap.core.i18n import format_number
+from artimap.core.notebook import ShortRepr
 from artimap.report.strip.map import spread_apart
 
 WIDTH_IN, LEFT_IN, RIGHT_IN = 11.7, 0.85, 0.9
@@ -19,7 +20,7 @@ LABEL_IN, HEAD_IN = 1.16, 0.9
 _LABEL_GAP_IN = 0.215
 
 
-class StripPicture:
+class StripPicture(ShortRepr):
     """A picture along a road. Shows itself in Jupyter; :meth:`save` writes it."""
 
     __slots__ = ()

@@ -24,6 +24,7 @@ from artimap.core.files import write_bytes
 from artimap.core.harm import GRAVEST, gravest, harm_line
 from artimap.core.i18n import format_day, format_number, table_words, tr
 from artimap.core.metadata import model_of
+from artimap.core.notebook import ShortRepr
 from artimap.core.phrases import known
 from artimap.core.pictures import PictureSize, picture_ending, picture_size, render
 from artimap.core.schema import records
@@ -95,8 +96,8 @@ def _look(size: PictureSize | None) -> _Look:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StripMap:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class StripMap(ShortRepr):
     """A strip map. Shows itself in Jupyter; :meth:`save` writes it.
 
     Attributes
@@ -200,6 +201,14 @@ def strip_map(
         If ``months`` is below 1.
     DateError, CrsError
         For a bad day, or a table in another system.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+    >>> strip = am.strip_map(study.corridor, risk=study.risk, events=study.events, as_of=study.as_of, lang="fr")
+    >>> len(strip.png()) > 10_000
+    True
     """
     if months < 1:
         msg = f"months is {months}: show one month at least"

@@ -163,6 +163,16 @@ def draw_bandwidth(table: pd.DataFrame, path: Path | str) -> Path:
     -------
     Path
         The file.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import numpy as np
+    >>> art = am.area("artibonite")
+    >>> network = am.RoadNetwork.from_lines(am.read_roads(art), tolerance_m=5)
+    >>> located = network.snap(am.read_events(art), max_offset_m=500)
+    >>> table = am.choose_bandwidth(network, located, np.array([1_000.0, 2_000.0]))
+    >>> am.draw_bandwidth(table, "bandwidth.png")  # doctest: +SKIP
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - heavy, needed here only
     from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, needed here only

@@ -146,6 +146,13 @@ class RoadNetwork:
         What :meth:`from_lines` did to the lines, in edge order. None after :meth:`from_edges`: the arrays
         are taken as they are, nothing is cut, bridged, merged or left out, and so there is nothing to tell
         (what hangs together with what stands in ``parts``).
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> roads = am.read_roads(am.area("artibonite"))
+    >>> am.RoadNetwork.from_lines(roads, tolerance_m=5).crs
+    'EPSG:32618'
     """
 
     crs: str
@@ -455,6 +462,13 @@ class RoadNetwork:
         ------
         ValueError
             If ``length_m`` is not greater than 0.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> network = am.RoadNetwork.from_lines(am.read_roads(am.area("artibonite")), tolerance_m=5)
+        >>> len(network.lixel_index(1_000.0)) > 500
+        True
         """
         return lixel_index(self.length_m, length_m)
 
@@ -483,7 +497,16 @@ class RoadNetwork:
     def lixel_table(
         self, index: LixelIndex, more: Mapping[str, Any], *, geometry: bool
     ) -> gpd.GeoDataFrame | pd.DataFrame:
-        """Give LIXELS with more columns, with their lines or as a plain table; a column is copied nowhere."""
+        """Give LIXELS with more columns, with their lines or as a plain table; a column is copied nowhere.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> network = am.RoadNetwork.from_lines(am.read_roads(am.area("artibonite")), tolerance_m=5)
+        >>> index = network.lixel_index(10_000.0)
+        >>> len(network.lixel_table(index, {}, geometry=False)) == len(index)
+        True
+        """
         table = pd.DataFrame({**lixel_columns(index), **more}, copy=False)
         if not geometry:
             return table

@@ -201,6 +201,17 @@ class Joined:
         Where lines were said to meet.
     left_out
         Rows that gave no edge: ``row`` (index label), ``why_not``, ``why_code``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> raw = gpd.GeoSeries([shapely.LineString([(0, 0), (900, 0)]), shapely.LineString([(902, 0), (2000, 0)])],
+    ...                     crs="EPSG:32618")
+    >>> joined = am.join_lines(raw, tolerance_m=5)
+    >>> len(joined.edges), len(joined.seams), len(joined.gaps)
+    (3, 1, 0)
     """
 
     edges: gpd.GeoDataFrame
@@ -256,6 +267,16 @@ def join_lines(lines: gpd.GeoSeries | gpd.GeoDataFrame, *, tolerance_m: float, n
         If the lines are in degrees, or in no system.
     ValueError
         If ``tolerance_m`` is negative or not finite, or ``noding`` is another word.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> cross = gpd.GeoSeries([shapely.LineString([(0, 0), (100, 0)]), shapely.LineString([(50, -50), (50, 50)])],
+    ...                       crs="EPSG:32618")
+    >>> len(am.join_lines(cross, tolerance_m=1).edges)
+    4
     """
     if not (np.isfinite(tolerance_m) and tolerance_m >= 0):
         msg = f"tolerance_m must be 0 or more metres, not {tolerance_m!r}"

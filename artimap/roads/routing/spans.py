@@ -14,6 +14,12 @@ class RoadSpan(NamedTuple):
         The road.
     from_m, to_m
         Chainages on it, in metres.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.RoadSpan("rn1", 110_000.0, 98_000.0).length_m
+    12000.0
     """
 
     road_id: str

@@ -76,6 +76,12 @@ class SpeedModel(JsonModel):
     motorcycle, car, four_by_four, minibus, bus, truck, container_truck
         Speed of each as a share of that of a four-wheel drive, slow and fast. Public transport goes as a minibus,
         ambulances and aid as a four-wheel drive.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.SpeedModel(national=(20.0, 40.0)).national
+    (20.0, 40.0)
     """
 
     national: Range = (30.0, 55.0)
@@ -164,6 +170,14 @@ class SpeedModel(JsonModel):
         ------
         ModelError
             If there is no such vehicle.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> roads = am.area_roads(am.area("artibonite"))
+        >>> minutes = am.SpeedModel().times(roads, "truck")
+        >>> minutes.shape[1], bool((minutes[:, 0] <= minutes[:, 1]).all())
+        (2, True)
         """
         number = len(roads.road_class)
         class_code, classes = pd.factorize(roads.road_class)

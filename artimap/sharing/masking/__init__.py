@@ -56,7 +56,15 @@ class MaskedSpan:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """A text without its personal details, and where they stood."""
+    """A text without its personal details, and where they stood.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> masked = am.mask("call 3456-7890")
+    >>> masked.text, [one.kind for one in masked.found]
+    ('call [phone]', ['phone'])
+    """
 
     text: str
     found: tuple[MaskedSpan, ...]
@@ -183,6 +191,13 @@ def mask_column(values: pd.Series, *, area: Area | None = None, unsure: Unsure =
         Texts; null stays null.
     area, unsure
         See :func:`mask`.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> import pandas as pd
+    >>> am.mask_column(pd.Series(["call 3456-7890", "a truck"])).text.tolist()
+    ['call [phone]', 'a truck']
     """
     # Columns repeat themselves (places, operators): each distinct text is read once and mapped back.
     texts = values.astype(TEXT)
