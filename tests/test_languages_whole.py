@@ -160,6 +160,8 @@ COMMANDS = (
     ["locate", "Ti Zile Nèf"], ["locate", "Saint-Marc – Gonaïves"], ["report", "-o", "{folder}/r.xyz"],
     ["status", "Savien", "--as-of", "2024-10-15"], ["status", "--as-of", "15/10"], ["status", "Ti Zile Nèf"],
     ["status", "--until", "2024-10-15"], ["risk", "--as-of", "15 octobre"],
+    ["share", "counts", "--events", "{own}", "--as-of", "2024-11-15", "--agency", "A1", "-o", "{folder}/c.csv"],
+    ["share", "counts", "-o", "{folder}/c.csv"], ["share", "counts", "--merge", "{own}", "-o", "{folder}/c.csv"],
 )  # fmt: skip
 
 

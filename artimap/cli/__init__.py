@@ -27,6 +27,7 @@ from artimap.cli import (
     review,
     risk,
     run,
+    share,
     status,
     template,
     timeline,
@@ -42,7 +43,7 @@ from artimap.core.vocab import Audience, Lang
 
 _COMMANDS = (
     brief, chart, timeline, report, trip, run, risk, density, status, zones, closures, backtest, template, validate,
-    locate, review, data,
+    locate, review, share, data,
 )  # fmt: skip
 
 

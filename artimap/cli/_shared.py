@@ -172,6 +172,15 @@ def add_licence(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_counts(command: argparse.ArgumentParser) -> None:
+    """Add the argument for what other agencies counted."""
+    command.add_argument(
+        "--counts", type=Path, metavar="FILE", action="append",
+        help="counts of another agency (artimap share counts): they count in the rates as reports without texts; given "
+        "twice, both do",
+    )  # fmt: skip
+
+
 def add_known_on(command: argparse.ArgumentParser) -> None:
     """Add the argument for what had been said by a day."""
     command.add_argument(
@@ -229,6 +238,7 @@ def study_of(
         area, corridor=road, events=given[0] if given and len(given) == 1 else given,
         claims=args.claims, decisions=args.decisions,
         road_status=args.road_status, movements=args.movements, as_of=args.as_of, audience=args.audience,
+        counts=getattr(args, "counts", None),
         policy=policy, model=model, licence=args.licence, today=args.today,
     )  # fmt: skip
     own = made.own

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from artimap.areas.area import Area
 from artimap.cli._shared import (
     Commands,
+    add_counts,
     add_inputs,
     commands,
     reading_words,
@@ -31,6 +32,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     brief = commands.add_parser("brief", help="write a briefing folder: map, report, risk table, strip picture")
     add_inputs(brief)
+    add_counts(brief)
     brief.add_argument("--since", type=Path, metavar="DIR", help="an earlier briefing folder to compare with")
     brief.add_argument(
         "-o", "--output", type=Path, default=Path("briefing"), metavar="DIR", help="default: %(default)s/"

@@ -74,6 +74,9 @@ class Gated:
         The events that are left out, as they are. Only :mod:`artimap.sharing.cells` reads them, to count them.
     all_days
         The claims that may be shown, those after the day of the answer too.
+    pooled
+        Of the counts of others that are in the rates: how many agencies, how many reports, and how many of these are
+        none of those known here; null where there are none.
     """
 
     events: gpd.GeoDataFrame | None
@@ -89,6 +92,7 @@ class Gated:
     area: Area | None = None
     withheld: gpd.GeoDataFrame | None = field(default=None, repr=False)
     all_days: Ledger | None = None
+    pooled: tuple[int, int, int] | None = None
 
     def until(self, day: dt.date) -> Gated:
         """Leave out what begins or was said after a day.
@@ -135,6 +139,10 @@ class Gated:
         """Say what was done to rows that are not simply left out, for printing on the product."""
         said = []
         policy, number = self.policy, format_count(self.blurred, lang)
+        if self.pooled is not None:
+            agencies, most, least = (format_count(one, lang) for one in self.pooled)
+            key = "share.pooled_one" if self.pooled[0] == 1 else "share.pooled"
+            said.append(tr(key, lang, n=agencies, most=most, least=least))
         if self.events_held.total:  # of every day, so that this line is the same on each
             said.append(tr("share.in_cells", lang, k=format_count(policy.k, lang)))
         if self.blurred:
