@@ -139,10 +139,6 @@ class Gated:
         """Say what was done to rows that are not simply left out, for printing on the product."""
         said = []
         policy, number = self.policy, format_count(self.blurred, lang)
-        if self.pooled is not None:
-            agencies, most, least = (format_count(one, lang) for one in self.pooled)
-            key = "share.pooled_one" if self.pooled[0] == 1 else "share.pooled"
-            said.append(tr(key, lang, n=agencies, most=most, least=least))
         if self.events_held.total:  # of every day, so that this line is the same on each
             said.append(tr("share.in_cells", lang, k=format_count(policy.k, lang)))
         if self.blurred:
@@ -162,6 +158,10 @@ class Gated:
                 count = format_count(int(row["n_events"]), lang)
                 said.append(tr("share.cell", lang, unit=row["unit"], month=row["month"], n=count) + dead)
             said += [line for line in self.citation.split("\n") if line]
+        if self.pooled is not None:
+            agencies, most, least = (format_count(one, lang) for one in self.pooled)
+            key = "share.pooled_one" if self.pooled[0] == 1 else "share.pooled"
+            said.append(tr(key, lang, n=agencies, most=most, least=least))
         return tuple(said)
 
 
