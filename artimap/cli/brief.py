@@ -12,6 +12,7 @@ from artimap.cli._shared import (
     Commands,
     add_counts,
     add_inputs,
+    audience_words,
     commands,
     reading_words,
     study_of,
@@ -88,8 +89,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if done.removed:
         print(tr("console.removed", lang, names=", ".join(done.removed)))
     if done.kept:
-        whom = args.audience if lang == Lang.EN else tr(f"report.audience.{args.audience}", lang)
-        print(tr("console.kept", lang, audience=whom, names=", ".join(done.kept)))
+        print(tr("console.kept", lang, audience=audience_words(args.audience, lang), names=", ".join(done.kept)))
     if args.events is not None:
         _tell_own(done, args.events, lang)
         tell_newest(study, lang)
