@@ -461,6 +461,14 @@ def test_what_others_counted_may_be_ones_own(count, artibonite, rn1, own, theirs
     assert pooled_rows(count(theirs), mine, corridor=rn1, area=artibonite, as_of=dt.date(2024, 9, 29)).most.empty
 
 
+def test_ids_of_ones_own_that_look_like_pooled_ones_do_no_harm(count, artibonite, rn1):
+    mine = reports(rn1, [PONT_SONDE] * 3).assign(event_id=["pooled-0-0", "pooled-x", "pooled-xx0-1"])
+    pooled = pooled_rows(count(4), mine, corridor=rn1, area=artibonite, as_of=DAY)
+    assert not set(pooled.most["event_id"]) & set(mine["event_id"])
+    both = schema.conform(pd.concat([mine, pooled.most], ignore_index=True), EVENTS, crs=rn1.crs)
+    assert am.corridor_risk(rn1, both, as_of=DAY)["rate"].notna().any()
+
+
 def test_two_agencies_may_have_counted_the_same(count, artibonite, rn1):
     none = schema.empty(EVENTS, crs=rn1.crs)
     same = am.merge_counts([count(4), count(5, agency="B2")])

@@ -22,7 +22,7 @@ from artimap.cli._shared import (
     tell_written,
 )
 from artimap.core.errors import DataError
-from artimap.core.i18n import tr
+from artimap.core.i18n import format_number, tr
 from artimap.core.reasons import sentence, tally, why_words
 from artimap.core.vocab import EventKind, Lang
 
@@ -109,7 +109,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     )
     table["density"] = table["density"].round(9)  # as far as it is the same on every processor
     table.attrs["as_of"] = study.as_of.isoformat()
-    km = f"{float(network.length_m.sum()) / 1000:,.0f}"
+    km = format_number(round(float(network.length_m.sum()) / 1000, 2), lang, digits=9)
     print(tr("console.density", lang, km=km, reach=_words(args.bandwidth), day=study.as_of))
     print(tr("console.for_audience", lang, audience=audience_words(study.audience, lang)))
     tell_written((_write(args, study, kinds, table),))

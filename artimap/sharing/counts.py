@@ -656,6 +656,9 @@ def pooled_rows(
     start = pd.to_datetime(known["date_start"])
     end = pd.to_datetime(known["date_end"]).fillna(start)
     kind = known["kind"].astype(object)
+    mark = POOLED
+    while own["event_id"].str.startswith(mark).any():  # a user's ids are as they are
+        mark += "x"
     made, least, added = list[gpd.GeoDataFrame](), set[str](), list[tuple[CountCell, int]]()
     for at, cell in enumerate(here):
         kinds = KIND_GROUPS.get(cell.kinds, frozenset().union(*KIND_GROUPS.values()))
@@ -665,7 +668,7 @@ def pooled_rows(
         more = max(cell.largest - mine, 0)
         added.append((cell, more))
         rows = alike(
-            [f"{POOLED}{at}-{number}" for number in range(cell.reports)], "; ".join(cell.units),
+            [f"{mark}{at}-{number}" for number in range(cell.reports)], "; ".join(cell.units),
             (cell.first_day, cell.last_day), corridor, min(kinds).value, licence,
         )  # fmt: skip
         made.append(rows)
