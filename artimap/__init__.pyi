@@ -241,6 +241,10 @@ from .roads.routing.spans import (
 from .roads.routing.speeds import (
     SpeedModel as SpeedModel,
 )
+from .sharing.counts import (
+    SharedCounts as SharedCounts,
+    merge_counts as merge_counts,
+)
 from .sharing.masking import (
     Masked as Masked,
     mask as mask,
@@ -289,6 +293,9 @@ from .studies.closures import (
     Isolation as Isolation,
     closures as closures,
     isolation as isolation,
+)
+from .studies.counts import (
+    share_counts as share_counts,
 )
 from .studies.itinerary import (
     Route as Route,
@@ -369,6 +376,7 @@ __all__ = [
     "SchemaError",
     "ShareError",
     "SharePolicy",
+    "SharedCounts",
     "SpeedModel",
     "State",
     "Stretch",
@@ -420,6 +428,7 @@ __all__ = [
     "mask",
     "mask_column",
     "match_reports",
+    "merge_counts",
     "merge_places",
     "merge_reports",
     "model_of",
@@ -455,6 +464,7 @@ __all__ = [
     "road_units",
     "routes",
     "run_night",
+    "share_counts",
     "simulated_densities",
     "static_map",
     "status_history",

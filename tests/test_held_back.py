@@ -272,12 +272,14 @@ WRITERS = {
     "backtest": ("backtest.csv",),
     "trip": ("way",),
     "timeline": ("time.svg",),
+    "share": ("counts.csv",),
     "closures": (),  # for internal use alone: the test of the refusal is below
     "brief": (),  # its files are those of the study: tests/test_brief.py writes one
 }
 SLOW = {"map", "backtest", "zones"}
 MORE = {
     "trip": ["Saint-Marc", "Gonaïves"],
+    "share": ["counts"],
     "timeline": ["Pont-Sondé"],
     "backtest": ["--step", "365"],
     "density": ["--lixel", "2km"],
@@ -344,7 +346,8 @@ UNGATED = {
     "_inputs": {"studies/study.py"},
 }
 READERS = {"_model", "own", "in_hindsight", "last_day", "event_map", "write", "road_status", "_make_contents",
-           "_keep_rejected", "_passed_by", "statuses_held", "cells_of"}  # fmt: skip
+           "_keep_rejected", "_passed_by", "statuses_held", "cells_of", "_pooled_on", "with_pooled",
+           "count_own"}  # fmt: skip
 """What of a study may look at the rows before the gate: for numbers, days and ids, never for what is told."""
 
 

@@ -160,6 +160,11 @@ COMMANDS = (
     ["locate", "Ti Zile Nèf"], ["locate", "Saint-Marc – Gonaïves"], ["report", "-o", "{folder}/r.xyz"],
     ["status", "Savien", "--as-of", "2024-10-15"], ["status", "--as-of", "15/10"], ["status", "Ti Zile Nèf"],
     ["status", "--until", "2024-10-15"], ["risk", "--as-of", "15 octobre"],
+    ["share", "counts", "--events", "{own}", "--as-of", "2024-11-15", "--agency", "A1", "-o", "{folder}/c.csv"],
+    ["share", "counts", "-o", "{folder}/c.csv"], ["share", "counts", "--merge", "{own}", "-o", "{folder}/c.csv"],
+    ["density", "--as-of", "2024-10-15", "--lixel", "5km", "-o", "{folder}/d.csv"],
+    ["review", "{own}", "--threshold", "0.05", "--decisions", "{folder}/dec.csv"], ["data", "check"], ["data", "list"],
+    pytest.param(["backtest", "--step", "400"], marks=pytest.mark.exhaustive),
 )  # fmt: skip
 
 
@@ -173,6 +178,37 @@ def test_no_english_on_the_console(command, lang, tmp_path, capsys):
     lines = [re.sub(r"--[a-z-]+", "", line.replace(str(tmp_path), "")) for line in (said.out + said.err).splitlines()]
     assert lines
     assert [line for line in english_in(lines, lang) if "http" not in line] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["brief", "--audience", "nobody"], ["nothing"], ["trip"], ["locate"], ["risk", "--half-life", "x"],
+        ["density", "--bandwidth", "3"], ["density", "--max-offset"], ["status", "--nothing", "x"], ["data"],
+        ["backtest", "--step", "x"], ["share", "zones"], ["share", "counts", "--merge"], ["risk", "--s", "x"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_wrong_arguments_are_told_in_the_language(command, lang, capsys):
+    """Names of commands and arguments stay; the words around them are none of argparse's."""
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--lang", lang])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    names = r"artimap [a-z]+|--[a-z-]+|\b[A-Z]{2,}\b|'[^']*'(, '[^']*')*|\{[^}]*\}"
+    assert words(lang)["argument.usage"] in said
+    assert english_in([re.sub(names, "", said.splitlines()[-1])], lang) == []
+    assert re.search(r"error|usage:|argument \S+: |required|invalid|unrecognized|expected", said) is None
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_help_has_its_headings_in_the_language(lang, capsys):
+    with pytest.raises(SystemExit):
+        main(["density", "--lang", lang, "--help"])
+    said = capsys.readouterr().out
+    assert words(lang)["argument.help"] in said
+    assert re.search(r"^(usage:|options:|positional)|show this help", said, re.MULTILINE) is None
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import gc
 import os
@@ -27,6 +26,7 @@ from artimap.cli import (
     review,
     risk,
     run,
+    share,
     status,
     template,
     timeline,
@@ -35,19 +35,19 @@ from artimap.cli import (
     zones,
 )
 from artimap.cli import map as chart
-from artimap.cli._shared import LegibleStream
+from artimap.cli._shared import LegibleStream, Parser
 from artimap.core.errors import ArtimapError, SchemaError
 from artimap.core.i18n import tr, translated
 from artimap.core.vocab import Audience, Lang
 
 _COMMANDS = (
     brief, chart, timeline, report, trip, run, risk, density, status, zones, closures, backtest, template, validate,
-    locate, review, data,
+    locate, review, share, data,
 )  # fmt: skip
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="artimap",
         description="Corridor risk, dated claims and offline briefing maps for humanitarian access.",
         epilog="Nothing is downloaded. For protection and access, never for targeting.",

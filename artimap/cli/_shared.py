@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import sys
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -28,7 +29,7 @@ else:
     Commands = object
 import datetime as dt
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 import geopandas as gpd
 import pandas as pd
@@ -114,8 +115,8 @@ def _plain(table: pd.DataFrame) -> list[str]:
 _AUDIENCE = "who it is for; only 'internal' gets sensitive rows and force positions"
 
 
-def add_inputs(command: argparse.ArgumentParser, *, audience: str = _AUDIENCE, words: bool = True) -> None:
-    """Add the arguments for what an answer is made from, and for whom; ``words`` where it has a language."""
+def add_inputs(command: argparse.ArgumentParser, *, audience: str = _AUDIENCE) -> None:
+    """Add the arguments for what an answer is made from, and for whom."""
     command.add_argument(
         "--events", type=Path, metavar="FILE", action="append",
         help="your own reports, with posts and claims: artimap's template, a known format as it was downloaded, "
@@ -149,8 +150,7 @@ def add_inputs(command: argparse.ArgumentParser, *, audience: str = _AUDIENCE, w
         "--today", metavar="DAY",
         help="the day it is, YYYY-MM-DD: rows of later days are rejected (default: days far beyond all others are)",
     )  # fmt: skip
-    if words:
-        command.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
+    add_lang(command)
     command.add_argument(
         "--audience",
         choices=[one.value for one in Audience],
@@ -172,6 +172,20 @@ def add_licence(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_counts(command: argparse.ArgumentParser) -> None:
+    """Add the argument for what other agencies counted."""
+    command.add_argument(
+        "--counts", type=Path, metavar="FILE", action="append",
+        help="counts of another agency (artimap share counts): they count in the rates as reports without texts; given "
+        "twice, both do",
+    )  # fmt: skip
+
+
+def add_lang(command: argparse.ArgumentParser) -> None:
+    """Add the argument for the language."""
+    command.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
+
+
 def add_known_on(command: argparse.ArgumentParser) -> None:
     """Add the argument for what had been said by a day."""
     command.add_argument(
@@ -186,6 +200,39 @@ def add_size(command: argparse.ArgumentParser, default: str) -> None:
         "--size", metavar="SIZE",
         help=f"size of a picture: phone, a4, a4-portrait, square, or pixels as 1920x1080 ({default})",
     )  # fmt: skip
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose own words are those of the language that is asked for."""
+
+    lang = Lang.EN.value
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse; what is wrong is told in the language that stands among the words, wherever that is."""
+        given = " ".join(map(str, args or ()))
+        asked = re.search(rf"(?:^|\s)--lang[= ]({'|'.join(Lang)})(?=\s|$)", given)
+        self.lang = self.lang if asked is None else asked[1]
+        return super().parse_known_args(args, namespace)
+
+    def format_usage(self) -> str:
+        """Say the usage."""
+        return self._in_words(super().format_usage())
+
+    def format_help(self) -> str:
+        """Say the help: its headings are in the language, the lines of options as they were written."""
+        return self._in_words(super().format_help())
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and end with 2."""
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {tr('console.error', self.lang)}{translated(message, 'usage', self.lang)}\n")
+
+    def _in_words(self, text: str) -> str:
+        if self.lang == Lang.EN:
+            return text
+        for part in ("usage", "positional", "options", "help"):
+            text = text.replace(tr(f"argument.{part}", Lang.EN), tr(f"argument.{part}", self.lang), 1)
+        return text
 
 
 class Files(tuple[Path, ...]):
@@ -229,6 +276,7 @@ def study_of(
         area, corridor=road, events=given[0] if given and len(given) == 1 else given,
         claims=args.claims, decisions=args.decisions,
         road_status=args.road_status, movements=args.movements, as_of=args.as_of, audience=args.audience,
+        counts=getattr(args, "counts", None),
         policy=policy, model=model, licence=args.licence, today=args.today,
     )  # fmt: skip
     own = made.own
@@ -352,13 +400,17 @@ def tell_day(study: Study, lang: str = Lang.EN.value) -> None:
 
 def title(key: str, day: dt.date, area: Area, audience: str, lang: str) -> str:
     """Say of which day and area an answer is, and for whom it is or was written."""
-    whom = audience if lang == Lang.EN else tr(f"report.audience.{audience}", lang)
-    return tr(f"console.{key}", lang, day=day, area=area.label, audience=whom)
+    return tr(f"console.{key}", lang, day=day, area=area.label, audience=audience_words(audience, lang))
+
+
+def audience_words(audience: str, lang: str) -> str:
+    """Name an audience; in English by its word on the command line."""
+    return audience if lang == Lang.EN else tr(f"report.audience.{audience}", lang)
 
 
 def tell_gated(gated: Gated, audience: Audience, lang: str = Lang.EN.value) -> None:
     """Tell what was held back or changed for an audience."""
-    whom = audience if lang == Lang.EN else tr(f"report.audience.{audience}", lang)
+    whom = audience_words(audience, lang)
     for line in (*gated.held_words(lang), *gated.method_words(lang)):
         print(tr("console.audience", lang, audience=whom, line=line))
     print(tr("console.silence", lang))

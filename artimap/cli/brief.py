@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from artimap.areas.area import Area
 from artimap.cli._shared import (
     Commands,
+    add_counts,
     add_inputs,
+    audience_words,
     commands,
     reading_words,
     study_of,
@@ -31,6 +33,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     brief = commands.add_parser("brief", help="write a briefing folder: map, report, risk table, strip picture")
     add_inputs(brief)
+    add_counts(brief)
     brief.add_argument("--since", type=Path, metavar="DIR", help="an earlier briefing folder to compare with")
     brief.add_argument(
         "-o", "--output", type=Path, default=Path("briefing"), metavar="DIR", help="default: %(default)s/"
@@ -86,8 +89,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     if done.removed:
         print(tr("console.removed", lang, names=", ".join(done.removed)))
     if done.kept:
-        whom = args.audience if lang == Lang.EN else tr(f"report.audience.{args.audience}", lang)
-        print(tr("console.kept", lang, audience=whom, names=", ".join(done.kept)))
+        print(tr("console.kept", lang, audience=audience_words(args.audience, lang), names=", ".join(done.kept)))
     if args.events is not None:
         _tell_own(done, args.events, lang)
         tell_newest(study, lang)

@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 
 from artimap.areas.area import Area
-from artimap.cli._shared import Commands, check_ending
+from artimap.cli._shared import Commands, add_lang, check_ending
 from artimap.core.errors import ShareError
-from artimap.core.vocab import Audience, Lang
+from artimap.core.vocab import Audience
 
 
 def add(commands: Commands) -> None:
@@ -29,7 +29,7 @@ def add(commands: Commands) -> None:
         "--points", type=Path, metavar="FILE",
         help="points of your own that count too: a vector file with a column kind (fuel, health, market)",
     )  # fmt: skip
-    closures.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
+    add_lang(closures)
     closures.add_argument(
         "--audience", choices=[one.value for one in Audience], default="internal",
         help="whom it is for: nobody but 'internal' (default)",

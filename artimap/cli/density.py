@@ -10,9 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._shared import Commands, add_inputs, check_ending, say, study_of, tell_gated, tell_own, tell_written
+from artimap.cli._shared import (
+    Commands,
+    add_inputs,
+    audience_words,
+    check_ending,
+    say,
+    study_of,
+    tell_gated,
+    tell_own,
+    tell_written,
+)
 from artimap.core.errors import DataError
-from artimap.core.vocab import EventKind
+from artimap.core.i18n import format_number, tr
+from artimap.core.reasons import sentence, tally, why_words
+from artimap.core.vocab import EventKind, Lang
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -85,22 +97,25 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     # where forces stand is no event, whatever the audience
     kinds = args.kind or [one.value for one in EventKind if one is not EventKind.DEPLOYMENT]
     visible = study.events[study.events["kind"].isin(kinds)]
-    say("joining the roads")
+    lang = args.lang
+    say("joining the roads", lang)
     network = _network(args.roads, where)
     located = network.snap(visible, max_offset_m=args.max_offset)
     lixel_m = args.lixel or args.bandwidth / 20
-    say(f"spreading {int(located['edge'].notna().sum()):,} events over {len(network.lixel_index(lixel_m)):,} pieces")
+    on = int(located["edge"].notna().sum())
+    say(f"spreading {on:,} events over {len(network.lixel_index(lixel_m)):,} pieces", lang)
     table = network_density(
-        network, located, bandwidth_m=args.bandwidth, lixel_m=lixel_m, method=args.method, progress=_Progress()
+        network, located, bandwidth_m=args.bandwidth, lixel_m=lixel_m, method=args.method, progress=_Progress(lang)
     )
     table["density"] = table["density"].round(9)  # as far as it is the same on every processor
     table.attrs["as_of"] = study.as_of.isoformat()
-    print(f"{network!r}: events per km, each within {_words(args.bandwidth)} along the roads, as of {study.as_of}.")
-    print(f"Written for the audience '{study.audience}':")
+    km = format_number(round(float(network.length_m.sum()) / 1000, 2), lang, digits=9)
+    print(tr("console.density", lang, km=km, reach=_words(args.bandwidth), day=study.as_of))
+    print(tr("console.for_audience", lang, audience=audience_words(study.audience, lang)))
     tell_written((_write(args, study, kinds, table),))
-    _tell_snapped(located, args.max_offset)
-    tell_own(study, args.events)
-    tell_gated(study.gated, study.audience)
+    _tell_snapped(located, args.max_offset, lang)
+    tell_own(study, args.events, lang)
+    tell_gated(study.gated, study.audience, lang)
     return 0
 
 
@@ -140,22 +155,21 @@ def _write(args: argparse.Namespace, study: Study, kinds: list[str], table: gpd.
         from artimap.cli._shared import save  # noqa: PLC0415 - slow to import, used only here
 
         return save(table, args.output, layer="density")
-    from artimap.core.i18n import tr  # noqa: PLC0415
-
     title = tr("map.title_density", args.lang, area=study.area.label, km=_words(args.bandwidth))
     sources = () if args.roads is None else (args.roads.name,)
     chart = study.event_map(args.lang, title=title, density=table, kinds=kinds, sources=sources)
     return chart.save(args.output)
 
 
-def _tell_snapped(located: pd.DataFrame, max_offset_m: float) -> None:
+def _tell_snapped(located: pd.DataFrame, max_offset_m: float, lang: str) -> None:
     """Tell how many events were put on a road, how far, and why the others were not."""
     on = located["distance_m"].dropna()
-    print(f"Events: {len(located)}, of which {len(on)} were put on the nearest road within {_words(max_offset_m)}.")
+    print(tr("console.snapped", lang, n=len(located), on=len(on), reach=_words(max_offset_m)))
     if len(on):
-        print(f"  Moved by {on.median():,.0f} m in the middle, {on.max():,.0f} m at most.")
-    for why, number in located["why_not"].value_counts().items():
-        print(f"  {number} left out: {why}")
+        print(f"  {tr('console.moved', lang, median=f'{on.median():,.0f}', most=f'{on.max():,.0f}')}")
+    for code, number in tally(located["why_code"]).items():
+        why = sentence(code) if lang == Lang.EN else why_words(code, lang)
+        print(f"  {tr('console.left_out', lang, n=number, why=why)}")
 
 
 def _words(metres: float) -> str:
@@ -165,10 +179,11 @@ def _words(metres: float) -> str:
 class _Progress:
     """Tells on long runs how far they are."""
 
-    def __init__(self) -> None:
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
         self.next = time.monotonic() + _TELL_S
 
     def __call__(self, done: int, number: int) -> None:
         if time.monotonic() >= self.next:
             self.next = time.monotonic() + _TELL_S
-            print(f"… {done:,} of {number:,} events", file=sys.stderr, flush=True)
+            say(f"{done:,} of {number:,} events", self.lang)

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from artimap.areas.area import Area
-from artimap.cli._shared import Commands, reading_words
+from artimap.cli._shared import Commands, add_lang, reading_words
 from artimap.core.i18n import table_words, tr, words
 from artimap.core.vocab import Lang, Where
 
@@ -15,7 +15,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     locate = commands.add_parser("locate", help="read a place in words")
     locate.add_argument("text", help="for example: 'between Saint-Marc and Gonaïves on RN1'")
-    locate.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
+    add_lang(locate)
     locate.set_defaults(run=_run)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from artimap.areas.area import Area
 from artimap.cli._shared import (
     Commands,
+    add_counts,
     add_inputs,
     add_size,
     check_ending,
@@ -38,6 +39,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     chart = commands.add_parser("map", help="the briefing map alone: a page, a picture, or for QGIS, KML and GPX")
     add_inputs(chart)
+    add_counts(chart)
     chart.add_argument(
         "--events-only", action="store_true", help="events alone, any number of them: no rates, zones, posts or claims"
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from artimap.areas.area import Area
 from artimap.cli._shared import (
     Commands,
+    add_counts,
     add_inputs,
     check_ending,
     study_of,
@@ -26,6 +27,7 @@ def add(commands: Commands) -> None:
         "report", help="the report on the road alone, as a page, Markdown, PDF, Word file, workbook or JSON"
     )
     add_inputs(report)
+    add_counts(report)
     report.add_argument("--since", type=Path, metavar="DIR", help="an earlier briefing folder to compare with")
     report.add_argument(
         "-o", "--output", type=Path, default=Path("report.html"), metavar="FILE",

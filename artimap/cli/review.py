@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from artimap.areas.area import Area
-from artimap.cli._shared import Commands
+from artimap.cli._shared import Commands, add_lang
+from artimap.core.i18n import quoted, tr, translated
+from artimap.core.phrases import actors_phrase
 
 
 def add(commands: Commands) -> None:
@@ -22,6 +24,7 @@ def add(commands: Commands) -> None:
         help="file to decide in: same or different, and in which role (default: %(default)s)",
     )  # fmt: skip
     review.add_argument("--threshold", type=float, help="least score of a pair that is listed, 0 to 1")
+    add_lang(review)
     review.set_defaults(run=_run)
 
 
@@ -49,12 +52,19 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     said = {str(one): str(words) for one, words in summaries.items()}
     left = write_decisions(pairs, decisions, args.decisions)
     for first, second, score, why in pairs[["report_a", "report_b", "score", "why"]].itertuples(index=False, name=None):
-        print(f"{float(score):.2f}  {first!s} | {second!s}: {why!s}")
-        print(f"      {first!s}: {said[str(first)]}\n      {second!s}: {said[str(second)]}")
-    print(f"{len(pairs)} pairs at or above {model.threshold:g}, {left} to decide")
+        print(f"{float(score):.2f}  {first!s} | {second!s}: {_why(str(why), args.lang)}")
+        for one in (str(first), str(second)):
+            print(f"      {one}: {quoted(said[one], args.lang)}")
+    print(tr("console.pairs", args.lang, n=len(pairs), least=f"{model.threshold:g}", left=left))
     if not len(pairs):
         return 0
-    print(f"To decide, fill in 'decision' (same or different) and 'by' (a role) in {args.decisions}")
+    print(tr("console.pairs_fill", args.lang, file=args.decisions))
     own_file = "" if args.file is None else f" --events {args.file}"
-    print(f"A briefing that honours it: artimap brief{own_file} --decisions {args.decisions}")
+    print(tr("console.pairs_brief", args.lang, command=f"artimap brief{own_file} --decisions {args.decisions}"))
     return 0
+
+
+def _why(text: str, lang: str) -> str:
+    """Say in a language what two reports have in common; actors keep their names."""
+    parts = ((part, translated(part, "pair", lang)) for part in text.split(", "))
+    return ", ".join(actors_phrase(part, lang) if part == said else said for part, said in parts)

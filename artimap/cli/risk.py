@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._shared import Commands, add_inputs, study_of, tell_day
+from artimap.cli._shared import Commands, add_counts, add_inputs, study_of, tell_day
 from artimap.core.i18n import tr
 from artimap.core.vocab import EventKind, Info, Lang
 
@@ -23,6 +23,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     risk = commands.add_parser("risk", help="rates of incidents on each stretch of a road, with their intervals")
     add_inputs(risk, audience="whose eyes: events that it may not see count only in cells")
+    add_counts(risk)
     risk.add_argument("--road", metavar="ID", help="road (default: the area's corridor)")
     risk.add_argument("--length-m", type=float, metavar="M", help="equal pieces of this length, not named stretches")
     risk.add_argument(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._shared import Commands, add_inputs, say, study_of, tell_gated, tell_own, tell_written
+from artimap.cli._shared import Commands, add_counts, add_inputs, say, study_of, tell_gated, tell_own, tell_written
 from artimap.core.vocab import Audience
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def add(commands: Commands) -> None:
         "listed, for whom to call, hospitals and night stops (may be repeated)",
     )  # fmt: skip
     add_inputs(trip, audience="who it is for; a plan is 'internal', others see rates between cities")
+    add_counts(trip)
     trip.add_argument("--json", action="store_true", help="print what trip.json holds")
     trip.add_argument("-o", "--output", type=Path, default=Path("trip"), metavar="DIR", help="default: %(default)s/")
     trip.set_defaults(run=_run, audience=Audience.INTERNAL.value)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from artimap.areas.area import Area
-from artimap.cli._shared import NONE_USED, SOME_LEFT, Commands, add_licence, as_json, reading_words
+from artimap.cli._shared import NONE_USED, SOME_LEFT, Commands, add_lang, add_licence, as_json, reading_words
 from artimap.core.errors import Breach, SchemaError
 from artimap.core.files import table_csv, write_text
 from artimap.core.i18n import tr, translated
 from artimap.core.schema import TEXT
-from artimap.core.vocab import Lang, Where
+from artimap.core.vocab import Where
 from artimap.sources.quarantine import quarantine_beside
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def add(commands: Commands) -> None:
     validate.add_argument(
         "--quarantine", type=Path, metavar="CSV", help="where rejected rows go (default: beside the file)"
     )
-    validate.add_argument("--lang", choices=[one.value for one in Lang], default="en", help="default: %(default)s")
+    add_lang(validate)
     validate.add_argument("--format", choices=["text", "json"], default="text", help="default: %(default)s")
     validate.set_defaults(run=_run)
 

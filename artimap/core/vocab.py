@@ -413,6 +413,9 @@ class WhyHeld(Reason):
     MOVEMENT = "movement", "movement of one's own"
 
 
+POOLED = "pooled-"
+"""Ids of rows that stand for reports that other agencies counted begin so."""
+
 COVERS: MappingProxyType[Vehicle, frozenset[Vehicle]] = MappingProxyType(
     {
         Vehicle.CAR: frozenset({Vehicle.CAR, Vehicle.FOUR_BY_FOUR}),

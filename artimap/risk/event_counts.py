@@ -16,7 +16,7 @@ from artimap.core import reasons, schema
 from artimap.core.arrays import Floats, Ints
 from artimap.core.crs import require
 from artimap.core.errors import Breach, SchemaError
-from artimap.core.vocab import Where
+from artimap.core.vocab import POOLED, Where
 from artimap.risk.counts import Counts
 from artimap.risk.coverage import Reports, RoadPieces, bare, days_until, newest_by
 from artimap.risk.model import RiskModel, why_not_counted
@@ -176,6 +176,7 @@ class Laid:
         events = bare(_sure_events(located, corridor.crs).sort_values("event_id", kind="stable"))
         spread = corridor.spread(events, reach=reach)
         road, lies = BaseRoad.of(corridor, asked), _around_towns(corridor, events, spread, model)
+        signs = Reports.of(corridor, events, ledger, spread=spread, pieces=road.pieces, reach=reach, once=True)
         return cls(
             events,
             spread,
@@ -187,7 +188,7 @@ class Laid:
             # A checksum of the id, since Python's own hash of a text changes from run to run.
             seeds=np.array([zlib.crc32(str(one).encode()) for one in events["event_id"]], dtype=np.int64),
             reports=Reports.of(corridor, events, ledger, spread=spread, pieces=road.pieces, reach=reach),
-            signs=Reports.of(corridor, events, ledger, spread=spread, pieces=road.pieces, reach=reach, once=True),
+            signs=_with_pooled(signs, events, spread, road.pieces),
         )
 
     def on(self, day: dt.date, model: RiskModel) -> Counted:
@@ -221,6 +222,35 @@ class Laid:
         return Counted(
             self.events, self.spread, self.lies, why, self.road, used_rows, counts, share, last, newest_by_piece
         )
+
+
+_PERIOD_DAYS = 92
+"""Reports that others counted in so many days at most say that somebody reported then; a year is too long for it."""
+
+
+def _with_pooled(signs: Reports, events: gpd.GeoDataFrame, spread: Spread, pieces: RoadPieces) -> Reports:
+    """Add the reports that others counted to the signs that somebody reports.
+
+    Without them their incidents would be laid to the time in which one's own sources reported, and rates be several
+    times too high. Each is a sign for one piece on one day: those of a cell are put on its pieces in turn, and spaced
+    evenly over its time.
+    """
+    ids = events["event_id"].astype(str)
+    days = (events["date_end"] - events["date_start"]).dt.days
+    rows = np.flatnonzero((ids.str.startswith(POOLED) & (days < _PERIOD_DAYS)).to_numpy(dtype=bool))
+    if not len(rows):
+        return signs
+    cell = ids.iloc[rows].str.rsplit("-", n=1).str[0].to_numpy()
+    alike = pd.Series(0, index=rows).groupby(cell)
+    turn, number = alike.cumcount().to_numpy(), alike.transform("size").to_numpy()
+    row, piece, _ = pieces.over(spread)
+    touched = [piece[row == one] for one in rows]
+    on = np.array([of[at % len(of)] if len(of) else -1 for of, at in zip(touched, turn, strict=True)])
+    passed = (days.to_numpy()[rows] + 1) * (turn + 0.5) / number
+    day = events["date_start"].to_numpy()[rows] + pd.to_timedelta(np.floor(passed), unit="D").to_numpy()
+    more = pd.DataFrame({"piece": on, "report_id": ids.to_numpy()[rows], "begun": day, "ended": day})
+    more = more[on >= 0].astype({name: signs.events[name].dtype for name in more.columns})
+    return Reports(signs.claims, pd.concat([signs.events, more], ignore_index=True))
 
 
 def _around_towns(corridor: Corridor, events: gpd.GeoDataFrame, spread: Spread, model: RiskModel) -> Spread:

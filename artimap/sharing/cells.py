@@ -34,9 +34,9 @@ from artimap.sharing.release import commune_of, release, unit_of
 CELL = "cell-"
 """Ids of rows that stand for a cell begin so."""
 _COMMUNE = len("HT0542")
-_LEAST_ROAD_M = 5_000.0
+LEAST_ROAD_M = 5_000.0
 """A commune through which less of the road runs is no cell of its own: it would put its rows on that bit of road."""
-_ON_ROAD = 0.5
+ON_ROAD = 0.5
 """Least share of a row on the road to be counted there; a cell then counts it as one."""
 _LEVELS = (("commune", "M"), ("commune", "Q"), ("road", "Q"), ("road", "Y"))
 """Kinds of cell, the finest first: a row counts in the first that holds enough."""
@@ -84,11 +84,11 @@ def _cells(
     rows = rows[_on_its_own_road(rows, corridor, area)].reset_index(drop=True)
     if not len(rows):
         return []
-    communes = _communes(rows, corridor, area)
+    communes = communes_on(rows, corridor, area)
     runs = {code: sum(high - low for low, high in corridor.unit_pieces(code)) for code in communes.dropna()}
     road = "; ".join(sorted({str(code)[:_COMMUNE] for code in corridor.units["pcode"]}))
     where = {
-        "commune": communes.where(communes.map(runs).fillna(0.0) >= _LEAST_ROAD_M),
+        "commune": communes.where(communes.map(runs).fillna(0.0) >= LEAST_ROAD_M),
         "road": pd.Series(road, index=rows.index, dtype=object).where(communes.notna()),
     }
     # What is held from other audiences too is counted apart: the cells of two audiences, one taken from the other,
@@ -113,7 +113,7 @@ def _on_its_own_road(rows: gpd.GeoDataFrame, corridor: Corridor, area: Area) -> 
     """
     names = sorted(map(str, read_roads(area)["road_id"]), key=lambda name: (name != area.corridor_id, name))
     on = significant(1.0 - corridor.spread(rows).off_corridor)
-    own = on >= _ON_ROAD
+    own = on >= ON_ROAD
     mine = names.index(corridor.corridor_id) if corridor.corridor_id in names else -1
     for rank, name in enumerate(names):
         at = np.flatnonzero(own)
@@ -126,7 +126,7 @@ def _on_its_own_road(rows: gpd.GeoDataFrame, corridor: Corridor, area: Area) -> 
     return own
 
 
-def _communes(rows: gpd.GeoDataFrame, corridor: Corridor, area: Area) -> pd.Series:
+def communes_on(rows: gpd.GeoDataFrame, corridor: Corridor, area: Area) -> pd.Series:
     """Give the commune of each row; where nothing says it, that in which its middle on the road lies."""
     codes = commune_of(unit_of(rows, area)).astype(object)
     located, units = corridor.locate(rows), corridor.units
@@ -161,14 +161,23 @@ def _alike(
     cell: gpd.GeoDataFrame, code: str, when: pd.Period, corridor: Corridor, kind: str, number: int
 ) -> gpd.GeoDataFrame:
     """Give the rows of a cell as they are counted: all alike, and nothing of any of them."""
+    # whom a rate made from them has to cite
+    licence = join_names(sorted({name for one in cell["licence"].dropna() for name in split_names(one)}))
+    ids = [f"{CELL}{when}-{number}-{at}" for at in range(len(cell))]
+    return alike(ids, code, (when.start_time.normalize(), when.end_time.normalize()), corridor, kind, licence)
+
+
+def alike(
+    ids: list[str], code: str, days: tuple[dt.date, dt.date], corridor: Corridor, kind: str, licence: str | None
+) -> gpd.GeoDataFrame:
+    """Give EVENTS that are known to lie somewhere on a road in some communes, some day of a time, and no more."""
     rows = {
-        "event_id": [f"{CELL}{when}-{number}-{at}" for at in range(len(cell))],
-        "record": Record.EVENT.value, "date_start": when.start_time.normalize(), "date_end": when.end_time.normalize(),
+        "event_id": ids,
+        "record": Record.EVENT.value, "date_start": pd.Timestamp(days[0]), "date_end": pd.Timestamp(days[1]),
         "date_precision": 3, "kind": kind, "alleged_gang_dead": False, "place_kind": Where.COMMUNE.value,
         "pcode": code, "road_id": corridor.corridor_id, "geo_precision": 3, "n_claims": 1, "n_sources": 1,
         "sensitivity": Sensitivity.LOW.value,
-        # whom a rate made from them has to cite
-        "licence": join_names(sorted({name for one in cell["licence"].dropna() for name in split_names(one)})),
+        "licence": licence,
     }  # fmt: skip
-    empty = gpd.GeoSeries([shapely.Point()] * len(cell), crs=corridor.crs)
+    empty = gpd.GeoSeries([shapely.Point()] * len(ids), crs=corridor.crs)
     return schema.conform(gpd.GeoDataFrame(rows, geometry=empty.to_numpy(), crs=corridor.crs), EVENTS)

@@ -75,6 +75,9 @@ class Gated(ShortRepr):
         The events that are left out, as they are. Only :mod:`artimap.sharing.cells` reads them, to count them.
     all_days
         The claims that may be shown, those after the day of the answer too.
+    pooled
+        Of the counts of others that are in the rates: how many agencies, how many reports, and how many of these are
+        none of those known here; null where there are none.
     """
 
     events: gpd.GeoDataFrame | None
@@ -90,6 +93,7 @@ class Gated(ShortRepr):
     area: Area | None = None
     withheld: gpd.GeoDataFrame | None = field(default=None, repr=False)
     all_days: Ledger | None = None
+    pooled: tuple[int, int, int] | None = None
 
     def _lines(self) -> tuple[str, ...]:
         """Numbers alone: what is held back must not show."""
@@ -165,6 +169,10 @@ class Gated(ShortRepr):
                 count = format_count(int(row["n_events"]), lang)
                 said.append(tr("share.cell", lang, unit=row["unit"], month=row["month"], n=count) + dead)
             said += [line for line in self.citation.split("\n") if line]
+        if self.pooled is not None:
+            agencies, most, least = (format_count(one, lang) for one in self.pooled)
+            key = "share.pooled_one" if self.pooled[0] == 1 else "share.pooled"
+            said.append(tr(key, lang, n=agencies, most=most, least=least))
         return tuple(said)
 
 

@@ -28,6 +28,7 @@ from artimap.core.errors import DataError
 from artimap.core.schema import join_names, split_names
 from artimap.core.tables import CLAIMS, EVENTS, MOVEMENTS, ROAD_STATUS
 from artimap.core.vocab import About, Audience, Sensitivity, Where
+from artimap.sharing.counts import SharedCounts, merge_counts
 from artimap.sharing.gate import gate, without_delays
 from artimap.sharing.masking import mask_column, mask_ids, masked_id
 from artimap.sharing.policy import SharePolicy
@@ -116,6 +117,8 @@ class Gathered:
         ROAD_STATUS of the user's files, or None; each row has claims in the ledger.
     movements
         MOVEMENTS of the user's files, or None: for internal use.
+    counts
+        What other agencies counted, or None.
     files
         The user's files by what they hold: ``own_reports``, ``decisions``, ``own_claims``, ``road_status``,
         ``movements``.
@@ -137,7 +140,19 @@ class Gathered:
     own_claims: pd.DataFrame | None = None
     road_status: gpd.GeoDataFrame | None = None
     movements: gpd.GeoDataFrame | None = None
+    counts: SharedCounts | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the embedded reports are all there is to count."""
+        return self.own is None and self.counts is None
+
+    def own_events(self) -> gpd.GeoDataFrame:
+        """Give the events of which the user's own reports tell, those among them that the embedded ones know too."""
+        own = set() if self.own is None else set(self.own.events["event_id"])
+        ids = own | {stays for gone, stays in self.merged if gone in own}
+        return self.events[self.events["event_id"].isin(ids).to_numpy(dtype=bool)].reset_index(drop=True)
 
     @property
     def own_name(self) -> str:
@@ -167,6 +182,9 @@ class Gathered:
         }
         if "decisions" in out:
             out["decisions"]["merged"] = len(self.merged)
+        if self.counts is not None:
+            by = [{name: str(value) for name, value in one._asdict().items()} for one in self.counts.contributors]
+            out["counts"] = {**out.get("counts", {}), "agencies": by}
         return out
 
     def own_rows(self, area: Area, hidden: frozenset[str], audience: Audience, shown: gpd.GeoDataFrame) -> OwnRows:
@@ -255,6 +273,11 @@ RoadStatuses = str | Path | pd.DataFrame
 Movements = str | Path | pd.DataFrame
 """A user's movements: a file, or what :func:`artimap.read_movements` made of one."""
 
+OneCount = str | Path | SharedCounts
+
+Counts = OneCount | list[OneCount] | tuple[OneCount, ...]
+"""Counts of other agencies: files of :func:`artimap.share_counts`, or what it gave."""
+
 Decisions = str | Path | pd.DataFrame
 """Decisions on pairs of reports: a file, or the table of it."""
 
@@ -267,6 +290,7 @@ def gather(  # noqa: PLR0913 - one keyword a choice
     road_status: RoadStatuses | None = None,
     movements: Movements | None = None,
     *,
+    counts: Counts | None = None,
     policy: SharePolicy | None = None,
     licence: str | None = None,
     today: str | dt.date | None = None,
@@ -293,6 +317,8 @@ def gather(  # noqa: PLR0913 - one keyword a choice
         A file of statuses that :func:`artimap.read_road_status` reads, or what it gave. ``events`` may be one too.
     movements
         A file of movements that :func:`artimap.read_movements` reads, or what it gave. ``events`` may be one too.
+    counts
+        Counts of other agencies, or their files.
     read_from
         The files of what is given as read, named as in :attr:`Gathered.files`.
 
@@ -309,7 +335,13 @@ def gather(  # noqa: PLR0913 - one keyword a choice
         files |= {f"own_reports{number if number > 1 else ''}": path for number, path in enumerate(paths, start=1)}
     files |= read_from or {}
     names = [path.name for name, path in files.items() if name.startswith("own_reports")]
-    found = replace(_reports(area, events, decisions, policy or SharePolicy(), licence, today, names), files=files)
+    pooled = list(counts) if isinstance(counts, list | tuple) else [] if counts is None else [counts]
+    paths = [Path(one) for one in pooled if isinstance(one, str | Path)]
+    files |= {f"counts{number if number > 1 else ''}": path for number, path in enumerate(paths, start=1)}
+    found = replace(
+        _reports(area, events, decisions, policy or SharePolicy(), licence, today, names), files=files,
+        counts=merge_counts(pooled, area=area) if pooled else None,
+    )  # fmt: skip
     found = _with_road_status(found, area, road_status)
     found = _with_movements(found, area, movements, licence, today)
     if claims is None:

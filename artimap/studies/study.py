@@ -27,6 +27,7 @@ from artimap.control.status import read_evidence, status_of
 from artimap.control.zones.geometry import Maker, maker_of, zones_on
 from artimap.control.zones.model import ZoneModel
 from artimap.control.zones.over_time import zones_between
+from artimap.core import schema
 from artimap.core.dates import day_of, month_ends
 from artimap.core.errors import ShareError
 from artimap.core.files import geopackage_bytes, table_csv, write_text
@@ -34,6 +35,7 @@ from artimap.core.folder_swap import check_folder, replace_folder
 from artimap.core.i18n import tr
 from artimap.core.notebook import Shown, Sketch, card, city_labels, road_sketch
 from artimap.core.reasons import in_sentences
+from artimap.core.tables import EVENTS
 from artimap.core.vocab import About, Audience, Lang
 from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, MapTables, map_of_study
 from artimap.maps.events_only import first_day, map_of_events
@@ -47,6 +49,7 @@ from artimap.risk.estimate import RoadReports, corridor_risk, risk_on_days
 from artimap.risk.forecast_record import FORECAST_FILE, ForecastTable, make_forecast, record_of
 from artimap.risk.model import EMBEDDED_SHARE, ROAD_KINDS, SHARE_AREA, RiskModel
 from artimap.risk.passages import PassageModel, Passages, passages_on
+from artimap.risk.pooled import widest, widest_trip
 from artimap.risk.risk_table import CityTrips, shown_as_risk, sketch_of_risk
 from artimap.risk.route_risk import RatesByRoad
 from artimap.risk.trips import TripRisk, trip_risk
@@ -54,6 +57,7 @@ from artimap.roads.corridor import Corridor
 from artimap.roads.network.graph import RoadNetwork
 from artimap.roads.routing.spans import RoadSpan
 from artimap.sharing.cells import events_to_count
+from artimap.sharing.counts import Pooled, SharedCounts, count_events, pooled_rows
 from artimap.sharing.gate import Gated, gate, licensed_sources
 from artimap.sharing.movements import movements_to_count
 from artimap.sharing.policy import SharePolicy
@@ -63,7 +67,17 @@ from artimap.sources.quarantine import quarantine_beside
 from artimap.sources.result import Read
 from artimap.sources.template import quarantine_csv
 from artimap.studies.briefing import QUARANTINE, Briefing, manifest, page_files, recent_events, written_before
-from artimap.studies.inputs import Decisions, Gathered, Movements, OwnRows, Reports, RoadStatuses, Statements, gather
+from artimap.studies.inputs import (
+    Counts,
+    Decisions,
+    Gathered,
+    Movements,
+    OwnRows,
+    Reports,
+    RoadStatuses,
+    Statements,
+    gather,
+)
 
 Progress = Callable[[str], None]
 F = TypeVar("F", bound=pd.DataFrame)
@@ -145,7 +159,7 @@ class Study(Shown):
             return self.model
         # The share was counted on this road and these reports: of another road, or with more reports, nobody knows it.
         counted = self.area.name == SHARE_AREA and self.corridor.corridor_id == self.area.corridor_id
-        return RiskModel(reported_share=EMBEDDED_SHARE if counted and self._inputs.own is None else None)
+        return RiskModel(reported_share=EMBEDDED_SHARE if counted and self._inputs.alone else None)
 
     @property
     def trips(self) -> CityTrips:
@@ -162,9 +176,10 @@ class Study(Shown):
         >>> study.trip("Saint-Marc", "Gonaïves").name
         'Saint-Marc – Gonaïves'
         """
-        return trip_risk(
-            self.corridor, start, stop, self.events_to_count, as_of=self.as_of, model=self._model, ledger=self._ledger
-        )
+        return widest_trip([
+            trip_risk(self.corridor, start, stop, table, as_of=self.as_of, model=self._model, ledger=self._ledger)
+            for table in self._tables_to_count
+        ])  # fmt: skip
 
     def _lines(self) -> tuple[str, ...]:
         held, held_claims = self.gated.events_held.total, self.gated.claims_held.total
@@ -210,12 +225,65 @@ class Study(Shown):
     def events_to_count(self) -> gpd.GeoDataFrame:
         """EVENTS that rates are made from: those that the audience may see, others only by cells.
 
-        A cell is of all kinds together: a rate of some kinds is of what the audience may see.
+        A cell is of all kinds together: a rate of some kinds is of what the audience may see. What other agencies
+        counted stands among them in full, as if none of it were known here.
         """
+        return self._counted_on(self.corridor, self._pooled)
+
+    def _counted_on(self, road: Corridor, pooled: Pooled | None) -> gpd.GeoDataFrame:
         if not self.counts_held:
             return self.events
-        return events_to_count(
-            self.gated, corridor=self.corridor, area=self.area, as_of=self.as_of, kinds=ROAD_KINDS
+        own = self._alone_on(road)
+        if pooled is None or not len(pooled.most):
+            return own
+        return schema.conform(pd.concat([own, pooled.most], ignore_index=True), EVENTS, crs=self.area.crs)
+
+    def _alone_on(self, road: Corridor) -> gpd.GeoDataFrame:
+        return events_to_count(self.gated, corridor=road, area=self.area, as_of=self.as_of, kinds=ROAD_KINDS)
+
+    def _pooled_on(self, road: Corridor) -> Pooled | None:
+        """Give the counts of other agencies on a road; a rate of some kinds alone is made without."""
+        counts = self._inputs.counts
+        if counts is None or not self.counts_held:
+            return None
+        return pooled_rows(counts, self._alone_on(road), corridor=road, area=self.area, as_of=self.as_of)
+
+    @cached_property
+    def _pooled(self) -> Pooled | None:
+        return self._pooled_on(self.corridor)
+
+    @cached_property
+    def _tables_to_count(self) -> tuple[gpd.GeoDataFrame, ...]:
+        """EVENTS to count; where others counted too also with the least of theirs, and without."""
+        whole, pooled = self.events_to_count, self._pooled
+        if pooled is None or not len(pooled.most):
+            return (whole,)
+        theirs = whole["event_id"].isin(set(pooled.most["event_id"])).to_numpy(dtype=bool)
+        surely = whole["event_id"].isin(pooled.least).to_numpy(dtype=bool)
+        return tuple(whole[rows].reset_index(drop=True) for rows in (theirs | ~theirs, surely | ~theirs, ~theirs))
+
+    def with_pooled(self) -> Study:
+        """Give the same study with what of others' counts is in its rates told where its methods are."""
+        counts, pooled = self._inputs.counts, self._pooled
+        if counts is None or pooled is None:
+            return self
+        told = len(counts.contributors), len(pooled.most), len(pooled.least)
+        other = replace(self, gated=replace(self.gated, pooled=told))
+        other.__dict__.update((name, kept) for name, kept in self.__dict__.items() if name not in other.__dict__)
+        return other
+
+    def count_own(
+        self,
+        *,
+        k: int | None = None,
+        agency: str | None = None,
+        audience: str = Audience.PARTNERS,
+        previous: SharedCounts | None = None,
+    ) -> SharedCounts:
+        """Count one's own reports for others; :func:`artimap.share_counts` says how."""
+        return count_events(
+            self._inputs.own_events(), area=self.area, as_of=self.as_of, audience=Audience(audience),
+            policy=self.policy, k=k, agency=agency, previous=previous,
         )  # fmt: skip
 
     @property
@@ -233,7 +301,7 @@ class Study(Shown):
     def _events_to_count_on(self, road: Corridor) -> gpd.GeoDataFrame:
         if road.corridor_id == self.corridor.corridor_id or not self.counts_held:
             return self.events_to_count
-        return events_to_count(self.gated, corridor=road, area=self.area, as_of=self.as_of, kinds=ROAD_KINDS)
+        return self._counted_on(road, self._pooled_on(road))
 
     @property
     def own(self) -> OwnRows:
@@ -273,7 +341,7 @@ class Study(Shown):
         road = corridor if isinstance(corridor, Corridor) else read_corridor(self.area, corridor)
         other = replace(self, corridor=road)
         other.__dict__.update((name, kept) for name, kept in self.__dict__.items() if name in _OF_THE_AREA)
-        return other
+        return other.with_pooled()
 
     def in_hindsight(self) -> Study:
         """Give the same study of the same day with all that was reported since, through the gate as well.
@@ -296,7 +364,7 @@ class Study(Shown):
         later = self._inputs.events.loc[self._inputs.events["date_start"] > pd.Timestamp(self.as_of), "event_id"]
         of_later = (ledger.claims["about"] == About.EVENT) & ledger.claims["subject"].isin(set(later))
         known = Ledger(ledger.claims[~of_later].reset_index(drop=True), ledger.subjects, ledger.posts)
-        return replace(self, gated=replace(every, ledger=known))
+        return replace(self, gated=replace(every, ledger=known)).with_pooled()
 
     @property
     def last_day(self) -> dt.date:
@@ -326,18 +394,26 @@ class Study(Shown):
         """
         self._begin("estimating the risk")
         if pieces is None:
-            risk = risk_on_days(self._road_reports, days=[self.as_of])[self.as_of]
+            risk = self._risk_on([self.as_of])[self.as_of]
         else:
-            risk = corridor_risk(
-                self.corridor, self.events_to_count, as_of=self.as_of, model=self._model, pieces=pieces,
-                ledger=self._ledger,
-            )  # fmt: skip
+            risk = _widest([
+                corridor_risk(
+                    self.corridor, table, as_of=self.as_of, model=self._model, pieces=pieces, ledger=self._ledger,
+                )
+                for table in self._tables_to_count
+            ])  # fmt: skip
         risk.attrs["licensed"] = list(licensed_sources(self.events_to_count))
         return shown_as_risk(self._named(risk))
 
     @cached_property
-    def _road_reports(self) -> RoadReports:
-        return RoadReports.over(self.corridor, self.events_to_count, self._ledger, model=self._model)
+    def _road_reports(self) -> tuple[RoadReports, ...]:
+        return tuple(
+            RoadReports.over(self.corridor, table, self._ledger, model=self._model) for table in self._tables_to_count
+        )
+
+    def _risk_on(self, days: Sequence[dt.date]) -> dict[dt.date, gpd.GeoDataFrame]:
+        found = [risk_on_days(reports, days=days) for reports in self._road_reports]
+        return {day: _widest([one[day] for one in found]) for day in days}
 
     @KeptTable
     def status(self) -> pd.DataFrame:
@@ -450,7 +526,7 @@ class Study(Shown):
     @cached_property
     def risk_over_time(self) -> dict[dt.date, gpd.GeoDataFrame]:
         """The risk at the end of each month before the day of the answer."""
-        found = risk_on_days(self._road_reports, days=self.days_before)
+        found = self._risk_on(self.days_before)
         return {day: self._named(risk) for day, risk in found.items()}
 
     @cached_property
@@ -648,7 +724,7 @@ class Study(Shown):
         """
         return make_forecast(
             self.corridor, self.events_to_count, as_of=self.as_of, model=self._model, ledger=self._ledger,
-            record=self.record(since), laid=self._road_reports.laid,
+            record=self.record(since), laid=self._road_reports[0].laid,
         )  # fmt: skip
 
     def report(self, lang: str = Lang.EN, *, since: str | Path | None = None) -> Report:
@@ -856,7 +932,7 @@ class Study(Shown):
 
     def _named(self, risk: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """Name only the events that the audience may see."""
-        if self.audience is Audience.INTERNAL:
+        if self.audience is Audience.INTERNAL and self._pooled is None:
             return risk
         allowed, ids = self._event_ids, risk["event_ids"]
         risk["event_ids"] = ids.map(
@@ -870,6 +946,11 @@ _OF_THE_AREA = frozenset({
     "_event_ids", "_passed_by", "_zone_maker",
 })  # fmt: skip
 """What a study keeps that is the same for every road of the area."""
+
+
+def _widest(tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Join the rates with all of others' counts, the least of them and none, where there are such."""
+    return tables[0] if len(tables) == 1 else widest(*tables)
 
 
 def _sure(given: G | None) -> G:
@@ -895,6 +976,7 @@ def study(  # noqa: PLR0913 - one keyword a choice
     decisions: Decisions | None = None,
     road_status: RoadStatuses | None = None,
     movements: Movements | None = None,
+    counts: Counts | None = None,
     as_of: str | dt.date | None = None,
     audience: str = Audience.PARTNERS,
     policy: SharePolicy | None = None,
@@ -924,6 +1006,9 @@ def study(  # noqa: PLR0913 - one keyword a choice
     movements
         Movements of your own and how each ended: a file that :func:`artimap.read_movements` reads, or what that gave.
         Others see of them only counts between cities in closed months.
+    counts
+        What other agencies counted: files of :func:`artimap.share_counts`, or what it gave. They count in the rates as
+        reports without texts, and in nothing else.
     as_of
         The day of the answer; where null the last day that any row speaks of which the audience may see. No clock
         is read.
@@ -961,7 +1046,8 @@ def study(  # noqa: PLR0913 - one keyword a choice
     day = None if as_of is None else day_of(as_of)
     road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
     inputs = gather(
-        area, events, decisions, claims, road_status, movements, policy=policy, licence=licence, today=today
+        area, events, decisions, claims, road_status, movements, counts=counts, policy=policy, licence=licence,
+        today=today,
     )  # fmt: skip
     release_memory()
     made = study_of_inputs(area, inputs, road, day=day, audience=audience, policy=policy, model=model)
@@ -980,9 +1066,12 @@ def study_of_inputs(
 ) -> Study:
     """Gate what was gathered for an audience: the same inputs serve several (:func:`study`)."""
     reader = Audience(audience)
+    if inputs.counts is not None and reader is Audience.PUBLIC and inputs.counts.audience is not reader:
+        msg = "counts for partners are not for the public: ask each agency for its counts for the public"
+        raise ShareError(msg)
     day = inputs.last_day(area, reader, policy) if day is None else day
     gated = gate(inputs.events, inputs.ledger, audience=reader, area=area, as_of=day, policy=policy)
-    return Study(area, road, day, reader, policy, model, gated.until(day), inputs)
+    return Study(area, road, day, reader, policy, model, gated.until(day), inputs).with_pooled()
 
 
 def brief(  # noqa: PLR0913 - one keyword a choice
@@ -994,6 +1083,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     claims: Path | None = None,
     road_status: Path | None = None,
     movements: Path | None = None,
+    counts: Counts | None = None,
     as_of: str | dt.date | None = None,
     lang: Lang = Lang.EN,
     audience: Audience = Audience.PARTNERS,
@@ -1014,7 +1104,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
         The area.
     folder
         Where to write; made if missing. An earlier briefing is replaced as one; files of your own in it stay.
-    events, decisions, claims, road_status, movements, as_of, audience, model, policy, licence, today
+    events, decisions, claims, road_status, movements, counts, as_of, audience, model, policy, licence, today
         As in :func:`artimap.study`.
     lang
         Language of the products.
@@ -1048,7 +1138,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     check_folder(Path(folder))
     made = study(
         area, events=events, decisions=decisions, claims=claims, road_status=road_status, movements=movements,
-        as_of=as_of, audience=audience, model=model, policy=policy, licence=licence, today=today,
+        counts=counts, as_of=as_of, audience=audience, model=model, policy=policy, licence=licence, today=today,
         progress=progress,
     )  # fmt: skip
     return made.write(folder, lang=lang, since=since)
