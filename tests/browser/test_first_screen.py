@@ -23,9 +23,7 @@ DAYS = ("of_day", "newest")
 def paths(of_day, newest, tmp_path_factory):
     """The default pages of two days, with what earlier days were like."""
     folder = tmp_path_factory.mktemp("pages")
-    return {
-        name: one.map().save(folder / f"{name}.html") for name, one in (("of_day", of_day), ("newest", newest))
-    }
+    return {name: one.map().save(folder / f"{name}.html") for name, one in (("of_day", of_day), ("newest", newest))}
 
 
 def speak(page, lang):
@@ -66,7 +64,8 @@ def test_an_unfolded_legend_stays_so_in_another_language(opened, paths):
         assert page.locator("#layer-events").is_hidden()
 
 
-CUT = """() => [...document.querySelectorAll('.panel *, .timebar *, .top *')].filter(one => one.offsetParent).filter(one => {
+CUT = """() => [...document.querySelectorAll('.panel *, .timebar *, .top *')].filter(one => {
+  if (!one.offsetParent) return false;
   const look = getComputedStyle(one);
   return look.textOverflow === 'ellipsis' || look.webkitLineClamp !== 'none'
     || (look.overflowX === 'hidden' && one.scrollWidth > one.clientWidth + 1 && !one.matches('.folded'));
