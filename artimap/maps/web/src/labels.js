@@ -234,7 +234,7 @@ function namePlaces(places, every, boxes, road) {
       const tries = [around, wider(around, far)].flatMap((box) => spots(box, wide, lines.length * look.size * LINE));
       const clear = [...tries, ...slid(tries, x)].filter((box) => !misread(box, x, y, every));
       spot = bestSpot(clear, taken, road, inSight(x, y));
-      if (spot) named.set(feature, labelNode(lines, spot, look, `rank-${feature.rank}`));
+      if (spot) named.set(feature, [lines, spot, look, `rank-${feature.rank}`]);
     }
     if (!spot) continue;
     taken.push(spot);
@@ -291,7 +291,11 @@ function layoutPlaces(layer, home, boxes, road, moved) {
   const gone = moved ? [...old.values(), ...home.querySelectorAll(".label, .leader")] : [...home.childNodes];
   for (const node of gone) node.remove();
   home.prepend(...led.filter((node) => node.matches(".leader")));
-  home.append(...nodes, ...led.filter((node) => node.matches(".label")), ...made.named.values());
+  home.append(
+    ...nodes,
+    ...led.filter((node) => node.matches(".label")),
+    ...[...made.named.values()].map((one) => labelNode(...one)),
+  );
 }
 
 function layoutTickLabels(spotsAlong, home, boxes, road) {
