@@ -128,11 +128,21 @@ def test_a_map_of_each_size_is_legible_and_whole(chart, asked):
     assert "OpenStreetMap" in text
     assert "15 oct. 2024" in text
     assert "partenaires humanitaires" in text
-    if asked == "phone":
+    if asked in ("phone", "square"):
         assert min(at_390(points, size) for words, points, _ in written if words.strip()) >= 10.99
-    if asked == "square":
-        fact = next(points for words, points, _ in written if "Pont-Sondé" in words)
-        assert at_390(fact, size) >= 10.99
+        assert "Saint-Marc" in text.replace("Port-au-Prince – Saint-Marc", "")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("asked", ["square", "390x390", "1080x1350", "1200x1200"])
+def test_all_type_of_a_square_is_read_on_a_phone(made, lang, asked):
+    picture = static_map(made.map(lang, over_time=False), size=asked)
+    size = picture._fitted
+    written = texts(picture._draw, size)
+    assert inside(written, size) == []
+    assert min(at_390(points, size) for words, points, _ in written if words.strip()) >= 10.99
+    said = " ".join(words for words, _, _ in written)
+    assert f"{format_day(dt.date(2024, 10, 3), lang)}, Pont-Sondé" in said
 
 
 def test_words_below_a_map_do_not_lie_over_each_other(chart):

@@ -40,8 +40,9 @@ class PictureSize:
     dpi
         Dots per inch of a PNG.
     least, fine
-        Of what is read on a phone, the least size in points of facts and of names, and of legend and sources. Facts and
-        names are 11 px and more where the picture is 390 px wide. 0 on a sheet of paper.
+        Of what is read on a phone, the least size in points of facts and of names, and of legend and sources of strips
+        and timelines. Facts, names and all type of maps are 11 px and more where the picture is 390 px wide. 0 on a
+        sheet of paper.
     """
 
     name: str

@@ -143,7 +143,7 @@ class BriefingMap:
         lines = [furniture.title, " · ".join(part for part in (furniture.subtitle, furniture.note) if part)]
         for section in furniture.briefing:
             lines.append(f"{section.heading}: {section.text}".rstrip(": "))
-            lines += [f"  - {item.text}: {item.note}" if item.note else f"  - {item.text}" for item in section.items]
+            lines += [f"  - {item.text}: {item.note} {item.more}".rstrip(": ") for item in section.items]
         return encodable("\n".join(lines))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - Jupyter's protocol

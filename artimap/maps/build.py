@@ -218,16 +218,15 @@ def _furniture(
     unplaced = len(unplaced_events) + len(posts.unplaced) + nowhere
     trips = None if risk is None else made.trips_section(risk, asked.as_of, lang)
     worst = None if risk is None else made.worst_section(risk, by_key, lang)
-    basis = made.as_of_section(
-        as_of=asked.as_of, since=asked.since, events=seen.events, newest=newest, risk=risk, lang=lang
-    )
+    basis = made.as_of_section(as_of=asked.as_of, since=asked.since, events=seen.events, newest=newest, lang=lang)
     briefing = [
         # the heading of the trips gives the day: what is reported comes first, then what it rests on
         *((basis, worst) if trips is None else (trips, worst, basis)),
-        None if tables.gravest is None else made.gravest_section(tables.gravest, by_key, lang),
         None if seen.checkpoints is None else made.posts_section(seen.checkpoints, posts.details, lang),
         made.changed_section(asked.changes, lang),
         made.unknown_section(risk=risk, unplaced=unplaced, spread=spread, lang=lang),
+        None if tables.gravest is None else made.gravest_section(tables.gravest, by_key, lang),
+        made.reading_section(risk, lang),
     ]
     key = "map.title" if corridor is None else "map.title_road"
     road = "" if corridor is None else corridor.ref

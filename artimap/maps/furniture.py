@@ -92,11 +92,12 @@ def locator(area: Area, lang: str) -> Locator:
 
 @dataclass(frozen=True, slots=True)
 class ListItem:
-    """One line of a list; ``detail`` is what it opens, if anything."""
+    """One line of a list; ``detail`` is what it opens, if anything, and ``more`` what a low window leaves to that."""
 
     text: str
     note: str = ""
     detail: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +129,9 @@ def as_of_section(
     since: dt.date,
     events: gpd.GeoDataFrame | None,
     newest: dt.date | None,
-    risk: gpd.GeoDataFrame | None,
     lang: str,
 ) -> PanelSection:
-    """Say of which day the map speaks, how old its newest report is, and what its rates are of."""
+    """Say of which day the map speaks, how old its newest report is, and how many events it shows."""
     shown = format_day(as_of, lang)
     parts = [tr("map.brief.as_of", lang, day=shown)]
     if newest is not None:
@@ -141,9 +141,15 @@ def as_of_section(
     if events is not None:
         count = format_count(len(events), lang)
         parts.append(tr("map.brief.events", lang, n=count, day=format_day(since, lang)))
-    if risk is not None and len(risk):
-        parts += [tr("map.rate.caveat", lang), share_line(share_of(model_of(risk, RiskModel)), lang)]
     return PanelSection(tr("map.brief.as_of_head", lang), " ".join(parts))
+
+
+def reading_section(risk: gpd.GeoDataFrame | None, lang: str) -> PanelSection | None:
+    """Say what the rates are of; None where there are none."""
+    if risk is None or risk.empty:
+        return None
+    text = f"{tr('map.rate.caveat', lang)} {share_line(share_of(model_of(risk, RiskModel)), lang)}"
+    return PanelSection(tr("map.about.method_head", lang), text, name="reading")
 
 
 def trips_section(risk: gpd.GeoDataFrame, as_of: dt.date, lang: str) -> PanelSection | None:
@@ -182,13 +188,12 @@ def worst_section(risk: gpd.GeoDataFrame, details: dict[str, Detail], lang: str)
         last = to_date(row["last_event"])
         weight = format_number(float(row["events_used"]), lang)
         why = tr("map.brief.why", lang, n=int(row["n_events"]), weight=weight)
-        if last is not None:  # when comes before how many: a low window cuts the end
-            why = f"{tr('map.brief.why_last', lang, day=format_day(last, lang))} {why}"
-        rate, happened = sentence_case(stretch_phrase(row, lang)), happened_phrase(row, share, lang)
-        told = [tr("map.brief.rate", lang, rate=rate, figure=rate_figure(row["rate"], lang))]
-        told += [f"{sentence_case(happened)}."] if happened else []
-        text = " ".join((*told, why))
-        items.append(ListItem(text_or(row["name"]), text, detail.key if detail else ""))
+        rate, happened = f"{sentence_case(stretch_phrase(row, lang))}.", happened_phrase(row, share, lang)
+        if last is not None:
+            rate = f"{rate} {tr('map.brief.why_last', lang, day=format_day(last, lang))}"
+        more = [f"{sentence_case(rate_figure(row['rate'], lang))}."]
+        more += [f"{sentence_case(happened)}."] if happened else []
+        items.append(ListItem(text_or(row["name"]), rate, detail.key if detail else "", " ".join((*more, why))))
     text = "" if items else tr("map.brief.worst_none", lang)
     return PanelSection(tr("map.brief.worst_head", lang), text, tuple(items), name="worst")
 
@@ -213,8 +218,11 @@ def posts_section(checkpoints: gpd.GeoDataFrame, placed: Sequence[Detail], lang:
     text = "; ".join(counts) + "." if counts else tr("map.brief.posts_none", lang)
     live = [one for one in placed if one.icon.mark in ("post_active", "post_fading")]
     live.sort(key=lambda one: one.icon.mark)
-    items = tuple(ListItem(one.where, one.sentence, one.key) for one in live[:4])
-    return PanelSection(tr("map.brief.posts_head", lang), sentence_case(text), items)
+    items = []
+    for one in live[:4]:
+        kind, between, status = one.heading.partition(" · ")
+        items.append(ListItem(one.where, f"{one.facts[0].text}{between}{status}", one.key, f"{between.lstrip()}{kind}"))
+    return PanelSection(tr("map.brief.posts_head", lang), sentence_case(text), tuple(items), name="posts")
 
 
 def changed_section(changes: Sequence[str], lang: str) -> PanelSection | None:

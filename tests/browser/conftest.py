@@ -76,8 +76,11 @@ def saved(chart, tmp_path_factory):
 
 
 @contextmanager
-def _opened(chromium, path, size, **more) -> Iterator:
-    """Open a page offline; on leaving, nothing may have been asked for or complained of."""
+def _opened(chromium, path, size, *, legend=True, **more) -> Iterator:
+    """Open a page offline; on leaving, nothing may have been asked for or complained of.
+
+    With ``legend``, a wide map's legend is unfolded, as by a reader who looks a mark up.
+    """
     context = chromium.new_context(
         viewport={"width": size[0], "height": size[1]}, offline=True, has_touch=size[0] < 900, **more
     )
@@ -90,6 +93,8 @@ def _opened(chromium, path, size, **more) -> Iterator:
     page.set_default_timeout(8000)
     page.goto(path.as_uri())
     page.wait_for_selector("html[data-ready=yes]", state="attached")
+    if legend and size[0] >= 900:
+        page.evaluate("() => { const one = document.getElementById('legend'); if (one) one.open = true; }")
     yield page
     context.close()
     assert asked == [path.as_uri()]

@@ -110,6 +110,7 @@ def page(chromium, made, tmp_path_factory):
     shown = context.new_page()
     shown.goto(path.as_uri())
     shown.wait_for_selector("html[data-ready=yes]", state="attached")
+    shown.evaluate("document.getElementById('legend').open = true")
     yield shown
     context.close()
 

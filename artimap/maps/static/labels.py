@@ -126,7 +126,7 @@ class Labels:
         size = points / 0.75
         wide, high = width_of(words, points, bold=weight == "bold") + 0.03, size * 1.22 * PX
         best: tuple[float, Box] | None = None
-        rings = [(dot + 4) * PX, (dot + 14) * PX]
+        rings = [(dot + 4) * PX, (dot + 14) * PX, *([(dot + 24) * PX] if others is None else [])]
         tries = [box for away in rings for box in _spots(self._standing(x, y, away), wide, high)]
         for n, box in enumerate(tries):
             if self.free(box) and (others is None or not _misread(box, x, y, others)):
@@ -160,7 +160,8 @@ class Labels:
                 (x + sx * (half * 0.75 + wide / 2 - 0.02), y + sy * (half * 0.75 + 0.01)) for sx, sy in corners
             )
         ]
-        box = next((one for one in boxes if self.free(one, of=(x, y))), boxes[0])
+        least = min(boxes, key=lambda one: sum(one.meets(other) for other in self._taken))
+        box = next((one for one in boxes if self.free(one, of=(x, y))), least)
         self.mark(Box(min(box.x0, x), min(box.y0, y - 0.01), max(box.x1, x + 0.01), max(box.y1, y + 0.01)))
         self.drawing.box(box.x0, box.y0, box.x1, box.y1, colour="ink", edge="paper")
         middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)

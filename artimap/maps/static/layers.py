@@ -391,7 +391,9 @@ def _draw_places(
         if feature.rank >= 3 and not labels.marked(x, y) and not labels.free(Box.around(x, y, dot * PX)):
             continue
         # no village ousts a large town, or what the words below the map name
-        others = spots[towns] if feature.rank == 1 or _named(feature, first) else spots
+        # and on a small picture the cities and these are named wherever there is room
+        early = feature.rank == 1 or _named(feature, first)
+        others = None if early and frame.drawing.least else spots[towns] if early else spots
         placed = labels.name(feature.label, x, y, size=size, weight=weight, dot=dot, others=others)
         if (placed or feature.rank < 3) and not labels.marked(x, y):
             frame.drawing.dot(x, y, (dot + 1) * PX, colour="ink")

@@ -130,8 +130,8 @@ def static_map(
         as dots, and the sheet says under its title that they are a model and no report.
     size
         ``"a4"`` (across), ``"a4-portrait"``, ``"phone"``, ``"square"``, or pixels as ``"1920x1080"``
-        (:func:`artimap.core.pictures.picture_size`). On a phone no type is below 11 px where the picture is 390 px
-        wide; on a square no fact and no name.
+        (:func:`artimap.core.pictures.picture_size`). On a phone and on a square no type is below 11 px where the
+        picture is 390 px wide.
     place, radius_m
         Show only what lies around a place, section or commune, by its name: so many metres each way (15,000 where
         null).

@@ -93,6 +93,8 @@ class SheetLine:
         return self.size / 72 * 1.28 + self.below
 
 
+_ROOMY = 7
+"""Lines of a text from which on what rates are of has room too: the page and the report say it in any case."""
 _LEAST_ITEMS = {"trips": 9, "gravest": 2, "worst": 1}
 """Items that a section keeps however little room there is, by its name."""
 
@@ -103,6 +105,8 @@ def briefing_lines(
     """Give the lines of the briefing; of a section so many items, in short, and so many lines of its text."""
     out: list[SheetLine] = []
     for section in sections:
+        if section.name == "reading" and lines < _ROOMY:
+            continue
         out += [SheetLine(one, size, bold=True) for one in text_lines(section.heading, wide, size, bold=True)]
         texts = [(section.text, lines)] if section.text else []
         for item in section.items[: max(items, _LEAST_ITEMS.get(section.name, 0))]:

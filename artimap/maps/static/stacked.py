@@ -40,14 +40,14 @@ _GAP_IN, _BETWEEN_IN, _SIGN_IN = 0.09, 0.3, 0.34
 _FINEST_PT = 5.5
 _FOOT_IN, _TOLD_IN = 1.42, 4.1
 _LEAST_MAP_IN, _TRIES = 1.2, 6
-_LEGEND_SHARE = 0.42
-"""Of the width, beside the map of a picture that is too low for a legend below it."""
+_LEGEND_SHARE = 0.48
+"""Of the width, beside the map of a picture that is too low for all of a legend below it: what is of the road."""
 
 _SHORT = frozenset({"quiet", "silent", "unobserved", "hollow", "corridor", "checkpoints", "events"})
 """Rows and headings of the legend that are said in fewer words where they stand beside the map."""
 
 _GROUND = ("communes", "department", "km")
-_AREAS = ("zones_reported", ESTIMATED, "somewhere")
+_AREAS = ("zones_reported", ESTIMATED, "somewhere", "roads")
 """Layers that a small picture leaves out, where their words would leave no room for the map."""
 
 Bounds = tuple[float, float, float, float]
@@ -98,10 +98,9 @@ class _StackedSheet:
         """Whether the legend stands beside the map: a picture read on a phone that is hardly higher than wide."""
         return self.size.handheld and 0 < self.drawing.height < 1.4 * self.drawing.width
 
-    @property
-    def legend(self) -> tuple[float, float]:
-        """Where the legend begins, and how wide it is."""
-        wide = self.wide * (_LEGEND_SHARE if self.aside else 1.0)
+    def legend(self, *, across: bool = False) -> tuple[float, float]:
+        """Where the legend begins, and how wide it is; ``across`` the sheet where it stands below the map."""
+        wide = self.wide * (_LEGEND_SHARE if self.aside and not across else 1.0)
         return self.margin + self.wide - wide, wide
 
 
@@ -137,7 +136,7 @@ def draw_stacked(
     float
         Where the lowest words end, in inches.
     """
-    sheet = _StackedSheet(drawing, page, size, under_title(page, more), size.fine or 6.4)
+    sheet = _StackedSheet(drawing, page, size, under_title(page, more), size.least or 6.4)
     top, low = _head(sheet), _foot_of(sheet)
     for without, trips in ((_GROUND, True), (_GROUND, False), ((*_GROUND, *_AREAS), False)):
         if size.handheld:
@@ -151,7 +150,9 @@ def draw_stacked(
             break
     page = visible(page, frame.bounds)
     frame = lay(frame)
-    first = " ".join(item.text for one in page.furniture.briefing if one.name == "gravest" for item in one.items)
+    said = " ".join(line.text for line in told)
+    gravest = (item for one in page.furniture.briefing if one.name == "gravest" for item in one.items)
+    first = " ".join(item.text for item in gravest if item.text[:12] in said)
     squares = draw_map(frame, page, events, first=first, kept=_corners(frame))
     _on_map(sheet, frame)
     y, rows = frame.box.y0 - _GAP_IN, _rows(sheet, page, frame, squares)
@@ -160,12 +161,21 @@ def draw_stacked(
         write_lines(drawing, told, sheet.margin, y)
         draw_legend(drawing, _two(rows, half), sheet.margin + half + _BETWEEN_IN, y, half)
         return _write_foot(sheet, low - 0.05)
-    y = write_lines(drawing, told, sheet.margin, y)
+    beside, below = _parted(sheet, rows)
     if sheet.aside:
-        _flow(_finest(sheet, rows, frame), rows, top, draw=True)
-    else:
-        y = _flow(sheet, rows, y - _GAP_IN / 2, draw=True)
+        _flow(_finest(sheet, beside, frame), beside, top, draw=True)
+        y = _flow(sheet, below, y + _GAP_IN / 2, draw=True, across=True) - _GAP_IN / 2
+    y = write_lines(drawing, told, sheet.margin, y)
+    if not sheet.aside:
+        y = _flow(sheet, below, y - _GAP_IN / 2, draw=True)
     return _write_foot(sheet, y - _GAP_IN if not size.height else low)
+
+
+def _parted(sheet: _StackedSheet, rows: Rows) -> tuple[Rows, Rows]:
+    """Part the legend into what stands beside the map and what stands below it: the events."""
+    events = tr("picture.short.events", sheet.page.lang)
+    at = next((n for n, (text, row) in enumerate(rows) if row is None and text == events), len(rows))
+    return (rows[:at], rows[at:]) if sheet.aside else ([], rows)
 
 
 def _finest(sheet: _StackedSheet, rows: Rows, frame: Frame) -> _StackedSheet:
@@ -180,13 +190,15 @@ def _has_room(sheet: _StackedSheet, page: Page, frame: Frame) -> bool:
     high = frame.box.y1 - frame.box.y0
     if not sheet.aside:
         return high >= 0.9 * sheet.wide
-    return -_flow(sheet, _rows(sheet, visible(page, frame.bounds), frame, None), 0.0, draw=False) <= high
+    beside, _ = _parted(sheet, _rows(sheet, visible(page, frame.bounds), frame, None))
+    return -_flow(sheet, beside, 0.0, draw=False) <= high
 
 
 def _corners(frame: Frame) -> tuple[Box, Box]:
     """Give where scale and north stand: no name lies there."""
-    left, bottom, _, top = frame.sides
-    return Box(left, bottom, left + 1.75, bottom + 0.32), Box(left, top - 0.5, left + 0.4, top)
+    left, bottom, right, top = frame.sides
+    wide = min(1.75, 0.6 * (right - left))
+    return Box(left, bottom, left + wide, bottom + 0.32), Box(left, top - 0.5, left + 0.4, top)
 
 
 def _head(sheet: _StackedSheet) -> float:
@@ -204,7 +216,7 @@ def _head(sheet: _StackedSheet) -> float:
 
 
 def _box(sheet: _StackedSheet, top: float, high: float) -> Bounds:
-    right = sheet.legend[0] - _GAP_IN if sheet.aside else sheet.margin + sheet.wide
+    right = sheet.legend()[0] - _GAP_IN if sheet.aside else sheet.margin + sheet.wide
     return sheet.margin, top - high, right, top
 
 
@@ -221,7 +233,8 @@ def _briefing_of(sheet: _StackedSheet, *, trips: bool) -> list[SheetLine]:
     least = 2 if trips else 1
     kept = [replace(one, items=one.items[:least]) for one in sections if one.name == "gravest"]
     kept += [one for one in sections if trips and one.name == "trips"]
-    return briefing_lines(kept, sheet.wide, sheet.point)
+    lines = briefing_lines(kept, sheet.wide, sheet.point)
+    return [line for line in lines if not (sheet.aside and line.bold)]  # the event says what it is
 
 
 def _rows(sheet: _StackedSheet, page: Page, frame: Frame, squares: Squares | None) -> Rows:
@@ -258,7 +271,7 @@ def _words(sheet: _StackedSheet, rows: Rows, told: Sequence[SheetLine], *, low: 
     """Give the room in inches that briefing and legend take."""
     said = sum(line.high for line in told)
     if sheet.aside:
-        return said + 2 * _GAP_IN
+        return said + 2 * _GAP_IN - _flow(sheet, _parted(sheet, rows)[1], 0.0, draw=False, across=True)
     if sheet.size.handheld:
         return _GAP_IN - _flow(sheet, rows, low, draw=False) + said + 2 * _GAP_IN
     half = (sheet.wide - _BETWEEN_IN) / 2
@@ -271,11 +284,11 @@ def _two(rows: Rows, half: float) -> list[list[WrittenRow]]:
     return legend_columns([legend_entry(text, row, column, 6.4) for text, row in rows], math.inf) or [[], []]
 
 
-def _flow(sheet: _StackedSheet, rows: Rows, y: float, *, draw: bool) -> float:
+def _flow(sheet: _StackedSheet, rows: Rows, y: float, *, draw: bool, across: bool = False) -> float:
     """Set the rows of the legend one after the other, line by line; give where they end."""
-    left, room = sheet.legend
+    left, room = sheet.legend(across=across)
     right = left + room
-    line = sheet.fine * 1.38 / 72
+    line = sheet.fine * (1.25 if sheet.aside else 1.38) / 72
     x = left
     for text, row in rows:
         entry = legend_entry(text, row, room, sheet.fine)

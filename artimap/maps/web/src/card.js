@@ -2,6 +2,7 @@
 
 import { DATA } from "./data.js";
 import { app, CALM, el, NARROW, safeLink } from "./dom.js";
+import { newestFirst } from "./events.js";
 import { targets } from "./layers.js";
 import { detailRow, icon, line } from "./lists.js";
 import { map } from "./map.js";
@@ -102,7 +103,7 @@ on("posts", () => {
 });
 
 export function openCard({ keys, from, fly, quiet }) {
-  const found = keys.filter((key) => DATA.details[key]);
+  const found = newestFirst(keys.filter((key) => DATA.details[key]));
   if (!found.length) return;
   const inside = view.card.contains(from);
   if (!inside) view.from = from || null;

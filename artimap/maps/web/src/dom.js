@@ -4,6 +4,7 @@
 const NS = "http://www.w3.org/2000/svg";
 export const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
 export const NARROW = window.matchMedia("(max-width: 899.98px)");
+export const LOW = window.matchMedia("(max-height: 999.98px)");
 
 /* el("p", {class: "x", dir: "auto"}, "text", child): attributes, then text or elements. */
 export function el(tag, attributes, ...children) {

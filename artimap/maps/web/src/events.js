@@ -167,6 +167,12 @@ export function passes(key) {
   return !loaded.events || loaded.events.shows(key);
 }
 
+/* Keys of details, those of events by their first day, the newest first; what has none stays where it is. */
+export function newestFirst(keys) {
+  const day = (key) => loaded.events?.store.day[loaded.events.index.get(key)] ?? 0;
+  return [...keys].sort((a, b) => day(b) - day(a));
+}
+
 /* Reads the block. A small one needs nothing that an old browser lacks. */
 export async function loadEvents() {
   const meta = DATA.events;

@@ -209,7 +209,8 @@ class FieldCanvas {
         const away = Math.hypot(pile.x - px, pile.y - py);
         if (away <= Math.max(pile.size / 2 + 4, 14) && (!best || away < best.away)) best = { away, pile };
       }
-      return best ? { total: best.pile.members.length, rows: best.pile.members } : { total: 0, rows: [] };
+      const rows = best ? this.events.store.byNewest(best.pile.members) : [];
+      return { total: rows.length, rows };
     }
     const { shift } = this.squares;
     const { x0, y0, step } = this.window;

@@ -4,7 +4,7 @@
 import { DATA, layerNamed } from "./data.js";
 import { inDays, loaded } from "./events.js";
 import { map, markPanes, roadPixels } from "./map.js";
-import { layoutEvents, layoutPosts } from "./points.js";
+import { drawCounts, layoutEvents, layoutPosts } from "./points.js";
 import { markSelected } from "./selection.js";
 import { on } from "./signals.js";
 import { followSomewhere } from "./somewhere.js";
@@ -18,15 +18,16 @@ export function followEvents() {
     asked = true;
     requestAnimationFrame(() => {
       asked = false;
-      for (const layer of layerNamed("event")) if (layer.shown) layoutEvents(layer, markPanes.get(layer.name), []);
+      const boxes = [];
+      for (const layer of layerNamed("event")) if (layer.shown) layoutEvents(layer, markPanes.get(layer.name), boxes);
       followSomewhere();
-      followState();
+      followState(boxes);
       markSelected();
     });
   });
 }
 
-function followState() {
+function followState(boxes = []) {
   zones.follow();
   followRings();
   rates.follow();
@@ -39,12 +40,13 @@ function followState() {
         .map((feature) => feature.key),
     );
     if (layer.kind === "bracket") {
-      if (layer.shown) layoutPosts(layer, markPanes.get(layer.name), [], roadPixels());
+      if (layer.shown) layoutPosts(layer, markPanes.get(layer.name), boxes, roadPixels());
     } else if (layer.features.some((feature) => feature.begun || feature.ended)) {
       for (const node of map.getPane(`artimap-${layer.name}`).querySelectorAll("[data-key]"))
         node.classList.toggle("is-past", gone.has(node.dataset.key));
     }
   }
+  drawCounts(markPanes.get("counts"));
 }
 
 /* What was packed is open now: it is put where the days ask for it. */

@@ -93,8 +93,8 @@ function boxOfPlace(x, y, half, boxes) {
 /* Whether a name there would be read as that of another place: none may lie clearly nearer to it than its own. */
 export function misread(box, x, y, places) {
   const away = (px, py) => Math.max(box.x0 - px, 0, px - box.x1) ** 2 + Math.max(box.y0 - py, 0, py - box.y1) ** 2;
-  const near = Math.sqrt(away(x, y)) - 5;
-  return near > 0 && places.some((one) => (one.x !== x || one.y !== y) && away(one.x, one.y) < near * near);
+  const near = (Math.sqrt(away(x, y)) - 2) ** 2;
+  return places.some((one) => (one.x !== x || one.y !== y) && away(one.x, one.y) < near);
 }
 
 /* Spots above and below that the window would cut, moved along until they fit: the place stays under the name. */
@@ -220,12 +220,55 @@ function labelStyle(rank) {
   return document.body.classList.contains("printing") ? { ...look, size: look.size * 0.75 } : look;
 }
 
-/* Where the map was only moved, dots stay the nodes they are: one of them may have the focus. */
+/* Names in the order of `places`, each where it finds room, with what is taken then and the towns that found none. */
+function namePlaces(places, every, boxes, road) {
+  const taken = [...boxes];
+  const named = new Map();
+  const far = map.getZoom() >= FAN_ZOOM ? 20 : 7;
+  for (const { feature, look, x, y } of places) {
+    const around = boxOfPlace(x, y, look.dot + 4, taken);
+    let spot = null;
+    for (const lines of [[feature.label], feature.rank < 3 && twoLines(feature.label)]) {
+      if (spot || !lines) continue;
+      const wide = Math.max(...lines.map((line) => textWidth(line, look.size, look.weight))) + 4;
+      const tries = [around, wider(around, far)].flatMap((box) => spots(box, wide, lines.length * look.size * LINE));
+      const clear = [...tries, ...slid(tries, x)].filter((box) => !misread(box, x, y, every));
+      spot = bestSpot(clear, taken, road, inSight(x, y));
+      if (spot) named.set(feature, [lines, spot, look, `rank-${feature.rank}`]);
+    }
+    if (!spot) continue;
+    taken.push(spot);
+    if (feature.rank > 2) taken.push(boxAround(x, y, look.dot + 1));
+  }
+  return {
+    taken,
+    named,
+    nameless: every.filter(({ feature, x, y }) => feature.rank < 3 && inSight(x, y) && !named.has(feature)),
+  };
+}
+
+/* A town without room beside its dot is named a little farther off, and a line leads to the dot. */
+function nameFromAfar({ feature, look, x, y }, every, boxes, road) {
+  const [wide, high] = [textWidth(feature.label, look.size, look.weight) + 4, look.size * LINE];
+  const around = boxOfPlace(x, y, look.dot + 4, boxes);
+  const tries = [0, 7, 16, 28].flatMap((by) => spots(wider(around, by), wide, high));
+  const clear = tries.filter((box) => !misread(box, x, y, every));
+  const spot = bestSpot(clear, boxes, road) ?? bestSpot(tries, boxes, road);
+  if (!spot) return [];
+  boxes.push(spot);
+  const [ex, ey] = [Math.min(Math.max(x, spot.x0 + 2), spot.x1 - 2), Math.min(Math.max(y, spot.y0 + 3), spot.y1 - 3)];
+  const line = svg("path", {
+    class: "leader to-name",
+    d: `M${x.toFixed(1)} ${y.toFixed(1)}L${ex.toFixed(1)} ${ey.toFixed(1)}`,
+  });
+  return [line, labelNode([feature.label], spot, look, `rank-${feature.rank}`)];
+}
+
+/* Where the map was only moved, dots stay the nodes they are: one of them may have the focus. Towns that found no room
+   for their names are named first in a second try, which counts where it leaves out fewer. */
 function layoutPlaces(layer, home, boxes, road, moved) {
   const zoom = map.getZoom();
   const old = new Map(moved ? [...home.querySelectorAll(".dot")].map((node) => [node.dataset.key, node]) : []);
-  const nodes = [];
-  const texts = [];
   const seen = [];
   for (const feature of layer.features) {
     const look = labelStyle(feature.rank);
@@ -234,31 +277,25 @@ function layoutPlaces(layer, home, boxes, road, moved) {
     seen.push({ feature, look, x, y });
     if (feature.rank < 3) boxes.push(boxAround(x, y, look.dot + 1));
   }
-  const towns = seen.filter((one) => one.feature.rank < 3); // no village ousts a large town
-  for (const { feature, look, x, y } of seen) {
-    const around = boxOfPlace(x, y, look.dot + 4, boxes);
-    const far = zoom >= FAN_ZOOM ? 20 : 7;
-    let spot = null;
-    for (const lines of [[feature.label], feature.rank < 3 && twoLines(feature.label)]) {
-      if (spot || !lines) continue;
-      const wide = Math.max(...lines.map((line) => textWidth(line, look.size, look.weight))) + 4;
-      const tries = [around, wider(around, far)].flatMap((box) => spots(box, wide, lines.length * look.size * LINE));
-      const clear = [...tries, ...slid(tries, x)].filter(
-        (box) => !misread(box, x, y, feature.rank === 1 ? towns : seen),
-      );
-      spot = bestSpot(clear, boxes, road, inSight(x, y));
-      if (!spot) continue;
-      boxes.push(spot);
-      texts.push(labelNode(lines, spot, look, `rank-${feature.rank}`));
-    }
-    if (spot || feature.rank < 3) {
-      if (feature.rank > 2) boxes.push(boxAround(x, y, look.dot + 1));
-      if (!old.delete(feature.key)) nodes.push(placeNode(feature, x, y, look));
-    }
+  let made = namePlaces(seen, seen, boxes, road);
+  if (made.nameless.length) {
+    const first = new Set(made.nameless);
+    const again = namePlaces([...first, ...seen.filter((one) => !first.has(one))], seen, boxes, road);
+    if (again.nameless.length < made.nameless.length) made = again;
   }
-  const gone = moved ? [...old.values(), ...home.querySelectorAll(".label")] : [...home.childNodes];
+  boxes.push(...made.taken.slice(boxes.length));
+  const led = made.nameless.flatMap((one) => nameFromAfar(one, seen, boxes, road));
+  const nodes = seen
+    .filter(({ feature }) => (made.named.has(feature) || feature.rank < 3) && !old.delete(feature.key))
+    .map(({ feature, look, x, y }) => placeNode(feature, x, y, look));
+  const gone = moved ? [...old.values(), ...home.querySelectorAll(".label, .leader")] : [...home.childNodes];
   for (const node of gone) node.remove();
-  home.append(...nodes, ...texts);
+  home.prepend(...led.filter((node) => node.matches(".leader")));
+  home.append(
+    ...nodes,
+    ...led.filter((node) => node.matches(".label")),
+    ...[...made.named.values()].map((one) => labelNode(...one)),
+  );
 }
 
 function layoutTickLabels(spotsAlong, home, boxes, road) {

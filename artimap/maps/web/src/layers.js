@@ -204,5 +204,6 @@ export function drawBase() {
     groupsByLayer.set(layer.name, group);
     if (layer.shown) group.addTo(map);
   });
+  paneOf("counts", 890);
   paneOf("selected", 900);
 }

@@ -7,7 +7,7 @@ import { followRings } from "./follow.js";
 import { furnitureMoved, layoutNames, roadDots } from "./labels.js";
 import { remember } from "./layers.js";
 import { map, markPanes, pixelPane, roadPixels } from "./map.js";
-import { layoutEvents, layoutPosts, layoutTicks } from "./points.js";
+import { drawCounts, layoutEvents, layoutPosts, layoutTicks } from "./points.js";
 import { markSelected } from "./selection.js";
 import { followSomewhere } from "./somewhere.js";
 
@@ -21,6 +21,7 @@ export function layout() {
   };
   for (const kind of ["event", "point"]) each(kind, (layer, home) => layoutEvents(layer, home, boxes));
   each("bracket", (layer, home) => layoutPosts(layer, home, boxes, lines));
+  drawCounts(markPanes.get("counts"));
   const ticks = [];
   each("tick", (layer, home) => ticks.push([layoutTicks(layer, home), home]));
   marksOf = { boxes, ticks, road: roadDots(lines), zoom: map.getZoom(), origin: map.getPixelOrigin() };
@@ -60,6 +61,7 @@ export function followFurniture() {
 }
 
 export function makeMarkPanes() {
+  markPanes.set("counts", pixelPane("counts"));
   for (const layer of DATA.layers) {
     if (["event", "point", "bracket", "tick", "place", "label", "shield"].includes(layer.kind))
       markPanes.set(layer.name, pixelPane(layer.name));

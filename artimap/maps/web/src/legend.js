@@ -1,8 +1,9 @@
 /* Legend and layer switches are one list: a row explains a mark, a box takes its layer away.
-   Where there is room it stands open: who sees the map first reads a dotted road as clear. */
+   Where there is room it stands open; else it is folded to a line of marks, and the dotted road, which who sees the map
+   first reads as clear, still has its words. */
 
 import { DATA } from "./data.js";
-import { app, el, NARROW } from "./dom.js";
+import { app, el, LOW, NARROW } from "./dom.js";
 import { loaded } from "./events.js";
 import { groupsByLayer } from "./layers.js";
 import { layout } from "./layout.js";
@@ -13,20 +14,37 @@ import { tilesGroup } from "./tiles.js";
 import { postNote, posts, rateNote } from "./timeline.js";
 import { word } from "./words.js";
 
-export function legendNode() {
+export function legendNode(open) {
   const body = el("div", { class: "legend-body" });
   for (const group of DATA.panel.legend) body.append(legendGroup(group));
   if (DATA.tiles) body.append(tilesGroup());
   const made = el(
     "details",
-    { class: "legend", id: "legend", open: !NARROW.matches },
-    el("summary", {}, el("span", { text: word("legend") })),
+    { class: "legend", id: "legend", open: open ?? !(NARROW.matches || LOW.matches) },
+    el("summary", {}, el("span", { text: word("legend") }), ...foldedMarks()),
     body,
   );
   made.addEventListener("toggle", () => {
     if (made.open && NARROW.matches && app.dataset.sheet === "peek") setSheet("half");
   });
   return made;
+}
+
+/* Marks of the road and the first of each other layer, and in words the one that is misread. */
+function foldedMarks() {
+  const groups = DATA.panel.legend.filter((group) => group.toggle || group.layer === "corridor");
+  const rows = groups.flatMap(({ layer, rows }) =>
+    layer === "corridor" ? rows.filter((row) => /^(rate_|quiet)/.test(row.mark)) : rows.slice(0, 1),
+  );
+  const silent = groups.flatMap((group) => group.rows).find((row) => row.mark === "silent");
+  return [
+    el(
+      "span",
+      { class: "folded", "aria-hidden": "true" },
+      ...rows.map((row) => swatch(row.mark, row.groups, row.hollow)),
+    ),
+    silent && el("span", { class: "folded-silent", dir: "auto" }, swatch("silent"), silent.text),
+  ].filter(Boolean);
 }
 
 export function legendGroup(group) {

@@ -31,7 +31,11 @@ export function sectionNode(section, level) {
   if (!section.items.length) return made;
   const list = el("ul", { class: "items" });
   for (const item of section.items) {
-    const body = [line("span", "item-text", item.text), line("span", "item-note", item.note)];
+    const body = [
+      line("span", "item-text", item.text),
+      line("span", "item-note", item.note),
+      line("span", "item-note item-more", item.more),
+    ];
     const detail = item.detail && DATA.details[item.detail];
     list.append(
       el(

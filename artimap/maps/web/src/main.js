@@ -77,4 +77,17 @@ async function start() {
   performance.mark("ready");
 }
 
-start();
+/* In a frame that is hidden while the page loads, the map has no size yet: it is drawn when it is first shown. */
+function whenShown(act) {
+  const node = map.getContainer();
+  const watch = new ResizeObserver(() => {
+    if (!node.offsetWidth || !node.offsetHeight) return;
+    watch.disconnect();
+    map.invalidateSize({ animate: false });
+    act();
+  });
+  if (node.offsetWidth && node.offsetHeight) act();
+  else watch.observe(node);
+}
+
+whenShown(start);

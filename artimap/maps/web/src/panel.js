@@ -153,7 +153,7 @@ function tabKeys(event) {
   showTab(TABS[end ?? (now + step + TABS.length) % TABS.length], true);
 }
 
-export function buildPanel() {
+export function buildPanel(open) {
   const handle = el(
     "button",
     { type: "button", class: "handle", "aria-label": word("sheet") },
@@ -186,7 +186,7 @@ export function buildPanel() {
   tablist.addEventListener("keydown", tabKeys);
   view.card = el("div", { class: "card", id: "card", role: "region", "aria-label": word("card"), hidden: true });
   view.body = pages;
-  panel.append(handle, tablist, pages, view.card, legendNode());
+  panel.append(handle, tablist, pages, view.card, legendNode(open));
   sheetHandle(handle);
   showTab(view.current, null);
 }
@@ -195,6 +195,7 @@ export function rebuildPanel() {
   view.refresh = () => null;
   view.tabs.clear();
   view.pages.clear();
+  const { open } = document.getElementById("legend");
   panel.replaceChildren();
-  buildPanel();
+  buildPanel(open);
 }

@@ -1,7 +1,7 @@
 /* Marks that have a size in pixels: events (stacked where they would hide each other),
    posts, kilometre ticks. They are laid out anew at every zoom, never while panning. */
 
-import { boxAround, overlaps } from "./boxes.js";
+import { boxAround } from "./boxes.js";
 import { DATA, TOKENS } from "./data.js";
 import { makeButton, svg } from "./dom.js";
 import { inDays, loaded } from "./events.js";
@@ -62,9 +62,30 @@ function fan(count) {
   });
 }
 
+/* The counts of a layer's marks. They are drawn in a pane above all marks, so that none hides a count. */
+const counted = new Map();
+
+export function drawCounts(home) {
+  home.replaceChildren(...[...counted].filter(([layer]) => layer.shown).flatMap(([, nodes]) => nodes));
+}
+
+function countNode(mark, parts) {
+  const name = mark.getAttribute("aria-label");
+  const made = svg("g", { class: "count", "data-key": mark.dataset.key, "aria-hidden": "true" }, ...parts);
+  made.append(svg("title", { text: name }));
+  made.addEventListener("click", (event) => {
+    event.stopPropagation();
+    mark.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  });
+  return made;
+}
+
+const common = (a, b) =>
+  Math.max(0, Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0)) * Math.max(0, Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0));
+
 /* A count that hangs on a corner of its mark, dark as the mark is: a ring apart reads as a town. The
-   lower right is the corner that every shape reaches. `taken` grows by where it stands, and the mark's
-   own box with it, so that a name stands beside both. */
+   lower right is the corner that every shape reaches; where none is free, the one that covers least. `taken`
+   grows by where it stands, and the mark's own box with it, so that a name stands beside both. */
 export function badge(text, x, y, half, taken, own) {
   const wide = 8 + 6.2 * String(text).length;
   const corner = ([sx, sy]) => {
@@ -72,21 +93,23 @@ export function badge(text, x, y, half, taken, own) {
     const cy = y + sy * (half * 0.75 + 1);
     return { cx, cy, x0: cx - wide / 2, y0: cy - 7, x1: cx + wide / 2, y1: cy + 7 };
   };
-  const corners = [
+  const others = taken.filter((other) => other !== own);
+  const spot = [
     [1, 1],
     [1, -1],
     [-1, 1],
     [-1, -1],
-  ].map(corner);
-  const spot = corners.find((box) => !taken.some((other) => other !== own && overlaps(box, other))) || corners[0];
+  ]
+    .map(corner)
+    .map((box) => ({ box, cost: others.reduce((sum, other) => sum + common(box, other), 0) }))
+    .reduce((a, b) => (b.cost < a.cost ? b : a)).box;
   taken.push(spot);
-  if (own)
-    Object.assign(own, {
-      x0: Math.min(own.x0, spot.x0),
-      y0: Math.min(own.y0, spot.y0),
-      x1: Math.max(own.x1, spot.x1),
-      y1: Math.max(own.y1, spot.y1),
-    });
+  Object.assign(own, {
+    x0: Math.min(own.x0, spot.x0),
+    y0: Math.min(own.y0, spot.y0),
+    x1: Math.max(own.x1, spot.x1),
+    y1: Math.max(own.y1, spot.y1),
+  });
   return [
     svg("rect", { class: "badge", x: spot.x0, y: spot.y0, width: wide, height: 14, rx: 7 }),
     svg("text", { class: "badge-text", x: spot.cx, y: spot.cy + 3.6, text }),
@@ -120,7 +143,7 @@ export function layoutEvents(layer, home, boxes) {
     const [x, y] = layerPoint(shapeIn(feature)[0][0][0]);
     return { x, y, size: feature.size, feature };
   });
-  const counted = [];
+  const counts = [];
   for (const pile of stack(points, map.getZoom() < 9.8 ? STACK_GAP_FAR : STACK_GAP)) {
     const members = pile.members.map((n) => points[n].feature);
     const lead = members.reduce((a, b) => (b.size > a.size ? b : a));
@@ -141,9 +164,12 @@ export function layoutEvents(layer, home, boxes) {
     nodes.push(made);
     const own = boxAround(pile.x, pile.y, lead.size / 2 + 1);
     boxes.push(own);
-    if (members.length > 1) counted.push([made, members.length, pile.x, pile.y, lead.size / 2, own]);
+    if (members.length > 1) counts.push([made, members.length, pile.x, pile.y, lead.size / 2, own]);
   }
-  for (const [made, count, x, y, half, own] of counted) made.append(...badge(count, x, y, half, boxes, own));
+  counted.set(
+    layer,
+    counts.map(([made, count, x, y, half, own]) => countNode(made, badge(count, x, y, half, boxes, own))),
+  );
   home.replaceChildren(...nodes);
 }
 
@@ -162,11 +188,15 @@ export function layoutPosts(layer, home, boxes, road) {
     if (pile) pile.members.push(span.feature);
     else piles.push({ a: span.a, b: span.b, members: [span.feature] });
   }
+  const counts = [];
   for (const pile of piles) {
     const order = ["post_active", "post_fading", "post_last_known", "post_unknown", "post_removed"];
     const lead = [...pile.members].sort((a, b) => order.indexOf(a.mark) - order.indexOf(b.mark))[0];
-    nodes.push(postNode(pile, lead, road, boxes));
+    const { made, at } = postNode(pile, lead, road, boxes);
+    nodes.push(made);
+    if (pile.members.length > 1) counts.push(countNode(made, badge(pile.members.length, ...at)));
   }
+  counted.set(layer, counts);
   home.replaceChildren(...nodes);
 }
 
@@ -199,13 +229,10 @@ function postNode(pile, lead, road, boxes) {
     }
     own = boxes[boxes.length - 2];
   }
-  if (pile.members.length > 1) {
-    const [x, y] = ends.length ? [(pile.a[0] + pile.b[0]) / 2, (pile.a[1] + pile.b[1]) / 2] : pile.a;
-    made.append(...badge(pile.members.length, x, y, 11, boxes, own));
-  }
+  const [x, y] = ends.length ? [(pile.a[0] + pile.b[0]) / 2, (pile.a[1] + pile.b[1]) / 2] : pile.a;
   makeButton(made, name, () => emit("open", { keys, key: lead.key, from: made }));
   made.append(svg("title", { text: name }));
-  return made;
+  return { made, at: [x, y, 11, boxes, own] };
 }
 
 function inward(from, way, to) {

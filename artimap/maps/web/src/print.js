@@ -1,5 +1,5 @@
-/* Paper: A4 landscape. Page 1 has title, map, legend, the road as a line, sources and limits of
-   use; page 2 the table of stretches, then the briefing and all that the panel says. */
+/* Paper: two sheets of A4 landscape. The first has title, map, what the briefing answers, legend, sources and limits of
+   use; the second the road as a line and the table of stretches. */
 
 import { DATA } from "./data.js";
 import { app, el } from "./dom.js";
@@ -11,7 +11,9 @@ import { cellText } from "./table.js";
 import { rateNote, rates, titleDays } from "./timeline.js";
 import { word } from "./words.js";
 
-const PAPER = { wide: 1040, events: 62 };
+const PAPER = { wide: 1040, high: 700, events: 62, least: 0.6 };
+const TOLD = new Set(["info", "low", "high"]);
+const LATER = new Set(["gravest", "reading"]);
 let viewBeforePrint = null;
 
 function paperLegend() {
@@ -59,17 +61,19 @@ function paperFoot() {
 function paperTable() {
   const sheet = DATA.sheets.find((one) => one.name === "stretches");
   if (!sheet) return null;
+  // what the last column says in words needs no columns of its own
+  const columns = sheet.columns.map(([name, kind], n) => [name, kind, n]).filter(([name]) => !TOLD.has(name));
   const head = el(
     "tr",
     {},
-    ...sheet.columns.map(([name, kind]) => el("th", { scope: "col", class: `is-${kind}`, text: word(`col_${name}`) })),
+    ...columns.map(([name, kind]) => el("th", { scope: "col", class: `is-${kind}`, text: word(`col_${name}`) })),
     el("th", { scope: "col", text: word("print_said") }),
   );
   const rows = sheet.rows.map((row) =>
     el(
       "tr",
       {},
-      ...sheet.columns.map(([, kind], n) =>
+      ...columns.map(([, kind, n]) =>
         el(n ? "td" : "th", {
           class: `is-${kind}`,
           scope: n ? null : "row",
@@ -91,13 +95,14 @@ function paperTable() {
 
 export function layOutPaper() {
   if (viewBeforePrint) return;
-  const columns = (name) => el("div", { class: "columns" }, ...DATA.panel[name].map((one) => sectionNode(one, "h2")));
   const line = DATA.road ? el("div", { class: "paper-strip" }, stripNode(PAPER.wide, PAPER.events)) : null;
-  const pieces = [paperTitle(), paperLegend(), line, paperFoot()].filter(Boolean);
+  const told = (keep) =>
+    el("div", { class: "print-told" }, ...DATA.panel.briefing.filter(keep).map((one) => sectionNode(one, "h2")));
+  const pieces = [paperTitle(), told(({ name }) => !LATER.has(name)), paperLegend(), paperFoot()];
   for (const piece of pieces) piece.classList.add("paper");
   document
     .getElementById("sheets")
-    .replaceChildren(...[paperTable(), columns("briefing"), columns("margin"), columns("about")].filter(Boolean));
+    .replaceChildren(...[line, told(({ name }) => name === "gravest"), paperTable()].filter(Boolean));
   viewBeforePrint = {
     center: map.getCenter(),
     zoom: map.getZoom(),
@@ -106,6 +111,10 @@ export function layOutPaper() {
   };
   app.append(...pieces);
   document.body.classList.add("printing");
+  const sheets = document.getElementById("sheets");
+  const table = sheets.querySelector("table");
+  for (let zoom = 1; table && sheets.offsetHeight > PAPER.high && zoom > PAPER.least; zoom -= 0.03)
+    table.style.zoom = zoom.toFixed(2);
   const legend = app.querySelector(".print-legend");
   if (legend.scrollWidth > legend.clientWidth) legend.classList.add("is-full");
   map.setMaxBounds(null); // its pull towards the limits would come late, and change the view that is put back

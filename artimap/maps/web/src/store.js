@@ -186,7 +186,11 @@ export class EventStore {
     each((i) => {
       if (day[i] >= since) rows.push(i);
     });
-    return { total, rows: rows.sort((a, b) => day[b] - day[a] || a - b).slice(0, most) };
+    return { total, rows: this.byNewest(rows).slice(0, most) };
+  }
+
+  byNewest(rows) {
+    return [...rows].sort((a, b) => this.day[b] - this.day[a] || a - b);
   }
 
   /* How many pass in each square of 2^shift grid steps, for the squares that touch a window. */
@@ -238,7 +242,7 @@ export class EventStore {
     const rows = [];
     for (let i = this.marks; this.spot && i < this.n; i += 1)
       if (this.spot[i - this.marks] === spot && this.passes(i)) rows.push(i);
-    return { total: rows.length, rows: rows.sort((a, b) => this.day[b] - this.day[a] || a - b).slice(0, most) };
+    return { total: rows.length, rows: this.byNewest(rows).slice(0, most) };
   }
 
   /* Rows without a mark that pass, by the area or stretch that they lie in (0: no place at all). */

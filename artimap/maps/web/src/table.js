@@ -1,7 +1,7 @@
 /* The same facts as tables, below the map: stretches, posts, events, statements. Every column
    sorts; what is not known always stands last. */
 
-import { openCard } from "./card.js";
+import { closeCard, openCard } from "./card.js";
 import { DATA, language } from "./data.js";
 import { app, el, NARROW } from "./dom.js";
 import { passes } from "./events.js";
@@ -238,6 +238,7 @@ export function showTable(on, name) {
   tables.node.hidden = !on;
   app.classList.toggle("has-table", on);
   if (on) {
+    if (NARROW.matches) closeCard(false); // it would lie over the table
     drawTable();
     document.getElementById(`sheet-${tables.name}`).focus();
   } else {

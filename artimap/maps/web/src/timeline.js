@@ -35,6 +35,12 @@ function lastDay() {
   return loaded.events ? loaded.events.time.last : DATA.meta.as_of;
 }
 
+/* The one day of which the page shows all: the newest that rates and posts are held of, none after the last day chosen. */
+function dayOfAll() {
+  const held = [rates, posts].filter((one) => one.follows()).map((one) => one.dayWanted());
+  return [lastDay(), ...held].sort()[0];
+}
+
 /* What is packed is opened a part at a time, each once: `rates` for all languages, `rates_fr` for one. */
 export const parts = { packed: null, open: new Map() };
 
@@ -340,7 +346,7 @@ class Zones extends StatesOverTime {
 
   /* The keys of what stands on the last day chosen. */
   standing() {
-    const last = lastDay();
+    const last = dayOfAll();
     const { shown, states } = (this.all && parts.open.get(this.name)) || {};
     const n = this.days.indexOf(newestDay(this.days, last));
     if (!shown || n < 0 || last >= DATA.meta.as_of)
@@ -349,7 +355,7 @@ class Zones extends StatesOverTime {
   }
 
   dayShown() {
-    return this.all ? lastDay() : DATA.meta.as_of;
+    return this.all ? dayOfAll() : DATA.meta.as_of;
   }
 
   wanted() {
