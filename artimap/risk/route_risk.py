@@ -14,7 +14,8 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -40,7 +41,7 @@ _NOMINAL = 0.01
 class RouteRisk(JsonModel):
     """The reported incidents on a way, for a month of thirty days and a half; null where most of it is silent.
 
-    They are those of the road, however often it is run through on the way.
+    They are those of the road, however often it is run through on the way; see :meth:`RatesByRoad.driven`.
 
     Attributes
     ----------
@@ -79,6 +80,15 @@ class RouteRisk(JsonModel):
         return self.expected is not None
 
 
+class Heard(NamedTuple):
+    """A part of a road in its chainages: whether nobody has reported of it for long, and whether anybody ever did."""
+
+    from_m: float
+    to_m: float
+    silent: bool
+    ever: bool
+
+
 @dataclass(frozen=True, eq=False)
 class RatesByRoad:
     """The rates of several roads on a day: each is estimated once, when it is first asked for.
@@ -111,6 +121,22 @@ class RatesByRoad:
             )
         rates = self._found[road_id]
         return rates if rates.found.exposure.any() else None
+
+    def heard_on(self, span: RoadSpan) -> list[Heard]:
+        """Give on which parts of a piece of road somebody reports, from its low end to its high end.
+
+        What counts as silent and what is painted as silent both come from here.
+        """
+        rates = self.of(span.road_id)
+        if rates is None:
+            return [Heard(span.low_m, span.high_m, silent=True, ever=False)]
+        edges, newest = rates.counted.road.edges, rates.counted.newest_reports
+        parts = zip(edges[:-1], edges[1:], rates.silent(day=self.day, model=self.model), ~np.isnat(newest), strict=True)
+        return [
+            Heard(float(max(low, span.low_m)), float(min(high, span.high_m)), bool(silent), bool(ever))
+            for low, high, silent, ever in parts
+            if low < span.high_m and high > span.low_m
+        ]
 
     def on(self, way: Sequence[RoadSpan]) -> RouteRisk:
         """Sum up what was drawn for the pieces of a way."""
@@ -150,6 +176,15 @@ class RatesByRoad:
             newest_report=None if newest is None else str(newest.astype("datetime64[D]")),
             last_expected=float(significant(mean)) if once and not known else None,
         )
+
+    def driven(self, way: Sequence[RoadSpan]) -> RouteRisk:
+        """Sum up as :meth:`on` does, but count a silent metre as often as it is driven, as a picture of a way does."""
+        risk = self.on(way)
+        silent = sum(one.to_m - one.from_m for span in way for one in self.heard_on(span) if one.silent)
+        if silent > MOSTLY * sum(span.length_m for span in way) and risk.known:
+            left = RouteRisk.unknown(silent)
+            return replace(left, newest_report=risk.newest_report, last_expected=risk.expected)
+        return replace(risk, silent_m=float(significant(silent)))
 
     def by_edge(self, roads: AreaRoads) -> Floats:
         """Give the mean of the reported incidents a month on each edge of a network (:func:`exposure_by_edge`)."""

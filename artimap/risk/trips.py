@@ -14,7 +14,7 @@ import geopandas as gpd
 import numpy as np
 
 from artimap.claims.ledger import Ledger
-from artimap.core.arrays import Floats
+from artimap.core.arrays import Bools, Floats
 from artimap.core.dates import DAYS_PER_MONTH, day_of
 from artimap.core.metadata import JsonModel
 from artimap.core.precision import significant
@@ -172,6 +172,10 @@ class RoadRates:
         found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
         return cls(counted, found, found.draws(seed=model.seed))
 
+    def silent(self, *, day: dt.date, model: RiskModel) -> Bools:
+        """Tell of which pieces of the road nobody has reported for long, or ever."""
+        return ~(days_until(day, self.counted.newest_reports) <= model.quiet_after_days)
+
     def on(self, way: RoadPieces, *, day: dt.date, model: RiskModel) -> OnWay:
         """Sum up what was drawn for the pieces of the road over a way, whose bins are all one piece or none."""
         counted = self.counted
@@ -188,7 +192,7 @@ class RoadRates:
             shared,
             shared_draws(self.draws, shared, counted.counts.length_km, rng=rng)[:, 0],
             length_m=float(length.sum()),
-            silent_m=float(length[~(days_until(day, newest) <= model.quiet_after_days)].sum()),
+            silent_m=float(length[self.silent(day=day, model=model)].sum()),
             ever_m=float(length[~np.isnat(newest)].sum()),
             newest=heard.max() if len(heard) else np.datetime64("NaT", "s"),
         )

@@ -564,7 +564,7 @@ class _RoadKnowledge:
         between = [one for one in roads.places_on(spans) if one[0] not in (start, stop)]
         return Route(
             route_id, path, spans, roads.line_of(path), ((start, 0.0), *between, (stop, path.length_m)),
-            path.length_m / 1000.0, *_minutes(roads.network, self.costs.time, path), study.rates_by_road.on(spans),
+            path.length_m / 1000.0, *_minutes(roads.network, self.costs.time, path), study.rates_by_road.driven(spans),
             posts, status, (), path.costs[1], study.passages(spans),
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,7 @@ from artimap.report.trip.drawing import WAY_MARKS
 from artimap.report.trip.files import trip_json_text, trip_track
 from artimap.report.trip.page import trip_html
 from artimap.report.trip.sentences import way_name
+from artimap.risk.route_risk import Heard
 from artimap.roads.corridor import Corridor
 from artimap.roads.routing.spans import RoadSpan
 from artimap.studies.itinerary import ASKED, Itinerary, Route
@@ -413,31 +415,32 @@ class _RateMarks:
         return merged(replace(one, from_m=one.from_m * scale, to_m=one.to_m * scale) for one in out)
 
     def _on(self, span: RoadSpan) -> Iterator[tuple[float, float, str]]:
-        """Give pieces of a span in the direction of the way, in metres from its start."""
-        road = self.roads.get(span.road_id)
-        if road is None:
-            yield 0.0, span.length_m, "silent"
-            return
-        if span.road_id not in self.found:
+        """Give pieces of a span in the direction of the way, in metres from its start.
+
+        What is silent is what the text counts as silent, never a whole stretch: one report near its end breaks the
+        silence of a stretch, and not that of its other kilometres.
+        """
+        heard = self.study.rates_by_road.heard_on(span)
+        for part in heard if span.to_m >= span.from_m else heard[::-1]:
+            ends = sorted((abs(part.from_m - span.from_m), abs(part.to_m - span.from_m)))
+            mark = self._class(span.road_id, part) if not part.silent else "unobserved" if part.ever else "silent"
+            yield ends[0], ends[1], mark
+
+    def _class(self, road_id: str, part: Heard) -> str:
+        """Give the class of the stretch that a part of a road lies on."""
+        road = self.roads[road_id]
+        if road_id not in self.found:
             mine = road.corridor_id == self.study.corridor.corridor_id
             risk = (self.study if mine else replace(self.study, corridor=road)).risk
-            told = records(risk.drop(columns="geometry"))
-            self.found[span.road_id] = sorted(told, key=lambda row: float(row["from_m"]))
-        rows = self.found[span.road_id]
-        for row in rows if span.to_m >= span.from_m else rows[::-1]:
-            low, high = max(float(row["from_m"]), span.low_m), min(float(row["to_m"]), span.high_m)
-            if high > low:
-                ends = sorted((abs(low - span.from_m), abs(high - span.from_m)))
-                yield ends[0], ends[1], _mark(row)
-
-
-def _mark(row: Mapping[str, Any]) -> str:
-    band = known(row["band"])
-    if row["info"] == Info.REPORTED and band is not None:
-        return style.rate_class(int(band)).key
-    if row["info"] == Info.QUIET:
-        return "quiet"
-    return "silent" if pd.isna(row["newest_report"]) else "unobserved"
+            self.found[road_id] = records(risk.drop(columns="geometry"))
+        middle = (part.from_m + part.to_m) / 2
+        row = next(one for one in self.found[road_id] if one["from_m"] <= middle <= one["to_m"])
+        if row["info"] == Info.QUIET or not row["n_events"]:
+            return "quiet"
+        # Of a stretch that is silent as a whole, though not here, the last rate stands.
+        rate = known(row["rate"] if row["info"] == Info.REPORTED else row["last_rate"])
+        bands = self.study.risk_model.band_rates
+        return "quiet" if rate is None else style.rate_class(1 + bisect_right(bands, rate)).key
 
 
 def _posts(route: Route) -> tuple[TripPost, ...]:

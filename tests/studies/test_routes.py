@@ -17,10 +17,11 @@ import artimap as am
 from artimap.areas.road_network import AreaRoads, area_roads
 from artimap.control.checkpoints.fees import Asked
 from artimap.control.checkpoints.life_cycle import checkpoints_by_road
-from artimap.core import schema
+from artimap.core import schema, style
 from artimap.core.errors import ModelError, PlaceError, ShareError
 from artimap.core.tables import EVENTS, ROAD_STATUS, TRIPS
 from artimap.core.vocab import Per
+from artimap.report.trip.drawing import strip
 from artimap.risk.model import RiskModel
 from artimap.risk.route_risk import RouteRisk, exposure_by_edge, route_risk
 from artimap.roads.network.graph import RoadNetwork
@@ -28,6 +29,7 @@ from artimap.roads.routing.alternatives import MOST_SHARED, MOST_WAYS, shared_m,
 from artimap.roads.routing.router import RoutePath, Router, Spot
 from artimap.roads.routing.spans import RoadSpan
 from artimap.sharing.cells import CELL
+from artimap.studies.trip_files import trip_content
 
 DAY = "2024-10-15"
 SAVIEN = ["rn1", "rd-sav", "rd-prd", "rd-des", "rn1"]
@@ -593,3 +595,45 @@ def test_in_one_call(trips):
     found = am.trip("Saint-Marc", "Gonaïves", as_of=DAY)
     assert found.audience == "internal"
     pd.testing.assert_frame_equal(pd.DataFrame(found.table), pd.DataFrame(trips.table))
+
+
+SILENT = ("silent", "unobserved")
+
+
+@pytest.mark.parametrize("day", ["2024-10-15", "2024-03-01"])
+@pytest.mark.parametrize(
+    ("ends", "asked"),
+    [
+        (("Saint-Marc", "Gonaïves"), {}),
+        (("Saint-Marc", "Gonaïves"), {"close": "rn1 km 110.4-130.2", "back": True}),
+        (("Saint-Marc", "Gonaïves"), {"via": ["Verrettes", "Dessalines"]}),
+        (("Gonaïves", "Port-au-Prince"), {}),
+        (("Mirebalais", "Gonaïves"), {}),
+        (("Dessalines", "Saint-Marc"), {"close": "rn1 km 100-101"}),
+    ],
+)
+def test_the_kilometres_painted_as_silent_are_those_counted_as_silent(artibonite, ends, asked, day):
+    found = am.routes(am.study(artibonite, as_of=day, audience="internal"), *ends, **asked)
+    content = trip_content(found)
+    for way in content.all_ways:
+        painted = sum(one.to_m - one.from_m for one in way.pieces if one.mark in SILENT)
+        # a seam between roads, a few metres long, is as the piece before it
+        assert painted == pytest.approx(way.risk.silent_m, rel=1e-3, abs=1.0)
+        assert sum(one.to_m - one.from_m for one in way.pieces) == pytest.approx(way.km * 1000)
+        drawn = strip(way, 0, way.km, "en")
+        dotted = {style.mark(one).colour for one in SILENT}
+        points = {one.points for one in drawn.strokes if one.colour in dotted and one.dash.startswith("0 ")}
+        lengths = [_drawn(one) for one in points]
+        assert sum(lengths) == pytest.approx(290.0 * painted / (way.km * 1000), abs=0.2 * (1 + len(lengths)))
+
+
+def _drawn(points):
+    (_, low), (_, high) = (one.split(",") for one in points.split())
+    return float(high) - float(low)
+
+
+def test_what_is_driven_twice_is_silent_twice(inside):
+    there = [RoadSpan("rd-des", 0.0, 9_000.0)]
+    once, twice = (inside.rates_by_road.driven(way) for way in (there, [*there, RoadSpan("rd-des", 9_000.0, 0.0)]))
+    assert once.silent_m > 0
+    assert twice.silent_m == pytest.approx(2 * once.silent_m)
