@@ -27,7 +27,7 @@ from artimap.core.dates import DAYS_PER_MONTH, day_of
 from artimap.core.metadata import JsonModel
 from artimap.core.precision import significant
 from artimap.risk.aggregate import share_out
-from artimap.risk.coverage import RoadPieces
+from artimap.risk.coverage import RoadPieces, tells_of
 from artimap.risk.model import RiskModel
 from artimap.risk.trips import MOSTLY, OnWay, RoadRates, ends_of
 from artimap.roads.corridor import Corridor
@@ -185,6 +185,26 @@ class RatesByRoad:
             left = RouteRisk.unknown(silent)
             return replace(left, newest_report=risk.newest_report, last_expected=risk.expected)
         return replace(risk, silent_m=float(significant(silent)))
+
+    def events_on(self, way: Sequence[RoadSpan], starts_m: Sequence[float]) -> dict[str, tuple[float, float]]:
+        """Give the events that count and tell of a way, with the metres from its start between which each may lie."""
+        found = dict[str, tuple[float, float]]()
+        for name in dict.fromkeys(span.road_id for span in way):
+            rates, own = self.of(name), [one for one in zip(way, starts_m, strict=True) if one[0].road_id == name]
+            if rates is None:
+                continue
+            spread, ids = rates.counted.spread, rates.counted.events["event_id"].to_numpy()
+            rows, _ = tells_of(spread, _laid([span for span, _ in own]), wide=np.zeros(len(ids), dtype=bool))
+            for row in rows[rates.counted.reasons.isna().to_numpy()[rows]]:
+                parts = zip(spread.from_m[spread.row == row], spread.to_m[spread.row == row], strict=True)
+                met = [
+                    start + abs(min(max(end, span.low_m), span.high_m) - span.from_m)
+                    for low, high in parts for span, start in own
+                    if low <= span.high_m and high >= span.low_m for end in (low, high)
+                ]  # fmt: skip
+                low, high = found.get(ids[row], (np.inf, -np.inf))
+                found[ids[row]] = (float(min([low, *met])), float(max([high, *met])))
+        return found
 
     def by_edge(self, roads: AreaRoads) -> Floats:
         """Give the mean of the reported incidents a month on each edge of a network (:func:`exposure_by_edge`)."""

@@ -57,6 +57,8 @@ class Route:
     passages
         Movements of one's own on it and the rate of incidents per passage; null where none are known: then traffic is
         unknown.
+    starts_m
+        Where on the way each of ``spans`` begins.
     """
 
     route_id: str
@@ -73,6 +75,7 @@ class Route:
     why: tuple[str, ...]
     exposure: float = 0.0
     passages: Passages | None = None
+    starts_m: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)

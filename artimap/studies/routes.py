@@ -565,7 +565,7 @@ class _RoadKnowledge:
         return Route(
             route_id, path, spans, roads.line_of(path), ((start, 0.0), *between, (stop, path.length_m)),
             path.length_m / 1000.0, *_minutes(roads.network, self.costs.time, path), study.rates_by_road.driven(spans),
-            posts, status, (), path.costs[1], study.passages(spans),
+            posts, status, (), path.costs[1], study.passages(spans), tuple(starts),
         )  # fmt: skip
 
     def _starts(self, path: RoutePath) -> list[float]:

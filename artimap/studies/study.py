@@ -17,6 +17,7 @@ import pandas as pd
 from artimap.areas import embedded
 from artimap.areas.area import Area, sure_area
 from artimap.areas.corridors import read_corridor
+from artimap.areas.gazetteer.resolve import Reading
 from artimap.areas.road_network import AreaRoads, area_roads
 from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.life_cycle import checkpoints_by_road, checkpoints_on, checkpoints_over_time
@@ -27,6 +28,7 @@ from artimap.control.status import read_evidence, status_of
 from artimap.control.zones.geometry import Maker, maker_of, zones_on
 from artimap.control.zones.model import ZoneModel
 from artimap.control.zones.over_time import zones_between
+from artimap.core import schema
 from artimap.core.dates import day_of, month_ends
 from artimap.core.errors import ShareError
 from artimap.core.files import encodable, geopackage_bytes, table_csv, write_text
@@ -207,6 +209,24 @@ class Study:
     def own(self) -> OwnRows:
         """What may be told of the user's own files."""
         return self._inputs.own_rows(self.area, self.gated.hidden, self.audience, self.events)
+
+    @property
+    def own_events(self) -> frozenset[str]:
+        """The events that the user's own file tells of, for internal use; empty for others, who must not know which."""
+        own = self._inputs.own
+        if own is None or self.audience is not Audience.INTERNAL:
+            return frozenset()
+        stays = dict(self._inputs.merged)
+        return frozenset(stays.get(one, one) for one in schema.objects(own.events["event_id"]))
+
+    @property
+    def own_readings(self) -> dict[str, Reading]:
+        """How the places of the user's own rows were read, by id: of those that the audience may see."""
+        own = self._inputs.own
+        if own is None:
+            return {}
+        shown = {*self.events["event_id"], *self.gated.posts(own.checkpoints)[0]["checkpoint_id"]}
+        return {one: read for one, read in own.readings.items() if one in shown}
 
     @property
     def counts_held(self) -> bool:
@@ -617,8 +637,6 @@ class Study:
         done = replace_folder(folder, files, ours=written_before)
         recent, newest = recent_events(self.events, self.as_of)
         shown = set(self.events["event_id"])
-        if own is not None:
-            shown |= set(self.gated.posts(own.checkpoints)[0]["checkpoint_id"])
         posts = None if own is None else own.checkpoints["corridor_id"]
         return Briefing(
             folder=folder,
@@ -629,7 +647,7 @@ class Study:
             own_rows=0 if own is None else own.rows,
             own_rejected=0 if own is None else len(own.quarantine),
             quarantine=quarantine,
-            readings={one: read for one, read in own.readings.items() if one in shown} if own is not None else {},
+            readings=self.own_readings,
             notes=() if own is None else own.notes_for(self.audience),
             own_posts=(0, 0) if posts is None else (len(posts), int(posts.notna().sum())),
             merged=tuple(pair for pair in self._inputs.merged if pair[1] in shown),

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,10 +30,11 @@ from artimap.core.daylight import Daylight, arrival, daylight, departures, utc_o
 from artimap.core.errors import DataError, ShareError
 from artimap.core.files import write_text
 from artimap.core.folder_swap import check_folder, replace_folder
+from artimap.core.harm import people_harmed
 from artimap.core.i18n import tr
 from artimap.core.phrases import known
 from artimap.core.schema import records, split_names
-from artimap.core.vocab import Audience, Info, Lang, Passage, Per, Status
+from artimap.core.vocab import About, Audience, Info, Lang, Passage, Per, Status, Where
 from artimap.maps.briefing import BriefingMap
 from artimap.maps.user_layer import UserLayer
 from artimap.report.previous import MANIFEST
@@ -47,6 +49,7 @@ from artimap.report.trip.content import (
     TripPiece,
     TripPost,
     TripPosts,
+    TripReport,
     TripRoad,
     TripStatus,
     TripStop,
@@ -278,7 +281,7 @@ def trip_content(routes: Itinerary, layers: Sequence[UserLayer] = ()) -> TripCon
         ways_by((pieces, route.places) for (route, back), pieces in zip(made, stretches, strict=True) if back is one)
         for one in (False, True)
     )
-    risks = _RateMarks(study, roads.corridors)
+    risks = _RateMarks(study, roads.corridors, _Told(study))
     ways = [
         _way(study, route, pieces, by, risks, names, layers, back=back)
         for (route, back), pieces, by in zip(made, stretches, [*there, *home], strict=True)
@@ -303,6 +306,7 @@ def trip_content(routes: Itinerary, layers: Sequence[UserLayer] = ()) -> TripCon
             if span.road_id in roads.corridors and span.length_m > 1.0
         ),
         statuses_rejected=study.own.statuses[1], statuses_held=study.statuses_held, cells_of=study.cells_of,
+        lost=risks.events.lost,
     )  # fmt: skip
     return content if study.audience is Audience.INTERNAL else without_plan(content)
 
@@ -344,8 +348,77 @@ def _way(
         ),
         stops=_stops(route, layers, study.area) if study.audience is Audience.INTERNAL else (),
         passages=_passages(route), why=route.why, line=_degrees(route.geometry, study.area.crs),
-        held=_held(study, route, risks.roads),
+        held=_held(study, route, risks.roads), reports=_reports(risks.events, route),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """The events that may be told of, by id, with who says so and whose they are."""
+
+    study: Study
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """EVENTS that the audience may see."""
+        return {str(row["event_id"]): row for row in records(self.study.events.drop(columns="geometry"))}
+
+    @cached_property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """Who says what of each event, each once."""
+        claims = self.study.ledger.claims
+        claims = claims[(claims["about"] == About.EVENT) & claims["source"].notna()]
+        return {str(name): tuple(dict.fromkeys(those)) for name, those in claims.groupby("subject")["source"]}
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """Those of the user's own file."""
+        return self.study.own_events
+
+    def report(self, name: str, along: tuple[float, float] | None) -> TripReport:
+        """Give an event as it is told."""
+        row = self.rows[name]
+        start, end = (pd.Timestamp(row[key]).date() for key in ("date_start", "date_end"))
+        end = min(end, self.study.as_of)
+        low, high = along or (None, None)
+        harm = {key: None if known(row[key]) is None else int(row[key]) for key in _HARM}
+        return TripReport(
+            name, start, end, int(row["date_precision"]), (self.study.as_of - end).days, str(row["kind"]),
+            _word(row["place"]), str(row["place_kind"]), _word(row["actors"]), harm, low, high,
+            self.sources.get(name, ()), name in self.own,
+        )  # fmt: skip
+
+    @property
+    def lost(self) -> tuple[TripReport, ...]:
+        """Deadly events of the user's own that have no place, within the window of the rates, the newest first."""
+        oldest = self.study.as_of - dt.timedelta(days=self.study.risk_model.window_days)
+        found = (self.report(name, None) for name in self.own & self.rows.keys())
+        deadly = [one for one in found if one.place_kind == Where.NOWHERE and _killed(one) and one.until >= oldest]
+        return tuple(sorted(deadly, key=lambda one: (one.days_ago, one.event_id)))
+
+
+_HARM: Final = ("killed_low", "killed_best", "killed_high", "injured", "abducted", "displaced")
+_MOST_OWN: Final = 2
+"""So many of the newest and of the deadliest of one's own stand with a way; of all others one each."""
+_MOST_FRESH: Final = 3
+
+
+def _killed(report: TripReport) -> float:
+    """Give how many are said to be dead, or hurt in another way where the dead are as many."""
+    return people_harmed({**report.harm, "injured": None, "abducted": None}) or 0.0
+
+
+def _reports(told: _Told, route: Route) -> tuple[TripReport, ...]:
+    """Give the newest and the deadliest reports on a way; those of the last days and the user's own come first."""
+    lies = told.study.rates_by_road.events_on(route.spans, route.starts_m)
+    found = [told.report(name, ends) for name, ends in lies.items() if name in told.rows]
+    newest = sorted(found, key=lambda one: (one.days_ago, -_killed(one), one.event_id))
+    deadly = sorted((one for one in newest if _killed(one)), key=_killed, reverse=True)
+    fresh = [one for one in newest if one.fresh]
+    mine = [[one for one in order if one.own][:_MOST_OWN] for order in (newest, deadly)]
+    others = [one for order in (newest, deadly) for one in [one for one in order if not one.own][:1]]
+    kept = {one.event_id: one for one in (*fresh[:_MOST_FRESH], *mine[0], *mine[1], *others)}
+    return tuple(sorted(kept.values(), key=lambda one: (not one.fresh, not one.own, one.days_ago, one.event_id)))
 
 
 def _held(study: Study, route: Route, roads: Mapping[str, Corridor]) -> tuple[TripHeld, ...]:
@@ -401,6 +474,7 @@ class _RateMarks:
 
     study: Study
     roads: Mapping[str, Corridor]
+    events: _Told
     found: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def along(self, route: Route) -> tuple[TripPiece, ...]:
