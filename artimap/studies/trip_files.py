@@ -74,7 +74,7 @@ FILES: Final = ("trip.html", "trip.gpx", "trip.txt", "trip.json", MANIFEST)
 NEAR_M: Final = 2_000.0
 """A point of the user's own this near to a way is on it."""
 
-_STANDS: Final = ("on", "may_be_on", "undated", "unplaced")
+_STANDS: Final = ("on", "may_be_on", "undated", "unplaced", "anywhere")
 _LEAST_M: Final = 60.0
 _TOLD_M: Final = 50.0
 """A closure that is taken shorter by more than this is told: kilometres are printed to a tenth."""
@@ -518,7 +518,10 @@ class _RateMarks:
 
 
 def _posts(route: Route) -> tuple[TripPost, ...]:
+    homeless = route.posts.anywhere_table
     table = route.posts.table
+    if homeless is not None and len(homeless):
+        table = pd.concat([table, homeless]) if len(table) else homeless
     if not len(table):
         return ()
     spots = table.geometry.to_crs(WGS84)

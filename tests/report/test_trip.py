@@ -265,3 +265,11 @@ def test_movements_over_a_small_part_are_no_passages_of_the_way(lang):
     assert words(lang)["passages.short"].split("|")[1].format(n=3) in mixed
     assert words(lang)["passages.short_incidents"].split("|")[0].format(n=1) in mixed
     assert words(lang)["trip.passed_quiet"].split(", ")[-1] not in mixed
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_post_without_a_place_is_told_as_that(lang):
+    homeless = replace(way(0).post_rows[6], place="", passable="no")
+    told = content([way(0, post_rows=(homeless,), passable="no")])
+    assert words(lang)["trip.no_place"] in trip_html(told, lang)
+    assert len(trip_text(told, lang)) <= MOST

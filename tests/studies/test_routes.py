@@ -637,3 +637,10 @@ def test_what_is_driven_twice_is_silent_twice(inside):
     once, twice = (inside.rates_by_road.driven(way) for way in (there, [*there, RoadSpan("rd-des", 9_000.0, 0.0)]))
     assert once.silent_m > 0
     assert twice.silent_m == pytest.approx(2 * once.silent_m)
+
+
+@pytest.mark.parametrize("day", ["2024-10-15", "2025-06-15", "2026-02-01"])
+def test_every_post_that_is_counted_stands_in_the_list(artibonite, day):
+    content = trip_content(am.routes(am.study(artibonite, as_of=day, audience="internal"), "Saint-Marc", "Gonaïves"))
+    for way in content.ways:
+        assert len(way.post_rows) == way.posts.number + way.posts.doubtful

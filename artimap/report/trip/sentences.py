@@ -574,4 +574,5 @@ def post_cells(post: TripPost, content: TripContent, lang: str) -> tuple[str, ..
     wait = minutes_of(post.waiting_lo_min, post.waiting_hi_min, lang) or tr("report.not_stated", lang)
     keeper = actors_phrase(post.operator, lang) or tr("report.not_stated", lang)
     passes = known.get(f"passable.{post.passable}", post.passable)
-    return tuple(map(clean, (along, post.place, kind, keeper, asked, wait, passes, confirmed, numbers or "–")))
+    place = post.place or say("no_place", lang)
+    return tuple(map(clean, (along, place, kind, keeper, asked, wait, passes, confirmed, numbers or "–")))
