@@ -108,7 +108,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
             whom = args.audience if lang == Lang.EN else tr(f"report.audience.{args.audience}", lang)
             print(tr("console.kept", lang, audience=whom, names=", ".join(done.kept)))
         tell_own(study, args.events, lang)
-        tell_placeless(study.own_readings, args.events, args.audience, lang)
+        tell_placeless(study.own.readings, args.events, args.audience, lang)
         tell_gated(study.gated, study.audience, lang)
     return 0
 

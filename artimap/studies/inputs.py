@@ -16,6 +16,7 @@ import shapely
 
 from artimap.areas import embedded as data
 from artimap.areas.area import Area
+from artimap.areas.gazetteer.resolve import Reading
 from artimap.areas.geometries import place_rows
 from artimap.claims.event_merging import merge_reports
 from artimap.claims.ledger import Ledger
@@ -82,6 +83,10 @@ class OwnRows:
     movements
         How many movements were read, how many of their rows were rejected, and how many of the others lie on no known
         way; null where none were given.
+    readings
+        How the places of the rows that may be shown were read, by id.
+    events
+        Ids of the events that the file tells of, for internal use; empty for others, who must not know which.
     """
 
     file: Path | None
@@ -98,6 +103,8 @@ class OwnRows:
     placeless: tuple[tuple[str, str], ...]
     strange: tuple[str, ...]
     movements: tuple[int, int, int] | None
+    readings: Mapping[str, Reading]
+    events: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,13 +176,16 @@ class Gathered:
             out["decisions"]["merged"] = len(self.merged)
         return out
 
-    def own_rows(self, area: Area, hidden: frozenset[str], audience: Audience, shown: gpd.GeoDataFrame) -> OwnRows:
-        """Tell of the user's files what an audience may know of which so many claims are hidden."""
+    def own_rows(
+        self, area: Area, hidden: frozenset[str], audience: Audience, shown: gpd.GeoDataFrame, posts: frozenset[str]
+    ) -> OwnRows:
+        """Tell of the user's files what an audience may know that sees these events and posts, and not some claims."""
         own, said = self.own, self.own_claims
         roads = self.road_status
         mine = pd.Series(dtype=schema.TEXT) if own is None else own.events["event_id"]
         newest = shown.loc[shown["event_id"].isin(set(schema.objects(mine))), "date_end"].max()
         seen = None if said is None else said[~said["claim_id"].isin(hidden)]
+        seen_events, stays = frozenset(shown["event_id"]), dict(self.merged)
         lost = None if seen is None else seen[seen["subject"] == NOWHERE]
         return OwnRows(
             file=self.files.get("own_reports"),
@@ -192,6 +202,12 @@ class Gathered:
             placeless=() if lost is None else tuple(zip(lost["claim_id"], lost["place"], strict=True)),
             strange=() if seen is None else strange_actors(seen, area),
             movements=self._movement_rows(),
+            readings={}
+            if own is None
+            else {one: read for one, read in own.readings.items() if one in posts or one in seen_events},
+            events=frozenset(stays.get(one, one) for one in schema.objects(mine)) & seen_events
+            if audience is Audience.INTERNAL
+            else frozenset(),
         )
 
     def _movement_rows(self) -> tuple[int, int, int] | None:

@@ -17,7 +17,6 @@ import pandas as pd
 from artimap.areas import embedded
 from artimap.areas.area import Area, sure_area
 from artimap.areas.corridors import read_corridor
-from artimap.areas.gazetteer.resolve import Reading
 from artimap.areas.road_network import AreaRoads, area_roads
 from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.life_cycle import checkpoints_by_road, checkpoints_on, checkpoints_over_time
@@ -28,9 +27,8 @@ from artimap.control.status import read_evidence, status_of
 from artimap.control.zones.geometry import Maker, maker_of, zones_on
 from artimap.control.zones.model import ZoneModel
 from artimap.control.zones.over_time import zones_between
-from artimap.core import schema
 from artimap.core.dates import day_of, month_ends
-from artimap.core.errors import ShareError
+from artimap.core.errors import ModelError, ShareError
 from artimap.core.files import encodable, geopackage_bytes, table_csv, write_text
 from artimap.core.folder_swap import check_folder, replace_folder
 from artimap.core.i18n import tr
@@ -56,7 +54,7 @@ from artimap.roads.routing.spans import RoadSpan
 from artimap.sharing.cells import events_to_count
 from artimap.sharing.gate import Gated, gate, licensed_sources
 from artimap.sharing.movements import movements_to_count
-from artimap.sharing.policy import SharePolicy
+from artimap.sharing.policy import SharePolicy, audience_of
 from artimap.sharing.release import without_marks
 from artimap.sources.csv_rows import release_memory
 from artimap.sources.quarantine import quarantine_beside
@@ -208,25 +206,9 @@ class Study:
     @property
     def own(self) -> OwnRows:
         """What may be told of the user's own files."""
-        return self._inputs.own_rows(self.area, self.gated.hidden, self.audience, self.events)
-
-    @property
-    def own_events(self) -> frozenset[str]:
-        """The events that the user's own file tells of, for internal use; empty for others, who must not know which."""
         own = self._inputs.own
-        if own is None or self.audience is not Audience.INTERNAL:
-            return frozenset()
-        stays = dict(self._inputs.merged)
-        return frozenset(stays.get(one, one) for one in schema.objects(own.events["event_id"]))
-
-    @property
-    def own_readings(self) -> dict[str, Reading]:
-        """How the places of the user's own rows were read, by id: of those that the audience may see."""
-        own = self._inputs.own
-        if own is None:
-            return {}
-        shown = {*self.events["event_id"], *self.gated.posts(own.checkpoints)[0]["checkpoint_id"]}
-        return {one: read for one, read in own.readings.items() if one in shown}
+        posts = frozenset[str]() if own is None else frozenset(self.gated.posts(own.checkpoints)[0]["checkpoint_id"])
+        return self._inputs.own_rows(self.area, self.gated.hidden, self.audience, self.events, posts)
 
     @property
     def counts_held(self) -> bool:
@@ -647,7 +629,7 @@ class Study:
             own_rows=0 if own is None else own.rows,
             own_rejected=0 if own is None else len(own.quarantine),
             quarantine=quarantine,
-            readings=self.own_readings,
+            readings=dict(self.own.readings),
             notes=() if own is None else own.notes_for(self.audience),
             own_posts=(0, 0) if posts is None else (len(posts), int(posts.notna().sum())),
             merged=tuple(pair for pair in self._inputs.merged if pair[1] in shown),
@@ -859,6 +841,11 @@ def study(  # noqa: PLR0913 - one keyword a choice
     >>> study.report(lang="fr").save("rn1.md")  # doctest: +SKIP
     """
     sure_area(area)
+    audience = audience_of(audience)
+    for name, one, kind in (("policy", policy, SharePolicy), ("model", model, RiskModel)):
+        if one is not None and not isinstance(one, kind):
+            msg = f"{name}={one!r} is no {kind.__name__}: give artimap.{kind.__name__}(...), or leave it out"
+            raise ModelError(msg)
     day = None if as_of is None else day_of(as_of)
     road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
     inputs = gather(
@@ -879,7 +866,7 @@ def study_of_inputs(
     model: RiskModel | None = None,
 ) -> Study:
     """Gate what was gathered for an audience: the same inputs serve several (:func:`study`)."""
-    reader = Audience(audience)
+    reader = audience_of(audience)
     day = inputs.last_day(area, reader, policy) if day is None else day
     gated = gate(inputs.events, inputs.ledger, audience=reader, area=area, as_of=day, policy=policy)
     return Study(area, road, day, reader, policy, model, gated.until(day), inputs)
@@ -938,7 +925,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
         If the folder cannot be written: then it is as it was. The error names the path.
     """
     say = progress or silent
-    check_since(since, Audience(audience))
+    check_since(since, audience_of(audience))
     check_folder(Path(folder))
     say("reading the data")
     made = study(

@@ -373,7 +373,7 @@ class _Told:
     @cached_property
     def own(self) -> frozenset[str]:
         """Those of the user's own file."""
-        return self.study.own_events
+        return self.study.own.events
 
     def report(self, name: str, along: tuple[float, float] | None) -> TripReport:
         """Give an event as it is told."""

@@ -644,3 +644,53 @@ def test_every_post_that_is_counted_stands_in_the_list(artibonite, day):
     content = trip_content(am.routes(am.study(artibonite, as_of=day, audience="internal"), "Saint-Marc", "Gonaïves"))
     for way in content.ways:
         assert len(way.post_rows) == way.posts.number + way.posts.doubtful
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"start": None}, r"None is no place: give a name"), ({"start": 5}, "5 is no place"),
+        ({"start": ("x", 1)}, r"\(lon, lat\) as two numbers"), ({"start": []}, "is no place"),
+        ({"start": "Sain-Mark"}, "did you mean Saint-Marc"), ({"start": "Saint-Mrac"}, "did you mean Saint-Marc"),
+        ({"via": 5}, "via=5 cannot be read"), ({"via": [None]}, "None is no place"), ({"close": 5}, "close=5"),
+        ({"vehicle": None}, "None is no vehicle"), ({"vehicle": "trukc"}, "did you mean 'truck'"),
+        ({"departure": 6}, "6 is no time of day"), ({"departure": True}, "no time of day"), ({"curfew": 18}, "no curfew"),
+        ({"curfew": (18, 5)}, "no time of day"), ({"speeds": 5}, "artimap.SpeedModel"),
+    ],
+)  # fmt: skip
+def test_what_is_of_a_wrong_kind_is_told_in_a_sentence(inside, asked, said):
+    with pytest.raises(am.ArtimapError, match=said):
+        am.routes(inside, asked.pop("start", "Saint-Marc"), "Gonaïves", **asked)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"audience": "intern"}, "did you mean 'internal'"), ({"audience": None}, "no audience"),
+        ({"model": 5}, "artimap.RiskModel"), ({"policy": "open"}, "artimap.SharePolicy"),
+        ({"road_status": "none.csv"}, "artimap template road-status -o none.csv"),
+        ({"movements": "none.xlsx"}, "artimap template movements -o none.xlsx"),
+        ({"claims": "none.csv"}, "artimap template claims -o none.csv"),
+        ({"events": "none.csv"}, "artimap template events -o none.csv"),
+        ({"road_status": "none.gpkg"}, "artimap template road-status$"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_not_there_names_its_own_template(artibonite, given, said):
+    with pytest.raises(am.ArtimapError, match=said):
+        am.trip("Saint-Marc", "Gonaïves", area=artibonite, **given)
+
+
+def test_a_file_of_posts_that_is_not_there_names_its_own_template(artibonite):
+    with pytest.raises(am.ArtimapError, match="artimap template checkpoints -o none.csv"):
+        am.read_checkpoints("none.csv", area=artibonite)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "km111-112", "km111 - km112", "km 111 à 112", "111–112 km", "rn1 km111-112", "RN1 km111-km112", "pk111-pk112",
+        "du km111 au km112", "Km111/112", "111km-112km", "ant km111 ak km112",
+    ],
+)  # fmt: skip
+def test_kilometres_are_read_however_they_are_spaced(roads, words):
+    assert roads.read_span(words) == RoadSpan("rn1", 111_000.0, 112_000.0)

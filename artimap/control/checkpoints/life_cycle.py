@@ -20,6 +20,7 @@ from artimap.core import schema
 from artimap.core.crs import require
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
+from artimap.core.files import sure_file
 from artimap.core.metadata import JsonModel, put_models
 from artimap.core.schema import TEXT, join_names
 from artimap.core.tables import CHECKPOINTS
@@ -127,7 +128,7 @@ def read_checkpoints(path: str | Path, *, area: Area) -> gpd.GeoDataFrame:
         CHECKPOINTS in ``area.crs``; empty where the file tells of no posts. What is wrong with
         the file, and its rejected rows: :func:`artimap.read_report`.
     """
-    return read_report(Path(path), area=area).checkpoints
+    return read_report(sure_file(Path(path), "checkpoints"), area=area).checkpoints
 
 
 def checkpoints_on(
