@@ -220,7 +220,7 @@ class Itinerary:
             f"{one.route_id}: {one.km:.1f} km, {one.time_lo_min:.0f}–{one.time_hi_min:.0f} min, "
             + ("reported incidents not known" if one.risk.expected is None else
                f"{one.risk.expected:.2g} reported incidents a month ({one.risk.lo80:.2g}–{one.risk.hi80:.2g})")
-            + f", {one.risk.silent_m / 1000:.0f} km silent, {one.posts.posts} posts"
+            + f", {one.risk.silent_m / 1000:.0f} km silent, {one.posts.posts} post{'s' * (one.posts.posts != 1)}"
             for one in self.routes
         )  # fmt: skip
 

@@ -161,7 +161,7 @@ def fees(way: TripWay, lang: str) -> str:
     if posts.asked:
         least = say("fee_least", lang, fees=listed((amount(one, lang, least=True) for one in posts.asked), lang))
         n = posts.fee_unknown
-        return listed((least, say("fee_unknown", lang, n=n, all=posts.number) if n else ""), lang)
+        return listed((least, counted("trip.fee_unknown", n, lang, all=posts.number) if n else ""), lang)
     if not posts.number:
         return say("fee_no_post", lang)
     return say("fee_none_1", lang) if posts.number == 1 else say("fee_none", lang, n=posts.number)
@@ -241,14 +241,23 @@ def reason(code: str, content: TripContent, lang: str) -> str:
         case RouteDiffers.FEWER_REPORTS:
             return say("why_fewer_reports", lang, n=format_number(100 * (1 - float(given[0])), lang))
         case RouteDiffers.AVOIDS:
-            low, high = (float(one) * 1000 for one in given[1:3])
-            return say("why_avoids", lang, road=content.names.get(given[0], given[0]), km=km_span(low, high, lang))
+            return say("why_avoids", lang, what=_avoided(given, content, lang))
     return say(f"why_{kind}", lang)
 
 
 def reasons(way: TripWay, content: TripContent, lang: str) -> str:
     """Say how a way differs from the first."""
-    return listed((reason(one, content, lang) for one in way.why), lang)
+    avoids = [one for one in way.why if one.startswith(f"{RouteDiffers.AVOIDS}:")]
+    pieces = ", ".join(_avoided(one.split(":")[1:], content, lang) for one in avoids)
+    told = dict.fromkeys(
+        say("why_avoids", lang, what=pieces) if one in avoids else reason(one, content, lang) for one in way.why
+    )
+    return listed(told, lang)
+
+
+def _avoided(given: Sequence[str], content: TripContent, lang: str) -> str:
+    low, high = (float(one) * 1000 for one in given[1:3])
+    return f"{content.names.get(given[0], given[0])} {km_span(low, high, lang)}"
 
 
 def road_words(status: TripStatus, lang: str) -> str:
