@@ -67,7 +67,8 @@ def vehicle_of(word: str) -> Vehicle:
 on_foot, motorcycle, car, four_by_four, minibus, bus, public_transport, truck, container_truck, ambulance, \
 humanitarian, any
     """
-    found = vehicle_of_words(word) if isinstance(word, str) else None
+    given: object = word  # whatever a caller without types gives
+    found = vehicle_of_words(given) if isinstance(given, str) else None
     if found is None:
         near = difflib.get_close_matches(str(word).casefold(), [one.value for one in Vehicle], n=1)
         hint = f": did you mean {near[0]!r}? There is" if near else "; there is"

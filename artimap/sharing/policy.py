@@ -182,8 +182,8 @@ def audience_of(word: str) -> Audience:
     """
     if word in set(Audience):
         return Audience(word)
-    near = get_close_matches(str(word).casefold(), list(Audience), n=1)
-    hint = f": did you mean {near[0].value!r}? There is" if near else "; there is"
+    near = get_close_matches(str(word).casefold(), [one.value for one in Audience], n=1)
+    hint = f": did you mean {near[0]!r}? There is" if near else "; there is"
     msg = f"{word!r} is no audience{hint}: {', '.join(Audience)}"
     raise ShareError(msg)
 

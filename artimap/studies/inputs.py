@@ -18,12 +18,14 @@ from artimap.areas import embedded as data
 from artimap.areas.area import Area
 from artimap.areas.gazetteer.resolve import Reading
 from artimap.areas.geometries import place_rows
+from artimap.areas.road_network import area_roads
 from artimap.claims.event_merging import merge_reports
 from artimap.claims.ledger import Ledger
 from artimap.claims.linkage_decisions import apply_decisions, read_decisions
 from artimap.claims.readers import posts_of, read_claims
 from artimap.claims.record_linkage import MatchModel, match_reports
 from artimap.claims.user_claims import NOWHERE, strange_actors
+from artimap.control.checkpoints.statements import same_posts
 from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import join_names, split_names
@@ -455,6 +457,12 @@ def _reports(
         own = _with_safe_ids(_read_all(events, area, licence, today, names))
         posts = posts_of(own.checkpoints, own.claims, like=ledger.posts)
         safe, safe_posts, safe_events = _masked([own.claims, posts, own.events], area, safe_ids=True)
+        same = same_posts(area_roads(area).corridors, ledger, safe_posts) if len(posts) else {}
+        if same:
+            known = safe_posts["checkpoint_id"].map(same)
+            safe_posts = safe_posts.assign(checkpoint_id=known.fillna(safe_posts["checkpoint_id"]), own=known.notna())
+            note = f"posts known already, counted once by their newest statement: {len(same)}"
+            own = replace(own, notes=(*own.notes, note))
         claims = pd.concat([ledger.claims, safe], ignore_index=True)
         said = pd.concat([ledger.posts, safe_posts], ignore_index=True) if len(posts) else ledger.posts
         table = pd.concat([table, safe_events], ignore_index=True)

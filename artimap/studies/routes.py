@@ -300,7 +300,8 @@ def routes(  # noqa: PLR0913 - one keyword a choice
     >>> trips.routes[0].spans[0].road_id, round(trips.routes[0].km)
     ('rn1', 55)
     """
-    if speeds is not None and not isinstance(speeds, SpeedModel):
+    given: object = speeds
+    if given is not None and not isinstance(given, SpeedModel):
         msg = f"speeds={speeds!r} is no model of speeds: give artimap.SpeedModel(...), or leave it out"
         raise ModelError(msg)
     stops: list[Place] = [start, *cast("list[Place]", _listed(via, "via", _PLACE)), stop]
@@ -424,7 +425,7 @@ def _listed(given: T | Iterable[T] | None, what: str, example: str) -> list[T]:
     return [cast("T", given)] if one else list(cast("Iterable[T]", given))
 
 
-def _time(given: str | dt.time) -> dt.time:
+def _time(given: object) -> dt.time:
     if isinstance(given, dt.time):
         return given
     found = re.fullmatch(r"\s*(\d{1,2})\s*[:hH.]?\s*(\d{2})?\s*", given) if isinstance(given, str) else None
@@ -434,7 +435,7 @@ def _time(given: str | dt.time) -> dt.time:
     return dt.time(int(found[1]), int(found[2] or 0))
 
 
-def _hours(given: Times) -> tuple[dt.time, dt.time]:
+def _hours(given: object) -> tuple[dt.time, dt.time]:
     ends = re.split(r"\s*[-–—]\s*", given.strip()) if isinstance(given, str) else given
     if not isinstance(ends, (list, tuple)) or len(ends) != 2:
         msg = f"{given!r} is no curfew: write it as 18:00-06:00"

@@ -654,7 +654,8 @@ def test_every_post_that_is_counted_stands_in_the_list(artibonite, day):
         ({"start": "Sain-Mark"}, "did you mean Saint-Marc"), ({"start": "Saint-Mrac"}, "did you mean Saint-Marc"),
         ({"via": 5}, "via=5 cannot be read"), ({"via": [None]}, "None is no place"), ({"close": 5}, "close=5"),
         ({"vehicle": None}, "None is no vehicle"), ({"vehicle": "trukc"}, "did you mean 'truck'"),
-        ({"departure": 6}, "6 is no time of day"), ({"departure": True}, "no time of day"), ({"curfew": 18}, "no curfew"),
+        ({"departure": 6}, "6 is no time of day"), ({"departure": True}, "no time of day"),
+        ({"curfew": 18}, "no curfew"),
         ({"curfew": (18, 5)}, "no time of day"), ({"speeds": 5}, "artimap.SpeedModel"),
     ],
 )  # fmt: skip
@@ -681,7 +682,7 @@ def test_a_file_that_is_not_there_names_its_own_template(artibonite, given, said
 
 
 def test_a_file_of_posts_that_is_not_there_names_its_own_template(artibonite):
-    with pytest.raises(am.ArtimapError, match="artimap template checkpoints -o none.csv"):
+    with pytest.raises(am.ArtimapError, match=r"artimap template checkpoints -o none\.csv"):
         am.read_checkpoints("none.csv", area=artibonite)
 
 
@@ -694,3 +695,61 @@ def test_a_file_of_posts_that_is_not_there_names_its_own_template(artibonite):
 )  # fmt: skip
 def test_kilometres_are_read_however_they_are_spaced(roads, words):
     assert roads.read_span(words) == RoadSpan("rn1", 111_000.0, 112_000.0)
+
+
+POSTS = "place,road,lat,lon,kind,operator,vehicle,amount,currency,waiting_min,state,first_seen,last_confirmed,source\n"
+
+
+@pytest.fixture(scope="module")
+def with_posts(artibonite, tmp_path_factory):
+    def make(*rows):
+        file = tmp_path_factory.mktemp("posts") / "posts.csv"
+        file.write_text(POSTS + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+        study = am.study(artibonite, events=file, as_of=DAY, audience="internal")
+        return study, am.routes(study, "Saint-Marc", "Gonaïves", vehicle="bus").routes[0].posts
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("row", "amount"),
+    [
+        ("Carrefour Paye,,,,toll,Gran Grif,bus,3500,HTG,30,standing,2024-10-10,2024-10-12,Radio B", 3_500.0),
+        ("Carrefour Paye,,,,toll,Gran Grif,bus,900,HTG,30,standing,2024-09-01,2024-09-01,Radio B", 2_500.0),
+        ("Carrefour Paye,,,,toll,,any,3000-4000,HTG,30,standing,2024-10-12,2024-10-12,Radio B", 3_000.0),
+        ("Carrefour Paye,,,,toll,Gran Grif,truck,9000,HTG,30,standing,2024-10-12,2024-10-12,Radio B", 2_500.0),
+    ],
+)
+def test_ones_own_word_on_a_known_post_counts_once_and_the_newer_wins(inside, with_posts, row, amount):
+    known = am.routes(inside, "Saint-Marc", "Gonaïves", vehicle="bus").routes[0].posts
+    study, found = with_posts(row)
+    assert (found.posts, len(found.table)) == (known.posts, len(known.table))
+    (asked,) = found.asked
+    assert asked.low == amount
+    post = study.checkpoints.set_index("checkpoint_id").loc["rn1-carrefour-paye-toll"]
+    # the older is kept in words
+    assert "2,500 gourdes for a bus" in post["fees"]
+    assert "Radio B" in post["sources"]
+    assert any("known already" in note and note.endswith("1") for note in study.own.notes)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "L'Estère,,,,toll,Gran Grif,bus,3500,HTG,30,standing,2024-10-10,2024-10-12,Radio B",
+        "Carrefour Paye,,,,police_post,PNH,bus,,,30,standing,2024-10-10,2024-10-12,Radio B",
+        "Carrefour Paye,,,,toll,Kokorat San Ras,bus,3500,HTG,30,standing,2024-10-10,2024-10-12,Radio B",
+    ],
+)
+def test_another_place_kind_or_keeper_is_another_post(inside, with_posts, row):
+    known = am.routes(inside, "Saint-Marc", "Gonaïves", vehicle="bus").routes[0].posts
+    study, found = with_posts(row)
+    assert len(found.table) == len(known.table) + 1
+    assert not any("known already" in note for note in study.own.notes)
+
+
+def test_a_removed_post_of_ones_own_takes_the_known_one_off(inside, with_posts):
+    known = am.routes(inside, "Saint-Marc", "Gonaïves", vehicle="bus").routes[0].posts
+    _, found = with_posts("Carrefour Paye,,,,toll,Gran Grif,,,,,removed,2024-10-13,2024-10-13,Radio B")
+    assert found.posts == known.posts - 1
+    assert "rn1-carrefour-paye-toll" in found.removed

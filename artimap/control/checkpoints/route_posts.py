@@ -31,7 +31,7 @@ from artimap.control.checkpoints.life_cycle import (
     rows_without_road,
     words_for,
 )
-from artimap.control.checkpoints.statements import statements
+from artimap.control.checkpoints.statements import outdated, statements
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.metadata import JsonModel
@@ -296,7 +296,8 @@ def waiting_schedule(ledger: Ledger, *, as_of: str | dt.date) -> pd.DataFrame:
         ``minutes``, ``said_on``; statements for a vehicle that could not be read are left out.
     """
     said = pd.DataFrame(statements(ledger, pd.Timestamp(day_of(as_of)), known_on=None).drop(columns="geometry"))
-    minutes = pd.to_numeric(said["waiting_min"]).astype("float64") if "waiting_min" in said else np.nan
+    minutes = pd.to_numeric(pd.Series(said.get("waiting_min", np.nan), said.index)).astype("float64")
+    minutes = minutes.mask(outdated(said, minutes.notna()))
     table = pd.DataFrame(
         {
             "checkpoint_id": said["checkpoint_id"], "claim_id": said["claim_id"], "vehicle": said["payers"],
