@@ -23,13 +23,13 @@ import numpy as np
 from artimap.areas.road_network import AreaRoads
 from artimap.claims.ledger import Ledger
 from artimap.core.arrays import Floats
-from artimap.core.dates import DAYS_PER_MONTH, day_of
+from artimap.core.dates import day_of
 from artimap.core.metadata import JsonModel
 from artimap.core.precision import significant
 from artimap.risk.aggregate import share_out
 from artimap.risk.coverage import RoadPieces, tells_of
 from artimap.risk.model import RiskModel
-from artimap.risk.trips import MOSTLY, OnWay, RoadRates, ends_of
+from artimap.risk.trips import MOSTLY, OnWay, RoadRates, figures_of
 from artimap.roads.corridor import Corridor
 from artimap.roads.routing.spans import RoadSpan
 
@@ -80,7 +80,7 @@ class RouteRisk(JsonModel):
         return self.expected is not None
 
 
-class Heard(NamedTuple):
+class HeardPiece(NamedTuple):
     """A part of a road in its chainages: whether nobody has reported of it for long, and whether anybody ever did."""
 
     from_m: float
@@ -122,18 +122,18 @@ class RatesByRoad:
         rates = self._found[road_id]
         return rates if rates.found.exposure.any() else None
 
-    def heard_on(self, span: RoadSpan) -> list[Heard]:
+    def heard_on(self, span: RoadSpan) -> list[HeardPiece]:
         """Give on which parts of a piece of road somebody reports, from its low end to its high end.
 
         What counts as silent and what is painted as silent both come from here.
         """
         rates = self.of(span.road_id)
         if rates is None:
-            return [Heard(span.low_m, span.high_m, silent=True, ever=False)]
+            return [HeardPiece(span.low_m, span.high_m, silent=True, ever=False)]
         edges, newest = rates.counted.road.edges, rates.counted.newest_reports
         parts = zip(edges[:-1], edges[1:], rates.silent(day=self.day, model=self.model), ~np.isnat(newest), strict=True)
         return [
-            Heard(float(max(low, span.low_m)), float(min(high, span.high_m)), bool(silent), bool(ever))
+            HeardPiece(float(max(low, span.low_m)), float(min(high, span.high_m)), bool(silent), bool(ever))
             for low, high, silent, ever in parts
             if low < span.high_m and high > span.low_m
         ]
@@ -162,20 +162,14 @@ class RatesByRoad:
             # The draws of two roads come from one seed: in the same order they would rise and fall together.
             rng = np.random.default_rng([self.model.seed, 4, zlib.crc32(name.encode())])
             drawn += (rng.permutation(part.drawn) if len(ways) > 1 else part.drawn) * (more * left[name])
-        ends, chance = ends_of(drawn), -np.expm1(-drawn / DAYS_PER_MONTH)
-        named = {
-            "expected": mean, **ends, "chance": float(chance.mean()),
-            **{f"chance_{end}": float(-np.expm1(-ends[end] / DAYS_PER_MONTH)) for end in ("lo80", "hi80")},
-        }  # fmt: skip
-        known = silent <= MOSTLY * length
-        once = sum(part.ever_m for part in ways.values()) >= MOSTLY * length
-        newest = max((part.newest for part in ways.values() if not np.isnat(part.newest)), default=None)
+        newest = np.array([part.newest for part in ways.values()], dtype="datetime64[s]")
         return RouteRisk(
-            **{name: float(significant(value)) if known else None for name, value in named.items()},
-            silent_m=float(significant(silent)),
-            newest_report=None if newest is None else str(newest.astype("datetime64[D]")),
-            last_expected=float(significant(mean)) if once and not known else None,
-        )
+            **figures_of(
+                mean, drawn, known=silent <= MOSTLY * length, silent_m=silent,
+                once=sum(part.ever_m for part in ways.values()) >= MOSTLY * length,
+                newest=np.fmax.reduce(newest),
+            )
+        )  # fmt: skip
 
     def driven(self, way: Sequence[RoadSpan]) -> RouteRisk:
         """Sum up as :meth:`on` does, but count a silent metre as often as it is driven, as a picture of a way does."""

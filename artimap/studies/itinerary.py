@@ -80,37 +80,7 @@ class Route:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Itinerary:
-    """What the ways between two places are, as :class:`artimap.Routes` has it, without its products.
-
-    Attributes
-    ----------
-    study, roads
-        What it is made from; ``study`` is null for a network of one's own.
-    start, stop, via
-        Names as they were given, in the area's spelling.
-    vehicle, departure, back
-        Which vehicle, when it leaves (null where that is not said), whether the way back is asked for too.
-    closed
-        Pieces of road that are closed: ``(span, why)``; ``why`` is ``"asked"`` or the id of a road status.
-    speeds
-        The model of speeds.
-    routes
-        The ways, the quickest first; empty where none leads there.
-    back_routes
-        The ways back, where asked for.
-    cut_by
-        Where none leads there: those of ``closed`` of which each alone, opened, would let one through; where none
-        does alone, ``blocking``.
-    blocking
-        Those of ``closed`` that lie on the quickest way with nothing closed: the ways go around them.
-    curfew
-        From when to when nobody may be on the road; null where that is not said.
-    crs
-        System of the lines.
-    closings
-        What the statuses of roads close for the vehicle, those among them of which nobody can say where they lie; null
-        where no statuses were given.
-    """
+    """What the ways between two places are: :class:`artimap.Routes`, which tells its attributes, without products."""
 
     study: Study | None
     roads: AreaRoads

@@ -62,7 +62,7 @@ from artimap.report.trip.drawing import WAY_MARKS
 from artimap.report.trip.files import trip_json_text, trip_track
 from artimap.report.trip.page import trip_html
 from artimap.report.trip.sentences import way_name
-from artimap.risk.route_risk import Heard
+from artimap.risk.route_risk import HeardPiece
 from artimap.roads.corridor import Corridor
 from artimap.roads.routing.spans import RoadSpan
 from artimap.studies.itinerary import ASKED, Itinerary, Route
@@ -281,7 +281,7 @@ def trip_content(routes: Itinerary, layers: Sequence[UserLayer] = ()) -> TripCon
         ways_by((pieces, route.places) for (route, back), pieces in zip(made, stretches, strict=True) if back is one)
         for one in (False, True)
     )
-    risks = _RateMarks(study, roads.corridors, _Told(study))
+    risks = _RateMarks(study, roads.corridors, _TripEvents(study))
     ways = [
         _way(study, route, pieces, by, risks, names, layers, back=back)
         for (route, back), pieces, by in zip(made, stretches, [*there, *home], strict=True)
@@ -353,7 +353,7 @@ def _way(
 
 
 @dataclass(frozen=True, eq=False)
-class _Told:
+class _TripEvents:
     """The events that may be told of, by id, with who says so and whose they are."""
 
     study: Study
@@ -408,7 +408,7 @@ def _killed(report: TripReport) -> float:
     return people_harmed({**report.harm, "injured": None, "abducted": None}) or 0.0
 
 
-def _reports(told: _Told, route: Route) -> tuple[TripReport, ...]:
+def _reports(told: _TripEvents, route: Route) -> tuple[TripReport, ...]:
     """Give the newest and the deadliest reports on a way; those of the last days and the user's own come first."""
     lies = told.study.rates_by_road.events_on(route.spans, route.starts_m)
     found = [told.report(name, ends) for name, ends in lies.items() if name in told.rows]
@@ -474,21 +474,21 @@ class _RateMarks:
 
     study: Study
     roads: Mapping[str, Corridor]
-    events: _Told
+    events: _TripEvents
     found: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def along(self, route: Route) -> tuple[TripPiece, ...]:
         """Give what is known along a way; seams between roads are as the piece before them."""
         out, at = list[TripPiece](), 0.0
         for span in route.spans:
-            for low, high, mark in self._on(span):
+            for low, high, mark in self._marks(span):
                 out.append(TripPiece(at + low, at + high, mark))
             at += span.length_m
         # seams have a length too, which no span has
         scale = route.km * 1000 / at if at else 1.0
         return merged(replace(one, from_m=one.from_m * scale, to_m=one.to_m * scale) for one in out)
 
-    def _on(self, span: RoadSpan) -> Iterator[tuple[float, float, str]]:
+    def _marks(self, span: RoadSpan) -> Iterator[tuple[float, float, str]]:
         """Give pieces of a span in the direction of the way, in metres from its start.
 
         What is silent is what the text counts as silent, never a whole stretch: one report near its end breaks the
@@ -500,7 +500,7 @@ class _RateMarks:
             mark = self._class(span.road_id, part) if not part.silent else "unobserved" if part.ever else "silent"
             yield ends[0], ends[1], mark
 
-    def _class(self, road_id: str, part: Heard) -> str:
+    def _class(self, road_id: str, part: HeardPiece) -> str:
         """Give the class of the stretch that a part of a road lies on."""
         road = self.roads[road_id]
         if road_id not in self.found:
