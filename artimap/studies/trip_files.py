@@ -30,7 +30,6 @@ from artimap.core.daylight import Daylight, arrival, daylight, departures, utc_o
 from artimap.core.errors import DataError, ShareError
 from artimap.core.files import write_text
 from artimap.core.folder_swap import check_folder, replace_folder
-from artimap.core.harm import people_harmed
 from artimap.core.i18n import tr
 from artimap.core.phrases import known
 from artimap.core.schema import records, split_names
@@ -393,7 +392,7 @@ class _TripEvents:
         """Deadly events of the user's own that have no place, within the window of the rates, the newest first."""
         oldest = self.study.as_of - dt.timedelta(days=self.study.risk_model.window_days)
         found = (self.report(name, None) for name in self.own & self.rows.keys())
-        deadly = [one for one in found if one.place_kind == Where.NOWHERE and _killed(one) and one.until >= oldest]
+        deadly = [one for one in found if one.place_kind == Where.NOWHERE and one.killed and one.until >= oldest]
         return tuple(sorted(deadly, key=lambda one: (one.days_ago, one.event_id)))
 
 
@@ -403,17 +402,12 @@ _MOST_OWN: Final = 2
 _MOST_FRESH: Final = 3
 
 
-def _killed(report: TripReport) -> float:
-    """Give how many are said to be dead, or hurt in another way where the dead are as many."""
-    return people_harmed({**report.harm, "injured": None, "abducted": None}) or 0.0
-
-
 def _reports(told: _TripEvents, route: Route) -> tuple[TripReport, ...]:
     """Give the newest and the deadliest reports on a way; those of the last days and the user's own come first."""
     lies = told.study.rates_by_road.events_on(route.spans, route.starts_m)
     found = [told.report(name, ends) for name, ends in lies.items() if name in told.rows]
-    newest = sorted(found, key=lambda one: (one.days_ago, -_killed(one), one.event_id))
-    deadly = sorted((one for one in newest if _killed(one)), key=_killed, reverse=True)
+    newest = sorted(found, key=lambda one: (one.days_ago, -one.killed, one.event_id))
+    deadly = sorted((one for one in newest if one.killed), key=lambda one: one.killed, reverse=True)
     fresh = [one for one in newest if one.fresh]
     mine = [[one for one in order if one.own][:_MOST_OWN] for order in (newest, deadly)]
     others = [one for order in (newest, deadly) for one in [one for one in order if not one.own][:1]]

@@ -96,7 +96,7 @@ def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
     for way in ways:
         lines += _way(way, content, lang, [one for one in way.held if _among(one, common)])
     for at, (one, text) in enumerate(report_lines(content, lang, short=True)):
-        lines.append(((0.4 if at < _REPORTS and (one.fresh or one.own) else 3.2) + at / 100, text))
+        lines.append(((0.4 if at < _REPORTS and (one.own or (one.fresh and one.killed)) else 2.2) + at / 100, text))
     lines += [(0.35 + at / 100, text) for at, text in enumerate(lost_lines(content, lang, short=True))]
     near = [one for one in content.closed if one.near]
     lines += [

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from artimap.areas.road_network import TOWARDS
 from artimap.control.checkpoints.fees import Asked
+from artimap.core.harm import people_harmed
 from artimap.core.vocab import Audience, Passage, Vehicle
 from artimap.risk.route_risk import RouteRisk
 
@@ -185,6 +186,11 @@ class TripReport:
     along_end_m: float | None
     sources: tuple[str, ...]
     own: bool
+
+    @property
+    def killed(self) -> float:
+        """How many are said to be dead, 0 where nobody says it."""
+        return people_harmed({**self.harm, "injured": None, "abducted": None}) or 0.0
 
     @property
     def fresh(self) -> bool:

@@ -350,20 +350,24 @@ def report(one: TripReport, lang: str, *, short: bool = False) -> str:
     day = day_phrase(one.day, one.until, one.day_precision, lang)
     fresh = say("report_fresh", lang, n=24 * (one.days_ago + 1)) if one.fresh else ""
     when = fresh if fresh and short else ", ".join(part for part in (fresh, day) if part)
-    place = one.place or say("no_place", lang)
+    place = _cut(one.place, short=short) or say("no_place", lang)
     if one.along_m is not None and one.along_end_m is not None:
         a, b = km(one.along_m, lang), km(one.along_end_m, lang)
         place = say("report_place", lang, place=place, km=a if a == b else f"{a}–{b}")
     harm = harm_line(one.harm, lang) if any(number is not None for number in one.harm.values()) else ""
-    names = [name[:_SHORT] if short else name for name in one.sources[: 1 if short else 3]]
+    names = [_cut(name, short=short) for name in one.sources[: 1 if short else 3]]
     more = len(one.sources) - len(names)
     said = [*names, *([say("armed_more", lang, n=more)] if more else [])]
     by = say("report_by", lang, text=", ".join(said)) if said else ""
-    parts = (tr(f"kind.{one.kind}", lang), place[:_SHORT] if short else place,
+    parts = (tr(f"kind.{one.kind}", lang), place,
              "" if short else actors_phrase(one.actors, lang, between=", "), harm, by)  # fmt: skip
     text = ", ".join(part for part in parts if part)
     mine = f" ({say('report_own', lang)})" if one.own else ""
     return sentence(f"{when}{tr('report.colon', lang)}{text}{mine}")
+
+
+def _cut(text: str, *, short: bool) -> str:
+    return f"{text[: _SHORT - 1].rstrip()}…" if short and len(text) > _SHORT else text
 
 
 _SHORT = 40
