@@ -274,7 +274,7 @@ def figures_of(
     }
 
 
-def _where(figures: Mapping[str, float], *, there: bool) -> dict[str, float | None]:
+def _where(figures: Mapping[str, float], *, there: bool) -> dict[str, Any]:
     return {name: float(significant(value)) if there else None for name, value in figures.items()}
 
 
