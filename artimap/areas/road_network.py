@@ -60,6 +60,24 @@ class RoadPlace(NamedTuple):
     distance_m: float
 
 
+def _lon_lat(place: object) -> tuple[float, float]:
+    """Read a place as (lon, lat).
+
+    Raises
+    ------
+    PlaceError
+        If it is no pair of numbers.
+    """
+    if isinstance(place, (tuple, list)) and len(place) == 2 and all(_is_number(one) for one in place):
+        return float(place[0]), float(place[1])
+    msg = f"{place!r} is no place: give a name ('Saint-Marc'), a kilometre ('rn1 km 95') or (lon, lat) as two numbers"
+    raise PlaceError(msg)
+
+
+def _is_number(one: object) -> bool:
+    return isinstance(one, (int, float, np.number)) and not isinstance(one, bool)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class AreaRoads(Shown):
     """Roads as a network, with the road and the kilometres of each edge.
@@ -331,7 +349,7 @@ class AreaRoads(Shown):
                 raise PlaceError(msg)
             return RoadPlace(place, self._label(place), 0.0)
         if not isinstance(place, str):
-            lon, lat = map(float, place)
+            lon, lat = _lon_lat(place)
             point = gpd.GeoSeries([shapely.Point(lon, lat)], crs="EPSG:4326").to_crs(self.network.crs).iloc[0]
             return self._snapped(point, f"{lat:.4f}, {lon:.4f}", "coordinates are (lon, lat), in this order")
         kilometre = self._reader.kilometre(place)

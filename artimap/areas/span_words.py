@@ -29,7 +29,7 @@ ON_ROAD_M: Final = 3_000.0
 """A place within this distance of a road may be an end of a piece of it."""
 
 _NUMBER = r"\d{1,3}(?:\s?\+\s?\d{3}|[.,]\d+)?"
-_UNIT = r"(?:kms?|pk|kilom[eéè]t(?:re|er)?s?)\b\.?"
+_UNIT = r"(?:kms?|pk|kilom[eéè]t(?:re|er)?s?)(?![^\W\d_])\.?"
 _TO = r"(?:\s*(?:[-‐‑–—→/…]|\.\.+)\s*|\s+(?:à|a|au|to|till|until|jusqu['’]?\s?(?:à|au)|rive|et|and|ak)\s+)"
 _KILOMETRES = re.compile(
     rf"(?P<unit>{_UNIT}\s*)?(?P<low>{_NUMBER})\s*(?:{_UNIT})?(?:{_TO}(?:{_UNIT}\s*)?(?P<high>{_NUMBER})\s*(?:{_UNIT})?)?",

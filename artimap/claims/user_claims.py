@@ -13,7 +13,8 @@ from artimap.areas.area import Area, read_places, read_units
 from artimap.areas.gazetteer.resolve import Reading, resolve
 from artimap.core import schema
 from artimap.core.dates import day_of
-from artimap.core.errors import Breach, DataError, SchemaError
+from artimap.core.errors import Breach, SchemaError
+from artimap.core.files import sure_file
 from artimap.core.schema import TEXT, split_names
 from artimap.core.tables import CLAIMS
 from artimap.core.vocab import About, Party, Sensitivity, Where
@@ -70,9 +71,7 @@ def read_own_claims(
     SchemaError
         If a row breaks CLAIMS; the message lists every breach.
     """
-    if not path.is_file():
-        msg = f"{path} is not there; write a template with: artimap template claims -o {path}"
-        raise DataError(msg)
+    sure_file(path, "claims")
     raw = without_notes(open_table(path, score=lambda columns: float(is_claims(columns))))
     if not is_claims(raw.columns):
         return None

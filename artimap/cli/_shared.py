@@ -16,9 +16,12 @@ from artimap.areas.area import Area
 from artimap.core.errors import ShareError
 from artimap.core.i18n import format_day, tr, translated
 from artimap.core.phrases import actors_phrase, named_phrase
-from artimap.core.vocab import Audience, Lang
+from artimap.core.vocab import Audience, Lang, Where
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from artimap.areas.gazetteer.resolve import Reading
     from artimap.risk.model import RiskModel
     from artimap.sharing.gate import Gated
     from artimap.sharing.policy import SharePolicy
@@ -375,6 +378,17 @@ def tell_own(study: Study, file: object, lang: str = Lang.EN.value) -> None:
         print(f"  {tr('console.why_rejected', lang, command=commands('validate', file))}")
     if own.undecided:
         print(f"  {tr('console.undecided', lang, n=own.undecided, command=commands('review', file))}")
+
+
+def tell_placeless(readings: Mapping[str, Reading], file: object, audience: str, lang: str) -> None:
+    """Tell which of the user's rows have no place on the map; for others than internal use how many."""
+    lost = {key: one for key, one in readings.items() if one.kind is Where.NOWHERE or one.ambiguous}
+    if audience == Audience.INTERNAL:
+        for row, reading in lost.items():
+            why = reading_words(reading.why, lang)
+            print(f"  {tr('console.no_place', lang, row=row, text=repr(reading.text), why=why)}")
+    elif lost:
+        print(f"  {tr('console.no_places', lang, n=len(lost), command=commands('validate', file))}")
 
 
 def tell_newest(study: Study, lang: str = Lang.EN.value) -> None:

@@ -14,16 +14,16 @@ from artimap.cli._shared import (
     add_inputs,
     audience_words,
     commands,
-    reading_words,
     study_of,
     tell_gated,
     tell_newest,
+    tell_placeless,
     tell_written,
     title,
 )
 from artimap.core.i18n import tr, translated
 from artimap.core.reasons import why_words
-from artimap.core.vocab import Audience, Lang, Where
+from artimap.core.vocab import Audience, Lang
 
 if TYPE_CHECKING:
     from artimap.studies.briefing import Briefing
@@ -52,13 +52,7 @@ def _tell_own(done: Briefing, file: object, lang: str) -> None:
         print(f"  {tr('console.quarantine', lang, path=done.quarantine)}")
     elif done.own_rejected:
         print(f"  {tr('console.no_quarantine', lang, file=file, command=commands('validate', file))}")
-    lost = {key: one for key, one in done.readings.items() if one.kind is Where.NOWHERE or one.ambiguous}
-    if done.gated.audience is Audience.INTERNAL:
-        for event_id, reading in lost.items():
-            why = reading_words(reading.why, lang)
-            print(f"  {tr('console.no_place', lang, row=event_id, text=repr(reading.text), why=why)}")
-    elif lost:
-        print(f"  {tr('console.no_places', lang, n=len(lost), command=commands('validate', file))}")
+    tell_placeless(done.readings, file, done.gated.audience, lang)
     if done.undecided:
         print(f"  {tr('console.decide', lang, n=done.undecided, command=commands('review', file))}")
 

@@ -12,8 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artimap.areas.area import Area
-from artimap.cli._shared import Commands, add_counts, add_inputs, say, study_of, tell_gated, tell_own, tell_written
-from artimap.core.vocab import Audience
+from artimap.cli._shared import (
+    Commands,
+    add_counts,
+    add_inputs,
+    say,
+    study_of,
+    tell_gated,
+    tell_own,
+    tell_placeless,
+    tell_written,
+    title,
+)
+from artimap.core.i18n import tr
+from artimap.core.vocab import Audience, Lang
 
 if TYPE_CHECKING:
     from artimap.report.trip.content import TripContent, TripWay
@@ -78,7 +90,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         roads.spot(place)
     close = [roads.read_span(piece) for piece in args.close or ()]
     study = study_of(args, where)
-    say("looking for ways")
+    say("looking for ways", args.lang)
     found = routes(
         study, args.start, args.stop, via=args.via, vehicle=vehicle, departure=departure, back=args.back, close=close,
         curfew=curfew,
@@ -87,27 +99,41 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     done = write_trip(found, args.output, args.lang, content=content)
     print((args.output / "trip.json").read_text("utf-8") if args.json else "\n".join(_lines(content, args.lang)))
     # Beside JSON for another program everything else goes to the errors' stream.
+    lang = args.lang
+    # Beside JSON for another program everything else goes to the errors' stream.
     with redirect_stdout(sys.stderr) if args.json else nullcontext():
-        print(f"Written for the audience '{args.audience}':")
+        print(title("written", study.as_of, where, args.audience, lang))
         tell_written(done.files)
         if done.removed:
-            print(f"Removed, left by an earlier run: {', '.join(done.removed)}.")
+            print(tr("console.removed", lang, names=", ".join(done.removed)))
         if done.kept:
-            print(f"Kept, and not looked at for the audience '{args.audience}': {', '.join(done.kept)}.")
-        tell_own(study, args.events)
-        tell_gated(study.gated, study.audience)
+            whom = args.audience if lang == Lang.EN else tr(f"report.audience.{args.audience}", lang)
+            print(tr("console.kept", lang, audience=whom, names=", ".join(done.kept)))
+        tell_own(study, args.events, lang)
+        tell_placeless(study.own.readings, args.events, args.audience, lang)
+        tell_gated(study.gated, study.audience, lang)
     return 0
 
 
 def _lines(content: TripContent, lang: str) -> list[str]:
     """Give the trip as lines: the answer, the ways beside each other, closures, hours, what is not known."""
-    from artimap.core.i18n import tr  # noqa: PLC0415
     from artimap.report.trip.page import stop_lines  # noqa: PLC0415
-    from artimap.report.trip.sentences import answer, closures, daylight, head, say, unknowns  # noqa: PLC0415
+    from artimap.report.trip.sentences import (  # noqa: PLC0415
+        answer,
+        closures,
+        daylight,
+        head,
+        lost_lines,
+        report_lines,
+        say,
+        unknowns,
+    )
 
     width = min(max(shutil.get_terminal_size((80, 24)).columns, _LEAST_WIDTH), _MOST_WIDTH)
     lines = [say("heading", lang, start=content.start, stop=content.stop), " · ".join(head(content, lang)), ""]
     lines += textwrap.wrap(answer(content, lang)[0], width)
+    near = [text for one, text in report_lines(content, lang) if one.fresh or one.own]
+    lines += [line for text in (*near, *lost_lines(content, lang)) for line in textwrap.wrap(text, width)]
     for ways in (content.ways, content.back):
         if ways:
             lines += ["", *_table(ways, content, lang, width)]
@@ -118,9 +144,9 @@ def _lines(content: TripContent, lang: str) -> list[str]:
         (say("not_known", lang), unknowns(content, lang)),
         (say("limits", lang), [say("limits_text", lang), tr("trip.footer", lang)]),
     )
-    for title, texts in listed:
+    for label, texts in listed:
         if texts:
-            lines += ["", *([title] if title else [])]
+            lines += ["", *([label] if label else [])]
             lines += [line for text in texts for line in textwrap.wrap(text, width, initial_indent="  ",
                                                                        subsequent_indent="    ")]  # fmt: skip
     return [*lines, ""]

@@ -21,6 +21,7 @@ import pandas as pd
 import pyogrio
 
 from artimap.core.crs import WGS84
+from artimap.core.errors import DataError
 from artimap.core.metadata import KEY, written
 from artimap.core.precision import rounded_shapes, significant_columns
 
@@ -230,6 +231,22 @@ def encodable(text: str) -> str:
     'a?'
     """
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def sure_file(path: Path, template: str) -> Path:
+    """Give the path of a user's file back where it is there.
+
+    Raises
+    ------
+    DataError
+        If it is not: the message names the template (``artimap template``) that such a file is made from.
+    """
+    if not path.is_file():
+        # a template is a table: no other file can be made from it under the same name
+        target = f" -o {path}" if path.suffix.lower() in {".csv", ".xlsx"} else ""
+        msg = f"{path} is not there; write a template with: artimap template {template}{target}"
+        raise DataError(msg)
+    return path
 
 
 def write_text(path: Path, text: str) -> None:

@@ -67,9 +67,10 @@ def vehicle_of(word: str) -> Vehicle:
 on_foot, motorcycle, car, four_by_four, minibus, bus, public_transport, truck, container_truck, ambulance, \
 humanitarian, any
     """
-    found = vehicle_of_words(word)
+    given: object = word  # whatever a caller without types gives
+    found = vehicle_of_words(given) if isinstance(given, str) else None
     if found is None:
-        near = difflib.get_close_matches(word.casefold(), [one.value for one in Vehicle], n=1)
+        near = difflib.get_close_matches(str(word).casefold(), [one.value for one in Vehicle], n=1)
         hint = f": did you mean {near[0]!r}? There is" if near else "; there is"
         msg = f"{word!r} is no vehicle that posts tell apart{hint}: {', '.join(Vehicle)}"
         raise ModelError(msg)

@@ -14,7 +14,8 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -22,13 +23,13 @@ import numpy as np
 from artimap.areas.road_network import AreaRoads
 from artimap.claims.ledger import Ledger
 from artimap.core.arrays import Floats
-from artimap.core.dates import DAYS_PER_MONTH, day_of
+from artimap.core.dates import day_of
 from artimap.core.metadata import JsonModel
 from artimap.core.precision import significant
 from artimap.risk.aggregate import share_out
-from artimap.risk.coverage import RoadPieces
+from artimap.risk.coverage import RoadPieces, tells_of
 from artimap.risk.model import RiskModel
-from artimap.risk.trips import MOSTLY, OnWay, RoadRates, ends_of
+from artimap.risk.trips import MOSTLY, OnWay, RoadRates, figures_of
 from artimap.roads.corridor import Corridor
 from artimap.roads.routing.spans import RoadSpan
 
@@ -40,7 +41,7 @@ _NOMINAL = 0.01
 class RouteRisk(JsonModel):
     """The reported incidents on a way, for a month of thirty days and a half; null where most of it is silent.
 
-    They are those of the road, however often it is run through on the way.
+    They are those of the road, however often it is run through on the way; see :meth:`RatesByRoad.driven`.
 
     Attributes
     ----------
@@ -79,6 +80,15 @@ class RouteRisk(JsonModel):
         return self.expected is not None
 
 
+class HeardPiece(NamedTuple):
+    """A part of a road in its chainages: whether nobody has reported of it for long, and whether anybody ever did."""
+
+    from_m: float
+    to_m: float
+    silent: bool
+    ever: bool
+
+
 @dataclass(frozen=True, eq=False)
 class RatesByRoad:
     """The rates of several roads on a day: each is estimated once, when it is first asked for.
@@ -112,6 +122,22 @@ class RatesByRoad:
         rates = self._found[road_id]
         return rates if rates.found.exposure.any() else None
 
+    def heard_on(self, span: RoadSpan) -> list[HeardPiece]:
+        """Give on which parts of a piece of road somebody reports, from its low end to its high end.
+
+        What counts as silent and what is painted as silent both come from here.
+        """
+        rates = self.of(span.road_id)
+        if rates is None:
+            return [HeardPiece(span.low_m, span.high_m, silent=True, ever=False)]
+        edges, newest = rates.counted.road.edges, rates.counted.newest_reports
+        parts = zip(edges[:-1], edges[1:], rates.silent(day=self.day, model=self.model), ~np.isnat(newest), strict=True)
+        return [
+            HeardPiece(float(max(low, span.low_m)), float(min(high, span.high_m)), bool(silent), bool(ever))
+            for low, high, silent, ever in parts
+            if low < span.high_m and high > span.low_m
+        ]
+
     def on(self, way: Sequence[RoadSpan]) -> RouteRisk:
         """Sum up what was drawn for the pieces of a way."""
         pieces = {name: _laid([span for span in way if span.road_id == name]) for name in {one.road_id for one in way}}
@@ -136,20 +162,43 @@ class RatesByRoad:
             # The draws of two roads come from one seed: in the same order they would rise and fall together.
             rng = np.random.default_rng([self.model.seed, 4, zlib.crc32(name.encode())])
             drawn += (rng.permutation(part.drawn) if len(ways) > 1 else part.drawn) * (more * left[name])
-        ends, chance = ends_of(drawn), -np.expm1(-drawn / DAYS_PER_MONTH)
-        named = {
-            "expected": mean, **ends, "chance": float(chance.mean()),
-            **{f"chance_{end}": float(-np.expm1(-ends[end] / DAYS_PER_MONTH)) for end in ("lo80", "hi80")},
-        }  # fmt: skip
-        known = silent <= MOSTLY * length
-        once = sum(part.ever_m for part in ways.values()) >= MOSTLY * length
-        newest = max((part.newest for part in ways.values() if not np.isnat(part.newest)), default=None)
+        newest = np.array([part.newest for part in ways.values()], dtype="datetime64[s]")
         return RouteRisk(
-            **{name: float(significant(value)) if known else None for name, value in named.items()},
-            silent_m=float(significant(silent)),
-            newest_report=None if newest is None else str(newest.astype("datetime64[D]")),
-            last_expected=float(significant(mean)) if once and not known else None,
-        )
+            **figures_of(
+                mean, drawn, known=silent <= MOSTLY * length, silent_m=silent,
+                once=sum(part.ever_m for part in ways.values()) >= MOSTLY * length,
+                newest=np.fmax.reduce(newest),
+            )
+        )  # fmt: skip
+
+    def driven(self, way: Sequence[RoadSpan]) -> RouteRisk:
+        """Sum up as :meth:`on` does, but count a silent metre as often as it is driven, as a picture of a way does."""
+        risk = self.on(way)
+        silent = sum(one.to_m - one.from_m for span in way for one in self.heard_on(span) if one.silent)
+        if silent > MOSTLY * sum(span.length_m for span in way) and risk.known:
+            left = RouteRisk.unknown(silent)
+            return replace(left, newest_report=risk.newest_report, last_expected=risk.expected)
+        return replace(risk, silent_m=float(significant(silent)))
+
+    def events_on(self, way: Sequence[RoadSpan], starts_m: Sequence[float]) -> dict[str, tuple[float, float]]:
+        """Give the events that count and tell of a way, with the metres from its start between which each may lie."""
+        found = dict[str, tuple[float, float]]()
+        for name in dict.fromkeys(span.road_id for span in way):
+            rates, own = self.of(name), [one for one in zip(way, starts_m, strict=True) if one[0].road_id == name]
+            if rates is None:
+                continue
+            spread, ids = rates.counted.spread, rates.counted.events["event_id"].to_numpy()
+            rows, _ = tells_of(spread, _laid([span for span, _ in own]), wide=np.zeros(len(ids), dtype=bool))
+            for row in rows[rates.counted.reasons.isna().to_numpy()[rows]]:
+                parts = zip(spread.from_m[spread.row == row], spread.to_m[spread.row == row], strict=True)
+                met = [
+                    start + abs(min(max(end, span.low_m), span.high_m) - span.from_m)
+                    for low, high in parts for span, start in own
+                    if low <= span.high_m and high >= span.low_m for end in (low, high)
+                ]  # fmt: skip
+                low, high = found.get(ids[row], (np.inf, -np.inf))
+                found[ids[row]] = (float(min([low, *met])), float(max([high, *met])))
+        return found
 
     def by_edge(self, roads: AreaRoads) -> Floats:
         """Give the mean of the reported incidents a month on each edge of a network (:func:`exposure_by_edge`)."""

@@ -7,14 +7,16 @@ pieces on the way are drawn together, so that the interval is that of their sum.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 
 from artimap.claims.ledger import Ledger
-from artimap.core.arrays import Floats
+from artimap.core.arrays import Bools, Floats
 from artimap.core.dates import DAYS_PER_MONTH, day_of
 from artimap.core.metadata import JsonModel
 from artimap.core.notebook import Shown, figure
@@ -190,6 +192,10 @@ class RoadRates:
         found = posterior(counted.counts, model.fixed, trend_days=model.trend_days, seed=model.seed)
         return cls(counted, found, found.draws(seed=model.seed))
 
+    def silent(self, *, day: dt.date, model: RiskModel) -> Bools:
+        """Tell of which pieces of the road nobody has reported for long, or ever."""
+        return ~(days_until(day, self.counted.newest_reports) <= model.quiet_after_days)
+
     def on(self, way: RoadPieces, *, day: dt.date, model: RiskModel) -> OnWay:
         """Sum up what was drawn for the pieces of the road over a way, whose bins are all one piece or none."""
         counted = self.counted
@@ -206,7 +212,7 @@ class RoadRates:
             shared,
             shared_draws(self.draws, shared, counted.counts.length_km, rng=rng)[:, 0],
             length_m=float(length.sum()),
-            silent_m=float(length[~(days_until(day, newest) <= model.quiet_after_days)].sum()),
+            silent_m=float(length[self.silent(day=day, model=model)].sum()),
             ever_m=float(length[~np.isnat(newest)].sum()),
             newest=heard.max() if len(heard) else np.datetime64("NaT", "s"),
         )
@@ -250,34 +256,44 @@ def trip_between(stretch: Stretch, rates: RoadRates, *, day: dt.date, model: Ris
     # A last estimate is of the way only where somebody once told of most of it: else it is that of other road.
     once = way.ever_m >= MOSTLY * way.length_m
 
-    def figure(value: float, *, there: bool = True) -> float | None:
-        return float(significant(value)) if there else None
-
-    ends = ends_of(drawn)
-    chance = -np.expm1(-drawn / DAYS_PER_MONTH)
     stated = model.reported_share
     watched = watched_share(counted, rates.found)
     times = np.ones(len(drawn)) if stated is None else stated.times(watched, draws=len(drawn), seed=model.seed)
     low, high = np.quantile(drawn * times, (0.1, 0.9), method="hazen").tolist()
-    told = known and stated is not None
+    happened = {"happened": mean * float(times.mean()), "happened_lo80": low, "happened_hi80": high}
     return TripRisk(
         name=stretch.name,
         from_m=float(significant(stretch.from_m)),
         to_m=float(significant(stretch.to_m)),
         as_of=day.isoformat(),
         last_report=counted.last_report.isoformat(),
-        expected=figure(mean, there=known),
-        **{name: figure(value, there=known) for name, value in ends.items()},
-        chance=figure(float(chance.mean()), there=known),
-        chance_lo80=figure(float(-np.expm1(-ends["lo80"] / DAYS_PER_MONTH)), there=known),
-        chance_hi80=figure(float(-np.expm1(-ends["hi80"] / DAYS_PER_MONTH)), there=known),
-        happened=figure(mean * float(times.mean()), there=told),
-        happened_lo80=figure(low, there=told),
-        happened_hi80=figure(high, there=told),
-        last_expected=figure(mean, there=once and not known),
-        silent_m=float(significant(way.silent_m)),
-        newest_report=None if np.isnat(way.newest) else str(way.newest.astype("datetime64[D]")),
+        **figures_of(mean, drawn, known=known, once=once, silent_m=way.silent_m, newest=way.newest),
+        **_where(happened, there=known and stated is not None),
     )
+
+
+def figures_of(
+    mean: float, drawn: Floats, *, known: bool, once: bool, silent_m: float, newest: np.datetime64
+) -> dict[str, Any]:
+    """Give the figures of a way by name, as :class:`TripRisk` and :class:`artimap.risk.route_risk.RouteRisk` have them.
+
+    ``known`` is whether it has a figure; ``once`` whether it ever had one.
+    """
+    ends, chance = ends_of(drawn), -np.expm1(-drawn / DAYS_PER_MONTH)
+    figures = {
+        "expected": mean, **ends, "chance": float(chance.mean()),
+        **{f"chance_{end}": float(-np.expm1(-ends[end] / DAYS_PER_MONTH)) for end in ("lo80", "hi80")},
+    }  # fmt: skip
+    return {
+        **_where(figures, there=known),
+        **_where({"last_expected": mean}, there=once and not known),
+        "silent_m": float(significant(silent_m)),
+        "newest_report": None if np.isnat(newest) else str(newest.astype("datetime64[D]")),
+    }
+
+
+def _where(figures: Mapping[str, float], *, there: bool) -> dict[str, Any]:
+    return {name: float(significant(value)) if there else None for name, value in figures.items()}
 
 
 def ends_of(drawn: Floats) -> dict[str, float]:

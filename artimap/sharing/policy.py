@@ -230,6 +230,22 @@ _CITED = {
 }
 
 
+def audience_of(word: str) -> Audience:
+    """Read for whom something is.
+
+    Raises
+    ------
+    ShareError
+        If it is none of the three; the message proposes the nearest.
+    """
+    if word in set(Audience):
+        return Audience(word)
+    near = get_close_matches(str(word).casefold(), [one.value for one in Audience], n=1)
+    hint = f": did you mean {near[0]!r}? There is" if near else "; there is"
+    msg = f"{word!r} is no audience{hint}: {', '.join(Audience)}"
+    raise ShareError(msg)
+
+
 def citation(licences: Iterable[str], publishers: Iterable[str], accesses: Iterable[Access], *, change: str) -> str:
     """Write whom a product must name.
 

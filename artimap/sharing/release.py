@@ -21,7 +21,7 @@ from artimap.core.schema import TEXT, join_names, objects, split_names
 from artimap.core.vocab import Audience, Level, Record, Sensitivity, WhyHeld
 from artimap.sharing.masking import mask_column, mask_ids, settled
 from artimap.sharing.masking.known_names import public_links
-from artimap.sharing.policy import Access, Action, Rules, SharePolicy, citation
+from artimap.sharing.policy import Access, Action, Rules, SharePolicy, audience_of, citation
 from artimap.sharing.positions import positions
 from artimap.sources.actors import actor_names
 from artimap.sources.licences import is_owned
@@ -450,7 +450,7 @@ def release(
     True
     """
     # A word that is no audience fails here, before any row is looked at.
-    audience = Audience(audience)
+    audience = audience_of(audience)
     policy = policy or SharePolicy()
     # Tables of rates, zones and posts carry no licence by row and are refused as they stand; the products
     # hand on what is made from rows that had passed.

@@ -19,6 +19,7 @@ import shapely
 
 from artimap.core.crs import WGS84
 from artimap.core.errors import DataError
+from artimap.core.files import sure_file
 from artimap.core.schema import TEXT
 from artimap.sources.csv_dialect import DELIMITERS, Layout, Score, Text, find_layout, is_tags, open_text
 from artimap.sources.csv_rows import TextRows, mend_rows, read_rows, swallows_rows
@@ -164,9 +165,7 @@ def open_table(path: Path, *, score: Score, layer: str | None = None) -> Raw:
 
 
 def _open(path: Path, *, score: Score, layer: str | None) -> Raw:
-    if not path.is_file():
-        msg = f"{path} is not there; write a template with: artimap template events -o {path}"
-        raise DataError(msg)
+    sure_file(path, "events")
     with path.open("rb") as file:
         head = file.read(512)
     # The first bytes decide: an XLSX renamed to .csv is common, as is the reverse.

@@ -18,6 +18,7 @@ from artimap.areas.geometries import place_rows
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.errors import DataError
+from artimap.core.files import sure_file
 from artimap.core.tables import EVENTS
 from artimap.sources import (
     acled,
@@ -523,7 +524,7 @@ def read_road_status(path: str | Path, *, area: Area, source: str = "auto") -> g
     >>> art = am.area("artibonite")
     >>> table = am.read_road_status("logie_roads.geojson", area=art)  # doctest: +SKIP
     """
-    read = _read(Path(path), area=area, source=source, mapping=None, claims=False)
+    read = _read(sure_file(Path(path), "road-status"), area=area, source=source, mapping=None, claims=False)
     if READERS[read.source].table != "ROAD_STATUS":
         msg = f"{path} does not tell of the state of roads: write a template with artimap template road-status"
         raise DataError(msg)
@@ -575,8 +576,8 @@ def read_movements(
     9
     """
     read = _read(
-        Path(path), area=area, source=own_movements.READER.name, mapping=None, claims=False, licence=licence,
-        today=today,
+        sure_file(Path(path), "movements"), area=area, source=own_movements.READER.name, mapping=None, claims=False,
+        licence=licence, today=today,
     )  # fmt: skip
     out = read.movements
     out.attrs.update(rejected=len(read.quarantine), version=read.version, notes=read.notes)

@@ -16,13 +16,16 @@ import shapely
 
 from artimap.areas import embedded as data
 from artimap.areas.area import Area
+from artimap.areas.gazetteer.resolve import Reading
 from artimap.areas.geometries import place_rows
+from artimap.areas.road_network import area_roads
 from artimap.claims.event_merging import merge_reports
 from artimap.claims.ledger import Ledger
 from artimap.claims.linkage_decisions import apply_decisions, read_decisions
 from artimap.claims.readers import posts_of, read_claims
 from artimap.claims.record_linkage import MatchModel, match_reports
 from artimap.claims.user_claims import NOWHERE, strange_actors
+from artimap.control.checkpoints.statements import same_posts
 from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import join_names, split_names
@@ -83,6 +86,10 @@ class OwnRows:
     movements
         How many movements were read, how many of their rows were rejected, and how many of the others lie on no known
         way; null where none were given.
+    readings
+        How the places of the rows that may be shown were read, by id.
+    events
+        Ids of the events that the file tells of, for internal use; empty for others, who must not know which.
     """
 
     file: Path | None
@@ -99,6 +106,8 @@ class OwnRows:
     placeless: tuple[tuple[str, str], ...]
     strange: tuple[str, ...]
     movements: tuple[int, int, int] | None
+    readings: Mapping[str, Reading]
+    events: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,13 +196,16 @@ class Gathered:
             out["counts"] = {**out.get("counts", {}), "agencies": by}
         return out
 
-    def own_rows(self, area: Area, hidden: frozenset[str], audience: Audience, shown: gpd.GeoDataFrame) -> OwnRows:
-        """Tell of the user's files what an audience may know of which so many claims are hidden."""
+    def own_rows(
+        self, area: Area, hidden: frozenset[str], audience: Audience, shown: gpd.GeoDataFrame, posts: frozenset[str]
+    ) -> OwnRows:
+        """Tell of the user's files what an audience may know that sees these events and posts, and not some claims."""
         own, said = self.own, self.own_claims
         roads = self.road_status
         mine = pd.Series(dtype=schema.TEXT) if own is None else own.events["event_id"]
         newest = shown.loc[shown["event_id"].isin(set(schema.objects(mine))), "date_end"].max()
         seen = None if said is None else said[~said["claim_id"].isin(hidden)]
+        seen_events, stays = frozenset(shown["event_id"]), dict(self.merged)
         lost = None if seen is None else seen[seen["subject"] == NOWHERE]
         return OwnRows(
             file=self.files.get("own_reports"),
@@ -210,6 +222,12 @@ class Gathered:
             placeless=() if lost is None else tuple(zip(lost["claim_id"], lost["place"], strict=True)),
             strange=() if seen is None else strange_actors(seen, area),
             movements=self._movement_rows(),
+            readings={}
+            if own is None
+            else {one: read for one, read in own.readings.items() if one in posts or one in seen_events},
+            events=frozenset(stays.get(one, one) for one in schema.objects(mine)) & seen_events
+            if audience is Audience.INTERNAL
+            else frozenset(),
         )
 
     def _movement_rows(self) -> tuple[int, int, int] | None:
@@ -471,6 +489,12 @@ def _reports(
         own = _with_safe_ids(_read_all(events, area, licence, today, names))
         posts = posts_of(own.checkpoints, own.claims, like=ledger.posts)
         safe, safe_posts, safe_events = _masked([own.claims, posts, own.events], area, safe_ids=True)
+        same = same_posts(area_roads(area).corridors, ledger, safe_posts) if len(posts) else {}
+        if same:
+            known = safe_posts["checkpoint_id"].map(same)
+            safe_posts = safe_posts.assign(checkpoint_id=known.fillna(safe_posts["checkpoint_id"]), own=known.notna())
+            note = f"posts known already, counted once by their newest statement: {len(same)}"
+            own = replace(own, notes=(*own.notes, note))
         claims = pd.concat([ledger.claims, safe], ignore_index=True)
         said = pd.concat([ledger.posts, safe_posts], ignore_index=True) if len(posts) else ledger.posts
         table = pd.concat([table, safe_events], ignore_index=True)

@@ -57,6 +57,8 @@ class Route(Shown):
     passages
         Movements of one's own on it and the rate of incidents per passage; null where none are known: then traffic is
         unknown.
+    starts_m
+        Where on the way each of ``spans`` begins.
 
     Examples
     --------
@@ -85,41 +87,12 @@ class Route(Shown):
     why: tuple[str, ...]
     exposure: float = 0.0
     passages: Passages | None = None
+    starts_m: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Itinerary(Shown):
-    """What the ways between two places are, as :class:`artimap.Routes` has it, without its products.
-
-    Attributes
-    ----------
-    study, roads
-        What it is made from; ``study`` is null for a network of one's own.
-    start, stop, via
-        Names as they were given, in the area's spelling.
-    vehicle, departure, back
-        Which vehicle, when it leaves (null where that is not said), whether the way back is asked for too.
-    closed
-        Pieces of road that are closed: ``(span, why)``; ``why`` is ``"asked"`` or the id of a road status.
-    speeds
-        The model of speeds.
-    routes
-        The ways, the quickest first; empty where none leads there.
-    back_routes
-        The ways back, where asked for.
-    cut_by
-        Where none leads there: those of ``closed`` of which each alone, opened, would let one through; where none
-        does alone, ``blocking``.
-    blocking
-        Those of ``closed`` that lie on the quickest way with nothing closed: the ways go around them.
-    curfew
-        From when to when nobody may be on the road; null where that is not said.
-    crs
-        System of the lines.
-    closings
-        What the statuses of roads close for the vehicle, those among them of which nobody can say where they lie; null
-        where no statuses were given.
-    """
+    """What the ways between two places are: :class:`artimap.Routes`, which tells its attributes, without products."""
 
     study: Study | None
     roads: AreaRoads
@@ -244,7 +217,7 @@ class Itinerary(Shown):
             f"{one.route_id}: {one.km:.1f} km, {one.time_lo_min:.0f}–{one.time_hi_min:.0f} min, "
             + ("reported incidents not known" if one.risk.expected is None else
                f"{one.risk.expected:.2g} reported incidents a month ({one.risk.lo80:.2g}–{one.risk.hi80:.2g})")
-            + f", {one.risk.silent_m / 1000:.0f} km silent, {one.posts.posts} posts"
+            + f", {one.risk.silent_m / 1000:.0f} km silent, {one.posts.posts} post{'s' * (one.posts.posts != 1)}"
             for one in self.routes
         )  # fmt: skip
 

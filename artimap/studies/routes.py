@@ -336,10 +336,14 @@ def routes(  # noqa: PLR0913 - one keyword a choice
     >>> trips.routes[0].spans[0].road_id, round(trips.routes[0].km)
     ('rn1', 55)
     """
-    stops: list[Place] = [start, *cast("list[Place]", _listed(via)), stop]
+    given: object = speeds
+    if given is not None and not isinstance(given, SpeedModel):
+        msg = f"speeds={speeds!r} is no model of speeds: give artimap.SpeedModel(...), or leave it out"
+        raise ModelError(msg)
+    stops: list[Place] = [start, *cast("list[Place]", _listed(via, "via", _PLACE)), stop]
     plan = _Plan(
         stops, vehicle_of(vehicle), None if departure is None else _time(departure),
-        None if curfew is None else _hours(curfew), _listed(close), speeds or SpeedModel(), back=back,
+        None if curfew is None else _hours(curfew), _listed(close, "close", _PIECE), speeds or SpeedModel(), back=back,
     )  # fmt: skip
     if not isinstance(where, Study):
         roads = AreaRoads.from_network(where) if isinstance(where, RoadNetwork) else where
@@ -441,29 +445,35 @@ class _Plan:
         return [name for name, asked in there.items() if asked]
 
 
-def _listed(given: T | Iterable[T] | None) -> list[T]:
+_PLACE, _PIECE = "a place such as 'Dessalines'", "a piece of road such as 'rn1 km 110-126'"
+
+
+def _listed(given: T | Iterable[T] | None, what: str, example: str) -> list[T]:
     """Give one or several as a list: a name, a place as (lon, lat), a spot and a span are one."""
     if given is None:
         return []
     one = isinstance(given, (str, Spot, RoadSpan)) or (
         isinstance(given, tuple) and len(given) == 2 and all(isinstance(at, (int, float)) for at in given)
     )
+    if not one and not isinstance(given, Iterable):
+        msg = f"{what}={given!r} cannot be read: give {example}, or a list of them"
+        raise ModelError(msg)
     return [cast("T", given)] if one else list(cast("Iterable[T]", given))
 
 
-def _time(given: str | dt.time) -> dt.time:
+def _time(given: object) -> dt.time:
     if isinstance(given, dt.time):
         return given
-    found = re.fullmatch(r"\s*(\d{1,2})\s*[:hH.]?\s*(\d{2})?\s*", given)
+    found = re.fullmatch(r"\s*(\d{1,2})\s*[:hH.]?\s*(\d{2})?\s*", given) if isinstance(given, str) else None
     if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
         msg = f"{given!r} is no time of day: write it as 06:00"
         raise ModelError(msg)
     return dt.time(int(found[1]), int(found[2] or 0))
 
 
-def _hours(given: Times) -> tuple[dt.time, dt.time]:
-    ends = re.split(r"\s*[-–—]\s*", given.strip()) if isinstance(given, str) else list(given)
-    if len(ends) != 2:
+def _hours(given: object) -> tuple[dt.time, dt.time]:
+    ends = re.split(r"\s*[-–—]\s*", given.strip()) if isinstance(given, str) else given
+    if not isinstance(ends, (list, tuple)) or len(ends) != 2:
         msg = f"{given!r} is no curfew: write it as 18:00-06:00"
         raise ModelError(msg)
     return _time(ends[0]), _time(ends[1])
@@ -600,8 +610,8 @@ class _RoadKnowledge:
         between = [one for one in roads.places_on(spans) if one[0] not in (start, stop)]
         return Route(
             route_id, path, spans, roads.line_of(path), ((start, 0.0), *between, (stop, path.length_m)),
-            path.length_m / 1000.0, *_minutes(roads.network, self.costs.time, path), study.rates_by_road.on(spans),
-            posts, status, (), path.costs[1], study.passages(spans),
+            path.length_m / 1000.0, *_minutes(roads.network, self.costs.time, path), study.rates_by_road.driven(spans),
+            posts, status, (), path.costs[1], study.passages(spans), tuple(starts),
         )  # fmt: skip
 
     def _starts(self, path: RoutePath) -> list[float]:

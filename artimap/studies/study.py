@@ -29,7 +29,7 @@ from artimap.control.zones.model import ZoneModel
 from artimap.control.zones.over_time import zones_between
 from artimap.core import schema
 from artimap.core.dates import day_of, month_ends
-from artimap.core.errors import ShareError
+from artimap.core.errors import ModelError, ShareError
 from artimap.core.files import geopackage_bytes, table_csv, write_text
 from artimap.core.folder_swap import check_folder, replace_folder
 from artimap.core.i18n import tr
@@ -60,7 +60,7 @@ from artimap.sharing.cells import events_to_count
 from artimap.sharing.counts import Pooled, SharedCounts, count_events, pooled_rows
 from artimap.sharing.gate import Gated, gate, licensed_sources
 from artimap.sharing.movements import movements_to_count
-from artimap.sharing.policy import SharePolicy
+from artimap.sharing.policy import SharePolicy, audience_of
 from artimap.sharing.release import without_marks
 from artimap.sources.csv_rows import release_memory
 from artimap.sources.quarantine import quarantine_beside
@@ -306,7 +306,9 @@ class Study(Shown):
     @property
     def own(self) -> OwnRows:
         """What may be told of the user's own files."""
-        return self._inputs.own_rows(self.area, self.gated.hidden, self.audience, self.events)
+        own = self._inputs.own
+        posts = frozenset[str]() if own is None else frozenset(self.gated.posts(own.checkpoints)[0]["checkpoint_id"])
+        return self._inputs.own_rows(self.area, self.gated.hidden, self.audience, self.events, posts)
 
     @property
     def counts_held(self) -> bool:
@@ -800,8 +802,6 @@ class Study(Shown):
         done = replace_folder(folder, files, ours=written_before)
         recent, newest = recent_events(self.events, self.as_of)
         shown = set(self.events["event_id"])
-        if own is not None:
-            shown |= set(self.gated.posts(own.checkpoints)[0]["checkpoint_id"])
         posts = None if own is None else own.checkpoints["corridor_id"]
         return Briefing(
             folder=folder,
@@ -812,7 +812,7 @@ class Study(Shown):
             own_rows=0 if own is None else own.rows,
             own_rejected=0 if own is None else len(own.quarantine),
             quarantine=quarantine,
-            readings={one: read for one, read in own.readings.items() if one in shown} if own is not None else {},
+            readings=dict(self.own.readings),
             notes=() if own is None else own.notes_for(self.audience),
             own_posts=(0, 0) if posts is None else (len(posts), int(posts.notna().sum())),
             merged=tuple(pair for pair in self._inputs.merged if pair[1] in shown),
@@ -1042,6 +1042,11 @@ def study(  # noqa: PLR0913 - one keyword a choice
     """
     sure_area(area)
     say = progress or silent
+    audience = audience_of(audience)
+    for name, one, kind in (("policy", policy, SharePolicy), ("model", model, RiskModel)):
+        if one is not None and not isinstance(one, kind):
+            msg = f"{name}={one!r} is no {kind.__name__}: give artimap.{kind.__name__}(...), or leave it out"
+            raise ModelError(msg)
     say("reading the data")
     day = None if as_of is None else day_of(as_of)
     road = corridor if isinstance(corridor, Corridor) else read_corridor(area, corridor or area.corridor_id)
@@ -1065,7 +1070,7 @@ def study_of_inputs(
     model: RiskModel | None = None,
 ) -> Study:
     """Gate what was gathered for an audience: the same inputs serve several (:func:`study`)."""
-    reader = Audience(audience)
+    reader = audience_of(audience)
     if inputs.counts is not None and reader is Audience.PUBLIC and inputs.counts.audience is not reader:
         msg = "counts for partners are not for the public: ask each agency for its counts for the public"
         raise ShareError(msg)
@@ -1134,7 +1139,7 @@ def brief(  # noqa: PLR0913 - one keyword a choice
     >>> art, line = am.area("artibonite"), am.ProgressLine()
     >>> am.brief(art, folder=Path("briefing"), as_of="2024-10-15", progress=line)  # doctest: +SKIP
     """
-    check_since(since, Audience(audience))
+    check_since(since, audience_of(audience))
     check_folder(Path(folder))
     made = study(
         area, events=events, decisions=decisions, claims=claims, road_status=road_status, movements=movements,

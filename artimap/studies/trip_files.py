@@ -6,9 +6,11 @@ import datetime as dt
 import hashlib
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +33,7 @@ from artimap.core.folder_swap import check_folder, replace_folder
 from artimap.core.i18n import tr
 from artimap.core.phrases import known
 from artimap.core.schema import records, split_names
-from artimap.core.vocab import Audience, Info, Lang, Passage, Per, Status
+from artimap.core.vocab import About, Audience, Info, Lang, Passage, Per, Status, Where
 from artimap.maps.briefing import BriefingMap
 from artimap.maps.user_layer import UserLayer
 from artimap.report.previous import MANIFEST
@@ -46,6 +48,7 @@ from artimap.report.trip.content import (
     TripPiece,
     TripPost,
     TripPosts,
+    TripReport,
     TripRoad,
     TripStatus,
     TripStop,
@@ -58,6 +61,7 @@ from artimap.report.trip.drawing import WAY_MARKS
 from artimap.report.trip.files import trip_json_text, trip_track
 from artimap.report.trip.page import trip_html
 from artimap.report.trip.sentences import way_name
+from artimap.risk.route_risk import HeardPiece
 from artimap.roads.corridor import Corridor
 from artimap.roads.routing.spans import RoadSpan
 from artimap.studies.itinerary import ASKED, Itinerary, Route
@@ -69,7 +73,7 @@ FILES: Final = ("trip.html", "trip.gpx", "trip.txt", "trip.json", MANIFEST)
 NEAR_M: Final = 2_000.0
 """A point of the user's own this near to a way is on it."""
 
-_STANDS: Final = ("on", "may_be_on", "undated", "unplaced")
+_STANDS: Final = ("on", "may_be_on", "undated", "unplaced", "anywhere")
 _LEAST_M: Final = 60.0
 _TOLD_M: Final = 50.0
 """A closure that is taken shorter by more than this is told: kilometres are printed to a tenth."""
@@ -276,7 +280,7 @@ def trip_content(routes: Itinerary, layers: Sequence[UserLayer] = ()) -> TripCon
         ways_by((pieces, route.places) for (route, back), pieces in zip(made, stretches, strict=True) if back is one)
         for one in (False, True)
     )
-    risks = _RateMarks(study, roads.corridors)
+    risks = _RateMarks(study, roads.corridors, _TripEvents(study))
     ways = [
         _way(study, route, pieces, by, risks, names, layers, back=back)
         for (route, back), pieces, by in zip(made, stretches, [*there, *home], strict=True)
@@ -301,6 +305,7 @@ def trip_content(routes: Itinerary, layers: Sequence[UserLayer] = ()) -> TripCon
             if span.road_id in roads.corridors and span.length_m > 1.0
         ),
         statuses_rejected=study.own.statuses[1], statuses_held=study.statuses_held, cells_of=study.cells_of,
+        lost=risks.events.lost,
     )  # fmt: skip
     return content if study.audience is Audience.INTERNAL else without_plan(content)
 
@@ -342,8 +347,72 @@ def _way(
         ),
         stops=_stops(route, layers, study.area) if study.audience is Audience.INTERNAL else (),
         passages=_passages(route), why=route.why, line=_degrees(route.geometry, study.area.crs),
-        held=_held(study, route, risks.roads),
+        held=_held(study, route, risks.roads), reports=_reports(risks.events, route),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _TripEvents:
+    """The events that may be told of, by id, with who says so and whose they are."""
+
+    study: Study
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """EVENTS that the audience may see."""
+        return {str(row["event_id"]): row for row in records(self.study.events.drop(columns="geometry"))}
+
+    @cached_property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """Who says what of each event, each once."""
+        claims = self.study.ledger.claims
+        claims = claims[(claims["about"] == About.EVENT) & claims["source"].notna()]
+        return {str(name): tuple(dict.fromkeys(those)) for name, those in claims.groupby("subject")["source"]}
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """Those of the user's own file."""
+        return self.study.own.events
+
+    def report(self, name: str, along: tuple[float, float] | None) -> TripReport:
+        """Give an event as it is told."""
+        row = self.rows[name]
+        start, end = (pd.Timestamp(row[key]).date() for key in ("date_start", "date_end"))
+        end = min(end, self.study.as_of)
+        low, high = along or (None, None)
+        harm = {key: None if known(row[key]) is None else int(row[key]) for key in _HARM}
+        return TripReport(
+            name, start, end, int(row["date_precision"]), (self.study.as_of - end).days, str(row["kind"]),
+            _word(row["place"]), str(row["place_kind"]), _word(row["actors"]), harm, low, high,
+            self.sources.get(name, ()), name in self.own,
+        )  # fmt: skip
+
+    @property
+    def lost(self) -> tuple[TripReport, ...]:
+        """Deadly events of the user's own that have no place, within the window of the rates, the newest first."""
+        oldest = self.study.as_of - dt.timedelta(days=self.study.risk_model.window_days)
+        found = (self.report(name, None) for name in self.own & self.rows.keys())
+        deadly = [one for one in found if one.place_kind == Where.NOWHERE and one.killed and one.until >= oldest]
+        return tuple(sorted(deadly, key=lambda one: (one.days_ago, one.event_id)))
+
+
+_HARM: Final = ("killed_low", "killed_best", "killed_high", "injured", "abducted", "displaced")
+_MOST_OWN: Final = 2
+"""So many of the newest and of the deadliest of one's own stand with a way; of all others one each."""
+_MOST_FRESH: Final = 3
+
+
+def _reports(told: _TripEvents, route: Route) -> tuple[TripReport, ...]:
+    """Give the newest and the deadliest reports on a way; those of the last days and the user's own come first."""
+    lies = told.study.rates_by_road.events_on(route.spans, route.starts_m)
+    found = [told.report(name, ends) for name, ends in lies.items() if name in told.rows]
+    newest = sorted(found, key=lambda one: (one.days_ago, -one.killed, one.event_id))
+    deadly = sorted((one for one in newest if one.killed), key=lambda one: one.killed, reverse=True)
+    fresh = [one for one in newest if one.fresh]
+    mine = [[one for one in order if one.own][:_MOST_OWN] for order in (newest, deadly)]
+    others = [one for order in (newest, deadly) for one in [one for one in order if not one.own][:1]]
+    kept = {one.event_id: one for one in (*fresh[:_MOST_FRESH], *mine[0], *mine[1], *others)}
+    return tuple(sorted(kept.values(), key=lambda one: (not one.fresh, not one.own, one.days_ago, one.event_id)))
 
 
 def _held(study: Study, route: Route, roads: Mapping[str, Corridor]) -> tuple[TripHeld, ...]:
@@ -399,49 +468,54 @@ class _RateMarks:
 
     study: Study
     roads: Mapping[str, Corridor]
+    events: _TripEvents
     found: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def along(self, route: Route) -> tuple[TripPiece, ...]:
         """Give what is known along a way; seams between roads are as the piece before them."""
         out, at = list[TripPiece](), 0.0
         for span in route.spans:
-            for low, high, mark in self._on(span):
+            for low, high, mark in self._marks(span):
                 out.append(TripPiece(at + low, at + high, mark))
             at += span.length_m
         # seams have a length too, which no span has
         scale = route.km * 1000 / at if at else 1.0
         return merged(replace(one, from_m=one.from_m * scale, to_m=one.to_m * scale) for one in out)
 
-    def _on(self, span: RoadSpan) -> Iterator[tuple[float, float, str]]:
-        """Give pieces of a span in the direction of the way, in metres from its start."""
-        road = self.roads.get(span.road_id)
-        if road is None:
-            yield 0.0, span.length_m, "silent"
-            return
-        if span.road_id not in self.found:
+    def _marks(self, span: RoadSpan) -> Iterator[tuple[float, float, str]]:
+        """Give pieces of a span in the direction of the way, in metres from its start.
+
+        What is silent is what the text counts as silent, never a whole stretch: one report near its end breaks the
+        silence of a stretch, and not that of its other kilometres.
+        """
+        heard = self.study.rates_by_road.heard_on(span)
+        for part in heard if span.to_m >= span.from_m else heard[::-1]:
+            ends = sorted((abs(part.from_m - span.from_m), abs(part.to_m - span.from_m)))
+            mark = self._class(span.road_id, part) if not part.silent else "unobserved" if part.ever else "silent"
+            yield ends[0], ends[1], mark
+
+    def _class(self, road_id: str, part: HeardPiece) -> str:
+        """Give the class of the stretch that a part of a road lies on."""
+        road = self.roads[road_id]
+        if road_id not in self.found:
             mine = road.corridor_id == self.study.corridor.corridor_id
             risk = (self.study if mine else replace(self.study, corridor=road)).risk
-            told = records(risk.drop(columns="geometry"))
-            self.found[span.road_id] = sorted(told, key=lambda row: float(row["from_m"]))
-        rows = self.found[span.road_id]
-        for row in rows if span.to_m >= span.from_m else rows[::-1]:
-            low, high = max(float(row["from_m"]), span.low_m), min(float(row["to_m"]), span.high_m)
-            if high > low:
-                ends = sorted((abs(low - span.from_m), abs(high - span.from_m)))
-                yield ends[0], ends[1], _mark(row)
-
-
-def _mark(row: Mapping[str, Any]) -> str:
-    band = known(row["band"])
-    if row["info"] == Info.REPORTED and band is not None:
-        return style.rate_class(int(band)).key
-    if row["info"] == Info.QUIET:
-        return "quiet"
-    return "silent" if pd.isna(row["newest_report"]) else "unobserved"
+            self.found[road_id] = records(risk.drop(columns="geometry"))
+        middle = (part.from_m + part.to_m) / 2
+        row = next(one for one in self.found[road_id] if one["from_m"] <= middle <= one["to_m"])
+        if row["info"] == Info.QUIET or not row["n_events"]:
+            return "quiet"
+        # Of a stretch that is silent as a whole, though not here, the last rate stands.
+        rate = known(row["rate"] if row["info"] == Info.REPORTED else row["last_rate"])
+        bands = self.study.risk_model.band_rates
+        return "quiet" if rate is None else style.rate_class(1 + bisect_right(bands, rate)).key
 
 
 def _posts(route: Route) -> tuple[TripPost, ...]:
+    homeless = route.posts.anywhere_table
     table = route.posts.table
+    if homeless is not None and len(homeless):
+        table = pd.concat([table, homeless]) if len(table) else homeless
     if not len(table):
         return ()
     spots = table.geometry.to_crs(WGS84)

@@ -30,14 +30,15 @@ def test_a_trip_with_all_that_may_be_asked(run, tmp_path):
         "Saint-Marc", "Gonayiv", "--vehicle", "truck_20ft", "--departure", "06:00", "--curfew", "18:00-05:00",
         "--return", "--close", "km 111-126", "--lang", "fr", "--layer", str(points),
     )  # fmt: skip
-    assert max(map(len, shown.out.split("Written for")[0].splitlines())) <= 80
+    assert max(map(len, shown.out.split("Au 2024-10-15, Artibonite. Écrit pour")[0].splitlines())) <= 80
     assert "Dessalines" in shown.out
     assert "fermé à votre demande" in shown.out
     assert "Hôpital (call, +509 3)" in shown.out
     assert "Far" not in shown.out
     folder = tmp_path / "trip"
     assert {one.name for one in folder.iterdir()} == {*FILES, "mine.txt"}
-    assert "Kept, and not looked at for the audience 'internal': mine.txt" in shown.out
+    kept = "Gardés, sans être vérifiés pour le public «\u00a0usage interne\u00a0: ne pas transmettre\u00a0»"
+    assert f"{kept}\u00a0: mine.txt" in shown.out
     told = json.loads((folder / "trip.json").read_text("utf-8"))
     assert (told["format"], told["version"], told["vehicle"], told["stop"]) == (
         "artimap.trip", 1, "container_truck", "Gonaïves",
@@ -46,6 +47,17 @@ def test_a_trip_with_all_that_may_be_asked(run, tmp_path):
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert [one["file"] for one in manifest["files"]] == list(FILES[:-1])
     assert len((folder / "trip.txt").read_text("utf-8")) <= 1_000
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "n'a pas de lieu sur la carte"), ("en", "no place on the map")])
+def test_a_deadly_row_without_a_place_is_told_first_and_by_row(run, tmp_path, lang, words):
+    own = tmp_path / "own.csv"
+    own.write_text("date,place,kind,killed,source\n2024-10-14,unnamed ravine,road_ambush,5,Radio B\n", encoding="utf-8")
+    shown = run("Saint-Marc", "Gonaïves", "--events", str(own), "--lang", lang).out
+    # in the answer, and among what became of the file
+    assert shown.index("unnamed ravine") < shown.index("RN1, Villard")
+    (line,) = [one for one in shown.splitlines() if "'unnamed ravine'" in one]
+    assert words in line
 
 
 def test_json_is_all_that_is_printed(run):

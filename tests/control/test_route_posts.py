@@ -178,6 +178,17 @@ def test_what_is_in_doubt_is_told_as_in_fees():
     assert (last["checkpoint_id"], np.isnan(last["along_m"]), last.geometry.is_empty) == ("somewhere", True, True)
 
 
+@pytest.mark.parametrize("fee", [None, 250])
+def test_posts_that_name_no_road_stand_in_a_list_of_their_own(fee):
+    homeless = {"post": "anywhere", "fee": fee, "payers": "truck", "passable": "truck: no", "waits": 12}
+    found = on(ROUND_THE_BEND, post("sure", 2.0), homeless, {"post": "old", "day": pd.Timestamp("2024-01-01")})
+    (row,) = schema.records(found.anywhere_table.drop(columns="geometry"))
+    assert (row["checkpoint_id"], row["counts_as"], row["passable"]) == ("anywhere", "anywhere", "no")
+    assert (row["waiting_lo_min"], row["last_confirmed"], row["sources"]) == (12.0, DATED, "Radio A")
+    assert np.isnan(row["low"]) if fee is None else row["low"] == fee
+    assert "anywhere" not in set(found.table["checkpoint_id"])
+
+
 def test_a_post_said_to_be_somewhere_on_two_roads_is_one_doubt():
     found = on(ROUND_THE_BEND, post("p", 5.0), {"post": "q", "road": "a; b"})
     assert (found.unplaced, len(found.table), found.complete) == (("q",), 2, False)

@@ -18,7 +18,7 @@ from artimap.report.trip.card import MOST, trip_text
 from artimap.report.trip.content import TripPosts, merged, without_plan
 from artimap.report.trip.files import trip_json_text, trip_track
 from artimap.report.trip.page import PRINTED_POSTS, trip_html
-from artimap.report.trip.sentences import answer, closures, daylight, fees, passage, reason, unknowns
+from artimap.report.trip.sentences import answer, closures, daylight, fees, passage, reason, reasons, unknowns, waiting
 from tests.hostile import payloads
 from tests.report.trips import PASSED, closing, content, way
 
@@ -265,3 +265,40 @@ def test_movements_over_a_small_part_are_no_passages_of_the_way(lang):
     assert words(lang)["passages.short"].split("|")[1].format(n=3) in mixed
     assert words(lang)["passages.short_incidents"].split("|")[0].format(n=1) in mixed
     assert words(lang)["trip.passed_quiet"].split(", ")[-1] not in mixed
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_post_without_a_place_is_told_as_that(lang):
+    homeless = replace(way(0).post_rows[6], place="", passable="no")
+    told = content([way(0, post_rows=(homeless,), passable="no")])
+    assert words(lang)["trip.no_place"] in trip_html(told, lang)
+    assert len(trip_text(told, lang)) <= MOST
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("pieces", [1, 2, 3])
+def test_what_a_way_avoids_is_said_once_however_many_pieces(lang, pieces):
+    codes = tuple(f"avoids:rn1:{100 + 10 * n}.0:{105 + 10 * n}.5" for n in range(pieces))
+    told = reasons(way(1, why=("slower:20", *codes, "fewer_posts")), content(2), lang)
+    verb = words(lang)["trip.why_avoids"].split("{")[0]
+    assert told.count(verb) == 1
+    assert told.count("RN1") == pieces
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_a_number_of_one_has_no_plural(lang):
+    """A number that may be one has a form for it; rates, days and lengths stand apart, and ``fee_none`` is of many."""
+    apart = {"trip.fee_none", "trip.per_hundred", "passages.rate"}
+    for key, text in words(lang).items():
+        if key.split(".")[0] in {"trip", "passages", "closures"} and key not in apart and "|" not in text:
+            assert not re.search(r"\{(n|all|posts|number)\} (?!km|min|mois|des)[^\W\d_]+s\b", text), (key, text)
+
+
+@pytest.mark.parametrize("unknown", [1, 2])
+def test_one_post_is_one_post(unknown):
+    posts = TripPosts(3, 0, way(0).posts.asked, unknown, None, None, unknown, complete=False)
+    told = way(0, posts=posts)
+    noun = "1 poste sur 3" if unknown == 1 else "2 postes sur 3"
+    assert noun in fees(told, "fr")
+    assert ("1 poste" if unknown == 1 else "2 postes") in waiting(told, "fr")
+    assert "1 posts" not in waiting(told, "en")

@@ -17,10 +17,11 @@ import artimap as am
 from artimap.areas.road_network import AreaRoads, area_roads
 from artimap.control.checkpoints.fees import Asked
 from artimap.control.checkpoints.life_cycle import checkpoints_by_road
-from artimap.core import schema
+from artimap.core import schema, style
 from artimap.core.errors import ModelError, PlaceError, ShareError
 from artimap.core.tables import EVENTS, ROAD_STATUS, TRIPS
 from artimap.core.vocab import Per
+from artimap.report.trip.drawing import strip
 from artimap.risk.model import RiskModel
 from artimap.risk.route_risk import RouteRisk, exposure_by_edge, route_risk
 from artimap.roads.network.graph import RoadNetwork
@@ -28,6 +29,7 @@ from artimap.roads.routing.alternatives import MOST_SHARED, MOST_WAYS, shared_m,
 from artimap.roads.routing.router import RoutePath, Router, Spot
 from artimap.roads.routing.spans import RoadSpan
 from artimap.sharing.cells import CELL
+from artimap.studies.trip_files import trip_content
 
 DAY = "2024-10-15"
 SAVIEN = ["rn1", "rd-sav", "rd-prd", "rd-des", "rn1"]
@@ -593,3 +595,161 @@ def test_in_one_call(trips):
     found = am.trip("Saint-Marc", "Gonaïves", as_of=DAY)
     assert found.audience == "internal"
     pd.testing.assert_frame_equal(pd.DataFrame(found.table), pd.DataFrame(trips.table))
+
+
+SILENT = ("silent", "unobserved")
+
+
+@pytest.mark.parametrize("day", ["2024-10-15", "2024-03-01"])
+@pytest.mark.parametrize(
+    ("ends", "asked"),
+    [
+        (("Saint-Marc", "Gonaïves"), {}),
+        (("Saint-Marc", "Gonaïves"), {"close": "rn1 km 110.4-130.2", "back": True}),
+        (("Saint-Marc", "Gonaïves"), {"via": ["Verrettes", "Dessalines"]}),
+        (("Gonaïves", "Port-au-Prince"), {}),
+        (("Mirebalais", "Gonaïves"), {}),
+        (("Dessalines", "Saint-Marc"), {"close": "rn1 km 100-101"}),
+    ],
+)
+def test_the_kilometres_painted_as_silent_are_those_counted_as_silent(artibonite, ends, asked, day):
+    found = am.routes(am.study(artibonite, as_of=day, audience="internal"), *ends, **asked)
+    content = trip_content(found)
+    for way in content.all_ways:
+        painted = sum(one.to_m - one.from_m for one in way.pieces if one.mark in SILENT)
+        # a seam between roads, a few metres long, is as the piece before it
+        assert painted == pytest.approx(way.risk.silent_m, rel=1e-3, abs=1.0)
+        assert sum(one.to_m - one.from_m for one in way.pieces) == pytest.approx(way.km * 1000)
+        drawn = strip(way, 0, way.km, "en")
+        dotted = {style.mark(one).colour for one in SILENT}
+        points = {one.points for one in drawn.strokes if one.colour in dotted and one.dash.startswith("0 ")}
+        lengths = [_drawn(one) for one in points]
+        assert sum(lengths) == pytest.approx(290.0 * painted / (way.km * 1000), abs=0.2 * (1 + len(lengths)))
+
+
+def _drawn(points):
+    (_, low), (_, high) = (one.split(",") for one in points.split())
+    return float(high) - float(low)
+
+
+def test_what_is_driven_twice_is_silent_twice(inside):
+    there = [RoadSpan("rd-des", 0.0, 9_000.0)]
+    once, twice = (inside.rates_by_road.driven(way) for way in (there, [*there, RoadSpan("rd-des", 9_000.0, 0.0)]))
+    assert once.silent_m > 0
+    assert twice.silent_m == pytest.approx(2 * once.silent_m)
+
+
+@pytest.mark.parametrize("day", ["2024-10-15", "2025-06-15", "2026-02-01"])
+def test_every_post_that_is_counted_stands_in_the_list(artibonite, day):
+    content = trip_content(am.routes(am.study(artibonite, as_of=day, audience="internal"), "Saint-Marc", "Gonaïves"))
+    for way in content.ways:
+        assert len(way.post_rows) == way.posts.number + way.posts.doubtful
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"start": None}, r"None is no place: give a name"), ({"start": 5}, "5 is no place"),
+        ({"start": ("x", 1)}, r"\(lon, lat\) as two numbers"), ({"start": []}, "is no place"),
+        ({"start": "Sain-Mark"}, "did you mean Saint-Marc"), ({"start": "Sein-Mark"}, "did you mean Saint-Marc"),
+        ({"via": 5}, "via=5 cannot be read"), ({"via": [None]}, "None is no place"), ({"close": 5}, "close=5"),
+        ({"vehicle": None}, "None is no vehicle"), ({"vehicle": "trukc"}, "did you mean 'truck'"),
+        ({"departure": 6}, "6 is no time of day"), ({"departure": True}, "no time of day"),
+        ({"curfew": 18}, "no curfew"),
+        ({"curfew": (18, 5)}, "no time of day"), ({"speeds": 5}, "artimap.SpeedModel"),
+    ],
+)  # fmt: skip
+def test_what_is_of_a_wrong_kind_is_told_in_a_sentence(inside, asked, said):
+    with pytest.raises(am.ArtimapError, match=said):
+        am.routes(inside, asked.pop("start", "Saint-Marc"), "Gonaïves", **asked)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"audience": "intern"}, "did you mean 'internal'"), ({"audience": None}, "no audience"),
+        ({"model": 5}, "artimap.RiskModel"), ({"policy": "open"}, "artimap.SharePolicy"),
+        ({"road_status": "none.csv"}, "artimap template road-status -o none.csv"),
+        ({"movements": "none.xlsx"}, "artimap template movements -o none.xlsx"),
+        ({"claims": "none.csv"}, "artimap template claims -o none.csv"),
+        ({"events": "none.csv"}, "artimap template events -o none.csv"),
+        ({"road_status": "none.gpkg"}, "artimap template road-status$"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_not_there_names_its_own_template(artibonite, given, said):
+    with pytest.raises(am.ArtimapError, match=said):
+        am.trip("Saint-Marc", "Gonaïves", area=artibonite, **given)
+
+
+def test_a_file_of_posts_that_is_not_there_names_its_own_template(artibonite):
+    with pytest.raises(am.ArtimapError, match=r"artimap template checkpoints -o none\.csv"):
+        am.read_checkpoints("none.csv", area=artibonite)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "km111-112", "km111 - km112", "km 111 à 112", "111–112 km", "rn1 km111-112", "RN1 km111-km112", "pk111-pk112",
+        "du km111 au km112", "Km111/112", "111km-112km", "ant km111 ak km112",
+    ],
+)  # fmt: skip
+def test_kilometres_are_read_however_they_are_spaced(roads, words):
+    assert roads.read_span(words) == RoadSpan("rn1", 111_000.0, 112_000.0)
+
+
+POSTS = "place,road,lat,lon,kind,operator,vehicle,amount,currency,waiting_min,state,first_seen,last_confirmed,source\n"
+
+
+@pytest.fixture(scope="module")
+def with_posts(artibonite, tmp_path_factory):
+    def make(*rows):
+        file = tmp_path_factory.mktemp("posts") / "posts.csv"
+        file.write_text(POSTS + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+        study = am.study(artibonite, events=file, as_of=DAY, audience="internal")
+        return study, am.routes(study, "Saint-Marc", "Gonaïves", vehicle="bus").routes[0].posts
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("row", "amount"),
+    [
+        ("Carrefour Paye,,,,toll,Gran Grif,bus,3500,HTG,30,standing,2024-10-10,2024-10-12,Radio B", 3_500.0),
+        ("Carrefour Paye,,,,toll,Gran Grif,bus,900,HTG,30,standing,2024-09-01,2024-09-01,Radio B", 2_500.0),
+        ("Carrefour Paye,,,,toll,,any,3000-4000,HTG,30,standing,2024-10-12,2024-10-12,Radio B", 3_000.0),
+        ("Carrefour Paye,,,,toll,Gran Grif,truck,9000,HTG,30,standing,2024-10-12,2024-10-12,Radio B", 2_500.0),
+    ],
+)
+def test_ones_own_word_on_a_known_post_counts_once_and_the_newer_wins(inside, with_posts, row, amount):
+    known = am.routes(inside, "Saint-Marc", "Gonaïves", vehicle="bus").routes[0].posts
+    study, found = with_posts(row)
+    assert (found.posts, len(found.table)) == (known.posts, len(known.table))
+    (asked,) = found.asked
+    assert asked.low == amount
+    post = study.checkpoints.set_index("checkpoint_id").loc["rn1-carrefour-paye-toll"]
+    # the older is kept in words
+    assert "2,500 gourdes for a bus" in post["fees"]
+    assert "Radio B" in post["sources"]
+    assert any("known already" in note and note.endswith("1") for note in study.own.notes)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "L'Estère,,,,toll,Gran Grif,bus,3500,HTG,30,standing,2024-10-10,2024-10-12,Radio B",
+        "Carrefour Paye,,,,police_post,PNH,bus,,,30,standing,2024-10-10,2024-10-12,Radio B",
+        "Carrefour Paye,,,,toll,Kokorat San Ras,bus,3500,HTG,30,standing,2024-10-10,2024-10-12,Radio B",
+    ],
+)
+def test_another_place_kind_or_keeper_is_another_post(inside, with_posts, row):
+    known = am.routes(inside, "Saint-Marc", "Gonaïves", vehicle="bus").routes[0].posts
+    study, found = with_posts(row)
+    assert len(found.table) == len(known.table) + 1
+    assert not any("known already" in note for note in study.own.notes)
+
+
+def test_a_removed_post_of_ones_own_takes_the_known_one_off(inside, with_posts):
+    known = am.routes(inside, "Saint-Marc", "Gonaïves", vehicle="bus").routes[0].posts
+    _, found = with_posts("Carrefour Paye,,,,toll,Gran Grif,,,,,removed,2024-10-13,2024-10-13,Radio B")
+    assert found.posts == known.posts - 1
+    assert "rn1-carrefour-paye-toll" in found.removed

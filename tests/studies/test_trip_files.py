@@ -140,3 +140,74 @@ def test_a_closure_that_is_held_back_is_counted_not_denied(study, artibonite, au
     assert "Pont <b>Un</b>" not in json.dumps(trip_json(am.routes(shared, "Saint-Marc", "Gonaïves")))
     assert "No closure is known" not in " ".join(unknowns(found, "en"))
     assert "held back from this audience: a way may be closed" in " ".join(unknowns(found, "en"))
+
+
+OWN = "date,place,kind,killed,actors,source,said_by,sensitivity,licence\n"
+
+
+@pytest.fixture(scope="module")
+def own_trip(artibonite, tmp_path_factory):
+    def make(*rows, audience="internal", day="2024-10-16", pair=("Saint-Marc", "Gonaïves")):
+        file = tmp_path_factory.mktemp("own") / "mine.csv"
+        file.write_text(OWN + "".join(f"{row},driver,low,own report\n" for row in rows), "utf-8")
+        return am.routes(am.study(artibonite, events=file, as_of=day, audience=audience), *pair)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("row", "pair", "words"),
+    [
+        ("2024-10-15,Pont-Sondé,road_ambush,3,Gran Grif,Radio Mine", ("Saint-Marc", "Gonaïves"), "48"),
+        ("2024-10-16,L'Estère,abduction,1,,Radio Mine", ("Gonaïves", "Saint-Marc"), "24"),
+        ("2024-10-14,Dessalines,attack_on_civilians,2,,Radio Mine", ("Saint-Marc", "Dessalines"), "72"),
+    ],
+)
+def test_last_nights_deaths_in_ones_own_file_are_named_with_who_says_so(own_trip, row, pair, words):
+    found = own_trip(row, pair=pair)
+    mine = [one for way in trip_content(found).ways for one in way.reports if one.own]
+    assert mine
+    assert all(one.fresh and one.sources == ("Radio Mine",) for one in mine)
+    for lang, own in (("en", "your file"), ("fr", "votre fichier"), ("ht", "fichye pa w")):
+        card, page = found.card(lang), unescape(found.html(lang))
+        assert len(card) <= 1_000
+        for text in (card, page):
+            assert "Radio Mine" in text
+            assert own in text
+            assert words in text.split("Radio Mine")[0]
+    assert "Radio Mine" in trip_json(found)
+
+
+def test_old_reports_of_ones_own_stand_behind_new_ones_and_the_deadliest_is_kept(own_trip):
+    rows = [f"2024-{month:02d}-10,Pont-Sondé,road_ambush,{month},,Radio {month}" for month in range(4, 10)]
+    (way, *_) = trip_content(own_trip(*rows, "2024-02-10,L'Estère,road_ambush,99,,Radio 99")).ways
+    own = [one.sources[0] for one in way.reports if one.own]
+    assert own == ["Radio 9", "Radio 8", "Radio 99"]
+    # the newest and the deadliest of all others too
+    assert sum(not one.own for one in way.reports) >= 2
+
+
+@pytest.mark.parametrize("killed", ["4", "at least 4"])
+def test_deaths_without_a_place_are_told_and_calm_rows_are_not(own_trip, killed):
+    found = own_trip(
+        f"2024-10-15,ravine with no name,road_ambush,{killed},,Radio Mine",
+        "2024-10-15,nowhere at all,protest,,,Radio B",
+    )
+    (lost,) = trip_content(found).lost
+    assert lost.place == "ravine with no name"
+    for lang in ("en", "fr", "ht"):
+        assert "Radio Mine" in found.card(lang)
+        assert "ravine with no name" in found.html(lang)
+
+
+@pytest.mark.parametrize("audience", ["partners", "public"])
+def test_others_do_not_learn_which_reports_are_ones_own(own_trip, audience):
+    rows = (
+        "2024-10-15,Pont-Sondé,road_ambush,3,,Radio Mine",
+        "2024-10-15,ravine with no name,road_ambush,4,,Radio Mine",
+    )
+    content = trip_content(own_trip(*rows, audience=audience))
+    assert not content.lost
+    assert not [one for way in content.ways for one in way.reports if one.own]
+    seen = set(own_trip(*rows, audience=audience).study.events["event_id"])
+    assert {one.event_id for way in content.ways for one in way.reports} <= seen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
 from math import inf
@@ -12,12 +13,13 @@ import shapely
 from artimap.areas.area import Area
 from artimap.areas.gazetteer import cue_words as w
 from artimap.areas.gazetteer import disambiguation, road_stretches
-from artimap.areas.gazetteer.lookup import Candidate, Entry
+from artimap.areas.gazetteer.lookup import Candidate, Entry, entries
 from artimap.areas.gazetteer.name_spans import Hit, Lexicon, Span, lexicon
 from artimap.areas.gazetteer.phrase_parser import MOST_LETTERS, MOST_NAMES, ONE_SIDE, ParsedPhrase, parse
 from artimap.areas.gazetteer.road_positions import BESIDE_M, ON_ROAD_M, TOLERANCE_M, roads_for
 from artimap.core.errors import PlaceError
 from artimap.core.schema import join_names
+from artimap.core.text import fold
 from artimap.core.vocab import PlaceKind, Where
 
 _SHOWN = 6
@@ -414,7 +416,10 @@ def known_place(area: Area, text: str) -> Candidate:
     """
     reading = resolve(area, text)
     if not reading.candidates or reading.kind is Where.NOWHERE:
-        msg = f"no known place fits {text!r} in {area.label}"
+        names = {name: entry.name for entry in entries(area) for name, _ in entry.names}
+        near = dict.fromkeys(names[one] for one in get_close_matches(fold(text), names, n=3, cutoff=0.75))
+        hint = f": did you mean {', '.join(near)}?" if near else ""
+        msg = f"no known place fits {text!r} in {area.label}{hint}"
         raise PlaceError(msg)
     if reading.ambiguous:
         options = "; ".join(f"{one.name} ({one.kind}, {one.commune})" for one in reading.candidates[:4])

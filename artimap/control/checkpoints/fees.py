@@ -16,7 +16,7 @@ import pandas as pd
 
 from artimap.claims.ledger import Ledger
 from artimap.control.checkpoints.life_cycle import CheckpointModel, checkpoints_on, passable, words_for
-from artimap.control.checkpoints.statements import statements
+from artimap.control.checkpoints.statements import outdated, statements
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.notebook import Shown
@@ -139,7 +139,8 @@ def fee_schedule(ledger: Ledger, *, as_of: str | dt.date, known_on: str | dt.dat
         FEES, one row a statement, those without an amount too (``low`` null). US dollars
         stand only where the statement itself gives a rate and its day, or the amount is
         in dollars. ``fee_of`` tells what is asked at one post from levies on unions, amounts for a
-        whole journey, and what those who keep the post take in.
+        whole journey, and what those who keep the post take in. Where a user's file speaks of a known post, the newer
+        amount counts, and an older one stands in its words alone.
 
     Examples
     --------
@@ -153,6 +154,9 @@ def fee_schedule(ledger: Ledger, *, as_of: str | dt.date, known_on: str | dt.dat
     # fee is itself an answer, and no zero.
     said = statements(ledger, day, known_on=None if known_on is None else pd.Timestamp(day_of(known_on)))
     low, high = (pd.to_numeric(said[name]).astype("float64") for name in ("fee_low", "fee_high"))
+    # The older amount stays in its words.
+    old = outdated(said, low.notna(), ("per", "fee_of"))
+    low, high = low.mask(old), high.mask(old)
     rate = pd.to_numeric(said["rate_htg_per_usd"]).astype("float64")
     rate_day = pd.to_datetime(said["rate_day"])
     dollars = said["fee_currency"] == "USD"

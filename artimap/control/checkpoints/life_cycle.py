@@ -20,6 +20,7 @@ from artimap.core import schema
 from artimap.core.crs import require
 from artimap.core.dates import day_of
 from artimap.core.errors import ModelError
+from artimap.core.files import sure_file
 from artimap.core.metadata import JsonModel, put_models
 from artimap.core.schema import TEXT, join_names
 from artimap.core.tables import CHECKPOINTS
@@ -138,7 +139,7 @@ def read_checkpoints(path: str | Path, *, area: Area) -> gpd.GeoDataFrame:
     >>> import artimap as am
     >>> am.read_checkpoints("roadblocks.csv", area=am.area("artibonite"))  # doctest: +SKIP
     """
-    return read_report(Path(path), area=area).checkpoints
+    return read_report(sure_file(Path(path), "checkpoints"), area=area).checkpoints
 
 
 def checkpoints_on(
@@ -273,18 +274,22 @@ def posts_without_road(
     tuple
         Ids of posts that are active, fading, or spoken of without a day; those that are gone or old are left out.
     """
+    return tuple(rows_without_road(ledger, as_of=as_of, model=model)["checkpoint_id"])
+
+
+def rows_without_road(ledger: Ledger, *, as_of: str | dt.date, model: CheckpointModel | None = None) -> pd.DataFrame:
+    """Give what is said of the posts of :func:`posts_without_road`: columns of CHECKPOINTS, without a place."""
     by_post: dict[str, list[PostStatement]] = {}
     for one, _ in statements_of_posts(ledger, known_on=None):
         by_post.setdefault(str(one.row["checkpoint_id"]), []).append(one)
     day = pd.Timestamp(day_of(as_of))
     stands = (CheckpointStatus.ACTIVE, CheckpointStatus.FADING, CheckpointStatus.UNKNOWN)
-    found = []
-    for name, every in by_post.items():
+    rows = []
+    for name, every in sorted(by_post.items()):
         said = _until(every, day)
-        homeless = all(not one.roads and one.row["place_kind"] == Where.NOWHERE for one in said)
-        if said and homeless and _life(said, day, model or CheckpointModel())["status"] in stands:
-            found.append(name)
-    return tuple(sorted(found))
+        if said and all(not one.roads and one.row["place_kind"] == Where.NOWHERE for one in said):
+            rows.append(_row(name, said, day, model or CheckpointModel(), road=None, place=(None, None, "nowhere")))
+    return pd.DataFrame([row for row in rows if row["status"] in stands], columns=list(CHECKPOINTS.names))
 
 
 def _over_time(
@@ -334,28 +339,42 @@ def _on_day(
         if not said or (roads and corridor.corridor_id not in roads) or not (places or roads):
             continue
         # Of several places that statements give, the narrowest: it is the one that somebody knew best.
-        low, high, extent = min(places, key=lambda piece: piece[1] - piece[0], default=(None, None, "nowhere"))
+        place = min(places, key=lambda piece: piece[1] - piece[0], default=(None, None, "nowhere"))
+        row = _row(checkpoint_id, said, day, model, road=corridor.corridor_id, place=place)
+        low, high, _ = place
         rows.append(
-            {
-                "checkpoint_id": checkpoint_id,
-                "kind": said[0].row["kind"],
-                "operator": join_names(name for one in said for name in schema.split_names(one.row["operator"])),
-                "place": said[0].row["place"],
-                "extent": extent,
-                "corridor_id": corridor.corridor_id,
-                "from_m": low,
-                "to_m": high,
-                **_life(said, day, model),
-                "fees": join_names(_texts(said, "fee_text")),
-                "fees_stated": sum(one.states_fee for one in said),
-                "passable_for": _passable_for(said),
-                "n_claims": len(said),
-                "claims": join_names(_texts(said, "claim_id")),
-                "sources": join_names(_texts(said, "source")),
-                "geometry": shapely.Point() if low is None or high is None else _shape(corridor, low, high),
-            }
+            {**row, "geometry": shapely.Point() if low is None or high is None else _shape(corridor, low, high)}
         )
     return sorted(rows, key=_along_road)
+
+
+def _row(
+    checkpoint_id: str,
+    said: Sequence[PostStatement],
+    day: pd.Timestamp,
+    model: CheckpointModel,
+    *,
+    road: str | None,
+    place: tuple[float | None, float | None, str],
+) -> dict[str, object]:
+    """Give what is said of a post as a row of CHECKPOINTS, without its shape."""
+    return {
+        "checkpoint_id": checkpoint_id,
+        "kind": said[0].row["kind"],
+        "operator": join_names(name for one in said for name in schema.split_names(one.row["operator"])),
+        "place": said[0].row["place"],
+        "extent": place[2],
+        "corridor_id": road,
+        "from_m": place[0],
+        "to_m": place[1],
+        **_life(said, day, model),
+        "fees": join_names(_texts(said, "fee_text")),
+        "fees_stated": sum(one.states_fee for one in said),
+        "passable_for": _passable_for(said),
+        "n_claims": len(said),
+        "claims": join_names(_texts(said, "claim_id")),
+        "sources": join_names(_texts(said, "source")),
+    }
 
 
 def _along_road(row: Mapping[str, Any]) -> tuple[bool, float, str]:

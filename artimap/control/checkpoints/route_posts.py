@@ -28,9 +28,10 @@ from artimap.control.checkpoints.life_cycle import (
     CheckpointModel,
     checkpoints_by_road,
     posts_without_road,
+    rows_without_road,
     words_for,
 )
-from artimap.control.checkpoints.statements import statements
+from artimap.control.checkpoints.statements import outdated, statements
 from artimap.core import schema
 from artimap.core.dates import day_of
 from artimap.core.metadata import JsonModel
@@ -87,7 +88,9 @@ class RoutePosts:
     without_fee, undated_fee, may_be_on, undated, unplaced, aged, removed
         Ids, as in :class:`Fees`; ``unplaced`` are those somewhere on a road of the way.
     anywhere
-        Posts that name neither a road nor a place and may stand: on any road. They are in no table.
+        Posts that name neither a road nor a place and may stand: on any road.
+    anywhere_table
+        What is said of these: columns as in ``table``.
     """
 
     vehicle: Vehicle
@@ -108,6 +111,7 @@ class RoutePosts:
     aged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     anywhere: tuple[str, ...] = ()
+    anywhere_table: gpd.GeoDataFrame | None = field(default=None, repr=False)
 
     @property
     def waiting_min(self) -> tuple[float | None, float | None]:
@@ -234,12 +238,22 @@ def posts_on_route(  # noqa: PLR0913 - one keyword a choice
     low, high = (
         float(sum(row[name] * row["passes"] for row in waits_on)) for name in ("waiting_lo_min", "waiting_hi_min")
     )
+    homeless = []
+    if anywhere:
+        nowhere = rows_without_road(ledger, as_of=as_of, model=model)
+        for row in post_rows(nowhere[nowhere["checkpoint_id"].isin(anywhere)], fees, (), who):
+            lo, hi, dated = waiting.get(row["checkpoint_id"], (np.nan, np.nan, False))
+            homeless.append({
+                **row, "road_id": None, "along_m": np.nan, "exact": False, "counts_as": "anywhere", "geometry": None,
+                "waiting_lo_min": lo, "waiting_hi_min": hi, "waiting_dated": dated,
+            })  # fmt: skip
     crs = next((one.crs for one in (*on_way.values(), *roads.values())), None)
     return RoutePosts(
         vehicle=who, posts=sums.posts, asked=sums.asked, fee_unknown=len(sums.without_fee) + len(sums.undated_fee),
         waiting_lo_min=low, waiting_hi_min=high, waiting_unknown=sums.posts - len(waits_on),
         complete=sums.complete and not anywhere, passable=_passable(first.values(), anywhere, passage),
         table=_table(rows, crs), without_fee=sums.without_fee, undated_fee=sums.undated_fee, anywhere=tuple(anywhere),
+        anywhere_table=_table(homeless, crs),
         **{name: getattr(sums, name) for name in DOUBTS},
     )  # fmt: skip
 
@@ -282,7 +296,8 @@ def waiting_schedule(ledger: Ledger, *, as_of: str | dt.date) -> pd.DataFrame:
         ``minutes``, ``said_on``; statements for a vehicle that could not be read are left out.
     """
     said = pd.DataFrame(statements(ledger, pd.Timestamp(day_of(as_of)), known_on=None).drop(columns="geometry"))
-    minutes = pd.to_numeric(said["waiting_min"]).astype("float64") if "waiting_min" in said else np.nan
+    minutes = pd.to_numeric(pd.Series(said.get("waiting_min", np.nan), said.index)).astype("float64")
+    minutes = minutes.mask(outdated(said, minutes.notna()))
     table = pd.DataFrame(
         {
             "checkpoint_id": said["checkpoint_id"], "claim_id": said["claim_id"], "vehicle": said["payers"],

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from artimap.claims.ledger import Ledger
 from artimap.claims.resolution import earliest_day, latest_day
 from artimap.core import schema
-from artimap.core.vocab import FeeOf, PostState, Where
+from artimap.core.vocab import UNNAMED, FeeOf, PostState, Vehicle, Where
 from artimap.roads.corridor import Corridor
 
-_OWN = ("state", "removed_by", "passable", "per", "fee_of", "payers", "exempt", "rate_htg_per_usd", "rate_day")
+_OWN = ("state", "removed_by", "passable", "per", "fee_of", "payers", "exempt", "rate_htg_per_usd", "rate_day", "own")
 
 
 def statements(ledger: Ledger, day: pd.Timestamp, *, known_on: pd.Timestamp | None) -> gpd.GeoDataFrame:
@@ -128,6 +130,73 @@ def placed_on(corridor: Corridor, told: Iterable[tuple[PostStatement, Any]]) -> 
         placed = replace(one, place=_place_on(corridor, one.row, shape, one.roads))
         found.setdefault(str(one.row["checkpoint_id"]), []).append(placed)
     return {name: tuple(found[name]) for name in sorted(found)}
+
+
+def same_posts(roads: Mapping[str, Corridor], known: Ledger, posts: pd.DataFrame) -> dict[str, str]:
+    """Find which posts of a user's file are posts that are known already: else each would count, and ask, twice.
+
+    Parameters
+    ----------
+    roads
+        The roads by id.
+    known
+        The statements that are there already.
+    posts
+        The user's, as statements of a ledger (:func:`artimap.claims.readers.posts_of`).
+
+    Returns
+    -------
+    dict
+        The known id by the user's: of the same road and kind, with a keeper in common (or none stated), whose ends lie
+        within 2 km of the user's; 500 m where the known place is an exact spot. The nearest where several fit.
+    """
+    told, found = statements_of_posts(known, known_on=None), dict[str, tuple[float, str]]()
+    for name, road in roads.items():
+        mine = schema.records(pd.DataFrame(posts[posts["road_id"] == name]).drop(columns="geometry"))
+        for post, every in placed_on(road, told).items() if mine else ():
+            named = {one for said in every for one in said.roads}
+            places = [said.place for said in every if said.place is not None]
+            if not places or (named and name not in named):
+                continue
+            low, high, extent = min(places, key=lambda piece: piece[1] - piece[0])
+            reach, kinds = (_SPOT_M if extent == Where.POINT else _BESIDE_M), {said.row["kind"] for said in every}
+            keepers = {one for said in every for one in schema.split_names(said.row["operator"])} - {UNNAMED}
+            for row in mine:
+                own = set(schema.split_names(row["operator"])) - {UNNAMED}
+                off = max(abs(float(row["from_m"]) - low), abs(float(row["to_m"]) - high))
+                if off <= reach and row["kind"] in kinds and (not own or not keepers or own & keepers):
+                    best = found.get(str(row["checkpoint_id"]))
+                    if best is None or (off, post) < best:
+                        found[str(row["checkpoint_id"])] = (off, post)
+    return {own: post for own, (_, post) in sorted(found.items())}
+
+
+_SPOT_M = 500.0
+
+
+def outdated(said: pd.DataFrame, stated: pd.Series, alike: Sequence[str] = ()) -> NDArray[np.bool_]:
+    """Tell which of what is stated of a post a newer statement replaces, where a user's file speaks of a known post.
+
+    Parameters
+    ----------
+    said
+        :func:`statements`.
+    stated
+        Which of them state what is looked for.
+    alike
+        Columns that must be the same for one to replace another.
+    """
+    own, out = said["own"].eq(other=True).to_numpy(dtype=bool), np.zeros(len(said), dtype=bool)
+    posts, days = said["checkpoint_id"].to_numpy(dtype=object), said["until"].to_numpy()
+    for name in {posts[at] for at in np.flatnonzero(own)}:
+        rows = [int(at) for at in np.flatnonzero((posts == name) & stated.to_numpy(dtype=bool))]
+        for at, other in permutations(rows, 2):
+            payers = said["payers"].iloc[[at, other]].tolist()
+            # who asks everybody now asks this one too
+            covers = pd.isna(payers[1]) or payers[1] in (payers[0], Vehicle.ANY)
+            same = all(said[column].iloc[at] == said[column].iloc[other] for column in alike)
+            out[at] |= bool((own[at] or own[other]) and covers and same and days[other] > days[at])
+    return out
 
 
 def _place_on(

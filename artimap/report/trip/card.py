@@ -21,11 +21,13 @@ from artimap.report.trip.sentences import (
     incidents,
     km,
     leaving,
+    lost_lines,
     newest,
     no_passage,
     passage,
     posts_words,
     reasons,
+    report_lines,
     say,
     sentence,
     silence_line,
@@ -93,6 +95,9 @@ def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
     lines.append((0, armed(common, lang, key="armed_all", most=_NAMED)))
     for way in ways:
         lines += _way(way, content, lang, [one for one in way.held if _among(one, common)])
+    for at, (one, text) in enumerate(report_lines(content, lang, short=True)):
+        lines.append(((0.4 if at < _REPORTS and (one.own or (one.fresh and one.killed)) else 2.2) + at / 100, text))
+    lines += [(0.35 + at / 100, text) for at, text in enumerate(lost_lines(content, lang, short=True))]
     near = [one for one in content.closed if one.near]
     lines += [
         ((0.6 if not content.ways or one.asked else 2.5) + at / 100, sentence(closure(one, lang)))
@@ -115,6 +120,7 @@ def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
 
 
 _NAMED = 3
+_REPORTS = 2
 _HARD = (Passage.RESTRICTED, Passage.CLOSED, Passage.DESTROYED)
 
 

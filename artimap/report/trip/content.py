@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from artimap.areas.road_network import TOWARDS
 from artimap.control.checkpoints.fees import Asked
+from artimap.core.harm import people_harmed
 from artimap.core.vocab import Audience, Passage, Vehicle
 from artimap.risk.route_risk import RouteRisk
 
@@ -154,6 +155,53 @@ class TripHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class TripReport:
+    """A report of an incident on the way.
+
+    Attributes
+    ----------
+    event_id, day, until, day_precision, days_ago
+        Which, from when to when, how sure the day is (1 day, 2 week, 3 month), and how long ago it was.
+    kind, place, place_kind, actors, harm
+        What is said: words of the vocabularies, names, and figures by column of EVENTS.
+    along_m, along_end_m
+        Between which metres of the way it may lie; null where it has no place.
+    sources
+        Who says so.
+    own
+        Whether it is in the user's own file; false for others than internal use.
+    """
+
+    event_id: str
+    day: dt.date
+    until: dt.date
+    day_precision: int
+    days_ago: int
+    kind: str
+    place: str
+    place_kind: str
+    actors: str
+    harm: Mapping[str, int | None]
+    along_m: float | None
+    along_end_m: float | None
+    sources: tuple[str, ...]
+    own: bool
+
+    @property
+    def killed(self) -> float:
+        """How many are said to be dead, 0 where nobody says it."""
+        return people_harmed({**self.harm, "injured": None, "abducted": None}) or 0.0
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it is of the last three days."""
+        return self.days_ago < FRESH_DAYS and self.day_precision == 1
+
+
+FRESH_DAYS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
 class TripWay:
     """One way, or one way back.
 
@@ -178,6 +226,8 @@ class TripWay:
         Its course.
     held
         Who is said to hold what on it, in its order.
+    reports
+        The newest and the deadliest reports on it, those of the last days and of the user's own file first.
     """
 
     route_id: str
@@ -199,6 +249,7 @@ class TripWay:
     why: tuple[str, ...]
     line: tuple[LonLat, ...]
     held: tuple[TripHeld, ...] = ()
+    reports: tuple[TripReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +294,8 @@ class TripContent:
         Numbers or names of roads, by id.
     roads, closed_lines
         Courses of the known roads around, and of the closed pieces, for the small map.
+    lost
+        Deadly reports of the user's own file that have no place on the map: each may be of a way.
     statuses_rejected, statuses_held
         Rows of the file on the state of roads that could not be read; statuses that the audience may not see, of every
         day. Any of them may close a way.
@@ -276,6 +329,7 @@ class TripContent:
     statuses_rejected: int = 0
     statuses_held: int = 0
     cells_of: int | None = None
+    lost: tuple[TripReport, ...] = ()
 
     @property
     def all_ways(self) -> tuple[TripWay, ...]:

@@ -94,6 +94,8 @@ def _plain(value: Any) -> Any:
         return f"{value:%H:%M}"
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, (tuple, list)):
         return [_plain(one) for one in value]
     return round(value, 6) if isinstance(value, float) else value

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from artimap.control.checkpoints.fees import Asked
+from artimap.core.harm import harm_line
 from artimap.core.i18n import format_count, format_day, format_number, tr, words
-from artimap.core.phrases import actors_phrase, km_span, named_phrase, wait_phrase
+from artimap.core.phrases import actors_phrase, day_phrase, km_span, named_phrase, wait_phrase
 from artimap.core.vocab import RouteDiffers, Status
 from artimap.report.blocks import clean
-from artimap.report.trip.content import TripContent, TripHeld, TripPost, TripStatus, TripWay
+from artimap.report.trip.content import TripContent, TripHeld, TripPost, TripReport, TripStatus, TripWay
 
 Fact: TypeAlias = tuple[str, str]
 """A label and what is to be told under it."""
@@ -160,7 +161,7 @@ def fees(way: TripWay, lang: str) -> str:
     if posts.asked:
         least = say("fee_least", lang, fees=listed((amount(one, lang, least=True) for one in posts.asked), lang))
         n = posts.fee_unknown
-        return listed((least, say("fee_unknown", lang, n=n, all=posts.number) if n else ""), lang)
+        return listed((least, counted("trip.fee_unknown", n, lang, all=posts.number) if n else ""), lang)
     if not posts.number:
         return say("fee_no_post", lang)
     return say("fee_none_1", lang) if posts.number == 1 else say("fee_none", lang, n=posts.number)
@@ -240,14 +241,23 @@ def reason(code: str, content: TripContent, lang: str) -> str:
         case RouteDiffers.FEWER_REPORTS:
             return say("why_fewer_reports", lang, n=format_number(100 * (1 - float(given[0])), lang))
         case RouteDiffers.AVOIDS:
-            low, high = (float(one) * 1000 for one in given[1:3])
-            return say("why_avoids", lang, road=content.names.get(given[0], given[0]), km=km_span(low, high, lang))
+            return say("why_avoids", lang, what=_avoided(given, content, lang))
     return say(f"why_{kind}", lang)
 
 
 def reasons(way: TripWay, content: TripContent, lang: str) -> str:
     """Say how a way differs from the first."""
-    return listed((reason(one, content, lang) for one in way.why), lang)
+    avoids = [one for one in way.why if one.startswith(f"{RouteDiffers.AVOIDS}:")]
+    pieces = ", ".join(_avoided(one.split(":")[1:], content, lang) for one in avoids)
+    told = dict.fromkeys(
+        say("why_avoids", lang, what=pieces) if one in avoids else reason(one, content, lang) for one in way.why
+    )
+    return listed(told, lang)
+
+
+def _avoided(given: Sequence[str], content: TripContent, lang: str) -> str:
+    low, high = (float(one) * 1000 for one in given[1:3])
+    return f"{content.names.get(given[0], given[0])} {km_span(low, high, lang)}"
 
 
 def road_words(status: TripStatus, lang: str) -> str:
@@ -319,6 +329,7 @@ def _facts(way: TripWay, content: TripContent, lang: str) -> list[Fact]:
         (say("passable", lang, vehicle=who), passable(way, lang) if plan else ""),
         (say("silent", lang), silence(way, content, lang)),
         (say("newest", lang), newest(way, lang)),
+        (say("reports_on", lang), " ".join(report(one, lang) for one in way.reports)),
         (say("held", lang), " ".join(held(one, lang) for one in way.held) or say("held_none", lang)),
         (say("state", lang), listed((state(one, lang) for one in way.statuses), lang) or no_state(content, lang)),
         (say("why", lang), reasons(way, content, lang)),
@@ -332,6 +343,63 @@ def passable(way: TripWay, lang: str) -> str:
         return say(f"passable_{way.passable}", lang)
     told = (f"{post.place or say('no_place', lang)} ({day_or_none(post.last_confirmed, lang)})" for post in shut)
     return say("passable_no_by", lang, text=", ".join(dict.fromkeys(told)))
+
+
+def report(one: TripReport, lang: str, *, short: bool = False) -> str:
+    """Tell a report: the day, marked where it is of the last ones, what, where, how many were harmed, who says so."""
+    day = day_phrase(one.day, one.until, one.day_precision, lang)
+    fresh = say("report_fresh", lang, n=24 * (one.days_ago + 1)) if one.fresh else ""
+    when = fresh if fresh and short else ", ".join(part for part in (fresh, day) if part)
+    place = _cut(one.place, short=short) or say("no_place", lang)
+    if one.along_m is not None and one.along_end_m is not None:
+        a, b = km(one.along_m, lang), km(one.along_end_m, lang)
+        place = say("report_place", lang, place=place, km=a if a == b else f"{a}–{b}")
+    harm = harm_line(one.harm, lang) if any(number is not None for number in one.harm.values()) else ""
+    names = [_cut(name, short=short) for name in one.sources[: 1 if short else 3]]
+    more = len(one.sources) - len(names)
+    said = [*names, *([say("armed_more", lang, n=more)] if more else [])]
+    by = say("report_by", lang, text=", ".join(said)) if said else ""
+    parts = (tr(f"kind.{one.kind}", lang), place,
+             "" if short else actors_phrase(one.actors, lang, between=", "), harm, by)  # fmt: skip
+    text = ", ".join(part for part in parts if part)
+    mine = f" ({say('report_own', lang)})" if one.own else ""
+    return sentence(f"{when}{tr('report.colon', lang)}{text}{mine}")
+
+
+def _cut(text: str, *, short: bool) -> str:
+    return f"{text[: _SHORT - 1].rstrip()}…" if short and len(text) > _SHORT else text
+
+
+_SHORT = 40
+"""Letters of a name on a card: three names of any length would fill it."""
+
+
+def reports_by_way(content: TripContent) -> list[tuple[TripReport, tuple[TripWay, ...]]]:
+    """Give the reports of all ways there, each once with its ways, those of the last days and one's own first."""
+    found: dict[str, tuple[TripReport, tuple[TripWay, ...]]] = {}
+    for way in content.ways:
+        for one in way.reports:
+            found[one.event_id] = (found.get(one.event_id, (one, ()))[0], (*found.get(one.event_id, (one, ()))[1], way))
+    return sorted(found.values(), key=lambda pair: (not pair[0].fresh, not pair[0].own, pair[0].days_ago))
+
+
+def report_lines(content: TripContent, lang: str, *, short: bool = False) -> list[tuple[TripReport, str]]:
+    """Tell the reports of all ways, each once: on which of them it is stands before it, where it is not on all."""
+    lines = []
+    for one, ways in reports_by_way(content):
+        # Its kilometres are those of the first way; on others it may stand elsewhere.
+        where = "" if len(ways) == len(content.ways) else ", ".join(way_number(way, lang) for way in ways)
+        text = report(one, lang, short=short)
+        lines.append((one, f"{where}. {text}" if where else text))
+    return lines
+
+
+def lost_lines(content: TripContent, lang: str, *, short: bool = False) -> list[str]:
+    """Tell the deadly reports of the user's own that have no place on the map."""
+    key = "card_lost" if short else "lost"
+    told = [say(key, lang, text=report(one, lang, short=short)) for one in content.lost[:ANSWERED]]
+    left = len(content.lost) - len(told)
+    return [*told, counted("trip.lost_more", left, lang)] if left else told
 
 
 def held(one: TripHeld, lang: str) -> str:
@@ -378,7 +446,9 @@ def answer(content: TripContent, lang: str) -> list[str]:
         lines = [counted("trip.ways", len(content.ways), lang)]
     # Where more than two stand beside each other, the answer would hide them: there it names the first facts alone.
     lines += [_way_answer(way, content, lang, short=len(content.ways) > 2) for way in content.ways]
-    return [*lines, *closures(content, lang, most=ANSWERED)]
+    # What is of the last days, or of one's own file, stands in the answer: a rate hides it.
+    near = [text for one, text in report_lines(content, lang) if one.fresh or one.own]
+    return [*lines, *near[:ANSWERED], *lost_lines(content, lang), *closures(content, lang, most=ANSWERED)]
 
 
 def first_line(way: TripWay, lang: str) -> str:
@@ -517,4 +587,5 @@ def post_cells(post: TripPost, content: TripContent, lang: str) -> tuple[str, ..
     wait = minutes_of(post.waiting_lo_min, post.waiting_hi_min, lang) or tr("report.not_stated", lang)
     keeper = actors_phrase(post.operator, lang) or tr("report.not_stated", lang)
     passes = known.get(f"passable.{post.passable}", post.passable)
-    return tuple(map(clean, (along, post.place, kind, keeper, asked, wait, passes, confirmed, numbers or "–")))
+    place = post.place or say("no_place", lang)
+    return tuple(map(clean, (along, place, kind, keeper, asked, wait, passes, confirmed, numbers or "–")))
