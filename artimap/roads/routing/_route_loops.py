@@ -246,19 +246,131 @@ def expand(
             out[v] = min(out[v], out[edges[e, 0]] + there[e])
 
 
+def reduced(nodes: int, ends: Array, source: Array, other: Array, one: Array, two: Array, most: int) -> tuple[Any, ...]:
+    """Take nodes out of a graph with two costs, those with few arcs first, and join what met there by arcs of their own.
+
+    An arc is joined only where no other is as good in both costs (Geisberger and others 2012): between the nodes that
+    stay, the ways of which none is worse stay. ``ends`` stay, and what has more than ``most`` arcs in or out.
+
+    Give what stays: by node its first arc, the arcs, and the same the other way round; of all arcs where they start and
+    end, both costs, the two that they are made of (-1: none), and of how many given arcs.
+    """
+    given = len(source)
+    room = 4 * given
+    begin = np.empty(room, np.int32)
+    end = np.empty(room, np.int32)
+    cost = np.empty((room, 2))
+    parts = np.full((room, 2), -1, np.int32)
+    size = np.ones(room, np.int32)
+    live = np.zeros(room, np.bool_)
+    # the arcs out of and into a node, each with the next one
+    out_of = np.full(nodes, -1, np.int32)
+    into = np.full(nodes, -1, np.int32)
+    next_out = np.empty(room, np.int32)
+    next_in = np.empty(room, np.int32)
+    outs = np.zeros(nodes, np.int32)
+    ins = np.zeros(nodes, np.int32)
+    stays = np.zeros(nodes, np.bool_)
+    stays[ends] = True
+    ahead = np.empty(most, np.int32)
+    behind = np.empty(most, np.int32)
+    made = given
+    for e in range(given):
+        begin[e] = source[e]
+        end[e] = other[e]
+        cost[e, 0] = one[e]
+        cost[e, 1] = two[e]
+        if one[e] < np.inf and two[e] < np.inf:
+            live[e] = True
+            next_out[e] = out_of[begin[e]]
+            out_of[begin[e]] = e
+            next_in[e] = into[end[e]]
+            into[end[e]] = e
+            outs[begin[e]] += 1
+            ins[end[e]] += 1
+    for few in range(2, most + 1):
+        for u in range(nodes):
+            if stays[u] or outs[u] > few or ins[u] > few or made + few * few > room:
+                continue
+            stays[u] = True
+            n_out = 0
+            e = out_of[u]
+            while e >= 0:
+                if live[e]:
+                    live[e] = False
+                    ins[end[e]] -= 1
+                    ahead[n_out] = e
+                    n_out += 1
+                e = next_out[e]
+            n_in = 0
+            e = into[u]
+            while e >= 0:
+                if live[e]:
+                    live[e] = False
+                    outs[begin[e]] -= 1
+                    behind[n_in] = e
+                    n_in += 1
+                e = next_in[e]
+            for pair in range(n_in * n_out):
+                left = behind[pair // n_out]
+                right = ahead[pair % n_out]
+                a = begin[left]
+                b = end[right]
+                if a == b:
+                    continue
+                first = cost[left, 0] + cost[right, 0]
+                second = cost[left, 1] + cost[right, 1]
+                worse = False
+                last = -1
+                e = out_of[a]
+                while e >= 0 and not worse:
+                    if live[e] and end[e] == b:
+                        worse = cost[e, 0] <= first and cost[e, 1] <= second
+                        if not worse and first <= cost[e, 0] and second <= cost[e, 1]:
+                            live[e] = False
+                            outs[a] -= 1
+                            ins[b] -= 1
+                    if live[e]:
+                        last = e
+                    elif last < 0:
+                        out_of[a] = next_out[e]
+                    else:
+                        next_out[last] = next_out[e]
+                    e = next_out[e]
+                if worse:
+                    continue
+                begin[made] = a
+                end[made] = b
+                cost[made, 0] = first
+                cost[made, 1] = second
+                parts[made, 0] = left
+                parts[made, 1] = right
+                size[made] = size[left] + size[right]
+                live[made] = True
+                next_out[made] = out_of[a]
+                out_of[a] = made
+                next_in[made] = into[b]
+                into[b] = made
+                outs[a] += 1
+                ins[b] += 1
+                made += 1
+    ptr = np.zeros((2, nodes + 1), np.int64)
+    arcs = np.empty((2, live.sum()), np.int64)
+    for side in range(2):
+        at = 0
+        for u in range(nodes):
+            e = into[u] if side else out_of[u]
+            while e >= 0:
+                if live[e]:
+                    arcs[side, at] = e
+                    at += 1
+                e = next_in[e] if side else next_out[e]
+            ptr[side, u + 1] = at
+    return ptr, arcs, begin[:made], end[:made], cost[:made], parts[:made], size[:made]
+
+
 def fronts(
-    ptr: Array,
-    other: Array,
-    one: Array,
-    two: Array,
-    rest_one: Array,
-    rest_two: Array,
-    starts: Array,
-    start_cost: Array,
-    stops: Array,
-    stop_cost: Array,
-    direct: Array,
-    share: float,
+    ptr: Array, other: Array, cost: Array, rest: Array, start: int, goal: int, most: Array, share: float
 ) -> tuple[Array, Array, Array]:
     """Search for the ways of which none is better in one cost and not worse in the other.
 
@@ -267,169 +379,179 @@ def fronts(
     where its own costs with the rest of the way would exceed those by the tolerance (apexes: Zhang and others 2022).
     What follows adds the same to both, so that the excess never grows, however often labels are taken together.
 
-    ``rest_one`` and ``rest_two`` are least costs to the goal. Give by label the label before it and the slot by which
-    it came (after the slots come the starts, the stops and the direct ways), and the labels that reached the goal.
+    ``rest`` is the least of each cost to the goal, ``most`` what no way of the set exceeds. Labels that wait lie in
+    buckets by their first cost; only those of the bucket at hand stand in order. A place in the queue is used again,
+    so that the queue stays small. Give by label that was looked on from the one before it and the slot by which it
+    came, and those that reached the goal.
     """
-    goal = len(ptr) - 1
-    slots = len(other)
     near = share < 1.0
-    best = np.full(goal + 1, np.inf)  # least second cost of what was expanded at a node: what it stands for
-    newest = np.full(goal + 1, -1)  # waiting labels by node, where they are taken together
-    g1 = [0.0]
-    g2 = [0.0]
-    least1 = [0.0]
-    least2 = [0.0]
-    node = [0]
-    before = [0]
-    came = [0]
-    older = [0]
+    nodes = len(ptr) - 1
+    best = np.full(nodes, np.inf)  # least second cost of what was expanded at a node: what it stands for
+    best[goal] = most[1]
+    newest = np.full(nodes, -1)  # waiting labels by node, where they are taken together
+    buckets = len(other)
+    waiting = np.full(buckets + 1, -1)
+    low = rest[start, 0]
+    scale = buckets / (most[0] - low) if most[0] > low else 0.0
+    room = 1024
+    least = np.empty((room, 2))  # what a label stands for
+    own = np.empty((room, 2)) if near else least
+    at_node = np.empty(room, np.int64)  # -1: taken together with another
+    after = np.empty(room, np.int64)  # the next in its bucket, or the next free place
+    older = np.empty(room, np.int64)
+    came = np.empty((room, 2), np.int64)
+    done = np.empty((room, 2), np.int64)
+    number = 0
     out = [0]
-    g1.pop()
-    g2.pop()
-    least1.pop()
-    least2.pop()
-    node.pop()
-    before.pop()
-    came.pop()
-    older.pop()
     out.pop()
+    least[0] = 0.0
+    own[0] = 0.0
+    at_node[0] = start
+    after[0] = -1
+    older[0] = -1
+    came[0] = -1
+    newest[start] = 0
+    waiting[0] = 0
+    free = -1
+    made = 1
+    bucket = 0
     heap = [(0.0, 0.0, 0)]
     heap.pop()
-    for i in range(len(direct) + len(starts)):
-        if i < len(direct):
-            a1 = direct[i, 0]
-            a2 = direct[i, 1]
-            u = goal
-            f1 = a1
-            f2 = a2
-            k = slots + len(starts) + len(stops) + i
-        else:
-            j = i - len(direct)
-            a1 = start_cost[j, 0]
-            a2 = start_cost[j, 1]
-            u = starts[j]
-            f1 = a1 + rest_one[u]
-            f2 = a2 + rest_two[u]
-            k = slots + j
-        if f1 < np.inf and f2 < np.inf:
-            heappush(heap, (f1, f2, len(node)))
-            g1.append(a1)
-            g2.append(a2)
-            before.append(-1)
-            came.append(k)
-            if near:
-                least1.append(a1)
-                least2.append(a2)
-                older.append(newest[u])
-                newest[u] = len(node)
-            node.append(u)
-    while len(heap) > 0:
+    while True:
+        if len(heap) == 0:
+            while bucket <= buckets and waiting[bucket] < 0:
+                bucket += 1
+            if bucket > buckets:
+                break
+            label = waiting[bucket]
+            bucket += 1
+            while label >= 0:
+                follows = after[label]
+                u = at_node[label]
+                if u >= 0 and least[label, 1] < best[u]:
+                    heappush(heap, (least[label, 0] + rest[u, 0], least[label, 1] + rest[u, 1], label))
+                elif not near:
+                    after[label] = free
+                    free = label
+                else:
+                    at_node[label] = -1
+                label = follows
+            continue
         f1, f2, label = heappop(heap)
-        u = node[label]
+        u = at_node[label]
         if u < 0:
             continue
+        a1 = least[label, 0]
+        a2 = least[label, 1]
+        if not near:
+            after[label] = free
+            free = label
+        if a2 >= best[u] or f2 >= best[goal]:
+            at_node[label] = -1
+            continue
         if near:
-            a1 = least1[label]
-            a2 = least2[label]
-            node[label] = -1
-            if a2 >= best[u] or f2 >= best[goal]:
-                continue
-            node[label] = u
-            h1 = 0.0 if u == goal else rest_one[u]
-            h2 = 0.0 if u == goal else rest_two[u]
             stands = label
             m = newest[u]
             while m >= 0:
-                fits = node[m] >= 0 and (g1[m] + h1) * share <= f1
-                if fits and (g2[m] < g2[stands] or (g2[m] == g2[stands] and m < stands)):
+                fits = at_node[m] >= 0 and (own[m, 0] + rest[u, 0]) * share <= f1
+                if fits and (own[m, 1] < own[stands, 1] or (own[m, 1] == own[stands, 1] and m < stands)):
                     stands = m
                 m = older[m]
-            least = (g2[stands] + h2) * share
+            fit = (own[stands, 1] + rest[u, 1]) * share
             m = newest[u]
             kept = -1
             while m >= 0:
-                after = older[m]
-                if node[m] >= 0:
-                    if m == label or least2[m] + h2 >= least:
-                        a2 = min(a2, least2[m])
-                        node[m] = -1
+                follows = older[m]
+                if at_node[m] >= 0:
+                    if m == label or least[m, 1] + rest[u, 1] >= fit:
+                        a2 = min(a2, least[m, 1])
+                        at_node[m] = -1
                     else:
                         older[m] = kept
                         kept = m
-                m = after
+                m = follows
             newest[u] = kept
             label = stands
-        else:
-            a1 = g1[label]
-            a2 = g2[label]
-            if a2 >= best[u] or f2 >= best[goal]:
-                continue
         best[u] = a2
+        if number == len(done):
+            done = np.concatenate((done, np.empty_like(done)))
+        done[number] = came[label]
+        number += 1
         if u == goal:
-            out.append(label)
+            out.append(number - 1)
             if near:
-                best[goal] = min(a2, g2[label] * share)
+                best[goal] = min(a2, own[label, 1] * share)
             continue
-        for i in range(len(stops)):
-            if stops[i] == u:
-                b1 = a1 + stop_cost[i, 0]
-                b2 = a2 + stop_cost[i, 1]
-                if b1 < np.inf and b2 < best[goal]:
-                    heappush(heap, (b1, b2, len(node)))
-                    g1.append(g1[label] + stop_cost[i, 0])
-                    g2.append(g2[label] + stop_cost[i, 1])
-                    before.append(label)
-                    came.append(slots + len(starts) + i)
-                    if near:
-                        least1.append(b1)
-                        least2.append(b2)
-                        older.append(newest[goal])
-                        newest[goal] = len(node)
-                    node.append(goal)
+        g1 = own[label, 0]
+        g2 = own[label, 1]
         for k in range(ptr[u], ptr[u + 1]):
             v = other[k]
-            b2 = a2 + two[k]
+            b2 = a2 + cost[k, 1]
             if b2 >= best[v]:
                 continue
-            f2 = b2 + rest_two[v]
-            if f2 >= best[goal]:
+            f2 = b2 + rest[v, 1]
+            b1 = a1 + cost[k, 0]
+            f1 = b1 + rest[v, 0]
+            if f2 >= best[goal] or f1 > most[0]:
                 continue
-            b1 = a1 + one[k]
-            f1 = b1 + rest_one[v]
-            if f1 < np.inf:
-                heappush(heap, (f1, f2, len(node)))
-                g1.append(g1[label] + one[k])
-                g2.append(g2[label] + two[k])
-                before.append(label)
-                came.append(k)
-                if near:
-                    least1.append(b1)
-                    least2.append(b2)
-                    older.append(newest[v])
-                    newest[v] = len(node)
-                node.append(v)
-    return np.array(before, dtype=np.int64), np.array(came, dtype=np.int64), np.array(out, dtype=np.int64)
+            m = free
+            if m >= 0:
+                free = after[m]
+            else:
+                m = made
+                made += 1
+                if m == len(least):
+                    least = np.concatenate((least, np.empty_like(least)))
+                    own = np.concatenate((own, np.empty_like(own))) if near else least
+                    at_node = np.concatenate((at_node, np.empty_like(at_node)))
+                    after = np.concatenate((after, np.empty_like(after)))
+                    older = np.concatenate((older, np.empty_like(older)))
+                    came = np.concatenate((came, np.empty_like(came)))
+            least[m, 0] = b1
+            least[m, 1] = b2
+            at_node[m] = v
+            came[m, 0] = number - 1
+            came[m, 1] = k
+            own[m, 0] = g1 + cost[k, 0]
+            own[m, 1] = g2 + cost[k, 1]
+            if near:
+                older[m] = newest[v]
+                newest[v] = m
+            b = int((f1 - low) * scale)
+            if b < bucket:
+                heappush(heap, (f1, f2, m))
+            else:
+                after[m] = waiting[b]
+                waiting[b] = m
+    return done[:number, 0].copy(), done[:number, 1].copy(), np.array(out, dtype=np.int64)
 
 
-def trace(before: Array, came: Array, out: Array) -> tuple[Array, Array]:
-    """Give the slots of the ways that end in labels, one after the other, and where each begins."""
+def trace(before: Array, came: Array, out: Array, arcs: Array, parts: Array, size: Array) -> tuple[Array, Array]:
+    """Give the arcs of the ways that end in labels, taken apart, one way after the other, and where each begins."""
     first = np.zeros(len(out) + 1, np.int64)
     for i in range(len(out)):
         label = out[i]
-        steps = 0
-        while label >= 0:
-            steps += 1
+        first[i + 1] = first[i]
+        while before[label] >= 0:
+            first[i + 1] += size[arcs[came[label]]]
             label = before[label]
-        first[i + 1] = first[i] + steps
-    slots = np.empty(first[-1], np.int64)
+    codes = np.empty(first[-1], np.int64)
+    stack = [0]
     for i in range(len(out)):
         label = out[i]
         at = first[i + 1]
-        while label >= 0:
-            at -= 1
-            slots[at] = came[label]
+        while before[label] >= 0:
+            stack.append(arcs[came[label]])
+            while len(stack) > 1:
+                e = stack.pop()
+                if parts[e, 0] < 0:
+                    at -= 1
+                    codes[at] = e
+                else:
+                    stack.append(parts[e, 0])
+                    stack.append(parts[e, 1])
             label = before[label]
-    return slots, first
+    return codes, first
 
 
 def without(

@@ -25,6 +25,8 @@ from artimap.roads.routing.terminals import Arm, ChainPieces, Ends, Piece, Spot,
 
 __all__ = ["Replacements", "RoutePath", "Router", "Spot"]
 
+_MOST_ARCS = 8
+"""Junctions with more arcs than that stay when a graph is made smaller for trade-offs: joining theirs takes longer."""
 _ROUNDED = 1e-9
 """Bounds that come from sums in another order are widened by this share."""
 
@@ -277,20 +279,9 @@ class Router:
             msg = f"tolerance must be a share of 0 or more, not {tolerance!r}"
             raise ValueError(msg)
         trip, costs = self._trip(start, stop), [self._costs(one, closed) for one in (first, second)]
-        slots = self.contraction.slots
         for one in costs:
             self._shut(trip, one)
-        (leave_1, enter_1, direct_1), (leave_2, enter_2, direct_2) = (trip.costs(one) for one in costs)
-        ptr, other, tree = slots.ptr, slots.other, self._loop("tree")
-        rest_1, came, _ = tree(ptr, other, costs[0].behind, trip.stops, enter_1, np.inf)
-        most = self._second_of_least(trip, leave_1 + rest_1[trip.starts], came, costs[1], leave_2, enter_2)
-        rest_2 = tree(ptr, other, costs[1].behind, trip.stops, enter_2, most * (1 + _ROUNDED))[0]
-        leave, enter = np.column_stack([leave_1, leave_2]), np.column_stack([enter_1, enter_2])
-        labels = self._loop("fronts")(
-            ptr, other, costs[0].ahead, costs[1].ahead, rest_1, rest_2, trip.starts, leave, trip.stops, enter,
-            np.column_stack([direct_1, direct_2]), 1.0 / (1.0 + tolerance),
-        )  # fmt: skip
-        codes, begin = self._loop("trace")(*labels)
+        codes, begin = self._tradeoffs(trip, costs, 1.0 / (1.0 + tolerance))
         found = self._paths(trip, codes, begin, costs)
         found.sort(key=lambda path: path.costs)
         out: list[RoutePath] = []
@@ -441,18 +432,36 @@ class Router:
             return None
         return np.concatenate([[slots + by_start], way, [slots + len(trip.starts) + by_stop]]).astype(np.int64)
 
-    def _second_of_least(
-        self, trip: _Trip, least: Floats, came: Ints, second: _Costs, leave: Floats, enter: Floats
-    ) -> float:
-        """Give what the way of least first cost costs in the second: no other may cost more."""
-        if not least.min(initial=np.inf) < np.inf:
-            return np.inf
-        arm = int(least.argmin())
-        node, slots = int(trip.starts[arm]), []
-        while came[node] >= 0:
-            slots.append(int(came[node]))
-            node = int(self._from[slots[-1]])
-        return float(leave[arm] + second.behind[slots].sum() + enter[-1 - came[node]])
+    def _tradeoffs(self, trip: _Trip, costs: list[_Costs], share: float) -> tuple[Ints, Ints]:
+        """Give the codes of the ways that are trade-offs, one way after the other, and where each begins."""
+        slots, nodes = self.contraction.slots, self.contraction.nodes
+        one, two = (np.concatenate([cost.ahead, *trip.costs(cost)]) for cost in costs)
+        # both places are nodes of their own, so that an arc has its code as number
+        leave, enter = np.full(len(trip.starts), nodes), np.full(len(trip.stops), nodes + 1)
+        direct = np.arange(len(one) - len(slots.other) - len(leave) - len(enter))
+        source = np.concatenate([self._from, leave, trip.stops, direct + nodes])
+        other = np.concatenate([slots.other, trip.starts, enter, direct + nodes + 1])
+        ends = np.array([nodes, nodes + 1])
+        (ptr, into), (arcs, arcs_in), begin, end, cost, parts, size = self._loop("reduced")(
+            nodes + 2, ends, source, other, one, two, _MOST_ARCS
+        )
+        rest, most = np.empty((nodes + 2, 2)), np.empty(2)
+        for which in range(2):
+            back = begin[arcs_in].astype(np.int64), cost[arcs_in, which]
+            rest[:, which], came, _ = self._loop("tree")(into, *back, ends[1:], np.zeros(1), np.inf)
+            if np.isinf(rest[nodes, which]):
+                return np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
+            # no trade-off costs more in the other than the least way
+            node, most[1 - which] = nodes, 0.0
+            while node <= nodes:
+                arc = arcs_in[came[node]]
+                node, most[1 - which] = end[arc], most[1 - which] + cost[arc, 1 - which]
+        labels = self._loop("fronts")(
+            ptr, end[arcs].astype(np.int64), cost[arcs], rest, nodes, nodes + 1,
+            np.maximum(most * (1 + _ROUNDED), 1e-290), share,
+        )  # fmt: skip
+        codes, first = self._loop("trace")(*labels, arcs, parts, size)
+        return codes, first
 
     def _spread(self, trip: _Trip, codes: Ints) -> tuple[Ints, Ints, Bools]:
         """Give by code its number of edges, where they begin (arms come after the chains), and if it runs backwards."""
