@@ -252,42 +252,41 @@ def reduced(nodes: int, ends: Array, source: Array, other: Array, one: Array, tw
     An arc is joined only where no other is as good in both costs (Geisberger and others 2012): between the nodes that
     stay, the ways of which none is worse stay. ``ends`` stay, and what has more than ``most`` arcs in or out.
 
-    Give what stays: by node its first arc, the arcs, and the same the other way round; of all arcs where they start and
-    end, both costs, the two that they are made of (-1: none), and of how many given arcs.
+    Give what stays, once by the arcs out of a node and once by those into it: by node (``ends`` stand last) its first,
+    the arcs, the nodes at their other ends; and of all arcs both costs, the two that they are made of (-1: none), and
+    the number of given arcs in them.
     """
     given = len(source)
     room = 4 * given
-    begin = np.empty(room, np.int32)
-    end = np.empty(room, np.int32)
+    arc = np.empty((room, 4), np.int32)  # where it starts (-1: gone) and ends, the next out of there and into there
     cost = np.empty((room, 2))
-    parts = np.full((room, 2), -1, np.int32)
-    size = np.ones(room, np.int32)
-    live = np.zeros(room, np.bool_)
-    # the arcs out of and into a node, each with the next one
+    parts = np.empty((room, 3), np.int32)
     out_of = np.full(nodes, -1, np.int32)
     into = np.full(nodes, -1, np.int32)
-    next_out = np.empty(room, np.int32)
-    next_in = np.empty(room, np.int32)
     outs = np.zeros(nodes, np.int32)
     ins = np.zeros(nodes, np.int32)
     stays = np.zeros(nodes, np.bool_)
     stays[ends] = True
-    ahead = np.empty(most, np.int32)
-    behind = np.empty(most, np.int32)
-    made = given
+    ahead = np.empty((most, 2), np.int32)  # arcs, and the nodes that they lead to
+    behind = np.empty((most, 2), np.int32)
     for e in range(given):
-        begin[e] = source[e]
-        end[e] = other[e]
+        a = source[e]
+        b = other[e]
         cost[e, 0] = one[e]
         cost[e, 1] = two[e]
+        parts[e, 0] = -1
+        parts[e, 2] = 1
+        arc[e, 0] = -1
         if one[e] < np.inf and two[e] < np.inf:
-            live[e] = True
-            next_out[e] = out_of[begin[e]]
-            out_of[begin[e]] = e
-            next_in[e] = into[end[e]]
-            into[end[e]] = e
-            outs[begin[e]] += 1
-            ins[end[e]] += 1
+            arc[e, 0] = a
+            arc[e, 1] = b
+            arc[e, 2] = out_of[a]
+            arc[e, 3] = into[b]
+            out_of[a] = e
+            into[b] = e
+            outs[a] += 1
+            ins[b] += 1
+    made = given
     for few in range(2, most + 1):
         for u in range(nodes):
             if stays[u] or outs[u] > few or ins[u] > few or made + few * few > room:
@@ -296,77 +295,86 @@ def reduced(nodes: int, ends: Array, source: Array, other: Array, one: Array, tw
             n_out = 0
             e = out_of[u]
             while e >= 0:
-                if live[e]:
-                    live[e] = False
-                    ins[end[e]] -= 1
-                    ahead[n_out] = e
+                if arc[e, 0] >= 0:
+                    arc[e, 0] = -1
+                    ins[arc[e, 1]] -= 1
+                    ahead[n_out, 0] = e
+                    ahead[n_out, 1] = arc[e, 1]
                     n_out += 1
-                e = next_out[e]
+                e = arc[e, 2]
             n_in = 0
             e = into[u]
             while e >= 0:
-                if live[e]:
-                    live[e] = False
-                    outs[begin[e]] -= 1
-                    behind[n_in] = e
+                if arc[e, 0] >= 0:
+                    outs[arc[e, 0]] -= 1
+                    behind[n_in, 0] = e
+                    behind[n_in, 1] = arc[e, 0]
+                    arc[e, 0] = -1
                     n_in += 1
-                e = next_in[e]
-            for pair in range(n_in * n_out):
-                left = behind[pair // n_out]
-                right = ahead[pair % n_out]
-                a = begin[left]
-                b = end[right]
-                if a == b:
-                    continue
-                first = cost[left, 0] + cost[right, 0]
-                second = cost[left, 1] + cost[right, 1]
-                worse = False
-                last = -1
-                e = out_of[a]
-                while e >= 0 and not worse:
-                    if live[e] and end[e] == b:
-                        worse = cost[e, 0] <= first and cost[e, 1] <= second
-                        if not worse and first <= cost[e, 0] and second <= cost[e, 1]:
-                            live[e] = False
-                            outs[a] -= 1
-                            ins[b] -= 1
-                    if live[e]:
-                        last = e
-                    elif last < 0:
-                        out_of[a] = next_out[e]
-                    else:
-                        next_out[last] = next_out[e]
-                    e = next_out[e]
-                if worse:
-                    continue
-                begin[made] = a
-                end[made] = b
-                cost[made, 0] = first
-                cost[made, 1] = second
-                parts[made, 0] = left
-                parts[made, 1] = right
-                size[made] = size[left] + size[right]
-                live[made] = True
-                next_out[made] = out_of[a]
-                out_of[a] = made
-                next_in[made] = into[b]
-                into[b] = made
-                outs[a] += 1
-                ins[b] += 1
-                made += 1
-    ptr = np.zeros((2, nodes + 1), np.int64)
-    arcs = np.empty((2, live.sum()), np.int64)
+                e = arc[e, 3]
+            outs[u] = 0
+            ins[u] = 0
+            for i in range(n_in):
+                left = behind[i, 0]
+                a = behind[i, 1]
+                for j in range(n_out):
+                    right = ahead[j, 0]
+                    b = ahead[j, 1]
+                    first = cost[left, 0] + cost[right, 0]
+                    second = cost[left, 1] + cost[right, 1]
+                    worse = a == b
+                    last = -1
+                    e = out_of[a]
+                    while e >= 0 and not worse:
+                        if arc[e, 1] == b and arc[e, 0] >= 0:
+                            if cost[e, 0] <= first and cost[e, 1] <= second:
+                                worse = True
+                            elif first <= cost[e, 0] and second <= cost[e, 1]:
+                                arc[e, 0] = -1
+                                outs[a] -= 1
+                                ins[b] -= 1
+                        if arc[e, 0] >= 0:
+                            last = e
+                        elif last < 0:
+                            out_of[a] = arc[e, 2]
+                        else:
+                            arc[last, 2] = arc[e, 2]
+                        e = arc[e, 2]
+                    if worse:
+                        continue
+                    arc[made, 0] = a
+                    arc[made, 1] = b
+                    arc[made, 2] = out_of[a]
+                    arc[made, 3] = into[b]
+                    cost[made, 0] = first
+                    cost[made, 1] = second
+                    parts[made, 0] = left
+                    parts[made, 1] = right
+                    parts[made, 2] = parts[left, 2] + parts[right, 2]
+                    out_of[a] = made
+                    into[b] = made
+                    outs[a] += 1
+                    ins[b] += 1
+                    made += 1
+    left_over = (outs > 0) | (ins > 0)
+    left_over[ends] = True
+    name = np.cumsum(left_over) - 1
+    ptr = np.zeros((2, name[-1] + 2), np.int64)
+    ptr[0, 1:] = np.cumsum(outs[left_over])
+    ptr[1, 1:] = np.cumsum(ins[left_over])
+    arcs = np.empty((2, ptr[0, -1]), np.int64)
+    far = np.empty((2, ptr[0, -1]), np.int64)
     for side in range(2):
         at = 0
         for u in range(nodes):
             e = into[u] if side else out_of[u]
             while e >= 0:
-                if live[e]:
+                if arc[e, 0] >= 0:
                     arcs[side, at] = e
+                    far[side, at] = name[arc[e, 1 - side]]
                     at += 1
-                e = next_in[e] if side else next_out[e]
-            ptr[side, u + 1] = at
-    return ptr, arcs, begin[:made], end[:made], cost[:made], parts[:made], size[:made]
+                e = arc[e, 2 + side]
+    return ptr, arcs, far, cost[:made], parts[:made]
 
 
 def fronts(
@@ -389,27 +397,25 @@ def fronts(
     best = np.full(nodes, np.inf)  # least second cost of what was expanded at a node: what it stands for
     best[goal] = most[1]
     newest = np.full(nodes, -1)  # waiting labels by node, where they are taken together
-    buckets = len(other)
-    waiting = np.full(buckets + 1, -1)
+    buckets = 4 * len(other)
+    waiting = np.full(buckets + 1, -1, np.int32)
     low = rest[start, 0]
     scale = buckets / (most[0] - low) if most[0] > low else 0.0
     room = 1024
     least = np.empty((room, 2))  # what a label stands for
     own = np.empty((room, 2)) if near else least
-    at_node = np.empty(room, np.int64)  # -1: taken together with another
-    after = np.empty(room, np.int64)  # the next in its bucket, or the next free place
+    # its node (-1: taken together with another), the next in its bucket or the next free place, the label before, the slot
+    link = np.empty((room, 4), np.int32)
     older = np.empty(room, np.int64)
-    came = np.empty((room, 2), np.int64)
-    done = np.empty((room, 2), np.int64)
+    done = np.empty((room, 2), np.int32)
     number = 0
     out = [0]
     out.pop()
     least[0] = 0.0
     own[0] = 0.0
-    at_node[0] = start
-    after[0] = -1
+    link[0] = -1
+    link[0, 0] = start
     older[0] = -1
-    came[0] = -1
     newest[start] = 0
     waiting[0] = 0
     free = -1
@@ -423,37 +429,38 @@ def fronts(
                 bucket += 1
             if bucket > buckets:
                 break
-            label = waiting[bucket]
+            label = np.int64(waiting[bucket])
             bucket += 1
             while label >= 0:
-                follows = after[label]
-                u = at_node[label]
-                if u >= 0 and least[label, 1] < best[u]:
-                    heappush(heap, (least[label, 0] + rest[u, 0], least[label, 1] + rest[u, 1], label))
+                follows = np.int64(link[label, 1])
+                u = link[label, 0]
+                f2 = least[label, 1] + rest[u, 1]
+                if u >= 0 and least[label, 1] < best[u] and f2 < best[goal]:
+                    heappush(heap, (least[label, 0] + rest[u, 0], f2, label))
                 elif not near:
-                    after[label] = free
+                    link[label, 1] = free
                     free = label
                 else:
-                    at_node[label] = -1
+                    link[label, 0] = -1
                 label = follows
             continue
         f1, f2, label = heappop(heap)
-        u = at_node[label]
+        u = link[label, 0]
         if u < 0:
             continue
         a1 = least[label, 0]
         a2 = least[label, 1]
         if not near:
-            after[label] = free
+            link[label, 1] = free
             free = label
         if a2 >= best[u] or f2 >= best[goal]:
-            at_node[label] = -1
+            link[label, 0] = -1
             continue
         if near:
             stands = label
             m = newest[u]
             while m >= 0:
-                fits = at_node[m] >= 0 and (own[m, 0] + rest[u, 0]) * share <= f1
+                fits = link[m, 0] >= 0 and (own[m, 0] + rest[u, 0]) * share <= f1
                 if fits and (own[m, 1] < own[stands, 1] or (own[m, 1] == own[stands, 1] and m < stands)):
                     stands = m
                 m = older[m]
@@ -462,10 +469,10 @@ def fronts(
             kept = -1
             while m >= 0:
                 follows = older[m]
-                if at_node[m] >= 0:
+                if link[m, 0] >= 0:
                     if m == label or least[m, 1] + rest[u, 1] >= fit:
                         a2 = min(a2, least[m, 1])
-                        at_node[m] = -1
+                        link[m, 0] = -1
                     else:
                         older[m] = kept
                         kept = m
@@ -475,7 +482,8 @@ def fronts(
         best[u] = a2
         if number == len(done):
             done = np.concatenate((done, np.empty_like(done)))
-        done[number] = came[label]
+        done[number, 0] = link[label, 2]
+        done[number, 1] = link[label, 3]
         number += 1
         if u == goal:
             out.append(number - 1)
@@ -496,61 +504,56 @@ def fronts(
                 continue
             m = free
             if m >= 0:
-                free = after[m]
+                free = link[m, 1]
             else:
                 m = made
                 made += 1
                 if m == len(least):
                     least = np.concatenate((least, np.empty_like(least)))
                     own = np.concatenate((own, np.empty_like(own))) if near else least
-                    at_node = np.concatenate((at_node, np.empty_like(at_node)))
-                    after = np.concatenate((after, np.empty_like(after)))
+                    link = np.concatenate((link, np.empty_like(link)))
                     older = np.concatenate((older, np.empty_like(older)))
-                    came = np.concatenate((came, np.empty_like(came)))
             least[m, 0] = b1
             least[m, 1] = b2
-            at_node[m] = v
-            came[m, 0] = number - 1
-            came[m, 1] = k
-            own[m, 0] = g1 + cost[k, 0]
-            own[m, 1] = g2 + cost[k, 1]
+            link[m, 0] = v
+            link[m, 2] = number - 1
+            link[m, 3] = k
             if near:
+                own[m, 0] = g1 + cost[k, 0]
+                own[m, 1] = g2 + cost[k, 1]
                 older[m] = newest[v]
                 newest[v] = m
             b = int((f1 - low) * scale)
             if b < bucket:
                 heappush(heap, (f1, f2, m))
             else:
-                after[m] = waiting[b]
+                link[m, 1] = waiting[b]
                 waiting[b] = m
     return done[:number, 0].copy(), done[:number, 1].copy(), np.array(out, dtype=np.int64)
 
 
-def trace(before: Array, came: Array, out: Array, arcs: Array, parts: Array, size: Array) -> tuple[Array, Array]:
+def trace(before: Array, came: Array, out: Array, parts: Array) -> tuple[Array, Array]:
     """Give the arcs of the ways that end in labels, taken apart, one way after the other, and where each begins."""
     first = np.zeros(len(out) + 1, np.int64)
     for i in range(len(out)):
         label = out[i]
         first[i + 1] = first[i]
         while before[label] >= 0:
-            first[i + 1] += size[arcs[came[label]]]
+            first[i + 1] += parts[came[label], 2]
             label = before[label]
     codes = np.empty(first[-1], np.int64)
-    stack = [0]
     for i in range(len(out)):
         label = out[i]
         at = first[i + 1]
         while before[label] >= 0:
-            stack.append(arcs[came[label]])
-            while len(stack) > 1:
-                e = stack.pop()
-                if parts[e, 0] < 0:
-                    at -= 1
-                    codes[at] = e
-                else:
-                    stack.append(parts[e, 0])
-                    stack.append(parts[e, 1])
+            at -= parts[came[label], 2]
+            codes[at] = came[label]
             label = before[label]
+        for at in range(first[i], first[i + 1]):
+            while parts[codes[at], 0] >= 0:
+                left, right, _ = parts[codes[at]]
+                codes[at] = left
+                codes[at + parts[left, 2]] = right
     return codes, first
 
 

@@ -442,25 +442,24 @@ class Router:
         source = np.concatenate([self._from, leave, trip.stops, direct + nodes])
         other = np.concatenate([slots.other, trip.starts, enter, direct + nodes + 1])
         ends = np.array([nodes, nodes + 1])
-        (ptr, into), (arcs, arcs_in), begin, end, cost, parts, size = self._loop("reduced")(
+        (ptr, into), (arcs, arcs_in), (far, back), cost, parts = self._loop("reduced")(
             nodes + 2, ends, source, other, one, two, _MOST_ARCS
         )
-        rest, most = np.empty((nodes + 2, 2)), np.empty(2)
+        start, goal = len(ptr) - 3, len(ptr) - 2
+        rest, most, cost_in = np.empty((goal + 1, 2)), np.zeros(2), cost[arcs_in]
         for which in range(2):
-            back = begin[arcs_in].astype(np.int64), cost[arcs_in, which]
-            rest[:, which], came, _ = self._loop("tree")(into, *back, ends[1:], np.zeros(1), np.inf)
-            if np.isinf(rest[nodes, which]):
+            way = np.ascontiguousarray(cost_in[:, which])
+            rest[:, which], came, _ = self._loop("tree")(into, back, way, np.array([goal]), np.zeros(1), np.inf)
+            if np.isinf(rest[start, which]):
                 return np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
-            # no trade-off costs more in the other than the least way
-            node, most[1 - which] = nodes, 0.0
-            while node <= nodes:
-                arc = arcs_in[came[node]]
-                node, most[1 - which] = end[arc], most[1 - which] + cost[arc, 1 - which]
-        labels = self._loop("fronts")(
-            ptr, end[arcs].astype(np.int64), cost[arcs], rest, nodes, nodes + 1,
-            np.maximum(most * (1 + _ROUNDED), 1e-290), share,
-        )  # fmt: skip
-        codes, first = self._loop("trace")(*labels, arcs, parts, size)
+            slot = came[start]
+            while slot >= 0:  # no trade-off costs more in the other than the least way
+                most[1 - which] += cost_in[slot, 1 - which]
+                slot = came[np.searchsorted(into, slot, side="right") - 1]
+        before, came, out = self._loop("fronts")(
+            ptr, far, cost[arcs], rest, start, goal, np.maximum(most * (1 + _ROUNDED), 1e-290), share
+        )
+        codes, first = self._loop("trace")(before, arcs[came], out, parts)
         return codes, first
 
     def _spread(self, trip: _Trip, codes: Ints) -> tuple[Ints, Ints, Bools]:
