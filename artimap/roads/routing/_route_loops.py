@@ -246,135 +246,130 @@ def expand(
             out[v] = min(out[v], out[edges[e, 0]] + there[e])
 
 
-def reduced(nodes: int, ends: Array, source: Array, other: Array, one: Array, two: Array, most: int) -> tuple[Any, ...]:
-    """Take nodes out of a graph with two costs, those with few arcs first, and join what met there by arcs of their own.
+def reduced(nodes: int, ends: Array, edges: Array, given: Array, most: int) -> tuple[Any, ...]:
+    """Take nodes out of a graph with two costs, those with few edges first, and join what met there by new edges.
 
-    An arc is joined only where no other is as good in both costs (Geisberger and others 2012): between the nodes that
-    stay, the ways of which none is worse stay. ``ends`` stay, and what has more than ``most`` arcs in or out.
+    Two edges are joined only where no other is as good in both costs (Geisberger and others 2012): between the nodes
+    that stay, the ways of which none is worse stay. ``ends`` stay, and what has more than ``most`` edges.
 
-    Give what stays, once by the arcs out of a node and once by those into it: by node (``ends`` stand last) its first,
-    the arcs, the nodes at their other ends; and of all arcs both costs, the two that they are made of (-1: none), and
-    the number of given arcs in them.
+    Edge ``e`` is run through ahead as ``2 e`` and back as ``2 e + 1``; ``given`` has the costs of each run, both inf
+    where there is none. Give of what stays by node (``ends`` stand last) its first run, the runs away from it and the
+    nodes that they lead to; of all runs the costs; of all edges the two runs that they are made of (-1: none) and the
+    number of given edges in them.
     """
-    given = len(source)
-    room = 4 * given
-    arc = np.empty((room, 4), np.int32)  # where it starts (-1: gone) and ends, the next out of there and into there
-    cost = np.empty((room, 2))
+    made = len(edges)
+    room = 3 * made
+    cost = np.empty((2 * room, 2))
+    cost[: 2 * made] = given
+    run = np.empty((2 * room, 2), np.int32)  # where it leads (-1: gone), and the next from the same node
     parts = np.empty((room, 3), np.int32)
-    out_of = np.full(nodes, -1, np.int32)
-    into = np.full(nodes, -1, np.int32)
-    outs = np.zeros(nodes, np.int32)
-    ins = np.zeros(nodes, np.int32)
+    parts[:made] = -1
+    parts[:made, 2] = 1
+    around = np.full(nodes, -1, np.int32)
+    degree = np.zeros(nodes, np.int32)
     stays = np.zeros(nodes, np.bool_)
     stays[ends] = True
-    ahead = np.empty((most, 2), np.int32)  # arcs, and the nodes that they lead to
-    behind = np.empty((most, 2), np.int32)
-    for e in range(given):
-        a = source[e]
-        b = other[e]
-        cost[e, 0] = one[e]
-        cost[e, 1] = two[e]
-        parts[e, 0] = -1
-        parts[e, 2] = 1
-        arc[e, 0] = -1
-        if one[e] < np.inf and two[e] < np.inf:
-            arc[e, 0] = a
-            arc[e, 1] = b
-            arc[e, 2] = out_of[a]
-            arc[e, 3] = into[b]
-            out_of[a] = e
-            into[b] = e
-            outs[a] += 1
-            ins[b] += 1
-    made = given
+    here = np.empty((most, 2), np.int32)
+    for e in range(made):
+        for side in range(2):
+            k = 2 * e + side
+            run[k, 0] = -1
+            if min(cost[k, 0], cost[k ^ 1, 0]) < np.inf:
+                u = edges[e, side]
+                run[k, 0] = edges[e, 1 - side]
+                run[k, 1] = around[u]
+                around[u] = k
+                degree[u] += 1
     for few in range(2, most + 1):
         for u in range(nodes):
-            if stays[u] or outs[u] > few or ins[u] > few or made + few * few > room:
+            if stays[u] or degree[u] > few or made + few * few > room:
                 continue
             stays[u] = True
-            n_out = 0
-            e = out_of[u]
-            while e >= 0:
-                if arc[e, 0] >= 0:
-                    arc[e, 0] = -1
-                    ins[arc[e, 1]] -= 1
-                    ahead[n_out, 0] = e
-                    ahead[n_out, 1] = arc[e, 1]
-                    n_out += 1
-                e = arc[e, 2]
-            n_in = 0
-            e = into[u]
-            while e >= 0:
-                if arc[e, 0] >= 0:
-                    outs[arc[e, 0]] -= 1
-                    behind[n_in, 0] = e
-                    behind[n_in, 1] = arc[e, 0]
-                    arc[e, 0] = -1
-                    n_in += 1
-                e = arc[e, 3]
-            outs[u] = 0
-            ins[u] = 0
-            for i in range(n_in):
-                left = behind[i, 0]
-                a = behind[i, 1]
-                for j in range(n_out):
-                    right = ahead[j, 0]
-                    b = ahead[j, 1]
-                    first = cost[left, 0] + cost[right, 0]
-                    second = cost[left, 1] + cost[right, 1]
-                    worse = a == b
+            count = 0
+            k = around[u]
+            while k >= 0:
+                v = run[k, 0]
+                if v >= 0:
+                    here[count, 0] = k
+                    here[count, 1] = v
+                    count += 1
+                    degree[v] -= 1
+                    run[k, 0] = -1
+                    run[k ^ 1, 0] = -1
+                k = run[k, 1]
+            degree[u] = 0
+            for i in range(count):
+                for j in range(i):
+                    left = here[i, 0] ^ 1
+                    right = here[j, 0]
+                    a = here[i, 1]
+                    b = here[j, 1]
+                    if degree[b] < degree[a]:
+                        left = here[j, 0] ^ 1
+                        right = here[i, 0]
+                        a = b
+                        b = here[i, 1]
+                    ahead_1 = cost[left, 0] + cost[right, 0]
+                    ahead_2 = cost[left, 1] + cost[right, 1]
+                    back_1 = cost[left ^ 1, 0] + cost[right ^ 1, 0]
+                    back_2 = cost[left ^ 1, 1] + cost[right ^ 1, 1]
+                    worse = a == b or min(ahead_1, back_1) == np.inf
                     last = -1
-                    e = out_of[a]
-                    while e >= 0 and not worse:
-                        if arc[e, 1] == b and arc[e, 0] >= 0:
-                            if cost[e, 0] <= first and cost[e, 1] <= second:
+                    k = around[a]
+                    while k >= 0 and not worse:
+                        if run[k, 0] == b:
+                            one = cost[k, 0] <= ahead_1 and cost[k, 1] <= ahead_2
+                            other = cost[k, 0] >= ahead_1 and cost[k, 1] >= ahead_2
+                            if one and cost[k ^ 1, 0] <= back_1 and cost[k ^ 1, 1] <= back_2:
                                 worse = True
-                            elif first <= cost[e, 0] and second <= cost[e, 1]:
-                                arc[e, 0] = -1
-                                outs[a] -= 1
-                                ins[b] -= 1
-                        if arc[e, 0] >= 0:
-                            last = e
+                            elif other and cost[k ^ 1, 0] >= back_1 and cost[k ^ 1, 1] >= back_2:
+                                run[k, 0] = -1
+                                run[k ^ 1, 0] = -1
+                                degree[a] -= 1
+                                degree[b] -= 1
+                        if run[k, 0] >= 0:
+                            last = k
                         elif last < 0:
-                            out_of[a] = arc[e, 2]
+                            around[a] = run[k, 1]
                         else:
-                            arc[last, 2] = arc[e, 2]
-                        e = arc[e, 2]
+                            run[last, 1] = run[k, 1]
+                        k = run[k, 1]
                     if worse:
                         continue
-                    arc[made, 0] = a
-                    arc[made, 1] = b
-                    arc[made, 2] = out_of[a]
-                    arc[made, 3] = into[b]
-                    cost[made, 0] = first
-                    cost[made, 1] = second
+                    k = 2 * made
+                    cost[k, 0] = ahead_1
+                    cost[k, 1] = ahead_2
+                    cost[k + 1, 0] = back_1
+                    cost[k + 1, 1] = back_2
+                    run[k, 0] = b
+                    run[k, 1] = around[a]
+                    run[k + 1, 0] = a
+                    run[k + 1, 1] = around[b]
+                    around[a] = k
+                    around[b] = k + 1
+                    degree[a] += 1
+                    degree[b] += 1
                     parts[made, 0] = left
                     parts[made, 1] = right
-                    parts[made, 2] = parts[left, 2] + parts[right, 2]
-                    out_of[a] = made
-                    into[b] = made
-                    outs[a] += 1
-                    ins[b] += 1
+                    parts[made, 2] = parts[left >> 1, 2] + parts[right >> 1, 2]
                     made += 1
-    left_over = (outs > 0) | (ins > 0)
+    left_over = degree > 0
     left_over[ends] = True
     name = np.cumsum(left_over) - 1
-    ptr = np.zeros((2, name[-1] + 2), np.int64)
-    ptr[0, 1:] = np.cumsum(outs[left_over])
-    ptr[1, 1:] = np.cumsum(ins[left_over])
-    arcs = np.empty((2, ptr[0, -1]), np.int64)
-    far = np.empty((2, ptr[0, -1]), np.int64)
-    for side in range(2):
-        at = 0
-        for u in range(nodes):
-            e = into[u] if side else out_of[u]
-            while e >= 0:
-                if arc[e, 0] >= 0:
-                    arcs[side, at] = e
-                    far[side, at] = name[arc[e, 1 - side]]
-                    at += 1
-                e = arc[e, 2 + side]
-    return ptr, arcs, far, cost[:made], parts[:made]
+    ptr = np.zeros(name[-1] + 2, np.int64)
+    ptr[1:] = np.cumsum(degree[left_over])
+    runs = np.empty(ptr[-1], np.int64)
+    far = np.empty(ptr[-1], np.int64)
+    at = 0
+    for u in range(nodes):
+        k = around[u]
+        while k >= 0:
+            if run[k, 0] >= 0:
+                runs[at] = k
+                far[at] = name[run[k, 0]]
+                at += 1
+            k = run[k, 1]
+    return ptr, runs, far, cost[: 2 * made], parts[:made]
 
 
 def fronts(
@@ -533,28 +528,33 @@ def fronts(
 
 
 def trace(before: Array, came: Array, out: Array, parts: Array) -> tuple[Array, Array]:
-    """Give the arcs of the ways that end in labels, taken apart, one way after the other, and where each begins."""
+    """Give the runs through given edges of the ways that end in labels, one way after the other, and where each begins.
+
+    ``came`` is by label the run by which it came, and ``parts`` what :func:`reduced` gives.
+    """
     first = np.zeros(len(out) + 1, np.int64)
     for i in range(len(out)):
         label = out[i]
         first[i + 1] = first[i]
         while before[label] >= 0:
-            first[i + 1] += parts[came[label], 2]
+            first[i + 1] += parts[came[label] >> 1, 2]
             label = before[label]
-    codes = np.empty(first[-1], np.int64)
+    runs = np.empty(first[-1], np.int64)
     for i in range(len(out)):
         label = out[i]
         at = first[i + 1]
         while before[label] >= 0:
-            at -= parts[came[label], 2]
-            codes[at] = came[label]
+            at -= parts[came[label] >> 1, 2]
+            runs[at] = came[label]
             label = before[label]
         for at in range(first[i], first[i + 1]):
-            while parts[codes[at], 0] >= 0:
-                left, right, _ = parts[codes[at]]
-                codes[at] = left
-                codes[at + parts[left, 2]] = right
-    return codes, first
+            while parts[runs[at] >> 1, 0] >= 0:
+                back = runs[at] & 1
+                e = runs[at] >> 1
+                left = parts[e, back] ^ back
+                runs[at] = left
+                runs[at + parts[left >> 1, 2]] = parts[e, 1 - back] ^ back
+    return runs, first
 
 
 def without(

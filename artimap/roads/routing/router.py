@@ -25,8 +25,8 @@ from artimap.roads.routing.terminals import Arm, ChainPieces, Ends, Piece, Spot,
 
 __all__ = ["Replacements", "RoutePath", "Router", "Spot"]
 
-_MOST_ARCS = 8
-"""Junctions with more arcs than that stay when a graph is made smaller for trade-offs: joining theirs takes longer."""
+_MOST_EDGES = 6
+"""Junctions with more edges than that stay when a graph is made smaller for trade-offs: joining them takes longer."""
 _ROUNDED = 1e-9
 """Bounds that come from sums in another order are widened by this share."""
 
@@ -365,6 +365,12 @@ class Router:
         return np.repeat(np.arange(self.contraction.nodes), np.diff(slots.ptr))
 
     @cached_property
+    def _pairs(self) -> Ints:
+        # by chain that leads through the network its slots, ahead and back
+        slots = self.contraction.slots
+        return np.lexsort((slots.chain, slots.side)).reshape(2, -1).T.copy()
+
+    @cached_property
     def _xy(self) -> Floats:
         core = self.contraction.core
         out = np.zeros((self.contraction.nodes, 2))
@@ -434,32 +440,38 @@ class Router:
 
     def _tradeoffs(self, trip: _Trip, costs: list[_Costs], share: float) -> tuple[Ints, Ints]:
         """Give the codes of the ways that are trade-offs, one way after the other, and where each begins."""
-        slots, nodes = self.contraction.slots, self.contraction.nodes
-        one, two = (np.concatenate([cost.ahead, *trip.costs(cost)]) for cost in costs)
-        # both places are nodes of their own, so that an arc has its code as number
-        leave, enter = np.full(len(trip.starts), nodes), np.full(len(trip.stops), nodes + 1)
-        direct = np.arange(len(one) - len(slots.other) - len(leave) - len(enter))
-        source = np.concatenate([self._from, leave, trip.stops, direct + nodes])
-        other = np.concatenate([slots.other, trip.starts, enter, direct + nodes + 1])
-        ends = np.array([nodes, nodes + 1])
-        (ptr, into), (arcs, arcs_in), (far, back), cost, parts = self._loop("reduced")(
-            nodes + 2, ends, source, other, one, two, _MOST_ARCS
+        nodes, pairs = self.contraction.nodes, self._pairs
+        # both places are nodes of their own
+        leave, enter = np.full_like(trip.starts, nodes), np.full_like(trip.stops, nodes + 1)
+        across = np.zeros(len(trip.arms) - len(leave) - len(enter), dtype=np.int64)
+        head = np.concatenate([self._from[pairs[:, 0]], leave, trip.stops, across + nodes])
+        tail = np.concatenate([self._from[pairs[:, 1]], trip.starts, enter, across + nodes + 1])
+        given = np.full((len(head), 2, 2), np.inf)
+        for which, one in enumerate(costs):
+            given[: len(pairs), :, which] = one.ahead[pairs]
+            given[len(pairs) :, 0, which] = np.concatenate(trip.costs(one))
+        given[np.isinf(given).any(axis=2)] = np.inf
+        ptr, runs, far, cost, parts = self._loop("reduced")(
+            nodes + 2, np.array([nodes, nodes + 1]), np.column_stack([head, tail]), given.reshape(-1, 2), _MOST_EDGES
         )
         start, goal = len(ptr) - 3, len(ptr) - 2
-        rest, most, cost_in = np.empty((goal + 1, 2)), np.zeros(2), cost[arcs_in]
+        rest, most, back = np.empty((goal + 1, 2)), np.zeros(2), cost[runs ^ 1]
         for which in range(2):
-            way = np.ascontiguousarray(cost_in[:, which])
-            rest[:, which], came, _ = self._loop("tree")(into, back, way, np.array([goal]), np.zeros(1), np.inf)
+            way = np.ascontiguousarray(back[:, which])
+            rest[:, which], came, _ = self._loop("tree")(ptr, far, way, np.array([goal]), np.zeros(1), np.inf)
             if np.isinf(rest[start, which]):
                 return np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
             slot = came[start]
             while slot >= 0:  # no trade-off costs more in the other than the least way
-                most[1 - which] += cost_in[slot, 1 - which]
-                slot = came[np.searchsorted(into, slot, side="right") - 1]
+                most[1 - which] += back[slot, 1 - which]
+                slot = came[np.searchsorted(ptr, slot, side="right") - 1]
         before, came, out = self._loop("fronts")(
-            ptr, far, cost[arcs], rest, start, goal, np.maximum(most * (1 + _ROUNDED), 1e-290), share
+            ptr, far, cost[runs], rest, start, goal, np.maximum(most * (1 + _ROUNDED), 1e-290), share
         )
-        codes, first = self._loop("trace")(before, arcs[came], out, parts)
+        run, first = self._loop("trace")(before, runs[came], out, parts)
+        codes = pairs.size + (run - pairs.size) // 2
+        chain = np.flatnonzero(run < pairs.size)
+        codes[chain] = pairs.reshape(-1)[run[chain]]
         return codes, first
 
     def _spread(self, trip: _Trip, codes: Ints) -> tuple[Ints, Ints, Bools]:
