@@ -252,15 +252,14 @@ def reduced(nodes: int, ends: Array, edges: Array, given: Array, most: int) -> t
     Two edges are joined only where no other is as good in both costs (Geisberger and others 2012): between the nodes
     that stay, the ways of which none is worse stay. ``ends`` stay, and what has more than ``most`` edges.
 
-    Edge ``e`` is run through ahead as ``2 e`` and back as ``2 e + 1``; ``given`` has the costs of each run, both inf
-    where there is none. Give of what stays by node (``ends`` stand last) its first run, the runs away from it and the
+    Edge ``e`` is run through ahead as ``2 e`` and back as ``2 e + 1``; ``given`` has the costs of each run. Give of what
+    stays by node (``ends`` stand last) its first run, the runs away from it and the
     nodes that they lead to; of all runs the costs; of all edges the two runs that they are made of (-1: none) and the
     number of given edges in them.
     """
     made = len(edges)
     room = 3 * made
     cost = np.empty((2 * room, 2))
-    cost[: 2 * made] = given
     run = np.empty((2 * room, 2), np.int32)  # where it leads (-1: gone), and the next from the same node
     parts = np.empty((room, 3), np.int32)
     parts[:made] = -1
@@ -271,6 +270,10 @@ def reduced(nodes: int, ends: Array, edges: Array, given: Array, most: int) -> t
     stays[ends] = True
     here = np.empty((most, 2), np.int32)
     for e in range(made):
+        for k in range(2 * e, 2 * e + 2):
+            none = max(given[k, 0], given[k, 1]) == np.inf
+            cost[k, 0] = np.inf if none else given[k, 0]
+            cost[k, 1] = np.inf if none else given[k, 1]
         for side in range(2):
             k = 2 * e + side
             run[k, 0] = -1

@@ -25,7 +25,7 @@ from artimap.roads.routing.terminals import Arm, ChainPieces, Ends, Piece, Spot,
 
 __all__ = ["Replacements", "RoutePath", "Router", "Spot"]
 
-_MOST_EDGES = 6
+_MOST_EDGES = 7
 """Junctions with more edges than that stay when a graph is made smaller for trade-offs: joining them takes longer."""
 _ROUNDED = 1e-9
 """Bounds that come from sums in another order are widened by this share."""
@@ -443,16 +443,15 @@ class Router:
         nodes, pairs = self.contraction.nodes, self._pairs
         # both places are nodes of their own
         leave, enter = np.full_like(trip.starts, nodes), np.full_like(trip.stops, nodes + 1)
-        across = np.zeros(len(trip.arms) - len(leave) - len(enter), dtype=np.int64)
-        head = np.concatenate([self._from[pairs[:, 0]], leave, trip.stops, across + nodes])
-        tail = np.concatenate([self._from[pairs[:, 1]], trip.starts, enter, across + nodes + 1])
-        given = np.full((len(head), 2, 2), np.inf)
+        across = np.zeros(len(trip.arms) - len(leave) - len(enter), dtype=np.int64) + nodes
+        arms = [np.concatenate([leave, trip.stops, across]), np.concatenate([trip.starts, enter, across + 1])]
+        edges = np.concatenate([self._from[pairs], np.column_stack(arms)])
+        given = np.full((len(edges), 2, 2), np.inf)
         for which, one in enumerate(costs):
             given[: len(pairs), :, which] = one.ahead[pairs]
             given[len(pairs) :, 0, which] = np.concatenate(trip.costs(one))
-        given[np.isinf(given).any(axis=2)] = np.inf
         ptr, runs, far, cost, parts = self._loop("reduced")(
-            nodes + 2, np.array([nodes, nodes + 1]), np.column_stack([head, tail]), given.reshape(-1, 2), _MOST_EDGES
+            nodes + 2, np.array([nodes, nodes + 1]), edges, given.reshape(-1, 2), _MOST_EDGES
         )
         start, goal = len(ptr) - 3, len(ptr) - 2
         rest, most, back = np.empty((goal + 1, 2)), np.zeros(2), cost[runs ^ 1]
@@ -490,27 +489,32 @@ class Router:
         made, length = self.contraction, self.network.length_m
         size, low, turned = self._spread(trip, codes)
         begin = np.concatenate([[0], np.cumsum(size)])
-        step = np.arange(begin[-1]) - np.repeat(begin[:-1], size)
-        place = np.where(np.repeat(turned, size), np.repeat(low + size - 1, size) - step, np.repeat(low, size) + step)
-        own = place >= len(made.strung)
-        strung, mine = place[~own], place[own] - len(made.strung)
-        edge, share = np.empty(len(place), dtype=np.int64), np.ones(len(place))
-        side, low_m, high_m = np.empty_like(edge), np.empty_like(share), np.empty_like(share)
-        edge[~own], side[~own] = made.strung[strung], made.sides[strung] ^ np.repeat(turned, size)[~own]
-        whole = length[edge[~own]]
-        low_m[~own], high_m[~own] = np.where(side[~own], whole, 0.0), np.where(side[~own], 0.0, whole)
-        for column, one in zip((edge, side, share, low_m, high_m), trip.pieces, strict=True):
-            column[own] = one[mine]
-        out = ChainPieces(edge, side, share, low_m, high_m)
-        by_piece = [out.cost(one.there, one.back) for one in costs]
+        sign = np.where(turned, -1, 1)
+        place = np.repeat(sign, size) * np.arange(begin[-1])
+        place += np.repeat(np.where(turned, low + size - 1, low) - sign * begin[:-1], size)
+        strung, sides = (made.strung, made.sides) if len(made.strung) else (np.zeros(1, np.int64), np.zeros(1, np.int8))
+        own = np.flatnonzero(place >= len(made.strung))  # pieces of arms, few
+        mine = place[own] - len(made.strung)
+        place[own] = 0
+        edge, side = strung[place], sides[place] ^ np.repeat(turned, size)
+        to_m = length[edge]
+        from_m = np.where(side, to_m, 0.0)
+        to_m -= from_m
+        side[own], pieces = trip.pieces.side[mine], trip.pieces
+        edge[own], from_m[own], to_m[own] = pieces.edge[mine], pieces.from_m[mine], pieces.to_m[mine]
+        by_piece = []
+        for one in costs:
+            told = one.there[edge] if one.same_both_ways else np.where(side, one.back[edge], one.there[edge])
+            told[own] = pieces.cost(one.there, one.back)[mine]
+            by_piece.append(told)
         paths = []
-        for one, other in pairwise(begin[np.asarray(first)]):
+        for one, other in pairwise(begin[np.asarray(first)].tolist()):
             if one == other:  # it stops where it starts
                 off = np.array([float(trip.spot.offset_m)])
                 paths.append(RoutePath(np.array([trip.spot.edge]), off, off, (0.0,) * len(costs)))
                 continue
-            told = tuple(float(cost[one:other].sum()) for cost in by_piece)
-            paths.append(RoutePath(out.edge[one:other], out.from_m[one:other], out.to_m[one:other], told))
+            sums = tuple(float(cost[one:other].sum()) for cost in by_piece)
+            paths.append(RoutePath(edge[one:other], from_m[one:other], to_m[one:other], sums))
         return paths
 
     def _without(self, trip: _Trip, costs: _Costs, codes: Ints) -> Floats:
