@@ -402,7 +402,7 @@ def fronts(
     room = 1024
     least = np.empty((room, 2))  # what a label stands for
     own = np.empty((room, 2)) if near else least
-    # its node (-1: taken together with another), the next in its bucket or the next free place, the label before, the slot
+    # its node (-1: taken together with another), the next in its bucket or next free place, the label before, the slot
     link = np.empty((room, 4), np.int32)
     older = np.empty(room, np.int64)
     done = np.empty((room, 2), np.int32)
