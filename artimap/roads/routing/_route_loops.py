@@ -252,10 +252,10 @@ def reduced(nodes: int, ends: Array, edges: Array, given: Array, most: int) -> t
     Two edges are joined only where no other is as good in both costs (Geisberger and others 2012): between the nodes
     that stay, the ways of which none is worse stay. ``ends`` stay, and what has more than ``most`` edges.
 
-    Edge ``e`` is run through ahead as ``2 e`` and back as ``2 e + 1``; ``given`` has the costs of each run. Give of what
-    stays by node (``ends`` stand last) its first run, the runs away from it and the
-    nodes that they lead to; of all runs the costs; of all edges the two runs that they are made of (-1: none) and the
-    number of given edges in them.
+    Edge ``e`` is run through ahead as ``2 e`` and back as ``2 e + 1``; ``given`` has the costs of each run. Give of
+    what stays by node (``ends`` stand last) its first run, the runs away from it and the nodes that they lead to; of
+    all runs the costs; of all edges the two runs that they are made of (-1: none) and the number of given edges in
+    them.
     """
     made = len(edges)
     room = 3 * made
