@@ -246,19 +246,137 @@ def expand(
             out[v] = min(out[v], out[edges[e, 0]] + there[e])
 
 
+def reduced(nodes: int, ends: Array, edges: Array, given: Array, most: int) -> tuple[Any, ...]:
+    """Take nodes out of a graph with two costs, those with few edges first, and join what met there by new edges.
+
+    Two edges are joined only where no other is as good in both costs (Geisberger and others 2012): between the nodes
+    that stay, the ways of which none is worse stay. ``ends`` stay, and what has more than ``most`` edges.
+
+    Edge ``e`` is run through ahead as ``2 e`` and back as ``2 e + 1``; ``given`` has the costs of each run. Give of
+    what stays by node (``ends`` stand last) its first run, the runs away from it and the nodes that they lead to; of
+    all runs the costs; of all edges the two runs that they are made of (-1: none) and the number of given edges in
+    them.
+    """
+    made = len(edges)
+    room = 3 * made
+    cost = np.empty((2 * room, 2))
+    run = np.empty((2 * room, 2), np.int32)  # where it leads (-1: gone), and the next from the same node
+    parts = np.empty((room, 3), np.int32)
+    parts[:made] = -1
+    parts[:made, 2] = 1
+    around = np.full(nodes, -1, np.int32)
+    degree = np.zeros(nodes, np.int32)
+    stays = np.zeros(nodes, np.bool_)
+    stays[ends] = True
+    here = np.empty((most, 2), np.int32)
+    for e in range(made):
+        for k in range(2 * e, 2 * e + 2):
+            none = max(given[k, 0], given[k, 1]) == np.inf
+            cost[k, 0] = np.inf if none else given[k, 0]
+            cost[k, 1] = np.inf if none else given[k, 1]
+        for side in range(2):
+            k = 2 * e + side
+            run[k, 0] = -1
+            if min(cost[k, 0], cost[k ^ 1, 0]) < np.inf:
+                u = edges[e, side]
+                run[k, 0] = edges[e, 1 - side]
+                run[k, 1] = around[u]
+                around[u] = k
+                degree[u] += 1
+    for few in range(2, most + 1):
+        for u in range(nodes):
+            if stays[u] or degree[u] > few or made + few * few > room:
+                continue
+            stays[u] = True
+            count = 0
+            k = around[u]
+            while k >= 0:
+                v = run[k, 0]
+                if v >= 0:
+                    here[count, 0] = k
+                    here[count, 1] = v
+                    count += 1
+                    degree[v] -= 1
+                    run[k, 0] = -1
+                    run[k ^ 1, 0] = -1
+                k = run[k, 1]
+            degree[u] = 0
+            for i in range(count):
+                for j in range(i):
+                    left = here[i, 0] ^ 1
+                    right = here[j, 0]
+                    a = here[i, 1]
+                    b = here[j, 1]
+                    if degree[b] < degree[a]:
+                        left = here[j, 0] ^ 1
+                        right = here[i, 0]
+                        a = b
+                        b = here[i, 1]
+                    ahead_1 = cost[left, 0] + cost[right, 0]
+                    ahead_2 = cost[left, 1] + cost[right, 1]
+                    back_1 = cost[left ^ 1, 0] + cost[right ^ 1, 0]
+                    back_2 = cost[left ^ 1, 1] + cost[right ^ 1, 1]
+                    worse = a == b or min(ahead_1, back_1) == np.inf
+                    last = -1
+                    k = around[a]
+                    while k >= 0 and not worse:
+                        if run[k, 0] == b:
+                            one = cost[k, 0] <= ahead_1 and cost[k, 1] <= ahead_2
+                            other = cost[k, 0] >= ahead_1 and cost[k, 1] >= ahead_2
+                            if one and cost[k ^ 1, 0] <= back_1 and cost[k ^ 1, 1] <= back_2:
+                                worse = True
+                            elif other and cost[k ^ 1, 0] >= back_1 and cost[k ^ 1, 1] >= back_2:
+                                run[k, 0] = -1
+                                run[k ^ 1, 0] = -1
+                                degree[a] -= 1
+                                degree[b] -= 1
+                        if run[k, 0] >= 0:
+                            last = k
+                        elif last < 0:
+                            around[a] = run[k, 1]
+                        else:
+                            run[last, 1] = run[k, 1]
+                        k = run[k, 1]
+                    if worse:
+                        continue
+                    k = 2 * made
+                    cost[k, 0] = ahead_1
+                    cost[k, 1] = ahead_2
+                    cost[k + 1, 0] = back_1
+                    cost[k + 1, 1] = back_2
+                    run[k, 0] = b
+                    run[k, 1] = around[a]
+                    run[k + 1, 0] = a
+                    run[k + 1, 1] = around[b]
+                    around[a] = k
+                    around[b] = k + 1
+                    degree[a] += 1
+                    degree[b] += 1
+                    parts[made, 0] = left
+                    parts[made, 1] = right
+                    parts[made, 2] = parts[left >> 1, 2] + parts[right >> 1, 2]
+                    made += 1
+    left_over = degree > 0
+    left_over[ends] = True
+    name = np.cumsum(left_over) - 1
+    ptr = np.zeros(name[-1] + 2, np.int64)
+    ptr[1:] = np.cumsum(degree[left_over])
+    runs = np.empty(ptr[-1], np.int64)
+    far = np.empty(ptr[-1], np.int64)
+    at = 0
+    for u in range(nodes):
+        k = around[u]
+        while k >= 0:
+            if run[k, 0] >= 0:
+                runs[at] = k
+                far[at] = name[run[k, 0]]
+                at += 1
+            k = run[k, 1]
+    return ptr, runs, far, cost[: 2 * made], parts[:made]
+
+
 def fronts(
-    ptr: Array,
-    other: Array,
-    one: Array,
-    two: Array,
-    rest_one: Array,
-    rest_two: Array,
-    starts: Array,
-    start_cost: Array,
-    stops: Array,
-    stop_cost: Array,
-    direct: Array,
-    share: float,
+    ptr: Array, other: Array, cost: Array, rest: Array, start: int, goal: int, most: Array, share: float
 ) -> tuple[Array, Array, Array]:
     """Search for the ways of which none is better in one cost and not worse in the other.
 
@@ -267,169 +385,179 @@ def fronts(
     where its own costs with the rest of the way would exceed those by the tolerance (apexes: Zhang and others 2022).
     What follows adds the same to both, so that the excess never grows, however often labels are taken together.
 
-    ``rest_one`` and ``rest_two`` are least costs to the goal. Give by label the label before it and the slot by which
-    it came (after the slots come the starts, the stops and the direct ways), and the labels that reached the goal.
+    ``rest`` is the least of each cost to the goal, ``most`` what no way of the set exceeds. Labels that wait lie in
+    buckets by their first cost; only those of the bucket at hand stand in order. A place in the queue is used again,
+    so that the queue stays small. Give by label that was looked on from the one before it and the slot by which it
+    came, and those that reached the goal.
     """
-    goal = len(ptr) - 1
-    slots = len(other)
     near = share < 1.0
-    best = np.full(goal + 1, np.inf)  # least second cost of what was expanded at a node: what it stands for
-    newest = np.full(goal + 1, -1)  # waiting labels by node, where they are taken together
-    g1 = [0.0]
-    g2 = [0.0]
-    least1 = [0.0]
-    least2 = [0.0]
-    node = [0]
-    before = [0]
-    came = [0]
-    older = [0]
+    nodes = len(ptr) - 1
+    best = np.full(nodes, np.inf)  # least second cost of what was expanded at a node: what it stands for
+    best[goal] = most[1]
+    newest = np.full(nodes, -1)  # waiting labels by node, where they are taken together
+    buckets = 4 * len(other)
+    waiting = np.full(buckets + 1, -1, np.int32)
+    low = rest[start, 0]
+    scale = buckets / (most[0] - low) if most[0] > low else 0.0
+    room = 1024
+    least = np.empty((room, 2))  # what a label stands for
+    own = np.empty((room, 2)) if near else least
+    # its node (-1: taken together with another), the next in its bucket or next free place, the label before, the slot
+    link = np.empty((room, 4), np.int32)
+    older = np.empty(room, np.int64)
+    done = np.empty((room, 2), np.int32)
+    number = 0
     out = [0]
-    g1.pop()
-    g2.pop()
-    least1.pop()
-    least2.pop()
-    node.pop()
-    before.pop()
-    came.pop()
-    older.pop()
     out.pop()
+    least[0] = 0.0
+    own[0] = 0.0
+    link[0] = -1
+    link[0, 0] = start
+    older[0] = -1
+    newest[start] = 0
+    waiting[0] = 0
+    free = -1
+    made = 1
+    bucket = 0
     heap = [(0.0, 0.0, 0)]
     heap.pop()
-    for i in range(len(direct) + len(starts)):
-        if i < len(direct):
-            a1 = direct[i, 0]
-            a2 = direct[i, 1]
-            u = goal
-            f1 = a1
-            f2 = a2
-            k = slots + len(starts) + len(stops) + i
-        else:
-            j = i - len(direct)
-            a1 = start_cost[j, 0]
-            a2 = start_cost[j, 1]
-            u = starts[j]
-            f1 = a1 + rest_one[u]
-            f2 = a2 + rest_two[u]
-            k = slots + j
-        if f1 < np.inf and f2 < np.inf:
-            heappush(heap, (f1, f2, len(node)))
-            g1.append(a1)
-            g2.append(a2)
-            before.append(-1)
-            came.append(k)
-            if near:
-                least1.append(a1)
-                least2.append(a2)
-                older.append(newest[u])
-                newest[u] = len(node)
-            node.append(u)
-    while len(heap) > 0:
+    while True:
+        if len(heap) == 0:
+            while bucket <= buckets and waiting[bucket] < 0:
+                bucket += 1
+            if bucket > buckets:
+                break
+            label = np.int64(waiting[bucket])
+            bucket += 1
+            while label >= 0:
+                follows = np.int64(link[label, 1])
+                u = link[label, 0]
+                f2 = least[label, 1] + rest[u, 1]
+                if u >= 0 and least[label, 1] < best[u] and f2 < best[goal]:
+                    heappush(heap, (least[label, 0] + rest[u, 0], f2, label))
+                elif not near:
+                    link[label, 1] = free
+                    free = label
+                else:
+                    link[label, 0] = -1
+                label = follows
+            continue
         f1, f2, label = heappop(heap)
-        u = node[label]
+        u = link[label, 0]
         if u < 0:
             continue
+        a1 = least[label, 0]
+        a2 = least[label, 1]
+        if not near:
+            link[label, 1] = free
+            free = label
+        if a2 >= best[u] or f2 >= best[goal]:
+            link[label, 0] = -1
+            continue
         if near:
-            a1 = least1[label]
-            a2 = least2[label]
-            node[label] = -1
-            if a2 >= best[u] or f2 >= best[goal]:
-                continue
-            node[label] = u
-            h1 = 0.0 if u == goal else rest_one[u]
-            h2 = 0.0 if u == goal else rest_two[u]
             stands = label
             m = newest[u]
             while m >= 0:
-                fits = node[m] >= 0 and (g1[m] + h1) * share <= f1
-                if fits and (g2[m] < g2[stands] or (g2[m] == g2[stands] and m < stands)):
+                fits = link[m, 0] >= 0 and (own[m, 0] + rest[u, 0]) * share <= f1
+                if fits and (own[m, 1] < own[stands, 1] or (own[m, 1] == own[stands, 1] and m < stands)):
                     stands = m
                 m = older[m]
-            least = (g2[stands] + h2) * share
+            fit = (own[stands, 1] + rest[u, 1]) * share
             m = newest[u]
             kept = -1
             while m >= 0:
-                after = older[m]
-                if node[m] >= 0:
-                    if m == label or least2[m] + h2 >= least:
-                        a2 = min(a2, least2[m])
-                        node[m] = -1
+                follows = older[m]
+                if link[m, 0] >= 0:
+                    if m == label or least[m, 1] + rest[u, 1] >= fit:
+                        a2 = min(a2, least[m, 1])
+                        link[m, 0] = -1
                     else:
                         older[m] = kept
                         kept = m
-                m = after
+                m = follows
             newest[u] = kept
             label = stands
-        else:
-            a1 = g1[label]
-            a2 = g2[label]
-            if a2 >= best[u] or f2 >= best[goal]:
-                continue
         best[u] = a2
+        if number == len(done):
+            done = np.concatenate((done, np.empty_like(done)))
+        done[number, 0] = link[label, 2]
+        done[number, 1] = link[label, 3]
+        number += 1
         if u == goal:
-            out.append(label)
+            out.append(number - 1)
             if near:
-                best[goal] = min(a2, g2[label] * share)
+                best[goal] = min(a2, own[label, 1] * share)
             continue
-        for i in range(len(stops)):
-            if stops[i] == u:
-                b1 = a1 + stop_cost[i, 0]
-                b2 = a2 + stop_cost[i, 1]
-                if b1 < np.inf and b2 < best[goal]:
-                    heappush(heap, (b1, b2, len(node)))
-                    g1.append(g1[label] + stop_cost[i, 0])
-                    g2.append(g2[label] + stop_cost[i, 1])
-                    before.append(label)
-                    came.append(slots + len(starts) + i)
-                    if near:
-                        least1.append(b1)
-                        least2.append(b2)
-                        older.append(newest[goal])
-                        newest[goal] = len(node)
-                    node.append(goal)
+        g1 = own[label, 0]
+        g2 = own[label, 1]
         for k in range(ptr[u], ptr[u + 1]):
             v = other[k]
-            b2 = a2 + two[k]
+            b2 = a2 + cost[k, 1]
             if b2 >= best[v]:
                 continue
-            f2 = b2 + rest_two[v]
-            if f2 >= best[goal]:
+            f2 = b2 + rest[v, 1]
+            b1 = a1 + cost[k, 0]
+            f1 = b1 + rest[v, 0]
+            if f2 >= best[goal] or f1 > most[0]:
                 continue
-            b1 = a1 + one[k]
-            f1 = b1 + rest_one[v]
-            if f1 < np.inf:
-                heappush(heap, (f1, f2, len(node)))
-                g1.append(g1[label] + one[k])
-                g2.append(g2[label] + two[k])
-                before.append(label)
-                came.append(k)
-                if near:
-                    least1.append(b1)
-                    least2.append(b2)
-                    older.append(newest[v])
-                    newest[v] = len(node)
-                node.append(v)
-    return np.array(before, dtype=np.int64), np.array(came, dtype=np.int64), np.array(out, dtype=np.int64)
+            m = free
+            if m >= 0:
+                free = link[m, 1]
+            else:
+                m = made
+                made += 1
+                if m == len(least):
+                    least = np.concatenate((least, np.empty_like(least)))
+                    own = np.concatenate((own, np.empty_like(own))) if near else least
+                    link = np.concatenate((link, np.empty_like(link)))
+                    older = np.concatenate((older, np.empty_like(older)))
+            least[m, 0] = b1
+            least[m, 1] = b2
+            link[m, 0] = v
+            link[m, 2] = number - 1
+            link[m, 3] = k
+            if near:
+                own[m, 0] = g1 + cost[k, 0]
+                own[m, 1] = g2 + cost[k, 1]
+                older[m] = newest[v]
+                newest[v] = m
+            b = int((f1 - low) * scale)
+            if b < bucket:
+                heappush(heap, (f1, f2, m))
+            else:
+                link[m, 1] = waiting[b]
+                waiting[b] = m
+    return done[:number, 0].copy(), done[:number, 1].copy(), np.array(out, dtype=np.int64)
 
 
-def trace(before: Array, came: Array, out: Array) -> tuple[Array, Array]:
-    """Give the slots of the ways that end in labels, one after the other, and where each begins."""
+def trace(before: Array, came: Array, out: Array, parts: Array) -> tuple[Array, Array]:
+    """Give the runs through given edges of the ways that end in labels, one way after the other, and where each begins.
+
+    ``came`` is by label the run by which it came, and ``parts`` what :func:`reduced` gives.
+    """
     first = np.zeros(len(out) + 1, np.int64)
     for i in range(len(out)):
         label = out[i]
-        steps = 0
-        while label >= 0:
-            steps += 1
+        first[i + 1] = first[i]
+        while before[label] >= 0:
+            first[i + 1] += parts[came[label] >> 1, 2]
             label = before[label]
-        first[i + 1] = first[i] + steps
-    slots = np.empty(first[-1], np.int64)
+    runs = np.empty(first[-1], np.int64)
     for i in range(len(out)):
         label = out[i]
         at = first[i + 1]
-        while label >= 0:
-            at -= 1
-            slots[at] = came[label]
+        while before[label] >= 0:
+            at -= parts[came[label] >> 1, 2]
+            runs[at] = came[label]
             label = before[label]
-    return slots, first
+        for at in range(first[i], first[i + 1]):
+            while parts[runs[at] >> 1, 0] >= 0:
+                back = runs[at] & 1
+                e = runs[at] >> 1
+                left = parts[e, back] ^ back
+                runs[at] = left
+                runs[at + parts[left >> 1, 2]] = parts[e, 1 - back] ^ back
+    return runs, first
 
 
 def without(

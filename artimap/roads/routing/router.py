@@ -25,6 +25,8 @@ from artimap.roads.routing.terminals import Arm, ChainPieces, Ends, Piece, Spot,
 
 __all__ = ["Replacements", "RoutePath", "Router", "Spot"]
 
+_MOST_EDGES = 7
+"""Junctions with more edges than that stay when a graph is made smaller for trade-offs: joining them takes longer."""
 _ROUNDED = 1e-9
 """Bounds that come from sums in another order are widened by this share."""
 
@@ -277,20 +279,9 @@ class Router:
             msg = f"tolerance must be a share of 0 or more, not {tolerance!r}"
             raise ValueError(msg)
         trip, costs = self._trip(start, stop), [self._costs(one, closed) for one in (first, second)]
-        slots = self.contraction.slots
         for one in costs:
             self._shut(trip, one)
-        (leave_1, enter_1, direct_1), (leave_2, enter_2, direct_2) = (trip.costs(one) for one in costs)
-        ptr, other, tree = slots.ptr, slots.other, self._loop("tree")
-        rest_1, came, _ = tree(ptr, other, costs[0].behind, trip.stops, enter_1, np.inf)
-        most = self._second_of_least(trip, leave_1 + rest_1[trip.starts], came, costs[1], leave_2, enter_2)
-        rest_2 = tree(ptr, other, costs[1].behind, trip.stops, enter_2, most * (1 + _ROUNDED))[0]
-        leave, enter = np.column_stack([leave_1, leave_2]), np.column_stack([enter_1, enter_2])
-        labels = self._loop("fronts")(
-            ptr, other, costs[0].ahead, costs[1].ahead, rest_1, rest_2, trip.starts, leave, trip.stops, enter,
-            np.column_stack([direct_1, direct_2]), 1.0 / (1.0 + tolerance),
-        )  # fmt: skip
-        codes, begin = self._loop("trace")(*labels)
+        codes, begin = self._tradeoffs(trip, costs, 1.0 / (1.0 + tolerance))
         found = self._paths(trip, codes, begin, costs)
         found.sort(key=lambda path: path.costs)
         out: list[RoutePath] = []
@@ -374,6 +365,12 @@ class Router:
         return np.repeat(np.arange(self.contraction.nodes), np.diff(slots.ptr))
 
     @cached_property
+    def _pairs(self) -> Ints:
+        # by chain that leads through the network its slots, ahead and back
+        slots = self.contraction.slots
+        return np.lexsort((slots.chain, slots.side)).reshape(2, -1).T.copy()
+
+    @cached_property
     def _xy(self) -> Floats:
         core = self.contraction.core
         out = np.zeros((self.contraction.nodes, 2))
@@ -441,18 +438,40 @@ class Router:
             return None
         return np.concatenate([[slots + by_start], way, [slots + len(trip.starts) + by_stop]]).astype(np.int64)
 
-    def _second_of_least(
-        self, trip: _Trip, least: Floats, came: Ints, second: _Costs, leave: Floats, enter: Floats
-    ) -> float:
-        """Give what the way of least first cost costs in the second: no other may cost more."""
-        if not least.min(initial=np.inf) < np.inf:
-            return np.inf
-        arm = int(least.argmin())
-        node, slots = int(trip.starts[arm]), []
-        while came[node] >= 0:
-            slots.append(int(came[node]))
-            node = int(self._from[slots[-1]])
-        return float(leave[arm] + second.behind[slots].sum() + enter[-1 - came[node]])
+    def _tradeoffs(self, trip: _Trip, costs: list[_Costs], share: float) -> tuple[Ints, Ints]:
+        """Give the codes of the ways that are trade-offs, one way after the other, and where each begins."""
+        nodes, pairs = self.contraction.nodes, self._pairs
+        # both places are nodes of their own
+        leave, enter = np.full_like(trip.starts, nodes), np.full_like(trip.stops, nodes + 1)
+        across = np.zeros(len(trip.arms) - len(leave) - len(enter), dtype=np.int64) + nodes
+        arms = [np.concatenate([leave, trip.stops, across]), np.concatenate([trip.starts, enter, across + 1])]
+        edges = np.concatenate([self._from[pairs], np.column_stack(arms)])
+        given = np.full((len(edges), 2, 2), np.inf)
+        for which, one in enumerate(costs):
+            given[: len(pairs), :, which] = one.ahead[pairs]
+            given[len(pairs) :, 0, which] = np.concatenate(trip.costs(one))
+        ptr, runs, far, cost, parts = self._loop("reduced")(
+            nodes + 2, np.array([nodes, nodes + 1]), edges, given.reshape(-1, 2), _MOST_EDGES
+        )
+        start, goal = len(ptr) - 3, len(ptr) - 2
+        rest, most, back = np.empty((goal + 1, 2)), np.zeros(2), cost[runs ^ 1]
+        for which in range(2):
+            way = np.ascontiguousarray(back[:, which])
+            rest[:, which], came, _ = self._loop("tree")(ptr, far, way, np.array([goal]), np.zeros(1), np.inf)
+            if np.isinf(rest[start, which]):
+                return np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
+            slot = came[start]
+            while slot >= 0:  # no trade-off costs more in the other than the least way
+                most[1 - which] += back[slot, 1 - which]
+                slot = came[np.searchsorted(ptr, slot, side="right") - 1]
+        before, came, out = self._loop("fronts")(
+            ptr, far, cost[runs], rest, start, goal, np.maximum(most * (1 + _ROUNDED), 1e-290), share
+        )
+        run, first = self._loop("trace")(before, runs[came], out, parts)
+        codes = pairs.size + (run - pairs.size) // 2
+        chain = np.flatnonzero(run < pairs.size)
+        codes[chain] = pairs.reshape(-1)[run[chain]]
+        return codes, first
 
     def _spread(self, trip: _Trip, codes: Ints) -> tuple[Ints, Ints, Bools]:
         """Give by code its number of edges, where they begin (arms come after the chains), and if it runs backwards."""
@@ -470,27 +489,32 @@ class Router:
         made, length = self.contraction, self.network.length_m
         size, low, turned = self._spread(trip, codes)
         begin = np.concatenate([[0], np.cumsum(size)])
-        step = np.arange(begin[-1]) - np.repeat(begin[:-1], size)
-        place = np.where(np.repeat(turned, size), np.repeat(low + size - 1, size) - step, np.repeat(low, size) + step)
-        own = place >= len(made.strung)
-        strung, mine = place[~own], place[own] - len(made.strung)
-        edge, share = np.empty(len(place), dtype=np.int64), np.ones(len(place))
-        side, low_m, high_m = np.empty_like(edge), np.empty_like(share), np.empty_like(share)
-        edge[~own], side[~own] = made.strung[strung], made.sides[strung] ^ np.repeat(turned, size)[~own]
-        whole = length[edge[~own]]
-        low_m[~own], high_m[~own] = np.where(side[~own], whole, 0.0), np.where(side[~own], 0.0, whole)
-        for column, one in zip((edge, side, share, low_m, high_m), trip.pieces, strict=True):
-            column[own] = one[mine]
-        out = ChainPieces(edge, side, share, low_m, high_m)
-        by_piece = [out.cost(one.there, one.back) for one in costs]
+        sign = np.where(turned, -1, 1)
+        place = np.repeat(sign, size) * np.arange(begin[-1])
+        place += np.repeat(np.where(turned, low + size - 1, low) - sign * begin[:-1], size)
+        strung, sides = (made.strung, made.sides) if len(made.strung) else (np.zeros(1, np.int64), np.zeros(1, np.int8))
+        own = np.flatnonzero(place >= len(made.strung))  # pieces of arms, few
+        mine = place[own] - len(made.strung)
+        place[own] = 0
+        edge, side = strung[place], sides[place] ^ np.repeat(turned, size)
+        to_m = length[edge]
+        from_m = np.where(side, to_m, 0.0)
+        to_m -= from_m
+        side[own], pieces = trip.pieces.side[mine], trip.pieces
+        edge[own], from_m[own], to_m[own] = pieces.edge[mine], pieces.from_m[mine], pieces.to_m[mine]
+        by_piece = []
+        for one in costs:
+            told = one.there[edge] if one.same_both_ways else np.where(side, one.back[edge], one.there[edge])
+            told[own] = pieces.cost(one.there, one.back)[mine]
+            by_piece.append(told)
         paths = []
-        for one, other in pairwise(begin[np.asarray(first)]):
+        for one, other in pairwise(begin[np.asarray(first)].tolist()):
             if one == other:  # it stops where it starts
                 off = np.array([float(trip.spot.offset_m)])
                 paths.append(RoutePath(np.array([trip.spot.edge]), off, off, (0.0,) * len(costs)))
                 continue
-            told = tuple(float(cost[one:other].sum()) for cost in by_piece)
-            paths.append(RoutePath(out.edge[one:other], out.from_m[one:other], out.to_m[one:other], told))
+            sums = tuple(float(cost[one:other].sum()) for cost in by_piece)
+            paths.append(RoutePath(edge[one:other], from_m[one:other], to_m[one:other], sums))
         return paths
 
     def _without(self, trip: _Trip, costs: _Costs, codes: Ints) -> Floats:
