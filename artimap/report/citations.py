@@ -190,7 +190,7 @@ def _article(ctx: Context, source: str, address: str, rows: Sequence[Mapping[str
     digest = hashlib.sha256(f"{source}\n{address}".encode()).hexdigest()[:8]
     name = table_words(source, ctx.lang)
     return Citation(
-        f"{_slug(source)}-{published[0] if published else 'nd'}-{digest}", "report", clean(name), _title(ctx, rows),
+        f"{_slug(source)}-{digest}", "report", clean(name), _title(ctx, rows),
         number=ctx.source_numbers[name], published=published, accessed=max(read, default=None),
         url=web_address(address) or "", note=by,
         licence="; ".join(dict.fromkeys(table_words(text_of(row["licence"]), ctx.lang) for row in rows)),
