@@ -401,7 +401,7 @@ def stretches(ctx: Context) -> ReportSection:
     share = share_of(model_of(ctx.risk, RiskModel))
     names = ("name", "km", "words", "rate", "used", "last", "newest", "info")
     grid = TableBlock(
-        of_rates(say(ctx, f"stretches.{name}") for name in names),
+        of_rates((say(ctx, f"stretches.{name}") for name in names), at=2),
         tuple(_stretch_row(ctx, row, share) for _, row in ctx.risk.iterrows()),
         figures=frozenset({3, 4}),
         wide=2,

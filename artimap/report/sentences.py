@@ -142,10 +142,9 @@ def by_number(ctx: Context, ids: Iterable[object] = (), *, rates: bool = False) 
     return Run(text, quiet=True, sources=tuple(sorted(numbers)))
 
 
-def of_rates(head: Iterable[str]) -> tuple[str, ...]:
-    """Mark the heads of a table whose figures are rates: the first names the row, the second bears the mark."""
-    name, first, *others = head
-    return name, f"{first}\u00a0[{RATES}]", *others
+def of_rates(head: Iterable[str], at: int = 1) -> tuple[str, ...]:
+    """Mark the heads of a table whose figures are rates, at the first column that holds one."""
+    return tuple(f"{name}\u00a0[{RATES}]" if number == at else name for number, name in enumerate(head))
 
 
 def compact(numbers: Iterable[int]) -> str:
