@@ -55,11 +55,12 @@ def one_page(ctx: Context) -> tuple[ReportSection, ...]:
     fresh, posts = _fresh(ctx), _posts(ctx)
     unknown = (Paragraph(not_known(ctx)), *_silent(ctx))
     sure = (Paragraph(basis(ctx)), Paragraph(thinness(ctx)))
-    named = {number for part in runs_of((*fresh, *posts, *unknown, *sure)) for number in part.sources}
+    # Those of the rows are named here; of all others the whole report has the list, which would fill this page.
+    named = {number for part in runs_of((fresh[0], posts[0])) for number in part.sources}
     day = format_day(ctx.as_of, ctx.lang)
     alt = say(ctx, "picture.alt", road=ctx.corridor.ref, day=day)
     listed = [f"[{number}]\u00a0{name}" for name, number in ctx.source_numbers.items() if number in named]
-    listed.append(rates_source(ctx))
+    listed += [rates_source(ctx), say(ctx, "one_page.other_sources")]
     label = run(say(ctx, "one_page.sources") + say(ctx, "colon"), strong=True)
     told = Paragraph(cell(label, "; ".join(listed)))
     head = say(ctx, "one_page.heading", road=ctx.corridor.ref, area=ctx.area.label, day=day)

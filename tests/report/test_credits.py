@@ -49,10 +49,9 @@ def test_static_map(of_day, tmp_path, size, more):
 
 
 @pytest.mark.parametrize("lang", ["en", "fr", "ht"])
-def test_the_profile_of_closures(artibonite, tmp_path, lang):
+def test_the_profile_of_closures(artibonite, lang):
     study = am.study(artibonite, as_of=DAY, audience="internal")
-    made = am.closures(study, "rn1").picture(lang)
-    told = words_in(made.save(tmp_path / "cut.svg").read_text(encoding="utf-8"))
+    told = " ".join(am.closures(study, "rn1").picture(lang).notes)  # all of them are drawn below the profile
     assert all(who in told for who in ("OpenStreetMap", "ODbL", "UNFPA", "artimap"))
 
 
