@@ -129,7 +129,8 @@ def _unpacked(stream):
 
 STANDARD = (
     "Document", "Part", "Sect", "Div", "H1", "H2", "H3", "H4", "H5", "H6", "P", "L", "LI", "Lbl", "LBody", "Table",
-    "TR", "TH", "TD", "THead", "TBody", "Span", "Link", "Figure", "Caption", "TOC", "TOCI", "Note", "BlockQuote", "NonStruct",
+    "TR", "TH", "TD", "THead", "TBody", "Span", "Link", "Figure", "Caption", "TOC", "TOCI", "Note", "BlockQuote",
+    "NonStruct",
 )  # fmt: skip
 """Tags that every reader knows (ISO 32000-1, 14.8.4)."""
 

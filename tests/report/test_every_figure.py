@@ -139,8 +139,8 @@ class Tables:
         out = []
         for _, row in self.fees[self.fees["checkpoint_id"] == post["checkpoint_id"]].iterrows():
             cells = [row.get(name) for name in ("fee_text", "vehicle", "fee_unit", "reported", "last_reported")]
-            out += [float(row[name]) for name in ("fee_low", "fee_high", "waiting_min") if name in row and row[name] == row[name]
-                    and not pd.isna(row[name])]  # fmt: skip
+            numbers = (row.get(name) for name in ("fee_low", "fee_high", "waiting_min"))
+            out += [float(one) for one in numbers if one is not None and not pd.isna(one)]
             out += digits(*cells)
             out += [
                 pd.Timestamp(one) for one in cells[3:] if isinstance(one, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", one)
@@ -217,8 +217,15 @@ def stretches(t, unit):
         return values
     heard = risk[risk["info"] != "silent"]
     sure = [100 * one for one in heard["p_rose"].dropna() if one >= 0.95 or one <= 0.05]
-    return [model.trend_days, 95, *t.weight(), len(sure), len(heard) - heard["p_rose"].isna().sum() - len(sure), heard["p_rose"].isna().sum(),
-            len(t.silent), *(t.study.risk.attrs.get("publishers") or ()), *sure]  # fmt: skip
+    thin = heard["p_rose"].isna().sum()
+    counts = [
+        len(sure),
+        len(heard) - thin - len(sure),
+        thin,
+        len(t.silent),
+        *(t.study.risk.attrs.get("publishers") or ()),
+    ]
+    return [model.trend_days, 95, *t.weight(), *counts, *sure]
 
 
 def gravest(t, unit):
@@ -419,8 +426,9 @@ def one_page_only(t, unit):
             out += [*t.event(one), *t.harm(row)]
         return out
     if unit["section"] == "posts" and "row" in unit:
-        stands = t.posts[t.posts["status"].isin(["active", "fading"])].sort_values(
-            ["from_m", "last_confirmed", "checkpoint_id"], ascending=[True, False, True], na_position="last")  # fmt: skip
+        stands = t.posts[t.posts["status"].isin(["active", "fading"])]
+        order = ["from_m", "last_confirmed", "checkpoint_id"]
+        stands = stands.sort_values(order, ascending=[True, False, True], na_position="last")
         row = stands.iloc[unit["at"]]
         span = [] if pd.isna(row["from_m"]) else [row["from_m"] / 1000, row["to_m"] / 1000]
         return [
@@ -597,7 +605,7 @@ def telling(report):
             for other, more in out[at + 1 :]:
                 if other["section"] != unit["section"] or other.get("fold") != unit.get("fold"):
                     break
-                own |= more
+                own.update(more)
     return out
 
 
