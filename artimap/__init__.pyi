@@ -163,6 +163,11 @@ from .maps.tiles import (
 from .maps.user_layer import (
     UserLayer as UserLayer,
 )
+from .report.citations import (
+    Citation as Citation,
+    cite as cite,
+    sources_of as sources_of,
+)
 from .report.report import (
     corridor_report as corridor_report,
 )

@@ -265,6 +265,7 @@ GIVEN = {"own", "claims", "trucks"}
 WRITERS = {
     "map": ("map.html", "map.gpkg", "map.kml", "map.gpx"),
     "report": ("report.md",),
+    "cite": ("s.ris", "s.bib", None),
     "risk": ("risk.csv", "risk.json", "risk.gpkg"),
     "status": ("status.csv", "status.json", None),
     "zones": ("zones.csv", "zones.geojson", "zones.html", None),

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import docx
 import jsonschema
+import pikepdf
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -124,6 +125,101 @@ def _unpacked(stream):
         return zlib.decompress(stream)
     except zlib.error:
         return stream
+
+
+STANDARD = (
+    "Document", "Part", "Sect", "Div", "H1", "H2", "H3", "H4", "H5", "H6", "P", "L", "LI", "Lbl", "LBody", "Table",
+    "TR", "TH", "TD", "THead", "TBody", "Span", "Link", "Figure", "Caption", "TOC", "TOCI", "Note", "BlockQuote",
+    "NonStruct",
+)  # fmt: skip
+"""Tags that every reader knows (ISO 32000-1, 14.8.4)."""
+
+
+def _tree(node, above=()):
+    """The structure elements of a PDF in reading order, with the tags they stand in."""
+    for child in [node.K] if not isinstance(node.K, pikepdf.Array) else node.K:
+        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
+            yield str(child.S), child, above
+            if "/K" in child:
+                yield from _tree(child, (*above, str(child.S)))
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ht"])
+@pytest.mark.parametrize("which", ["page", "whole"])
+def test_pdf_is_built_as_pdf_ua_asks(reports, lang, which):
+    """Checked apart from the compiler, which has checks of its own: ISO 14289-1, 7.1 to 7.4, 7.5 and 7.21."""
+    report = reports[lang].one_page if which == "page" else reports[lang]
+    with pikepdf.open(io.BytesIO(report.content("pdf"))) as pdf:
+        root = pdf.Root
+        assert bool(root.MarkInfo.Marked)
+        assert bool(root.ViewerPreferences.DisplayDocTitle)
+        assert str(root.Lang).startswith(lang)
+        with pdf.open_metadata() as about:
+            assert about["dc:title"] == report.about["title"]
+            assert about["pdfuaid:part"] == "1"
+        elements = list(_tree(root.StructTreeRoot))
+        tags = [tag for tag, _, _ in elements]
+        roles = {str(one) for one in root.StructTreeRoot.get("/RoleMap", {})}
+        standard = {f"/{one}" for one in STANDARD}
+        assert set(tags) <= standard | roles
+        figures = [one for tag, one, _ in elements if tag == "/Figure"]
+        assert figures
+        assert all(str(one.get("/Alt", "")).strip() for one in figures)
+        # each table has heads that say what they are heads of, and every row as many cells
+        assert tags.count("/Table") >= 2
+        for tag, one, above in elements:
+            if tag == "/TH":
+                assert "/Table" in above
+                assert "/Scope" in str(one.get("/A", {}).keys()) or "/Scope" in repr(one.A)
+            if tag == "/Table":
+                widths = [len([cell for cell, _, _ in _tree(row) if cell in ("/TH", "/TD")])
+                          for inner, row, _ in _tree(one) if inner == "/TR"]  # fmt: skip
+                assert len(set(widths)) == 1
+                assert [inner for inner, _, _ in _tree(one) if inner == "/TH"]
+        # headings go down one step at a time
+        levels = [int(tag[2]) for tag in tags if re.fullmatch(r"/H[1-6]", tag)]
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+        for page in pdf.pages:
+            assert page.obj.Tabs == "/S" or "/Annots" not in page.obj
+            assert "/StructParents" in page.obj
+            # all that is painted is either in the tree or marked as no content
+            depth = 0
+            for operands, operator in pikepdf.parse_content_stream(page):
+                depth += {"BDC": 1, "BMC": 1, "EMC": -1}.get(str(operator), 0)
+                assert depth or str(operator) not in ("Tj", "TJ", "'", '"', "Do", "S", "f", "f*", "B", "sh"), operands
+            for font in page.resources.get("/Font", {}).values():
+                inner = font.DescendantFonts[0].FontDescriptor if "/DescendantFonts" in font else font.FontDescriptor
+                assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(inner.keys())
+                assert "/ToUnicode" in font
+
+
+@pytest.mark.parametrize("which", ["page", "whole"])
+def test_pdf_is_read_in_the_order_of_the_sections(reports, which):
+    report = reports["fr"].one_page if which == "page" else reports["fr"]
+    with pikepdf.open(io.BytesIO(report.content("pdf"))) as pdf:
+        marks = {}
+        for number, page in enumerate(pdf.pages):
+            for operands, operator in pikepdf.parse_content_stream(page):
+                if str(operator) == "BDC" and "/MCID" in operands[1]:
+                    marks[number, int(operands[1].MCID)] = len(marks)
+        pages = {page.objgen: number for number, page in enumerate(pdf.pages)}
+
+        def order(node, page=None):
+            page = node.get("/Pg", page) if isinstance(node, pikepdf.Dictionary) else page
+            for child in [] if "/K" not in node else node.K if isinstance(node.K, pikepdf.Array) else [node.K]:
+                if isinstance(child, pikepdf.Dictionary) and child.get("/Type") != "/OBJR":
+                    if "/MCID" in child:
+                        yield marks[pages[child.get("/Pg", page).objgen], int(child.MCID)]
+                    else:
+                        yield from order(child, page)
+                elif not isinstance(child, pikepdf.Dictionary):
+                    yield marks[pages[page.objgen], int(child)]
+
+        told = list(order(pdf.Root.StructTreeRoot))
+        # each marked piece stands in the tree once, and as it is painted, so it is read
+        assert sorted(told) == list(range(len(marks)))
+        assert sum(after < before for before, after in pairwise(told)) <= len(pdf.pages)
 
 
 def test_a_workbook_holds_each_table_with_numbers_as_numbers_and_no_formula(reports):

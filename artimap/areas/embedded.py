@@ -47,6 +47,12 @@ def data_root() -> Path:
     raise DataError(msg)
 
 
+def citation_file() -> str:
+    """Give how artimap itself is cited: the text of ``CITATION.cff``."""
+    beside = data_root()
+    return (beside if beside.name == "_data" else beside.parent).joinpath("CITATION.cff").read_text(encoding="utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class LayerEntry:
     """One file: what it holds, under which licence, from whom.

@@ -10,16 +10,20 @@ import pandas as pd
 
 from artimap.areas import embedded
 from artimap.core.i18n import format_count, format_day, format_number, table_words, words
-from artimap.core.schema import records
+from artimap.core.schema import records, split_names
 from artimap.core.vocab import About, Audience, Info, Where
 from artimap.report.blocks import Block, Cell, Fold, Heading, Listing, Paragraph, ReportSection, TableBlock, cell, run
 from artimap.report.context import Context
 from artimap.report.sentences import (
+    RATES,
+    by_number,
+    compact,
     counted,
     day_and_ago,
     event_line,
     km,
     listed,
+    of_rates,
     only_later,
     reason,
     say,
@@ -51,7 +55,8 @@ def _silent(ctx: Context) -> list[Block]:
         name = run(text_of(row["name"]) or km(ctx, row), strong=True, mark=mark)
         label = f", {km(ctx, row)}; {say(ctx, 'unknown.newest')}{say(ctx, 'colon')}"
         newest = cell(run(say(ctx, "stretches.none_known"), quiet=True))
-        items.append(cell(name, label) + (newest if mark == "silent" else day_and_ago(ctx, row["newest_report"])))
+        known = newest if mark == "silent" else (*day_and_ago(ctx, row["newest_report"]), by_number(ctx, rates=True))
+        items.append(cell(name, label) + known)
     return [*blocks, Paragraph(cell(say(ctx, "unknown.silent_note")), "warn"), Listing(tuple(items))]
 
 
@@ -98,7 +103,7 @@ def _tally(ctx: Context) -> list[Block]:
         merged[said] = merged.get(said, 0) + number
     order = sorted(merged.items(), key=lambda one: (-one[1], one[0]))
     rows = tuple((cell(why), cell(format_count(number, ctx.lang))) for why, number in order)
-    grid = TableBlock((say(ctx, "unknown.why"), say(ctx, "unknown.rows")), rows, figures=frozenset({1}))
+    grid = TableBlock(of_rates((say(ctx, "unknown.why"), say(ctx, "unknown.rows"))), rows, figures=frozenset({1}))
     return [Fold(heading, (grid,), counted(ctx, "events", sum(merged.values())))]
 
 
@@ -174,7 +179,8 @@ def parameters(ctx: Context) -> ReportSection:
     rows = parameter_rows(ctx, ctx.model, weighed=weighed_parameters(ctx.risk, ctx.lang))
     if rows:
         head = tuple(say(ctx, f"parameters.{name}") for name in ("name", "value", "meaning"))
-        blocks += [Paragraph(cell(say(ctx, "parameters.note")), "note"), TableBlock(head, tuple(rows), wide=2)]
+        note = Paragraph(cell(say(ctx, "parameters.note"), by_number(ctx, rates=True)), "note")
+        blocks += [note, TableBlock(of_rates(head), tuple(rows), wide=2)]
     else:
         blocks.append(Paragraph(cell(say(ctx, "parameters.missing"))))
     return ReportSection("parameters", say(ctx, "parameters.heading"), tuple(blocks), folded=True)
@@ -200,12 +206,13 @@ def licences(ctx: Context) -> ReportSection:
         if layer.name.partition("summaries_")[2] in ("", ctx.lang)
     )
     head = tuple(say(ctx, f"licences.{name}") for name in ("layer", "attribution", "licence", "date"))
-    publishers = sorted({str(name) for name in ctx.claims["source"].dropna()}, key=str.casefold)
+    publishers = [f"[{number}]\u00a0{name}" for name, number in ctx.source_numbers.items()]
     blocks: list[Block] = [TableBlock(head, rows, wide=1)]
     if publishers:
         blocks += [
             Heading(say(ctx, "licences.publishers", n=format_count(len(publishers), ctx.lang))),
             Paragraph(cell("; ".join(publishers)), "note"),
+            Paragraph(cell(rates_source(ctx)), "note"),
         ]
     # Sources whose rows may not be passed on but have gone into the rates: they have to be named all the
     # same.
@@ -213,6 +220,14 @@ def licences(ctx: Context) -> ReportSection:
         blocks.append(Paragraph(cell(say(ctx, "licences.counted", source=source)), "note"))
     blocks.append(Paragraph(cell(say(ctx, "licences.note")), "note"))
     return ReportSection("licences", say(ctx, "licences.heading"), tuple(blocks), folded=True)
+
+
+def rates_source(ctx: Context) -> str:
+    """Say what the rates are made from, as a line of the list of sources."""
+    ids = {one for cell_of in ctx.risk["event_ids"] for one in split_names(cell_of)}
+    numbers = frozenset[int]().union(*(ctx.published_by.get(one, frozenset()) for one in ids))
+    told = counted(ctx, "events", len(ids))
+    return say(ctx, "licences.rates", mark=RATES, events=told, numbers=compact(numbers) or say(ctx, "not_stated"))
 
 
 def cite(ctx: Context) -> ReportSection:

@@ -7,7 +7,7 @@ two renderers know HTML and Markdown, so data text can never become markup on th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -40,6 +40,8 @@ class Run:
     mark
         A name of the style sheet, such as ``band-3`` or ``silent``: a sign before the
         words, which repeat what it says.
+    sources
+        The publishers of what stands before, as numbers of the list of sources; the words say them too.
     """
 
     text: str
@@ -47,6 +49,7 @@ class Run:
     strong: bool = False
     quiet: bool = False
     mark: str = ""
+    sources: tuple[int, ...] = ()
 
 
 Cell: TypeAlias = tuple[Run, ...]
@@ -138,6 +141,24 @@ class ReportSection:
     blocks: tuple[Block, ...]
     folded: bool = False
     annex: bool = False
+
+
+def runs_of(blocks: Iterable[Block]) -> Iterator[Run]:
+    """Give every run of some blocks, in reading order; heads of tables and headings are no runs."""
+    for block in blocks:
+        match block:
+            case Paragraph():
+                yield from block.runs
+            case Listing():
+                yield from (part for item in block.items for part in item)
+            case Facts():
+                yield from (part for _, value in block.pairs for part in value)
+            case TableBlock():
+                yield from (part for row in block.rows for value in row for part in value)
+            case Fold():
+                yield from runs_of(block.blocks)
+            case _:
+                pass
 
 
 def clean(text: object) -> str:

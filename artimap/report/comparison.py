@@ -12,7 +12,19 @@ from artimap.report.context import Context
 from artimap.report.control_status import changed_blocks, changed_line
 from artimap.report.places import level_of
 from artimap.report.previous import Previous
-from artimap.report.sentences import counted, event_line, km, listed, reported, say, text_of, who, word
+from artimap.report.sentences import (
+    by_number,
+    counted,
+    event_line,
+    km,
+    listed,
+    of_rates,
+    reported,
+    say,
+    text_of,
+    who,
+    word,
+)
 from artimap.risk.phrases import trips_of
 
 _MOVED = 1.25
@@ -69,11 +81,12 @@ def _posts(ctx: Context, before: Previous) -> tuple[list[str], list[str]]:
     return sorted(now - set(before.checkpoints)), sorted(set(before.checkpoints) - now)
 
 
-def changes_line(ctx: Context) -> str:
+def changes_line(ctx: Context) -> Cell:
     """Say in a line what changed, or that there is nothing to compare with."""
     before, standing = ctx.previous, changed_line(ctx, level_of)
     if before is None:
-        return " ".join(part for part in (say(ctx, "changes.none_given"), standing) if part)
+        none = say(ctx, "changes.none_given")
+        return cell(f"{none} ", *standing) if standing else cell(none)
     # Counted over the stretches that both briefings have; a new one is neither up nor down.
     directions = [_direction(now, then) for now, then in _pairs(ctx, before)]
     events, claims = _new(ctx, before)
@@ -84,11 +97,13 @@ def changes_line(ctx: Context) -> str:
     other = len(ctx.risk) - len(directions)
     if other:
         line = f"{line} {say(ctx, 'changes.other_pieces', n=counted(ctx, 'stretches', other))}"
-    line = f"{line} {standing}".rstrip()
+    told = (run(line), by_number(ctx, rates=True), *(cell(" ", *standing) if standing else ()))
     if before.event_ids is None:
-        return f"{line} {say(ctx, 'changes.no_ids')}"
+        return (*told, run(f" {say(ctx, 'changes.no_ids')}"))
+    ids = (*events["event_id"], *claims["claim_id"], *gained, *lost)
     new = {"events": counted(ctx, "events", len(events)), "claims": counted(ctx, "claims", len(claims))}
-    return f"{line} {say(ctx, 'changes.news', **new, gained=len(gained), lost=len(lost))}"
+    news = say(ctx, "changes.news", **new, gained=len(gained), lost=len(lost))
+    return (*told, run(f" {news}"), by_number(ctx, ids))
 
 
 def _rates(ctx: Context, before: Previous) -> Block:
@@ -107,7 +122,7 @@ def _rates(ctx: Context, before: Previous) -> Block:
         rows.append((cell(run(name, strong=True)), cell(say(ctx, f"changes.{direction}")), *shown))
     if not rows:
         return Paragraph(cell(say(ctx, "changes.no_rates")))
-    head = tuple(say(ctx, f"changes.{name}") for name in ("stretch", "direction", "then", "now"))
+    head = of_rates(say(ctx, f"changes.{name}") for name in ("stretch", "direction", "then", "now"))
     return TableBlock(head, tuple(rows), figures=frozenset({2, 3}))
 
 
@@ -126,7 +141,9 @@ def _trips(ctx: Context, before: Previous) -> list[Block]:
         rows.append((cell(run(trip.name, strong=True)), cell(say(ctx, f"changes.{direction}")), *shown))
     if not rows:
         return []
-    head = tuple(say(ctx, name) for name in ("trips.way", "changes.direction", "changes.then_way", "changes.now_way"))
+    head = of_rates(
+        say(ctx, name) for name in ("trips.way", "changes.direction", "changes.then_way", "changes.now_way")
+    )
     return [TableBlock(head, tuple(rows), figures=frozenset({2, 3}))]
 
 
@@ -138,7 +155,7 @@ def changes(ctx: Context) -> ReportSection:
         none = Paragraph(cell(say(ctx, "changes.none_given")))
         return ReportSection("changes", heading, (none, *changed_blocks(ctx, level_of)))
     blocks: list[Block] = [
-        Paragraph(cell(changes_line(ctx)), "lead"),
+        Paragraph(changes_line(ctx), "lead"),
         *_trips(ctx, before),
         _rates(ctx, before),
         Paragraph(cell(say(ctx, "changes.rule")), "note"),
@@ -147,8 +164,12 @@ def changes(ctx: Context) -> ReportSection:
     events, claims = _new(ctx, before)
     if len(events):
         blocks.append(Heading(say(ctx, "changes.new_events")))
+
+        def told(row: pd.Series) -> Cell:
+            return cell(event_line(ctx, row), by_number(ctx, [row["event_id"]]))
+
         newest = events.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable")
-        blocks += listed(ctx, [cell(event_line(ctx, row)) for _, row in newest.iterrows()], _SHOWN)
+        blocks += listed(ctx, [told(row) for _, row in newest.iterrows()], _SHOWN)
     # New claims about events are told with their events; here stand those about places and stretches.
     others = claims[claims["about"].isin([About.PLACE.value, About.STRETCH.value])]
     if len(others):
@@ -157,14 +178,15 @@ def changes(ctx: Context) -> ReportSection:
         for _, row in others.sort_values("claim_id", kind="stable").iterrows():
             place = ctx.names.get(str(row["subject"])) or text_of(row["place"]) or say(ctx, "not_stated")
             said = f"{place}{say(ctx, 'colon')}{text_of(row['value'])} {word(ctx, 'predicate', row['predicate'])}, "
-            items.append(joined((cell(said) + who(ctx, row), reported(ctx, row)), ", "))
+            told_by = by_number(ctx, [row["claim_id"]])
+            items.append((*joined((cell(said) + who(ctx, row), reported(ctx, row)), ", "), told_by))
         blocks += listed(ctx, items, _SHOWN)
     gained, lost = _posts(ctx, before)
     if gained or lost:
         blocks.append(Heading(say(ctx, "changes.posts")))
         known_posts = ctx.checkpoints.set_index("checkpoint_id")
         came, went = (run(say(ctx, f"changes.{name}") + say(ctx, "colon"), strong=True) for name in ("gained", "lost"))
-        items = [cell(came, text_of(known_posts.loc[one, "place"]) or one) for one in gained]
+        items = [cell(came, text_of(known_posts.loc[one, "place"]) or one, by_number(ctx, [one])) for one in gained]
         items += [cell(went, one) for one in lost]
         blocks += listed(ctx, items, _SHOWN)
         if lost:

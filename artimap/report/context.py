@@ -154,6 +154,27 @@ class Context(ShortRepr):
         return rows_by(self.claims, "claim_id")
 
     @cached_property
+    def source_numbers(self) -> dict[str, int]:
+        """The publishers by number: the same in every language and on every product of a study."""
+        # the ledger holds the names as they are published; a translated name must not move up or down the list
+        table = self.claims if self.ledger is None else self.ledger.claims
+        names = sorted({str(name) for name in table["source"].dropna()}, key=lambda name: (name.casefold(), name))
+        found: dict[str, int] = {}
+        for number, name in enumerate(names, 1):
+            found.setdefault(table_words(name, self.lang), number)
+        return found
+
+    @cached_property
+    def published_by(self) -> dict[str, frozenset[int]]:
+        """The numbers of the publishers of each claim, and of all claims about each subject, by id."""
+        found: dict[str, set[int]] = {}
+        claims = self.claims[self.claims["source"].notna()]
+        for key in ("claim_id", "subject"):
+            for one, name in zip(schema.objects(claims[key]), schema.objects(claims["source"]), strict=True):
+                found.setdefault(str(one), set()).add(self.source_numbers[str(name)])
+        return {one: frozenset(numbers) for one, numbers in found.items()}
+
+    @cached_property
     def fee_rows(self) -> dict[str, list[dict[str, Any]]]:
         """Statements about posts as rows, by post."""
         found: dict[str, list[dict[str, Any]]] = {}

@@ -15,7 +15,7 @@ from artimap.core.schema import split_names
 from artimap.core.vocab import Status
 from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, TableBlock, cell, joined, run
 from artimap.report.context import Context
-from artimap.report.sentences import actors, day_and_ago, event_line, reported, rule, say, text_of, word
+from artimap.report.sentences import actors, by_number, day_and_ago, event_line, reported, rule, say, text_of, word
 
 CHANGE_DAYS = 30
 """How far back changes of status are told where no earlier briefing says since when."""
@@ -53,17 +53,17 @@ def _status_changes(ctx: Context) -> pd.DataFrame:
     return found.assign(_order=-gravity).sort_values(["_order", "name"], kind="stable").reset_index(drop=True)
 
 
-def changed_line(ctx: Context, level_of: Level) -> str:
+def changed_line(ctx: Context, level_of: Level) -> Cell:
     """Say in a sentence how many changed, and name the gravest; empty where there is no status.
 
     ``level_of`` says in brackets what a subject is: a place and the section around it may share their name.
     """
     if ctx.ledger is None or ctx.status.empty:
-        return ""
+        return ()
     found = status_changes(ctx)
     day = format_day(since(ctx), ctx.lang)
     if not len(found):
-        return say(ctx, "changes.status_none", day=day)
+        return cell(say(ctx, "changes.status_none", day=day))
     # A town and its section often change together under one name: named once in the sentence, both in the
     # table.
     told = found.drop_duplicates(["name", "status"]).head(_NAMED)
@@ -71,7 +71,9 @@ def changed_line(ctx: Context, level_of: Level) -> str:
     for _, row in told.iterrows():
         parts = (level_of(ctx, row["subject"]).strip(" ()"), word(ctx, "status", row["status"]))
         named.append(f"{row['name']} ({', '.join(part for part in parts if part)})")
-    return say(ctx, "changes.status_line", day=day, n=len(found), names=", ".join(named))
+    line = say(ctx, "changes.status_line", day=day, n=len(found), names=", ".join(named))
+    ids = [one for key in ("came", "went") for cell_of in found[key] for one in split_names(cell_of)]
+    return cell(line, by_number(ctx, ids))
 
 
 def _evidence_cell(ctx: Context, ids: object) -> Cell:
@@ -97,7 +99,8 @@ def _why(ctx: Context, row: pd.Series) -> Cell:
     for key in ("came", "went"):
         told = _evidence_cell(ctx, row[key])
         if told:
-            parts.append(cell(run(say(ctx, f"changes.{key}") + say(ctx, "colon"), strong=True)) + told)
+            label = run(say(ctx, f"changes.{key}") + say(ctx, "colon"), strong=True)
+            parts.append((label, *told, by_number(ctx, split_names(row[key]))))
     return joined(parts, ". ")
 
 
@@ -147,7 +150,7 @@ def status_grid(ctx: Context, level: Level) -> list[Block]:
             _who(ctx, row),
             cell(word(ctx, "confidence", row["confidence"])),
             day_and_ago(ctx, row["last_confirmed"]),
-            _rule(ctx, row),
+            (*_rule(ctx, row), by_number(ctx, split_names(row["claims"]))),
         )
         for _, row in shown.iterrows()
     )

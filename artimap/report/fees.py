@@ -15,7 +15,7 @@ from artimap.core.phrases import known
 from artimap.core.vocab import FeeOf, PlaceKind, Vehicle
 from artimap.report.blocks import Block, Cell, Fold, Heading, Paragraph, TableBlock, cell, run
 from artimap.report.context import Context
-from artimap.report.sentences import counted, km, say, text_of, word
+from artimap.report.sentences import by_number, counted, km, say, text_of, word
 
 VEHICLES = (
     Vehicle.TRUCK, Vehicle.CONTAINER_TRUCK, Vehicle.FOUR_BY_FOUR, Vehicle.AMBULANCE, Vehicle.BUS, Vehicle.MINIBUS,
@@ -119,7 +119,8 @@ def _rows(ctx: Context, ledger: Ledger) -> Iterable[tuple[Cell, ...]]:
         # Vehicles with the same answer share a row: seven rows that say "not stated" hide the one that differs.
         same: dict[tuple[Cell, str, int], list[str]] = {}
         for vehicle, found in fees.items():
-            answer = (_fee_sums(ctx, found), _unknown(ctx, found), found.posts)
+            ids = {*found.table["checkpoint_id"], *(one for name in _DOUBTS for one in getattr(found, name))}
+            answer = ((*_fee_sums(ctx, found), by_number(ctx, ids)), _unknown(ctx, found), found.posts)
             same.setdefault(answer, []).append(word(ctx, "vehicle", vehicle.value))
         span = km(ctx, {"from_m": low, "to_m": high})
         name = cell(run(f"{start} – {stop}", strong=True), run(f" ({span})", quiet=True))

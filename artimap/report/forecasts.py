@@ -7,7 +7,7 @@ import datetime as dt
 from artimap.core.i18n import format_day, format_number
 from artimap.report.blocks import Block, Cell, Paragraph, ReportSection, TableBlock, cell
 from artimap.report.context import Context
-from artimap.report.sentences import say
+from artimap.report.sentences import by_number, say
 
 METHODS = ("model", "uniform", "last period", "plain kernel")
 """The rules that are scored, in the order of the table."""
@@ -36,7 +36,7 @@ def forecasts(ctx: Context) -> ReportSection:
                 format_number(100 * one["inside80"], ctx.lang, digits=2),
             )  # fmt: skip
             rows.append((cell(f"{first} – {last}"), *map(cell, figures)))
-    blocks: list[Block] = [Paragraph(cell(_summary(ctx)), "lead")]
+    blocks: list[Block] = [Paragraph(cell(_summary(ctx), by_number(ctx, rates=True)), "lead")]
     blocks.append(TableBlock(head, tuple(rows), figures=frozenset({1, 3, 4, 5, 6})))
     blocks.append(Paragraph(cell(say(ctx, "forecast.note")), "note"))
     return ReportSection("forecast", heading, tuple(blocks), folded=True)

@@ -5,7 +5,7 @@ Its sentences are those of the whole report; here they are only chosen and put s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -14,11 +14,24 @@ from artimap.core.i18n import format_day, format_number
 from artimap.core.schema import records
 from artimap.core.vocab import CheckpointStatus, Info
 from artimap.report import places
-from artimap.report.blocks import Block, Cell, Listing, Paragraph, PictureBlock, ReportSection, TableBlock, cell, run
+from artimap.report.appendix import rates_source
+from artimap.report.blocks import (
+    Block,
+    Cell,
+    Listing,
+    Paragraph,
+    PictureBlock,
+    ReportSection,
+    TableBlock,
+    cell,
+    run,
+    runs_of,
+)
 from artimap.report.comparison import changes_line
 from artimap.report.context import Context
 from artimap.report.sections import basis, not_known, thinness, trip_rows
 from artimap.report.sentences import (
+    by_number,
     counted,
     day_and_ago,
     event_line,
@@ -26,7 +39,6 @@ from artimap.report.sentences import (
     km,
     only_later,
     say,
-    sources,
     text_of,
     together,
     word,
@@ -40,14 +52,17 @@ _STANDS = (CheckpointStatus.ACTIVE.value, CheckpointStatus.FADING.value)
 
 def one_page(ctx: Context) -> tuple[ReportSection, ...]:
     """Give the sections of the page, in the order in which a decision asks for them."""
-    numbers: dict[str, int] = {}
-    fresh, posts = _fresh(ctx, numbers), _posts(ctx, numbers)
+    fresh, posts = _fresh(ctx), _posts(ctx)
+    unknown = (Paragraph(not_known(ctx)), *_silent(ctx))
+    sure = (Paragraph(basis(ctx)), Paragraph(thinness(ctx)))
+    # Those of the rows are named here; of all others the whole report has the list, which would fill this page.
+    named = {number for part in runs_of((fresh[0], posts[0])) for number in part.sources}
     day = format_day(ctx.as_of, ctx.lang)
     alt = say(ctx, "picture.alt", road=ctx.corridor.ref, day=day)
-    listed = "; ".join(f"[{number}] {name}" for name, number in numbers.items())
+    listed = [f"[{number}]\u00a0{name}" for name, number in ctx.source_numbers.items() if number in named]
+    listed += [rates_source(ctx), say(ctx, "one_page.other_sources")]
     label = run(say(ctx, "one_page.sources") + say(ctx, "colon"), strong=True)
-    told = Paragraph(cell(label, listed or say(ctx, "not_stated")))
-    sure = (Paragraph(basis(ctx)), Paragraph(cell(thinness(ctx))), told)
+    told = Paragraph(cell(label, "; ".join(listed)))
     head = say(ctx, "one_page.heading", road=ctx.corridor.ref, area=ctx.area.label, day=day)
     audience = f"{say(ctx, 'title.audience')}{say(ctx, 'colon')}{say(ctx, f'audience.{ctx.audience}')}"
     go = (*trip_rows(ctx), Paragraph(cell(say(ctx, "one_page.no_advice")), "warn"))
@@ -56,14 +71,14 @@ def one_page(ctx: Context) -> tuple[ReportSection, ...]:
         ReportSection("go", say(ctx, "one_page.go"), go),
         ReportSection("new", say(ctx, "one_page.new", n=NEW_DAYS), fresh),
         ReportSection("posts", say(ctx, "posts.heading"), posts),
-        ReportSection("unknown", say(ctx, "summary.not_known"), (Paragraph(cell(not_known(ctx))), *_silent(ctx))),
+        ReportSection("unknown", say(ctx, "summary.not_known"), unknown),
         ReportSection("strip", say(ctx, "picture.heading"), (PictureBlock(alt, say(ctx, "one_page.picture")),)),
-        ReportSection("sure", say(ctx, "one_page.sure"), sure),
+        ReportSection("sure", say(ctx, "one_page.sure"), (*sure, told)),
         ReportSection("limits", say(ctx, "disclaimer.heading"), (Paragraph(cell(say(ctx, "disclaimer.line_2"))),)),
     )  # fmt: skip
 
 
-def _fresh(ctx: Context, numbers: dict[str, int]) -> tuple[Block, ...]:
+def _fresh(ctx: Context) -> tuple[Block, ...]:
     """Tell the events of the last days on all the area's roads, the newest first, and what changed since."""
     day = pd.Timestamp(ctx.as_of)
     table = ctx.events[ctx.events["date_start"] >= day - pd.Timedelta(days=NEW_DAYS)]
@@ -74,23 +89,25 @@ def _fresh(ctx: Context, numbers: dict[str, int]) -> tuple[Block, ...]:
         newest = row["date_start"] >= day - pd.Timedelta(days=NEWEST_DAYS)
         mark = (run(say(ctx, "one_page.last_day") + " ", strong=True),) if newest else ()
         told = ", ".join(part for part in (event_line(ctx, row), harm(ctx, row)) if part)
-        about = ctx.claims[ctx.claims["subject"] == row["event_id"]]
-        items.append((*mark, *cell(told, run(_numbers(sources(about), numbers), quiet=True))))
-    blocks: list[Block] = [Listing(tuple(items))] if items else [Paragraph(cell(_nothing_new(ctx)))]
+        items.append((*mark, *cell(told, by_number(ctx, [row["event_id"]]))))
+    blocks: list[Block] = [Listing(tuple(items))] if items else [Paragraph(_nothing_new(ctx))]
     if len(table) > _EVENTS:
-        blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(table) - _EVENTS)), "note"))
+        more = cell(say(ctx, "and_more", n=len(table) - _EVENTS), by_number(ctx, table["event_id"][_EVENTS:]))
+        blocks.append(Paragraph(more, "note"))
     if ctx.previous is not None:
-        blocks.append(Paragraph(cell(changes_line(ctx))))
+        blocks.append(Paragraph(changes_line(ctx)))
     return tuple(blocks)
 
 
-def _nothing_new(ctx: Context) -> str:
-    before = ctx.events["date_start"][ctx.events["date_start"] <= pd.Timestamp(ctx.as_of)]
-    newest = say(ctx, "not_known") if before.empty else format_day(before.max().date(), ctx.lang)
-    return say(ctx, "one_page.nothing_new", n=NEW_DAYS, day=newest)
+def _nothing_new(ctx: Context) -> Cell:
+    before = ctx.events[ctx.events["date_start"] <= pd.Timestamp(ctx.as_of)]
+    day = before["date_start"].max()
+    newest = say(ctx, "not_known") if before.empty else format_day(day.date(), ctx.lang)
+    told_by = by_number(ctx, before.loc[before["date_start"] == day, "event_id"])
+    return cell(say(ctx, "one_page.nothing_new", n=NEW_DAYS, day=newest), told_by)
 
 
-def _posts(ctx: Context, numbers: dict[str, int]) -> tuple[Block, ...]:
+def _posts(ctx: Context) -> tuple[Block, ...]:
     """List the posts that were confirmed lately, those on the road first, and how many others there are."""
     table = ctx.checkpoints
     stands = table[table["status"].isin(_STANDS)].sort_values(
@@ -98,28 +115,26 @@ def _posts(ctx: Context, numbers: dict[str, int]) -> tuple[Block, ...]:
     )
     if stands.empty:
         return (Paragraph(cell(say(ctx, "summary.no_posts" if table.empty else "one_page.no_post"))),)
-    rows = tuple(_post(ctx, row, numbers) for row in records(stands.head(_POSTS)))
+    rows = tuple(_post(ctx, row) for row in records(stands.head(_POSTS)))
     head = tuple(say(ctx, f"posts.{name}") for name in ("place", "operator", "fees", "confirmed"))
-    others = len(table[table["status"] != CheckpointStatus.REMOVED.value]) - len(rows)
-    told = (
-        ()
-        if others <= 0
-        else (Paragraph(cell(say(ctx, "one_page.other_posts", posts=counted(ctx, "posts", others))), "note"),)
-    )
-    return (TableBlock(head, rows), *told)
+    others = table[table["status"] != CheckpointStatus.REMOVED.value]["checkpoint_id"]
+    others = others[~others.isin(stands.head(_POSTS)["checkpoint_id"])]
+    if others.empty:
+        return (TableBlock(head, rows),)
+    line = say(ctx, "one_page.other_posts", posts=counted(ctx, "posts", len(others)))
+    return TableBlock(head, rows), Paragraph(cell(line, by_number(ctx, others)), "note")
 
 
-def _post(ctx: Context, row: Mapping[str, Any], numbers: dict[str, int]) -> tuple[Cell, ...]:
+def _post(ctx: Context, row: Mapping[str, Any]) -> tuple[Cell, ...]:
     name = text_of(row["place"]) or say(ctx, "not_stated")
     spot = "" if pd.isna(row["from_m"]) else f", {together(km(ctx, row))}"
     kind = word(ctx, "checkpoint", row["kind"])
     amounts = places.amounts(ctx, row, most=_AMOUNTS)
-    said = _numbers(tuple(text_of(row["sources"]).split("; ")) if text_of(row["sources"]) else (), numbers)
     return (
         cell(run(name, strong=True), f"{spot} ({kind})"),
         cell(text_of(row["operator"]) or say(ctx, "not_stated")),
         amounts,
-        (*day_and_ago(ctx, row["last_confirmed"]), *cell(run(said, quiet=True))),
+        (*day_and_ago(ctx, row["last_confirmed"]), by_number(ctx, [row["checkpoint_id"]])),
     )
 
 
@@ -137,10 +152,4 @@ def _silent(ctx: Context) -> tuple[Block, ...]:
         f"{format_number(low / 1000, ctx.lang, digits=4)}\u00a0–\u00a0{format_number(high / 1000, ctx.lang, digits=4)}"
         for low, high in spans
     )
-    return (Paragraph(cell(run(say(ctx, "one_page.silent"), strong=True), f" {told}")),)
-
-
-def _numbers(names: Sequence[str], numbers: dict[str, int]) -> str:
-    """Give publishers as numbers; each gets its own where it is named first."""
-    told = [numbers.setdefault(name, len(numbers) + 1) for name in names]
-    return "".join(f"\u00a0[{one}]" for one in told)
+    return (Paragraph(cell(run(say(ctx, "one_page.silent"), strong=True), f" {told}", by_number(ctx, rates=True))),)

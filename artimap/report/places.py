@@ -22,6 +22,7 @@ from artimap.report.control_status import status_grid
 from artimap.report.fees import between_towns
 from artimap.report.sentences import (
     HARMS,
+    by_number,
     counted,
     day_and_ago,
     day_of,
@@ -147,7 +148,7 @@ def _event_blocks(ctx: Context, event: Mapping[str, Any], said: Claims) -> list[
     differ = spans(ctx, claims)
     if differ:
         label = run(say(ctx, "places.contradiction") + say(ctx, "colon"), strong=True)
-        blocks.append(Paragraph(cell(label, "; ".join(differ)), "warn"))
+        blocks.append(Paragraph(cell(label, "; ".join(differ), by_number(ctx, [event["event_id"]])), "warn"))
     # Nobody could know of it on the day: what later reports say stays out of this briefing.
     if not claims and only_later(ctx, event):
         blocks.append(Paragraph(cell(say(ctx, "places.only_later")), "note"))
@@ -316,12 +317,15 @@ def _place_fold(ctx: Context, place: _Place, said: Claims) -> Fold:
         blocks += _event_blocks(ctx, event, said)
     if more:
         told = counted(ctx, "events", len(more))
-        blocks.append(Paragraph(cell(say(ctx, "places.more", events=told, dead=_dead(ctx, more))), "note"))
+        line = say(ctx, "places.more", events=told, dead=_dead(ctx, more))
+        blocks.append(Paragraph(cell(line, by_number(ctx, [event["event_id"] for event in more])), "note"))
     differ = any(isinstance(block, Paragraph) and block.tone == "warn" for block in blocks)
     older = len(events) - len(recent)
     if older:
         newest, number = event_line(ctx, events[len(recent)]), counted(ctx, "events", older)
-        blocks.append(Paragraph(cell(say(ctx, "places.older", events=number, line=newest)), "note"))
+        line = say(ctx, "places.older", events=number, line=newest)
+        told_by = by_number(ctx, [event["event_id"] for event in events[len(recent) :]])
+        blocks.append(Paragraph(cell(line, told_by), "note"))
     return Fold(Heading(place.name, 4, note), tuple(blocks), _holds(ctx, place, differ=differ))
 
 
@@ -343,7 +347,7 @@ def _far_block(ctx: Context, places: Sequence[_Place]) -> list[Block]:
         km=format_count(REACH_KM, ctx.lang), road=ctx.corridor.ref, area=ctx.area.label, dead=_dead(ctx, events),
         names=names,
     )  # fmt: skip
-    return [Paragraph(cell(line), "note")]
+    return [Paragraph(cell(line, by_number(ctx, [event["event_id"] for event in events])), "note")]
 
 
 def _holds(ctx: Context, place: _Place, *, differ: bool) -> str:

@@ -17,7 +17,7 @@ from artimap.core.i18n import format_day, format_number, to_review, tr
 from artimap.core.metadata import model_of
 from artimap.core.phrases import known
 from artimap.core.precision import significant
-from artimap.core.schema import records, split_names
+from artimap.core.schema import objects, records, split_names
 from artimap.core.vocab import CheckpointStatus, Info
 from artimap.report import appendix, places
 from artimap.report.blocks import (
@@ -40,12 +40,14 @@ from artimap.report.context import Context
 from artimap.report.forecasts import forecasts
 from artimap.report.road_status import road_status
 from artimap.report.sentences import (
+    by_number,
     counted,
     day_and_ago,
     event_line,
     harm,
     interval,
     km,
+    of_rates,
     say,
     sources,
     text_of,
@@ -87,17 +89,18 @@ def events_counted(ctx: Context) -> int:
     return len(listed) if listed else int(ctx.risk["n_events"].max() if len(ctx.risk) else 0)
 
 
-def thinness(ctx: Context) -> str:
+def thinness(ctx: Context) -> Cell:
     """Say plainly how much the rates rest on."""
     weight = effective(ctx)
     grade = "very_thin" if weight < _VERY_THIN else "thin" if weight < _THIN else "modest"
-    return say(
+    line = say(
         ctx,
         "thin.says",
         events=counted(ctx, "events", events_counted(ctx)),
         weight=format_number(weight, ctx.lang),
         grade=say(ctx, f"thin.{grade}"),
     )
+    return cell(line, by_number(ctx, rates=True))
 
 
 def stretch_name(ctx: Context, row: pd.Series) -> str:
@@ -108,6 +111,9 @@ def stretch_name(ctx: Context, row: pd.Series) -> str:
 def title(ctx: Context) -> ReportSection:
     """Say what the report is about, as of when, and for whom."""
     until = ctx.data_until
+    newest = cell(
+        say(ctx, "not_known") if until is None else format_day(until, ctx.lang), by_number(ctx, newest_ids(ctx))
+    )
     pairs = (
         (say(ctx, "title.area"), cell(ctx.area.label)),
         (
@@ -115,7 +121,7 @@ def title(ctx: Context) -> ReportSection:
             cell(f"{ctx.corridor.ref}, {format_number(ctx.corridor.length_m / 1000, ctx.lang, digits=4)} km"),
         ),
         (say(ctx, "title.as_of"), cell(run(format_day(ctx.as_of, ctx.lang), strong=True))),
-        (say(ctx, "title.data_until"), cell(say(ctx, "not_known") if until is None else format_day(until, ctx.lang))),
+        (say(ctx, "title.data_until"), newest),
         (say(ctx, "title.audience"), cell(say(ctx, f"audience.{ctx.audience}"))),
         (say(ctx, "title.language"), cell(say(ctx, "language"))),
     )
@@ -131,10 +137,16 @@ def events_of_stretch(ctx: Context, row: pd.Series, *, limit: int) -> list[tuple
     return [(one, rows[one]) for one in split_names(row["event_ids"]) if one in rows][:limit]
 
 
-def _why(ctx: Context, row: pd.Series) -> str:
-    for _, event in events_of_stretch(ctx, row, limit=1):
-        return event_line(ctx, event)
-    return ""
+def newest_ids(ctx: Context) -> list[str]:
+    """Give the ids of the claims and events of the newest day."""
+    if ctx.data_until is None:
+        return []
+    until = pd.Timestamp(ctx.data_until)
+    claims, events = ctx.claims, ctx.events
+    return [
+        *objects(claims.loc[claims["reported"] == until, "claim_id"]),
+        *objects(events.loc[events["date_end"] == until, "event_id"]),
+    ]
 
 
 def _trips(ctx: Context) -> Cell:
@@ -144,7 +156,9 @@ def _trips(ctx: Context) -> Cell:
         cell(run(trip_name(trip, ctx.lang), strong=True), f"{say(ctx, 'colon')}{trip_phrase(trip, model, ctx.lang)}")
         for trip in trips_of(ctx.risk)
     ]
-    return joined(parts, ". ") + cell(".") if parts else cell(say(ctx, "summary.no_trips"))
+    if not parts:
+        return cell(say(ctx, "summary.no_trips"))
+    return joined(parts, ". ") + cell(".", by_number(ctx, rates=True))
 
 
 def _worst(ctx: Context) -> Cell:
@@ -155,11 +169,12 @@ def _worst(ctx: Context) -> Cell:
     share = share_of(model_of(ctx.risk, RiskModel))
     parts: list[Cell] = []
     for _, row in table.iterrows():
-        fields, why = row.to_dict(), _why(ctx, row)
+        fields, why = row.to_dict(), events_of_stretch(ctx, row, limit=1)
         told = [stretch_phrase(fields, ctx.lang), happened_phrase(fields, share, ctx.lang)]
-        told += [f"{say(ctx, 'summary.most_weight')} {why}"] if why else []
+        told += [f"{say(ctx, 'summary.most_weight')} {event_line(ctx, event)}" for _, event in why]
         tail = say(ctx, "colon") + tr("map.trip.and", ctx.lang).join(part for part in told if part)
-        parts.append(cell(run(stretch_name(ctx, row), strong=True), tail))
+        told_by = by_number(ctx, [one for one, _ in why], rates=True)
+        parts.append(cell(run(stretch_name(ctx, row), strong=True), tail, told_by))
     return joined(parts, ". ") + cell(".")
 
 
@@ -170,7 +185,8 @@ def _gravest(ctx: Context) -> Cell:
     for row in records(table):
         when_where = ", ".join(part for part in (text_of(row["place"]), when(ctx, row)) if part)
         kind, figures = word(ctx, "kind", row["kind"]), _figures(ctx, row)
-        parts.append(cell(run(when_where, strong=True), f"{say(ctx, 'colon')}{kind}, {figures}"))
+        said = f"{say(ctx, 'colon')}{kind}, {figures}"
+        parts.append(cell(run(when_where, strong=True), said, by_number(ctx, [row["event_id"]])))
     return joined(parts, ". ") + cell(".") if parts else cell(say(ctx, "gravest.none"))
 
 
@@ -197,12 +213,12 @@ def _posts(ctx: Context) -> str:
     )
 
 
-def not_known(ctx: Context) -> str:
+def not_known(ctx: Context) -> Cell:
     """Say in a line how much is not known."""
     silent = ctx.risk[ctx.risk["info"] == Info.SILENT.value]
     length_km = float(significant((silent["to_m"] - silent["from_m"]).sum() / 1000))
     nowhere = appendix.placeless(ctx)
-    return say(
+    line = say(
         ctx,
         "summary.unknown",
         stretches=counted(ctx, "stretches", len(silent)),
@@ -211,24 +227,26 @@ def not_known(ctx: Context) -> str:
         held_events=counted(ctx, "events", ctx.held.events),
         held_claims=counted(ctx, "claims", ctx.held.claims),
     )
+    return cell(line, by_number(ctx, nowhere["event_id"], rates=True))
 
 
 def summary(ctx: Context) -> ReportSection:
     """Answer in five lines: the ways between the cities; worst stretches; gravest events; posts, changes; not known."""
     day = format_day(ctx.as_of, ctx.lang)
-    changed = cell(_posts(ctx), " ", run(f"{say(ctx, 'summary.changed')}{say(ctx, 'colon')}", strong=True))
+    posts = by_number(ctx, ctx.checkpoints["checkpoint_id"])
+    changed = cell(_posts(ctx), posts, " ", run(f"{say(ctx, 'summary.changed')}{say(ctx, 'colon')}", strong=True))
     lines = (
         (say(ctx, "summary.trips", day=day), _trips(ctx)),
         (say(ctx, "summary.worst"), _worst(ctx)),
         (say(ctx, "summary.gravest"), _gravest(ctx)),
-        (say(ctx, "summary.checkpoints"), changed + cell(changes_line(ctx))),
-        (say(ctx, "summary.not_known"), cell(not_known(ctx))),
+        (say(ctx, "summary.checkpoints"), changed + changes_line(ctx)),
+        (say(ctx, "summary.not_known"), not_known(ctx)),
     )
     items = tuple(cell(run(label + say(ctx, "colon"), strong=True)) + text for label, text in lines)
     return ReportSection(
         "summary",
         say(ctx, "summary.heading"),
-        (Listing(items, numbered=True), Paragraph(basis(ctx), "warn"), Paragraph(cell(thinness(ctx)), "note")),
+        (Listing(items, numbered=True), Paragraph(basis(ctx), "warn"), Paragraph(thinness(ctx), "note")),
     )
 
 
@@ -238,7 +256,8 @@ def basis(ctx: Context) -> Cell:
     reach = say(ctx, "not_known") if until is None else format_day(until, ctx.lang)
     first = say(ctx, "summary.as_of", day=format_day(ctx.as_of, ctx.lang), until=reach)
     share = share_line(share_of(model_of(ctx.risk, RiskModel)), ctx.lang)
-    return cell(run(tr("map.rate.caveat", ctx.lang), strong=True), f" {share} {first}")
+    caveat = run(tr("map.rate.caveat", ctx.lang), strong=True)
+    return cell(caveat, f" {share} {first}", by_number(ctx, newest_ids(ctx)))
 
 
 def trips(ctx: Context) -> ReportSection:
@@ -268,7 +287,7 @@ def trip_rows(ctx: Context) -> tuple[Block, ...]:
         )
     if not rows:
         return (Paragraph(cell(say(ctx, "summary.no_trips"))),)
-    head = tuple(say(ctx, f"trips.{name}") for name in ("way", "words", "month", "chance", "silent"))
+    head = of_rates(say(ctx, f"trips.{name}") for name in ("way", "words", "month", "chance", "silent"))
     grid = TableBlock((*head, say(ctx, "stretches.newest")), tuple(rows), figures=frozenset({2, 3, 4}), wide=1)
     return grid, Paragraph(cell(say(ctx, "trips.note")), "note")
 
@@ -365,9 +384,12 @@ def _trend(ctx: Context) -> list[Block]:
         thin=counted(ctx, "stretches", thin),
         silent=counted(ctx, "stretches", len(ctx.risk) - len(table)),
     )
-    head = (say(ctx, "stretches.name"), say(ctx, "trend.change"), say(ctx, "trend.chance"))
+    head = of_rates((say(ctx, "stretches.name"), say(ctx, "trend.change"), say(ctx, "trend.chance")))
     blocks: list[Block] = [TableBlock(head, tuple(rows), figures=frozenset({2}))] if rows else []
-    blocks += [Paragraph(cell(rest)), Paragraph(cell(say(ctx, "trend.note", n=model.trend_days)), "note")]
+    blocks += [
+        Paragraph(cell(rest, by_number(ctx, rates=True))),
+        Paragraph(cell(say(ctx, "trend.note", n=model.trend_days)), "note"),
+    ]
     heading = Heading(say(ctx, "trend.heading", n=model.trend_days))
     return [Fold(heading, tuple(blocks), counted(ctx, "stretches", len(rows)))]
 
@@ -379,13 +401,13 @@ def stretches(ctx: Context) -> ReportSection:
     share = share_of(model_of(ctx.risk, RiskModel))
     names = ("name", "km", "words", "rate", "used", "last", "newest", "info")
     grid = TableBlock(
-        tuple(say(ctx, f"stretches.{name}") for name in names),
+        of_rates((say(ctx, f"stretches.{name}") for name in names), at=2),
         tuple(_stretch_row(ctx, row, share) for _, row in ctx.risk.iterrows()),
         figures=frozenset({3, 4}),
         wide=2,
     )
     blocks: list[Block] = [
-        Paragraph(cell(run(tr("map.rate.caveat", ctx.lang), strong=True), f" {thinness(ctx)}"), "lead"),
+        Paragraph(cell(run(tr("map.rate.caveat", ctx.lang), strong=True), " ") + thinness(ctx), "lead"),
         grid,
         Paragraph(cell(say(ctx, "stretches.note")), "note"),
         Paragraph(cell(run(say(ctx, "stretches.silence"), strong=True)), "warn"),
@@ -395,7 +417,7 @@ def stretches(ctx: Context) -> ReportSection:
     heard, model = ctx.risk.attrs.get("publishers"), model_of(ctx.risk, RiskModel)
     if heard is not None and model is not None and ctx.risk["caution"].notna().any():
         words = say(ctx, "stretches.sources_changed", recent=heard[0], earlier=heard[1], n=model.trend_days)
-        blocks.append(Paragraph(cell(words), "warn"))
+        blocks.append(Paragraph(cell(words, by_number(ctx, rates=True)), "warn"))
     return ReportSection("stretches", say(ctx, "stretches.heading"), tuple(blocks))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pandas as pd
@@ -14,11 +14,14 @@ from artimap.core.i18n import format_count, format_day, format_rate, tr, words
 from artimap.core.phrases import actors_phrase, day_phrase, km_span, known, rule_phrase
 from artimap.core.reasons import why_words
 from artimap.core.vocab import Party
-from artimap.report.blocks import Block, Cell, Listing, Paragraph, cell, run
+from artimap.report.blocks import Block, Cell, Listing, Paragraph, Run, cell, run
 from artimap.report.context import Context
 
 Row: TypeAlias = "Mapping[str, Any] | pd.Series"
 """A row of a table by column."""
+
+RATES = "R"
+"""What stands for the rates among the numbers of the sources."""
 
 HARMS = ("killed", "injured", "abducted", "displaced", "arrested")
 """Predicates of claims whose value is a count of people."""
@@ -126,6 +129,37 @@ def event_line(ctx: Context, event: Row) -> str:
 def sources(claims: pd.DataFrame, limit: int = 4) -> tuple[str, ...]:
     """Give the publishers behind some claims, each once, in order, at most ``limit``."""
     return tuple(dict.fromkeys(str(name) for name in claims["source"].dropna()))[:limit]
+
+
+def by_number(ctx: Context, ids: Iterable[object] = (), *, rates: bool = False) -> Run:
+    """Give the sources of what is said, as numbers of the list of sources: the publishers of claims and subjects.
+
+    ``rates`` where the words rest on the rates, which have a line of their own in that list.
+    """
+    numbers = frozenset[int]().union(*(ctx.published_by.get(str(one), frozenset()) for one in ids))
+    parts = ([RATES] if rates else []) + ([compact(numbers)] if numbers else [])
+    text = f"\u00a0[{', '.join(parts)}]" if parts else ""
+    return Run(text, quiet=True, sources=tuple(sorted(numbers)))
+
+
+def of_rates(head: Iterable[str], at: int = 1) -> tuple[str, ...]:
+    """Mark the heads of a table whose figures are rates, at the first column that holds one."""
+    return tuple(f"{name}\u00a0[{RATES}]" if number == at else name for number, name in enumerate(head))
+
+
+def compact(numbers: Iterable[int]) -> str:
+    """Write whole numbers in order, neighbours as a span.
+
+    >>> compact([7, 1, 2, 3])
+    '1–3, 7'
+    """
+    spans: list[list[int]] = []
+    for one in sorted(set(numbers)):
+        if spans and one == spans[-1][1] + 1:
+            spans[-1][1] = one
+        else:
+            spans.append([one, one])
+    return ", ".join(str(low) if low == high else f"{low}–{high}" for low, high in spans)
 
 
 def only_later(ctx: Context, event: Row) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from artimap.areas import embedded
 from artimap.areas.area import read_places
 from artimap.areas.road_network import BESIDE_M, FARTHEST_M, AreaRoads, area_roads
 from artimap.areas.roadside import SERVICES, RoadsidePoints
@@ -24,7 +25,7 @@ from artimap.core.arrays import Bools, Floats, Ints
 from artimap.core.crs import WGS84
 from artimap.core.errors import DataError, ShareError
 from artimap.core.files import table_csv, write_geopackage, write_text
-from artimap.core.i18n import format_count, format_number, tr
+from artimap.core.i18n import format_count, format_number, table_words, tr
 from artimap.core.metadata import put_models
 from artimap.core.notebook import Shown, Sketch, card, city_labels, figure
 from artimap.core.precision import rounded_shapes, significant, significant_columns
@@ -134,7 +135,7 @@ class Closures(Shown):
         towns = [(name, span.from_m + at) for name, at in self.roads.places_on([span])]
         return CutOffStrip(
             _ref(self.roads, self.road_id), self.table, tuple(towns), self._whose(lang),
-            (*self._limits(lang), *_people_note(self.roads, lang)), Lang(lang).value,
+            (*self._limits(lang), *_people_note(self.roads, lang), _credit(self.roads, lang)), Lang(lang).value,
         )  # fmt: skip
 
     def lines(self, lang: str = Lang.EN) -> tuple[str, ...]:
@@ -694,6 +695,19 @@ def _who_lies_there(run: Sequence[dict[str, Any]], named: str, lang: str) -> str
 
 def _people_note(roads: AreaRoads, lang: str) -> tuple[str, ...]:
     return () if roads.area is None else (tr("closures.note", lang),)
+
+
+def _credit(roads: AreaRoads, lang: str) -> str:
+    """Name whose roads and figures a picture is drawn from: it is sent on without the page around it."""
+    layers = () if roads.area is None else embedded.manifest(roads.area.name).layers
+    wanted = ("roads", "services") if roads.corridors else ("services",)
+    named = [] if roads.corridors else [tr("trip.own_reports", lang)]
+    named += [
+        f"{table_words(layer.attribution, lang)} ({table_words(layer.licence, lang)})"
+        for layer in layers
+        if layer.name in wanted
+    ]
+    return tr("picture.credit", lang, sources="; ".join(named))
 
 
 def _write(table: pd.DataFrame, path: Path, day: dt.date | None, layer: str, endings: tuple[str, ...]) -> Path:

@@ -12,7 +12,7 @@ from artimap.core.i18n import tr
 from artimap.core.style import Mark
 from artimap.report.blocks import clean
 from artimap.report.trip.content import LonLat, TripContent, TripWay
-from artimap.report.trip.sentences import km, way_number
+from artimap.report.trip.sentences import km, say, way_number
 
 XY: TypeAlias = tuple[float, float]
 
@@ -21,7 +21,7 @@ WAY_MARKS: Final = ("line", "line_dashed", "line_dotted", "line_dash_dot")
 
 _MAP_W, _MAP_H_LEAST, _MAP_H_MOST = 360.0, 240.0, 420.0
 _STRIP_H: Final = 290.0
-_TOP, _BAND_X, _TEXT_X, _LINE_H = 12.0, 62.0, 80.0, 14.0
+_TOP, _BAND_X, _TEXT_X, _LINE_H, _EDGE = 12.0, 62.0, 80.0, 14.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,11 @@ def trip_map(content: TripContent, lang: str) -> Picture:
     strokes += [_square(to_page((post.lon, post.lat))) for way in content.ways for post in way.post_rows
                 if post.lon is not None and post.lat is not None]  # fmt: skip
     numbers = [Disc(*to_page(_apart(content.ways, at)), 9.0, way.route_id) for at, way in enumerate(content.ways)]
+    # The credit stands in the picture: it is sent on without the page around it.
+    credit = PictureWords(_EDGE, height + _LINE_H, say("network", lang), quiet=True)
     dots, words = _places(content, to_page, height, numbers)
+    height += _LINE_H + _EDGE
+    words.append(credit)
     return Picture(_MAP_W, height, tuple(strokes), (*dots, *numbers), tuple(words), tr("trip.map_alt", lang))
 
 

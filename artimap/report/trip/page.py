@@ -55,6 +55,7 @@ def trip_html(content: TripContent, lang: str) -> str:
         "map_title": say("map", lang),
         "strips_title": say("strips", lang),
         "strip_key": say("strip_key", lang),
+        "strip_credit": "; ".join(general_sources(content, lang)),
         "posts": rows,
         "post_heads": [tr(key, lang) for key in _POST_HEADS],
         "post_title": say("post_list", lang),

@@ -33,6 +33,8 @@ def runs(parts: Cell) -> list[dict[str, Any]]:
             one["url"] = part.url
         if part.mark:
             one["mark"] = part.mark
+        if part.sources:
+            one["sources"] = list(part.sources)
         one.update({name: True for name in ("strong", "quiet") if getattr(part, name)})
         out.append(one)
     return out
