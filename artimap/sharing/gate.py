@@ -68,6 +68,9 @@ class Gated:
         Who gets what, and who this is for.
     hidden
         Claims that are left out.
+    unseen
+        Ids of all that the audience may not see: claims, events (also those that are blurred), and what only such
+        claims speak of. It is never told: with it a comparison knows what is held back and has not vanished.
     area
         Whose ACTORS say which posts are those of forces.
     withheld
@@ -88,6 +91,7 @@ class Gated:
     hidden: frozenset[str] = frozenset()
     area: Area | None = None
     withheld: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    unseen: frozenset[str] = field(default=frozenset(), repr=False)
     all_days: Ledger | None = None
 
     def until(self, day: dt.date) -> Gated:
@@ -223,6 +227,7 @@ def gate(
             aggregates=done.aggregates,
             citation=done.citation if len(done.aggregates) else "",
             withheld=events.iloc[list(done.left_out)].reset_index(drop=True),
+            unseen=hidden_events,
         )
     if ledger is None:
         return told
@@ -247,7 +252,7 @@ def gate(
     # A place or stretch of which only hidden claims speak is hidden as well: STATUS has a row for each subject.
     gone = set(objects(claims.loc[claims["claim_id"].isin(hidden), "subject"])) - set(objects(seen["subject"]))
     subjects = ledger.subjects[~ledger.subjects["subject"].isin(gone)].reset_index(drop=True)
-    return replace(told, ledger=Ledger(seen, subjects, posts), claims_held=reasons, hidden=hidden)
+    return replace(told, ledger=Ledger(seen, subjects, posts), claims_held=reasons, hidden=hidden, unseen=hidden_events | hidden | gone)
 
 
 def without_delays(policy: SharePolicy) -> SharePolicy:
