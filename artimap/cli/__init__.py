@@ -19,6 +19,7 @@ from artimap.areas.area import AREAS, area
 from artimap.cli import (
     backtest,
     brief,
+    changes,
     closures,
     data,
     density,
@@ -41,8 +42,8 @@ from artimap.core.i18n import tr, translated
 from artimap.core.vocab import Audience, Lang
 
 _COMMANDS = (
-    brief, chart, timeline, report, trip, run, risk, density, status, zones, closures, backtest, template, validate,
-    locate, review, data,
+    brief, chart, timeline, report, changes, trip, run, risk, density, status, zones, closures, backtest, template,
+    validate, locate, review, data,
 )  # fmt: skip
 
 

@@ -6,13 +6,17 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from artimap.control.assessment import SERIOUS
 from artimap.core.i18n import format_day, format_number, format_rate, own_words, table_words, tr, words
 from artimap.core.phrases import actors_phrase, rule_phrase
 from artimap.report.changes import Change, ChangedThing, ChangeKind, Changes
 
-_UNSAID: Final = ("from_m", "to_m", "lo80", "hi80", "date_end", "passable_for", "value", "source")
+_UNSAID: Final = ("from_m", "to_m", "lo80", "hi80", "date_end", "passable_for", "value", "source", "about", "subject")
 """What a sentence says of a change only by naming that it differs: the file has the values."""
-_SHORTER: Final = {"killed_low": "killed_best", "killed_high": "killed_best", "rule": "status"}
+_SHORTER: Final = {
+    "killed_low": "killed_best", "killed_high": "killed_best", "rule": "status", "last_confirmed": "status",
+    "confidence": "status",
+}  # fmt: skip
 """What is not said where the other is said already."""
 _SOURCES: Final = 3
 
@@ -101,7 +105,7 @@ _WORDED: Final[Mapping[tuple[ChangedThing | None, str], Callable[[Any, str], str
         for one in ("date_start", "last_confirmed", "as_of", "reported", "valid_from", "valid_to")
     },
     (None, "rule"): lambda value, lang: rule_phrase(str(value), lang),
-    (None, "actors"): lambda value, lang: actors_phrase(value, lang),
+    (None, "actors"): actors_phrase,
     (None, "rate"): format_rate,
     (None, "fees"): own_words,
     (None, "why"): own_words,
@@ -123,4 +127,13 @@ def weightiest(found: Changes) -> tuple[Change, ...]:
     """Give the changes that are told where there is little room, the weightiest first; of statuses only moved lines."""
     order = {pair: at for at, pair in enumerate(_FIRST)}
     told = [one for one in found if (one.of, one.kind) in order and (one.of is not ChangedThing.STATUS or one.moved)]
-    return tuple(sorted(told, key=lambda one: order[one.of, one.kind]))
+    told.sort(key=lambda one: (order[one.of, one.kind], -_gravity(one)))
+    # A town and its section often change together under one name.
+    named = {(one.of, one.name, one.subject if one.of is not ChangedThing.STATUS else _gravity(one)): one
+             for one in reversed(told)}  # fmt: skip
+    return tuple(one for one in told if one in named.values())
+
+
+def _gravity(one: Change) -> int:
+    status = (one.after or {}).get("status")
+    return next((at for at, name in enumerate(SERIOUS) if name.value == status), 0) if one.moved else 0

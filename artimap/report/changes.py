@@ -18,14 +18,12 @@ from artimap.core import schema
 from artimap.core.errors import DataError
 from artimap.core.schema import split_names
 from artimap.core.vocab import About, Audience, Info, Status
+from artimap.sharing.gate import likeness
+from artimap.sources.row_ids import is_made
 
 CHANGES_FILE: Final = "changes.json"
 VERSION: Final = 1
 """Of the keys of ``changes.json``: a key that changes its meaning or goes raises it, a new one does not."""
-
-Row = Mapping[str, Any]
-StateRows = Mapping[str, Mapping[str, Row]]
-"""What a day's products told, by kind of thing and by id: plain values only, and none that is null."""
 
 
 class ChangedThing(StrEnum):
@@ -37,6 +35,11 @@ class ChangedThing(StrEnum):
     STRETCH = "stretch"
     ROAD_STATUS = "road_status"
     CLAIM = "claim"
+
+
+Row = Mapping[str, Any]
+StateRows = Mapping[ChangedThing, Mapping[str, Row]]
+"""What a day's products told, by kind of thing and by id: plain values only, and none that is null."""
 
 
 class ChangeKind(StrEnum):
@@ -58,8 +61,8 @@ class ChangeCause(StrEnum):
     RULE = "rule"
 
 
+_MIRRORED_KIND: Final = {ChangeKind.NEW: ChangeKind.VANISHED, ChangeKind.VANISHED: ChangeKind.NEW}
 _MIRRORED: Final = {
-    ChangeKind.NEW: ChangeKind.VANISHED, ChangeKind.VANISHED: ChangeKind.NEW,
     ChangeCause.NEW_CLAIM: ChangeCause.CLAIM_GONE, ChangeCause.CLAIM_GONE: ChangeCause.NEW_CLAIM,
     ChangeCause.EXPIRED: ChangeCause.RENEWED, ChangeCause.RENEWED: ChangeCause.EXPIRED,
 }  # fmt: skip
@@ -74,8 +77,11 @@ FIELDS: Final[Mapping[ChangedThing, tuple[str, ...]]] = {
     ),
     ChangedThing.STATUS: ("status", "actors", "confidence", "last_confirmed", "rule"),
     ChangedThing.STRETCH: ("info", "rate", "lo80", "hi80"),
-    ChangedThing.ROAD_STATUS: ("physical", "security", "operational", "vehicle", "reliability", "as_of", "why"),
-    ChangedThing.CLAIM: ("predicate", "value", "claimant", "reported", "valid_from", "valid_to", "last_confirmed", "source"),
+    ChangedThing.ROAD_STATUS: ("name", "physical", "security", "operational", "vehicle", "reliability", "as_of", "why"),
+    ChangedThing.CLAIM: (
+        "about", "subject", "predicate", "value", "claimant", "reported", "valid_from", "valid_to", "last_confirmed",
+        "source",
+    ),
 }  # fmt: skip
 """What is compared of each. A status that nothing is said of is ``unknown``, and is no row of its own."""
 
@@ -83,10 +89,10 @@ _ALSO: Final[Mapping[ChangedThing, tuple[str, ...]]] = {
     ChangedThing.POST: ("claims",),
     ChangedThing.STATUS: ("name", "kind", "claims"),
     ChangedThing.STRETCH: ("name", "claims"),
-    ChangedThing.ROAD_STATUS: ("name", "source"),
-    ChangedThing.CLAIM: ("about", "subject"),
+    ChangedThing.ROAD_STATUS: ("source",),
 }
 _DIGITS: Final = 6
+_NAMED_BY: Final = {ChangedThing.CLAIM: "subject", ChangedThing.ROAD_STATUS: "name"}
 _LINE: Final = ("status", "actors")
 _ON_MAP: Final = {
     ChangedThing.EVENT: "event", ChangedThing.POST: "post", ChangedThing.STATUS: "zone:reported",
@@ -195,9 +201,9 @@ class Change:
         """Give the same change seen from the other day."""
         names = self.name, self.day
         if self.kind is ChangeKind.CHANGED:
-            names = self._then("place", self.name), self._then("date_start", self.day)
+            names = self._then(_NAMED_BY.get(self.of, "place"), self.name), self._then("date_start", self.day)
         return replace(
-            self, kind=_MIRRORED.get(self.kind, self.kind), before=self.after, after=self.before, name=names[0],
+            self, kind=_MIRRORED_KIND.get(self.kind, self.kind), before=self.after, after=self.before, name=names[0],
             day=names[1], why=_in_order(_MIRRORED.get(one, one) for one in self.why), confidence=self.confidence[::-1],
         )  # fmt: skip
 
@@ -258,6 +264,8 @@ class Changes(Sequence[Change]):
     vanished_told
         Whether what is no longer there is told. Not between two folders for others than internal use: neither says
         what is held back now, and what is held back must not be told as vanished.
+    renamed
+        Ids of events that were corrected and whose id is made of their words: the earlier and the later one.
     """
 
     since: dt.date
@@ -265,6 +273,7 @@ class Changes(Sequence[Change]):
     audience: Audience
     rows: tuple[Change, ...] = ()
     vanished_told: bool = True
+    renamed: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, at: Any) -> Any:
         """Give a change, or several."""
@@ -300,8 +309,23 @@ class Changes(Sequence[Change]):
 
     def mirrored(self) -> Changes:
         """Give the changes from the later day back to the earlier."""
+        old = {later: earlier for earlier, later in self.renamed}
+
+        def named(one: str) -> str:
+            return next(
+                (earlier + one.removeprefix(later) for later, earlier in old.items() if one.startswith(later)), one
+            )
+
+        rows = [
+            replace(
+                one.mirrored(), subject=named(one.subject), claims=tuple(sorted(named(each) for each in one.claims))
+            )
+            for one in self.rows
+        ]
+        order = list(ChangedThing)
+        rows.sort(key=lambda one: (order.index(one.of), one.subject))
         return replace(
-            self, since=self.as_of, as_of=self.since, rows=tuple(one.mirrored() for one in self.rows)
+            self, since=self.as_of, as_of=self.since, rows=tuple(rows), renamed=tuple(sorted(old.items()))
         )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
@@ -333,22 +357,75 @@ def compare(before: DayState, after: DayState) -> Changes:
         If they are of different areas or roads.
     """
     if (before.area, before.road) != (after.area, after.road):
-        msg = (
-            f"these are of {before.area} {before.road} and of {after.area} {after.road}: compare two days of one road"
-        )
+        msg = f"these are of {before.area} {before.road} and of {after.area} {after.road}: compare two days of one road"
         raise DataError(msg)
     told = after.hidden is not None
     hidden = after.hidden or frozenset()
-    made = _Comparison(before, after, hidden)
+    renamed = _renamed(before.state, after.state)
+    before = replace(before, state=_with_ids(before.state, renamed))
+    made = _Comparison(before, after, hidden | _concealed(before.state, after.state, hidden))
     rows = []
     for one in made.changes():
-        gone = {*made.went(one), one.subject}
-        if one.kind is ChangeKind.VANISHED and (not told or gone & hidden):
+        gone = {*made.went(one), one.subject} & made.hidden
+        if one.kind is ChangeKind.VANISHED and (not told or gone):
             continue
-        if one.kind is ChangeKind.CHANGED and gone & hidden and not made.came(one):
+        if one.kind is ChangeKind.CHANGED and gone and not made.came(one):
             continue
         rows.append(one)
-    return Changes(before.as_of, after.as_of, after.audience, tuple(rows), told)
+    return Changes(before.as_of, after.as_of, after.audience, tuple(rows), told, tuple(sorted(renamed.items())))
+
+
+def _renamed(before: StateRows, after: StateRows) -> dict[str, str]:
+    """Give the events whose id is made of their words, and that were corrected: the earlier id to the later one.
+
+    One that has gone and one that has come are the same where both are of one kind, day and place, and no third is.
+    """
+    old, new = before.get(ChangedThing.EVENT, {}), after.get(ChangedThing.EVENT, {})
+
+    def alone(rows: Mapping[str, Row], others: Mapping[str, Row]) -> dict[tuple[Any, ...], str]:
+        found: dict[tuple[Any, ...], list[str]] = {}
+        for key, row in rows.items():
+            if key not in others and is_made(key):
+                found.setdefault(tuple(row.get(name) for name in ("kind", "date_start", "place")), []).append(key)
+        return {spot: keys[0] for spot, keys in found.items() if len(keys) == 1}
+
+    gone, come = alone(old, new), alone(new, old)
+    return {gone[spot]: come[spot] for spot in gone.keys() & come.keys()}
+
+
+def _with_ids(state: StateRows, renamed: Mapping[str, str]) -> StateRows:
+    """Give a state with other ids of events, and of what is said of them."""
+    if not renamed:
+        return state
+    names = {
+        claim: _new_id(claim, str(row.get("subject")), renamed)
+        for claim, row in state.get(ChangedThing.CLAIM, {}).items()
+        if row.get("subject") in renamed
+    } | dict(renamed)
+
+    def worded(of: ChangedThing, row: Row) -> Row:
+        if of is ChangedThing.CLAIM and row.get("subject") in renamed:
+            return {**row, "subject": renamed[str(row["subject"])]}
+        if "claims" in row:
+            return {**row, "claims": "; ".join(names.get(one, one) for one in split_names(row["claims"]))}
+        return row
+
+    return {of: {names.get(key, key): worded(of, row) for key, row in rows.items()} for of, rows in state.items()}
+
+
+def _new_id(claim: str, event: str, renamed: Mapping[str, str]) -> str:
+    return renamed[event] + claim.removeprefix(event) if claim.startswith(event) else claim
+
+
+def _concealed(before: StateRows, after: StateRows, hidden: frozenset[str]) -> frozenset[str]:
+    """Give the ids of what has gone from sight and is like a row that is held back now: it may be that row."""
+    found = set()
+    for of, key in ((ChangedThing.EVENT, "event_id"), (ChangedThing.CLAIM, "claim_id")):
+        there = after.get(of, {})
+        for one, row in before.get(of, {}).items():
+            if one not in there and (likeness(row, key) & hidden or row.get("subject") in found):
+                found.add(one)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +444,7 @@ class _Comparison:
                     yield found
 
     def _one(self, of: ChangedThing, subject: str, old: Row | None, new: Row | None) -> Change | None:
-        if of is ChangedThing.CLAIM and not _stands_alone(old or new or {}):
+        if of is ChangedThing.CLAIM and not (_stands_alone(old) or _stands_alone(new)):
             return None
         there = new or old or {}
         name = next((str(there[key]) for key in ("name", "place", "subject") if key in there), None)
@@ -400,17 +477,20 @@ class _Comparison:
             found.append(ChangeCause.NEW_CLAIM)
         if made.kind is ChangeKind.VANISHED or went - now:
             found.append(ChangeCause.CLAIM_GONE)
-        if corrected or (made.of in _OWN_FIGURES and made.kind is ChangeKind.CHANGED and not (came - then or went - now)):
+        if corrected or (
+            made.of in _OWN_FIGURES and made.kind is ChangeKind.CHANGED and not (came - then or went - now)
+        ):
             found.append(ChangeCause.CORRECTED)
         if made.kind is ChangeKind.CHANGED:
             if went & now:
                 found.append(ChangeCause.EXPIRED)
             if came & then:
                 found.append(ChangeCause.RENEWED)
-            if made.of is ChangedThing.STATUS and (old or {}).get("rule") != (new or {}).get("rule"):
-                found.append(ChangeCause.RULE)
+        other_rule = made.of is ChangedThing.STATUS and (old or {}).get("rule") != (new or {}).get("rule")
+        if not found and other_rule and not came and not went:
+            found.append(ChangeCause.RULE)
         if not found:
-            # Nothing else is there, and nothing else is said: days have gone by, or it is weighed otherwise.
+            # Nothing else is said, and no other rule answers: days have gone by, or it is weighed otherwise.
             later = self.after.as_of > self.before.as_of
             earlier = self.after.as_of < self.before.as_of
             found.append(ChangeCause.EXPIRED if later else ChangeCause.RENEWED if earlier else ChangeCause.RULE)
@@ -469,9 +549,9 @@ def _known(side: DayState) -> set[str]:
     return {*side.state.get(ChangedThing.CLAIM, {}), *side.state.get(ChangedThing.EVENT, {})}
 
 
-def _stands_alone(claim: Row) -> bool:
+def _stands_alone(claim: Row | None) -> bool:
     # What is said of an event, a post or a road is told with it.
-    return claim.get("about") in (About.PLACE, About.STRETCH)
+    return claim is not None and claim.get("about") in (About.PLACE, About.STRETCH)
 
 
 def _only(row: Row | None, names: Sequence[str]) -> Row | None:
@@ -511,7 +591,9 @@ def to_json(side: DayState, found: Changes | None) -> bytes:
     for at, (of, kept) in enumerate(kinds):
         lines.append(f"  {_line(str(of))}: {{")
         last = len(kept) - 1
-        lines += [f"   {_line(key)}: {_line(row)}{',' if n < last else ''}" for n, (key, row) in enumerate(kept.items())]
+        lines += [
+            f"   {_line(key)}: {_line(row)}{',' if n < last else ''}" for n, (key, row) in enumerate(kept.items())
+        ]
         lines.append("  }" + ("," if at < len(kinds) - 1 else ""))
     return ("\n".join([*lines, " }", "}"]) + "\n").encode("utf-8")
 
@@ -525,7 +607,7 @@ def state_from(read: Any, rename: Callable[[str], str]) -> StateRows | None:
     kept = read.get("state") if isinstance(read, dict) else None
     if not isinstance(kept, dict) or read.get("version") != VERSION:
         return None
-    out: dict[str, dict[str, Row]] = {}
+    out: dict[ChangedThing, dict[str, Row]] = {}
     for of in ChangedThing:
         rows = kept.get(of.value, {})
         if not isinstance(rows, dict) or not all(isinstance(one, dict) for one in rows.values()):

@@ -90,12 +90,14 @@ def _fresh(ctx: Context, numbers: dict[str, int]) -> tuple[Block, ...]:
 def _changed(ctx: Context, told: set[str]) -> list[Block]:
     """List the weightiest changes that are not among the events above."""
     found = () if ctx.changes is None else weightiest(ctx.changes)
-    found = tuple(one for one in found if not (one.of is ChangedThing.EVENT and one.subject in told and one.kind is ChangeKind.NEW))
+    found = tuple(
+        one
+        for one in found
+        if not (one.of is ChangedThing.EVENT and one.subject in told and one.kind is ChangeKind.NEW)
+    )
     if not found:
         return []
-    blocks: list[Block] = [
-        Listing(tuple(cell(change_line(one, ctx.lang, ctx.names)) for one in found[:_CHANGES]))
-    ]
+    blocks: list[Block] = [Listing(tuple(cell(change_line(one, ctx.lang, ctx.names)) for one in found[:_CHANGES]))]
     if len(found) > _CHANGES:
         blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(found) - _CHANGES)), "note"))
     return blocks

@@ -735,9 +735,7 @@ class Study:
         self._begin("looking ahead")
         forecast = ("forecast", since, identity)
         files[FORECAST_FILE] = self._once(forecast, lambda: self.forecast(since).to_json().encode("utf-8"))
-        files[CHANGES_FILE] = self._once(
-            (CHANGES_FILE, since, identity), lambda: to_json(self.day_state, told)
-        )
+        files[CHANGES_FILE] = self._once((CHANGES_FILE, since, identity), lambda: to_json(self.day_state, told))
         if own is not None and len(own.quarantine):
             inside = self.audience is Audience.INTERNAL
             files[QUARANTINE] = (quarantine_csv(own) if inside else table_csv(own.rejected)).encode("utf-8")

@@ -29,29 +29,26 @@ export function newsRing(made, keys, x, y, half) {
   made.append(svg("circle", { class: `news-ring is-${what}`, ...ring }));
 }
 
-/* Zones and stretches get an outline below the marks. */
+/* Zones get an outline and stretches an edge, below the road: its colours and the names stay as they are. */
 function drawOutlines() {
-  paneOf("news", 90);
+  const road = DATA.layers.findIndex((one) => one.name === "corridor");
+  paneOf("news", Math.max(0, road - 1));
   const renderer = L.svg({ pane: "artimap-news", padding: 0.6 });
+  const look = { pane: "artimap-news", renderer, interactive: false, fill: false, smoothFactor: 0.6, lineCap: "butt" };
   for (const [key, what] of Object.entries(DATA.news.keys)) {
     const feature = targets.get(key)?.feature;
     const mark = feature && DATA.marks[feature.mark];
-    if (!feature?.parts || !mark || !["line", "band", "area"].includes(mark.kind)) continue;
-    const shape = shapeIn(feature);
-    const look = {
-      pane: "artimap-news",
-      renderer,
-      interactive: false,
-      fill: false,
-      lineJoin: "round",
-      smoothFactor: 0.6,
-    };
-    const line = (weight, color, dashArray) => {
-      const all = { ...look, weight, color, dashArray };
-      return mark.kind === "area" ? L.polygon(shape, all) : L.polyline(shape.flat(), all);
-    };
-    line(4.5, TOKENS.halo, null).addTo(map);
-    line(2, TOKENS.ink, what === "new" ? null : DASH).addTo(map);
+    if (!feature?.parts || !["line", "band", "area"].includes(mark?.kind)) continue;
+    const dashArray = what === "new" ? null : DASH;
+    const wide = (mark.casing_width || mark.width) + 7;
+    const lines =
+      mark.kind === "area"
+        ? [L.polygon(shapeIn(feature), { ...look, weight: 2, color: TOKENS.ink, dashArray })]
+        : [
+            L.polyline(shapeIn(feature).flat(), { ...look, weight: wide + 4, color: TOKENS.ink, dashArray }),
+            L.polyline(shapeIn(feature).flat(), { ...look, weight: wide, color: TOKENS.halo }),
+          ];
+    for (const line of lines) line.addTo(map);
   }
 }
 
@@ -80,7 +77,7 @@ export function startNews() {
   name();
   on("language", name);
   L.DomEvent.disableClickPropagation(button);
-  document.getElementById("tools").append(button);
+  document.getElementById("title").append(button);
 }
 
 /* The rows of the legend. */
