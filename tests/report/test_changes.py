@@ -20,6 +20,10 @@ from artimap.core.errors import DataError, ShareError
 from artimap.core.vocab import Audience, Lang
 from artimap.report.change_words import change_line
 from artimap.report.changes import ChangeCause, ChangedThing, ChangeKind, DayState, compare, to_json
+from artimap.report.trip.card import trip_text
+from artimap.report.trip.files import trip_json_text
+from artimap.report.trip.page import trip_html
+from artimap.studies.trip_files import trip_content
 
 DAY = "2024-10-15"
 HEAD = "date,place,kind,killed,summary,source,said_by,is_party,sensitivity\n"
@@ -258,7 +262,7 @@ def test_every_product_tells_what_changed(folders, schema):
         assert gone["subject"] in text
     assert "No longer in the data: 1 event; corrected: 1 event." in report
     page = (folder / "map.html").read_text("utf-8")
-    news = json.loads(re.search(r'"news": (\{.*?\}\})', page)[1])
+    news = json.loads(re.search(r'"news":(\{.*?\}\})', page)[1])
     assert sorted(news["keys"].values()).count("new") >= 1
     for one in events:
         expected = None if one["change"] == "vanished" else one["change"]
@@ -270,7 +274,7 @@ def test_a_folder_without_an_earlier_one_is_compared_with_none(folders, schema):
     jsonschema.validate(read, schema)
     assert read["since"] is None
     assert read["changes"] == []
-    assert '"news": {' not in (folders[0] / "map.html").read_text("utf-8")
+    assert '"news":{' not in (folders[0] / "map.html").read_text("utf-8")
     listed = json.loads((folders[0] / "manifest.json").read_text("utf-8"))["files"]
     assert "changes.json" in {one["file"] for one in listed}
 
@@ -318,3 +322,18 @@ def test_notebooks_get_a_table(study_of):
     assert isinstance(table, pd.DataFrame)
     assert {"of", "subject", "from", "to", "why", "claims", "confidence"} <= set(table.columns)
     assert ChangeKind.NEW.value in set(table["change"])
+
+
+def test_a_trip_tells_what_changed_on_its_way(study_of, folders):
+    study = study_of(AMBUSH.replace(",3,", ",5,"), TAKEN, audience="internal")
+    way = am.routes(study, "Saint-Marc", "Gonaïves")
+    for lang in Lang:
+        content = trip_content(way, since=folders[0])
+        card = trip_text(content, lang)
+        assert len(card) <= 1_000
+        assert "3 -> 5" in card
+    away = am.routes(study, "Gonaïves", "Gros-Morne")
+    assert "3 -> 5" not in trip_text(trip_content(away, since=folders[0]), "en")
+    assert trip_text(trip_content(way), "en") != trip_text(trip_content(way, since=folders[0]), "en")
+    assert "3 → 5" in trip_html(content, "en")
+    assert any(one["subject"] for one in json.loads(trip_json_text(content, models={}))["changed"])
