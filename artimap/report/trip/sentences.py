@@ -24,11 +24,11 @@ def say(key: str, lang: str, /, **values: object) -> str:
 
 
 def changed(content: TripContent, lang: str, *, most: int) -> list[str]:
-    """Say what changed on the ways since an earlier briefing, the weightiest first; how many more there are."""
+    """Say what changed on the ways since an earlier briefing, the weightiest first; where several, how many more."""
     if content.since is None or not content.changed:
         return []
     told = [change_line(one, lang, brief=True) for one in content.changed[:most]]
-    if len(content.changed) > most:
+    if 1 < most < len(content.changed):
         told.append(tr("report.and_more", lang, n=len(content.changed) - most).rstrip("."))
     return [tr("change.trip", lang, day=format_day(content.since, lang), text=clean("; ".join(told)))]
 
