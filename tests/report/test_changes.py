@@ -24,6 +24,7 @@ from artimap.report.trip.card import trip_text
 from artimap.report.trip.files import trip_json_text
 from artimap.report.trip.page import trip_html
 from artimap.studies.trip_files import trip_content
+from tests.test_languages_whole import ENGLISH, NAMES, QUOTED
 
 DAY = "2024-10-15"
 HEAD = "date,place,kind,killed,summary,source,said_by,is_party,sensitivity\n"
@@ -337,3 +338,12 @@ def test_a_trip_tells_what_changed_on_its_way(study_of, folders):
     assert trip_text(trip_content(way), "en") != trip_text(trip_content(way, since=folders[0]), "en")
     assert "3 → 5" in trip_html(content, "en")
     assert any(one["subject"] for one in json.loads(trip_json_text(content, models={}))["changed"])
+
+
+@pytest.mark.parametrize("lang", [Lang.FR, Lang.HT])
+def test_a_sentence_has_no_english_in_it(study_of, lang):
+    found = am.changes(study_of(TAKEN, day="2024-10-01"), study_of(AMBUSH, TAKEN, day="2025-06-30"))
+    assert len(found) > 100
+    for one in found:
+        text = QUOTED.sub("", NAMES.sub("", change_line(one, lang, brief=True)))
+        assert not ENGLISH.search(text), text
