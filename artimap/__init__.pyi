@@ -319,6 +319,7 @@ from .studies.routes import (
 from .studies.study import (
     Study as Study,
     brief as brief,
+    changes as changes,
     study as study,
 )
 from .studies.timeline import (
@@ -398,6 +399,7 @@ __all__ = [
     "backtest",
     "brief",
     "briefing_map",
+    "changes",
     "checkpoints_on",
     "checkpoints_over_time",
     "choose_bandwidth",

@@ -18,6 +18,7 @@ from artimap.areas.area import AREAS, area
 from artimap.cli import (
     backtest,
     brief,
+    changes,
     cite,
     closures,
     data,
@@ -42,8 +43,8 @@ from artimap.core.i18n import tr, translated
 from artimap.core.vocab import Audience, Lang
 
 _COMMANDS = (
-    brief, chart, timeline, report, cite, trip, run, risk, density, status, zones, closures, backtest, template,
-    validate, locate, review, share, data,
+    brief, chart, timeline, report, changes, cite, trip, run, risk, density, status, zones, closures, backtest,
+    template, validate, locate, review, share, data,
 )  # fmt: skip
 
 

@@ -62,6 +62,9 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     add_inputs(trip, audience="who it is for; a plan is 'internal', others see rates between cities")
     add_counts(trip)
+    trip.add_argument(
+        "--since", type=Path, metavar="DIR", help="an earlier briefing folder of the road: what changed on the way"
+    )
     trip.add_argument("--json", action="store_true", help="print what trip.json holds")
     trip.add_argument("-o", "--output", type=Path, default=Path("trip"), metavar="DIR", help="default: %(default)s/")
     trip.set_defaults(run=_run, audience=Audience.INTERNAL.value)
@@ -71,6 +74,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     from artimap.areas.road_network import area_roads  # noqa: PLC0415 - slow to import, used only here
     from artimap.core.daylight import curfew_of, time_of  # noqa: PLC0415
     from artimap.core.vehicles import vehicle_of  # noqa: PLC0415
+    from artimap.report.previous import check_since  # noqa: PLC0415
     from artimap.studies.routes import routes  # noqa: PLC0415
     from artimap.studies.trip_files import (  # noqa: PLC0415
         check_trip_folder,
@@ -84,6 +88,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
     departure = None if args.departure is None else time_of(args.departure)
     curfew = None if args.curfew is None else curfew_of(args.curfew)
     check_trip_folder(args.output)
+    check_since(args.since, Audience(args.audience))
     layers = [read_points(path, where) for path in args.layer or ()]
     roads = area_roads(where)
     for place in (args.start, *(args.via or ()), args.stop):
@@ -95,7 +100,7 @@ def _run(args: argparse.Namespace, where: Area) -> int:
         study, args.start, args.stop, via=args.via, vehicle=vehicle, departure=departure, back=args.back, close=close,
         curfew=curfew,
     )  # fmt: skip
-    content = trip_content(found, layers)
+    content = trip_content(found, layers, since=args.since)
     done = write_trip(found, args.output, args.lang, content=content)
     print((args.output / "trip.json").read_text("utf-8") if args.json else "\n".join(_lines(content, args.lang)))
     # Beside JSON for another program everything else goes to the errors' stream.
@@ -120,6 +125,7 @@ def _lines(content: TripContent, lang: str) -> list[str]:
     from artimap.report.trip.page import stop_lines  # noqa: PLC0415
     from artimap.report.trip.sentences import (  # noqa: PLC0415
         answer,
+        changed,
         closures,
         daylight,
         head,
@@ -139,7 +145,7 @@ def _lines(content: TripContent, lang: str) -> list[str]:
             lines += ["", *_table(ways, content, lang, width)]
     listed = (
         (say("closed", lang), closures(content, lang, most=12)),
-        ("", daylight(content, lang)),
+        ("", [*daylight(content, lang), *changed(content, lang, most=6)]),
         (say("stops", lang), stop_lines(content, lang)),
         (say("not_known", lang), unknowns(content, lang)),
         (say("limits", lang), [say("limits_text", lang), tr("trip.footer", lang)]),

@@ -118,6 +118,17 @@ class Drawing:
 
         self.add(Circle((x, y), radius, facecolor=_colour(colour), linewidth=0, transform=self.figure.dpi_scale_trans))
 
+    def ring(self, x: float, y: float, radius: float, *, dashed: bool) -> None:
+        """Draw a ring around a mark."""
+        from matplotlib.patches import Circle  # noqa: PLC0415 - heavy, needed here only
+
+        self.add(
+            Circle(
+                (x, y), radius, fill=False, edgecolor=_colour("ink"), linewidth=0.9,
+                linestyle=(0, (2.2, 1.4)) if dashed else "solid", transform=self.figure.dpi_scale_trans,
+            )
+        )  # fmt: skip
+
     def text(  # noqa: PLR0913 - a line of text has that many sides
         self,
         x: float,

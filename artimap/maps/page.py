@@ -41,6 +41,14 @@ class DrawnMap(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """What is new since an earlier briefing: the words of the filter, and ``"new"`` or ``"changed"`` by detail."""
+
+    label: str
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """All that a page shows.
 
@@ -72,6 +80,8 @@ class Page:
         What is said of the road, the posts and the zones on earlier days; None for what does not follow the days.
     what_if
         The network of roads that its reader can close; None for a page without.
+    news
+        What is new since an earlier briefing; None where it is compared with none.
     """
 
     lang: str
@@ -94,6 +104,7 @@ class Page:
     posts: StatesOverTime | None = None
     zones: StatesOverTime | None = None
     what_if: WhatIf | None = None
+    news: News | None = None
 
 
 def steps(parts: Parts) -> list[list[list[int]]]:
@@ -179,6 +190,7 @@ def _words(page: Page) -> dict[str, str]:
     spoken = words(page.lang)
     mine = {key.removeprefix(WORDS): text for key, text in spoken.items() if key.startswith(WORDS)}
     more = _SPOKEN if page.field is None else (*_SPOKEN, *_SPOKEN_OF_EVENTS)
+    more = more if page.news is None else (*more, "change.mark.")
     return mine | {key: text for key, text in spoken.items() if key.startswith(more)}
 
 
@@ -209,6 +221,7 @@ def payload(page: Page, *, map_name: str) -> dict[str, Any]:
         "tiles": None if page.tiles is None else {**plain_data(page.tiles), "host": page.tiles.host},
         **{name: () if one is None else one.days for name, one in _followers(page).items()},
         "locator": None if page.locator is None else _small(page.locator),
+        **({} if page.news is None else {"news": {"label": page.news.label, "keys": dict(page.news.keys)}}),
         "panel": {
             "road": page.road,
             "events": page.events,

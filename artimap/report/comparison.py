@@ -8,6 +8,8 @@ from artimap.core.i18n import format_day, format_number, format_rate
 from artimap.core.phrases import known
 from artimap.core.vocab import About, Info
 from artimap.report.blocks import Block, Cell, Heading, Paragraph, ReportSection, TableBlock, cell, joined, run
+from artimap.report.change_words import change_line
+from artimap.report.changes import ChangedThing, ChangeKind
 from artimap.report.context import Context
 from artimap.report.control_status import changed_blocks, changed_line
 from artimap.report.places import level_of
@@ -78,7 +80,12 @@ def _posts(ctx: Context, before: Previous) -> tuple[list[str], list[str]]:
         return [], []
     # A post that is not listed any more has not been said to be gone; the note below the list says so.
     now = set(ctx.checkpoints["checkpoint_id"])
-    return sorted(now - set(before.checkpoints)), sorted(set(before.checkpoints) - now)
+    gone = set(before.checkpoints) - now
+    if ctx.changes is not None:  # what is held back now has not vanished
+        gone &= {one.subject for one in ctx.changes.of(ChangedThing.POST, ChangeKind.VANISHED)}
+    elif ctx.state is not None:
+        gone -= ctx.state.hidden or frozenset()
+    return sorted(now - set(before.checkpoints)), sorted(gone)
 
 
 def changes_line(ctx: Context) -> Cell:
@@ -103,7 +110,43 @@ def changes_line(ctx: Context) -> Cell:
     ids = (*events["event_id"], *claims["claim_id"], *gained, *lost)
     new = {"events": counted(ctx, "events", len(events)), "claims": counted(ctx, "claims", len(claims))}
     news = say(ctx, "changes.news", **new, gained=len(gained), lost=len(lost))
-    return (*told, run(f" {news}"), by_number(ctx, ids))
+    told = (*told, run(f" {news}"), by_number(ctx, ids))
+    if ctx.changes is None:
+        return told
+    vanished, corrected = (len(ctx.changes.of(ChangedThing.EVENT, kind)) for kind in (_GONE, ChangeKind.CHANGED))
+    if not vanished and not corrected:
+        return told
+    more = {"vanished": counted(ctx, "events", vanished), "corrected": counted(ctx, "events", corrected)}
+    return (*told, run(f" {say(ctx, 'changes.other_events', **more)}"))
+
+
+_GONE = ChangeKind.VANISHED
+_TOLD = (
+    ("vanished_events", ChangedThing.EVENT, _GONE),
+    ("changed_events", ChangedThing.EVENT, ChangeKind.CHANGED),
+    ("changed_posts", ChangedThing.POST, ChangeKind.CHANGED),
+    ("beyond", ChangedThing.STRETCH, ChangeKind.CHANGED),
+    ("roads", ChangedThing.ROAD_STATUS, None),
+    ("other_claims", ChangedThing.CLAIM, ChangeKind.CHANGED),
+    ("other_claims", ChangedThing.CLAIM, _GONE),
+)
+"""What the row-by-row comparison tells beside the rates, the statuses, the new events and the new statements."""
+
+
+def _row_by_row(ctx: Context) -> list[Block]:
+    blocks: list[Block] = []
+    if ctx.changes is None:
+        return blocks
+    told = ""
+    for name, thing, kind in _TOLD:
+        found = ctx.changes.of(thing, kind)
+        if not found:
+            continue
+        if name != told:
+            blocks.append(Heading(say(ctx, f"changes.{name}")))
+        told = name
+        blocks += listed(ctx, [cell(change_line(one, ctx.lang, ctx.names)) for one in found], _SHOWN)
+    return blocks
 
 
 def _rates(ctx: Context, before: Previous) -> Block:
@@ -191,4 +234,5 @@ def changes(ctx: Context) -> ReportSection:
         blocks += listed(ctx, items, _SHOWN)
         if lost:
             blocks.append(Paragraph(cell(say(ctx, "changes.lost_note")), "note"))
+    blocks += _row_by_row(ctx)
     return ReportSection("changes", heading, tuple(blocks))

@@ -21,6 +21,7 @@ from artimap.core.metadata import model_of
 from artimap.core.notebook import ShortRepr
 from artimap.core.tables import CHECKPOINTS, CLAIMS, EVENTS, STATUS, ZONES
 from artimap.core.vocab import Audience, Lang, Predicate
+from artimap.report.changes import Changes, DayState, compare, state_of
 from artimap.report.previous import Previous, read_previous
 from artimap.risk.model import RiskModel
 from artimap.roads.corridor import Corridor
@@ -116,6 +117,8 @@ class Context(ShortRepr):
         Names by place_id, p-code or stretch.
     road_status
         What :func:`artimap.road_status_on` gives, or None where none was brought.
+    state
+        What this day tells, in no language: what the next one is compared with.
     kept
         What several sections or languages tell of, by name, made when the first asks for it.
     """
@@ -141,7 +144,14 @@ class Context(ShortRepr):
     names: Mapping[str, str] = field(default_factory=dict)
     record: tuple[Mapping[str, Any], ...] = ()
     road_status: pd.DataFrame | None = None
+    state: DayState | None = None
     kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def changes(self) -> Changes | None:
+        """What changed since the earlier briefing, row by row; None where there is none that kept its rows."""
+        before = None if self.previous is None else self.previous.state
+        return None if before is None or self.state is None else compare(before, self.state)
 
     @cached_property
     def event_rows(self) -> dict[str, Mapping[str, Any]]:
@@ -277,6 +287,7 @@ class ReportTables(ShortRepr):
     checkpoints: pd.DataFrame | None = None
     record: tuple[Mapping[str, Any], ...] = ()
     road_status: pd.DataFrame | None = None
+    state: DayState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +331,7 @@ def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: 
     visible, every = gated.ledger, gated.all_days
     lang = asked.lang
     road_status = tables.road_status
+    state = tables.state or day_state(area, tables, gated, as_of=day)
     return Context(
         area=area,
         corridor=corridor,
@@ -344,4 +356,19 @@ def make_context(area: Area, tables: ReportTables, asked: ReportOptions, gated: 
         names={key: table_words(name, lang) for key, name in _names(area, corridor, visible, status).items()},
         record=tables.record,
         road_status=None if road_status is None else _in_language(road_status, lang),
+        state=state,
     )
+
+
+def day_state(area: Area, tables: ReportTables, gated: Gated, *, as_of: dt.date) -> DayState:
+    """Give what a day's products tell their audience, for comparing with another day."""
+    posts, _ = gated.posts(_or_empty(tables.checkpoints, CHECKPOINTS))
+    rows = state_of(
+        risk=tables.risk,
+        events=_or_empty(gated.events, EVENTS),
+        ledger=gated.ledger,
+        status=_or_empty(tables.status, STATUS),
+        checkpoints=posts,
+        road_status=tables.road_status,
+    )
+    return DayState(rows, area.name, tables.corridor.corridor_id, as_of, gated.audience, gated.unseen)

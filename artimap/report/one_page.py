@@ -27,6 +27,8 @@ from artimap.report.blocks import (
     run,
     runs_of,
 )
+from artimap.report.change_words import change_line, weightiest
+from artimap.report.changes import ChangedThing, ChangeKind
 from artimap.report.comparison import changes_line
 from artimap.report.context import Context
 from artimap.report.sections import basis, not_known, thinness, trip_rows
@@ -46,7 +48,7 @@ from artimap.report.sentences import (
 
 NEW_DAYS, NEWEST_DAYS = 3, 1
 """What began within so many days before the day of the answer is new; since the day before it is marked."""
-_EVENTS, _POSTS, _AMOUNTS = 5, 7, 2
+_EVENTS, _POSTS, _AMOUNTS, _CHANGES = 5, 7, 2, 4
 _STANDS = (CheckpointStatus.ACTIVE.value, CheckpointStatus.FADING.value)
 
 
@@ -96,7 +98,24 @@ def _fresh(ctx: Context) -> tuple[Block, ...]:
         blocks.append(Paragraph(more, "note"))
     if ctx.previous is not None:
         blocks.append(Paragraph(changes_line(ctx)))
+    blocks += _changed(ctx, set(table["event_id"]))
     return tuple(blocks)
+
+
+def _changed(ctx: Context, told: set[str]) -> list[Block]:
+    """List the weightiest changes that are not among the events above."""
+    found = () if ctx.changes is None else weightiest(ctx.changes)
+    found = tuple(
+        one
+        for one in found
+        if not (one.of is ChangedThing.EVENT and one.subject in told and one.kind is ChangeKind.NEW)
+    )
+    if not found:
+        return []
+    blocks: list[Block] = [Listing(tuple(cell(change_line(one, ctx.lang, ctx.names)) for one in found[:_CHANGES]))]
+    if len(found) > _CHANGES:
+        blocks.append(Paragraph(cell(say(ctx, "and_more", n=len(found) - _CHANGES)), "note"))
+    return blocks
 
 
 def _nothing_new(ctx: Context) -> Cell:

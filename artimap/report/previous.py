@@ -16,6 +16,7 @@ from artimap.core.errors import DataError, ShareError
 from artimap.core.folder_swap import settle
 from artimap.core.phrases import known
 from artimap.core.vocab import Audience
+from artimap.report.changes import CHANGES_FILE, DayState, state_from
 from artimap.risk.phrases import trips_of
 from artimap.sharing.masking import masked_id
 
@@ -41,6 +42,8 @@ class Previous:
     trips
         Reported incidents a month on each way between cities, by its name, null where that was not known; None
         where it kept none.
+    state
+        All that it told, as ``changes.json`` keeps it; None where it has none.
     """
 
     as_of: dt.date | None
@@ -49,6 +52,7 @@ class Previous:
     claim_ids: frozenset[str] | None = None
     checkpoints: Mapping[str, str] | None = None
     trips: Mapping[str, float | None] | None = None
+    state: DayState | None = None
 
 
 def snapshot(
@@ -206,7 +210,7 @@ def read_previous(folder: Path, audience: Audience = Audience.INTERNAL) -> Previ
     kept = manifest.get("report")
     if not isinstance(kept, dict):
         stretches, posts_then = _from_tables(folder)
-        return Previous(_day(manifest.get("as_of")), stretches, checkpoints=posts_then)
+        return Previous(_day(manifest.get("as_of")), stretches, checkpoints=posts_then, state=_state(folder, manifest))
     table = pd.DataFrame(kept.get("stretches", []), columns=list(_COLUMNS))
     for column in ("from_m", "to_m", "rate", "lo80", "hi80"):
         # JSON writes a missing rate as null, which makes a column of objects; as floats it is NaN.
@@ -221,4 +225,39 @@ def read_previous(folder: Path, audience: Audience = Audience.INTERNAL) -> Previ
         None if claims is None else frozenset(masked_id(str(one)) for one in claims),
         None if posts is None else {masked_id(str(key)): str(value) for key, value in posts.items()},
         None if trips is None else {str(name): known(value) for name, value in trips.items()},
+        _state(folder, manifest),
     )
+
+
+def _state(folder: Path, manifest: Mapping[str, Any]) -> DayState | None:
+    """Read what an earlier briefing told, for comparing row by row; None where it was written before there was that."""
+    path, day, stated = folder / CHANGES_FILE, _day(manifest.get("as_of")), manifest.get("audience")
+    if day is None or stated not in list(Audience) or not path.is_file():
+        return None
+    try:
+        rows = state_from(json.loads(path.read_bytes()), masked_id)
+    except ValueError as error:
+        msg = f"{path} is not JSON: give the folder of an earlier briefing, whole"
+        raise DataError(msg) from error
+    if rows is None:
+        return None
+    whom = Audience(stated)
+    hidden = frozenset[str]() if whom is Audience.INTERNAL else None
+    return DayState(rows, str(manifest.get("area")), str(manifest.get("corridor")), day, whom, hidden)
+
+
+def read_day(folder: str | Path, audience: Audience) -> DayState:
+    """Read what an earlier briefing told, for an audience.
+
+    Raises
+    ------
+    DataError
+        If it is no briefing, or one that kept nothing to compare with.
+    ShareError
+        If it is for a wider audience.
+    """
+    found = _state(Path(folder), check_since(folder, audience))
+    if found is None:
+        msg = f"{folder} has no {CHANGES_FILE} that can be read: write the briefing anew with this version of artimap"
+        raise DataError(msg)
+    return found

@@ -189,6 +189,7 @@ def _strip(ctx: Context) -> bytes:
         places=ctx.corridor.towns,
         as_of=ctx.as_of,
         lang=ctx.lang.value,
+        news={} if ctx.changes is None else ctx.changes.marks,
     )
     return drawn.png()
 

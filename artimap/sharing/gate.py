@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -17,7 +18,7 @@ from artimap.claims.ledger import Ledger
 from artimap.core import schema
 from artimap.core.i18n import format_count, format_number, tr
 from artimap.core.notebook import ShortRepr
-from artimap.core.schema import objects, split_names
+from artimap.core.schema import objects, records, split_names
 from artimap.core.tables import EVENTS
 from artimap.core.vocab import About, Audience, Sensitivity, WhyHeld
 from artimap.sharing.policy import Access, Action, SharePolicy, citation
@@ -69,6 +70,10 @@ class Gated(ShortRepr):
         Who gets what, and who this is for.
     hidden
         Claims that are left out.
+    unseen
+        Ids of all that the audience may not see: claims, events (also those that are blurred), and what only such
+        claims speak of; and what such rows are like (:func:`likeness`), since a row that was changed has another id. It
+        is never told: with it a comparison knows what is held back and has not vanished.
     area
         Whose ACTORS say which posts are those of forces.
     withheld
@@ -92,6 +97,7 @@ class Gated(ShortRepr):
     hidden: frozenset[str] = frozenset()
     area: Area | None = None
     withheld: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    unseen: frozenset[str] = field(default=frozenset(), repr=False)
     all_days: Ledger | None = None
     pooled: tuple[int, int, int] | None = None
 
@@ -242,6 +248,7 @@ def gate(
             aggregates=done.aggregates,
             citation=done.citation if len(done.aggregates) else "",
             withheld=events.iloc[list(done.left_out)].reset_index(drop=True),
+            unseen=hidden_events | _alike(events, "event_id", hidden_events),
         )
     if ledger is None:
         return told
@@ -266,7 +273,32 @@ def gate(
     # A place or stretch of which only hidden claims speak is hidden as well: STATUS has a row for each subject.
     gone = set(objects(claims.loc[claims["claim_id"].isin(hidden), "subject"])) - set(objects(seen["subject"]))
     subjects = ledger.subjects[~ledger.subjects["subject"].isin(gone)].reset_index(drop=True)
-    return replace(told, ledger=Ledger(seen, subjects, posts), claims_held=reasons, hidden=hidden)
+    return replace(
+        told,
+        ledger=Ledger(seen, subjects, posts),
+        claims_held=reasons,
+        hidden=hidden,
+        unseen=told.unseen | hidden | gone | _alike(claims, "claim_id", hidden),
+    )
+
+
+_ALIKE: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({
+    "event_id": (("date_start", "place"), ("date_start", "kind")), "claim_id": (("subject", "predicate"),),
+})  # fmt: skip
+
+
+def likeness(row: Mapping[str, object], key: str) -> frozenset[str]:
+    """Say what an event (``event_id``) or claim (``claim_id``) is like: one that was changed has one of these still."""
+    return frozenset(
+        json.dumps([str(row.get(name)) for name in names]) for names in _ALIKE[key] if row.get(names[0]) is not None
+    )
+
+
+def _alike(table: pd.DataFrame, key: str, ids: frozenset[str]) -> frozenset[str]:
+    rows = table.loc[table[key].isin(ids), list({name for names in _ALIKE[key] for name in names})]
+    if "date_start" in rows:
+        rows = rows.assign(date_start=rows["date_start"].dt.strftime("%Y-%m-%d"))
+    return frozenset(one for row in records(rows) for one in likeness(row, key))
 
 
 def without_delays(policy: SharePolicy) -> SharePolicy:

@@ -29,7 +29,8 @@ from artimap.risk.model import RiskModel
 from artimap.sharing.gate import Gated
 
 FILES = (
-    "map.html", "report.html", "report.md", "brief.html", "risk.gpkg", "strip.png", "forecast.json", "manifest.json",
+    "map.html", "report.html", "report.md", "brief.html", "risk.gpkg", "strip.png", "forecast.json", "changes.json",
+    "manifest.json",
 )  # fmt: skip
 """What a briefing folder holds."""
 

@@ -40,10 +40,13 @@ from artimap.core.vocab import About, Audience, Lang
 from artimap.maps.briefing import SHOWN_DAYS, BriefingMap, MapTables, map_of_study
 from artimap.maps.events_only import first_day, map_of_events
 from artimap.maps.inputs import PageOptions
+from artimap.maps.news import NewsWords, with_news
 from artimap.maps.tiles import Tiles
 from artimap.maps.user_layer import UserLayer
-from artimap.report.context import ReportOptions, ReportTables
-from artimap.report.previous import MANIFEST, check_since, reading_since
+from artimap.report.change_words import change_line, weightiest
+from artimap.report.changes import CHANGES_FILE, Changes, DayState, compare, to_json
+from artimap.report.context import ReportOptions, ReportTables, day_state
+from artimap.report.previous import MANIFEST, check_since, read_day, read_previous, reading_since
 from artimap.report.report import Report, report_of
 from artimap.risk.estimate import RoadReports, corridor_risk, risk_on_days
 from artimap.risk.forecast_record import FORECAST_FILE, ForecastTable, make_forecast, record_of
@@ -729,6 +732,44 @@ class Study(Shown):
             record=self.record(since), laid=self._road_reports[0].laid,
         )  # fmt: skip
 
+    @cached_property
+    def day_state(self) -> DayState:
+        """What the products of the day tell the audience, as plain rows: what another day is compared with."""
+        tables = ReportTables(
+            self.corridor, self.risk, status=self.status, checkpoints=self.checkpoints, road_status=self.road_status
+        )
+        return day_state(self.area, tables, self.gated, as_of=self.as_of)
+
+    def changes(self, since: str | Path | Study) -> Changes:
+        """Say what changed since an earlier day: events, posts, statuses, rates, states of roads, statements.
+
+        Parameters
+        ----------
+        since
+            The folder of an earlier briefing, or another study of the road for the same audience or a narrower one.
+
+        Returns
+        -------
+        Changes
+            In order; ``line_moved`` are the zones and stretches of which something else is reported.
+
+        Raises
+        ------
+        DataError
+            If it is of another road, or a folder that kept nothing to compare with.
+        ShareError
+            If it is for a wider audience.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> art = am.area("artibonite")
+        >>> study = am.study(art, as_of="2024-10-15")
+        >>> len(study.changes(study))
+        0
+        """
+        return changes(since, self)
+
     def report(self, lang: str = Lang.EN, *, since: str | Path | None = None) -> Report:
         """Make the report, as :func:`artimap.corridor_report` does.
 
@@ -757,7 +798,7 @@ class Study(Shown):
         if key not in self._products:
             tables = ReportTables(
                 self.corridor, self.risk, self.zones, self.status, self.checkpoints, record=self.record(since),
-                road_status=self.road_status,
+                road_status=self.road_status, state=self.day_state,
             )  # fmt: skip
             self._products[key] = report_of(self.area, tables, asked, self.gated)
         made: Report = self._products[key]
@@ -868,7 +909,8 @@ class Study(Shown):
         self._begin("estimating the risk, now and in earlier months")
         _ = self.risk_over_time
         risk = self.risk
-        files["map.html"] = self.map(lang).html().encode("utf-8")
+        told = None if since is None else self._since(since, identity)
+        files["map.html"] = self._map_since(lang, told, (since, identity)).html().encode("utf-8")
         report = self.report(lang, since=since)
         files["report.html"] = report.html().encode("utf-8")
         files["report.md"] = report.markdown().encode("utf-8")
@@ -880,6 +922,7 @@ class Study(Shown):
         self._begin("looking ahead")
         forecast = ("forecast", since, identity)
         files[FORECAST_FILE] = self._once(forecast, lambda: self.forecast(since).to_json().encode("utf-8"))
+        files[CHANGES_FILE] = self._once((CHANGES_FILE, since, identity), lambda: to_json(self.day_state, told))
         if own is not None and len(own.quarantine):
             inside = self.audience is Audience.INTERNAL
             files[QUARANTINE] = (quarantine_csv(own) if inside else table_csv(own.rejected)).encode("utf-8")
@@ -891,6 +934,29 @@ class Study(Shown):
         content["report"] = report.snapshot()
         files[MANIFEST] = (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
         return files
+
+    def _since(self, folder: Path, identity: object) -> Changes | None:
+        """Give what changed since an earlier briefing; None where that was written before briefings kept their rows."""
+        key = ("changes", folder, identity)
+        if key not in self._products:
+            before = read_previous(folder, self.audience).state
+            self._products[key] = None if before is None else compare(before, self.day_state)
+        found: Changes | None = self._products[key]
+        return found
+
+    def _map_since(self, lang: str, told: Changes | None, key: object) -> BriefingMap:
+        """Give the map with what is new on it: one for all languages, as :meth:`map`."""
+        if told is None:
+            return self.map(lang)
+        if ("map", key) not in self._products:
+            lines = weightiest(told)
+            said = {
+                one.value: NewsWords(tuple(change_line(each, one, brief=True) for each in lines), len(told))
+                for one in Lang
+            }
+            self._products["map", key] = with_news(self.map(), told.marks, told.since, said)
+        made: BriefingMap = self._products["map", key]
+        return made.into(lang)
 
     def _geopackage(self) -> bytes:
         layers = {"stretches": self.risk, "checkpoints": self.checkpoints, "zones": self.zones}
@@ -965,6 +1031,46 @@ def _sure(given: G | None) -> G:
         msg = "this study has not gone through the gate: make it with artimap.study"
         raise ShareError(msg)
     return given
+
+
+def changes(before: str | Path | Study, after: str | Path | Study) -> Changes:
+    """Say what changed between two days of a road.
+
+    Parameters
+    ----------
+    before, after
+        Each a study, or the folder of a briefing.
+
+    Returns
+    -------
+    Changes
+        For the audience of ``after``. Between two folders for others than internal use what is no longer there is left
+        out: neither says what is held back.
+
+    Raises
+    ------
+    DataError
+        If they are of different roads, or a folder kept nothing to compare with.
+    ShareError
+        If ``before`` is for a wider audience than ``after``.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.changes("briefing-monday", "briefing-tuesday").line_moved  # doctest: +SKIP
+    """
+    if isinstance(after, Study):
+        now = after.day_state
+    else:
+        stated = str(check_since(after, Audience.INTERNAL).get("audience"))
+        now = read_day(after, Audience(stated) if stated in list(Audience) else Audience.INTERNAL)
+    if not isinstance(before, Study):
+        return compare(read_day(before, now.audience), now)
+    widest_first = list(Audience)
+    if widest_first.index(before.audience) < widest_first.index(now.audience):
+        msg = f"the earlier study is for '{before.audience}': compare one for '{now.audience}' with one for the same"
+        raise ShareError(msg)
+    return compare(before.day_state, now)
 
 
 def study(  # noqa: PLR0913 - one keyword a choice

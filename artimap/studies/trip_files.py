@@ -36,6 +36,7 @@ from artimap.core.schema import records, split_names
 from artimap.core.vocab import About, Audience, Info, Lang, Passage, Per, Status, Where
 from artimap.maps.briefing import BriefingMap
 from artimap.maps.user_layer import UserLayer
+from artimap.report.change_words import weightiest
 from artimap.report.previous import MANIFEST
 from artimap.report.trip.card import trip_text
 from artimap.report.trip.content import (
@@ -263,8 +264,17 @@ def _study_of(routes: Itinerary) -> Study:
 # -- what they are made from -----------------------------------------------------
 
 
-def trip_content(routes: Itinerary, layers: Sequence[UserLayer] = ()) -> TripContent:
+def trip_content(
+    routes: Itinerary, layers: Sequence[UserLayer] = (), *, since: str | Path | Study | None = None
+) -> TripContent:
     """Gather all that is told of a trip, cut to what the audience of its study may see.
+
+    Parameters
+    ----------
+    routes, layers
+        As in :func:`trip_page`.
+    since
+        An earlier briefing of the study's road, or a study of it: what changed on the ways is told.
 
     Raises
     ------
@@ -306,6 +316,7 @@ def trip_content(routes: Itinerary, layers: Sequence[UserLayer] = ()) -> TripCon
         ),
         statuses_rejected=study.own.statuses[1], statuses_held=study.statuses_held, cells_of=study.cells_of,
         lost=risks.events.lost,
+        **_changed(study, [route for route, _ in made], risks.roads, since),
     )  # fmt: skip
     return content if study.audience is Audience.INTERNAL else without_plan(content)
 
@@ -434,6 +445,45 @@ def _held(study: Study, route: Route, roads: Mapping[str, Corridor]) -> tuple[Tr
                      _word(row["actors"]), _word(row["attackers"]))
         )  # fmt: skip
     return tuple(sorted(found, key=lambda one: (one.along_m, one.name)))
+
+
+def _changed(
+    study: Study, made: Sequence[Route], roads: Mapping[str, Corridor], since: str | Path | Study | None
+) -> dict[str, Any]:
+    """Give what changed on any of the ways since an earlier day; what has gone has no place on them."""
+    if since is None:
+        return {}
+    found = study.changes(since)
+    mine = study.corridor.corridor_id
+    spots: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for row in records(study.status):
+        spots["status", str(row["subject"])] = row
+    for road, posts in study.checkpoints_by_road.items():
+        for row in records(posts.drop(columns="geometry")):
+            spots["post", str(row["checkpoint_id"])] = _spot(road, row["from_m"], row["to_m"])
+    for row in records(study.corridor.locate(study.events).drop(columns="geometry")):
+        spots["event", str(row["event_id"])] = _spot(mine, row["chainage_m"], row["chainage_m"])
+    for row in records(study.risk.drop(columns="geometry")):
+        spots["stretch", str(row["lixel_id"])] = _spot(mine, row["from_m"], row["to_m"])
+    if study.road_status is not None:
+        for row in records(study.road_status.drop(columns="geometry")):
+            spots["road_status", str(row["status_id"])] = _spot(row["road_id"], row["from_m"], row["to_m"])
+    towns = {name.casefold() for route in made for name, _ in route.places}
+
+    def met(row: Mapping[str, Any] | None) -> bool:
+        if row is None:
+            return False
+        if row["kind"] == "place":
+            return str(row["name"]).casefold() in towns
+        return any(_first_met(row, route, roads) is not None for route in made)
+
+    told = tuple(one for one in weightiest(found) if met(spots.get((one.of.value, one.subject))))
+    return {"since": found.since, "changed": told}
+
+
+def _spot(road: Any, low: Any, high: Any) -> Mapping[str, Any]:
+    """Give a spot or piece of a road as a row that a way can meet."""
+    return {"kind": "piece", "road_id": road, "from_m": float(low) - 1.0, "to_m": float(high) + 1.0}
 
 
 def _first_met(row: Mapping[str, Any], route: Route, roads: Mapping[str, Corridor]) -> float | None:

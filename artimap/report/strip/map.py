@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -112,6 +113,9 @@ class StripMap(ShortRepr):
         Language of the words.
     months
         How many months of events to show.
+    news
+        ``"new"`` or ``"changed"`` by ``event:ID`` and ``post:ID`` (:attr:`artimap.report.changes.Changes.marks`): these
+        get a ring.
     """
 
     corridor: Corridor
@@ -122,6 +126,7 @@ class StripMap(ShortRepr):
     as_of: dt.date
     lang: str
     months: int
+    news: Mapping[str, str] = field(default_factory=dict)
 
     def png(self, *, dpi: float | None = None, size: str | None = None) -> bytes:
         """Give the picture as PNG: the same bytes each time.
@@ -173,6 +178,7 @@ def strip_map(
     as_of: str | dt.date,
     lang: str = "en",
     months: int = 24,
+    news: Mapping[str, str] = MappingProxyType({}),
 ) -> StripMap:
     """Draw a corridor as a straight line.
 
@@ -194,6 +200,9 @@ def strip_map(
         ``"en"``, ``"fr"`` or ``"ht"``.
     months
         How many months of events to show, back from ``as_of``.
+    news
+        ``"new"`` or ``"changed"`` by ``event:ID`` and ``post:ID``, as the ``marks`` of :func:`artimap.changes`: these
+        get a ring.
 
     Raises
     ------
@@ -217,7 +226,9 @@ def strip_map(
     if events is not None and "why_not" not in events.columns:
         events = corridor.locate(events)
     shown = corridor.towns if places is None else places
-    return StripMap(corridor, risk, checkpoints, events, pd.DataFrame(shown), day_of(as_of), Lang(lang).value, months)
+    return StripMap(
+        corridor, risk, checkpoints, events, pd.DataFrame(shown), day_of(as_of), Lang(lang).value, months, news
+    )
 
 
 def spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
@@ -249,7 +260,7 @@ class _StripLayout:
     look: _Look
     events: list[EventMark]
     rows: EventLanes
-    posts: list[tuple[float, float, str]]
+    posts: list[tuple[float, float, str, str]]
     legend: list[LegendEntry]
     lane_in: float
     label: float
@@ -258,7 +269,7 @@ class _StripLayout:
 
     @property
     def post_lanes(self) -> list[int]:
-        return lanes_of([(low, high) for low, high, _ in self.posts], 1.0)
+        return lanes_of([(low, high) for low, high, *_ in self.posts], 1.0)
 
     @property
     def posts_in(self) -> float:
@@ -300,7 +311,7 @@ def _lay_out(strip: StripMap, size: PictureSize | None) -> _StripLayout:
     # All is measured before anything is drawn, since the height of the page hangs on how many lanes
     # events, posts and legend need.
     look = _look(size)
-    events = event_marks(strip.events, strip.as_of, strip.months)
+    events = event_marks(strip.events, strip.as_of, strip.months, strip.news)
     rows = stack(events, as_of=strip.as_of, months=strip.months, km_per_in=_km_per_in(strip, look))
     posts = _posts(strip)
     apart = 0 if strip.checkpoints is None else int(strip.checkpoints["from_m"].isna().sum())
@@ -310,6 +321,7 @@ def _lay_out(strip: StripMap, size: PictureSize | None) -> _StripLayout:
         bars=any(event.bar for event in events),
         posts=bool(posts),
         apart=apart,
+        news=frozenset(one for one in (*(event.news for event in events), *(post[3] for post in posts)) if one),
         lang=strip.lang,
         left=look.edge if look.wrapped else look.left,
         right=look.width - look.edge,
@@ -433,23 +445,29 @@ def _draw_towns(page: Drawing, strip: StripMap, look: _Look, *, top: float, band
         page.text(x, y, name, size=look.town, rotation=look.rotation, valign=valign, tail=f"  {distance}")
 
 
-def _posts(strip: StripMap) -> list[tuple[float, float, str]]:
+def _posts(strip: StripMap) -> list[tuple[float, float, str, str]]:
     table = strip.checkpoints
     if table is None or not len(table):
         return []
-    out = []
+    out = list[tuple[float, float, str, str]]()
     for row in records(table[table["from_m"].notna()]):
         low = float(row["from_m"]) / 1000
         high = low if pd.isna(row["to_m"]) else float(row["to_m"]) / 1000
         # a post at one spot still needs a bracket that can be seen: 2 km wide
         middle, half = (low + high) / 2, max((high - low) / 2, 1.0)
-        out.append((middle - half, middle + half, str(row["status"])))
+        news = strip.news.get(f"post:{row['checkpoint_id']}", "")
+        out.append((middle - half, middle + half, str(row["status"]), news))
     return out
 
 
-def _draw_posts(page: Drawing, posts: Sequence[tuple[float, float, str]], lanes: Sequence[int], base: float) -> None:
-    for (low, high, status), lane in zip(posts, lanes, strict=True):
-        page.bracket(page.x(low), page.x(high), base + lane * _POST_IN, style.post_mark(status))
+def _draw_posts(
+    page: Drawing, posts: Sequence[tuple[float, float, str, str]], lanes: Sequence[int], base: float
+) -> None:
+    for (low, high, status, news), lane in zip(posts, lanes, strict=True):
+        y = base + lane * _POST_IN
+        page.bracket(page.x(low), page.x(high), y, style.post_mark(status))
+        if news:
+            page.ring(page.x((low + high) / 2), y + 0.035, 0.06, dashed=news == "changed")
 
 
 def _draw_band(page: Drawing, strip: StripMap, look: _Look, y: float) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Literal
 
 import pandas as pd
@@ -21,9 +22,10 @@ from artimap.core.vocab import CheckpointStatus, EventKind, Where
 ROW_IN = 0.23
 LEGEND_PT = 8.0
 _GAP_IN = 0.19
-_GLYPH = {"title": 0.0, "words": 0.0, "line": 0.42, "post": 0.38, "shape": 0.22, "hollow": 0.22, "bar": 0.52}
+_GLYPH = {"title": 0.0, "words": 0.0, "line": 0.42, "post": 0.38, "shape": 0.22, "hollow": 0.22, "bar": 0.52,
+          "ring": 0.24, "dashed": 0.24}  # fmt: skip
 
-Glyph = Literal["title", "words", "line", "post", "shape", "hollow", "bar"]
+Glyph = Literal["title", "words", "line", "post", "shape", "hollow", "bar", "ring", "dashed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,14 @@ def rate_words(model: object | None, lang: str) -> list[str]:
     return [f"< {said[0]}", *(f"{low} – {high}" for low, high in pairwise(said)), f"≥ {said[-1]}"]
 
 
-def legend_rows(
+def legend_rows(  # noqa: PLR0913 - one keyword a group of the legend
     rates: list[str],
     kinds: set[str],
     *,
     bars: bool,
     posts: bool,
     apart: int,
+    news: frozenset[str] = frozenset(),
     lang: str,
     left: float,
     right: float,
@@ -76,6 +79,8 @@ def legend_rows(
         Whether there are events on a stretch, and posts.
     apart
         Posts whose place is not stated.
+    news
+        Whether anything drawn is ``"new"`` or ``"changed"``.
     lang
         Language.
     left, right
@@ -108,6 +113,9 @@ def legend_rows(
         if bars:
             third.append(LegendEntry("bar", EventKind.ATTACK_ON_CIVILIANS.value, tr("strip.bar", lang)))
         groups.append(third)
+    signs: dict[str, Glyph] = {"new": "ring", "changed": "dashed"}
+    if news:
+        groups.append([LegendEntry(signs[one], "", tr(f"change.mark.{one}", lang)) for one in signs if one in news])
     placed: list[LegendEntry] = []
     row = 0
     for group in groups:
@@ -135,6 +143,8 @@ def draw_legend(page: Drawing, items: list[LegendEntry], top: float, *, size: fl
         elif item.glyph == "bar":
             draw_shape(page, x + 0.05, y, style.event_shape(item.key), size_in=0.1, hollow=False)
             page.bar(x + 0.13, x + 0.44, y, hollow=False)
+        elif item.glyph in ("ring", "dashed"):
+            page.ring(x + 0.09, y, 0.07, dashed=item.glyph == "dashed")
         weight = "bold" if item.glyph == "title" else "normal"
         colour = "ink_2" if item.glyph == "words" else "ink"
         at = x + _GLYPH[item.glyph]
@@ -175,16 +185,19 @@ class EventMark:
     size: float
     hollow: bool
     bar: bool
+    news: str = ""
 
 
 _READ = frozenset({
-    "date_start", "kind", "place_kind", "chainage_m", "from_m", "to_m", "killed_best", "killed_low", "killed_high",
-    "injured", "abducted",
+    "event_id", "date_start", "kind", "place_kind", "chainage_m", "from_m", "to_m", "killed_best", "killed_low",
+    "killed_high", "injured", "abducted",
 })  # fmt: skip
 
 
-def event_marks(table: pd.DataFrame | None, as_of: dt.date, months: int) -> list[EventMark]:
-    """Give the events to draw: on this road, up to the day, of the last ``months`` months."""
+def event_marks(
+    table: pd.DataFrame | None, as_of: dt.date, months: int, news: Mapping[str, str] = MappingProxyType({})
+) -> list[EventMark]:
+    """Give the events to draw: on this road, up to the day, of the last ``months`` months; those in ``news`` ringed."""
     if table is None or not len(table):
         return []
     out = []
@@ -207,7 +220,11 @@ def event_marks(table: pd.DataFrame | None, as_of: dt.date, months: int) -> list
             continue
         people = people_harmed(row)
         ends, size = (start / 1000, stop / 1000), style.event_size(people)
-        out.append(EventMark(month, *ends, str(row["kind"]), size, hollow=people is None, bar=bar))
+        out.append(
+            EventMark(
+                month, *ends, str(row["kind"]), size, people is None, bar, news.get(f"event:{row['event_id']}", "")
+            )
+        )
     return out
 
 
@@ -255,7 +272,11 @@ def draw_events(page: Drawing, events: Sequence[EventMark], rows: EventLanes, la
             # beside the bar, not on it: the place inside the piece is not known
             x, shape = page.x(event.from_km) - 0.8 * glyph_in, style.event_shape(event.kind)
             draw_shape(page, x, at, shape, size_in=glyph_in, hollow=event.hollow)
+            if event.news:
+                page.ring(x, at, glyph_in * 0.8, dashed=event.news == "changed")
     for event, y in zip(events, rows.y, strict=True):
         if not event.bar:
             shape, size_in = style.event_shape(event.kind), event.size / 24 * lane_in * 1.25
             draw_shape(page, page.x(event.from_km), top - y * lane_in, shape, size_in=size_in, hollow=event.hollow)
+            if event.news:
+                page.ring(page.x(event.from_km), top - y * lane_in, size_in / 2 + 0.035, dashed=event.news == "changed")

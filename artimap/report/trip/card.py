@@ -13,6 +13,7 @@ from artimap.report.trip.page import stops_of
 from artimap.report.trip.sentences import (
     armed,
     capital,
+    changed,
     closure,
     counted,
     daylight,
@@ -78,7 +79,7 @@ def _plain(text: str) -> str:
     return clean(text).translate(_SIGNS)
 
 
-_SIGNS = str.maketrans({"\u00a0": " ", "\u202f": " ", "–": "-", "’": "'", "×": "x", "…": "..."})
+_SIGNS = str.maketrans({"\u00a0": " ", "\u202f": " ", "–": "-", "’": "'", "×": "x", "…": "...", "→": "->"})
 
 
 def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
@@ -104,6 +105,7 @@ def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
         for at, one in enumerate(near)
     ]
     lines += [(0.7, one) for one in state_doubts(content, lang)]
+    lines += [(0.65, one) for one in changed(content, lang, most=1)]
     leave = leaving(content, lang)
     # Whether the plan breaks a curfew or the dark comes before when else to leave.
     lines += [(1.5 if at == 0 else 0.8, one) for at, one in enumerate(leave)]

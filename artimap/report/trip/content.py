@@ -12,6 +12,7 @@ from artimap.areas.road_network import TOWARDS
 from artimap.control.checkpoints.fees import Asked
 from artimap.core.harm import people_harmed
 from artimap.core.vocab import Audience, Passage, Vehicle
+from artimap.report.changes import Change
 from artimap.risk.route_risk import RouteRisk
 
 LonLat: TypeAlias = tuple[float, float]
@@ -302,6 +303,9 @@ class TripContent:
     cells_of
         The least number of movements that are counted, where the audience gets counts alone; null where it sees each or
         none were given.
+    since, changed
+        The day of an earlier briefing, and what changed on the ways since (:class:`artimap.report.changes.Change`), the
+        weightiest first; null and empty where there is none to compare with.
     """
 
     area: str
@@ -330,6 +334,8 @@ class TripContent:
     statuses_held: int = 0
     cells_of: int | None = None
     lost: tuple[TripReport, ...] = ()
+    since: dt.date | None = None
+    changed: tuple[Change, ...] = ()
 
     @property
     def all_ways(self) -> tuple[TripWay, ...]:

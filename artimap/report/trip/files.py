@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from artimap.core.i18n import format_day, tr, words
 from artimap.core.text import legible
 from artimap.report.blocks import clean
+from artimap.report.changes import Change
 from artimap.report.trip.content import TripContent, TripPost, TripWay
 from artimap.report.trip.sentences import durations, incidents, listed, say, sentence, silence, way_name
 
@@ -85,6 +86,8 @@ def trip_json_text(content: TripContent, *, models: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Change):
+        return value.to_dict()
     if is_dataclass(value):
         left = _DRAWN.get(type(value), ())
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name not in left}

@@ -13,6 +13,7 @@ from artimap.report.trip.drawing import strip, trip_map
 from artimap.report.trip.sentences import (
     ANSWERED,
     answer,
+    changed,
     closures,
     counted,
     daylight,
@@ -50,7 +51,7 @@ def trip_html(content: TripContent, lang: str) -> str:
         "head": list(map(clean, head(content, lang))),
         "review": tr("report.title.review", lang) if lang == "ht" else "",
         "answer": list(map(clean, answer(content, lang))),
-        "light": daylight(content, lang),
+        "light": [*daylight(content, lang), *changed(content, lang, most=6)],
         "groups": [_group(one, content, lang) for one in (content.ways, content.back) if one],
         "map_title": say("map", lang),
         "strips_title": say("strips", lang),

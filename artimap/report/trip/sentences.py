@@ -12,6 +12,7 @@ from artimap.core.i18n import format_count, format_day, format_number, tr, words
 from artimap.core.phrases import actors_phrase, day_phrase, km_span, named_phrase, wait_phrase
 from artimap.core.vocab import RouteDiffers, Status
 from artimap.report.blocks import clean
+from artimap.report.change_words import change_line
 from artimap.report.trip.content import TripContent, TripHeld, TripPost, TripReport, TripStatus, TripWay
 
 Fact: TypeAlias = tuple[str, str]
@@ -21,6 +22,16 @@ Fact: TypeAlias = tuple[str, str]
 def say(key: str, lang: str, /, **values: object) -> str:
     """Give the words for ``trip.<key>``; what is filled in stands on one line, with hidden signs made visible."""
     return tr(f"trip.{key}", lang, **{name: clean(value) for name, value in values.items()})
+
+
+def changed(content: TripContent, lang: str, *, most: int) -> list[str]:
+    """Say what changed on the ways since an earlier briefing, the weightiest first; where several, how many more."""
+    if content.since is None or not content.changed:
+        return []
+    told = [change_line(one, lang, brief=True) for one in content.changed[:most]]
+    if 1 < most < len(content.changed):
+        told.append(tr("report.and_more", lang, n=len(content.changed) - most).rstrip("."))
+    return [tr("change.trip", lang, day=format_day(content.since, lang), text=clean("; ".join(told)))]
 
 
 def counted(key: str, number: int, lang: str, /, **values: object) -> str:

@@ -427,10 +427,10 @@ def fronts(
                 bucket += 1
             if bucket > buckets:
                 break
-            label = np.int64(waiting[bucket])
+            label = waiting[bucket] + 0  # widens the number, which a heap of one type asks for
             bucket += 1
             while label >= 0:
-                follows = np.int64(link[label, 1])
+                follows = link[label, 1] + 0
                 u = link[label, 0]
                 f2 = least[label, 1] + rest[u, 1]
                 if u >= 0 and least[label, 1] < best[u] and f2 < best[goal]:

@@ -9,6 +9,7 @@ import { groupsByLayer } from "./layers.js";
 import { layout } from "./layout.js";
 import { map } from "./map.js";
 import { swatch } from "./marks.js";
+import { newsLegend } from "./news.js";
 import { setSheet } from "./sheet.js";
 import { tilesGroup } from "./tiles.js";
 import { postNote, posts, rateNote } from "./timeline.js";
@@ -17,6 +18,7 @@ import { word } from "./words.js";
 export function legendNode(open) {
   const body = el("div", { class: "legend-body" });
   for (const group of DATA.panel.legend) body.append(legendGroup(group));
+  if (DATA.news) body.prepend(newsLegend());
   if (DATA.tiles) body.append(tilesGroup());
   const made = el(
     "details",

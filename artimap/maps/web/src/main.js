@@ -15,6 +15,7 @@ import { estimateNote } from "./legend.js";
 import { boxOnLocator } from "./locator.js";
 import { map } from "./map.js";
 import { patternHome } from "./marks.js";
+import { startNews } from "./news.js";
 import { buildPanel, refreshEvents } from "./panel.js";
 import { layOutPaper, layOutScreen } from "./print.js";
 import { searchBox } from "./search.js";
@@ -47,6 +48,7 @@ async function start() {
   document.getElementById("top").append(el("div", { class: "tools", id: "tools" }));
   document.getElementById("tools").append(searchBox(), tableSwitch());
   languageButtons();
+  startNews();
   if (loaded.events) filterNote();
   estimateNote();
   L.control.scale({ imperial: false, maxWidth: 120, position: "bottomleft" }).addTo(map);

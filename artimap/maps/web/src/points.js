@@ -9,6 +9,7 @@ import { shapeIn } from "./geometry.js";
 import { titleOf } from "./layers.js";
 import { layerPoint, map, widthScale } from "./map.js";
 import { bracketPath, glyph, oneBracket } from "./marks.js";
+import { newsRing } from "./news.js";
 import { emit } from "./signals.js";
 import { fill } from "./words.js";
 
@@ -128,6 +129,7 @@ function markOf(feature, x, y, keys) {
       glyph(feature.mark, feature.size, feature.hollow),
     ),
   );
+  newsRing(made, keys, x, y, feature.size / 2);
   const name = keys.length > 1 ? fill("stack", { n: keys.length }) : titleOf(feature);
   makeButton(made, name, () => emit("open", { keys, key: feature.key, from: made }));
   made.append(svg("title", { text: name }));
@@ -229,10 +231,11 @@ function postNode(pile, lead, road, boxes) {
     }
     own = boxes[boxes.length - 2];
   }
-  const [x, y] = ends.length ? [(pile.a[0] + pile.b[0]) / 2, (pile.a[1] + pile.b[1]) / 2] : pile.a;
+  const spot = ends.length ? [(pile.a[0] + pile.b[0]) / 2, (pile.a[1] + pile.b[1]) / 2] : pile.a;
+  newsRing(made, keys, ...spot, 11);
   makeButton(made, name, () => emit("open", { keys, key: lead.key, from: made }));
   made.append(svg("title", { text: name }));
-  return { made, at: [x, y, 11, boxes, own] };
+  return { made, at: [...spot, 11, boxes, own] };
 }
 
 function inward(from, way, to) {

@@ -22,6 +22,7 @@ export class EventStore {
     this.precision = columns.precision || null;
     this.spot = columns.spot || null;
     this.sources = meta.sources || null;
+    this.only = null; // rows that may pass whatever the filter says, where not all may
     this.keep = new Uint8Array(n).fill(1);
     this.filtered = false;
     this.from = 0;
@@ -46,6 +47,8 @@ export class EventStore {
       const wanted = new Set(spec.sources);
       for (let i = 0; i < n; i += 1) if (!this.sources[i].some((one) => wanted.has(one))) keep[i] = 0;
     }
+    if (this.only) for (let i = 0; i < n; i += 1) if (!this.only[i]) keep[i] = 0;
+    this.filtered ||= Boolean(this.only);
     this.tally();
   }
 
