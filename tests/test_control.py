@@ -381,7 +381,9 @@ def test_every_reader_is_told_who_was_last_known_when_and_by_whom(artibonite, le
     assert zones["held_before"].tolist() == ["Gran Grif"] * len(zones)
     detail = zone_detail(zones.iloc[0].to_dict(), "zone_attacked", VisibleClaims(newer, lang), lang)
     assert (tr("map.fact.held_before", lang), said) in [(fact.label, fact.text) for fact in detail.facts]
-    reader = SimpleNamespace(status=only_there, zones=zones, lang=lang, as_of=dt.date(2025, 10, 15))
+    reader = SimpleNamespace(
+        status=only_there, zones=zones, lang=lang, as_of=dt.date(2025, 10, 15), published_by={}
+    )  # fmt: skip
     grid = status_grid(reader, lambda *_: "")
     assert said in str(grid)
 

@@ -68,6 +68,12 @@ class Citation:
         A web address, or empty.
     licence, note
         Its terms; what else is to be known.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> am.Citation("radio-1", "report", "A radio", "[attack, Pont-Sondé]", published=(2024, 10)).published
+    (2024, 10)
     """
 
     key: str

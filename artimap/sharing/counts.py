@@ -113,6 +113,14 @@ class SharedCounts:
         The cells that are published.
     left_out
         How many reports are in no cell, by reason: for the agency alone, it stands in no file.
+
+    Examples
+    --------
+    >>> import artimap as am
+    >>> art = am.area("artibonite")
+    >>> counts = am.share_counts(am.read_events(art), area=art, as_of="2024-10-15", agency="A1")
+    >>> counts.reports > 0, [one.agency for one in counts.contributors]
+    (True, ['A1'])
     """
 
     area: str
@@ -135,14 +143,31 @@ class SharedCounts:
         return Audience.PUBLIC if wide else Audience.PARTNERS
 
     def table(self) -> pd.DataFrame:
-        """Give the rows of the file."""
+        """Give the rows of the file.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> art = am.area("artibonite")
+        >>> counts = am.share_counts(am.read_events(art), area=art, as_of="2024-10-15", agency="A1")
+        >>> counts.table()["record"].iloc[0]
+        'agency'
+        """
         about = {"area": self.area, "grid": self.grid, "first_day": self.first_day, "last_day": self.last_day}
         rows: list[dict[str, object]] = [{"record": "agency", **one._asdict(), **about} for one in self.contributors]
         rows += [{"record": "count", **one._asdict(), "units": "; ".join(one.units)} for one in self.cells]
         return pd.DataFrame([{name: str(cell) for name, cell in row.items()} for row in rows], columns=list(COLUMNS))
 
     def save(self, path: str | Path) -> Path:
-        """Write the file, CSV in UTF-8 without a live formula; the same counts give the same bytes."""
+        """Write the file, CSV in UTF-8 without a live formula; the same counts give the same bytes.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> art = am.area("artibonite")
+        >>> counts = am.share_counts(am.read_events(art), area=art, as_of="2024-10-15", agency="A1")
+        >>> counts.save("counts.csv")  # doctest: +SKIP
+        """
         write_text(Path(path), table_csv(self.table()))
         return Path(path)
 
@@ -425,6 +450,10 @@ def merge_counts(counts: Sequence[SharedCounts | str | Path], *, area: Area | No
     Examples
     --------
     >>> import artimap as am
+    >>> art, known = am.area("artibonite"), am.read_events(am.area("artibonite"))
+    >>> one, other = (am.share_counts(known, area=art, as_of="2024-10-15", agency=code) for code in ("A1", "B2"))
+    >>> am.merge_counts([one, other]).reports == 2 * one.reports
+    True
     >>> both = am.merge_counts(["north.csv", "south.csv"], area=am.area("artibonite"))  # doctest: +SKIP
     """
     if not counts:

@@ -266,7 +266,15 @@ class Study(Shown):
         return tuple(whole[rows].reset_index(drop=True) for rows in (theirs | ~theirs, surely | ~theirs, ~theirs))
 
     def with_pooled(self) -> Study:
-        """Give the same study with what of others' counts is in its rates told where its methods are."""
+        """Give the same study with what of others' counts is in its rates told where its methods are.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> study.with_pooled() is study  # no counts of others are in it
+        True
+        """
         counts, pooled = self._inputs.counts, self._pooled
         if counts is None or pooled is None:
             return self
@@ -283,7 +291,15 @@ class Study(Shown):
         audience: str = Audience.PARTNERS,
         previous: SharedCounts | None = None,
     ) -> SharedCounts:
-        """Count one's own reports for others; :func:`artimap.share_counts` says how."""
+        """Count one's own reports for others; :func:`artimap.share_counts` says how.
+
+        Examples
+        --------
+        >>> import artimap as am
+        >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+        >>> study.count_own(agency="A1").reports  # the embedded reports are nobody's own
+        0
+        """
         return count_events(
             self._inputs.own_events(), area=self.area, as_of=self.as_of, audience=Audience(audience),
             policy=self.policy, k=k, agency=agency, previous=previous,
@@ -1057,6 +1073,9 @@ def changes(before: str | Path | Study, after: str | Path | Study) -> Changes:
     Examples
     --------
     >>> import artimap as am
+    >>> study = am.study(am.area("artibonite"), as_of="2024-10-15")
+    >>> len(am.changes(study, study))
+    0
     >>> am.changes("briefing-monday", "briefing-tuesday").line_moved  # doctest: +SKIP
     """
     if isinstance(after, Study):

@@ -93,7 +93,7 @@ def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
         lines.append((0, say(key, lang, start=content.start, stop=content.stop)))
     ways = content.ways
     common = [one for one in ways[0].held if all(_among(one, way.held) for way in ways[1:])] if len(ways) > 1 else []
-    lines.append((0, armed(common, lang, key="armed_all", most=_NAMED)))
+    lines.append((0, armed(common, lang, key="armed_all", most=_NAMED_ON_ALL)))
     for way in ways:
         lines += _way(way, content, lang, [one for one in way.held if _among(one, common)])
     for at, (one, text) in enumerate(report_lines(content, lang, short=True)):
@@ -122,6 +122,7 @@ def _lines(content: TripContent, lang: str) -> list[tuple[float, str]]:
 
 
 _NAMED = 3
+_NAMED_ON_ALL = 2  # so that those of one way alone, which tell the ways apart, have room in French and Kreyòl
 _REPORTS = 2
 _HARD = (Passage.RESTRICTED, Passage.CLOSED, Passage.DESTROYED)
 
