@@ -20,7 +20,7 @@ assert "site-packages" in artimap.__file__, artimap.__file__
 assert data_root().name == "_data", data_root()
 size = sum(Path(one.locate()).stat().st_size for one in files("artimap") if "__pycache__" not in str(one))
 print(f"installed wheel: {size / 1e6:.2f} MB")
-assert size <= 4_600_000, size  # 4 MB held until trips, closures, the what-if tool and the writers came in
+assert size <= 5_000_000, size  # 4.6 MB held until examples in every docstring, changes and counts came in
 """
 
 nox.needs_version = ">=2024.4"
