@@ -112,7 +112,7 @@ def network_density_over_time(  # noqa: PLR0913 - one keyword a choice: this is 
     ...     net, net.snap([[500, 5]]), ["2024-10-03"], at=["2024-10-03", "2024-10-18", "2024-11-02"],
     ...     bandwidth_m=500, bandwidth_days=30, lixel_m=500,
     ... )
-    >>> table.loc[0, "density_2024-10-03":].round(5).tolist()
+    >>> [round(float(one), 5) for one in table.loc[0, "density_2024-10-03":]]
     [0.02813, 0.02109, 0.0]
     """
     used = chosen(kernel, "simple", bandwidth_m)
