@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from artimap.core import i18n
-from artimap.core.i18n import to_review, to_review_first, words
+from artimap.core.i18n import attested, composed, to_review, to_review_first, words
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -37,10 +37,10 @@ def changed(monkeypatch):
     i18n.to_review.cache_clear()
 
 
-def test_every_wording_is_settled_or_to_be_checked():
+def test_every_wording_is_settled_attested_or_to_be_checked():
     settled = i18n._file("ht")["review"]["settled"]
-    kreyol, asked = words("ht"), to_review("ht")
-    left = {key for key in kreyol if key not in asked and key not in settled}
+    kreyol, asked, found = words("ht"), to_review("ht"), attested("ht")
+    left = {key for key in kreyol if key not in asked and key not in settled and key not in found}
     assert [key for key in left if re.search(r"[^\W\d_]", re.sub(r"\{\w*\}", "", kreyol[key]))] == []
     assert {key: kreyol.get(key) for key in settled} == settled, (
         "a settled wording has changed: take it off, or read it anew"
@@ -59,6 +59,40 @@ def test_a_settled_wording_that_changes_comes_back(changed):
     assert "kind.abduction" not in to_review("ht")
     changed("kind", "abduction", "kidnapin")
     assert "kind.abduction" in to_review("ht")
+
+
+def test_attested_wordings_have_a_source_and_hold_for_the_words_as_they_stand():
+    rows = i18n._attested_rows("ht")
+    assert {row["key"]: row["words"] for row in rows} == {row["key"]: words("ht").get(row["key"]) for row in rows}, (
+        "an attested wording has changed: take it off, or find a source for the new words"
+    )
+    assert len({row["key"] for row in rows}) == len(rows) == len(attested("ht"))
+    assert [row for row in rows if not re.match(r"https?://\S+$|github\.com/\S+/\S+ \S+$", row["source"])] == []
+    settled = set(i18n._file("ht")["review"]["settled"])
+    assert not attested("ht").keys() & (to_review("ht") | settled | set(to_review_first("ht")))
+
+
+@pytest.mark.parametrize(("table", "key"), [("kind", "deployment"), ("said", "new"), ("status", "unknown")])
+def test_an_attested_wording_that_changes_comes_back(changed, table, key):
+    assert f"{table}.{key}" not in to_review("ht")
+    changed(table, key, "mo nèf")
+    assert f"{table}.{key}" in to_review("ht")
+    assert f"{table}.{key}" not in attested("ht")
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("Rapò yo: {n} abitan, 3 machin", True),
+        ("rapò a, {mo_nèf}", True),  # the name of a placeholder is no word
+        ("rapò zwazo", False),
+        ("yo a la", False),  # nothing of three letters is attested of nothing
+    ],
+)
+def test_composed_are_put_together_from_attested_words_and_stay_on_the_list(changed, text, known):
+    changed("kind", "never_seen", text)
+    assert ("kind.never_seen" in composed("ht")) is known
+    assert "kind.never_seen" in to_review("ht")
 
 
 def test_signs_without_words_need_no_speaker(changed):
@@ -100,7 +134,14 @@ def test_a_speaker_gets_the_whole_list(tmp_path, monkeypatch, capsys):
     path = tmp_path / "review.csv"
     monkeypatch.setattr("sys.argv", ["kreyol_review.py", str(path)])
     assert script.main() == 0
-    assert f"{len(table)} wordings to check" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"{len(table)} wordings to check" in out
+    counted = script.counts()
+    assert sum(counted.values()) == len(words("ht"))
+    assert counted["attested"] == len(attested("ht"))
+    assert counted["composed"] + counted["unreviewed"] == len(table)
+    assert set(table["key"][table["standing"] == "composed"]) == composed("ht")
+    assert ", ".join(f"{n} {standing}" for standing, n in counted.items()) in out
     assert path.read_text(encoding="utf-8-sig").startswith("key,first,english,french,kreyol,better,right,note")
     monkeypatch.setattr("sys.argv", ["kreyol_review.py"])
     assert script.main() == 2

@@ -1,7 +1,8 @@
 """The words of the products in English, French and Kreyòl, and what is wrong with a user's rows. Errors stay English.
 
 One TOML file a language, the same keys in all (a test holds that). A table ``review`` in a
-file says which wordings are settled; a speaker has still to check all others, and products say so.
+file says which wordings are settled; ``attested_ht.csv`` says which stand so in a public Kreyòl text, and where. A
+speaker has still to check all others, and products say so.
 ``tables.csv`` holds, a row a wording, what the embedded tables say in English (:func:`table_words`).
 """
 
@@ -61,21 +62,60 @@ def words(lang: str) -> dict[str, str]:
     return own | {_TABLES + row["en"]: row.get(column) or row["en"] for row in _table_rows()}
 
 
+def settled(lang: str) -> frozenset[str]:
+    """Give the keys whose wording is settled as it stands: once the text is changed, it asks for a check again."""
+    column = Lang(lang).value
+    table = _file(column).get("review", {}).get("settled", {})
+    return frozenset(key for key, text in words(column).items() if table.get(key) == text)
+
+
+@cache
+def _attested_rows(lang: str) -> tuple[dict[str, str], ...]:
+    file = resources.files("artimap.core.i18n").joinpath(f"attested_{lang}.csv")
+    return tuple(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))) if file.is_file() else ()
+
+
+def attested(lang: str) -> dict[str, str]:
+    """Give the source of each wording that stands so, in the same sense, in a public text in this language.
+
+    As with settled ones, only the words as they stand count: once the text is changed, its source says nothing of it.
+
+    >>> attested("ht")["tables.detainees"]
+    'https://www.voanouvel.com/a/haiti-prison/4188762.html'
+    """
+    column = Lang(lang).value
+    known = words(column)
+    return {row["key"]: row["source"] for row in _attested_rows(column) if known.get(row["key"]) == row["words"]}
+
+
+def _long_words(text: str) -> set[str]:
+    # Words of one or two letters (a, la, yo) are articles and pronouns: they stand in any text.
+    return {word for word in re.findall(r"[^\W\d_]+", _PLACEHOLDER.sub(" ", text).lower()) if len(word) > 2}
+
+
+def composed(lang: str) -> frozenset[str]:
+    """Give the keys still to check whose words all stand in attested wordings.
+
+    The words are known; that they stand so together, or in this sense, is not.
+    """
+    known = words(lang)
+    store = set().union(*(_long_words(known[key]) for key in attested(lang)))
+    return frozenset(key for key in to_review(lang) if (parts := _long_words(known[key])) and parts <= store)
+
+
 @cache
 def to_review(lang: str) -> frozenset[str]:
-    """Give the keys whose wording a speaker has still to check: all that have words, and are not settled as they stand.
+    """Give the keys whose wording a speaker has still to check: all with words that are not settled or attested.
 
     A file without a table ``review`` asks for no check.
     """
-    review = _file(Lang(lang).value).get("review")
-    if review is None:
+    if "review" not in _file(Lang(lang).value):
         return frozenset()
-    # A settled wording counts only as it stands: once the text is changed, it asks for a check again.
-    settled = review["settled"]
+    done = settled(lang) | attested(lang).keys()
     return frozenset(
         key
         for key, text in words(lang).items()
-        if settled.get(key) != text and any(map(str.isalpha, _PLACEHOLDER.sub("", text)))
+        if key not in done and any(map(str.isalpha, _PLACEHOLDER.sub("", text)))
     )
 
 
