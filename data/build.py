@@ -500,7 +500,9 @@ def count_rows(path: Path) -> int:
 
 
 def find_data_until(folder: Path) -> dt.date:
-    """Give the day up to which the reports reach: the last ``date_end`` of ``reports.csv``.
+    """Give the day up to which the reports reach: the last day of an event, or the first on which all were reported.
+
+    The day of an answer begins there; an event that nobody had reported by that day would be in no product.
 
     Raises
     ------
@@ -509,8 +511,12 @@ def find_data_until(folder: Path) -> dt.date:
     """
     reports = folder / "reports.csv"
     if reports.is_file():
-        days = [row["date_end"] for row in read_rows(reports) if row["date_end"]]
-        return max(dt.date.fromisoformat(day) for day in days)
+        rows = read_rows(reports)
+        first: dict[str, str] = {}
+        for row in rows:
+            if row["reported"]:
+                first[row["event_id"]] = min(row["reported"], first.get(row["event_id"], row["reported"]))
+        return max(dt.date.fromisoformat(day) for day in (*first.values(), *(row["date_end"] for row in rows)) if day)
     manifest = folder / "manifest.json"
     if manifest.is_file():
         return dt.date.fromisoformat(json.loads(manifest.read_text(encoding="utf-8"))["data_until"])

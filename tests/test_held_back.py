@@ -29,6 +29,7 @@ from artimap.risk.model import ROAD_KINDS, RiskModel
 from artimap.sharing.cells import CELL, events_to_count
 from artimap.sharing.gate import gate
 from artimap.sharing.policy import Action, Rules, SharePolicy
+from artimap.sharing.view import visible_tables
 from artimap.studies.briefing import manifest
 
 HEADER = "date,place,kind,actors,killed,source,said_by,is_party,sensitivity,summary\n"
@@ -395,3 +396,28 @@ def test_a_manifest_for_others_holds_no_digest_of_a_users_file(study_of):
     study = study_of(row())
     assert replace(study)._inputs.digests(Audience.PARTNERS) == {"own_reports": {}}
     assert "sha256" in study._inputs.digests(Audience.INTERNAL)["own_reports"]
+
+
+@pytest.mark.parametrize(
+    ("day", "reported"), [("2026-06-03", "2026-06-04"), ("2026-06-03", "2026-06-20"), ("2026-01-03", "2026-06-04")]
+)
+@pytest.mark.parametrize("audience", ["internal", "partners"])
+def test_the_day_of_the_answer_is_one_on_which_the_newest_event_was_known(
+    tmp_path, artibonite, day, reported, audience
+):
+    path = tmp_path / "night.csv"
+    path.write_text(
+        f"date,place,kind,killed,source,reported,summary\n{day},Pont-Sondé,road ambush,3,Radio,{reported},a truck\n",
+        encoding="utf-8",
+    )
+    study = am.study(artibonite, events=path, audience=audience)
+    assert study.as_of == dt.date.fromisoformat(reported)
+    shown = visible_tables(study.gated, checkpoints=None, as_of=study.as_of, since=dt.date(2025, 1, 1)).events
+    assert set(study.gated.events["event_id"]) - set(am.read_events(artibonite)["event_id"]) <= set(shown["event_id"])
+
+
+def test_the_embedded_events_are_all_known_on_the_day_to_which_they_reach(artibonite):
+    study = am.study(artibonite)
+    assert study.as_of == artibonite.data_until
+    first = study.ledger.claims.query("about == 'event'").groupby("subject")["reported"].min()
+    assert first.max() <= pd.Timestamp(artibonite.data_until)

@@ -41,8 +41,8 @@ def test_names_of_organisations_are_for_the_house_alone(artibonite):
 
 
 def test_services_do_not_move_the_day_of_the_data(artibonite):
-    assert artibonite.data_until == dt.date(2026, 4, 24)
-    assert am.study(artibonite).as_of == dt.date(2026, 4, 24)
+    assert artibonite.data_until == dt.date(2026, 4, 25)
+    assert am.study(artibonite).as_of == dt.date(2026, 4, 25)
 
 
 @pytest.mark.parametrize("audience", ["internal", "partners", "public"])

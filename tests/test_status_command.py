@@ -216,7 +216,7 @@ def test_mistakes_are_told_with_their_fix(capsys, arguments, said):
 
 def test_a_day_long_after_the_data_says_so(capsys):
     out = told(capsys, "--as-of", "2030-01-01").out
-    assert "The newest report in the data is of 24 Apr 2026, 1348 days before the day asked for" in out
+    assert "The newest report in the data is of 25 Apr 2026, 1347 days before the day asked for" in out
     assert "are not known" in out
 
 

@@ -250,6 +250,8 @@ class Gathered:
         days = []
         if own is not None and shown.events is not None:
             days = [shown.events["date_end"].max(), shown.posts(own.checkpoints)[0]["last_confirmed"].max()]
+            heard = [] if shown.ledger is None else [_first_reported(shown.ledger.claims)]
+            days += [one[one.index.isin(shown.events["event_id"])].max() for one in heard]
         if said is not None:
             days.append(said.loc[~said["claim_id"].isin(shown.hidden), "reported"].max())
         if self.road_status is not None and shown.ledger is not None:
@@ -263,18 +265,28 @@ class Gathered:
     def _that_may_be_last(self, area: Area) -> tuple[gpd.GeoDataFrame, Ledger]:
         """Give the rows on which the last day may hang: what the gate does with one hangs on no other event.
 
-        These are the events after the last day of the area, the claims behind posts, roads and statements, and the
-        events that these speak of. Of a national file they are few, and the gate is slow.
+        These are the events after the last day of the area or first reported after it, with their claims, the claims
+        behind posts, roads and statements, and the events that these speak of. Of a national file they are few, and
+        the gate is slow.
         """
         own, said, claims = self.own, self.own_claims, self.ledger.claims
         behind = set() if own is None else {one for cell in own.checkpoints["claims"] for one in split_names(cell)}
         behind |= set() if said is None else set(said["claim_id"])
+        until, first = pd.Timestamp(area.data_until), _first_reported(claims)
+        unheard = first.index[first > until]  # nobody could know of them on that day
+        late = set(self.events.loc[self.events["date_end"] > until, "event_id"]) | set(unheard)
         of_event = (claims["about"] == About.EVENT).to_numpy(dtype=bool)
-        claims = claims[~of_event | claims["claim_id"].isin(behind).to_numpy(dtype=bool)]
+        kept = claims["claim_id"].isin(behind) | claims["subject"].isin(late)
+        claims = claims[~of_event | kept.to_numpy(dtype=bool)]
         spoken_of = set(claims.loc[claims["about"] == About.EVENT, "subject"])
-        late = self.events["date_end"] > pd.Timestamp(area.data_until)
-        events = self.events[late | self.events["event_id"].isin(spoken_of)]
+        events = self.events[self.events["event_id"].isin(late | spoken_of)]
         return events, Ledger(claims, self.ledger.subjects, self.ledger.posts)
+
+
+def _first_reported(claims: pd.DataFrame) -> pd.Series:
+    """Give by event the day of its first report: an answer of an earlier day knows nothing of it."""
+    of_event = claims.loc[claims["about"] == About.EVENT]
+    return of_event.groupby("subject")["reported"].min().dropna()
 
 
 OneReport = str | Path | Read
